@@ -1,0 +1,27 @@
+/**
+ * The two kinds of failure. A {@link UserError} is a situation that its reader can mend: it names what is
+ * wrong, where, and the cure, and is shown without a stack trace. Everything else that is thrown is a bug.
+ */
+
+/** What a failure is about; `cli/exit-codes.ts` gives each kind its process exit code. */
+export type FaultKind = 'usage' | 'spec' | 'data' | 'backend' | 'diverged' | 'interrupted';
+
+/** A failure that the user can mend, with what to do about it. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  /**
+   * @param kind    what the failure is about
+   * @param message what is wrong and where (file, line and column when there are any); may span several lines
+   * @param cures   next steps, one sentence each, in the order to try them
+   * @param options the underlying error, when there is one
+   */
+  constructor(
+    readonly kind: FaultKind,
+    message: string,
+    readonly cures: readonly string[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

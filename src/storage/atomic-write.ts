@@ -1,0 +1,130 @@
+// Files and folders that are whole or absent, whenever the process dies: everything is written under a
+// temporary name, forced to the disk, and only then given its real name.
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { describeFileError, fileErrorCode } from './file-error.js';
+import { processIsDead } from './process-state.js';
+
+export { describeFileError } from './file-error.js';
+
+/**
+ * Writes a file so that a reader, or a crash at any moment, finds the old content or the new, never a part:
+ * temporary file beside the target, fsync, rename, fsync of the folder. Parent folders are created; a
+ * symbolic link at `path` is replaced, not followed. Temporary files that killed writers of the same target
+ * left behind are removed.
+ *
+ * @param data text (as UTF-8), bytes, or pieces of bytes that are written one after the other
+ * @throws UserError('data') naming `path` when the disk is full or the folder cannot be written
+ */
+export async function writeFileAtomically(
+  path: string,
+  data: string | Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
+  const folder = dirname(path);
+  const temp = join(folder, temporaryName(basename(path)));
+  try {
+    await mkdir(folder, { recursive: true });
+    await removeLeftovers(folder, basename(path));
+    await writeAndSync(temp, data);
+    await rename(temp, path);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temp, { force: true }).catch(() => {});
+    throw describeFileError(error, path, 'write') ?? error;
+  }
+}
+
+/**
+ * Gives a finished folder its real name, replacing an older one. The files in it are forced to the disk
+ * first. An older folder is moved aside before and removed after, so a crash between the two renames leaves no
+ * folder of that name, never a mixture.
+ *
+ * @param temp   the finished folder, on the same file system as `target`
+ * @param target the name it is to have; its parent folders are created
+ * @throws UserError('data') naming `target` when it is a file or cannot be replaced
+ */
+export async function replaceFolderAtomically(temp: string, target: string): Promise<void> {
+  const parent = dirname(target);
+  try {
+    await mkdir(parent, { recursive: true });
+    await syncTree(temp);
+    await renameReplacing(temp, target, join(parent, temporaryName(basename(target))));
+    await syncFolder(parent);
+    await removeLeftovers(parent, basename(target));
+  } catch (error) {
+    throw describeFileError(error, target, 'write') ?? error;
+  }
+}
+
+async function renameReplacing(temp: string, target: string, aside: string): Promise<void> {
+  try {
+    await rename(temp, target);
+    return;
+  } catch (error) {
+    // The system renames onto nothing or an empty folder only.
+    if (!['ENOTEMPTY', 'EEXIST'].includes(fileErrorCode(error) ?? '')) throw error;
+  }
+  await rename(target, aside);
+  try {
+    await rename(temp, target);
+  } catch (error) {
+    await rename(aside, target);
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+async function writeAndSync(path: string, data: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    await writeFile(handle, data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** ".NAME.HOST.PID.RANDOM.tmp": says who is writing, so that a dead writer's file can be told. */
+function temporaryName(name: string): string {
+  return `${temporaryPrefix(name)}${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+}
+
+function temporaryPrefix(name: string): string {
+  return `.${name}.${hostname()}.`;
+}
+
+async function removeLeftovers(folder: string, name: string): Promise<void> {
+  const prefix = temporaryPrefix(name);
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(prefix)) continue;
+    const pid = /^(\d+)\.[0-9a-f]{8}\.tmp$/.exec(entry.slice(prefix.length))?.[1];
+    if (pid !== undefined && (await processIsDead(Number(pid)))) {
+      await rm(join(folder, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncPath(path, process.platform === 'win32' ? 'r+' : 'r');
+  }
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; there the rename itself is durable.
+  if (process.platform !== 'win32') await syncPath(folder, 'r');
+}
+
+async function syncPath(path: string, flags: string): Promise<void> {
+  const handle: FileHandle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,147 @@
+// The safetensors format of https://github.com/huggingface/safetensors: 8 bytes with the header's length, a
+// JSON header, and the tensors' little-endian data. Python's `safetensors` reads what is written here, and the
+// other way round. A checksum in the metadata finds damage that leaves the structure whole.
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.js';
+import {
+  BYTES_PER_ELEMENT,
+  elementCount,
+  type HeaderEntry,
+  METADATA_KEY,
+  parseHeader,
+  SafetensorsFault,
+} from './safetensors-header.js';
+
+/** An array of any rank with its name; `data` is in row-major order. */
+export interface NamedArray {
+  name: string;
+  /** Dimensions, outermost first; [] for a scalar. */
+  shape: number[];
+  data: Float32Array | Int32Array;
+}
+
+const LENGTH_BYTES = 8;
+/** The format's own limit, so that a damaged length cannot ask for gigabytes of header. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+const CHECKSUM_KEY = 'zlm.sha256';
+/** Stands for the checksum while it is computed: it covers the header that holds it. */
+const NO_CHECKSUM = '0'.repeat(64);
+
+/**
+ * Lays arrays out as a safetensors file, with a SHA-256 of header and data among the metadata.
+ *
+ * @param tensors  in the order their data is to have
+ * @param metadata texts to keep with them; the key "zlm.sha256" is taken
+ * @returns the file in pieces; the tensors' pieces are views on their arrays, not copies
+ * @throws Error when two tensors have one name, or a shape does not fit its data
+ */
+export function encodeSafetensors(
+  tensors: readonly NamedArray[],
+  metadata: Record<string, string>,
+): Uint8Array[] {
+  if (CHECKSUM_KEY in metadata) throw new Error(`the metadata key ${CHECKSUM_KEY} is reserved`);
+  const data = tensors.map((tensor) => bytesOf(tensor.data));
+  const entries = describe(tensors);
+  const header = (checksum: string) =>
+    paddedHeader({ [METADATA_KEY]: { ...metadata, [CHECKSUM_KEY]: checksum }, ...entries });
+  const checksum = hash([header(NO_CHECKSUM), ...data]);
+  const finalHeader = header(checksum);
+  const length = new Uint8Array(LENGTH_BYTES);
+  new DataView(length.buffer).setBigUint64(0, BigInt(finalHeader.length), true);
+  return [length, finalHeader, ...data];
+}
+
+/**
+ * Reads a safetensors file of F32 and I32 tensors. The arrays are copies: they do not keep `bytes` alive, and
+ * the file need not be aligned.
+ *
+ * @param bytes the whole file
+ * @param path  its name, for messages
+ * @returns the tensors by name, in the order of their data, and the metadata without the checksum
+ * @throws UserError('data') when anything is wrong with the file, its checksum (where it has one) included
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  path: string,
+): { tensors: Map<string, NamedArray>; metadata: Record<string, string> } {
+  try {
+    const dataStart = LENGTH_BYTES + headerLength(bytes);
+    const header = bytes.subarray(LENGTH_BYTES, dataStart);
+    const data = bytes.subarray(dataStart);
+    const { entries, metadata } = parseHeader(header, data.length);
+    const { [CHECKSUM_KEY]: checksum, ...rest } = metadata;
+    if (checksum !== undefined) verifyChecksum(checksum, header, data);
+    return { tensors: new Map(entries.map((entry) => [entry.name, extract(entry, data)])), metadata: rest };
+  } catch (error) {
+    if (!(error instanceof SafetensorsFault)) throw error;
+    throw new UserError('data', `Cannot read ${path} as a safetensors file: ${error.message}.`, [error.cure]);
+  }
+}
+
+function headerLength(bytes: Uint8Array): number {
+  if (bytes.length < LENGTH_BYTES)
+    throw new SafetensorsFault(`it has ${bytes.length} bytes and needs 8 or more`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
+  const length = Number(view.getBigUint64(0, true));
+  const available = bytes.length - LENGTH_BYTES;
+  if (length > available)
+    throw new SafetensorsFault(`its header claims ${length} bytes of the ${available} there`);
+  if (length > MAX_HEADER_BYTES)
+    throw new SafetensorsFault(`its header claims ${length} bytes, over the limit`);
+  return length;
+}
+
+function describe(tensors: readonly NamedArray[]): Record<string, object> {
+  const entries = new Map<string, object>();
+  let offset = 0;
+  for (const { name, shape, data } of tensors) {
+    if (entries.has(name) || name === METADATA_KEY) throw new Error(`tensor name "${name}" is taken`);
+    if (elementCount(shape) !== data.length) {
+      throw new Error(`tensor "${name}" of shape [${shape}] cannot have ${data.length} elements`);
+    }
+    const dtype = data instanceof Float32Array ? 'F32' : 'I32';
+    const end = offset + data.byteLength;
+    entries.set(name, { dtype, shape, data_offsets: [offset, end] });
+    offset = end;
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The header as JSON, filled up with spaces to a multiple of 8 so that the data after it is aligned. */
+function paddedHeader(header: object): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  padded.set(json);
+  return padded;
+}
+
+function verifyChecksum(checksum: string, header: Uint8Array, data: Uint8Array): void {
+  const blank = Buffer.from(header);
+  const at = blank.indexOf(checksum);
+  if (checksum.length === NO_CHECKSUM.length && at >= 0) blank.write(NO_CHECKSUM, at);
+  if (hash([blank, data]) !== checksum) {
+    throw new SafetensorsFault(
+      'its content does not match its checksum, so it was damaged after it was written',
+    );
+  }
+}
+
+function hash(pieces: readonly Uint8Array[]): string {
+  const sha256 = createHash('sha256');
+  for (const piece of pieces) sha256.update(piece);
+  return sha256.digest('hex');
+}
+
+// Typed arrays have the machine's byte order, and every machine that Node's tfjs backends run on is
+// little-endian, as the format is.
+function bytesOf(data: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function extract({ name, dtype, shape, begin, end }: HeaderEntry, data: Uint8Array): NamedArray {
+  const length = (end - begin) / BYTES_PER_ELEMENT;
+  const array = dtype === 'F32' ? new Float32Array(length) : new Int32Array(length);
+  bytesOf(array).set(data.subarray(begin, end));
+  return { name, shape, data: array };
+}

@@ -1,0 +1,179 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import {
+  describeFileError,
+  replaceFolderAtomically,
+  writeFileAtomically,
+} from '../../src/storage/atomic-write.js';
+import { tempFolder } from '../temp-folder.js';
+import { startChild } from './child.js';
+import { mountTmpfs } from './tmpfs.js';
+
+const dataError = (...parts: string[]) =>
+  expect.objectContaining({
+    name: 'UserError',
+    kind: 'data',
+    message: expect.stringMatching(new RegExp(parts.join('.*'))),
+    cures: expect.arrayContaining([expect.any(String)]),
+  });
+
+describe('writeFileAtomically', () => {
+  it('writes texts, bytes and pieces, makes the folders, and leaves nothing else behind', async () => {
+    const folder = join(tempFolder(), 'a', 'b');
+    await writeFileAtomically(join(folder, 'text'), 'naïve\n');
+    await writeFileAtomically(join(folder, 'bytes'), Uint8Array.of(1, 2, 3));
+    await writeFileAtomically(join(folder, 'pieces'), [
+      Uint8Array.of(1),
+      new Uint8Array(0),
+      Uint8Array.of(2, 3),
+    ]);
+    expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('naïve\n');
+    expect([...readFileSync(join(folder, 'bytes'))]).toEqual([1, 2, 3]);
+    expect([...readFileSync(join(folder, 'pieces'))]).toEqual([1, 2, 3]);
+    expect(readdirSync(folder).sort()).toEqual(['bytes', 'pieces', 'text']);
+  });
+
+  it('writes a view on a larger buffer, not the whole buffer', async () => {
+    const path = join(tempFolder(), 'view');
+    await writeFileAtomically(path, [new Uint8Array([9, 1, 2, 9]).subarray(1, 3)]);
+    expect([...readFileSync(path)]).toEqual([1, 2]);
+  });
+
+  it('keeps the old file and removes the temporary one when the content fails half-way', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'file');
+    writeFileSync(path, 'old');
+    function* failing() {
+      yield Buffer.from('new');
+      throw new RangeError('no more');
+    }
+    await expect(writeFileAtomically(path, failing())).rejects.toThrow(RangeError);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('leaves the old file whole when the writer is killed before the rename, and cleans up with the next write', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'file');
+    writeFileSync(path, 'old');
+    const child = startChild('write-and-hang.child.ts', path, 'the new content');
+    expect(await child.nextLine()).toBe('written');
+    const temp = readdirSync(folder).filter((name) => name !== 'file');
+    expect(temp).toHaveLength(1);
+    expect(readFileSync(join(folder, temp[0]), 'utf8')).toBe('the new content');
+
+    await writeFileAtomically(path, 'written meanwhile');
+    expect(readdirSync(folder).sort()).toEqual([...temp, 'file'].sort());
+    await child.kill();
+    expect(readFileSync(path, 'utf8')).toBe('written meanwhile');
+    await writeFileAtomically(path, 'newest');
+    expect(readFileSync(path, 'utf8')).toBe('newest');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('lets the last of many writers at once win, whole', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'file');
+    const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(10_000));
+    await Promise.all(texts.map((text) => writeFileAtomically(path, text)));
+    expect(texts).toContain(readFileSync(path, 'utf8'));
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('names the path where a folder stands in the way, or a file where a folder is needed', async () => {
+    const folder = tempFolder();
+    const inTheWay = join(folder, 'taken');
+    mkdirSync(inTheWay);
+    writeFileSync(join(folder, 'file'), '');
+    const below = join(folder, 'file', 'x');
+    await expect(writeFileAtomically(inTheWay, 'x')).rejects.toEqual(dataError(inTheWay, 'is a folder'));
+    await expect(writeFileAtomically(below, 'x')).rejects.toEqual(dataError(below, 'in the way'));
+    expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
+  });
+
+  it('says that the disk is full, keeps the old file and frees what it took', async ({ skip }) => {
+    const folder = mountTmpfs('size=64k');
+    if (!folder) return skip('cannot mount a small file system here');
+    const path = join(folder, 'checkpoint');
+    await writeFileAtomically(path, 'old');
+    await expect(writeFileAtomically(path, new Uint8Array(1 << 20))).rejects.toEqual(
+      dataError(path, 'no space'),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['checkpoint']);
+    await writeFileAtomically(path, 'newer');
+  });
+
+  it('says that the file system is read-only', async ({ skip }) => {
+    const folder = mountTmpfs('ro');
+    if (!folder) return skip('cannot mount a read-only file system here');
+    const path = join(folder, 'file');
+    await expect(writeFileAtomically(path, 'x')).rejects.toEqual(dataError(path, 'read-only'));
+  });
+});
+
+describe('replaceFolderAtomically', () => {
+  function folderWith(path: string, content: string): string {
+    mkdirSync(join(path, 'inner'), { recursive: true });
+    writeFileSync(join(path, 'inner', 'file'), content);
+    return path;
+  }
+
+  it('names a finished folder, and replaces an older one', async () => {
+    const root = tempFolder();
+    const target = join(root, 'made', 'target');
+    await replaceFolderAtomically(folderWith(join(root, 'first'), 'one'), target);
+    expect(readFileSync(join(target, 'inner', 'file'), 'utf8')).toBe('one');
+    await replaceFolderAtomically(folderWith(join(root, 'second'), 'two'), target);
+    expect(readFileSync(join(target, 'inner', 'file'), 'utf8')).toBe('two');
+    expect(readdirSync(root)).toEqual(['made']);
+    expect(readdirSync(join(root, 'made'))).toEqual(['target']);
+  });
+
+  it('refuses to replace a file', async () => {
+    const root = tempFolder();
+    const target = join(root, 'target');
+    writeFileSync(target, 'precious');
+    const temp = folderWith(join(root, 'temp'), 'one');
+    await expect(replaceFolderAtomically(temp, target)).rejects.toEqual(dataError(target, 'not a folder'));
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+  });
+});
+
+describe('describeFileError', () => {
+  it.skipIf(process.platform !== 'linux')('puts a full disk into words (Linux: /dev/full)', async () => {
+    const error = await writeFile('/dev/full', 'x').catch((error) => error);
+    expect(describeFileError(error, 'runs/a', 'write')).toEqual(dataError('Cannot write runs/a', 'no space'));
+  });
+
+  it('puts each code that a user can cause into words, and keeps the cause', () => {
+    const codes = [
+      'ENOENT',
+      'EACCES',
+      'EPERM',
+      'ENOSPC',
+      'EDQUOT',
+      'EROFS',
+      'EISDIR',
+      'ENOTDIR',
+      'EMFILE',
+      'EIO',
+    ];
+    for (const code of codes) {
+      const cause = Object.assign(new Error(code), { code });
+      const error = describeFileError(cause, 'some/path', 'read');
+      expect(error, code).toEqual(dataError('Cannot read some/path: '));
+      expect(error?.cause).toBe(cause);
+    }
+  });
+
+  it('leaves other errors alone', () => {
+    expect(describeFileError(new TypeError('bug'), 'x', 'read')).toBeUndefined();
+    expect(describeFileError(Object.assign(new Error(), { code: 'EBADF' }), 'x', 'read')).toBeUndefined();
+    expect(describeFileError('text', 'x', 'read')).toBeUndefined();
+    expect(describeFileError(new UserError('data', 'known'), 'x', 'read')).toBeUndefined();
+  });
+});

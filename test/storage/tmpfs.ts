@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { tempFolder } from '../temp-folder.js';
+
+/**
+ * A file system of its own for the test that calls it, unmounted at its end; undefined where this machine does
+ * not let us mount one.
+ *
+ * @param options of mount's tmpfs: "size=64k", "ro"
+ */
+export function mountTmpfs(options: string): string | undefined {
+  const folder = tempFolder();
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+  if (status !== 0) return undefined;
+  onTestFinished(() => {
+    spawnSync('umount', ['--lazy', folder]);
+  });
+  return folder;
+}
