@@ -1,0 +1,63 @@
+/** Choosing a backend: by name, or the fastest that runs here. */
+import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../errors.js';
+import { BACKEND_NAMES, type Backend, type BackendName, type Probe } from './backend.js';
+import { cpuBackend } from './cpu.js';
+import { wasmBackend } from './wasm.js';
+
+const BACKENDS: Record<BackendName, Backend> = { wasm: wasmBackend, cpu: cpuBackend };
+
+/** A backend that is active, and the sentence that says why it was taken. */
+export interface ActiveBackend {
+  readonly name: BackendName;
+  readonly reason: string;
+}
+
+/** Every backend with the reason that it can or cannot run here, fastest first. */
+export async function probeBackends(): Promise<({ name: BackendName } & Probe)[]> {
+  return Promise.all(BACKEND_NAMES.map(async (name) => ({ name, ...(await BACKENDS[name].probe()) })));
+}
+
+/**
+ * Makes a backend the active one.
+ *
+ * @param choice a backend's name, or `auto` for the fastest that can run here
+ * @throws UserError('backend') when it cannot run, with the reason
+ */
+export async function activateBackend(choice: BackendName | 'auto'): Promise<ActiveBackend> {
+  tf.enableProdMode();
+  const candidates = choice === 'auto' ? BACKEND_NAMES : [choice];
+  const refusals: string[] = [];
+  for (const name of candidates) {
+    const probe = await BACKENDS[name].probe();
+    const failure = probe.available ? await tryToActivate(name) : probe.reason;
+    if (failure === null) return { name, reason: reasonFor(choice, name, probe.reason, refusals) };
+    refusals.push(`${name}: ${failure}`);
+  }
+  throw new UserError(
+    'backend',
+    `no backend can run here\n${refusals.map((line) => `  ${line}`).join('\n')}`,
+    [
+      'See why each backend can or cannot run: `zlm doctor`.',
+      ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
+    ],
+  );
+}
+
+/** Null when the backend is active now, otherwise why it is not. */
+async function tryToActivate(name: BackendName): Promise<string | null> {
+  try {
+    await BACKENDS[name].load();
+    if (!(await tf.setBackend(name))) return 'TensorFlow.js could not initialize it';
+    await tf.ready();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function reasonFor(choice: string, name: string, reason: string, refusals: readonly string[]): string {
+  if (choice !== 'auto') return `chosen by name; ${reason}`;
+  const passed = refusals.length > 0 ? `; passed over ${refusals.join('; ')}` : '';
+  return `${name === BACKEND_NAMES[0] ? 'the fastest there is' : 'the fastest that runs here'}; ${reason}${passed}`;
+}

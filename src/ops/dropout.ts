@@ -1,0 +1,67 @@
+/**
+ * Inverted dropout with counter-based masks. A mask is a function of (seed, site, time step) alone, so the
+ * backward pass draws it again instead of keeping it, and a resumed run draws what the first one would have.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { type Inputs, type Op, runOp } from './kernel.js';
+import { fillPhiloxWords, STREAM } from './philox.js';
+
+/** How long a mask lives: drawn anew at each time step (Zaremba et al.) or once a window (Gal & Ghahramani). */
+export type MaskLifetime = 'step' | 'sequence';
+
+/** Which mask to draw. */
+export interface DropoutMask {
+  /** Drop probability, 0 ≤ rate < 1. */
+  readonly rate: number;
+  readonly lifetime: MaskLifetime;
+  readonly seed: number;
+  /** Which place of the network; two places never share a mask. */
+  readonly site: number;
+  /** Absolute time step of the window's first step, counted from the start of training. */
+  readonly step: number;
+}
+
+const dropoutOp: Op<DropoutMask> = {
+  name: 'ZlmDropout',
+  reference({ x }: Inputs, mask) {
+    return [tf.mul(x, dropoutMask(x.shape as [number, number, number], mask))];
+  },
+  gradient: {
+    savedInputs: [],
+    savedOutputs: [],
+    backward([upstream], _saved, mask) {
+      return { x: runOp(dropoutOp, { x: upstream }, mask)[0] };
+    },
+  },
+};
+
+/**
+ * Applies inverted dropout: kept units are scaled by 1/(1 − rate), so nothing changes at test time.
+ *
+ * @param x [T, B, U]
+ * @returns [T, B, U]
+ */
+export function dropout(x: tf.Tensor3D, mask: DropoutMask): tf.Tensor3D {
+  if (mask.rate === 0) return x;
+  return runOp(dropoutOp, { x }, mask)[0] as tf.Tensor3D;
+}
+
+/**
+ * The mask itself, 0 or 1/(1 − rate): [T, B, U] for a mask a step, [1, B, U] for one that the whole window
+ * shares (the mask of its first step). Unit u of column b at time step t is word b·U + u at the Philox
+ * address (seed, dropout, site, t), and is kept when that word is at least rate·2³².
+ */
+export function dropoutMask(shape: readonly [number, number, number], mask: DropoutMask): tf.Tensor3D {
+  const [steps, batch, units] = shape;
+  const drawn = mask.lifetime === 'step' ? steps : 1;
+  const perStep = batch * units;
+  const words = new Uint32Array(drawn * perStep);
+  for (let t = 0; t < drawn; t++) {
+    const address = { seed: mask.seed, stream: STREAM.dropout, site: mask.site, step: mask.step + t };
+    fillPhiloxWords(words, t * perStep, perStep, address);
+  }
+  const threshold = mask.rate * 2 ** 32;
+  const scale = 1 / (1 - mask.rate);
+  const values = Float32Array.from(words, (word) => (word < threshold ? 0 : scale));
+  return tf.tensor3d(values, [drawn, batch, units]);
+}

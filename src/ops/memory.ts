@@ -1,0 +1,12 @@
+/** tfjs's scopes for values of any shape: its own types only admit plain containers, not interfaces. */
+import * as tf from '@tensorflow/tfjs';
+
+/** Runs `f` and frees every tensor it made that is not in its result. */
+export function tidy<T>(f: () => T): T {
+  return tf.tidy(f as () => tf.TensorContainer) as T;
+}
+
+/** Frees every tensor in a value. */
+export function dispose(value: unknown): void {
+  tf.dispose(value as tf.TensorContainer);
+}
