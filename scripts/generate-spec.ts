@@ -1,0 +1,22 @@
+/** Writes what is generated from schemas/spec.schema.json: `npm run generate`. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { generateReference } from './spec-reference.js';
+import { generateTypes } from './spec-types.js';
+
+/** Every generated file: its path in the repository and its text. */
+export async function generateFiles(): Promise<{ path: string; text: string }[]> {
+  return [
+    { path: 'src/spec/spec.generated.ts', text: await generateTypes() },
+    { path: 'docs/spec.md', text: generateReference() },
+  ];
+}
+
+async function main(): Promise<void> {
+  for (const { path, text } of await generateFiles()) {
+    await writeFile(new URL(`../${path}`, import.meta.url), text);
+    console.log(path);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

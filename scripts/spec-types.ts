@@ -1,0 +1,65 @@
+/** TypeScript types of the resolved spec, generated from its JSON Schema. */
+import { compile } from 'json-schema-to-typescript';
+import { isChoice, type SchemaNode, specSchema } from '../src/spec/schema.js';
+
+const BANNER = `/**
+ * The resolved spec: what a spec file says once everything it extends, every override and every default is in.
+ * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
+ */`;
+
+/** The text of src/spec/spec.generated.ts. */
+export async function generateTypes(): Promise<string> {
+  return compile(resolvedSchema(), 'Spec', {
+    bannerComment: BANNER,
+    additionalProperties: false,
+    ignoreMinAndMaxItems: true,
+    strictIndexSignatures: true,
+    style: { singleQuote: true, printWidth: 110 },
+  });
+}
+
+/** JSON Schema as the generator takes it. */
+type GeneratorSchema = Parameters<typeof compile>[0];
+
+/** The schema of what is left after resolution: `extends` is gone and every other key is there. */
+function resolvedSchema(): GeneratorSchema {
+  const { $defs = {}, ...root } = specSchema();
+  const { extends: _gone, ...properties } = root.properties ?? {};
+  const { Complete: _condition, ...definitions } = $defs;
+  return {
+    ...resolved({ ...root, properties }),
+    title: 'Spec',
+    definitions: Object.fromEntries(
+      Object.entries(definitions).map(([name, node]) => [name, { ...resolved(node), title: name }]),
+    ),
+  };
+}
+
+function resolved(node: SchemaNode): GeneratorSchema {
+  // Nothing beside the reference, or the generator would make one type for each place that refers.
+  if (node.$ref) return { $ref: node.$ref.replace('$defs', 'definitions') };
+  if (isChoice(node)) return { description: node.description, oneOf: choices(node) };
+  const { type, enum: values, description, items, properties } = node;
+  return {
+    description,
+    ...(type && { type: type as GeneratorSchema['type'] }),
+    ...(values && { enum: [...values] }),
+    ...(items && { items: resolved(items) }),
+    ...(properties && { required: Object.keys(properties), properties: mapValues(properties) }),
+    additionalProperties: false,
+  };
+}
+
+/** One object type for each kind of a choice. */
+function choices(node: SchemaNode): GeneratorSchema[] {
+  return Object.entries(node.properties ?? {}).map(([kind, schema]) => ({
+    type: 'object',
+    required: [kind],
+    properties: { [kind]: resolved(schema) },
+    additionalProperties: false,
+  }));
+}
+
+function mapValues(properties: Readonly<Record<string, SchemaNode>>): Record<string, GeneratorSchema> {
+  return Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, resolved(schema)]));
+}

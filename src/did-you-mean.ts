@@ -1,0 +1,28 @@
+/** "Did you mean": the nearest of the words that would have been right. */
+import { distance } from 'fastest-levenshtein';
+
+/** Fewest letters in which a word counts as the beginning of another. */
+const SHORTEST_ABBREVIATION = 3;
+
+/**
+ * The candidate that `word` was probably meant to be: equal but for case, dashes and underscores (`batch_size` for
+ * `batchSize`), at most a third of its letters away, or else its beginning or continuation (`temperature` for
+ * `temp`); undefined when there is none.
+ */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = normalize(word);
+  const ranked = candidates
+    .map((candidate) => ({ candidate, edits: distance(wanted, normalize(candidate)) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  if (best && best.edits <= Math.ceil(wanted.length / 3)) return best.candidate;
+  return candidates.find((candidate) => isAbbreviation(wanted, normalize(candidate)));
+}
+
+function isAbbreviation(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_ABBREVIATION && (a.startsWith(b) || b.startsWith(a));
+}
+
+function normalize(word: string): string {
+  return word.toLowerCase().replaceAll(/[-_]/g, '');
+}

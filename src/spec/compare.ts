@@ -1,0 +1,63 @@
+/** Whether two specs are the same, and where they differ. */
+import { isDeepStrictEqual } from 'node:util';
+import { sha256 } from '../storage/sha256.js';
+import { withoutDefaults } from './defaults.js';
+import { formatKey, type Segment, specSchema } from './schema.js';
+import type { Spec } from './spec.generated.js';
+
+/** A key whose value differs between two specs; undefined where one of them lacks it. */
+export interface Difference {
+  /** Dotted, as `--set` takes it. */
+  readonly key: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/**
+ * A name for what a spec says: the SHA-256, in hex, of its canonical JSON (keys sorted, no spaces). Keys that hold
+ * their default are left out, so that a spec keeps its hash when a later version of zlm adds keys.
+ */
+export function specHash(spec: Spec): string {
+  return sha256(canonicalJson(withoutDefaults(specSchema(), spec)));
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (isMap(inner) ? sortKeys(inner) : inner));
+}
+
+function sortKeys(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * The keys in which two specs differ, each as far down as both have it: maps with a key in common and lists of
+ * one length are compared inside; another kind of schedule, or another number of layers, differs as a whole.
+ */
+export function diffSpecs(a: Spec, b: Spec): Difference[] {
+  return differences(a, b, []);
+}
+
+function differences(before: unknown, after: unknown, path: readonly Segment[]): Difference[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const steps = stepsInto(before, after);
+  if (steps.length === 0) return [{ key: formatKey(path), before, after }];
+  return steps.flatMap((step) => differences(at(before, step), at(after, step), [...path, step]));
+}
+
+/** The keys or indexes to compare one by one; none when the values differ as wholes. */
+function stepsInto(before: unknown, after: unknown): Segment[] {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return before.length === after.length ? [...before.keys()] : [];
+  }
+  if (!isMap(before) || !isMap(after)) return [];
+  const keys = Object.keys(before);
+  return keys.some((key) => Object.hasOwn(after, key)) ? [...new Set([...keys, ...Object.keys(after)])] : [];
+}
+
+function at(value: unknown, step: Segment): unknown {
+  return (value as Readonly<Record<Segment, unknown>>)[step];
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,89 @@
+/** What is wrong with a spec, and how it is shown: `file:line:col`, the message, the line, a caret. */
+import { UserError } from '../errors.js';
+import type { Place } from './located.js';
+import { formatKey, parseKey, schemaAt } from './schema.js';
+
+/** One thing that is wrong with a spec. */
+export interface Fault {
+  /** The dotted key that it is about; empty when it is about a file or a flag as a whole. */
+  readonly key: string;
+  /** What is wrong, as a sentence without a full stop that names the key. */
+  readonly message: string;
+  /** Where it was written; absent when it stands in no text, as for a file that does not exist. */
+  readonly place?: Place;
+  /** What to do about it, where neither the message nor the key's explanation says so. */
+  readonly cure?: string;
+}
+
+/** Line and column of a place, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Every fault of a spec in one error: the message lists them all, `faults` holds them for programs. */
+export class SpecError extends UserError {
+  /** @param faults at least one fault, in the order to show them */
+  constructor(readonly faults: readonly Fault[]) {
+    super('spec', faults.map(renderFault).join('\n\n'), curesFor(faults));
+  }
+}
+
+/** Line and column at which a place starts. */
+export function positionOf(place: Place): Position {
+  const before = place.source.text.slice(0, place.start).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** A fault as plain text of one line, or of three where there is a source line to show. */
+export function renderFault(fault: Fault): string {
+  const { place, message } = fault;
+  if (!place) return message;
+  const { name, kind } = place.source;
+  if (kind === 'override') return [`${name}  ${message}`, ...renderFrame(place, '')].join('\n');
+  const { line, column } = positionOf(place);
+  const head = `${name}:${line}:${column}  ${message}`;
+  return place.end === 0 ? head : [head, ...renderFrame(place, `${line} `)].join('\n');
+}
+
+/** Most characters of a line that are shown before and after the start of a place. */
+const MOST_BEFORE = 80;
+const MOST_AFTER = 60;
+
+/** The place's first line, or the part of a long line around it, with carets below it. */
+function renderFrame(place: Place, gutter: string): string[] {
+  const { text } = place.source;
+  const lineStart = text.lastIndexOf('\n', place.start - 1) + 1;
+  const lineEnd = text.indexOf('\n', place.start);
+  const from = Math.max(lineStart, place.start - MOST_BEFORE);
+  const to = Math.min(lineEnd === -1 ? text.length : lineEnd, place.start + MOST_AFTER);
+  const cut = from > lineStart ? '…' : '';
+  const shown = text.slice(from, to).trimEnd();
+  const column = place.start - from;
+  const carets = Math.max(1, Math.min(place.end - place.start, shown.length - column));
+  // A tab would move the carets away from what they point to.
+  const line = `  ${gutter}| ${cut}${shown.replaceAll('\t', ' ')}`;
+  return [line, `  ${' '.repeat(gutter.length)}| ${' '.repeat(cut.length + column)}${'^'.repeat(carets)}`];
+}
+
+/** Orders faults as a reader meets them: by source in the order given, then from top to bottom. */
+export function sortFaults(faults: readonly Fault[], sources: readonly string[]): Fault[] {
+  const rank = (fault: Fault) => (fault.place ? sources.indexOf(fault.place.source.name) : -1);
+  const start = (fault: Fault) => fault.place?.start ?? 0;
+  return [...faults].sort((a, b) => rank(a) - rank(b) || start(a) - start(b));
+}
+
+/** At most this many cures are given, so that a long listing does not end in another one. */
+const MOST_CURES = 3;
+
+function curesFor(faults: readonly Fault[]): string[] {
+  const cures = faults.map((fault) => fault.cure ?? explanationOf(fault.key));
+  return [...new Set(cures)].filter((cure) => cure !== undefined).slice(0, MOST_CURES);
+}
+
+/** Where to read about a key, or about the nearest one above it that exists. */
+function explanationOf(key: string): string | undefined {
+  const path = parseKey(key).map((segment) => (/^\d+$/.test(segment) ? '0' : segment));
+  while (path.length > 0 && !schemaAt(path)) path.pop();
+  return path.length === 0 ? undefined : `Read what it may hold: zlm spec explain ${formatKey(path)}`;
+}

@@ -1,0 +1,69 @@
+/** What each key of a spec means: for `zlm spec explain` and for the generated reference. */
+
+import { didYouMean } from '../did-you-mean.js';
+import { UserError } from '../errors.js';
+import { withDefaults } from './defaults.js';
+import { allKeys, formatKey, isChoice, type KeyNode, parseKey } from './schema.js';
+import { describeExpected } from './wording.js';
+
+/** A key of a spec in words. */
+export interface Explanation {
+  /** Dotted; an item of a list has the index 0. */
+  readonly key: string;
+  readonly title: string;
+  /** What it means, with its unit and its place in the paper. */
+  readonly description: string;
+  /** What it may hold: "a whole number from 1 to 65536". */
+  readonly expected: string;
+  /** Whether a spec must give it, may give it, or gives it to choose one kind among several. */
+  readonly presence: 'required' | 'optional' | 'choice';
+  /** What it is when it is left out; present on keys that have a default. */
+  readonly default?: unknown;
+}
+
+/** Every key of a spec, a map or list before what it holds. */
+export function explainAll(): Explanation[] {
+  return allKeys().map(explain);
+}
+
+/**
+ * A key and everything below it.
+ *
+ * @param key dotted, list items by any index: `model.layers.1.lstm`, `model.layers[1].lstm`
+ * @returns the key itself first
+ * @throws UserError('usage') when there is no such key
+ */
+export function explainKey(key: string): [Explanation, ...Explanation[]] {
+  const wanted = formatKey(parseKey(key).map((segment) => (/^\d+$/.test(segment) ? '0' : segment)));
+  const all = explainAll();
+  const self = all.find((explanation) => explanation.key === wanted);
+  if (!self) throw unknownKey(key, wanted, all);
+  return [self, ...all.filter((explanation) => explanation.key.startsWith(`${wanted}.`))];
+}
+
+function explain({ path, schema, parent }: KeyNode): Explanation {
+  const { title, description } = schema;
+  if (!title || !description) throw new Error(`the schema leaves ${formatKey(path)} unexplained`);
+  const explanation = { key: formatKey(path), title, description, expected: describeExpected(schema) };
+  if (schema.default !== undefined) {
+    return { ...explanation, presence: 'optional', default: withDefaults(schema, schema.default) };
+  }
+  return { ...explanation, presence: presenceOf(path.at(-1), parent) };
+}
+
+/** How a key without a default stands: an item of a list and a parent spec may be left out, others may not. */
+function presenceOf(
+  name: KeyNode['path'][number] | undefined,
+  parent: KeyNode['parent'],
+): Explanation['presence'] {
+  if (isChoice(parent)) return 'choice';
+  return parent.items || name === 'extends' ? 'optional' : 'required';
+}
+
+function unknownKey(key: string, wanted: string, all: readonly Explanation[]): UserError {
+  const names = all.map((explanation) => explanation.key);
+  const sameName = names.find((name) => name.split('.').at(-1) === wanted.split('.').at(-1));
+  const near = didYouMean(wanted, names) ?? sameName;
+  const guess = near ? [`Did you mean ${near}? zlm spec explain ${near}`] : [];
+  return new UserError('usage', `a spec has no key ${key}`, [...guess, 'See all keys: zlm spec explain']);
+}

@@ -1,0 +1,75 @@
+/** Follows `extends` from a spec file to its parents and merges them into one located tree. */
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { type Fault, SpecError } from './diagnostics.js';
+import { type Located, type LocatedMap, type Place, type Source, valuePlace } from './located.js';
+import { merge } from './merge.js';
+import { parseYaml } from './parse-yaml.js';
+import { readText } from './read-text.js';
+import { specSchema } from './schema.js';
+
+/** A spec file with everything it extends. */
+export interface Extended {
+  readonly root: LocatedMap;
+  /** The file, then its parent, then the parent's parent, as paths that can be opened. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a spec file and what it extends.
+ *
+ * @param path the file, absolute or relative to the current folder
+ * @returns the merged tree, without `extends`
+ * @throws SpecError when a file of the chain cannot be read or is no YAML map, or when the chain is a circle
+ */
+export async function readExtended(path: string): Promise<Extended> {
+  return readChain(path, [], undefined);
+}
+
+/**
+ * @param children the files that led here, outermost first
+ * @param wanted   where the child names this file
+ */
+async function readChain(
+  path: string,
+  children: readonly string[],
+  wanted: Place | undefined,
+): Promise<Extended> {
+  const chain = [...children, path];
+  if (children.some((child) => resolve(child) === resolve(path))) {
+    throw fault(`the specs extend each other in a circle: ${chain.join(' → ')}`, wanted);
+  }
+  const own = await readMap(path, wanted);
+  const parentEntry = own.entries.get('extends');
+  if (!parentEntry) return { root: own, files: [path] };
+  const place = valuePlace(own, ['extends']);
+  const parent = await readChain(parentPath(path, parentEntry.value, place), chain, place);
+  const merged = merge(parent.root, withoutExtends(own), specSchema()) as LocatedMap;
+  return { root: merged, files: [path, ...parent.files] };
+}
+
+async function readMap(path: string, wanted: Place | undefined): Promise<LocatedMap> {
+  const read = await readText(path);
+  if ('reason' in read) throw fault(read.reason, wanted, { cure: read.cure });
+  const source: Source = { name: path, text: read.text, kind: 'file' };
+  const parsed = parseYaml(source);
+  if ('faults' in parsed) throw new SpecError(parsed.faults);
+  if (parsed.root.kind === 'map') return parsed.root;
+  throw fault('a spec is a map of keys such as corpus, model and training', parsed.root.place);
+}
+
+function parentPath(path: string, parent: Located, place: Place): string {
+  if (parent.kind !== 'scalar' || typeof parent.value !== 'string' || parent.value === '') {
+    throw fault('extends must be the path of another spec', place, { key: 'extends' });
+  }
+  return isAbsolute(parent.value) ? parent.value : join(dirname(path), parent.value);
+}
+
+function withoutExtends(map: LocatedMap): LocatedMap {
+  const entries = new Map(map.entries);
+  entries.delete('extends');
+  return { ...map, entries };
+}
+
+function fault(message: string, place?: Place, more: Partial<Fault> = {}): SpecError {
+  return new SpecError([{ key: '', message, place, ...more }]);
+}

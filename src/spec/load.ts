@@ -1,0 +1,90 @@
+/** The door of the spec room: from a YAML file to a resolved spec, with every fault shown at once. */
+import { type CorpusFacts, crossFieldFaults } from './cross-field.js';
+import { withDefaults } from './defaults.js';
+import { type Fault, SpecError, sortFaults } from './diagnostics.js';
+import { readExtended } from './extends.js';
+import { find, type Located, type Source, toPlain, valuePlace } from './located.js';
+import { applyOverrides } from './overrides.js';
+import { overrideName } from './parse-override.js';
+import { parseYaml } from './parse-yaml.js';
+import { parseKey, specSchema } from './schema.js';
+import type { Spec } from './spec.generated.js';
+import { schemaFaults } from './validate.js';
+
+export { type Difference, diffSpecs, specHash } from './compare.js';
+export { specToYaml } from './to-yaml.js';
+
+/** A resolved spec and where it came from. */
+export interface LoadedSpec {
+  readonly spec: Spec;
+  /** The file as the user named it. */
+  readonly path: string;
+  /** The `--set` texts, as typed. */
+  readonly overrides: readonly string[];
+  /** The file, then what it extends, nearest first. */
+  readonly files: readonly string[];
+  /** Where each value was written, for faults that show up later. */
+  readonly tree: Located;
+}
+
+/**
+ * Loads a spec: the file and what it extends, the overrides, the schema, the defaults, the cross-field checks.
+ *
+ * @param path      the YAML file, absolute or relative to the current folder
+ * @param overrides texts of the form `training.epochs=5`, applied in this order
+ * @throws SpecError (a UserError of kind 'spec') that lists all faults
+ */
+export async function loadSpec(path: string, overrides: readonly string[] = []): Promise<LoadedSpec> {
+  const { root, files } = await readExtended(path);
+  const { root: tree, faults } = applyOverrides(root, overrides);
+  const sources = [...files, ...overrides.map(overrideName)];
+  const spec = await resolveTree(tree, faults, sources);
+  return { spec, path, overrides, files, tree };
+}
+
+/**
+ * Reads a spec that was resolved before: a run folder's spec.yaml.
+ *
+ * @param yaml the file's text
+ * @param path the file, for the faults
+ * @throws SpecError (a UserError of kind 'spec') that lists all faults
+ */
+export async function parseResolvedSpec(yaml: string, path: string): Promise<Spec> {
+  const source: Source = { name: path, text: yaml, kind: 'file' };
+  const parsed = parseYaml(source);
+  if ('faults' in parsed) throw new SpecError(parsed.faults);
+  const parent = find(parsed.root, ['extends']);
+  const message = 'a resolved spec extends nothing; name the spec file that it was resolved from instead';
+  const faults = parent ? [{ key: 'extends', message, place: parent.key }] : [];
+  return resolveTree(parsed.root, faults, [path]);
+}
+
+/**
+ * Checks that a spec and the corpus it names go together.
+ *
+ * @throws SpecError (a UserError of kind 'spec') that lists all faults
+ */
+export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, corpus: CorpusFacts): void {
+  const faults = placeFaults(crossFieldFaults(spec, corpus), tree);
+  throwIfAny(faults, [...files, ...overrides.map(overrideName)]);
+}
+
+/** Checks a located tree and fills its defaults; `faults` are those that were found before. */
+async function resolveTree(
+  tree: Located,
+  faults: readonly Fault[],
+  sources: readonly string[],
+): Promise<Spec> {
+  throwIfAny([...faults, ...(await schemaFaults(tree))], sources);
+  const spec = withDefaults(specSchema(), toPlain(tree)) as Spec;
+  throwIfAny(placeFaults(crossFieldFaults(spec), tree), sources);
+  return spec;
+}
+
+function placeFaults(faults: readonly Fault[], tree: Located): Fault[] {
+  return faults.map((fault) => ({ ...fault, place: valuePlace(tree, parseKey(fault.key)) }));
+}
+
+function throwIfAny(faults: readonly Fault[], sources: readonly string[]): void {
+  if (faults.length > 0) throw new SpecError(sortFaults(faults, sources));
+}

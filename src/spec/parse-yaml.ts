@@ -1,0 +1,149 @@
+/** YAML text into a located tree: plain maps, lists and scalars, each with its place in the source. */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
+import { type Fault, positionOf } from './diagnostics.js';
+import { type Entry, type Located, type Place, type Source, wholeOf } from './located.js';
+
+/** The tree, or every fault of the text. */
+export type ParseResult = { readonly root: Located } | { readonly faults: readonly Fault[] };
+
+/** Most values that a spec may hold once its aliases are unfolded; an alias bomb has millions. */
+const MOST_VALUES = 10_000;
+
+/** Faults of YAML's own grammar in words; others are shown in the parser's words. */
+const GRAMMAR_FAULTS = {
+  TAB_AS_INDENT: 'a tab cannot indent YAML; use spaces',
+  DUPLICATE_KEY: 'this key stands twice in the same map; keep one of them',
+  MULTIPLE_DOCS: 'a second YAML document starts here; a file holds one spec',
+  TAG_RESOLVE_FAILED: 'a tag has no meaning in a spec; write the bare value',
+  RESOURCE_EXHAUSTION: 'this is nested too deeply for a spec',
+  BLOCK_AS_IMPLICIT_KEY: 'a map cannot start here: the line is indented too far, or holds a second ": "',
+  MULTILINE_IMPLICIT_KEY: 'this line is indented further than the one it belongs to',
+} satisfies Partial<Record<YAMLError['code'], string>>;
+
+/**
+ * Parses a source from offset `from` to its end.
+ *
+ * @param source where the text stands, for the places
+ * @param from   the offset at which the YAML starts: 0 in a file, after the `=` in an override
+ */
+export function parseYaml(source: Source, from = 0): ParseResult {
+  const document = parseDocument(source.text.slice(from), { prettyErrors: false, logLevel: 'error' });
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) return { faults: grammarFaults(broken, source, from) };
+  const reader = new TreeReader(document, source, from);
+  const root = document.contents ? reader.read(document.contents) : undefined;
+  if (reader.faults.length > 0) return { faults: reader.faults };
+  if (!root) return { faults: [{ key: '', message: `${source.name} holds nothing but comments` }] };
+  return { root };
+}
+
+/** One fault a line: what follows the first one is mostly its echo. */
+function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
+  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  const byLine = new Map<number, Fault>();
+  for (const error of tooDeep ? [tooDeep] : errors) {
+    const [start, end] = error.pos;
+    // What is missing at the end of the text is shown after its last character, not on an empty line.
+    const place = { source, start: Math.min(start + from, source.text.trimEnd().length), end: end + from };
+    const { line } = positionOf(place);
+    if (!byLine.has(line)) byLine.set(line, { key: '', message: describeGrammar(error), place });
+  }
+  return [...byLine.values()];
+}
+
+function describeGrammar({ code, message }: YAMLError): string {
+  const known: Partial<Record<string, string>> = GRAMMAR_FAULTS;
+  return known[code] ?? `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+function nothingAfter(key: Place): Located {
+  return { kind: 'scalar', place: { ...key, start: key.end }, value: null };
+}
+
+/** Turns the nodes of one YAML document into a located tree and collects what a spec cannot hold. */
+class TreeReader {
+  readonly faults: Fault[] = [];
+  /** The nodes around the one being read: an alias to one of them would never end. */
+  private readonly around = new Set<Node>();
+  private values = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly source: Source,
+    private readonly from: number,
+  ) {}
+
+  /** The located value of a node; undefined once there is a fault. */
+  read(node: Node): Located | undefined {
+    this.values += 1;
+    if (this.values > MOST_VALUES) {
+      return this.refuse(wholeOf(this.source), `its aliases unfold to more than ${MOST_VALUES} values`);
+    }
+    if (this.around.has(node)) return this.refuse(this.place(node), 'this anchor holds an alias of itself');
+    this.around.add(node);
+    const located = this.readUnguarded(node);
+    this.around.delete(node);
+    return located;
+  }
+
+  private readUnguarded(node: Node): Located | undefined {
+    if (isAlias(node)) {
+      const target = node.resolve(this.document);
+      if (target) return this.read(target);
+      return this.refuse(this.place(node), `no anchor &${node.source} stands above this alias`);
+    }
+    if (node.tag !== undefined) return this.refuse(this.place(node), GRAMMAR_FAULTS.TAG_RESOLVE_FAILED);
+    if (isMap(node)) return this.readMap(node);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.read(item as Node));
+      return { kind: 'list', place: this.place(node), items: items.filter((item) => item !== undefined) };
+    }
+    return this.readScalar(node);
+  }
+
+  private readMap(map: Node & { items: readonly unknown[] }): Located {
+    const entries = new Map<string, Entry>();
+    for (const { key, value } of map.items as readonly { key: Node; value: Node | null }[]) {
+      if (!isScalar(key) || key.value === null) {
+        this.refuse(this.place(key), 'a key must be a word');
+        continue;
+      }
+      const place = this.place(key);
+      // A key without a colon, as in {constant}, has no value node at all.
+      const located = value ? this.read(value) : nothingAfter(place);
+      if (located) entries.set(String(key.value), { key: place, value: located });
+    }
+    return { kind: 'map', place: this.place(map), entries };
+  }
+
+  private readScalar(node: Node): Located | undefined {
+    const value = isScalar(node) ? node.value : undefined;
+    if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
+      return { kind: 'scalar', place: this.place(node), value: value as string | number | boolean | null };
+    }
+    return this.refuse(
+      this.place(node),
+      'a spec holds maps, lists, texts, numbers, true, false and null alone',
+    );
+  }
+
+  /** Notes a fault, but not the same twice: an alias bomb would give millions. */
+  private refuse(place: Place, message: string): undefined {
+    if (this.faults.some((fault) => fault.message === message)) return;
+    this.faults.push({ key: '', message, place });
+  }
+
+  private place(node: Node): Place {
+    const [start, end] = node.range ?? [0, 0];
+    return { source: this.source, start: start + this.from, end: end + this.from };
+  }
+}

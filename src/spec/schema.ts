@@ -1,0 +1,99 @@
+/** The spec's JSON Schema, and ways to walk it beside a spec: the one source of keys, ranges, defaults and words. */
+import { readFileSync } from 'node:fs';
+
+/** The parts of JSON Schema that schemas/spec.schema.json uses. */
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  /** What `pattern` stands for, in words; editors show it too. */
+  readonly patternErrorMessage?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+}
+
+/** A step into a spec: a map's key or a list's index. */
+export type Segment = string | number;
+
+let schema: SchemaNode | undefined;
+
+/** The spec's schema, read once from schemas/spec.schema.json, which stands two folders above src/spec and dist/spec. */
+export function specSchema(): SchemaNode {
+  schema ??= JSON.parse(readFileSync(new URL('../../schemas/spec.schema.json', import.meta.url), 'utf8'));
+  return schema as SchemaNode;
+}
+
+/** A node with its `$ref` followed; what stands beside the reference wins over what it points to. */
+export function resolveReference(node: SchemaNode): SchemaNode {
+  if (node.$ref === undefined) return node;
+  const definition = specSchema().$defs?.[node.$ref.replace('#/$defs/', '')];
+  if (!definition) throw new Error(`the schema refers to ${node.$ref}, which it does not define`);
+  return { ...definition, ...node, $ref: undefined };
+}
+
+/** The schema of a map's key or of a list's item; undefined for a key that does not exist. */
+export function childSchema(node: SchemaNode | undefined, segment: Segment): SchemaNode | undefined {
+  if (!node) return undefined;
+  const { items, properties } = node;
+  if (items && /^\d+$/.test(String(segment))) return resolveReference(items);
+  if (!properties || !Object.hasOwn(properties, segment)) return undefined;
+  return resolveReference(properties[segment] as SchemaNode);
+}
+
+/** The schema of the key that `path` leads to, from the top of a spec; undefined for a key that does not exist. */
+export function schemaAt(path: readonly Segment[]): SchemaNode | undefined {
+  return path.reduce<SchemaNode | undefined>(childSchema, specSchema());
+}
+
+/** Whether a map must hold exactly one of its keys: a choice among kinds, such as `optimizer` or an item of `layers`. */
+export function isChoice(node: SchemaNode | undefined): boolean {
+  return node?.minProperties === 1 && node.maxProperties === 1;
+}
+
+/** The keys of a map, in the schema's order. */
+export function keysOf(node: SchemaNode | undefined): string[] {
+  return Object.keys(node?.properties ?? {});
+}
+
+/** A path as a person writes it: `model.layers.0.lstm`. */
+export function formatKey(path: readonly Segment[]): string {
+  return path.join('.');
+}
+
+/** The path that a person wrote as `model.layers.0.lstm` or `model.layers[0].lstm`. */
+export function parseKey(key: string): string[] {
+  return key.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+}
+
+/** A key of the spec with what it stands in. */
+export interface KeyNode {
+  /** The path from the top; an item of a list has the index 0. */
+  readonly path: readonly Segment[];
+  readonly schema: SchemaNode;
+  /** The schema of the map or list around it. */
+  readonly parent: SchemaNode;
+}
+
+/** Every key of the spec, a map or list before what it holds. */
+export function allKeys(node: SchemaNode = specSchema(), path: readonly Segment[] = []): KeyNode[] {
+  const steps: Segment[] = node.items ? [0] : keysOf(node);
+  return steps.flatMap((step) => {
+    const schema = childSchema(node, step) as SchemaNode;
+    const here = [...path, step];
+    return [{ path: here, schema, parent: node }, ...allKeys(schema, here)];
+  });
+}

@@ -1,0 +1,124 @@
+/** Holds a spec against its schema: ajv finds the faults, this file says each once, in plain words, at its place. */
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { didYouMean } from '../did-you-mean.js';
+import type { Fault } from './diagnostics.js';
+import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
+import {
+  allKeys,
+  childSchema,
+  formatKey,
+  keysOf,
+  type SchemaNode,
+  type Segment,
+  schemaAt,
+  specSchema,
+} from './schema.js';
+import { describeExpected, describeFound, joinWords } from './wording.js';
+
+let compiled: ValidateFunction | undefined;
+
+/** Everything in which a spec departs from its schema; empty when nothing does. */
+export async function schemaFaults(root: Located): Promise<Fault[]> {
+  const validate = await compileSchema();
+  if (validate(toPlain(root))) return [];
+  const errors = validate.errors ?? [];
+  const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
+  const unknownFaults = unknown.map((error) => unknownKey(root, error));
+  // A key that is missing because it was misspelt needs no second fault.
+  const suggested = new Set(unknownFaults.map((fault) => fault.suggestion));
+  const missingFaults = errors
+    .filter((error) => error.keyword === 'required')
+    .map((error) => missingKey(root, error))
+    .filter((fault) => !suggested.has(fault.key));
+  return [
+    ...unknownFaults.map(({ key, message, place }) => ({ key, message, place })),
+    ...missingFaults,
+    ...wrongValues(root, errors, new Set(unknown.map((error) => error.instancePath))),
+  ];
+}
+
+/** Ajv takes some 50 ms to load, so only specs that are really checked pay for it. */
+async function compileSchema(): Promise<ValidateFunction> {
+  if (compiled) return compiled;
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const ajv = new Ajv2020({ allErrors: true, strict: true });
+  ajv.addVocabulary(['patternErrorMessage']);
+  compiled = ajv.compile(specSchema());
+  return compiled;
+}
+
+function unknownKey(root: Located, error: ErrorObject): Fault & { suggestion: string | undefined } {
+  const parent = pathOf(error);
+  const name = String(error.params.additionalProperty);
+  const path = [...parent, name];
+  const schema = schemaAt(parent);
+  const suggestion = suggestKey(parent, name, schema);
+  const known = joinWords(keysOf(schema), 'and');
+  const rest = known === '' ? 'nothing stands here' : `${formatKey(parent) || 'a spec'} holds ${known}`;
+  const hint = suggestion ? `did you mean ${suggestion}?` : rest;
+  const key = formatKey(path);
+  return { key, message: `${key} is not a key; ${hint}`, place: nearestPlace(root, path), suggestion };
+}
+
+/** The key that an unknown one was meant to be: one of its neighbours, else one of that name elsewhere. */
+function suggestKey(
+  parent: readonly Segment[],
+  name: string,
+  schema: SchemaNode | undefined,
+): string | undefined {
+  const neighbour = didYouMean(name, keysOf(schema));
+  if (neighbour) return formatKey([...parent, neighbour]);
+  const paths = allKeys().map((key) => key.path);
+  const namesake = didYouMean(
+    name,
+    paths.map((path) => String(path.at(-1))),
+  );
+  const elsewhere = paths.find((path) => path.at(-1) === namesake);
+  return elsewhere && formatKey(elsewhere);
+}
+
+function missingKey(root: Located, error: ErrorObject): Fault {
+  const parent = pathOf(error);
+  const name = String(error.params.missingProperty);
+  const key = formatKey([...parent, name]);
+  const schema = childSchema(schemaAt(parent), name);
+  const expected = schema ? `; it must be ${describeExpected(schema)}` : '';
+  return { key, message: `${key} is missing${expected}`, place: nearestPlace(root, parent) };
+}
+
+/** One fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
+function wrongValues(root: Located, errors: readonly ErrorObject[], unknownIn: ReadonlySet<string>): Fault[] {
+  const faults = new Map<string, Fault>();
+  for (const error of errors) {
+    if (['additionalProperties', 'required', 'if'].includes(error.keyword)) continue;
+    // Too many kinds, of which one is unknown: the unknown key is the fault.
+    if (error.keyword === 'maxProperties' && unknownIn.has(error.instancePath)) continue;
+    if (!faults.has(error.instancePath)) faults.set(error.instancePath, wrongValue(root, error));
+  }
+  return [...faults.values()];
+}
+
+function wrongValue(root: Located, error: ErrorObject): Fault {
+  const path = pathOf(error);
+  const key = formatKey(path);
+  const schema = schemaAt(path);
+  const value = find(root, path)?.value;
+  if (!schema || !value) throw new Error(`no key ${key} for the schema's fault "${error.message}"`);
+  const found =
+    error.keyword === 'maxProperties' && value.kind === 'map'
+      ? `holds ${joinWords([...value.entries.keys()], 'and')}`
+      : `is ${describeFound(value)}`;
+  const near =
+    schema.enum && value.kind === 'scalar' ? didYouMean(String(value.value), schema.enum) : undefined;
+  const hint = near ? `; did you mean ${near}?` : '';
+  const message = `${key || 'a spec'} must be ${describeExpected(schema)}, ${found}${hint}`;
+  return { key, message, place: valuePlace(root, path) };
+}
+
+/** The path of an ajv fault, from its JSON pointer. */
+function pathOf(error: ErrorObject): string[] {
+  return error.instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

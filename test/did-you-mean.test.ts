@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { didYouMean } from '../src/did-you-mean.js';
+
+const KEYS = ['batchSize', 'bptt', 'epochs', 'clipNorm'];
+const COMMANDS = ['doctor', 'eval', 'prepare ptb', 'prepare text', 'runs', 'sample', 'train'];
+
+it.each([
+  ['batch_size', 'batchSize'],
+  ['BATCH-SIZE', 'batchSize'],
+  ['epoch', 'epochs'],
+  ['bppt', 'bptt'],
+  ['clip', 'clipNorm'],
+])('takes the key %s for %s', (word, meant) => {
+  expect(didYouMean(word, KEYS)).toBe(meant);
+});
+
+it.each([
+  ['doctr', 'doctor'],
+  ['trian', 'train'],
+  ['TRAIN', 'train'],
+  ['run', 'runs'],
+  ['doc', 'doctor'],
+  ['evaluate', 'eval'],
+  ['prepare pbt', 'prepare ptb'],
+  ['prepare test', 'prepare text'],
+])('takes the command %s for %s', (word, meant) => {
+  expect(didYouMean(word, COMMANDS)).toBe(meant);
+});
+
+it.each(['learningRate', 'translate', 'x', ''])('has no guess for "%s"', (word) => {
+  expect(didYouMean(word, [...KEYS, ...COMMANDS])).toBeUndefined();
+});
+
+it('has no guess when there is nothing to choose from', () => {
+  expect(didYouMean('train', [])).toBeUndefined();
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { type Fault, renderFault, SpecError } from '../../src/spec/diagnostics.js';
+
+function faultIn(text: string, found: string): Fault {
+  const start = text.indexOf(found);
+  const source = { name: 'a.yaml', text, kind: 'file' as const };
+  return { key: '', message: 'wrong', place: { source, start, end: start + found.length } };
+}
+
+it('shows line and column, the line, and carets under the place', () => {
+  expect(renderFault(faultIn('one: 1\r\ntwo: 22\r\n', '22'))).toBe(
+    ['a.yaml:2:6  wrong', '  2 | two: 22', '    |      ^^'].join('\n'),
+  );
+});
+
+it('shows a tab as one space, so that the carets stay below their place', () => {
+  expect(renderFault(faultIn('a:\t1\tx', 'x'))).toBe(
+    ['a.yaml:1:6  wrong', '  1 | a: 1 x', '    |      ^'].join('\n'),
+  );
+});
+
+it('stays on the first line of a long place', () => {
+  expect(renderFault(faultIn('a: [1,\n  2]', '[1,\n  2]')).split('\n').at(-1)).toBe('    |    ^^^');
+});
+
+it('cuts a long line on both sides', () => {
+  const text = `${'a'.repeat(500)}X${'b'.repeat(500)}`;
+  expect(renderFault(faultIn(text, 'X')).split('\n')).toEqual([
+    'a.yaml:1:501  wrong',
+    `  1 | …${'a'.repeat(80)}X${'b'.repeat(59)}`,
+    `    | ${' '.repeat(81)}^`,
+  ]);
+});
+
+it('gives each cure once, three at most', () => {
+  const keys = ['model.layers.0', 'model.layers.3', 'training.nonsense', 'corpus', 'dropout', 'nonsense'];
+  const error = new SpecError(keys.map((key) => ({ key, message: `${key} is wrong` })));
+  expect(error.cures).toEqual([
+    'Read what it may hold: zlm spec explain model.layers.0',
+    'Read what it may hold: zlm spec explain training',
+    'Read what it may hold: zlm spec explain corpus',
+  ]);
+});

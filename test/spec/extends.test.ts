@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadSpec } from '../../src/spec/load.js';
+import type { Spec } from '../../src/spec/spec.generated.js';
+import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+
+const PARENT = `${MINIMAL}dropout: { input: { rate: 0.5, mask: sequence } }
+training:
+  bptt: 20
+  schedule: { decay: { factor: 0.5, afterEpoch: 4 } }
+`;
+
+/** The spec of a child of {@link PARENT}. */
+async function child(...lines: string[]): Promise<Spec> {
+  const folder = specFolder({
+    'parent.yaml': PARENT,
+    'child.yaml': ['extends: ./parent.yaml', ...lines].join('\n'),
+  });
+  return (await loadSpec(join(folder, 'child.yaml'))).spec;
+}
+
+it('takes over everything that the child leaves alone', async () => {
+  const spec = await child();
+  expect(spec.training.schedule).toEqual({ decay: { factor: 0.5, afterEpoch: 4 } });
+  expect(spec).not.toHaveProperty('extends');
+});
+
+it('merges maps key by key', async () => {
+  const spec = await child(
+    'dropout: { input: { rate: 0.2 }, output: { rate: 0.3 } }',
+    'training: { seed: 7 }',
+  );
+  expect(spec.dropout.input).toEqual({ rate: 0.2, mask: 'sequence' });
+  expect(spec.dropout.output).toEqual({ rate: 0.3, mask: 'step' });
+  expect(spec.training).toMatchObject({ seed: 7, bptt: 20 });
+});
+
+it('replaces lists as a whole', async () => {
+  const spec = await child('model: { layers: [{ lstm: 9 }, { lstm: 10 }] }');
+  expect(spec.model).toMatchObject({ embedding: 8, layers: [{ lstm: 9 }, { lstm: 10 }] });
+});
+
+it('merges a schedule of the same kind', async () => {
+  const spec = await child('training: { schedule: { decay: { afterEpoch: 9 } } }');
+  expect(spec.training.schedule).toEqual({ decay: { factor: 0.5, afterEpoch: 9 } });
+});
+
+it('replaces a schedule of another kind', async () => {
+  const spec = await child('training: { schedule: { constant: {} } }');
+  expect(spec.training.schedule).toEqual({ constant: {} });
+});
+
+it('goes up through several parents, each path relative to its own file', async () => {
+  const folder = specFolder({
+    'top.yaml': MINIMAL,
+    'lib/middle.yaml': 'extends: ../top.yaml\ntraining: { bptt: 5, seed: 2 }',
+    'lib/deep/low.yaml': 'extends: ../middle.yaml\ntraining: { seed: 3 }',
+  });
+  const { spec } = await loadSpec(join(folder, 'lib/deep/low.yaml'));
+  expect(spec.training).toMatchObject({ bptt: 5, seed: 3 });
+});
+
+it('shows a fault of the parent in the parent, one of the child in the child', async () => {
+  const folder = specFolder({
+    'parent.yaml': `${MINIMAL}training: { bptt: 0 }`,
+    'child.yaml': 'extends: parent.yaml\ntraining: { seed: -1 }',
+  });
+  const { message } = await specErrorOf(loadSpec(join(folder, 'child.yaml')));
+  expect(message).toContain(`${folder}/parent.yaml:3:19  training.bptt`);
+  expect(message).toContain(`${folder}/child.yaml:2:19  training.seed`);
+});
+
+it('does not mind a fault of the parent that the child mends', async () => {
+  const folder = specFolder({
+    'parent.yaml': `${MINIMAL}training: { bptt: 0 }`,
+    'child.yaml': 'extends: parent.yaml\ntraining: { bptt: 1 }',
+  });
+  expect((await loadSpec(join(folder, 'child.yaml'))).spec.training.bptt).toBe(1);
+});
+
+it.each([
+  ['itself', { 'a.yaml': 'extends: a.yaml' }, 'a.yaml → a.yaml'],
+  [
+    'a child of its own',
+    { 'a.yaml': 'extends: b.yaml', 'b.yaml': 'extends: ./a.yaml' },
+    'a.yaml → b.yaml → a.yaml',
+  ],
+])('refuses a spec that extends %s', async (_name, files, chain) => {
+  const folder = specFolder(files);
+  const { message } = await specErrorOf(loadSpec(join(folder, 'a.yaml')));
+  expect(message.replaceAll(`${folder}/`, '')).toContain(`the specs extend each other in a circle: ${chain}`);
+});
+
+it.each([
+  ['a file that does not exist', 'extends: gone.yaml', '1:10  Cannot read gone.yaml: no such file or folder'],
+  ['a folder', 'extends: .', 'it is a folder, not a file'],
+  ['an empty file', 'extends: empty.yaml', '1:10  empty.yaml is empty'],
+  ['a number', 'extends: 3', '1:10  extends must be the path of another spec'],
+  ['nothing', 'extends:', '1:1  extends must be the path of another spec'],
+  ['a list', 'extends: [a.yaml]', '1:10  extends must be the path of another spec'],
+  ['a file with a tab', 'extends: tab.yaml', 'tab.yaml:2:1  a tab cannot indent YAML'],
+])('refuses to extend %s', async (_name, yaml, expected) => {
+  const folder = specFolder({ 'child.yaml': yaml, 'empty.yaml': '', 'tab.yaml': 'model:\n\tembedding: 8' });
+  const { message } = await specErrorOf(loadSpec(join(folder, 'child.yaml')));
+  expect(message.replaceAll(`${folder}/`, '')).toContain(expected);
+});

@@ -1,0 +1,321 @@
+/** A corpus of bad specs: each has its one clear fault, at its place. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { positionOf } from '../../src/spec/diagnostics.js';
+import { loadSpec } from '../../src/spec/load.js';
+import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+
+/** The minimal spec with lines below it, which start on line 3. */
+function withLines(...lines: string[]): string {
+  return MINIMAL + lines.join('\n');
+}
+
+/** A spec of a first line and the minimal rest. */
+function model(text: string): string {
+  return `corpus: ptb\nmodel: ${text}\n`;
+}
+
+interface BadSpec {
+  readonly name: string;
+  readonly yaml: string | Uint8Array;
+  readonly message: string | RegExp;
+  /** line:column; absent when the fault is about the file as a whole. */
+  readonly at?: string;
+}
+
+const ALIAS_BOMB = [
+  'a0: &a0 [x, x, x, x, x, x, x, x, x, x]',
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map(
+    (level) =>
+      `a${level}: &a${level} [${Array(10)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]`,
+  ),
+].join('\n');
+
+const NO_TEXT: BadSpec[] = [
+  { name: 'an empty file', yaml: '', message: 'bad.yaml is empty' },
+  { name: 'white space', yaml: ' \n\n', message: 'bad.yaml is empty' },
+  { name: 'comments alone', yaml: '# corpus: ptb\n', message: 'bad.yaml holds nothing but comments' },
+  { name: 'Latin-1', yaml: Buffer.from('corpus: caf\xe9', 'latin1'), message: 'bad.yaml is not UTF-8 text' },
+  { name: 'UTF-16', yaml: Buffer.from('\ufeffcorpus: ptb', 'utf16le'), message: 'bad.yaml is UTF-16 text' },
+  { name: 'a binary file', yaml: new Uint8Array([1, 0, 2]), message: 'bad.yaml is a binary file' },
+  { name: 'a large file', yaml: 'a'.repeat(65 * 1024), message: 'bad.yaml is larger than 64 KiB' },
+];
+
+const NOT_YAML: BadSpec[] = [
+  {
+    name: 'a tab',
+    yaml: 'corpus: ptb\nmodel:\n\tembedding: 8',
+    message: 'a tab cannot indent YAML',
+    at: '3:1',
+  },
+  { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'this key stands twice', at: '2:1' },
+  { name: 'two documents', yaml: `${MINIMAL}---\n${MINIMAL}`, message: 'a second YAML document', at: '3:1' },
+  { name: 'an open list', yaml: 'corpus: [', message: 'this is not YAML: flow sequence', at: '1:10' },
+  { name: 'an open quote', yaml: 'corpus: "ptb', message: 'missing closing', at: '1:13' },
+  { name: 'too much indent', yaml: 'corpus: ptb\n  model: 3', message: 'indented too far', at: '1:9' },
+  { name: 'a tag', yaml: 'corpus: !name ptb', message: 'a tag has no meaning', at: '1:9' },
+  { name: 'a known tag', yaml: 'corpus: !!binary cHRi', message: 'a tag has no meaning', at: '1:18' },
+  { name: 'an alias without anchor', yaml: 'corpus: *c', message: 'no anchor &c stands above', at: '1:9' },
+  { name: 'an alias of itself', yaml: 'corpus: &a [*a]', message: 'holds an alias of itself', at: '1:12' },
+  { name: 'an alias bomb', yaml: ALIAS_BOMB, message: 'its aliases unfold to more than 10000', at: '1:1' },
+  { name: 'a map as a key', yaml: '? { a: 1 }\n: 2', message: 'a key must be a word', at: '1:3' },
+  {
+    name: 'deep nesting',
+    yaml: '['.repeat(20_000),
+    message: 'this is nested too deeply',
+    at: '1:\\d+',
+  },
+  { name: 'a list', yaml: '- corpus', message: 'a spec is a map of keys', at: '1:1' },
+  { name: 'a word', yaml: 'ptb', message: 'a spec is a map of keys', at: '1:1' },
+];
+
+const WRONG_KEYS: BadSpec[] = [
+  {
+    name: 'no corpus',
+    yaml: MINIMAL.replace(/^.*\n/, ''),
+    message: 'corpus is missing; it must be a name',
+    at: '1:1',
+  },
+  { name: 'no layers', yaml: model('{ embedding: 8 }'), message: 'model.layers is missing', at: '2:1' },
+  {
+    name: 'a misspelt key',
+    yaml: withLines('droput: {}'),
+    message: 'droput is not a key; did you mean dropout?',
+    at: '3:1',
+  },
+  {
+    name: 'another spelling',
+    yaml: withLines('training: { batch_size: 20 }'),
+    message: 'training.batch_size is not a key; did you mean training.batchSize?',
+    at: '3:13',
+  },
+  {
+    name: 'a key of another map',
+    yaml: withLines('training:', '  learningRate: 1'),
+    message: 'did you mean training.optimizer.sgd.learningRate?',
+    at: '4:3',
+  },
+  {
+    name: 'an unknown key',
+    yaml: withLines('dropout: { vertical: {} }'),
+    message: 'dropout.vertical is not a key; dropout holds input, between, output and recurrent',
+    at: '3:12',
+  },
+  {
+    name: 'an unknown cell',
+    yaml: model('{ embedding: 8, layers: [{ gru: 8 }] }'),
+    message: 'model.layers.0.gru is not a key; model.layers.0 holds lstm',
+    at: '2:35',
+  },
+  {
+    name: 'a key named __proto__',
+    yaml: withLines('__proto__: { corpus: sotu }'),
+    message: '__proto__ is not a key',
+    at: '3:1',
+  },
+  {
+    name: 'no epoch of decay',
+    yaml: withLines('training:', '  schedule: { decay: { factor: 0.5 } }'),
+    message: 'training.schedule.decay.afterEpoch is missing',
+    at: '4:15',
+  },
+];
+
+const WRONG_VALUES: BadSpec[] = [
+  {
+    name: 'a foreign corpus name',
+    yaml: MINIMAL.replace('ptb', '../ptb'),
+    message: /^corpus must be a name of lower/,
+    at: '1:9',
+  },
+  {
+    name: 'a fraction',
+    yaml: withLines('training: { bptt: 0.5 }'),
+    message: 'must be a whole number from 1 to 65536, is 0.5',
+    at: '3:19',
+  },
+  {
+    name: 'a quoted number',
+    yaml: withLines('training: { epochs: "13" }'),
+    message: 'is the text "13"',
+    at: '3:21',
+  },
+  {
+    name: 'a number with commas',
+    yaml: withLines('training:', '  seed: 1_000'),
+    message: 'is the text "1_000"',
+    at: '4:9',
+  },
+  {
+    name: 'a negative seed',
+    yaml: withLines('training: { seed: -1 }'),
+    message: 'from 0 to 4294967295, is -1',
+    at: '3:19',
+  },
+  {
+    name: 'infinity',
+    yaml: withLines('training: { clipNorm: .inf }'),
+    message: 'a number above 0, or null, is .inf',
+    at: '3:23',
+  },
+  { name: 'not a number', yaml: withLines('training: { clipNorm: .nan }'), message: 'is .nan', at: '3:23' },
+  {
+    name: 'a rate of 1',
+    yaml: withLines('dropout: { input: { rate: 1 } }'),
+    message: 'at least 0 and below 1, is 1',
+    at: '3:27',
+  },
+  {
+    name: 'the divisor as factor',
+    yaml: withLines('training: { schedule: { decay: { factor: 1.15, afterEpoch: 14 } } }'),
+    message: 'training.schedule.decay.factor must be a number above 0 and at most 1, is 1.15',
+    at: '3:42',
+  },
+  {
+    name: 'an unknown mask',
+    yaml: withLines('dropout: { input: { mask: sequnce } }'),
+    message: 'must be step or sequence, is the text "sequnce"; did you mean sequence?',
+    at: '3:27',
+  },
+  {
+    name: 'yes',
+    yaml: model('{ embedding: 8, layers: [{ lstm: 8 }], tieEmbedding: yes }'),
+    message: 'must be true or false, is the text "yes"',
+    at: '2:61',
+  },
+  {
+    name: 'a bare rate',
+    yaml: withLines('dropout: 0.5'),
+    message: 'dropout must be a map of input, between, output and recurrent, is 0.5',
+    at: '3:10',
+  },
+  {
+    name: 'an empty section',
+    yaml: withLines('training:'),
+    message: /^training must be a map of batchSize.*, is empty$/,
+    at: '3:1',
+  },
+  {
+    name: 'no layers at all',
+    yaml: model('{ embedding: 8, layers: [] }'),
+    message: 'a list of 1 to 64 items, is an empty list',
+    at: '2:32',
+  },
+  {
+    name: 'too many layers',
+    yaml: model(`{ embedding: 8, layers: [${'{ lstm: 8 },'.repeat(65)}] }`),
+    message: 'is a list of 65',
+    at: '2:32',
+  },
+  {
+    name: 'a layer without cell',
+    yaml: model('{ embedding: 8, layers: [8] }'),
+    message: 'a map with the one key lstm, is 8',
+    at: '2:33',
+  },
+  {
+    name: 'a cell without width',
+    yaml: model('{ embedding: 8, layers: [{ lstm }] }'),
+    message: 'model.layers.0.lstm must be a whole number from 1 to 65536, is empty',
+    at: '2:35',
+  },
+  {
+    name: 'two schedules',
+    yaml: withLines('training:', '  schedule: { constant: {}, decay: { factor: 0.5, afterEpoch: 4 } }'),
+    message: 'a map with exactly one of constant and decay, holds constant and decay',
+    at: '4:13',
+  },
+  {
+    name: 'no optimizer',
+    yaml: withLines('training: { optimizer: {} }'),
+    message: 'a map with the one key sgd, is an empty map',
+    at: '3:24',
+  },
+  { name: 'a huge number', yaml: withLines('training: { epochs: 1e300 }'), message: 'is 1e300', at: '3:21' },
+  {
+    name: 'a long text',
+    yaml: withLines(`training: { epochs: ${'x'.repeat(99)} }`),
+    message: `is the text "${'x'.repeat(40)}…"`,
+    at: '3:21',
+  },
+];
+
+const CROSS_FIELD: BadSpec[] = [
+  {
+    name: 'a decay after the end',
+    yaml: withLines('training:', '  epochs: 4', '  schedule: { decay: { factor: 0.5, afterEpoch: 4 } }'),
+    message: 'the decay starts after epoch 4, but training ends with epoch 4',
+    at: '5:49',
+  },
+  {
+    name: 'a vanishing learning rate',
+    yaml: withLines('training: { schedule: { decay: { factor: 0.001, afterEpoch: 4 } } }'),
+    message: 'the learning rate decays to 1.0e-105 by epoch 39',
+    at: '3:42',
+  },
+  {
+    name: 'a tied embedding of another width',
+    yaml: model('{ embedding: 8, layers: [{ lstm: 8 }, { lstm: 9 }], tieEmbedding: true }'),
+    message: 'model.embedding is 8, model.layers.1.lstm is 9',
+    at: '2:74',
+  },
+];
+
+describe.each([
+  ['files without text', NO_TEXT],
+  ['files without YAML', NOT_YAML],
+  ['wrong keys', WRONG_KEYS],
+  ['wrong values', WRONG_VALUES],
+  ['values that do not go together', CROSS_FIELD],
+])('%s', (_group, specs) => {
+  it.each(specs)('$name', async ({ yaml, message, at }) => {
+    const folder = specFolder({ 'bad.yaml': yaml });
+    const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
+    expect(error.faults).toHaveLength(1);
+    const fault = error.faults[0];
+    expect(fault?.message).toMatch(message);
+    const position = fault?.place && positionOf(fault.place);
+    expect(position && `${position.line}:${position.column}`).toEqual(at && expect.stringMatching(`^${at}$`));
+    expect(exitCodeOf(error)).toBe(3);
+    expect(error.message).not.toMatch(/^\s+at /m);
+  });
+});
+
+it('shows a missing file with the nearest name beside it', async () => {
+  const folder = specFolder({ 'small.yaml': MINIMAL, 'small.txt': '' });
+  const error = await specErrorOf(loadSpec(join(folder, 'smal.yaml')));
+  expect(error.message).toBe(
+    `Cannot read ${folder}/smal.yaml: no such file or folder; did you mean ${folder}/small.yaml?`,
+  );
+});
+
+it('refuses a folder', async () => {
+  const folder = specFolder({});
+  const error = await specErrorOf(loadSpec(folder));
+  expect(error.message).toBe(`Cannot read ${folder}: it is a folder, not a file`);
+  expect(error.cures).not.toHaveLength(0);
+});
+
+it('shows all faults at once, from top to bottom, those of overrides last', async () => {
+  const yaml =
+    'corpus: PTB\nmodel: { embedding: 0, layers: [{ lstm: 8 }] }\ntraining: { bptt: x, sede: 1 }\n';
+  const folder = specFolder({ 'bad.yaml': yaml });
+  const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml'), ['training.epochs=x', 'y']));
+  expect(error.faults.map(({ key }) => key)).toEqual([
+    'corpus',
+    'model.embedding',
+    'training.bptt',
+    'training.sede',
+    'training.epochs',
+    '',
+  ]);
+});
+
+it('says once that a key is misspelt, not also that it is missing', async () => {
+  const folder = specFolder({ 'bad.yaml': MINIMAL.replace('corpus', 'corpos') });
+  const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
+  expect(error.faults.map(({ message }) => message)).toEqual(['corpos is not a key; did you mean corpus?']);
+});

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { assertFitsCorpus, loadSpec, parseResolvedSpec, specToYaml } from '../../src/spec/load.js';
+import type { Spec } from '../../src/spec/spec.generated.js';
+import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+
+const RESOLVED: Spec = {
+  corpus: 'ptb',
+  model: { embedding: 8, layers: [{ lstm: 8 }], tieEmbedding: false, init: { uniform: 0.1 } },
+  dropout: {
+    input: { rate: 0, mask: 'step' },
+    between: { rate: 0, mask: 'step' },
+    output: { rate: 0, mask: 'step' },
+    recurrent: { rate: 0, mask: 'step' },
+  },
+  training: {
+    batchSize: 20,
+    bptt: 35,
+    epochs: 39,
+    windowsPerEpoch: null,
+    clipNorm: 5,
+    optimizer: { sgd: { learningRate: 1 } },
+    schedule: { constant: {} },
+    checkpoint: { everyMinutes: 10 },
+    seed: 1,
+  },
+};
+
+async function load(yaml: string, overrides: readonly string[] = []): Promise<Spec> {
+  const folder = specFolder({ 'spec.yaml': yaml });
+  return (await loadSpec(join(folder, 'spec.yaml'), overrides)).spec;
+}
+
+it('fills every default', async () => {
+  expect(await load(MINIMAL)).toEqual(RESOLVED);
+});
+
+it('fills defaults beside given keys, inside the kind that was chosen', async () => {
+  const spec = await load(
+    `${MINIMAL}dropout: { input: { rate: 0.5 } }\ntraining: { optimizer: { sgd: {} } }\n`,
+  );
+  expect(spec.dropout.input).toEqual({ rate: 0.5, mask: 'step' });
+  expect(spec.training.optimizer).toEqual({ sgd: { learningRate: 1 } });
+});
+
+it('keeps null where null means something', async () => {
+  const spec = await load(`${MINIMAL}training: { clipNorm: null, windowsPerEpoch: ~ }\n`);
+  expect(spec.training).toMatchObject({ clipNorm: null, windowsPerEpoch: null });
+});
+
+it('orders keys as the schema does, whatever the file does', async () => {
+  const spec = await load(
+    'model: { layers: [{ lstm: 8 }], embedding: 8 }\ntraining: { seed: 1 }\ncorpus: ptb\n',
+  );
+  expect(JSON.stringify(spec)).toBe(JSON.stringify(RESOLVED));
+});
+
+it('reads a byte-order mark, CRLF line ends, anchors and aliases', async () => {
+  const yaml = `\ufeffcorpus: ptb\r\nmodel: { embedding: 8, layers: [&layer { lstm: 8 }, *layer] }\r\n`;
+  expect((await load(yaml)).model.layers).toEqual([{ lstm: 8 }, { lstm: 8 }]);
+});
+
+it('tells the file, what it extends and the overrides', async () => {
+  const folder = specFolder({ 'a.yaml': 'extends: lib/b.yaml\n', 'lib/b.yaml': MINIMAL });
+  const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.seed=2']);
+  expect(loaded.path).toBe(join(folder, 'a.yaml'));
+  expect(loaded.files).toEqual([join(folder, 'a.yaml'), join(folder, 'lib/b.yaml')]);
+  expect(loaded.overrides).toEqual(['training.seed=2']);
+  expect(loaded.spec).toEqual({ ...RESOLVED, training: { ...RESOLVED.training, seed: 2 } });
+});
+
+it('writes YAML that reads back as the same spec', async () => {
+  const spec = await load(
+    `${MINIMAL}training:\n  clipNorm: 1e-7\n  schedule: { decay: { factor: 0.8695652173913043, afterEpoch: 14 } }\n`,
+  );
+  expect(await parseResolvedSpec(specToYaml(spec), 'spec.yaml')).toEqual(spec);
+  expect(specToYaml(RESOLVED)).toContain('  input: { rate: 0, mask: step }\n');
+});
+
+it('fills the defaults of keys that a resolved spec of an older version lacks', async () => {
+  expect(await parseResolvedSpec(MINIMAL, 'runs/1/spec.yaml')).toEqual(RESOLVED);
+});
+
+it.each([
+  ['a torn file', 'corpus: [', 'runs/1/spec.yaml:1:10'],
+  ['an empty file', '', 'runs/1/spec.yaml holds nothing but comments'],
+  ['a list', '- 1', 'runs/1/spec.yaml:1:1  a spec must be a map of extends'],
+  [
+    'a spec that extends',
+    `extends: x.yaml\n${MINIMAL}`,
+    'runs/1/spec.yaml:1:1  a resolved spec extends nothing',
+  ],
+])('refuses %s as a resolved spec', async (_name, yaml, message) => {
+  const error = await specErrorOf(parseResolvedSpec(yaml, 'runs/1/spec.yaml'));
+  expect(error.message).toContain(message);
+});
+
+it('shows what does not fit the corpus where it was written', async () => {
+  const folder = specFolder({ 'a.yaml': `${MINIMAL}training: { batchSize: 50 }\n` });
+  const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.windowsPerEpoch=9']);
+  const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99, testTokens: 1000 };
+  const error = await specErrorOf((async () => assertFitsCorpus(loaded, corpus))());
+  expect(error.message).toContain(`${folder}/a.yaml:3:24  a batch of 50 is too wide for corpus ptb`);
+  expect(error.message).toContain('--set training.windowsPerEpoch=9  one pass over corpus ptb has 5 windows');
+  assertFitsCorpus(loaded, { ...corpus, trainTokens: 100_000, validTokens: 1000 });
+});

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadSpec } from '../../src/spec/load.js';
+import type { Spec } from '../../src/spec/spec.generated.js';
+import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+
+const DECAYING = `${MINIMAL}training: { schedule: { decay: { factor: 0.5, afterEpoch: 4 } } }\n`;
+
+async function load(...overrides: string[]): Promise<Spec> {
+  const folder = specFolder({ 'spec.yaml': DECAYING });
+  return (await loadSpec(join(folder, 'spec.yaml'), overrides)).spec;
+}
+
+it.each([
+  ['a number', 'training.bptt=5', { training: { bptt: 5 } }],
+  ['spaces around the equals sign', 'training.bptt = 5', { training: { bptt: 5 } }],
+  ['null', 'training.clipNorm=null', { training: { clipNorm: null } }],
+  [
+    'a map that is not there yet',
+    'dropout.input.rate=0.5',
+    { dropout: { input: { rate: 0.5, mask: 'step' } } },
+  ],
+  ['an item of a list', 'model.layers.0.lstm=9', { model: { layers: [{ lstm: 9 }] } }],
+  ['an item in brackets', 'model.layers[0].lstm=9', { model: { layers: [{ lstm: 9 }] } }],
+  ['an item more', 'model.layers.1.lstm=9', { model: { layers: [{ lstm: 8 }, { lstm: 9 }] } }],
+  ['a whole list', 'model.layers=[{lstm: 1}, {lstm: 2}]', { model: { layers: [{ lstm: 1 }, { lstm: 2 }] } }],
+  ['a text with an equals sign in YAML', 'corpus="ptb"', { corpus: 'ptb' }],
+  [
+    'a key of the chosen kind',
+    'training.schedule.decay.factor=0.25',
+    { training: { schedule: { decay: { factor: 0.25, afterEpoch: 4 } } } },
+  ],
+])('sets %s', async (_name, override, expected) => {
+  expect(await load(override)).toMatchObject(expected);
+});
+
+it('switches to another kind by naming it', async () => {
+  expect((await load('training.schedule.constant={}')).training.schedule).toEqual({ constant: {} });
+});
+
+it('replaces a whole choice', async () => {
+  const spec = await load('training.schedule={constant: {}}');
+  expect(spec.training.schedule).toEqual({ constant: {} });
+});
+
+it('applies overrides in order', async () => {
+  expect((await load('training.seed=2', 'training.seed=3')).training.seed).toBe(3);
+});
+
+it('makes the list that is missing', async () => {
+  const folder = specFolder({ 'spec.yaml': 'corpus: ptb\nmodel: { embedding: 8 }' });
+  const { spec } = await loadSpec(join(folder, 'spec.yaml'), ['model.layers.0.lstm=9']);
+  expect(spec.model.layers).toEqual([{ lstm: 9 }]);
+});
+
+it.each([
+  ['training.bptt', 'an override has the form key=value', 'training.bptt'],
+  ['=5', 'an override has the form key=value', '='],
+  ['', 'an override has the form key=value', ''],
+  ['training.bptt=', 'a value is missing after "="', '='],
+  ['training.bptt=x', 'training.bptt must be a whole number from 1 to 65536, is the text "x"', 'x'],
+  ['training.bppt=3', 'training.bppt is not a key; did you mean training.bptt?', 'bppt'],
+  ['training.bptt=[', 'this is not YAML: flow sequence must end with a ]', ''],
+  ['training.seed.a=1', 'training.seed must be a whole number from 0 to 4294967295, is a map', 'a'],
+  ['corpus.name=ptb', 'corpus is a single value: it holds no key name', 'name'],
+  ['model.layers.lstm=3', 'model.layers is a list: name an item by its number, as in model.layers.0', 'lstm'],
+  ['model.layers.2.lstm=3', 'model.layers has no item 2: it has 1, counted from 0, and 1 appends one', '2'],
+  ['extends=x.yaml', 'extends can only stand in a file', 'extends'],
+  ['__proto__.corpus=x', '__proto__ is not a key', '__proto__'],
+  [
+    'training.schedule.decay=null',
+    'training.schedule.decay must be a map of factor and afterEpoch, is null',
+    'null',
+  ],
+])('shows the fault of --set %s', async (override, message, underlined) => {
+  const folder = specFolder({ 'spec.yaml': DECAYING });
+  const error = await specErrorOf(loadSpec(join(folder, 'spec.yaml'), [override]));
+  const fault = error.faults[0];
+  expect(error.faults).toHaveLength(1);
+  expect(fault?.message).toContain(message);
+  expect(error.message.split('\n')[0]).toMatch(`--set ${override}  `);
+  const { source, start, end } = fault?.place ?? expect.fail('the fault has no place');
+  expect(source.text.slice(start, end)).toBe(underlined);
+});

@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SpecError } from '../../src/spec/diagnostics.js';
+import { tempFolder } from '../temp-folder.js';
+
+/** The smallest whole spec. */
+export const MINIMAL = 'corpus: ptb\nmodel: { embedding: 8, layers: [{ lstm: 8 }] }\n';
+
+/** Writes files, given by relative path, into a fresh folder. */
+export function specFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = tempFolder();
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** The SpecError that `work` ends with. */
+export async function specErrorOf(work: Promise<unknown>): Promise<SpecError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof SpecError) return error;
+    throw error;
+  }
+  throw new Error('no fault was found');
+}
