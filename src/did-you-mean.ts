@@ -15,7 +15,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
     .map((candidate) => ({ candidate, edits: distance(wanted, normalize(candidate)) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  if (best && best.edits <= Math.ceil(wanted.length / 3)) return best.candidate;
+  if (best && best.edits <= Math.max(1, Math.round(wanted.length / 3))) return best.candidate;
   return candidates.find((candidate) => isAbbreviation(wanted, normalize(candidate)));
 }
 
