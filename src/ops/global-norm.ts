@@ -26,7 +26,8 @@ export function globalNorm(gradients: Inputs): tf.Scalar {
  */
 export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
   if (maxNorm === null) return tf.scalar(1);
-  return tf.minimum(1, tf.div(maxNorm, norm));
+  // Not tf.minimum(1, …): on the wasm backend that of a NaN is 1.
+  return tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm)) as tf.Scalar;
 }
 
 /** Row by row and then over the rows: a single f32 running sum over millions of squares would lose digits. */

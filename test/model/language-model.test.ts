@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKEND_NAMES } from '../../src/backends/backend.js';
+import { activateBackend } from '../../src/backends/select.js';
+import {
+  createLanguageModel,
+  disposeLanguageModel,
+  encode,
+  initialState,
+  logits,
+  targetNll,
+} from '../../src/model/language-model.js';
+import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+
+const UNTIED = { vocabularySize: 13, embedding: 5, layers: [7, 5], tieEmbedding: false };
+const IDS = randomIds(randomNumbers(1), 12, 13);
+
+describe.each(BACKEND_NAMES)('on %s', (backend) => {
+  beforeAll(() => activateBackend(backend));
+
+  const windowOf = (ids: number[], batch: number) =>
+    tf.tensor2d(ids, [ids.length / batch, batch], 'int32') as tf.Tensor2D;
+
+  it.each([false, true])('the nll of a target is minus its log-softmax, tied: %s', (tieEmbedding) => {
+    const model = createLanguageModel({ ...UNTIED, tieEmbedding }, 0.9, 1);
+    const { hidden } = encode(model, windowOf(IDS, 3), initialState(model, 3), null);
+    const targets = randomIds(randomNumbers(2), 12, 13);
+    const logProbabilities = tf.logSoftmax(logits(model, hidden)).arraySync() as number[][];
+    expectClose(
+      valuesOf(targetNll(model, hidden, tf.tensor1d(targets, 'int32'))),
+      targets.map((target, row) => -logProbabilities[row][target]),
+    );
+  });
+
+  it('columns do not see each other, and rows are step · batch + column', () => {
+    const model = createLanguageModel(UNTIED, 0.9, 2);
+    const together = encode(
+      model,
+      windowOf(IDS, 3),
+      initialState(model, 3),
+      null,
+    ).hidden.arraySync() as number[][];
+    for (let column = 0; column < 3; column++) {
+      const ids = IDS.filter((_, i) => i % 3 === column);
+      const alone = encode(
+        model,
+        windowOf(ids, 1),
+        initialState(model, 1),
+        null,
+      ).hidden.arraySync() as number[][];
+      expectClose(together.filter((_, row) => row % 3 === column).flat(), alone.flat());
+    }
+  });
+
+  it('carries its state from window to window', () => {
+    const model = createLanguageModel(UNTIED, 0.9, 3);
+    const whole = encode(model, windowOf(IDS, 2), initialState(model, 2), null);
+    const first = encode(model, windowOf(IDS.slice(0, 2), 2), initialState(model, 2), null);
+    const second = encode(model, windowOf(IDS.slice(2), 2), first.state, null);
+    expectClose([...valuesOf(first.hidden), ...valuesOf(second.hidden)], valuesOf(whole.hidden));
+    expectClose(valuesOf(second.state[1].c), valuesOf(whole.state[1].c));
+  });
+
+  it('frees all its memory', () => {
+    const before = tf.memory().numTensors;
+    const model = createLanguageModel(UNTIED, 0.1, 1);
+    expect(tf.memory().numTensors).toBe(before + model.parameters.size);
+    disposeLanguageModel(model);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,136 @@
+/**
+ * The paper's claim (section 3.2, figures 2 and 3), measured on the model itself: what is seen at step 1 and used
+ * at step T crosses L + 1 masks however large T is, and would cross T − 1 more if h were dropped along time.
+ *
+ * The stack is set to remember perfectly, and at zero input every gate is saturated and every tanh has slope 1.
+ * The gradient of unit u of the last output with respect to unit u of the first input is then the product of the
+ * masks on the way: 0 when one of them dropped it, otherwise 1/(1 − p) for each one crossed.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { activateBackend } from '../../src/backends/select.js';
+import type { DropoutEdges } from '../../src/model/dropout-placement.js';
+import { lstmStack, zeroState } from '../../src/model/lstm-stack.js';
+import { type Parameters, parameterShapes, parametersFrom } from '../../src/model/parameters.js';
+import { valuesOf } from '../ops/arrays.js';
+
+const [BATCH, UNITS] = [32, 32];
+const SEEDS = [1, 2];
+const SAMPLES = BATCH * UNITS * SEEDS.length;
+const RATE = 0.2;
+const STEPS = [1, 2, 4, 8, 16];
+
+const DROP = { rate: RATE, mask: 'step' } as const;
+const NONE = { rate: 0, mask: 'step' } as const;
+const VERTICAL: DropoutEdges = { input: DROP, between: DROP, output: DROP, recurrent: NONE };
+const NAIVE: DropoutEdges = { ...VERTICAL, recurrent: DROP };
+const LOCKED: DropoutEdges = { ...VERTICAL, recurrent: { rate: RATE, mask: 'sequence' } };
+
+/** Biases at which a sigmoid is exactly 1 and exactly 0 in f32. */
+const [OPEN, SHUT] = [200, -200];
+
+/** How a layer holds on to what it saw: in c, with its forget gate open; in h, fed back to itself; or not at all. */
+type Memory = 'cell' | 'hidden' | 'none';
+
+function memoryStack(memories: readonly Memory[]): Parameters {
+  const architecture = {
+    vocabularySize: 1,
+    embedding: UNITS,
+    layers: memories.map(() => UNITS),
+    tieEmbedding: false,
+  };
+  const values = parameterShapes(architecture).map(({ name, shape }) => {
+    const [, layer, role] = name.split('.');
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    if (role === 'bias') data.set(gateBiases(memories[Number(layer)]));
+    if (role === 'inputWeight') passToCandidate(data);
+    if (role === 'recurrentWeight' && memories[Number(layer)] === 'hidden') passToCandidate(data);
+    return [name, { data }] as const;
+  });
+  return parametersFrom(architecture, new Map(values));
+}
+
+/** Gates i, f, g, o. */
+function gateBiases(memory: Memory): number[] {
+  return [OPEN, memory === 'cell' ? OPEN : SHUT, 0, OPEN].flatMap((bias) =>
+    new Array<number>(UNITS).fill(bias),
+  );
+}
+
+/** The identity from unit u to the candidate g of unit u. */
+function passToCandidate(weight: Float32Array): void {
+  for (let u = 0; u < UNITS; u++) weight[u * 4 * UNITS + 2 * UNITS + u] = 1;
+}
+
+/** d output[T] / d input[1] of every unit, column and seed. */
+function gradientsThroughTime(memories: readonly Memory[], edges: DropoutEdges, steps: number): number[] {
+  const parameters = memoryStack(memories);
+  return SEEDS.flatMap((seed) =>
+    tf.tidy(() => {
+      const gradient = tf.grad((x) => {
+        const state = zeroState(
+          memories.map(() => UNITS),
+          BATCH,
+        );
+        const { output } = lstmStack(x as tf.Tensor3D, state, parameters, { edges, seed, step: 0 });
+        return tf.sum(tf.slice(output, [steps - 1, 0, 0], [1, -1, -1]));
+      })(tf.zeros([steps, BATCH, UNITS]));
+      return valuesOf(tf.slice(gradient, [0, 0, 0], [1, -1, -1])) as never;
+    }),
+  );
+}
+
+/** The fraction of signals that get through, and the number of masks that each of those has crossed. */
+function survival(memories: readonly Memory[], edges: DropoutEdges, steps: number) {
+  const gradients = gradientsThroughTime(memories, edges, steps);
+  const survivors = gradients.filter((gradient) => gradient !== 0);
+  const crossed = survivors.map((gradient) => Math.round(Math.log(gradient) / -Math.log(1 - RATE)));
+  const mean = gradients.reduce((sum, gradient) => sum + gradient, 0) / gradients.length;
+  return { fraction: survivors.length / gradients.length, crossed: [...new Set(crossed)], mean };
+}
+
+function expectFraction(measured: number, probability: number): void {
+  const deviation = Math.sqrt((probability * (1 - probability)) / SAMPLES);
+  expect(Math.abs(measured - probability)).toBeLessThan(4 * deviation);
+}
+
+beforeAll(() => activateBackend('wasm'));
+
+describe.each<{ memories: Memory[] }>([
+  { memories: ['hidden'] },
+  { memories: ['hidden', 'none'] },
+  { memories: ['none', 'hidden'] },
+  { memories: ['cell', 'none'] },
+  { memories: ['none', 'cell', 'none'] },
+])('dropout between layers only, memory in $memories', ({ memories }) => {
+  const places = memories.length + 1;
+
+  it.each(STEPS)(`by step %d a signal has crossed ${places} masks`, (steps) => {
+    const { fraction, crossed, mean } = survival(memories, VERTICAL, steps);
+    expect(crossed).toEqual([places]);
+    expectFraction(fraction, (1 - RATE) ** places);
+    expect(Math.abs(mean - 1)).toBeLessThan(0.1); // inverted dropout: the signal keeps its strength on average
+  });
+});
+
+describe('dropout along time too, the naive placement', () => {
+  const memories: Memory[] = ['hidden', 'none'];
+  const places = memories.length + 1;
+
+  it.each(STEPS)('by step %d a signal has crossed one more mask for each step after the first', (steps) => {
+    const { fraction, crossed } = survival(memories, NAIVE, steps);
+    expect(crossed).toEqual([places + steps - 1]);
+    expectFraction(fraction, (1 - RATE) ** (places + steps - 1));
+  });
+
+  it('and by step 40 nothing is left, where the vertical placement has lost nothing more', () => {
+    expect(survival(memories, NAIVE, 40).fraction).toBeLessThan(0.001);
+    expectFraction(survival(memories, VERTICAL, 40).fraction, (1 - RATE) ** places);
+  });
+
+  it('a mask that the whole sequence shares is met again and again but drops only once', () => {
+    for (const steps of [2, 8, 16]) {
+      expectFraction(survival(memories, LOCKED, steps).fraction, (1 - RATE) ** (places + 1));
+    }
+  });
+});

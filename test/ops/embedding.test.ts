@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKEND_NAMES } from '../../src/backends/backend.js';
+import { activateBackend } from '../../src/backends/select.js';
+import { embedding } from '../../src/ops/embedding.js';
+import { type Arrays, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
+import {
+  expectSameGradients,
+  tensorGradients,
+  weightedSum,
+  weightedSumInDoubles,
+} from './finite-differences.js';
+
+describe.each(BACKEND_NAMES)('embedding on %s', (backend) => {
+  beforeAll(() => activateBackend(backend));
+
+  it('takes the rows of the ids, in place', () => {
+    const table = tf.tensor2d([0, 1, 10, 11, 20, 21], [3, 2]);
+    const rows = embedding(table, tf.tensor2d([2, 0, 0, 1, 2, 2], [3, 2], 'int32'));
+    expect(rows.shape).toEqual([3, 2, 2]);
+    expect(valuesOf(rows)).toEqual([20, 21, 0, 1, 0, 1, 10, 11, 20, 21, 20, 21]);
+  });
+
+  it.each([
+    ['ids that occur many times, and some that do not', { ids: [1, 0, 1, 3, 1, 0], rows: 5, width: 3 }],
+    ['one id', { ids: [0], rows: 1, width: 1 }],
+    ['the last row', { ids: [6, 6, 6], rows: 7, width: 2 }],
+  ])('has the gradient of finite differences: %s', (_, { ids, rows, width }) => {
+    const random = randomNumbers(rows);
+    const at: Arrays = { table: randomArray(random, [rows, width]) };
+    const weights = randomArray(random, [ids.length * width]).data;
+    const lookUp = (table: tf.Tensor) =>
+      embedding(table as tf.Tensor2D, tf.tensor2d(ids, [ids.length, 1], 'int32'));
+    expectSameGradients(
+      ({ table }) => weightedSum(lookUp(table), weights),
+      ({ table }) =>
+        weightedSumInDoubles(
+          ids.flatMap((id) => table.data.slice(id * width, (id + 1) * width)),
+          weights,
+        ),
+      at,
+    );
+  });
+
+  it('leaves rows that were not read with a gradient of exactly zero', () => {
+    const at: Arrays = { table: randomArray(randomNumbers(1), [4, 2]) };
+    const ids = tf.tensor2d([3, 1], [1, 2], 'int32');
+    const { gradients } = tensorGradients(({ table }) => tf.sum(embedding(table as tf.Tensor2D, ids)), at);
+    expect(gradients.table).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
+  });
+
+  it('adds to a gradient that the table gets elsewhere, as a tied one does', () => {
+    const table = tensorOf<tf.Tensor2D>({ shape: [2, 1], data: [3, 5] });
+    const ids = tf.tensor2d([1], [1, 1], 'int32');
+    const gradient = tf.grad((t) => tf.add(tf.sum(embedding(t as tf.Tensor2D, ids)), tf.sum(tf.square(t))))(
+      table,
+    );
+    expect(valuesOf(gradient)).toEqual([6, 11]);
+  });
+});

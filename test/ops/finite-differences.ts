@@ -1,0 +1,70 @@
+/**
+ * Gradients two ways: what an op says, and central differences. The differences are taken of a loss in plain
+ * JavaScript doubles, so that they are good to about 1e-9 and share no line with the op.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Inputs } from '../../src/ops/kernel.js';
+import { type Arrays, expectClose, tensorOf, valuesOf } from './arrays.js';
+
+const STEP = 1e-5;
+
+/** The gradient of every array by central differences. */
+export function numericalGradients(
+  loss: (arrays: Arrays) => number,
+  at: Arrays,
+): Record<string, readonly number[]> {
+  const slopeOf = (name: string, index: number) => {
+    const shifted = (by: number) =>
+      loss({
+        ...at,
+        [name]: { shape: at[name].shape, data: at[name].data.with(index, at[name].data[index] + by) },
+      });
+    return (shifted(STEP) - shifted(-STEP)) / (2 * STEP);
+  };
+  return Object.fromEntries(
+    Object.entries(at).map(([name, { data }]) => [name, data.map((_, index) => slopeOf(name, index))]),
+  );
+}
+
+/** The value of a function of named tensors on the active backend, and its gradient for each of them. */
+export function tensorGradients(
+  loss: (tensors: Inputs) => tf.Tensor,
+  at: Arrays,
+): { value: number; gradients: Record<string, readonly number[]> } {
+  return tf.tidy(() => {
+    const names = Object.keys(at);
+    const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
+      loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]]))),
+    );
+    const { value, grads } = withGradients(names.map((name) => tensorOf(at[name])));
+    const gradients = Object.fromEntries(names.map((name, i) => [name, valuesOf(grads[i])]));
+    return { value: valuesOf(value)[0], gradients } as never;
+  });
+}
+
+/** Holds an op, inside a scalar loss, to the same loss written in plain JavaScript: value and every gradient. */
+export function expectSameGradients(
+  loss: (tensors: Inputs) => tf.Tensor,
+  inDoubles: (arrays: Arrays) => number,
+  at: Arrays,
+): void {
+  const { value, gradients } = tensorGradients(loss, at);
+  expectClose([value], [inDoubles(at)]);
+  for (const [name, expected] of Object.entries(numericalGradients(inDoubles, at))) {
+    try {
+      expectClose(gradients[name], expected, 1e-5);
+    } catch (error) {
+      throw new Error(`gradient of ${name}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Σ weights ⊙ values: a scalar that every value moves by an amount of its own. */
+export function weightedSum(values: tf.Tensor, weights: readonly number[]): tf.Tensor {
+  return tf.sum(tf.mul(values.flatten(), tf.tensor1d([...weights])));
+}
+
+/** {@link weightedSum} in doubles. */
+export function weightedSumInDoubles(values: readonly number[], weights: readonly number[]): number {
+  return values.reduce((sum, value, i) => sum + value * weights[i], 0);
+}

@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKEND_NAMES } from '../../src/backends/backend.js';
+import { activateBackend } from '../../src/backends/select.js';
+import type { Inputs } from '../../src/ops/kernel.js';
+import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
+import {
+  type Arrays,
+  expectClose,
+  randomArray,
+  randomIds,
+  randomNumbers,
+  tensorOf,
+  valuesOf,
+} from './arrays.js';
+import {
+  expectSameGradients,
+  tensorGradients,
+  weightedSum,
+  weightedSumInDoubles,
+} from './finite-differences.js';
+import { nllInDoubles } from './in-doubles.js';
+
+interface Shape {
+  readonly rows: number;
+  readonly units: number;
+  readonly classes: number;
+}
+
+const SHAPES: Shape[] = [
+  { rows: 6, units: 3, classes: 7 },
+  { rows: 1, units: 1, classes: 2 },
+  { rows: 5, units: 4, classes: 3 },
+];
+
+function randomInputs({ rows, units, classes }: Shape, tied: boolean, bound = 1): Arrays {
+  const random = randomNumbers(rows + classes);
+  return {
+    hidden: randomArray(random, [rows, units], bound),
+    weight: randomArray(random, tied ? [classes, units] : [units, classes], bound),
+    bias: randomArray(random, [classes], bound),
+  };
+}
+
+function nll({ hidden, weight, bias }: Inputs, targets: readonly number[], tied: boolean): tf.Tensor1D {
+  return softmaxCrossEntropy(
+    hidden as tf.Tensor2D,
+    weight as tf.Tensor2D,
+    bias as tf.Tensor1D,
+    tf.tensor1d([...targets], 'int32'),
+    tied,
+  );
+}
+
+function tensorsOf(arrays: Arrays): Inputs {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, tensorOf(array)]));
+}
+
+/** The value that the op gives while gradients are recorded: it takes another path then. */
+function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boolean): number[] {
+  const inputs = tensorsOf(arrays);
+  let result: number[] = [];
+  tf.grad((hidden) => {
+    const each = nll({ ...inputs, hidden }, targets, tied);
+    result = valuesOf(each);
+    return tf.sum(each);
+  })(inputs.hidden);
+  return result;
+}
+
+describe.each(BACKEND_NAMES)('softmaxCrossEntropy on %s', (backend) => {
+  beforeAll(() => activateBackend(backend));
+
+  const cases = SHAPES.flatMap((shape) => [false, true].map((tied) => ({ ...shape, tied })));
+  it.each(cases)(
+    'has the gradients of finite differences: N=$rows H=$units V=$classes tied=$tied',
+    (testCase) => {
+      const { tied, rows, classes } = testCase;
+      const random = randomNumbers(3);
+      const targets = randomIds(random, rows, classes);
+      const upstream = randomArray(random, [rows]).data;
+      const at = randomInputs(testCase, tied);
+      expectSameGradients(
+        (tensors) => weightedSum(nll(tensors, targets, tied), upstream),
+        (arrays) => weightedSumInDoubles(nllInDoubles(arrays, targets, tied), upstream),
+        at,
+      );
+    },
+  );
+
+  it.each([1, 255, 256, 257, 613])('is right for %d rows, in chunks and while recording', (rows) => {
+    for (const tied of [false, true]) {
+      const at = randomInputs({ rows, units: 5, classes: 13 }, tied);
+      const targets = randomIds(randomNumbers(4), rows, 13);
+      const expected = nllInDoubles(at, targets, tied);
+      expectClose(valuesOf(nll(tensorsOf(at), targets, tied)), expected);
+      expectClose(nllWhileRecording(at, targets, tied), expected);
+    }
+  });
+
+  it('stays finite and exact where exp would overflow or a probability underflow', () => {
+    const at: Arrays = {
+      hidden: { shape: [2, 1], data: [1, -1] },
+      weight: { shape: [1, 3], data: [500, 0, -500] },
+      bias: { shape: [3], data: [0, 0, 0] },
+    };
+    const targets = [2, 0];
+    expect(valuesOf(nll(tensorsOf(at), targets, false))).toEqual([1000, 1000]);
+    expect(nllWhileRecording(at, targets, false)).toEqual([1000, 1000]);
+    const gradient = tf.grad((hidden) => tf.sum(nll({ ...tensorsOf(at), hidden }, targets, false)));
+    expect(valuesOf(gradient(tensorOf(at.hidden)))).toEqual([1000, -1000]);
+  });
+
+  it.each([false, true])('is certain of an only class: no loss, no gradient, tied=%s', (tied) => {
+    const at = randomInputs({ rows: 3, units: 2, classes: 1 }, tied);
+    const { value, gradients } = tensorGradients((tensors) => tf.sum(nll(tensors, [0, 0, 0], tied)), at);
+    expect(value).toBe(0);
+    for (const gradient of Object.values(gradients))
+      expect(gradient.every((slope) => slope === 0)).toBe(true);
+  });
+
+  it('is ln V per row for a uniform guess', () => {
+    const zeros: Arrays = {
+      hidden: { shape: [3, 2], data: new Array(6).fill(0) },
+      weight: { shape: [2, 10], data: new Array(20).fill(0) },
+      bias: { shape: [10], data: new Array(10).fill(0) },
+    };
+    expectClose(valuesOf(nll(tensorsOf(zeros), [0, 4, 9], false)), new Array(3).fill(Math.log(10)), 1e-6);
+  });
+
+  it('does not hide a NaN', () => {
+    const at = randomInputs(SHAPES[0], false);
+    const spoiled = { ...at, hidden: { shape: [6, 3], data: at.hidden.data.with(4, Number.NaN) } };
+    const values = valuesOf(nll(tensorsOf(spoiled), [0, 1, 2, 3, 4, 5], false));
+    expect(values.map(Number.isNaN)).toEqual([false, true, false, false, false, false]);
+  });
+});
