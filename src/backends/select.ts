@@ -34,14 +34,11 @@ export async function activateBackend(choice: BackendName | 'auto'): Promise<Act
     if (failure === null) return { name, reason: reasonFor(choice, name, probe.reason, refusals) };
     refusals.push(`${name}: ${failure}`);
   }
-  throw new UserError(
-    'backend',
-    `no backend can run here\n${refusals.map((line) => `  ${line}`).join('\n')}`,
-    [
-      'See why each backend can or cannot run: `zlm doctor`.',
-      ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
-    ],
-  );
+  const message = choice === 'auto' ? 'no backend can run here' : `the ${choice} backend cannot run here`;
+  throw new UserError('backend', [message, ...refusals].join('\n  '), [
+    'See why each backend can or cannot run: `zlm doctor`.',
+    ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
+  ]);
 }
 
 /** Null when the backend is active now, otherwise why it is not. */

@@ -1,0 +1,100 @@
+/** Downloads one known file from the first mirror that has it: with retries, resume, and a check of every byte. */
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnProgress } from '../../progress.js';
+import { describeFileError } from '../../storage/atomic-write.js';
+import { stopIfAborted } from '../interrupt.js';
+import { type Attempt, fetchPart } from './fetch-part.js';
+import { faultOfContent, nameContent, type WantedFile } from './wanted-file.js';
+
+export interface DownloadOptions {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallSeconds?: number | undefined;
+  /** Wait before the second attempt at a mirror; doubled before each further one. */
+  readonly backoffSeconds?: number | undefined;
+}
+
+/** Attempts at one mirror. What came before a connection broke is kept, so each goes further than the last. */
+const ATTEMPTS = 4;
+
+/** Why a mirror did not serve. */
+export interface MirrorFailure {
+  readonly url: string;
+  /** The end of a sentence "URL …". */
+  readonly reason: string;
+}
+
+/**
+ * Downloads `wanted` to `path` by way of `path`.part, which a later call resumes when this one is cut short.
+ *
+ * @param urls addresses of the file, tried in turn
+ * @returns what failed at each mirror; undefined when the file is there, whole and verified
+ * @throws UserError('data') when the disk cannot be written
+ * @throws UserError('interrupted') when the signal fires; the part is kept
+ */
+export async function downloadFile(
+  urls: readonly string[],
+  path: string,
+  wanted: WantedFile,
+  options: DownloadOptions = {},
+): Promise<MirrorFailure[] | undefined> {
+  const failures: MirrorFailure[] = [];
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    for (const url of urls) {
+      const reason = await downloadFrom(url, path, wanted, options);
+      if (reason === undefined) return undefined;
+      failures.push({ url, reason });
+    }
+  } catch (error) {
+    throw describeFileError(error, path, 'write') ?? error;
+  }
+  return failures;
+}
+
+async function downloadFrom(
+  url: string,
+  path: string,
+  wanted: WantedFile,
+  options: DownloadOptions,
+): Promise<string | undefined> {
+  const part = `${path}.part`;
+  let reason = '';
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await waitBefore(attempt, options);
+    const outcome = await attemptOnce(url, part, wanted, options);
+    if (outcome.kind === 'complete') {
+      await rename(part, path);
+      return undefined;
+    }
+    reason = outcome.reason;
+    if (outcome.kind === 'refused') break;
+  }
+  return reason;
+}
+
+async function attemptOnce(
+  url: string,
+  part: string,
+  wanted: WantedFile,
+  options: DownloadOptions,
+): Promise<Attempt> {
+  const outcome = await fetchPart(url, part, wanted, options);
+  if (outcome.kind !== 'complete') return outcome;
+  const content = await readFile(part);
+  const fault = faultOfContent(content, wanted);
+  if (fault === undefined) return outcome;
+  const cutOff = content.length < wanted.bytes && !outcome.lengthKnown && nameContent(content) === undefined;
+  if (cutOff) return { kind: 'failed', reason: `broke off after ${content.length} of ${wanted.bytes} bytes` };
+  await rm(part, { force: true });
+  // The fault may lie in the older piece that was resumed: then the whole file deserves another try.
+  return { kind: outcome.resumed ? 'failed' : 'refused', reason: `sent something else: the file ${fault}` };
+}
+
+async function waitBefore(attempt: number, { backoffSeconds = 1, signal }: DownloadOptions): Promise<void> {
+  await sleep(backoffSeconds * 2 ** (attempt - 1) * 1000, undefined, { signal }).catch(() => {});
+  stopIfAborted(signal);
+}

@@ -1,0 +1,155 @@
+/** One HTTP request for the rest of a file, appended to what is there. */
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import type { OnProgress } from '../../progress.js';
+import { stopIfAborted } from '../interrupt.js';
+import type { WantedFile } from './wanted-file.js';
+
+/** How a request ended: `failed` may go better next time, `refused` will not. */
+export type Attempt =
+  | {
+      readonly kind: 'complete';
+      readonly resumed: boolean;
+      /** Whether the server said beforehand how much it would send, so that nothing got lost unnoticed. */
+      readonly lengthKnown: boolean;
+    }
+  | { readonly kind: 'failed' | 'refused'; readonly reason: string };
+
+export interface FetchOptions {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallSeconds?: number | undefined;
+}
+
+const USUAL_STALL_SECONDS = 30;
+
+/**
+ * Requests the bytes of `url` that the file `part` does not have yet, and appends them as they arrive.
+ * `complete` means that the server sent all it had; what came is for the caller to check.
+ */
+export async function fetchPart(
+  url: string,
+  part: string,
+  wanted: WantedFile,
+  options: FetchOptions,
+): Promise<Attempt> {
+  const { stallSeconds = USUAL_STALL_SECONDS } = options;
+  const watch = new StallWatch(stallSeconds, options.signal);
+  try {
+    const have = await sizeOf(part);
+    // A part that is longer than the file cannot be its beginning.
+    const start = have < wanted.bytes ? have : 0;
+    const response = await fetch(url, { headers: headersFrom(start), signal: watch.signal });
+    if (!response.ok) return await refusal(response, part);
+    const resumed = continuesAt(response, start);
+    const handle = await open(part, resumed ? 'a' : 'w');
+    try {
+      return await append(response, handle, resumed ? start : 0, wanted, watch, options);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    stopIfAborted(options.signal);
+    if (watch.stalled) return { kind: 'failed', reason: `sent nothing for ${stallSeconds} seconds` };
+    const failure = describeNetworkError(error);
+    if (failure === undefined) throw error;
+    return failure;
+  } finally {
+    watch.stop();
+  }
+}
+
+function headersFrom(start: number): Record<string, string> {
+  // A compressed answer could not be resumed by byte positions.
+  const plain = { 'accept-encoding': 'identity' };
+  return start > 0 ? { ...plain, range: `bytes=${start}-` } : plain;
+}
+
+async function append(
+  response: Response,
+  handle: FileHandle,
+  start: number,
+  wanted: WantedFile,
+  watch: StallWatch,
+  { onProgress }: FetchOptions,
+): Promise<Attempt> {
+  let done = start;
+  const report = () => onProgress?.({ label: wanted.name, done, total: wanted.bytes, unit: 'bytes' });
+  report();
+  for await (const chunk of response.body ?? []) {
+    watch.touch();
+    await handle.writeFile(chunk);
+    done += chunk.length;
+    report();
+    if (done > wanted.bytes)
+      return { kind: 'refused', reason: `sends more than the file's ${wanted.bytes} bytes` };
+  }
+  await handle.sync();
+  return { kind: 'complete', resumed: start > 0, lengthKnown: response.headers.has('content-length') };
+}
+
+/** Whether the answer is the rest of the file from `start`; a server may ignore the request for a part. */
+function continuesAt(response: Response, start: number): boolean {
+  if (start === 0 || response.status !== 206) return false;
+  return response.headers.get('content-range')?.startsWith(`bytes ${start}-`) ?? false;
+}
+
+const RANGE_NOT_SATISFIABLE = 416;
+const WORTH_ANOTHER_TRY = new Set([RANGE_NOT_SATISFIABLE, 408, 425, 429]);
+
+async function refusal(response: Response, part: string): Promise<Attempt> {
+  await response.body?.cancel();
+  // The part does not fit what this server has: the next attempt begins anew.
+  if (response.status === RANGE_NOT_SATISFIABLE) await rm(part, { force: true });
+  const retry = WORTH_ANOTHER_TRY.has(response.status) || response.status >= 500;
+  const reason = `answered ${response.status} ${response.statusText}`.trimEnd();
+  return { kind: retry ? 'failed' : 'refused', reason };
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'could not be reached: its name is not known here',
+  EAI_AGAIN: 'could not be reached: no name server answers',
+  ECONNREFUSED: 'could not be reached: the connection was refused',
+  ENETUNREACH: 'could not be reached: no network',
+  EHOSTUNREACH: 'could not be reached: no way to that host',
+};
+
+/** `fetch` wraps failures of the network in a TypeError; undefined for every other error. */
+function describeNetworkError(error: unknown): Attempt | undefined {
+  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
+  const cause = error.cause as NodeJS.ErrnoException;
+  const unreachable = UNREACHABLE[cause.code ?? ''];
+  if (unreachable !== undefined) return { kind: 'refused', reason: unreachable };
+  return { kind: 'failed', reason: `broke off: ${cause.message || cause.code || error.message}` };
+}
+
+/** Gives up a connection that brings nothing for a while, or that the caller gives up. */
+class StallWatch {
+  stalled = false;
+  readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(seconds: number, signal: AbortSignal | undefined) {
+    this.signal = signal ? AbortSignal.any([signal, this.#controller.signal]) : this.#controller.signal;
+    this.#timer = setTimeout(() => {
+      this.stalled = true;
+      this.#controller.abort();
+    }, seconds * 1000);
+  }
+
+  touch(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    (facts) => facts.size,
+    () => 0,
+  );
+}

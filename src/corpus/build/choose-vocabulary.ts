@@ -1,0 +1,70 @@
+/** Decides which words of a text a model knows. */
+import { END_OF_LINE, UNKNOWN, Vocabulary } from '../vocabulary.js';
+import { compareCodePoints } from './code-points.js';
+
+/** Which words are kept: the most frequent, or the frequent enough. */
+export interface VocabularyRule {
+  /** Most words in the vocabulary, `<eos>` and `<unk>` among them; null for no limit. */
+  readonly size: number | null;
+  /** Fewest occurrences of a word that is kept. */
+  readonly minCount: number;
+  /** Whether `<unk>` stands for words outside; a text that has the word `<unk>` keeps it anyway. */
+  readonly unknown: boolean;
+}
+
+/** How often each word occurs, `<eos>` not among them; gone through more than once. */
+export type Counts = Iterable<readonly [word: string, count: number]>;
+
+/**
+ * The vocabulary of a text, ordered by count, most frequent first, then by code point. `<eos>` stands where its
+ * count, one a line, puts it, and so does `<unk>`, whose count is that of all words left out. Where the limit falls
+ * among words of the same count, those first in code point order are kept.
+ *
+ * @param lines number of lines
+ */
+export function chooseVocabulary(counts: Counts, lines: number, rule: VocabularyRule): Vocabulary {
+  const hasUnknown = rule.unknown || contains(counts, UNKNOWN);
+  const places = rule.size === null ? Number.POSITIVE_INFINITY : rule.size - (hasUnknown ? 2 : 1);
+  const fewest = Math.max(rule.minCount, fewestOfTop(counts, places));
+  const frequent: Counted[] = [];
+  let unknown = 0;
+  for (const [word, count] of counts) {
+    if (word !== UNKNOWN && count >= fewest) frequent.push([word, count]);
+    else unknown += count;
+  }
+  frequent.sort(byCountThenCodePoint);
+  for (const [, count] of frequent.slice(places)) unknown += count;
+  const chosen: Counted[] = [...frequent.slice(0, places), [END_OF_LINE, lines]];
+  if (hasUnknown) chosen.push([UNKNOWN, unknown]);
+  return Vocabulary.of(chosen.sort(byCountThenCodePoint).map(([word]) => word));
+}
+
+type Counted = [word: string, count: number];
+
+function contains(counts: Counts, wanted: string): boolean {
+  for (const [word] of counts) {
+    if (word === wanted) return true;
+  }
+  return false;
+}
+
+/**
+ * The count of the word in the last of so many places: words with fewer occurrences have none. It spares sorting them,
+ * which in natural text are nearly all.
+ */
+function fewestOfTop(counts: Counts, places: number): number {
+  const wordsOfCount = new Map<number, number>();
+  for (const [word, count] of counts) {
+    if (word !== UNKNOWN) wordsOfCount.set(count, (wordsOfCount.get(count) ?? 0) + 1);
+  }
+  let taken = 0;
+  for (const count of [...wordsOfCount.keys()].sort((a, b) => b - a)) {
+    taken += wordsOfCount.get(count) ?? 0;
+    if (taken >= places) return count;
+  }
+  return 0;
+}
+
+function byCountThenCodePoint(a: Counted, b: Counted): number {
+  return b[1] - a[1] || compareCodePoints(a[0], b[0]);
+}

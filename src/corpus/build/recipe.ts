@@ -1,0 +1,40 @@
+/** What goes into the preparation of a corpus and what comes out of it. */
+import type { OnProgress } from '../../progress.js';
+import type { Manifest, Options, SourceFile, SplitName, Unit } from '../manifest.js';
+import type { Normalization } from '../normalize.js';
+import type { VocabularyRule } from './choose-vocabulary.js';
+import type { LineSource } from './line-source.js';
+
+/** Everything that decides what a corpus will be. */
+export interface Recipe {
+  /** Name of the corpus, which is the name of its folder. */
+  readonly name: string;
+  readonly unit: Unit;
+  /** What the corpus is, in words. */
+  readonly source: string;
+  /** The files it is made from: with `options`, they identify the result. */
+  readonly sourceFiles: readonly SourceFile[];
+  readonly options: Options;
+  readonly normalization: Normalization;
+  readonly splits: Readonly<Record<SplitName, LineSource>>;
+  readonly vocabulary: VocabularyRule;
+}
+
+/** What a caller may pass to every preparation. */
+export interface PrepareOptions {
+  /** Folder of the prepared corpora; the corpus becomes the folder of its name in it. */
+  readonly dataFolder: string;
+  /** Replace a corpus of the same name that was prepared otherwise. */
+  readonly force?: boolean | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was prepared, or found prepared. */
+export interface PreparedSummary {
+  readonly name: string;
+  readonly folder: string;
+  /** True when the corpus was there already, whole and the same: nothing was written. */
+  readonly alreadyPrepared: boolean;
+  readonly manifest: Manifest;
+}

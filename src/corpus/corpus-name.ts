@@ -1,0 +1,23 @@
+import { UserError } from '../errors.js';
+
+/** Corpora that zlm makes itself; their names are not free for a user's text. */
+export const KNOWN_CORPORA = ['ptb', 'sotu'] as const;
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/**
+ * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
+ * @throws UserError('usage') when it cannot be one, or belongs to a corpus of zlm's own
+ */
+export function checkCorpusName(name: string): void {
+  if (!NAME.test(name)) {
+    throw new UserError('usage', `"${name}" cannot be the name of a corpus.`, [
+      'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
+    ]);
+  }
+  if ((KNOWN_CORPORA as readonly string[]).includes(name)) {
+    throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\`.`, [
+      'Choose another name for your text.',
+    ]);
+  }
+}

@@ -1,0 +1,142 @@
+/** A prepared corpus's `manifest.json`: what was made, from what, and how; written last, so that it vouches for the rest. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/atomic-write.js';
+import type { Normalization } from './normalize.js';
+
+/** Raised when a reader of older folders could misread newer ones. */
+export const FORMAT_VERSION = 1;
+
+export const MANIFEST_FILE = 'manifest.json';
+export const VOCABULARY_FILE = 'vocabulary.txt';
+
+/** The splits, in the order they are shown. */
+export const SPLITS = ['train', 'valid', 'test'] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** The token file of a split. */
+export const tokenFileName = (split: SplitName): string => `${split}.bin`;
+
+/** What one token is: a word between white space, or a Unicode code point. */
+export type Unit = 'word' | 'character';
+
+/** Counts and identity of one split's token file. */
+export interface SplitFacts {
+  /** Ids in the file: words plus one `<eos>` a line. */
+  readonly tokens: number;
+  readonly lines: number;
+  /** Distinct ids. */
+  readonly types: number;
+  /** How many of the tokens are `<unk>`. */
+  readonly unknown: number;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A file the corpus was made from. */
+export interface SourceFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The choices that, with the source files, decide every byte of the corpus. */
+export type Options = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+
+export interface Manifest {
+  readonly formatVersion: typeof FORMAT_VERSION;
+  readonly name: string;
+  readonly unit: Unit;
+  /** What the corpus is, in words. */
+  readonly source: string;
+  readonly sourceFiles: readonly SourceFile[];
+  readonly options: Options;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly vocabulary: { readonly size: number; readonly sha256: string; readonly unk: boolean };
+  readonly splits: Readonly<Record<SplitName, SplitFacts>>;
+  /** How text was brought into the corpus's form, and so how a prompt must be. */
+  readonly normalization: Normalization;
+}
+
+/** A corpus that another version of zlm prepared, in a form this one does not read. */
+export class ForeignVersionError extends UserError {
+  constructor(path: string, version: number) {
+    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}.`, [
+      'Prepare the corpus again with this version of zlm, under another name or with --force.',
+    ]);
+  }
+}
+
+/**
+ * Reads the manifest in a corpus's folder.
+ * @returns undefined when the folder, or the manifest in it, does not exist
+ * @throws UserError('data') when it is unreadable, damaged or of a foreign format version
+ */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, MANIFEST_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw describeFileError(error, path, 'read') ?? error;
+  }
+  return parseManifest(text, path);
+}
+
+/**
+ * @param path where the text comes from, for messages
+ * @throws UserError('data') when the text is no manifest or one of a foreign format version
+ */
+export function parseManifest(text: string, path: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(path, 'it is cut off, or no JSON');
+  }
+  const version = isRecord(value) ? value.formatVersion : undefined;
+  if (typeof version !== 'number') throw damaged(path, 'no formatVersion');
+  if (version !== FORMAT_VERSION) {
+    throw new ForeignVersionError(path, version);
+  }
+  const missing = missingKey(value as Record<string, unknown>);
+  if (missing !== undefined) throw damaged(path, `no valid ${missing}`);
+  return value as Manifest;
+}
+
+function missingKey(manifest: Record<string, unknown>): string | undefined {
+  if (typeof manifest.name !== 'string') return 'name';
+  if (manifest.unit !== 'word' && manifest.unit !== 'character') return 'unit';
+  if (!Array.isArray(manifest.sourceFiles)) return 'sourceFiles';
+  for (const key of ['options', 'normalization', 'vocabulary', 'splits']) {
+    if (!isRecord(manifest[key])) return key;
+  }
+  if (!hasNumbers(manifest.vocabulary, ['size'])) return 'vocabulary.size';
+  const splits = manifest.splits as Record<string, unknown>;
+  return SPLITS.map((split) => (isSplitFacts(splits[split]) ? undefined : `splits.${split}`)).find(Boolean);
+}
+
+function isSplitFacts(value: unknown): boolean {
+  return (
+    hasNumbers(value, ['tokens', 'lines', 'types', 'unknown', 'bytes']) && typeof value.sha256 === 'string'
+  );
+}
+
+function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  return (
+    isRecord(value) && keys.every((key) => Number.isSafeInteger(value[key]) && (value[key] as number) >= 0)
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function damaged(path: string, fault: string): UserError {
+  return new UserError('data', `${path} is damaged: ${fault}`, [
+    'Prepare the corpus again with `zlm prepare`.',
+  ]);
+}

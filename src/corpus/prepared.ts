@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/atomic-write.js';
+import { fileErrorCode } from '../storage/file-error.js';
+import type { Manifest, SplitName } from './manifest.js';
+import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
+import { normalizeLine } from './normalize.js';
+import { BYTES_PER_TOKEN, TokenFile } from './token-file.js';
+import { Vocabulary } from './vocabulary.js';
+
+export type { Manifest, SplitName } from './manifest.js';
+export { TokenFile } from './token-file.js';
+
+/** A prepared corpus, checked and opened for reading; {@link close} it when done. */
+export class PreparedCorpus {
+  readonly #open = new Map<SplitName, TokenFile>();
+
+  private constructor(
+    readonly name: string,
+    readonly folder: string,
+    readonly manifest: Manifest,
+    readonly vocabulary: Vocabulary,
+  ) {}
+
+  /**
+   * Opens `<dataFolder>/<name>`: the vocabulary's hash and every split's size must be the manifest's.
+   * @throws UserError('data') when the corpus is missing, half-written, damaged or of a foreign format version
+   */
+  static async open(dataFolder: string, name: string): Promise<PreparedCorpus> {
+    const folder = join(dataFolder, name);
+    const manifest = await readManifest(folder);
+    if (manifest === undefined) throw missingCorpus(dataFolder, name);
+    const vocabularyPath = join(folder, VOCABULARY_FILE);
+    await sizeOf(vocabularyPath, name);
+    const vocabulary = await Vocabulary.load(vocabularyPath);
+    if (vocabulary.sha256 !== manifest.vocabulary.sha256) {
+      throw damaged(name, vocabularyPath, 'its words are not those that the manifest records');
+    }
+    for (const split of SPLITS) await checkSize(folder, manifest, split);
+    return new PreparedCorpus(name, folder, manifest, vocabulary);
+  }
+
+  /** The ids of a split; the same object each time, open until {@link close}. */
+  split(name: SplitName): TokenFile {
+    const opened = this.#open.get(name);
+    if (opened !== undefined) return opened;
+    const file = new TokenFile(join(this.folder, tokenFileName(name)), this.vocabulary.size);
+    this.#open.set(name, file);
+    return file;
+  }
+
+  /** Text in the form the corpus has: how a prompt must be cut into tokens. */
+  tokensOf(text: string): string[] {
+    return normalizeLine(text, { unit: this.manifest.unit, ...this.manifest.normalization });
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) file.close();
+    this.#open.clear();
+  }
+}
+
+async function checkSize(folder: string, manifest: Manifest, split: SplitName): Promise<void> {
+  const path = join(folder, tokenFileName(split));
+  const { tokens, bytes } = manifest.splits[split];
+  const size = await sizeOf(path, manifest.name);
+  if (size !== bytes || size !== tokens * BYTES_PER_TOKEN) {
+    throw damaged(manifest.name, path, `it has ${size} bytes where the manifest records ${bytes}`);
+  }
+}
+
+/** @throws UserError('data') with the way to a whole corpus when the file is missing */
+async function sizeOf(path: string, name: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT')
+      throw new UserError('data', `${path} is missing`, [prepareAgain(name)]);
+    throw describeFileError(error, path, 'read') ?? error;
+  }
+}
+
+/** The command that prepares a corpus of this name. */
+function prepareCommand(name: string): string {
+  return name === 'ptb' || name === 'sotu' ? `zlm prepare ${name}` : `zlm prepare text ${name} …`;
+}
+
+function missingCorpus(dataFolder: string, name: string): UserError {
+  return new UserError('data', `there is no prepared corpus "${name}" in ${dataFolder}`, [
+    `Prepare it: \`${prepareCommand(name)}\`.`,
+    'If it is in another data folder, name that folder with --data.',
+  ]);
+}
+
+function damaged(name: string, path: string, fault: string): UserError {
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgain(name)]);
+}
+
+function prepareAgain(name: string): string {
+  return `Prepare the corpus again: \`${prepareCommand(name)}\`.`;
+}

@@ -1,0 +1,62 @@
+/** The Penn Treebank corpus as Mikolov prepared it in 2010: the paper's, and the yardstick of word-level language models. */
+import { type LineSource, textLines } from './build/line-source.js';
+import { prepareCorpus } from './build/prepare.js';
+import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
+import { SPLITS, type SplitName } from './manifest.js';
+import type { Normalization } from './normalize.js';
+import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.js';
+
+export interface PreparePtbOptions extends PrepareOptions {
+  /** Where downloads are kept. */
+  readonly cacheFolder: string;
+  /** A folder or an archive that holds the three files, instead of downloading them. */
+  readonly from?: string | undefined;
+  /** Address of a folder on the web to download from, instead of the known mirrors. */
+  readonly url?: string | undefined;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallSeconds?: number | undefined;
+  /** Wait before the second attempt at a mirror; doubled before each further one. */
+  readonly backoffSeconds?: number | undefined;
+}
+
+/** How a prompt is brought into the corpus's form, in which the files come already. */
+const FORM: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' };
+
+/**
+ * Prepares the corpus "ptb": 929,589 training, 73,760 validation and 82,430 test tokens, 10,000 types with `<unk>`, `N`
+ * and `<eos>`; every word of validation and test occurs in train.
+ *
+ * @throws UserError('data') when the files cannot be had or are not the true ones; see also {@link prepareCorpus}
+ */
+export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSummary> {
+  const { from, url, cacheFolder } = options;
+  const texts = from === undefined ? await ptbFromWeb(cacheFolder, url, options) : await ptbFromLocal(from);
+  return await prepareCorpus(
+    {
+      name: 'ptb',
+      unit: 'word',
+      source: 'Penn Treebank (Wall Street Journal), preprocessed by T. Mikolov',
+      sourceFiles: SPLITS.map((split) => PTB_FILES[split]),
+      options: {},
+      normalization: FORM,
+      splits: {
+        train: linesOf(texts, 'train'),
+        valid: linesOf(texts, 'valid'),
+        test: linesOf(texts, 'test'),
+      },
+      vocabulary: { size: null, minCount: 1, unknown: false },
+    },
+    options,
+  );
+}
+
+function linesOf(texts: PtbTexts, split: SplitName): LineSource {
+  const lines = texts[split].toString('latin1').trimEnd().split('\n');
+  // The text is in its final form: it is only cut at its spaces.
+  return textLines(PTB_FILES[split].name, lines, {
+    unit: 'word',
+    lowerCase: false,
+    numbers: 'keep',
+    punctuation: 'keep',
+  });
+}

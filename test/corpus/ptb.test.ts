@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PreparedCorpus } from '../../src/corpus/prepared.js';
+import { preparePtb } from '../../src/corpus/ptb.js';
+import { unigramPerplexity } from '../../src/corpus/unigram.js';
+import { ROOT } from '../cli/capture.js';
+import { tempFolder } from '../temp-folder.js';
+import { makeTgz, makeZip } from './acquire/archives.js';
+import { type Answer, serve, status } from './acquire/file-server.js';
+import { faultOf } from './tiny-corpus.js';
+
+const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
+const NAMES = ['ptb.train.txt', 'ptb.valid.txt', 'ptb.test.txt'];
+const FAST = { backoffSeconds: 0.001, stallSeconds: 5 };
+
+const textOf = (name: string) => readFileSync(join(PTB, name));
+
+function folders() {
+  const folder = tempFolder();
+  return { folder, dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') };
+}
+
+describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('the real files (needs ../shared/ptb)', () => {
+  it('have the sizes that every paper reports', async () => {
+    const { manifest, folder } = await preparePtb({ ...folders(), from: PTB });
+    expect(manifest.splits).toMatchObject({
+      train: { tokens: 929_589, lines: 42_068, types: 10_000, unknown: 45_020 },
+      valid: { tokens: 73_760, lines: 3370, types: 6022 },
+      test: { tokens: 82_430, lines: 3761, types: 6049 },
+    });
+    expect(manifest.vocabulary).toEqual({
+      size: 10_000,
+      sha256: 'ab5a101c0a4fc91bce28e83556c3ab4f550a1982221752f1c964bb0d27590f7d',
+      unk: true,
+    });
+    const words = readFileSync(join(folder, 'vocabulary.txt'), 'utf8').split('\n');
+    expect(words.slice(0, 6)).toEqual(['the', '<unk>', '<eos>', 'N', 'of', 'to']);
+  });
+
+  it('have the text, word for word', async () => {
+    const { dataFolder, cacheFolder } = folders();
+    await preparePtb({ dataFolder, cacheFolder, from: PTB });
+    const corpus = await PreparedCorpus.open(dataFolder, 'ptb');
+    const file = corpus.split('test');
+    const text = [...file.read(0, file.length)].map((id) => corpus.vocabulary.word(id)).join(' ');
+    expect(`${text} `).toBe(textOf('ptb.test.txt').toString().trimStart().replace(/ \n ?/g, ' <eos> '));
+    // Counted by another program (Python's Counter).
+    expect(unigramPerplexity(corpus.split('train'), file, corpus.vocabulary.size)).toBeCloseTo(639.2967, 4);
+    corpus.close();
+  });
+
+  it.each([
+    ['zip', makeZip],
+    ['tgz', makeTgz],
+  ])('are found in a %s archive, among others', async (kind, make) => {
+    const { folder, ...options } = folders();
+    const archive = join(folder, `simple-examples.${kind}`);
+    const entries = NAMES.map((name) => ({ path: `simple-examples/data/${name}`, content: textOf(name) }));
+    const decoy = { path: 'ptb.train.txt', content: '<html>not here</html>' };
+    writeFileSync(archive, make([decoy, ...entries, { path: 'README', content: 'r' }]));
+    expect((await preparePtb({ ...options, from: archive })).manifest.splits.train.tokens).toBe(929_589);
+  });
+
+  it('are the same corpus wherever they come from', async () => {
+    const options = folders();
+    await preparePtb({ ...options, from: PTB });
+    const folder = join(options.folder, 'copy/deep/down');
+    mkdirSync(folder, { recursive: true });
+    for (const name of NAMES) writeFileSync(join(folder, name), textOf(name));
+    expect((await preparePtb({ ...options, from: join(options.folder, 'copy') })).alreadyPrepared).toBe(true);
+  });
+
+  it('are downloaded once and then taken from the cache', async () => {
+    const options = folders();
+    const give: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
+    const { url, requests } = await serve(give);
+    await preparePtb({ ...options, ...FAST, url });
+    expect(requests).toEqual(NAMES.map((name) => `/${name}`));
+    const again = await preparePtb({ ...options, ...FAST, url, dataFolder: join(options.folder, 'other') });
+    expect(again.manifest.splits.test.tokens).toBe(82_430);
+    expect(requests).toHaveLength(3);
+    writeFileSync(join(options.cacheFolder, 'ptb/ptb.test.txt'), 'damaged');
+    await preparePtb({ ...options, ...FAST, url });
+    expect(requests.slice(3)).toEqual(['/ptb.test.txt']);
+  });
+
+  it('are downloaded by one process while another waits', async () => {
+    const options = folders();
+    const give: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
+    const { url, requests } = await serve(give);
+    const both = await Promise.all([preparePtb({ ...options, url }), preparePtb({ ...options, url })]);
+    expect(both.map(({ manifest }) => manifest.splits.test.tokens)).toEqual([82_430, 82_430]);
+    expect(requests).toHaveLength(3);
+  });
+});
+
+it('says what each file is that is not the right one', async () => {
+  const { folder, ...options } = folders();
+  writeFileSync(join(folder, 'ptb.train.txt'), '<!DOCTYPE html><title>ptb.train.txt</title>');
+  writeFileSync(join(folder, 'ptb.valid.txt'), ' a few words \n');
+  const fault = await faultOf(preparePtb({ ...options, from: folder }));
+  expect(fault.kind).toBe('data');
+  expect(fault.message).toContain(`${join(folder, 'ptb.train.txt')} is an HTML page`);
+  expect(fault.message).toContain(`${join(folder, 'ptb.valid.txt')} has only 14 of 399782 bytes`);
+  expect(fault.message).toContain('ptb.test.txt is not there');
+  expect(fault.message).toContain('SHA-256 fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf');
+  expect(existsSync(options.dataFolder)).toBe(false);
+});
+
+it('names the cures when no mirror serves', async () => {
+  const { url } = await serve(status(404));
+  const fault = await faultOf(preparePtb({ ...folders(), ...FAST, url: url.slice(0, -1) }));
+  expect(fault.message).toContain(`${url}ptb.train.txt answered 404 Not Found`);
+  expect(fault.message).toMatch(/ptb\.test\.txt {4}449945 bytes {2}SHA-256 dd65dff3/);
+  expect(fault.cures.join('\n')).toContain('--from FOLDER|FILE.zip|FILE.tgz');
+  expect(fault.cures.join('\n')).toContain('--url');
+});
+
+it.each(['ftp://example.org/', 'not an address', 'file:///etc/', ''])(
+  'refuses the address "%s"',
+  async (url) => {
+    expect((await faultOf(preparePtb({ ...folders(), url }))).kind).toBe('usage');
+  },
+);
+
+it('names a missing source', async () => {
+  expect((await faultOf(preparePtb({ ...folders(), from: '/nowhere' }))).message).toContain('/nowhere');
+});

