@@ -86,7 +86,8 @@ class TreeReader {
   read(node: Node): Located | undefined {
     this.values += 1;
     if (this.values > MOST_VALUES) {
-      return this.refuse(wholeOf(this.source), `its aliases unfold to more than ${MOST_VALUES} values`);
+      const message = `its aliases unfold to more than ${MOST_VALUES} values; write out those that it needs`;
+      return this.refuse(wholeOf(this.source), message);
     }
     if (this.around.has(node)) return this.refuse(this.place(node), 'this anchor holds an alias of itself');
     this.around.add(node);

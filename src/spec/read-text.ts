@@ -27,7 +27,8 @@ export async function readText(path: string): Promise<ReadResult> {
   const encoding = foreignEncoding(bytes);
   if (encoding) return { reason: `${path} is ${encoding}; save it as UTF-8` };
   const text = new TextDecoder('utf-8').decode(bytes);
-  if (text.trim() === '') return { reason: `${path} is empty` };
+  if (text.trim() === '')
+    return { reason: `${path} is empty`, cure: 'Begin with a copy of configs/quickstart.yaml.' };
   return { text };
 }
 

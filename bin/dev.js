@@ -1,0 +1,15 @@
+#!/usr/bin/env -S node --import tsx
+// Runs the commands straight from src/. TypeScript 7 has no JS API, so oclif's own way (ts-node) would silently
+// run an old dist/: point it at the sources instead, and let tsx load them.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { settings } from '@oclif/core';
+import { register } from 'tsx/esm/api';
+
+// For `node bin/dev.js`, where the first line above has no say.
+register();
+settings.enableAutoTranspile = false;
+const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+pjson.oclif = JSON.parse(JSON.stringify(pjson.oclif).replaceAll('./dist/', './src/'));
+const { main } = await import('../src/cli/main.ts');
+await main(process.argv.slice(2), { root: fileURLToPath(new URL('..', import.meta.url)), pjson });

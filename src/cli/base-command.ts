@@ -1,0 +1,82 @@
+/** What all commands share: parsed flags, progress, `--json`, and one way to fail. */
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import type { FaultKind } from '../errors.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { ProgressReporter } from './progress.js';
+import { reportError } from './report-error.js';
+import { explainParseError } from './usage-error.js';
+
+/** The flags of a command class, those of {@link BaseCommand} included. */
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof BaseCommand)['baseFlags'] & T['flags']
+>;
+
+/** The arguments of a command class. */
+export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
+
+/**
+ * The base of every command: `class Train extends BaseCommand<typeof Train>`.
+ *
+ * A command's `run` prints its result with `this.log`, which is silent under `--json`, and returns an object that
+ * `--json` prints instead. It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind
+ * decides the exit code.
+ */
+export abstract class BaseCommand<T extends typeof Command> extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    json: Flags.boolean({ description: 'Print the result as JSON.', helpGroup: 'GLOBAL' }),
+  };
+
+  protected flags!: FlagsOf<T>;
+  protected args!: ArgsOf<T>;
+  #progress: ProgressReporter | undefined;
+
+  override async init(): Promise<void> {
+    await super.init();
+    const { baseFlags, enableJsonFlag, flags, args, strict } = this.ctor;
+    try {
+      const parsed = await this.parse({
+        baseFlags,
+        enableJsonFlag,
+        flags,
+        args: neverFromStdin(args),
+        strict,
+      });
+      this.flags = parsed.flags as FlagsOf<T>;
+      this.args = parsed.args as ArgsOf<T>;
+    } catch (error) {
+      throw explainParseError(error, {
+        name: `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`,
+        flags: { ...baseFlags, ...flags },
+      });
+    }
+  }
+
+  /** The progress display on stderr; one for the whole command, stopped when it ends. */
+  protected progress(): ProgressReporter {
+    this.#progress ??= new ProgressReporter();
+    return this.#progress;
+  }
+
+  /** Lets a command that has printed its result end with a fault's exit code all the same. */
+  protected failWith(kind: FaultKind): void {
+    process.exitCode = EXIT_CODES[kind];
+  }
+
+  override async catch(error: Error): Promise<never> {
+    this.#progress?.stop();
+    reportError(error, this.jsonEnabled() ? 'json' : 'text');
+    throw error;
+  }
+
+  override async finally(error: Error | undefined): Promise<void> {
+    this.#progress?.stop();
+    await super.finally(error);
+  }
+}
+
+/** Arguments that oclif will not read from a pipe when they are absent: in a shell loop that would eat its input. */
+function neverFromStdin(args: Interfaces.ArgInput): Interfaces.ArgInput {
+  return Object.fromEntries(Object.entries(args).map(([name, arg]) => [name, { ...arg, ignoreStdin: true }]));
+}

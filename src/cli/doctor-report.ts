@@ -1,0 +1,160 @@
+/** Gathers what `zlm doctor` shows, as plain data; `doctor-text.ts` puts it into words. */
+import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { BackendName } from '../backends/backend.js';
+import { readManifest, type Unit } from '../corpus/manifest.js';
+import { UserError } from '../errors.js';
+import { type FolderReport, inspectFolder } from './inspect-folder.js';
+
+/** A backend with the reason that it can or cannot run, and how fast it is. */
+export interface BackendReport {
+  readonly name: BackendName;
+  readonly available: boolean;
+  readonly reason: string;
+  /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */
+  readonly gflops: number | null;
+}
+
+/** A prepared corpus in the data folder, or why it cannot be read. */
+export interface CorpusReport {
+  readonly name: string;
+  readonly unit: Unit | null;
+  readonly vocabulary: number | null;
+  readonly trainTokens: number | null;
+  readonly problem: string | null;
+}
+
+/** What `zlm doctor --json` prints; see `schemas/output/doctor.schema.json`. */
+export interface DoctorReport {
+  readonly zlm: string;
+  readonly node: { readonly version: string; readonly required: string; readonly supported: boolean };
+  readonly tensorflow: string | null;
+  readonly system: { readonly name: string; readonly release: string; readonly architecture: string };
+  readonly cpu: { readonly model: string; readonly cores: number };
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** Fastest first. */
+  readonly backends: readonly BackendReport[];
+  /** What `--backend auto` takes, and why; null when nothing can run. */
+  readonly auto: { readonly name: BackendName; readonly reason: string } | null;
+  readonly folders: Readonly<Record<'data' | 'runs' | 'cache', FolderReport>>;
+  readonly corpora: readonly CorpusReport[];
+  readonly optionalPackages: readonly { readonly name: string; readonly version: string | null }[];
+}
+
+/** What the report is to be about. */
+export interface DoctorQuestion {
+  readonly zlm: string;
+  /** The Node versions that the package asks for: ">=20.19". */
+  readonly requiredNode: string;
+  readonly folders: Readonly<Record<'data' | 'runs' | 'cache', string>>;
+}
+
+/** Nothing needs them; a faster backend may use them. */
+const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node-gpu'];
+
+/** Looks at this machine; measures every backend, which takes some seconds. */
+export async function gatherDoctorReport(question: DoctorQuestion): Promise<DoctorReport> {
+  const { data, runs, cache } = question.folders;
+  const [dataReport, runsReport, cacheReport] = await Promise.all([data, runs, cache].map(inspectFolder));
+  return {
+    zlm: question.zlm,
+    node: {
+      version: process.versions.node,
+      required: question.requiredNode,
+      supported: isAtLeast(process.versions.node, question.requiredNode),
+    },
+    tensorflow: installedVersion('@tensorflow/tfjs'),
+    system: { name: type(), release: release(), architecture: process.arch },
+    cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
+    memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    backends: await reportBackends(),
+    auto: await chooseAutomatically(),
+    folders: { data: dataReport, runs: runsReport, cache: cacheReport },
+    corpora: await reportCorpora(data),
+    optionalPackages: OPTIONAL_PACKAGES.map((name) => ({ name, version: installedVersion(name) })),
+  };
+}
+
+/**
+ * Whether a version is at least the one that a range of the form ">=20.19" names.
+ *
+ * @param version "20.20.2"
+ */
+export function isAtLeast(version: string, range: string): boolean {
+  const [wanted, actual] = [range.replace(/^>=/, ''), version].map((text) => text.split('.').map(Number));
+  for (const [index, part] of wanted.entries()) {
+    const difference = (actual[index] ?? 0) - part;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+async function reportBackends(): Promise<BackendReport[]> {
+  const { probeBackends } = await import('../backends/select.js');
+  const reports: BackendReport[] = [];
+  // One after the other: two measurements at once would share the processor.
+  for (const probe of await probeBackends()) reports.push(await measure(probe));
+  return reports;
+}
+
+async function measure(probe: Omit<BackendReport, 'gflops'>): Promise<BackendReport> {
+  if (!probe.available) return { ...probe, gflops: null };
+  const { measureBackend } = await import('../backends/measure.js');
+  try {
+    return { ...probe, ...(await measureBackend(probe.name)) };
+  } catch (error) {
+    // Any failure is a finding here: a doctor does not fall ill of the patient.
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...probe, available: false, reason, gflops: null };
+  }
+}
+
+async function chooseAutomatically(): Promise<DoctorReport['auto']> {
+  const { activateBackend } = await import('../backends/select.js');
+  try {
+    return await activateBackend('auto');
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+async function reportCorpora(dataFolder: string): Promise<CorpusReport[]> {
+  const entries = await readdir(dataFolder, { withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const reports = await Promise.all(names.map((name) => reportCorpus(dataFolder, name)));
+  return reports.filter((report) => report !== undefined);
+}
+
+/** Undefined for a folder without a manifest: it holds something else, or a preparation that has not ended. */
+async function reportCorpus(dataFolder: string, name: string): Promise<CorpusReport | undefined> {
+  try {
+    const manifest = await readManifest(join(dataFolder, name));
+    return (
+      manifest && {
+        name,
+        unit: manifest.unit,
+        vocabulary: manifest.vocabulary.size,
+        trainTokens: manifest.splits.train.tokens,
+        problem: null,
+      }
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { name, unit: null, vocabulary: null, trainTokens: null, problem: error.message };
+  }
+}
+
+/** The version of a package that Node finds from here; null when it is not installed. */
+function installedVersion(name: string): string | null {
+  try {
+    return createRequire(import.meta.url)(`${name}/package.json`).version;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+/** Flags that several commands share, so that each means and reads the same everywhere. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Flags } from '@oclif/core';
+import { BACKEND_NAMES } from '../backends/backend.js';
+import { UserError } from '../errors.js';
+
+/** `--data`: the folder of the prepared corpora. */
+export const dataFlag = Flags.string({
+  description: 'Folder of the prepared corpora.',
+  env: 'ZLM_DATA',
+  default: 'data',
+  helpValue: 'FOLDER',
+});
+
+/** `--runs`: the folder of the run folders. */
+export const runsFlag = Flags.string({
+  description: 'Folder of the run folders.',
+  env: 'ZLM_RUNS',
+  default: 'runs',
+  helpValue: 'FOLDER',
+});
+
+/** `--cache`: the folder of downloads; by default where the operating system keeps caches. */
+export const cacheFlag = Flags.string({
+  description: 'Folder of downloaded files.',
+  env: 'ZLM_CACHE',
+  default: async () => defaultCacheFolder(),
+  defaultHelp: async () => "zlm in the user's cache folder",
+  helpValue: 'FOLDER',
+});
+
+/** `--backend`: what computes the tensors. */
+export const backendFlag = Flags.option({ options: ['auto', ...BACKEND_NAMES] as const })({
+  description: 'What computes: auto takes the fastest that works here.',
+  env: 'ZLM_BACKEND',
+  default: 'auto',
+});
+
+/** `--checkpoint`: which of a run's two. */
+export const checkpointFlag = Flags.option({ options: ['best', 'last'] as const })({
+  description: "The run's checkpoint: the best on valid, or the newest as in the paper.",
+  default: 'best',
+});
+
+/** `--set a.b=c`, as often as needed: overrides of single keys of a spec, the value read as YAML. */
+export const setFlag = Flags.string({
+  description: 'Override one key of the spec, such as training.epochs=5; may be repeated.',
+  multiple: true,
+  // A greedy flag would swallow the arguments that follow it.
+  multipleNonGreedy: true,
+  default: [],
+  // An empty list is nothing to show in the help.
+  defaultHelp: async () => undefined,
+  helpValue: 'KEY=VALUE',
+});
+
+/** A flag that takes a finite number, within `min` and `max` when they are given. */
+export const numberFlag = Flags.custom<number, NumberRange>({
+  parse: async (input, _context, range) => parseNumber(input, 'a number', range),
+});
+
+/** A flag that takes a whole number, within `min` and `max` when they are given. */
+export const integerFlag = Flags.custom<number, NumberRange>({
+  parse: async (input, _context, range) => parseNumber(input, 'a whole number', range),
+});
+
+/** Bounds of a number flag, both inclusive. */
+type NumberRange = {
+  min?: number;
+  max?: number;
+};
+
+function parseNumber(input: string, wanted: 'a number' | 'a whole number', range: NumberRange): number {
+  const value = input.trim() === '' ? Number.NaN : Number(input);
+  const whole = wanted === 'a number' || Number.isSafeInteger(value);
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range;
+  if (Number.isFinite(value) && whole && value >= min && value <= max) return value;
+  throw new UserError('usage', `expects ${wanted}${describeRange(range)}, not "${input}"`);
+}
+
+function describeRange({ min, max }: NumberRange): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  if (max !== undefined) return ` of at most ${max}`;
+  return '';
+}
+
+/** Where caches belong: `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows, else the XDG cache folder. */
+function defaultCacheFolder(): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'zlm');
+  const base = process.platform === 'win32' ? process.env.LOCALAPPDATA : process.env.XDG_CACHE_HOME;
+  return join(base || join(homedir(), '.cache'), 'zlm');
+}

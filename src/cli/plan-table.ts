@@ -1,0 +1,30 @@
+/** The tables of `zlm train --dry-run`. */
+import type { LearningRateSpan, TrainingPlan } from '../training/plan.js';
+import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
+import { renderTable } from './table.js';
+
+/** A plan as text. */
+export function renderPlan(plan: TrainingPlan): string {
+  const facts = renderTable(
+    [{ title: 'training' }, { title: '' }],
+    [
+      ['parameters', formatCount(plan.parameters)],
+      ['memory', `about ${formatBytes(plan.memoryBytes)}`],
+      ['FLOP per token', formatCount(plan.trainingFlopPerToken)],
+      ['windows per epoch', formatCount(plan.windowsPerEpoch)],
+      ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
+      ['speed here', `${formatRate(plan.tokensPerSecond)} tokens/s, ${plan.gflops.toFixed(1)} GFLOP/s`],
+      ['time per epoch', `about ${formatDuration(plan.secondsPerEpoch)}`],
+      ['time in all', `about ${formatDuration(plan.seconds)}`],
+    ],
+  );
+  const rates = renderTable(
+    [{ title: 'epoch' }, { title: 'learning rate', align: 'right' }],
+    plan.learningRates.map((span) => [epochs(span), String(Number(span.learningRate.toPrecision(4)))]),
+  );
+  return `${facts}\n\n${rates}`;
+}
+
+function epochs({ firstEpoch, lastEpoch }: LearningRateSpan): string {
+  return firstEpoch === lastEpoch ? String(firstEpoch) : `${firstEpoch}–${lastEpoch}`;
+}

@@ -1,0 +1,35 @@
+import { type Command, Flags } from '@oclif/core';
+import type { PreparedSummary, PrepareOptions } from '../corpus/build/recipe.js';
+import { BaseCommand } from './base-command.js';
+import { interruptible } from './interrupt.js';
+import { type PrepareResult, renderPrepared, toPrepareResult } from './prepared-report.js';
+
+/** `--force`: replace a corpus that was prepared otherwise. */
+export const forceFlag = Flags.boolean({
+  description: 'Replace a corpus of the same name that was prepared from other files or with other options.',
+});
+
+/** What the commands below `zlm prepare` share: progress, Ctrl-C, and how they report. */
+export abstract class PrepareCommand<T extends typeof Command> extends BaseCommand<T> {
+  /**
+   * @param work       prepares the corpus, telling and heeding what it is handed
+   * @param trainOn    what `zlm train` needs to train on the corpus: "configs/small.yaml"
+   * @param dataFolder named in the next command when it is not the usual one
+   */
+  protected async prepare(
+    work: (hooks: Pick<PrepareOptions, 'onProgress' | 'signal'>) => Promise<PreparedSummary>,
+    trainOn: string,
+    dataFolder: string,
+  ): Promise<PrepareResult> {
+    const progress = this.progress();
+    const summary = await interruptible(
+      (signal) => work({ onProgress: (now) => progress.update(now), signal }),
+      () => progress.note('stopping'),
+    );
+    progress.stop();
+    const elsewhere = dataFolder === 'data' ? '' : ` --data ${dataFolder}`;
+    const result = toPrepareResult(summary, `zlm train ${trainOn}${elsewhere}`);
+    this.log(renderPrepared(result));
+    return result;
+  }
+}

@@ -1,0 +1,45 @@
+/** What happens when a command does not exist: an oclif hook (`command_not_found` in package.json). */
+import type { Command, Hook } from '@oclif/core';
+import { didYouMean } from '../did-you-mean.js';
+import { UserError } from '../errors.js';
+
+/**
+ * The error for words that name no command.
+ *
+ * @param words    the words before the first flag: ["prepare", "pbt"]
+ * @param commands all commands there are
+ */
+export function unknownCommandError(
+  words: readonly string[],
+  commands: readonly Pick<Command.Loadable, 'id' | 'hidden'>[],
+): UserError {
+  const names = commands.filter(({ hidden }) => !hidden).map(({ id }) => id.replaceAll(':', ' '));
+  const parent = names.find((name) => isPrefix(name.split(' '), words));
+  if (parent !== undefined) return tooManyArguments(parent, words);
+  const guess = didYouMean(words.join(' '), names);
+  const cures = guess === undefined ? [] : [`Did you mean zlm ${guess}?`];
+  return new UserError('usage', `unknown command: zlm ${words.join(' ')}`, [
+    ...cures,
+    'See all commands: zlm --help',
+  ]);
+}
+
+/** oclif takes "runs extra" for a command of two words where `runs` has no arguments. */
+function tooManyArguments(parent: string, words: readonly string[]): UserError {
+  const extra = words.slice(parent.split(' ').length);
+  return new UserError(
+    'usage',
+    `zlm ${parent} takes no arguments, but was given ${extra.map((word) => `"${word}"`).join(', ')}`,
+    [`See what it takes: zlm ${parent} --help`],
+  );
+}
+
+function isPrefix(prefix: readonly string[], words: readonly string[]): boolean {
+  return prefix.length < words.length && prefix.every((word, index) => word === words[index]);
+}
+
+const hook: Hook.CommandNotFound = async ({ id, config }) => {
+  throw unknownCommandError(id.split(':'), config.commands);
+};
+
+export default hook;

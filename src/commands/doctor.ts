@@ -1,0 +1,35 @@
+import { BaseCommand } from '../cli/base-command.js';
+import type { DoctorReport } from '../cli/doctor-report.js';
+import { cacheFlag, dataFlag, runsFlag } from '../cli/flags.js';
+
+export default class Doctor extends BaseCommand<typeof Doctor> {
+  static override summary = 'Show what zlm finds on this machine: backends, folders, packages.';
+
+  static override description =
+    'Names every backend with the reason that it can or cannot run and its measured rate, and the one that ' +
+    '--backend auto takes. Fails with exit code 5 when none can run.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    {
+      description: 'The measured rates alone',
+      command: '<%= config.bin %> <%= command.id %> --json | jq .backends',
+    },
+  ];
+
+  static override flags = { data: dataFlag, runs: runsFlag, cache: cacheFlag };
+
+  async run(): Promise<DoctorReport> {
+    const { gatherDoctorReport } = await import('../cli/doctor-report.js');
+    const { renderDoctorReport } = await import('../cli/doctor-text.js');
+    const { data, runs, cache } = this.flags;
+    const report = await gatherDoctorReport({
+      zlm: this.config.version,
+      requiredNode: this.config.pjson.engines?.node ?? '',
+      folders: { data, runs, cache },
+    });
+    this.log(renderDoctorReport(report));
+    if (report.auto === null) this.failWith('backend');
+    return report;
+  }
+}

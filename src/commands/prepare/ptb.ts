@@ -1,0 +1,44 @@
+import { Flags } from '@oclif/core';
+import { cacheFlag, dataFlag } from '../../cli/flags.js';
+import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
+import type { PrepareResult } from '../../cli/prepared-report.js';
+
+export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
+  static override summary = "Prepare the Penn Treebank in Mikolov's form, the corpus of the paper.";
+
+  static override description =
+    'Downloads the three files ptb.train.txt, ptb.valid.txt and ptb.test.txt, or takes them from a folder or an ' +
+    'archive, and verifies size and SHA-256 of each. A download that is cut short is resumed by the next one. ' +
+    'The text is licensed by the Linguistic Data Consortium.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --from ~/Downloads/simple-examples.tgz',
+    '<%= config.bin %> <%= command.id %> --url https://example.org/ptb/',
+  ];
+
+  static override flags = {
+    from: Flags.string({
+      description: 'Take the files from here: a folder, or a .zip, .tgz or .tar file, at any depth.',
+      helpValue: 'PATH',
+      exclusive: ['url'],
+    }),
+    url: Flags.string({
+      description: 'Download from this folder on the web instead of the known mirrors.',
+      helpValue: 'ADDRESS',
+    }),
+    force: forceFlag,
+    data: dataFlag,
+    cache: cacheFlag,
+  };
+
+  async run(): Promise<PrepareResult> {
+    const { preparePtb } = await import('../../corpus/ptb.js');
+    const { from, url, force, data, cache } = this.flags;
+    return await this.prepare(
+      (hooks) => preparePtb({ from, url, force, dataFolder: data, cacheFolder: cache, ...hooks }),
+      'configs/small.yaml',
+      data,
+    );
+  }
+}

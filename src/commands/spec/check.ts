@@ -1,0 +1,39 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { setFlag } from '../../cli/flags.js';
+import type { FileReport } from '../../spec/check.js';
+
+/** What `--json` prints; see schemas/output/spec-check.schema.json. */
+interface CheckResult {
+  readonly ok: boolean;
+  readonly files: readonly Omit<FileReport, 'text'>[];
+}
+
+export default class SpecCheck extends BaseCommand<typeof SpecCheck> {
+  static override summary = 'Check specs and show every fault with its line.';
+
+  static override description =
+    'Each file is resolved with what it extends, overridden, and held against the schema and the cross-field checks. ' +
+    'Ends with exit code 3 when any file has a fault.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> configs/small.yaml',
+    '<%= config.bin %> <%= command.id %> configs/*.yaml',
+    '<%= config.bin %> <%= command.id %> configs/small.yaml --set training.bptt=35',
+  ];
+
+  static override args = {
+    files: Args.string({ description: 'The YAML files to check.', required: true, multiple: true }),
+  };
+
+  static override flags = { set: setFlag };
+
+  async run(): Promise<CheckResult> {
+    const { checkSpecs, renderReports } = await import('../../spec/check.js');
+    const reports = await checkSpecs(this.args.files, this.flags.set);
+    this.log(renderReports(reports));
+    const ok = reports.every((report) => report.ok);
+    if (!ok) this.failWith('spec');
+    return { ok, files: reports.map(({ text: _text, ...report }) => report) };
+  }
+}

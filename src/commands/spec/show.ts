@@ -1,0 +1,38 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { setFlag } from '../../cli/flags.js';
+import type { Spec } from '../../spec/spec.generated.js';
+
+/** What `--json` prints; see schemas/output/spec-show.schema.json. */
+interface ShowResult {
+  readonly file: string;
+  /** The file, then what it extends, nearest first. */
+  readonly files: readonly string[];
+  /** SHA-256 of what the spec says, in hex. */
+  readonly hash: string;
+  readonly spec: Spec;
+}
+
+export default class SpecShow extends BaseCommand<typeof SpecShow> {
+  static override summary =
+    'Print a spec with everything it extends, every override and every default filled in.';
+
+  static override description = 'The output is YAML and itself a spec.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> configs/naive.yaml',
+    '<%= config.bin %> <%= command.id %> configs/small.yaml --set model.layers.0.lstm=300 > wider.yaml',
+    '<%= config.bin %> <%= command.id %> configs/small.yaml --json',
+  ];
+
+  static override args = { file: Args.string({ description: 'The YAML file.', required: true }) };
+
+  static override flags = { set: setFlag };
+
+  async run(): Promise<ShowResult> {
+    const { loadSpec, specHash, specToYaml } = await import('../../spec/load.js');
+    const { spec, path, files } = await loadSpec(this.args.file, this.flags.set);
+    this.log(specToYaml(spec).trimEnd());
+    return { file: path, files, hash: specHash(spec), spec };
+  }
+}

@@ -1,0 +1,93 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.js';
+import { backendFlag, dataFlag, runsFlag, setFlag } from '../cli/flags.js';
+import { interruptible } from '../cli/interrupt.js';
+import { placeFlags } from '../cli/place-flags.js';
+import { UserError } from '../errors.js';
+import type { TrainingPlan } from '../training/plan.js';
+import type { TrainOutcome, TrainRequest } from '../training/train.js';
+
+export default class Train extends BaseCommand<typeof Train> {
+  static override summary = 'Train the model of a spec, or go on with a run.';
+
+  static override description =
+    'Everything of a run is kept in one folder below --runs. Ctrl-C finishes the window under way, saves, and ' +
+    'prints the line that resumes; a resumed run ends in the same weights, byte for byte, as one that was never ' +
+    'interrupted.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> configs/small.yaml',
+    '<%= config.bin %> <%= command.id %> configs/small.yaml --set training.seed=2 --name small-seed-2',
+    '<%= config.bin %> <%= command.id %> configs/large.yaml --dry-run',
+    '<%= config.bin %> <%= command.id %> --resume latest',
+    {
+      description: 'Train longer',
+      command: '<%= config.bin %> train --resume latest --set training.epochs=20',
+    },
+  ];
+
+  static override args = {
+    spec: Args.string({ description: 'The YAML spec; not needed with --resume.', required: false }),
+  };
+
+  static override flags = {
+    resume: Flags.string({
+      description: 'Go on with this run: a name, a path, or latest.',
+      helpValue: 'RUN',
+    }),
+    set: setFlag,
+    name: Flags.string({ description: 'Name of the run folder.', exclusive: ['resume'], helpValue: 'NAME' }),
+    'dry-run': Flags.boolean({ description: 'Show size, cost and schedule, and time a few windows.' }),
+    data: dataFlag,
+    runs: runsFlag,
+    backend: backendFlag,
+  };
+
+  async run(): Promise<TrainOutcome | TrainingPlan> {
+    const request: TrainRequest = {
+      spec: this.args.spec ?? null,
+      resume: this.flags.resume ?? null,
+      overrides: this.flags.set,
+      name: this.flags.name ?? null,
+      dataFolder: this.flags.data,
+      runsFolder: this.flags.runs,
+      backend: this.flags.backend,
+      command: ['zlm', 'train', ...this.argv].join(' '),
+      version: this.config.version,
+    };
+    return this.flags['dry-run'] ? this.plan(request) : this.train(request);
+  }
+
+  private async train(request: TrainRequest): Promise<TrainOutcome> {
+    const { train } = await import('../training/train.js');
+    const { renderOutcome, TrainingDisplay } = await import('../cli/training-display.js');
+    const display = new TrainingDisplay(this.progress());
+    const outcome = await interruptible(
+      (signal) => train(request, { signal, ...display.hooks }),
+      () => display.announceInterruption(),
+    );
+    const { data, backend } = this.flags;
+    const flags = placeFlags({ runFolder: outcome.folder, data, backend });
+    if (outcome.outcome === 'interrupted') {
+      throw new UserError('interrupted', `interrupted after ${outcome.windows} windows; the state is saved`, [
+        `Go on with it: \`zlm train --resume ${outcome.run}${flags}\`.`,
+      ]);
+    }
+    this.log(renderOutcome(outcome, flags));
+    return outcome;
+  }
+
+  private async plan(request: TrainRequest): Promise<TrainingPlan> {
+    const { openInputs } = await import('../training/train.js');
+    const { planTraining } = await import('../training/plan.js');
+    const { renderPlan } = await import('../cli/plan-table.js');
+    const { loaded, corpus } = await openInputs(request);
+    try {
+      const plan = await planTraining(loaded.spec, corpus);
+      this.log(renderPlan(plan));
+      return plan;
+    } finally {
+      corpus.close();
+    }
+  }
+}

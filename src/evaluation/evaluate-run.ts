@@ -1,0 +1,91 @@
+/** The service behind `zlm eval`: the perplexity of a run's model on a split of its corpus. */
+import type { BackendName } from '../backends/backend.js';
+import { activateBackend } from '../backends/select.js';
+import type { SplitName } from '../corpus/prepared.js';
+import { unigramPerplexity } from '../corpus/unigram.js';
+import { UserError } from '../errors.js';
+import { disposeLanguageModel } from '../model/language-model.js';
+import type { OnProgress } from '../progress.js';
+import { findRun } from '../runs/list-runs.js';
+import type { CheckpointName } from '../runs/run-folder.js';
+import { loadTrainedModel } from '../runs/trained-model.js';
+import { evaluate } from './perplexity.js';
+
+/** What to evaluate. */
+export interface EvaluationRequest {
+  /** Name, path or `latest`. */
+  readonly run: string;
+  readonly checkpoint: CheckpointName;
+  readonly split: SplitName;
+  /** 1 is the paper's protocol for test: one sequential pass. */
+  readonly batch: number;
+  readonly dataFolder: string;
+  readonly runsFolder: string;
+  readonly backend: BackendName | 'auto';
+}
+
+/** What was found, and under which protocol. */
+export interface EvaluationReport {
+  readonly run: string;
+  readonly checkpoint: CheckpointName;
+  /** Epochs that the checkpoint has behind it. */
+  readonly epochs: number;
+  readonly corpus: string;
+  readonly split: SplitName;
+  readonly batch: number;
+  readonly predictions: number;
+  readonly perplexity: number;
+  /** Perplexity of the training split's word frequencies on the same split: what knowing no context gives. */
+  readonly unigramPerplexity: number;
+  readonly backend: BackendName;
+  readonly seconds: number;
+}
+
+/**
+ * Evaluates a run's model.
+ *
+ * @throws UserError when run, checkpoint or corpus are not to be had, or the batch is too wide for the split; the
+ *         signal's reason when it is aborted
+ */
+export async function evaluateRun(
+  request: EvaluationRequest,
+  hooks: { signal: AbortSignal; onProgress: OnProgress },
+): Promise<EvaluationReport> {
+  const { checkpoint, split, batch } = request;
+  const run = await findRun(request.runsFolder, request.run);
+  const backend = await activateBackend(request.backend);
+  const { model, corpus, position } = await loadTrainedModel(run, checkpoint, request.dataFolder);
+  try {
+    const tokens = corpus.split(split);
+    if (tokens.length < 2 * batch) throw batchTooWide(corpus.name, split, tokens.length, batch);
+    const unigram = unigramPerplexity(corpus.split('train'), tokens, corpus.vocabulary.size);
+    const began = performance.now();
+    const { perplexity, predictions } = await evaluate(model, tokens, { batch, label: split, ...hooks });
+    const seconds = (performance.now() - began) / 1000;
+    return {
+      run: run.name,
+      checkpoint,
+      epochs: position.epochs,
+      corpus: corpus.name,
+      split,
+      batch,
+      predictions,
+      perplexity,
+      unigramPerplexity: unigram,
+      backend: backend.name,
+      seconds,
+    };
+  } finally {
+    corpus.close();
+    disposeLanguageModel(model);
+  }
+}
+
+function batchTooWide(corpus: string, split: SplitName, tokens: number, batch: number): UserError {
+  if (tokens < 2) {
+    const message = `the ${split} split of ${corpus} has no two tokens, so there is nothing to predict`;
+    return new UserError('data', message, ['Take another --split.']);
+  }
+  const message = `a batch of ${batch} is too wide for the ${split} split of ${corpus}, which has ${tokens} tokens`;
+  return new UserError('usage', message, [`Take --batch ${Math.floor(tokens / 2)} or less.`]);
+}

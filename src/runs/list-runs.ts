@@ -1,0 +1,126 @@
+/** Finding runs: all of them for a table, one by name, path or `latest`. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/atomic-write.js';
+import { lockOwner } from '../storage/folder-lock.js';
+import { LATEST, RunFolder } from './run-folder.js';
+import { type RunState, readStatus } from './status.js';
+
+/** One run as `zlm runs` shows it. */
+export interface RunSummary {
+  readonly name: string;
+  readonly folder: string;
+  readonly state: RunState | 'unreadable';
+  readonly corpus: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly bestValidPerplexity: number | null;
+  readonly seconds: number;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+  /** Whether `<runs>/latest` points to it. */
+  readonly latest: boolean;
+  /** Why it cannot be read, and the cure. */
+  readonly problem?: string;
+}
+
+/** Every run folder below `runsFolder`, newest first; [] when there is no such folder. */
+export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
+  const latest = await realpath(join(runsFolder, LATEST)).then(basename, () => null);
+  const summaries: RunSummary[] = [];
+  for (const name of await folderNames(runsFolder)) {
+    summaries.push(await summarize(new RunFolder(join(runsFolder, name)), name === latest));
+  }
+  return summaries.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
+}
+
+/**
+ * The run that a person means: `latest`, a name below `runsFolder`, or a path.
+ *
+ * @throws UserError('data') when there is none
+ */
+export async function findRun(runsFolder: string, wanted: string): Promise<RunFolder> {
+  for (const path of [join(runsFolder, wanted), wanted]) {
+    const isRun = await stat(new RunFolder(path).spec).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isRun) return new RunFolder(await realpath(path));
+    if (await isFolder(join(path, 'checkpoints'))) throw withoutSpec(new RunFolder(path));
+  }
+  throw await noSuchRun(runsFolder, wanted);
+}
+
+function withoutSpec(run: RunFolder): UserError {
+  return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
+    `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${run.spec}\`.`,
+  ]);
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {
+  const names = (await listRuns(runsFolder)).map((run) => run.name);
+  if (names.length === 0) {
+    return new UserError('data', `there is no run in ${runsFolder}`, [
+      'Train one: `zlm train configs/quickstart.yaml`.',
+      'If runs lie elsewhere, name their folder with --runs.',
+    ]);
+  }
+  const some = names.slice(0, 5).join(', ');
+  return new UserError('data', `there is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
+    'Name one of them; `zlm runs` lists them all.',
+  ]);
+}
+
+async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
+  try {
+    const { state, corpus, epoch, epochs, best, seconds, updatedAt } = await readStatus(run);
+    const abandoned = state === 'running' && (await lockOwner(run.path)) === undefined;
+    return {
+      name: run.name,
+      folder: run.path,
+      state: abandoned ? 'interrupted' : state,
+      corpus,
+      epoch,
+      epochs,
+      bestValidPerplexity: best?.perplexity ?? null,
+      seconds,
+      updatedAt,
+      latest,
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      name: run.name,
+      folder: run.path,
+      state: 'unreadable',
+      corpus: '',
+      epoch: 0,
+      epochs: 0,
+      bestValidPerplexity: null,
+      seconds: 0,
+      updatedAt: (await stat(run.path)).mtime.toISOString(),
+      latest,
+      problem: [`${error.message.replace(/\.$/, '')}.`, ...error.cures].join(' '),
+    };
+  }
+}
+
+async function folderNames(runsFolder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(runsFolder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw describeFileError(error, runsFolder, 'read') ?? error;
+  }
+}

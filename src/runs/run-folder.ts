@@ -1,0 +1,128 @@
+/** The folder that holds everything of one training run, and where each thing lies in it. */
+import { access, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/atomic-write.js';
+
+/** Name of the link to the newest run. */
+export const LATEST = 'latest';
+
+/** Which of a run's two checkpoints: the newest, or the best on valid. */
+export type CheckpointName = 'last' | 'best';
+
+/** Paths of one run. */
+export class RunFolder {
+  constructor(readonly path: string) {}
+
+  get name(): string {
+    return basename(this.path);
+  }
+  /** The resolved spec. */
+  get spec(): string {
+    return join(this.path, 'spec.yaml');
+  }
+  /** The `--set` overrides as typed, one a line. */
+  get overrides(): string {
+    return join(this.path, 'overrides.txt');
+  }
+  /** What it ran on. */
+  get environment(): string {
+    return join(this.path, 'environment.json');
+  }
+  /** One JSON object a line, see `metrics.ts`. */
+  get metrics(): string {
+    return join(this.path, 'metrics.jsonl');
+  }
+  /** State of the run for `zlm runs`. */
+  get status(): string {
+    return join(this.path, 'status.json');
+  }
+  /** TensorBoard's event files lie here. */
+  get tensorboard(): string {
+    return join(this.path, 'tensorboard');
+  }
+  checkpoint(name: CheckpointName): string {
+    return join(this.path, 'checkpoints', `${name}.safetensors`);
+  }
+}
+
+/**
+ * Makes a new run folder.
+ *
+ * @param runsFolder where runs lie; created when it is missing
+ * @param name       null for the moment and the spec's name, as in `2026-01-31-235959-small`
+ * @throws UserError('usage') for a name that cannot be, UserError('data') when a run of that name exists or the
+ *   folder cannot be written
+ */
+export async function createRunFolder(
+  runsFolder: string,
+  name: string | null,
+  specName: string,
+  now: Date,
+): Promise<RunFolder> {
+  if (name !== null) checkName(name);
+  const stem = name ?? `${timestamp(now)}-${specName}`;
+  try {
+    await mkdir(runsFolder, { recursive: true });
+  } catch (error) {
+    throw describeFileError(error, runsFolder, 'create') ?? error;
+  }
+  for (let attempt = 1; ; attempt++) {
+    const path = join(runsFolder, attempt === 1 ? stem : `${stem}-${attempt}`);
+    try {
+      await mkdir(path);
+      return new RunFolder(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw describeFileError(error, path, 'create') ?? error;
+      }
+      if (name !== null) throw await nameTaken(new RunFolder(path));
+    }
+  }
+}
+
+/** Points the link `latest` beside a run to it, replacing the link in one step. */
+export async function markLatest(run: RunFolder): Promise<void> {
+  // Beside the run, which need not lie in the runs folder of this command: a run can be resumed by its path.
+  const runsFolder = dirname(run.path);
+  const link = join(runsFolder, LATEST);
+  const temporary = join(runsFolder, `.${LATEST}.${process.pid}`);
+  try {
+    await rm(temporary, { force: true });
+    // Relative, so that the runs folder may be moved; Windows only has junctions for everyone, and they are absolute.
+    const target = process.platform === 'win32' ? resolve(run.path) : run.name;
+    await symlink(target, temporary, 'junction');
+    await rename(temporary, link);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw describeFileError(error, link, 'write') ?? error;
+  }
+}
+
+/** A name is no path and no hidden folder, so that the run is listed, and is not mistaken for the newest run. */
+function checkName(name: string): void {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(name) && name !== LATEST) return;
+  throw new UserError('usage', `"${name}" cannot be the name of a run`, [
+    `Use letters, digits, dots, dashes and underscores, and another word than ${LATEST}.`,
+  ]);
+}
+
+/** `2026-01-31-235959`, local time. */
+function timestamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+}
+
+async function nameTaken(run: RunFolder): Promise<UserError> {
+  const isRun = await access(run.spec).then(
+    () => true,
+    () => false,
+  );
+  return new UserError('data', `${run.path} exists already`, [
+    isRun
+      ? `Go on with it: \`zlm train --resume ${run.name}\`.`
+      : 'It is no run, or one that was killed before it began: move it away.',
+    'Take another --name for a new run.',
+  ]);
+}

@@ -1,0 +1,109 @@
+/** What a person says to the sampler, as token ids: the prompt, and the words that are never to be drawn. */
+import { isAbbreviation } from '../corpus/english/abbreviations.js';
+import type { PreparedCorpus } from '../corpus/prepared.js';
+import { UNKNOWN } from '../corpus/vocabulary.js';
+import { UserError } from '../errors.js';
+
+/** A prompt as a model reads it. */
+export interface Prompt {
+  /** `<eos>`, so that the first word begins a line of the corpus, then the prompt's tokens. */
+  readonly ids: readonly number[];
+  /** Words that the vocabulary lacks, which became `<unk>`; each once. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Cuts a prompt into tokens as the corpus was cut. Where the corpus has a line, the prompt has `<eos>` after it: a
+ * line that a line feed ends, and in a corpus without punctuation (the Penn Treebank's form, a sentence a line) a
+ * sentence that a mark ends. The last line stays open unless it is ended in that way.
+ *
+ * @throws UserError('usage') when a word is unknown and the corpus has no `<unk>` to stand for it
+ */
+export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
+  const { vocabulary } = corpus;
+  const unknown = new Set<string>();
+  const ids = [vocabulary.eos];
+  for (const line of linesOf(text, corpus)) {
+    for (const word of corpus.tokensOf(line.text)) {
+      const id = vocabulary.id(word) ?? vocabulary.unk;
+      if (id === undefined) throw unknownWord(word, corpus);
+      if (id === vocabulary.unk && word !== UNKNOWN) unknown.add(word);
+      ids.push(id);
+    }
+    if (line.ended) ids.push(vocabulary.eos);
+  }
+  return { ids, unknown: [...unknown] };
+}
+
+/**
+ * The ids of words that are never to be drawn. `<unk>` may always be named: where the vocabulary lacks it, it is
+ * not drawn anyhow.
+ *
+ * @param list words with commas between them; empty for none
+ * @throws UserError('usage') that names a word which is not in the vocabulary, or when nothing would be left to draw
+ */
+export function readBanned(list: string, corpus: PreparedCorpus): Set<number> {
+  const { vocabulary } = corpus;
+  const banned = new Set<number>();
+  for (const word of list.split(',').filter(Boolean)) {
+    // A space is a character of its own in some corpora, and else stands beside a comma for the eye.
+    const id = vocabulary.id(word) ?? vocabulary.id(word.trim());
+    if (id !== undefined) banned.add(id);
+    else if (word.trim() !== UNKNOWN) throw unknownBan(word, corpus);
+  }
+  if (banned.size === vocabulary.size) {
+    throw new UserError('usage', '--ban leaves no word to draw', ['Ban fewer words.']);
+  }
+  return banned;
+}
+
+/** A line of a prompt, without what ended it. */
+interface Line {
+  readonly text: string;
+  readonly ended: boolean;
+}
+
+function linesOf(text: string, corpus: PreparedCorpus): Line[] {
+  const lines = text.split(/\r?\n/);
+  const last = lines.length - 1;
+  const { unit, normalization } = corpus.manifest;
+  if (unit === 'character' || normalization.punctuation === 'keep') {
+    return lines.map((line, index) => ({ text: line, ended: index < last }));
+  }
+  return lines.flatMap((line, index) => sentencesOf(line, index < last));
+}
+
+/** The sentences of a line; the last is ended by its mark, or by the line's end when `lineEnded`. */
+function sentencesOf(line: string, lineEnded: boolean): Line[] {
+  const sentences: Line[] = [];
+  let words: string[] = [];
+  for (const word of line.split(/\s+/)) {
+    words.push(word);
+    if (!endsSentence(word)) continue;
+    sentences.push({ text: words.join(' '), ended: true });
+    words = [];
+  }
+  sentences.push({ text: words.join(' '), ended: lineEnded });
+  return sentences.filter(({ text }) => /[^\s.?!]/.test(text));
+}
+
+/** Unlike the cutting of running text, this cannot ask for a capital letter: samples have none, and are pasted. */
+function endsSentence(word: string): boolean {
+  const match = /^["'“‘([]*(.*?)([.?!]+)["'”’)\]]*$/.exec(word);
+  if (match === null) return false;
+  const [, stem, mark] = match;
+  return mark !== '.' || !isAbbreviation(stem);
+}
+
+function unknownWord(word: string, corpus: PreparedCorpus): UserError {
+  const message = `the prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
+  return new UserError('usage', message, [
+    `Say it otherwise: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
+  ]);
+}
+
+function unknownBan(word: string, corpus: PreparedCorpus): UserError {
+  return new UserError('usage', `--ban names "${word}", which is not in the vocabulary of ${corpus.name}`, [
+    `Write words as ${corpus.folder}/vocabulary.txt has them, with commas between: --ban "<unk>,N,$".`,
+  ]);
+}

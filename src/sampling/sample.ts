@@ -1,0 +1,98 @@
+/** The service behind `zlm sample`: text from a run's model. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BackendName } from '../backends/backend.js';
+import { activateBackend } from '../backends/select.js';
+import { disposeLanguageModel } from '../model/language-model.js';
+import type { OnProgress } from '../progress.js';
+import { findRun } from '../runs/list-runs.js';
+import type { CheckpointName } from '../runs/run-folder.js';
+import { loadTrainedModel, type TrainedModel } from '../runs/trained-model.js';
+import { readBanned, readPrompt } from './prompt.js';
+import { sampleTokens } from './sampler.js';
+import { writeText } from './text.js';
+
+/** What to draw. */
+export interface SampleRequest {
+  /** Name, path or `latest`. */
+  readonly run: string;
+  readonly checkpoint: CheckpointName;
+  readonly prompt: string;
+  /** Tokens after the prompt. */
+  readonly length: number;
+  /** Number of samples. */
+  readonly count: number;
+  readonly temperature: number;
+  readonly topK: number | null;
+  /** Words that are never drawn, with commas between. */
+  readonly ban: string;
+  readonly seed: number;
+  readonly dataFolder: string;
+  readonly runsFolder: string;
+  readonly backend: BackendName | 'auto';
+}
+
+/** What was drawn. */
+export interface SampleResult {
+  readonly run: string;
+  readonly checkpoint: CheckpointName;
+  readonly temperature: number;
+  readonly seed: number;
+  /** Prompt words that the vocabulary lacks. */
+  readonly unknownPromptWords: readonly string[];
+  readonly samples: readonly {
+    /** Prompt and drawn tokens as text. */
+    readonly text: string;
+    /** The drawn tokens as words. */
+    readonly tokens: readonly string[];
+  }[];
+}
+
+/**
+ * Draws samples one after the other.
+ *
+ * @throws UserError when run, prompt or banned words are not to be had; the signal's reason when it is aborted
+ */
+export async function sample(
+  request: SampleRequest,
+  hooks: { signal: AbortSignal; onProgress: OnProgress },
+): Promise<SampleResult> {
+  const run = await findRun(request.runsFolder, request.run);
+  await activateBackend(request.backend);
+  const trained = await loadTrainedModel(run, request.checkpoint, request.dataFolder);
+  try {
+    const prompt = readPrompt(request.prompt, trained.corpus);
+    const banned = readBanned(request.ban, trained.corpus);
+    const samples: SampleResult['samples'][number][] = [];
+    for (let index = 0; index < request.count; index++) {
+      samples.push(await drawSample(trained, request, prompt.ids, banned, index, hooks));
+    }
+    const { checkpoint, temperature, seed } = request;
+    return { run: run.name, checkpoint, temperature, seed, unknownPromptWords: prompt.unknown, samples };
+  } finally {
+    trained.corpus.close();
+    disposeLanguageModel(trained.model);
+  }
+}
+
+async function drawSample(
+  { model, corpus }: TrainedModel,
+  request: SampleRequest,
+  prompt: readonly number[],
+  banned: ReadonlySet<number>,
+  index: number,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: OnProgress },
+): Promise<SampleResult['samples'][number]> {
+  const { length, temperature, topK, seed } = request;
+  const label = request.count === 1 ? 'sampling' : `sample ${index + 1}/${request.count}`;
+  const drawn: number[] = [];
+  const options = { prompt, length, temperature, topK, banned, seed, sample: index, signal };
+  for await (const id of sampleTokens(model, options)) {
+    drawn.push(id);
+    onProgress({ label, done: drawn.length, total: length, unit: 'tokens' });
+    await nextTurn(); // lets signals and the display in: tensors resolve without leaving this turn of the loop
+  }
+  return {
+    text: writeText([...prompt.slice(1), ...drawn], corpus),
+    tokens: drawn.map((id) => corpus.vocabulary.word(id)),
+  };
+}

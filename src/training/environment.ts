@@ -1,0 +1,55 @@
+/** `environment.json`: what a run was trained on, one entry for each session that trained it. */
+import { readFile } from 'node:fs/promises';
+import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import type { RunFolder } from '../runs/run-folder.js';
+import { writeFileAtomically } from '../storage/atomic-write.js';
+
+/** What one training session ran on. */
+export interface Environment {
+  /** The command as typed. */
+  readonly command: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly zlm: string;
+  readonly node: string;
+  readonly tensorflowJs: string;
+  readonly backend: string;
+  readonly platform: string;
+  readonly host: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+/** Describes this machine and process. */
+export function describeEnvironment(facts: { command: string; zlm: string; backend: string }): Environment {
+  const processors = cpus();
+  return {
+    ...facts,
+    startedAt: new Date().toISOString(),
+    node: process.versions.node,
+    tensorflowJs: tf.version_core,
+    platform: `${platform()} ${release()} ${arch()}`,
+    host: hostname(),
+    cpu: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    memoryBytes: totalmem(),
+  };
+}
+
+/** Adds a session to a run's `environment.json`. */
+export async function writeEnvironment(run: RunFolder, environment: Environment): Promise<void> {
+  const sessions = [...(await earlierSessions(run)), environment];
+  await writeFileAtomically(run.environment, `${JSON.stringify({ sessions }, null, 2)}\n`);
+}
+
+/** An unreadable file is started anew: it is a record, and no reason to keep a run from going on. */
+async function earlierSessions(run: RunFolder): Promise<Environment[]> {
+  try {
+    const { sessions } = JSON.parse(await readFile(run.environment, 'utf8'));
+    return Array.isArray(sessions) ? sessions : [];
+  } catch {
+    return [];
+  }
+}

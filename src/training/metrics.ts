@@ -1,0 +1,137 @@
+/**
+ * The figures of a run: `metrics.jsonl`, one JSON object a line, and the same as TensorBoard events. Rows are
+ * `{"kind": "windows", …}` about a hundred times an epoch, and `{"kind": "epoch", …}` at its end.
+ */
+import { appendFile, readFile } from 'node:fs/promises';
+import type { Position } from '../runs/position.js';
+import type { RunFolder } from '../runs/run-folder.js';
+import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { EventWriter } from '../storage/tensorboard.js';
+import type { EpochEvent, WindowEvent } from './events.js';
+import { perplexityOf } from './trainee.js';
+
+/** Rows of window figures in an epoch. */
+const ROWS_PER_EPOCH = 100;
+
+/** Figures over the windows since the row before. */
+export interface WindowsRow {
+  readonly kind: 'windows';
+  readonly epoch: number;
+  /** Windows trained since the run began. */
+  readonly windows: number;
+  readonly perplexity: number;
+  /** Mean global norm before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly tokensPerSecond: number;
+  /** Of the run so far. */
+  readonly seconds: number;
+}
+
+/** Figures of an epoch. */
+export interface EpochRow {
+  readonly kind: 'epoch';
+  readonly epoch: number;
+  readonly windows: number;
+  readonly learningRate: number;
+  readonly trainPerplexity: number;
+  readonly validPerplexity: number;
+  readonly validPredictions: number;
+  readonly isBest: boolean;
+  readonly seconds: number;
+}
+
+export type MetricsRow = WindowsRow | EpochRow;
+
+/** Records the events of a run. */
+export class MetricsRecorder {
+  private readonly events: EventWriter;
+  private since: WindowEvent[] = [];
+
+  constructor(private readonly run: RunFolder) {
+    this.events = new EventWriter(run.tensorboard);
+  }
+
+  /** Notes a window, and writes a row when an interval is full. */
+  async window(event: WindowEvent): Promise<void> {
+    this.since.push(event);
+    const interval = Math.max(1, Math.floor(event.total / ROWS_PER_EPOCH));
+    if (event.done % interval !== 0 && event.done !== event.total) return;
+    const row = summarize(this.since, event);
+    this.since = [];
+    this.events.scalar('train/perplexity', row.windows, row.perplexity);
+    this.events.scalar('train/gradient_norm', row.windows, row.gradientNorm);
+    this.events.scalar('train/learning_rate', row.windows, row.learningRate);
+    this.events.scalar('train/tokens_per_second', row.windows, row.tokensPerSecond);
+    await this.append(row);
+  }
+
+  /** Writes an epoch's row. */
+  async epoch(event: EpochEvent): Promise<void> {
+    const { epoch, learningRate, trainPerplexity, validPerplexity, validPredictions, isBest, position } =
+      event;
+    const { windows, seconds } = position;
+    this.events.scalar('epoch/train_perplexity', windows, trainPerplexity);
+    this.events.scalar('epoch/valid_perplexity', windows, validPerplexity);
+    const figures = { learningRate, trainPerplexity, validPerplexity, validPredictions, isBest, seconds };
+    await this.append({ kind: 'epoch', epoch, windows, ...figures });
+  }
+
+  async close(): Promise<void> {
+    await this.events.close();
+  }
+
+  private async append(row: MetricsRow): Promise<void> {
+    try {
+      await appendFile(this.run.metrics, `${JSON.stringify(row)}\n`);
+    } catch (error) {
+      throw describeFileError(error, this.run.metrics, 'write') ?? error;
+    }
+    await this.events.flush();
+  }
+}
+
+/** Drops the rows after a position: windows that were trained, but not saved before the run was killed. */
+export async function truncateMetrics(run: RunFolder, position: Position): Promise<void> {
+  const kept = (await readMetrics(run)).filter(
+    (row) => row.windows <= position.windows && (row.kind === 'windows' || row.epoch <= position.epochs),
+  );
+  await writeFileAtomically(run.metrics, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/** The rows of a run; a last line that a crash cut short is left out. */
+export async function readMetrics(run: RunFolder): Promise<MetricsRow[]> {
+  let text: string;
+  try {
+    text = await readFile(run.metrics, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw describeFileError(error, run.metrics, 'read') ?? error;
+  }
+  return text.split('\n').slice(0, -1).flatMap(parseRow);
+}
+
+function parseRow(line: string): MetricsRow[] {
+  try {
+    const row = JSON.parse(line);
+    return typeof row === 'object' && row !== null ? [row] : [];
+  } catch {
+    return [];
+  }
+}
+
+function summarize(events: readonly WindowEvent[], last: WindowEvent): WindowsRow {
+  const total = (field: (event: WindowEvent) => number) =>
+    events.reduce((sum, event) => sum + field(event), 0);
+  const predictions = total((event) => event.predictions);
+  return {
+    kind: 'windows',
+    epoch: last.epoch,
+    windows: last.position.windows,
+    perplexity: perplexityOf({ nll: total((event) => event.nll), predictions }),
+    gradientNorm: total((event) => event.gradientNorm) / events.length,
+    learningRate: last.learningRate,
+    tokensPerSecond: predictions / total((event) => event.seconds),
+    seconds: last.position.seconds,
+  };
+}

@@ -1,0 +1,49 @@
+/** What the training loop trains. It knows nothing of words: a task brings its parameters, windows and losses. */
+import type * as tf from '@tensorflow/tfjs';
+import type { OnProgress } from '../progress.js';
+
+/** Tensors by name: the recurrent state that is carried from window to window. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
+
+/** Which window, twice: its place in the data, and its place in the run. */
+export interface WindowNumber {
+  /** Index within a pass over the data, from 0. */
+  readonly inPass: number;
+  /** Windows trained before it since the run began: the clock that random masks are drawn by. */
+  readonly inRun: number;
+}
+
+/** What one window gives. */
+export interface WindowResult {
+  /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. */
+  readonly nll: tf.Tensor1D;
+  /** Columns in the window: the loss is the sum over time and the mean over the batch. */
+  readonly batch: number;
+  /** The state after the window, to be cut from the gradient and carried on. */
+  readonly state: NamedTensors;
+}
+
+/** Summed negative log-likelihood and the number of predictions it sums. */
+export interface NllCount {
+  readonly nll: number;
+  readonly predictions: number;
+}
+
+/** exp of the mean negative log-likelihood. */
+export function perplexityOf({ nll, predictions }: NllCount): number {
+  return Math.exp(nll / predictions);
+}
+
+/** A model together with the data it learns from. */
+export interface Trainee {
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly windowsPerPass: number;
+  /** A mean nll per prediction beyond which training has diverged: far worse than knowing nothing. */
+  readonly hopelessNll: number;
+  /** The state at the start of a pass. */
+  zeroState(): NamedTensors;
+  /** Forward pass of one window; called inside a tidy while gradients are recorded. */
+  forward(window: WindowNumber, state: NamedTensors): WindowResult;
+  /** Evaluates on held-out data. @throws the signal's reason when it is aborted */
+  validate(signal: AbortSignal, onProgress: OnProgress): Promise<NllCount>;
+}

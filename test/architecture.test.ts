@@ -1,0 +1,188 @@
+/** Holds the directions of `docs/architecture.md`: who may import whom, and what the core must not touch. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './cli/capture.js';
+
+const SRC = join(ROOT, 'src');
+const MAX_LINES = 250;
+
+/** What every room may import: the files and folders that know nothing of language models. */
+const COMMON = ['did-you-mean.ts', 'errors.ts', 'progress.ts', 'storage'];
+
+/** What each room may import besides itself and the common files. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'did-you-mean.ts': [],
+  'errors.ts': [],
+  'progress.ts': [],
+  storage: [],
+  backends: [],
+  ops: ['backends'],
+  model: ['ops'],
+  spec: [],
+  corpus: [],
+  runs: ['spec', 'corpus', 'model', 'ops'],
+  training: ['spec', 'corpus', 'runs', 'evaluation', 'model', 'ops', 'backends'],
+  evaluation: ['spec', 'corpus', 'runs', 'model', 'ops', 'backends'],
+  sampling: ['spec', 'corpus', 'runs', 'model', 'ops', 'backends'],
+  cli: ['spec', 'corpus', 'runs', 'training', 'evaluation', 'sampling', 'model', 'ops', 'backends'],
+  commands: [
+    'cli',
+    'spec',
+    'corpus',
+    'runs',
+    'training',
+    'evaluation',
+    'sampling',
+    'model',
+    'ops',
+    'backends',
+  ],
+};
+
+const SHELL = ['commands', 'cli'];
+
+interface Import {
+  readonly from: string;
+  readonly dynamic: boolean;
+  /** A type alone leaves nothing behind at run time. */
+  readonly typeOnly: boolean;
+}
+
+interface SourceFile {
+  /** Relative to `src/`, with slashes: "corpus/vocabulary.ts". */
+  readonly path: string;
+  readonly room: string;
+  /** Without comments. */
+  readonly code: string;
+  readonly lines: number;
+  readonly imports: readonly Import[];
+}
+
+const FILES: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.generated.ts'))
+  .map(readSource);
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(SRC, path), 'utf8');
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(?<=^|\s)\/\/.*$/gm, '');
+  return {
+    path,
+    room: roomOf(path),
+    code,
+    lines: text.trimEnd().split('\n').length,
+    imports: importsOf(code),
+  };
+}
+
+function roomOf(path: string): string {
+  return path.split('/', 1)[0] ?? path;
+}
+
+function importsOf(code: string): Import[] {
+  const fixed = [
+    ...code.matchAll(/^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm),
+  ].map(([, type, from, bare]) => ({
+    from: from ?? bare ?? '',
+    dynamic: false,
+    typeOnly: type !== undefined,
+  }));
+  const dynamic = [...code.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)].map(([, from = '']) => ({
+    from,
+    dynamic: true,
+    typeOnly: false,
+  }));
+  return [...fixed, ...dynamic];
+}
+
+function faults(find: (file: SourceFile) => readonly string[]): string[] {
+  return FILES.flatMap((file) => find(file).map((fault) => `${file.path}: ${fault}`));
+}
+
+const inCore = (file: SourceFile): boolean => !SHELL.includes(file.room);
+
+it('finds the sources and their imports', () => {
+  const command = FILES.find(({ path }) => path === 'commands/doctor.ts');
+  expect(command?.imports).toContainEqual({
+    from: '../cli/base-command.js',
+    dynamic: false,
+    typeOnly: false,
+  });
+  expect(command?.imports).toContainEqual({ from: '../cli/doctor-text.js', dynamic: true, typeOnly: false });
+  expect(command?.imports).toContainEqual({
+    from: '../cli/doctor-report.js',
+    dynamic: false,
+    typeOnly: true,
+  });
+});
+
+describe('directions', () => {
+  it('every room is known', () => {
+    expect([...new Set(FILES.map(({ room }) => room))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('a room imports only the rooms below it', () => {
+    const found = faults(({ path, room, imports }) =>
+      imports
+        .filter(({ from }) => from.startsWith('.'))
+        .map(({ from }) =>
+          relative(SRC, join(SRC, dirname(path), from))
+            .replaceAll('\\', '/')
+            .replace(/\.js$/, '.ts'),
+        )
+        .filter((target) => ![room, ...COMMON, ...(MAY_IMPORT[room] ?? [])].includes(roomOf(target)))
+        .map((target) => `imports ${target}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('relative imports end in .js', () => {
+    expect(
+      faults(({ imports }) =>
+        imports.map(({ from }) => from).filter((from) => from.startsWith('.') && !/\.(js|json)$/.test(from)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('only commands/ and cli/ import oclif', () => {
+    const found = faults((file) =>
+      file.imports.map(({ from }) => from).filter((from) => inCore(file) && from.startsWith('@oclif/')),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('only backends/ imports a tfjs backend, and by await import()', () => {
+    const found = faults(({ room, imports }) =>
+      imports
+        .filter(({ from }) => from.startsWith('@tensorflow/tfjs-backend-'))
+        .filter(({ dynamic, typeOnly }) => room !== 'backends' || !(dynamic || typeOnly))
+        .map(({ from }) => from),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('commands import nothing heavy before they run', () => {
+    const found = faults(({ room, imports }) =>
+      imports
+        .filter(({ dynamic, typeOnly }) => room === 'commands' && !dynamic && !typeOnly)
+        .map(({ from }) => from)
+        .filter((from) => !/^(\.\.\/)+(cli\/|errors\.js)|^@oclif\/core$|^node:|^ansis$/.test(from)),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+describe('the core', () => {
+  it.each([
+    ['prints nothing', /\bconsole\.|\bprocess\.(stdout|stderr)\b/g],
+    ['never exits', /\bprocess\.(exit|exitCode|abort)\b/g],
+    ['reads no command line and no environment', /\bprocess\.(argv|env)\b/g],
+  ])('%s', (_, forbidden) => {
+    expect(faults((file) => (inCore(file) ? (file.code.match(forbidden) ?? []) : []))).toEqual([]);
+  });
+});
+
+it(`no file has more than ${MAX_LINES} lines`, () => {
+  expect(faults(({ lines }) => (lines > MAX_LINES ? [`${lines} lines`] : []))).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import schema from '../../schemas/output/doctor.schema.json' with { type: 'json' };
+import type { DoctorReport } from '../../src/cli/doctor-report.js';
+import Doctor from '../../src/commands/doctor.js';
+import { runCommand } from '../cli/capture.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zlm-doctor-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const folderFlags = () => ['data', 'runs', 'cache'].flatMap((name) => [`--${name}`, join(folder, name)]);
+
+it('reports every backend, folder and corpus as JSON of its schema', async () => {
+  await mkdir(join(folder, 'data', 'broken'), { recursive: true });
+  await writeFile(join(folder, 'data', 'broken', 'manifest.json'), '{');
+  const { stdout, exitCode } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), '--json']);
+  const report: DoctorReport = JSON.parse(stdout);
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  expect(exitCode).toBe(0);
+  expect(report.auto?.name).toBe('wasm');
+  expect(report.backends.map(({ name, available }) => [name, available])).toEqual([
+    ['wasm', true],
+    ['cpu', true],
+  ]);
+  expect(report.folders).toMatchObject({ data: { exists: true, bytes: 1 }, cache: { exists: false } });
+  expect(report.corpora).toMatchObject([
+    { name: 'broken', problem: expect.stringContaining('manifest.json') },
+  ]);
+});
+
+it('prints sections for a person', async () => {
+  const { stdout } = await runCommand(Doctor, folderFlags());
+  expect(stdout.match(/^\S.*$/gm)).toEqual([
+    'This machine',
+    'Backends',
+    'Folders',
+    'Prepared corpora',
+    'Optional packages',
+  ]);
+  expect(stdout).toContain('<tmp>/cache (made when needed)');
+});

@@ -1,0 +1,193 @@
+/** `zlm eval` as a user has it. After a wanted change of its text: `npx vitest run test/commands/eval.test.ts --update`. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import schema from '../../schemas/output/eval.schema.json' with { type: 'json' };
+import Eval from '../../src/commands/eval.js';
+import PrepareText from '../../src/commands/prepare/text.js';
+import type { SplitName } from '../../src/corpus/manifest.js';
+import type { EvaluationReport } from '../../src/evaluation/evaluate-run.js';
+import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
+import { generateText, prepareSmallCorpus } from '../small-corpus.js';
+import { RUN, TrainedFolder, train } from '../trained-folder.js';
+
+let folder: TrainedFolder;
+
+beforeAll(async () => {
+  folder = await TrainedFolder.make();
+});
+
+afterAll(() => folder.remove());
+
+/** Runs `zlm eval` on the backend whose figures are the same on every machine. */
+function evaluate(...argv: string[]): Promise<CommandRun<EvaluationReport>> {
+  return runCommand(Eval, [...argv, '--backend', 'cpu']);
+}
+
+/** The report of an evaluation that must succeed. */
+async function reportOf(...argv: string[]): Promise<EvaluationReport> {
+  const { result, stderr } = await evaluate(...argv);
+  if (!result) throw new Error(stderr);
+  return result;
+}
+
+/** The tokens of a split, from the text that the corpus was prepared from. */
+function tokensOf(split: SplitName): string[] {
+  return readFileSync(`data/small-text/${split}`, 'utf8').replaceAll('\n', ' <eos> ').trim().split(/\s+/);
+}
+
+describe('the figure', () => {
+  it.each(['train', 'valid', 'test'] as const)('counts N - 1 predictions of the %s split', async (split) => {
+    const report = await reportOf('--split', split);
+    expect(report).toMatchObject({ split, batch: 1, predictions: tokensOf(split).length - 1 });
+  });
+
+  it('loses the first token of each column and what does not fill the columns when the batch is wider', async () => {
+    const { predictions } = await reportOf('--batch', '7');
+    expect(predictions).toBe(7 * (Math.floor(tokensOf('test').length / 7) - 1));
+  });
+
+  it('is that of validation in training when split and batch are', async () => {
+    const { best } = JSON.parse(readFileSync(`runs/${RUN}/status.json`, 'utf8'));
+    const { perplexity } = await reportOf('--split', 'valid', '--batch', '4');
+    expect(perplexity).toBeCloseTo(best.perplexity, 6);
+  });
+
+  it('stands beside what the word frequencies of train give', async () => {
+    const train = tokensOf('train');
+    const asked = tokensOf('test').slice(1);
+    // <unk> is in the vocabulary and never in train, so that every count has 1 added.
+    const vocabulary = readFileSync('data/small/vocabulary.txt', 'utf8').split('\n').length - 1;
+    const nll = asked.map((word) => {
+      const count = train.filter((other) => other === word).length;
+      return -Math.log((count + 1) / (train.length + vocabulary));
+    });
+    const { unigramPerplexity } = await reportOf();
+    expect(unigramPerplexity).toBeCloseTo(Math.exp(nll.reduce((sum, x) => sum + x) / asked.length), 6);
+  });
+});
+
+describe('which run and which checkpoint', () => {
+  it.each([
+    ['a name', RUN],
+    ['a path', `runs/${RUN}`],
+    ['latest', 'latest'],
+    ['the path of latest', './runs/latest/'],
+  ])('takes %s', async (_, run) => {
+    expect((await reportOf(run)).run).toBe(RUN);
+  });
+
+  it('takes the newest by default, and runs elsewhere by --runs', async () => {
+    await train('tiny.yaml', '--runs', 'elsewhere', '--name', 'newest', '--set', 'training.epochs=2');
+    cpSync('elsewhere/newest', 'elsewhere/older', { recursive: true });
+    expect(await reportOf('--runs', 'elsewhere')).toMatchObject({ run: 'newest', epochs: 2 });
+    expect(await reportOf('--runs', 'elsewhere', 'older')).toMatchObject({ run: 'older' });
+    expect(await reportOf()).toMatchObject({ run: RUN });
+  });
+
+  it('takes the best checkpoint by default, the last by flag', async () => {
+    await train('tiny.yaml', '--runs', 'two', '--name', 'run', '--set', 'training.epochs=2');
+    cpSync('two/run/checkpoints/best.safetensors', 'epoch-2.safetensors');
+    await train('--runs', 'two', '--resume', 'run', '--set', 'training.epochs=3');
+    cpSync('epoch-2.safetensors', 'two/run/checkpoints/best.safetensors');
+    const best = await reportOf('--runs', 'two');
+    const last = await reportOf('--runs', 'two', '--checkpoint', 'last');
+    expect([best.epochs, last.epochs]).toEqual([2, 3]);
+    expect(best.perplexity).not.toBe(last.perplexity);
+  });
+});
+
+describe('what it prints', () => {
+  it.each([
+    ['eval', 'eval.txt'],
+    [`eval ${RUN} --split valid --batch 4 --checkpoint last`, 'eval-flags.txt'],
+  ])('the whole of: zlm %s', async (command, golden) => {
+    const { stdout, stderr, exitCode } = await evaluate(...command.split(' ').slice(1));
+    const timeless = stdout.replace(/\S+ s on backend/, '<time> on backend');
+    const text = `$ zlm ${command}\n── stdout\n${timeless}── stderr\n${stderr}`;
+    expect(exitCode).toBe(0);
+    await expect(text).toMatchFileSnapshot(`../golden/cli/${golden}`);
+  });
+
+  it('JSON of its schema', async () => {
+    const { stdout } = await evaluate('--json');
+    const validate = new Ajv({ strict: true }).compile(schema);
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    expect(JSON.parse(stdout)).toMatchObject({
+      run: RUN,
+      checkpoint: 'best',
+      corpus: 'small',
+      backend: 'cpu',
+    });
+  });
+});
+
+describe('what it refuses', () => {
+  it('evaluating before there is a run', async () => {
+    const { stderr, exitCode } = await evaluate('--runs', 'none');
+    expect(exitCode).toBe(4);
+    expect(stderr).toBe(
+      [
+        '✖ there is no run in none',
+        '  → Train one: `zlm train configs/quickstart.yaml`.',
+        '  → If runs lie elsewhere, name their folder with --runs.\n',
+      ].join('\n'),
+    );
+  });
+
+  it('the best checkpoint before an epoch was validated; the last one is had by flag', async () => {
+    cpSync(`runs/${RUN}`, 'runs/young', { recursive: true });
+    rmSync('runs/young/checkpoints/best.safetensors');
+    const { stderr, exitCode } = await evaluate('young');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('run young has no best checkpoint');
+    expect(stderr).toContain('--checkpoint last');
+    expect(await reportOf('young', '--checkpoint', 'last')).toMatchObject({ run: 'young' });
+  });
+
+  it('a corpus that is not there', async () => {
+    const { stderr, exitCode } = await evaluate('--data', 'nowhere');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('there is no prepared corpus "small" in nowhere');
+    expect(stderr).toContain('--data');
+  });
+
+  it('a corpus that was prepared again with another vocabulary', async () => {
+    await prepareSmallCorpus('changed', { train: `a word more\n${generateText(100, 1)}` });
+    const { stderr, exitCode } = await evaluate('--data', 'changed');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('another vocabulary than that of changed/small');
+    expect(stderr).toContain('Prepare the corpus as it was then');
+  });
+
+  it('a batch that leaves a column nothing to predict, and names the widest', async () => {
+    const tokens = tokensOf('test').length;
+    const widest = Math.floor(tokens / 2);
+    const { stderr, exitCode } = await evaluate('--batch', String(widest + 1));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`a batch of ${widest + 1} is too wide for the test split of small`);
+    expect(stderr).toContain(`Take --batch ${widest} or less.`);
+    expect(await reportOf('--batch', String(widest))).toMatchObject({ predictions: widest });
+  });
+
+  it('a split with nothing to predict', async () => {
+    writeFileSync('blank.txt', '\n');
+    const texts = '--train data/small-text/train --valid data/small-text/valid --test blank.txt';
+    await runCommand(PrepareText, ['small', '--data', 'blank', ...texts.split(' ')]);
+    const { stderr, exitCode } = await evaluate('--data', 'blank');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('the test split of small has no two tokens, so there is nothing to predict');
+  });
+});
+
+it('stops at Ctrl-C with exit code 130', async () => {
+  await prepareSmallCorpus('long', { train: generateText(100_000, 1), valid: generateText(20, 2) });
+  const few = ['--set', 'training.windowsPerEpoch=1', '--set', 'training.epochs=2'];
+  await train('tiny.yaml', '--data', 'long', '--name', 'long', ...few);
+  const argv = ['eval', 'long', '--data', 'long', '--split', 'train'];
+  const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
+  zlm.stderr?.once('data', () => zlm.kill('SIGINT'));
+  const { code, stdout, stderr } = await ended;
+  expect(stderr).toMatch(/^train: \d+%.*\n✖ interrupted\n$/s);
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+});

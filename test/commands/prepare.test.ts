@@ -1,0 +1,188 @@
+/** The golden files hold whole outputs; after a change: `npx vitest run test/commands/prepare --update`. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import ptbSchema from '../../schemas/output/prepare-ptb.schema.json' with { type: 'json' };
+import textSchema from '../../schemas/output/prepare-text.schema.json' with { type: 'json' };
+import PreparePtb from '../../src/commands/prepare/ptb.js';
+import PrepareSotu from '../../src/commands/prepare/sotu.js';
+import PrepareText from '../../src/commands/prepare/text.js';
+import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
+import { type TINY, writeTexts } from '../corpus/tiny-corpus.js';
+import { tempFolder } from '../temp-folder.js';
+
+const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
+
+/** The arguments that name three tiny texts and a data folder. */
+function tinyArguments(folder: string, texts: Partial<typeof TINY> = {}): string[] {
+  const { train, valid, test } = writeTexts(folder, texts);
+  return ['tiny', '--train', train, '--valid', valid, '--test', test, '--data', join(folder, 'data')];
+}
+
+/** Everything but the progress, which tells how fast this machine is. */
+function transcript({ stdout, stderr, exitCode }: CommandRun): string {
+  const quiet = stderr.replace(/^prepare \S+: .*\n/gm, '');
+  return `stdout:\n${stdout}stderr:\n${quiet}exit code: ${exitCode}\n`;
+}
+
+function golden(name: string): string {
+  return `../golden/cli/prepare-${name}.txt`;
+}
+
+function expectSchema(schema: object, printed: string): unknown {
+  const value: unknown = JSON.parse(printed);
+  const validate = new Ajv({ strict: true }).compile(schema);
+  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+  return value;
+}
+
+describe('zlm prepare text', () => {
+  it('prepares, then finds it prepared', async () => {
+    const argv = tinyArguments(tempFolder());
+    await expect(transcript(await runCommand(PrepareText, argv))).toMatchFileSnapshot(golden('text'));
+    await expect(transcript(await runCommand(PrepareText, argv))).toMatchFileSnapshot(golden('text-again'));
+  });
+
+  it('prints JSON of its schema', async () => {
+    const { stdout, stderr } = await runCommand(PrepareText, [...tinyArguments(tempFolder()), '--json']);
+    expect(expectSchema(textSchema, stdout)).toMatchObject({ corpus: 'tiny', alreadyPrepared: false });
+    expect(stderr).not.toContain('{');
+  });
+
+  it('heeds all its options', async () => {
+    const folder = tempFolder();
+    const text = join(folder, 'all.txt');
+    writeFileSync(text, "The 3 cats, it's said, sat.\nA B\nC D\nE F\n".repeat(5));
+    const { result } = await runCommand<{ vocabulary: { size: number }; next: string }>(PrepareText, [
+      'own',
+      '--text',
+      text,
+      '--split',
+      '0.8,0.1,0.1',
+      '--vocab-size',
+      '8',
+      '--lower-case',
+      '--numbers',
+      'N',
+      '--punctuation',
+      'treebank',
+      '--data',
+      join(folder, 'data'),
+    ]);
+    expect(result?.vocabulary.size).toBe(8);
+    expect(result?.next).toContain('zlm train configs/quickstart.yaml --set corpus=own --data ');
+    const characters = ['own', '--text', text, '--split', '0.8,0.1,0.1', '--unit', 'character', '--force'];
+    const forced = await runCommand(PrepareText, [...characters, '--data', join(folder, 'data')]);
+    expect(forced.stdout).toContain('characters');
+  });
+
+  it.each<[string, (folder: string) => string[], number]>([
+    ['no-text', () => ['tiny'], 2],
+    ['one-of-three', () => ['tiny', '--train', 'a.txt'], 2],
+    ['bad-name', () => ['Tiny', '--text', 'a.txt'], 2],
+    ['known-name', () => ['ptb', '--text', 'a.txt'], 2],
+    ['bad-split', () => ['tiny', '--text', 'a.txt', '--split', '0.9,0.1'], 2],
+    ['vocabulary-too-small', () => ['tiny', '--text', 'a.txt', '--vocab-size', '2'], 2],
+    ['both-limits', () => ['tiny', '--text', 'a.txt', '--vocab-size', '9', '--min-count', '2'], 2],
+    ['missing-file', () => ['tiny', '--text', 'no-such-file.txt'], 4],
+    ['unknown-word', (folder) => [...tinyArguments(folder), '--unknown', 'fail'], 4],
+    ['not-utf8', (folder) => withLatin1(folder), 4],
+    ['foreign-folder', (folder) => withForeignFolder(folder), 4],
+  ])('explains %s', async (name, argv, exitCode) => {
+    const run = await runCommand(PrepareText, argv(tempFolder()));
+    expect(run.exitCode).toBe(exitCode);
+    await expect(transcript(run)).toMatchFileSnapshot(golden(`text-${name}`));
+  });
+
+  it('explains what differs from a corpus that is there', async () => {
+    const folder = tempFolder();
+    await runCommand(PrepareText, tinyArguments(folder));
+    const run = await runCommand(PrepareText, [
+      ...tinyArguments(folder, { test: 'a b\n' }),
+      '--min-count',
+      '2',
+    ]);
+    expect(run.exitCode).toBe(4);
+    await expect(transcript(run)).toMatchFileSnapshot(golden('text-otherwise'));
+  });
+
+  it('ends with 130 on Ctrl-C and leaves nothing', async () => {
+    const folder = tempFolder();
+    const text = join(folder, 'large.txt');
+    writeFileSync(text, 'the quick brown fox jumps over the lazy dog again\n'.repeat(1_500_000));
+    const zlm = startZlm(['prepare', 'text', 'large', '--text', text, '--data', join(folder, 'data')]);
+    zlm.process.stderr?.once('data', () => zlm.process.kill('SIGINT'));
+    const { code, stderr } = await zlm.ended;
+    expect(stderr).toContain('Interrupted; no corpus was changed.');
+    expect(code).toBe(130);
+    expect(readdirSync(join(folder, 'data'))).toEqual([]);
+  });
+});
+
+function withLatin1(folder: string): string[] {
+  const argv = tinyArguments(folder);
+  writeFileSync(join(folder, 'valid.txt'), Buffer.from('the cat\nau caf\xe9\n', 'latin1'));
+  return argv;
+}
+
+function withForeignFolder(folder: string): string[] {
+  mkdirSync(join(folder, 'data/tiny'), { recursive: true });
+  writeFileSync(join(folder, 'data/tiny/thesis.doc'), '');
+  return [...tinyArguments(folder), '--force'];
+}
+
+describe('zlm prepare ptb', () => {
+  it.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))(
+    'prepares the real files (needs ../shared/ptb)',
+    async () => {
+      const folder = tempFolder();
+      const argv = ['--from', PTB, '--data', join(folder, 'data'), '--cache', join(folder, 'cache')];
+      await expect(transcript(await runCommand(PreparePtb, argv))).toMatchFileSnapshot(golden('ptb'));
+      const { stdout } = await runCommand(PreparePtb, [...argv, '--json']);
+      expect(expectSchema(ptbSchema, stdout)).toMatchObject({ corpus: 'ptb', alreadyPrepared: true });
+    },
+  );
+
+  it('explains a folder without the files', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'ptb.train.txt'), '<html><body>Sign in to GitHub</body></html>');
+    const run = await runCommand(PreparePtb, ['--from', folder, '--data', join(folder, 'data')]);
+    expect(run.exitCode).toBe(4);
+    await expect(transcript(run)).toMatchFileSnapshot(golden('ptb-wrong-files'));
+  });
+
+  it('explains that there is no way to the mirror', async () => {
+    const folder = tempFolder();
+    const argv = ['--url', 'http://no-such-host.invalid/', '--data', join(folder, 'data'), '--cache', folder];
+    const run = await runCommand(PreparePtb, argv);
+    expect(run.exitCode).toBe(4);
+    // How a name is found missing differs between networks.
+    const stderr = run.stderr.replace(/could not be reached: .*/, 'could not be reached: <reason>');
+    await expect(transcript({ ...run, stderr })).toMatchFileSnapshot(golden('ptb-no-network'));
+  });
+});
+
+describe('zlm prepare sotu', () => {
+  it('explains a wrong archive', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'sotu.tgz'), 'junk');
+    const run = await runCommand(PrepareSotu, [
+      '--from',
+      join(folder, 'sotu.tgz'),
+      '--data',
+      join(folder, 'data'),
+    ]);
+    expect(run.exitCode).toBe(4);
+    await expect(transcript(run)).toMatchFileSnapshot(golden('sotu-wrong-archive'));
+  });
+});
+
+it('the schemas of the three commands differ in name and unit alone', async () => {
+  const read = async (name: string) =>
+    JSON.stringify(
+      (await import(`../../schemas/output/prepare-${name}.schema.json`)).default.properties.splits,
+    );
+  expect(await read('sotu')).toBe(await read('ptb'));
+  expect(await read('text')).toBe(await read('ptb'));
+});

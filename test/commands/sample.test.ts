@@ -1,0 +1,169 @@
+/**
+ * `zlm sample` as a user has it. After a wanted change of its text:
+ * `npx vitest run test/commands/sample.test.ts --update`.
+ */
+import { writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import schema from '../../schemas/output/sample.schema.json' with { type: 'json' };
+import PrepareText from '../../src/commands/prepare/text.js';
+import Sample from '../../src/commands/sample.js';
+import type { SampleResult } from '../../src/sampling/sample.js';
+import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
+import { RUN, TrainedFolder, train } from '../trained-folder.js';
+
+/** Sentences with what an English text has besides words. */
+const SPEECH = `We don't owe $ 5 to the U.S. today.
+The states' debt isn't $ 7, it's $ 9.
+Mr. Monroe can't pay, and we've paid 3 times!
+`;
+
+/** A model that learns something of it in a second. */
+const QUICK_LEARNER = [
+  'model.layers=[{ lstm: 16 }]',
+  'model.init.uniform=0.4',
+  'dropout={}',
+  'training.bptt=15',
+  'training.epochs=8',
+  'training.optimizer.sgd.learningRate=3',
+  'training.schedule.decay={ factor: 0.7, afterEpoch: 6 }',
+];
+
+let folder: TrainedFolder;
+
+beforeAll(async () => {
+  folder = await TrainedFolder.make();
+  writeFileSync('speech.txt', SPEECH.repeat(20));
+  await trainOn('speech', '--lower-case', '--numbers', 'N', '--punctuation', 'treebank');
+  await trainOn('letters', '--unit', 'character', '--unknown', 'fail');
+  await train('tiny.yaml', '--name', 'newest');
+});
+
+afterAll(() => folder.remove());
+
+async function trainOn(corpus: string, ...form: string[]): Promise<void> {
+  await runCommand(PrepareText, [corpus, '--text', 'speech.txt', ...form]);
+  const sets = [`corpus=${corpus}`, ...QUICK_LEARNER].flatMap((set) => ['--set', set]);
+  await train('tiny.yaml', '--name', corpus, ...sets);
+}
+
+/** Runs `zlm sample` on the backend whose figures are the same on every machine. */
+function draw(...argv: string[]): Promise<CommandRun<SampleResult>> {
+  return runCommand(Sample, [...argv, '--backend', 'cpu']);
+}
+
+/** The samples of a command that must succeed. */
+async function samplesOf(...argv: string[]): Promise<SampleResult['samples']> {
+  const { result, stderr } = await draw(...argv);
+  if (!result) throw new Error(stderr);
+  return result.samples;
+}
+
+/** The drawn tokens of the first sample, with spaces between. */
+async function wordsOf(...argv: string[]): Promise<string> {
+  return (await samplesOf(...argv))[0].tokens.join(' ');
+}
+
+describe('drawing', () => {
+  it('gives one text for one seed, another for another', async () => {
+    const first = await wordsOf('--seed', '7');
+    expect(await wordsOf('--seed', '7')).toBe(first);
+    expect(await wordsOf('--seed', '8')).not.toBe(first);
+  });
+
+  it('draws as many tokens and samples as asked, each sample another', async () => {
+    const samples = await samplesOf('--length', '30', '--count', '3');
+    expect(samples.map(({ tokens }) => tokens.length)).toEqual([30, 30, 30]);
+    expect(new Set(samples.map(({ text }) => text)).size).toBe(3);
+    expect(await samplesOf('--length', '30')).toEqual(samples.slice(0, 1));
+  });
+
+  it('takes the likeliest always at temperature 0, as with the one likeliest to draw from', async () => {
+    const likeliest = await wordsOf('--temp', '0', '--seed', '1');
+    expect(await wordsOf('--temp', '0', '--seed', '2')).toBe(likeliest);
+    expect(await wordsOf('--top-k', '1', '--seed', '3')).toBe(likeliest);
+    expect(await wordsOf('--top-k', '2')).not.toBe(likeliest);
+  });
+
+  it('draws from all words when there are fewer than the likeliest K', async () => {
+    expect(await wordsOf('--top-k', '1000000')).toBe(await wordsOf());
+  });
+
+  it('takes the newest run by default', async () => {
+    expect((await draw('--length', '1')).result?.run).toBe('newest');
+    expect((await draw(RUN, '--length', '1', '--checkpoint', 'last')).result).toMatchObject({
+      run: RUN,
+      checkpoint: 'last',
+    });
+  });
+
+  it('goes on from the prompt, which changes what follows', async () => {
+    const [{ text, tokens }] = await samplesOf('speech', '--prompt', "Mr. Monroe DON'T", '--length', '3');
+    expect(text).toMatch(/^mr\. monroe don't/);
+    expect(tokens).toHaveLength(3);
+    const fromTheStart = await wordsOf('speech', '--temp', '0');
+    expect(await wordsOf('speech', '--temp', '0', '--prompt', 'the')).not.toBe(fromTheStart);
+  });
+});
+
+describe('banned words', () => {
+  it('are never drawn', async () => {
+    expect(await wordsOf('--length', '300')).toMatch(/\b(the|a|every)\b/);
+    expect(await wordsOf('--length', '300', '--ban', 'the,a,every')).not.toMatch(/\b(the|a|every)\b/);
+    expect(await wordsOf('--length', '300', '--ban', '<eos>')).not.toContain('<eos>');
+  });
+
+  it('are <unk> by default, also where the vocabulary has none', async () => {
+    expect(await wordsOf('--length', '300', '--temp', '100')).not.toContain('<unk>');
+    expect(await wordsOf('--length', '300', '--temp', '100', '--ban', '')).toContain('<unk>');
+    expect((await draw('letters')).exitCode).toBe(0);
+  });
+});
+
+describe('what it prints', () => {
+  it.each([
+    ['words of a text whose punctuation was dropped', 'speech --count 2 --length 40 --temp 0.8', 'speech'],
+    ['lines of a text that kept its own', `${RUN} --length 30 --prompt the\\ grand\\ heron`, 'lines'],
+    ['characters', 'letters --length 120 --temp 0.5 --prompt We', 'letters'],
+  ])('%s', async (_, command, golden) => {
+    const argv = command.split(/(?<!\\) /).map((word) => word.replaceAll('\\', ''));
+    const { stdout, stderr, exitCode } = await draw(...argv);
+    const text = `$ zlm sample ${command}\n── stdout\n${stdout}── stderr\n${stderr}`;
+    expect(exitCode).toBe(0);
+    await expect(text.replace(/, \S+\/s/g, ', <rate>/s')).toMatchFileSnapshot(
+      `../golden/cli/sample-${golden}.txt`,
+    );
+  });
+
+  it('the unknown words of the prompt, on stderr', async () => {
+    const { stdout, stderr, result } = await draw('--prompt', 'the grand old Bismarck', '--length', '5');
+    expect(stderr).toContain('not in the vocabulary, read as <unk>: "grand", "bismarck"\n');
+    expect(stdout).toMatch(/^the <unk> old <unk>/);
+    expect(result?.unknownPromptWords).toEqual(['grand', 'bismarck']);
+  });
+
+  it('JSON of its schema', async () => {
+    const { stdout } = await draw(
+      '--json',
+      '--count',
+      '2',
+      '--length',
+      '5',
+      '--prompt',
+      'Bismarck',
+      '--seed',
+      '4',
+    );
+    const validate = new Ajv({ strict: true }).compile(schema);
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    expect(JSON.parse(stdout)).toMatchObject({ seed: 4, unknownPromptWords: ['bismarck'] });
+  });
+});
+
+it('stops at Ctrl-C with exit code 130', async () => {
+  const { process: zlm, ended } = startZlm(['sample', '--length', '100000000'], { cwd: folder.path });
+  zlm.stderr?.once('data', () => zlm.kill('SIGINT'));
+  const { code, stdout, stderr } = await ended;
+  expect(stderr).toMatch(/^sampling: \d+%.*\n✖ interrupted\n$/s);
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+});

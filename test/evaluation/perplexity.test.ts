@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BACKEND_NAMES } from '../../src/backends/backend.js';
+import { activateBackend } from '../../src/backends/select.js';
+import type { TokenSource } from '../../src/corpus/windows.js';
+import { evaluate } from '../../src/evaluation/perplexity.js';
+import { createLanguageModel, type LanguageModel } from '../../src/model/language-model.js';
+import { parameter } from '../../src/model/parameters.js';
+import type { Progress } from '../../src/progress.js';
+import { type NdArray, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import { lstmInDoubles, nllInDoubles } from '../ops/in-doubles.js';
+
+const ARCHITECTURE = { vocabularySize: 11, embedding: 3, layers: [4, 3], tieEmbedding: false };
+// Three windows of evaluation and a bit, so that the state has to be carried.
+const TOKENS = randomIds(randomNumbers(1), 1601, 11);
+
+const sourceOf = (tokens: readonly number[]): TokenSource => ({
+  length: tokens.length,
+  read: (position, count) => Int32Array.from(tokens.slice(position, position + count)),
+});
+
+/** The negative log-likelihood of every token but the first: one token at a time, in doubles. */
+function nllsByHand(model: LanguageModel, tokens: readonly number[]): number[] {
+  const arrayOf = (name: string): NdArray => {
+    const variable = parameter(model.parameters, name);
+    return { shape: variable.shape, data: valuesOf(variable) };
+  };
+  const table = arrayOf('embedding.weight');
+  const softmax = { weight: arrayOf('softmax.weight'), bias: arrayOf('softmax.bias') };
+  const layers = ARCHITECTURE.layers.map((units, layer) => ({
+    inputWeight: arrayOf(`layers.${layer}.inputWeight`),
+    recurrentWeight: arrayOf(`layers.${layer}.recurrentWeight`),
+    bias: arrayOf(`layers.${layer}.bias`),
+    h0: { shape: [1, units], data: new Array<number>(units).fill(0) },
+    c0: { shape: [1, units], data: new Array<number>(units).fill(0) },
+  }));
+  return tokens.slice(1).map((target, t) => {
+    let signal = table.data.slice(tokens[t] * 3, (tokens[t] + 1) * 3);
+    for (const layer of layers) {
+      const { h, c } = lstmInDoubles({ ...layer, x: { shape: [1, 1, signal.length], data: signal } });
+      layer.h0 = { shape: [1, h.length], data: h };
+      layer.c0 = { shape: [1, c.length], data: c };
+      signal = h;
+    }
+    const hidden = { shape: [1, signal.length], data: signal };
+    return nllInDoubles({ ...softmax, hidden }, [target], false)[0];
+  });
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+describe.each(BACKEND_NAMES)('evaluate on %s', (backend) => {
+  let model: LanguageModel;
+  let expectedNlls: number[];
+  beforeAll(async () => {
+    await activateBackend(backend);
+    model = createLanguageModel(ARCHITECTURE, 1, 1);
+    expectedNlls = nllsByHand(model, TOKENS);
+  });
+
+  it('with batch 1 predicts every token but the first, as one token at a time does', async () => {
+    const { nll, predictions, perplexity } = await evaluate(model, sourceOf(TOKENS), { batch: 1 });
+    expect(predictions).toBe(1600);
+    const expected = sum(expectedNlls);
+    expect(Math.abs(nll / expected - 1)).toBeLessThan(1e-6);
+    expect(perplexity).toBeCloseTo(Math.exp(expected / 1600), 4);
+  });
+
+  it.each([2, 7, 20])('with batch %d cuts the stream into that many columns', async (batch) => {
+    const columnLength = Math.floor(TOKENS.length / batch);
+    const columns = Array.from({ length: batch }, (_, i) =>
+      TOKENS.slice(i * columnLength, (i + 1) * columnLength),
+    );
+    const { nll, predictions } = await evaluate(model, sourceOf(TOKENS), { batch });
+    expect(predictions).toBe(batch * (columnLength - 1));
+    const expected = sum(columns.flatMap((column) => nllsByHand(model, column)));
+    expect(Math.abs(nll / expected - 1)).toBeLessThan(1e-6);
+  });
+
+  it.each([2, 512, 513, 514, 1025])(
+    'counts %d tokens exactly, at and around the edge of a window',
+    async (length) => {
+      const { nll, predictions } = await evaluate(model, sourceOf(TOKENS.slice(0, length)), { batch: 1 });
+      expect(predictions).toBe(length - 1);
+      expect(Math.abs(nll / sum(expectedNlls.slice(0, length - 1)) - 1)).toBeLessThan(1e-6);
+    },
+  );
+
+  it('scores V for a model that knows nothing', async () => {
+    const ignorant = createLanguageModel(ARCHITECTURE, 1e-9, 1);
+    const { perplexity } = await evaluate(ignorant, sourceOf(TOKENS), { batch: 4 });
+    expect(perplexity).toBeCloseTo(11, 4);
+  });
+
+  it('reports progress up to the whole', async () => {
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress) => seen.push(progress);
+    await evaluate(model, sourceOf(TOKENS), { batch: 1, label: 'test', onProgress });
+    expect(seen.map(({ done }) => done)).toEqual([512, 1024, 1536, 1600]);
+    expect(seen.at(-1)).toEqual({ label: 'test', done: 1600, total: 1600, unit: 'tokens' });
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    for (const batch of [1, 3]) await evaluate(model, sourceOf(TOKENS), { batch });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("stops when aborted, with the signal's reason and no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    const abort = new AbortController();
+    const windows: number[] = [];
+    const onProgress = ({ done }: Progress) => {
+      windows.push(done);
+      abort.abort(new Error('enough'));
+    };
+    const options = { batch: 1, signal: abort.signal, onProgress };
+    await expect(evaluate(model, sourceOf(TOKENS), options)).rejects.toThrow('enough');
+    expect(windows).toEqual([512]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

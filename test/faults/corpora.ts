@@ -1,0 +1,124 @@
+/** Prepared corpora that are missing or damaged. */
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import type { Fault } from './fault.js';
+
+const CORPUS = 'data/small';
+const MANIFEST = `${CORPUS}/manifest.json`;
+const PREPARE = 'zlm prepare text small';
+
+/** Writes another manifest. */
+function manifest(text: string): () => void {
+  return () => writeFileSync(MANIFEST, text);
+}
+
+function withoutSplits(): void {
+  const { splits, ...rest } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  manifest(JSON.stringify({ ...rest, splits: { train: splits.train } }))();
+}
+
+function fileInPlaceOfFolder(): void {
+  rmSync('data', { recursive: true });
+  writeFileSync('data', '');
+}
+
+/** Makes token 50 of a split one that no word has. */
+function strayId(split: string): () => void {
+  return () => {
+    const bytes = readFileSync(`${CORPUS}/${split}.bin`);
+    bytes.writeInt32LE(99_999, 4 * 50);
+    writeFileSync(`${CORPUS}/${split}.bin`, bytes);
+  };
+}
+
+const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
+  {
+    what: 'a corpus that is not prepared',
+    make: () => rmSync('data', { recursive: true }),
+    says: 'there is no prepared corpus "small" in data',
+    cure: PREPARE,
+  },
+  {
+    what: 'a file in place of the data folder',
+    make: fileInPlaceOfFolder,
+    says: 'Cannot read data/small/manifest.json: a part of the path is a file',
+    cure: 'move the file',
+  },
+  {
+    what: 'a corpus without a manifest: its preparation did not end',
+    make: () => rmSync(MANIFEST),
+    says: 'there is no prepared corpus "small" in data',
+    cure: PREPARE,
+  },
+  {
+    what: 'a manifest that is cut off',
+    make: () => truncateSync(MANIFEST, 100),
+    says: `${MANIFEST} is damaged: it is cut off`,
+    cure: 'zlm prepare',
+  },
+  {
+    what: 'a manifest that is a list',
+    make: manifest('[]'),
+    says: `${MANIFEST} is damaged: no formatVersion`,
+    cure: 'zlm prepare',
+  },
+  {
+    what: 'a manifest without some of its splits',
+    make: withoutSplits,
+    says: 'splits.valid',
+    cure: 'zlm prepare',
+  },
+  {
+    what: 'a manifest of a later zlm',
+    make: manifest('{"formatVersion": 2}'),
+    says: 'has format version 2; this zlm reads version 1',
+    cure: 'Prepare the corpus again',
+  },
+  {
+    what: 'no vocabulary',
+    make: () => rmSync(`${CORPUS}/vocabulary.txt`),
+    says: 'vocabulary.txt is missing',
+    cure: PREPARE,
+  },
+  {
+    what: 'a vocabulary with a word more',
+    make: () => appendFileSync(`${CORPUS}/vocabulary.txt`, 'otter\n'),
+    says: 'vocabulary.txt is damaged: its words are not those that the manifest records',
+    cure: PREPARE,
+  },
+  {
+    what: 'a vocabulary that is cut off',
+    make: () => truncateSync(`${CORPUS}/vocabulary.txt`, 50),
+    says: 'vocabulary.txt: the last line is cut off',
+    cure: 'zlm prepare',
+  },
+  {
+    what: 'no token ids',
+    make: () => rmSync(`${CORPUS}/test.bin`),
+    says: 'test.bin is missing',
+    cure: PREPARE,
+  },
+  {
+    what: 'token ids that are cut off',
+    make: () => truncateSync(`${CORPUS}/train.bin`, 402),
+    says: 'train.bin is damaged: it has 402 bytes',
+    cure: PREPARE,
+  },
+  {
+    what: 'a token id that no word has, in the split to read',
+    make: strayId('test'),
+    says: 'test.bin is damaged: token 50 has id 99999, but there are 27 words',
+    cure: 'zlm prepare',
+  },
+];
+
+export const CORPUS_FAULTS: readonly Fault[] = [
+  ...FAULTS.map((fault): Fault => ({ ...fault, command: 'eval', exitCode: 4 })),
+  {
+    what: 'a token id that no word has, in the text to train on',
+    make: strayId('train'),
+    command: 'train tiny.yaml',
+    exitCode: 4,
+    says: 'train.bin is damaged: token 50',
+    cure: 'zlm prepare',
+  },
+];

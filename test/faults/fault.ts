@@ -1,0 +1,70 @@
+/** The shape of a fault in the tables of this folder, and how one is run. */
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Eval from '../../src/commands/eval.js';
+import PreparePtb from '../../src/commands/prepare/ptb.js';
+import PrepareText from '../../src/commands/prepare/text.js';
+import Runs from '../../src/commands/runs.js';
+import Sample from '../../src/commands/sample.js';
+import SpecShow from '../../src/commands/spec/show.js';
+import Train from '../../src/commands/train.js';
+import { runCommand } from '../cli/capture.js';
+
+/** Something bad that a user may meet, and what zlm must make of it. */
+export interface Fault {
+  /** What is bad. */
+  readonly what: string;
+  /** Makes it so in the current folder: a fresh copy of one with `tiny.yaml`, `data/small` and `runs/tiny`. */
+  readonly make?: () => void | Promise<void>;
+  /** What the user types after `zlm`; words with spaces in single quotes. */
+  readonly command: string;
+  /** 0 where zlm says what is bad, and goes on all the same. */
+  readonly exitCode: 0 | 2 | 3 | 4 | 5 | 6;
+  /** A part of the message. */
+  readonly says: string;
+  /** A part of the cure. */
+  readonly cure: string;
+}
+
+/** How a command ended that met a fault. */
+export interface Outcome {
+  readonly exitCode: number;
+  /** What it printed, from the error message on when there is one. */
+  readonly text: string;
+}
+
+const COMMANDS = {
+  eval: Eval,
+  'prepare ptb': PreparePtb,
+  'prepare text': PrepareText,
+  runs: Runs,
+  sample: Sample,
+  'spec show': SpecShow,
+  train: Train,
+};
+
+/** Makes a fault in a copy of `folder`, and runs its command there. */
+export async function meet(fault: Fault, folder: string): Promise<Outcome> {
+  const before = process.cwd();
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'zlm-test-')));
+  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
+  process.chdir(copy);
+  try {
+    await fault.make?.();
+    return await run(fault.command);
+  } finally {
+    process.chdir(before);
+    rmSync(copy, { recursive: true });
+  }
+}
+
+async function run(line: string): Promise<Outcome> {
+  const name = Object.keys(COMMANDS).find((command) => `${line} `.startsWith(`${command} `));
+  if (name === undefined) throw new Error(`no such command: ${line}`);
+  const words = line.slice(name.length).match(/'[^']*'|\S+/g) ?? [];
+  const argv = words.map((word) => word.replace(/^'(.*)'$/s, '$1'));
+  const { stdout, stderr, exitCode } = await runCommand(COMMANDS[name as keyof typeof COMMANDS], argv);
+  const error = stderr.indexOf('✖');
+  return { exitCode, text: error === -1 ? stdout : stderr.slice(error) };
+}

@@ -1,0 +1,180 @@
+/** Bad specs, as `zlm train` meets them; every rule of the schema has its test in `test/spec`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Fault } from './fault.js';
+
+const MODEL = 'corpus: small\nmodel: { embedding: 8, layers: [{ lstm: 8 }] }\n';
+
+/** A spec file with this text. */
+function spec(text: string | Uint8Array): () => void {
+  return () => writeFileSync('bad.yaml', text);
+}
+
+/** Ten anchors, each nine times the one before: a few hundred bytes that would be a billion values. */
+const ALIAS_BOMB = Array.from({ length: 10 }, (_, level) => {
+  const below =
+    level === 0
+      ? '1'
+      : Array(9)
+          .fill(`*a${level - 1}`)
+          .join(', ');
+  return `x${level}: &a${level} [${below}]\n`;
+}).join('');
+
+const TRAIN = 'train bad.yaml';
+const EXPLAIN = 'zlm spec explain';
+
+export const SPEC_FAULTS: readonly Fault[] = [
+  {
+    what: 'a spec that is not there, though one of nearly its name is',
+    command: 'train tinny.yaml',
+    exitCode: 3,
+    says: 'Cannot read tinny.yaml',
+    cure: 'did you mean tiny.yaml',
+  },
+  {
+    what: 'a folder in place of a spec',
+    make: () => mkdirSync('bad.yaml'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml: it is a folder, not a file',
+    cure: 'Name a file',
+  },
+  {
+    what: 'an empty spec',
+    make: spec(''),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml is empty',
+    cure: 'Begin with a copy of configs/quickstart.yaml',
+  },
+  {
+    what: 'a spec of bytes that are no text',
+    make: spec(Uint8Array.of(0x63, 0x6f, 0xff, 0xfe)),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml',
+    cure: 'UTF-8',
+  },
+  {
+    what: 'a tab for indentation',
+    make: spec('corpus: small\nmodel:\n\tembedding: 8\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:3:1',
+    cure: 'use spaces',
+  },
+  {
+    what: 'a bracket that is never closed',
+    make: spec('corpus: small\nmodel: { embedding: 8, layers: [{ lstm: 8 }\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:',
+    cure: 'end with a ]',
+  },
+  {
+    what: 'a key that is given twice',
+    make: spec(`${MODEL}corpus: other\n`),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:3:1  this key stands twice',
+    cure: 'keep one of them',
+  },
+  {
+    what: 'a spec that is a list',
+    make: spec('- corpus: small\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:1:1',
+    cure: 'a map of keys such as corpus, model and training',
+  },
+  {
+    what: 'aliases that multiply to a billion values',
+    make: spec(ALIAS_BOMB),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'its aliases unfold to more than 10000 values',
+    cure: 'write out those that it needs',
+  },
+  {
+    what: 'keys that are misspelt or misplaced, and a value out of range',
+    make: spec(`${MODEL}training: { batchsize: 4, learningRate: 1, bptt: 0 }\n`),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'training.bptt must be a whole number from 1 to 65536, is 0',
+    cure: 'did you mean training.batchSize?',
+  },
+  {
+    what: 'dropout of everything',
+    make: spec(`${MODEL}dropout: { output: { rate: 1 } }\n`),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'dropout.output.rate must be a number of at least 0 and below 1, is 1',
+    cure: `${EXPLAIN} dropout.output.rate`,
+  },
+  {
+    what: 'a model without layers',
+    make: spec('corpus: small\nmodel: { embedding: 8, layers: [] }\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'model.layers',
+    cure: `${EXPLAIN} model.layers`,
+  },
+  {
+    what: 'a name of a corpus that leads out of the data folder',
+    make: spec(MODEL.replace('small', '../small')),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:1:9  corpus',
+    cure: `${EXPLAIN} corpus`,
+  },
+  {
+    what: 'specs that extend each other',
+    make: () => {
+      writeFileSync('bad.yaml', 'extends: ./worse.yaml\n');
+      writeFileSync('worse.yaml', 'extends: ./bad.yaml\n');
+    },
+    command: TRAIN,
+    exitCode: 3,
+    says: 'the specs extend each other in a circle',
+    cure: 'bad.yaml → worse.yaml → bad.yaml',
+  },
+  {
+    what: 'a spec that extends nothing there',
+    make: spec('extends: ./gone.yaml\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'bad.yaml:1:10  Cannot read gone.yaml',
+    cure: 'typing error',
+  },
+  {
+    what: 'a decay that never comes',
+    make: spec(`${MODEL}training: { epochs: 3, schedule: { decay: { factor: 0.5, afterEpoch: 3 } } }\n`),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'the decay starts after epoch 3, but training ends with epoch 3',
+    cure: 'lower training.schedule.decay.afterEpoch',
+  },
+  {
+    what: 'a tied embedding of another width than the last layer',
+    make: spec('corpus: small\nmodel: { embedding: 8, layers: [{ lstm: 9 }], tieEmbedding: true }\n'),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'model.tieEmbedding',
+    cure: `${EXPLAIN} model`,
+  },
+  {
+    what: 'a batch that is wider than the corpus',
+    make: spec(`${MODEL}training: { batchSize: 400 }\n`),
+    command: TRAIN,
+    exitCode: 3,
+    says: 'batchSize',
+    cure: `${EXPLAIN} training.batchSize`,
+  },
+  {
+    what: 'a learning rate with which training diverges',
+    command: `train tiny.yaml --backend cpu --set training.optimizer.sgd.learningRate=1000 --set training.clipNorm=null`,
+    exitCode: 6,
+    says: 'training diverged in epoch 1',
+    cure: 'training.optimizer.sgd.learningRate',
+  },
+];
