@@ -12,7 +12,7 @@ const globalNormOp: Op<object> = {
 /**
  * The L2 norm of all gradients taken together, embedding included.
  *
- * @param gradients tensors of any shapes, by parameter name; at least one
+ * @param gradients tensors of rank 1 or more, by parameter name; at least one
  * @returns a scalar
  */
 export function globalNorm(gradients: Inputs): tf.Scalar {

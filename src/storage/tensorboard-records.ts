@@ -8,10 +8,22 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
+/** `SessionLog.START`. */
+const SESSION_START = 1;
+
 /** The record that every event file starts with. */
 export function versionRecord(wallTimeSeconds: number): Uint8Array {
   const fileVersion = delimited(3, Buffer.from('brain.Event:2'));
   return frame(Buffer.concat([double(1, wallTimeSeconds), fileVersion]));
+}
+
+/**
+ * The record that a session begins at a step: TensorBoard then drops figures of that step and later ones from
+ * earlier sessions, which were trained but not saved before they were killed.
+ */
+export function sessionRecord(step: number, wallTimeSeconds: number): Uint8Array {
+  const sessionLog = delimited(7, integer(1, SESSION_START));
+  return frame(Buffer.concat([double(1, wallTimeSeconds), integer(2, step), sessionLog]));
 }
 
 /**

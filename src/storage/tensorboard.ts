@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describeFileError } from './file-error.js';
-import { scalarRecord, versionRecord } from './tensorboard-records.js';
+import { scalarRecord, sessionRecord, versionRecord } from './tensorboard-records.js';
 
 /**
  * Appends figures to a TensorBoard event file, `events.out.tfevents.SECONDS.HOST.PID`, one per writer, so that
@@ -26,6 +26,15 @@ export class EventWriter {
     this.#folder = folder;
     this.path = join(folder, `events.out.tfevents.${Math.floor(now)}.${hostname()}.${process.pid}`);
     this.#pending = [versionRecord(now)];
+  }
+
+  /**
+   * Notes that training goes on from a step, so that TensorBoard drops what an earlier session wrote beyond it.
+   *
+   * @param step the first step of which figures will come
+   */
+  beginSession(step: number, wallTimeSeconds = Date.now() / 1000): void {
+    this.#pending.push(sessionRecord(step, wallTimeSeconds));
   }
 
   /**

@@ -52,6 +52,11 @@ export class MetricsRecorder {
     this.events = new EventWriter(run.tensorboard);
   }
 
+  /** Begins a session at a position: figures beyond it are those of windows that were lost. */
+  begin({ windows }: Position): void {
+    this.events.beginSession(windows + 1);
+  }
+
   /** Notes a window, and writes a row when an interval is full. */
   async window(event: WindowEvent): Promise<void> {
     this.since.push(event);

@@ -1,4 +1,5 @@
 /** What a training would be, before it is begun: size, cost, schedule, and the time from a few timed windows. */
+import * as tf from '@tensorflow/tfjs';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import { architectureOf } from '../model/parameters.js';
@@ -23,6 +24,8 @@ export interface LearningRateSpan {
 
 /** What a training would be. */
 export interface TrainingPlan {
+  /** What was timed. */
+  readonly backend: string;
   readonly parameters: number;
   /** Rough bytes at the height of a step. */
   readonly memoryBytes: number;
@@ -56,6 +59,7 @@ export async function planTraining(spec: Spec, corpus: PreparedCorpus): Promise<
     const tokensPerEpoch = windowsPerEpoch * tokensPerWindow;
     const secondsPerEpoch = tokensPerEpoch / tokensPerSecond;
     return {
+      backend: tf.getBackend(),
       parameters: size.parameters,
       memoryBytes: size.trainingBytes,
       trainingFlopPerToken: size.trainingFlopPerToken,

@@ -29,6 +29,7 @@ export class RunRecorder {
 
   /** Marks the run as running. */
   async begin(position: Position): Promise<void> {
+    this.metrics.begin(position);
     await this.status('running', position);
   }
 

@@ -130,4 +130,26 @@ print(json.dumps({
       },
     });
   });
+
+  it.skipIf(!python.path)(`forgets what was lost before a session${python.note}`, async () => {
+    const folder = tempFolder();
+    const killed = new EventWriter(folder);
+    killed.beginSession(1, 1000);
+    for (const step of [1, 2, 3]) killed.scalar('train/loss', step, 9, 1000 + step);
+    await killed.close();
+    const resumed = new EventWriter(folder);
+    resumed.beginSession(2, 1010);
+    resumed.scalar('train/loss', 2, 5, 1011);
+    await resumed.close();
+    const script = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1])
+events.Reload()
+print(json.dumps([[e.step, e.value] for e in events.Scalars('train/loss')]))`;
+    expect(runPython(python, script, folder)).toEqual([
+      [1, 9],
+      [2, 5],
+    ]);
+  });
 });

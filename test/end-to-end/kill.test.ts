@@ -1,0 +1,156 @@
+/** Trainings that are killed, and end in the very bytes of one that was not. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { listRuns } from '../../src/runs/list-runs.js';
+import { type EpochRow, readMetrics } from '../../src/training/metrics.js';
+import { contentOf, trainSmall, useWorkplace } from '../small-runs.js';
+import { countRows, filesIn, holds, isHalfSaved, startTrainer, until } from './killed-training.js';
+
+// Each process takes a second to start, and many more where other work goes on.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+const place = useWorkplace();
+const WINDOWS_PER_EPOCH = 28;
+/** Of the training that is killed so often that it must be long, and of the others. */
+const [LONG, SHORT] = [13, 5];
+const SAVE_ALWAYS = 'training.checkpoint.everyMinutes=0.00001';
+const ONE_EPOCH = ['--set', 'training.epochs=1', '--set', 'training.schedule={constant: {}}'];
+const SAVE_SELDOM = 'training.checkpoint.everyMinutes=10';
+
+beforeAll(async () => {
+  for (const epochs of [LONG, SHORT]) {
+    await trainSmall(place, { name: `whole-${epochs}`, overrides: [`training.epochs=${epochs}`] });
+  }
+});
+
+/** Starts a new run with a checkpoint after every window. */
+function startNew(name: string, epochs: number) {
+  const overrides = [SAVE_ALWAYS, `training.epochs=${epochs}`].flatMap((text) => ['--set', text]);
+  return startTrainer(place, [place.spec, '--name', name, ...overrides]);
+}
+
+/** Trains a run to its end, in this process. */
+async function finish(resume: string): Promise<void> {
+  await trainSmall(place, { resume, overrides: [SAVE_SELDOM] });
+}
+
+/** The run is the undisturbed one, and its metrics tell everything once. */
+async function expectWhole(name: string, epochs: number): Promise<void> {
+  const [run, whole] = [place.run(name), place.run(`whole-${epochs}`)];
+  expect(await contentOf(run)).toEqual(await contentOf(whole));
+  expect(await contentOf(run, 'best')).toEqual(await contentOf(whole, 'best'));
+  const rows = await readMetrics(run);
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  const windows = rows.filter(({ kind }) => kind === 'windows').map((row) => row.windows);
+  expect(windows).toEqual(upTo(epochs * WINDOWS_PER_EPOCH));
+  const epochRows = rows.filter((row) => row.kind === 'epoch') as EpochRow[];
+  expect(epochRows.map(({ epoch }) => epoch)).toEqual(upTo(epochs));
+  expect(filesIn(join(run.path, 'checkpoints')).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+  expect(filesIn(run.path).filter((file) => file.startsWith('lock'))).toEqual([]);
+}
+
+describe('a training that is killed', () => {
+  it('ten times at random moments', async () => {
+    const run = place.run('killed');
+    const moments: number[] = [];
+    for (let kill = 0; kill < 10; kill++) {
+      const trainer = kill === 0 ? startNew('killed', LONG) : startTrainer(place, ['--resume', 'killed']);
+      await until(() => holds(run, trainer) && existsSync(run.spec), trainer);
+      const rows = countRows(run) + Math.floor(30 * Math.random());
+      await until(() => countRows(run) >= rows, trainer);
+      await sleep(10 * Math.random());
+      trainer.kill('SIGKILL');
+      expect(await trainer.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+      moments.push(countRows(run));
+    }
+    expect(countRows(run), `killed after ${moments} rows`).toBeLessThan(LONG * (WINDOWS_PER_EPOCH + 1));
+    await finish('killed');
+    await expectWhole('killed', LONG);
+  });
+
+  it('in the middle of a checkpoint, twice', async () => {
+    const run = place.run('half-saved');
+    for (const start of [
+      () => startNew('half-saved', SHORT),
+      () => startTrainer(place, ['--resume', 'half-saved']),
+    ]) {
+      const trainer = start();
+      await until(() => holds(run, trainer), trainer);
+      const rows = countRows(run) + 3;
+      await until(() => countRows(run) > rows, trainer);
+      // Stopped when the new file is seen, it may have got its name in that very moment: then the next one is tried.
+      do {
+        trainer.kill('SIGCONT');
+        await until(() => isHalfSaved(run, 'last'), trainer);
+        trainer.kill('SIGSTOP');
+        await sleep(5);
+      } while (!isHalfSaved(run, 'last'));
+      trainer.kill('SIGKILL');
+      await trainer.ended;
+      expect(isHalfSaved(run, 'last')).toBe(true);
+    }
+    await finish('half-saved');
+    await expectWhole('half-saved', SHORT);
+  });
+
+  it('while the best checkpoint is written', async () => {
+    const run = place.run('best-half-saved');
+    const trainer = startTrainer(place, [place.spec, '--name', run.name, ...ONE_EPOCH]);
+    // Before, while or just after it gets its name.
+    await until(() => isHalfSaved(run, 'best') || existsSync(run.checkpoint('best')), trainer);
+    trainer.kill('SIGKILL');
+    await trainer.ended;
+    await finish(run.name);
+    await trainSmall(place, { name: 'whole-1', overrides: ONE_EPOCH.filter((word) => word !== '--set') });
+    await expectWhole(run.name, 1);
+  });
+
+  it('holds its run as long as it lives, and is shown as interrupted then', async () => {
+    const trainer = startNew('dead', SHORT);
+    await until(() => countRows(place.run('dead')) > 2, trainer);
+    const shown = async () => (await listRuns(place.runs)).find(({ name }) => name === 'dead')?.state;
+    expect(await shown()).toBe('running');
+    const second = await startTrainer(place, ['--resume', 'dead']).ended;
+    expect(second.code).toBe(4);
+    expect(second.stderr).toMatch(
+      new RegExp(`dead is in use by process ${trainer.pid} on .*\n.*kill ${trainer.pid}`),
+    );
+    trainer.kill('SIGKILL');
+    await trainer.ended;
+    expect(await shown()).toBe('interrupted');
+  });
+});
+
+describe('a training that is interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s saves, and says how to go on', async (signal) => {
+    const name = `after-${signal.toLowerCase()}`;
+    const run = place.run(name);
+    const trainer = startNew(name, SHORT);
+    await until(() => countRows(run) > 40, trainer);
+    trainer.kill(signal);
+    const { code, stderr, stdout } = await trainer.ended;
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    const [, windows] = /interrupted after (\d+) windows; the state is saved/.exec(stderr) ?? [];
+    expect(await contentOf(run)).toMatchObject({ position: { windows: Number(windows) } });
+    const [, line] = /`zlm (train --resume [^`]*)`/.exec(stderr) ?? [];
+    expect(line).toBe(`train --resume ${name} --runs ${place.runs} --data ${place.data} --backend wasm`);
+    await finish(name);
+    await expectWhole(name, SHORT);
+  });
+
+  it('twice stops at once, and goes on from its last checkpoint', async () => {
+    const run = place.run('impatient');
+    const trainer = startNew('impatient', SHORT);
+    await until(() => countRows(run) > 10, trainer);
+    // While it is stopped both signals arrive, and none is answered.
+    for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) trainer.kill(signal);
+    const { code, stderr } = await trainer.ended;
+    expect(code).toBe(130);
+    expect(stderr).not.toContain('the state is saved');
+    await finish('impatient');
+    await expectWhole('impatient', SHORT);
+  });
+});

@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { activateBackend } from '../../src/backends/select.js';
+import {
+  checkParameters,
+  encodeCheckpoint,
+  readCheckpoint,
+  restoreState,
+} from '../../src/runs/checkpoint.js';
+import type { Position } from '../../src/runs/position.js';
+import { writeFileAtomically } from '../../src/storage/atomic-write.js';
+import { encodeSafetensors, type NamedArray } from '../../src/storage/safetensors.js';
+import { tempFolder } from '../temp-folder.js';
+
+beforeAll(() => activateBackend('wasm'));
+
+/** Floats that are easily lost: both zeros, the smallest and the largest, one that has no short decimal form. */
+const VALUES = [0, -0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, Math.fround(0.1)];
+
+const POSITION: Position = {
+  windows: 1_000_003,
+  epochs: 12,
+  epochNll: 0.1 + 0.2,
+  epochPredictions: 7,
+  seconds: 1 / 3,
+  best: { epoch: 11, perplexity: 82.2 + 2 ** -40 },
+};
+const PROVENANCE = { specHash: 'a1', vocabularyHash: 'b2', trainHash: 'c3', validHash: 'd4' };
+const SHAPES = [
+  { name: 'weight', shape: [2, 3] },
+  { name: 'bias', shape: [1] },
+];
+const STATE_SHAPES = [{ name: 'h', shape: [1, 2] }];
+
+/** Writes a checkpoint of a made-up model. */
+async function writeCheckpoint(path: string, values: readonly number[] = VALUES): Promise<void> {
+  const parameters = new Map<string, tf.Variable>([
+    ['weight', tf.variable(tf.tensor2d([...values], [2, 3]))],
+    ['bias', tf.variable(tf.tensor1d([1]))],
+  ]);
+  const state = { h: tf.tensor2d([[0.5, -0]]) };
+  try {
+    await writeFileAtomically(path, await encodeCheckpoint(parameters, state, POSITION, PROVENANCE));
+  } finally {
+    tf.dispose([...parameters.values()]);
+    tf.dispose(state);
+  }
+}
+
+/** Writes a file that zlm itself would never write. */
+function writeForged(arrays: readonly NamedArray[], metadata: Record<string, string> = {}): string {
+  const path = join(tempFolder(), 'last.safetensors');
+  const position = JSON.stringify(POSITION);
+  const { specHash, vocabularyHash, trainHash, validHash } = PROVENANCE;
+  const given = {
+    'zlm.formatVersion': '1',
+    'zlm.position': position,
+    'zlm.specHash': specHash,
+    'zlm.vocabularyHash': vocabularyHash,
+    'zlm.trainHash': trainHash,
+    'zlm.validHash': validHash,
+    ...metadata,
+  };
+  writeFileSync(path, Buffer.concat(encodeSafetensors(arrays, given)));
+  return path;
+}
+
+const weight = (): NamedArray => ({ name: 'weight', shape: [2, 3], data: new Float32Array(6) });
+const bias = (): NamedArray => ({ name: 'bias', shape: [1], data: new Float32Array(1) });
+const stateH = (): NamedArray => ({ name: 'state.h', shape: [1, 2], data: new Float32Array(2) });
+
+const fault = (path: string, ...parts: string[]) =>
+  expect.objectContaining({
+    kind: 'data',
+    message: expect.stringMatching(new RegExp([path, ...parts].join('.*'))),
+    cures: expect.arrayContaining([expect.any(String)]),
+  });
+
+/** Reads a checkpoint and restores everything of it. */
+async function restore(path: string): Promise<void> {
+  const checkpoint = await readCheckpoint(path);
+  if (!checkpoint) throw new Error('there is no checkpoint');
+  checkParameters(checkpoint, SHAPES, path);
+  tf.dispose(restoreState(checkpoint, STATE_SHAPES, path));
+}
+
+describe('a checkpoint', () => {
+  it('gives back every bit', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const checkpoint = await readCheckpoint(path);
+    expect(checkpoint?.position).toEqual(POSITION);
+    expect(checkpoint?.provenance).toEqual(PROVENANCE);
+    expect([...(checkpoint?.parameters.keys() ?? [])]).toEqual(['weight', 'bias']);
+    expect(checkpoint?.parameters.get('weight')?.shape).toEqual([2, 3]);
+    const data = checkpoint?.parameters.get('weight')?.data ?? [];
+    expect(data).toHaveLength(VALUES.length);
+    for (const [index, value] of VALUES.entries())
+      expect(Object.is(data[index], value), `${value}`).toBe(true);
+    expect([...(checkpoint?.state.keys() ?? [])]).toEqual(['h']);
+    await restore(path);
+  });
+
+  it('does not change when a backend, which lent its own memory, trains on in it', async () => {
+    const memory = Float32Array.of(1, 2);
+    const lent = { shape: [2], data: async () => memory } as unknown as tf.Variable;
+    const pieces = await encodeCheckpoint(new Map([['w', lent]]), {}, POSITION, PROVENANCE);
+    const before = Buffer.concat(pieces);
+    memory.fill(3);
+    expect(Buffer.concat(pieces).equals(before)).toBe(true);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const before = tf.memory().numTensors;
+    await restore(path);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is not there', async () => {
+    expect(await readCheckpoint(join(tempFolder(), 'none.safetensors'))).toBeNull();
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'is not made of %s: that would replace a good one',
+    async (value) => {
+      const path = join(tempFolder(), 'last.safetensors');
+      await writeCheckpoint(path);
+      const good = readFileSync(path);
+      await expect(writeCheckpoint(path, [value, 0, 0, 0, 0, 0])).rejects.toMatchObject({
+        kind: 'diverged',
+        message: expect.stringContaining('weight'),
+      });
+      expect(readFileSync(path).equals(good)).toBe(true);
+    },
+  );
+});
+
+describe('a file that is no checkpoint of the model', () => {
+  it.each<[string, () => NamedArray[], Record<string, string>, string[]]>([
+    ['has no zlm metadata', () => [weight()], { 'zlm.formatVersion': '' }, ['format version']],
+    ['has another version', () => [weight(), bias()], { 'zlm.formatVersion': '2' }, ['version 2', 'reads 1']],
+    ['tells no position', () => [weight(), bias()], { 'zlm.position': '' }, ['position']],
+    [
+      'tells half a position',
+      () => [weight(), bias()],
+      { 'zlm.position': '{"windows":1,"epochs":0}' },
+      ['position'],
+    ],
+    [
+      'tells an impossible position',
+      () => [weight(), bias()],
+      { 'zlm.position': JSON.stringify({ ...POSITION, windows: -1 }) },
+      ['position'],
+    ],
+    ['lacks a parameter', () => [weight(), stateH()], {}, ['lacks the parameter bias']],
+    [
+      'has a parameter too many',
+      () => [weight(), bias(), stateH(), { ...bias(), name: 'extra' }],
+      {},
+      ['no parameter extra'],
+    ],
+    [
+      'has a parameter of another shape',
+      () => [{ ...weight(), shape: [3, 2] }, bias(), stateH()],
+      {},
+      ['weight has shape \\[3,2\\]', 'makes it \\[2,3\\]'],
+    ],
+    [
+      'has whole numbers for a parameter',
+      () => [{ ...weight(), data: new Int32Array(6) }, bias(), stateH()],
+      {},
+      ['weight holds integers'],
+    ],
+    ['lacks the recurrent state', () => [weight(), bias()], {}, ['lacks the recurrent state h']],
+    [
+      'has the recurrent state of another batch',
+      () => [weight(), bias(), { ...stateH(), shape: [2, 1] }],
+      {},
+      ['h has shape \\[2,1\\]'],
+    ],
+  ])('%s', async (_, arrays, metadata, parts) => {
+    const path = writeForged(arrays(), metadata);
+    await expect(restore(path)).rejects.toEqual(fault(path, ...parts));
+  });
+
+  it('was written by another program', async () => {
+    const path = join(tempFolder(), 'foreign.safetensors');
+    writeFileSync(path, Buffer.concat(encodeSafetensors([weight()], { format: 'pt' })));
+    await expect(readCheckpoint(path)).rejects.toEqual(fault(path, 'no zlm metadata'));
+  });
+
+  it('is a text, is empty, or a folder', async () => {
+    const folder = tempFolder();
+    const paths = ['text', 'empty', 'folder'].map((name) => join(folder, name));
+    writeFileSync(paths[0], 'corpus: ptb\nmodel: {}\n');
+    writeFileSync(paths[1], '');
+    mkdirSync(paths[2]);
+    for (const path of paths) await expect(readCheckpoint(path)).rejects.toEqual(fault(path));
+  });
+
+  it('was cut off, wherever', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const good = readFileSync(path);
+    for (let length = 0; length < good.length; length += 7) {
+      writeFileSync(path, good.subarray(0, length));
+      await expect(readCheckpoint(path), `${length} bytes`).rejects.toEqual(fault(path));
+    }
+  });
+
+  it('has a bit turned, wherever', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const good = readFileSync(path);
+    for (let index = 0; index < good.length; index += 5) {
+      const flipped = Buffer.from(good);
+      flipped[index] ^= 1 << (index % 8);
+      writeFileSync(path, flipped);
+      await expect(restore(path), `byte ${index}`).rejects.toEqual(fault(path));
+    }
+  });
+});

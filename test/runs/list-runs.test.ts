@@ -1,0 +1,159 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findRun, listRuns } from '../../src/runs/list-runs.js';
+import { markLatest, RunFolder } from '../../src/runs/run-folder.js';
+import type { RunStatus } from '../../src/runs/status.js';
+import { lockFolder } from '../../src/storage/folder-lock.js';
+import { tempFolder } from '../temp-folder.js';
+
+const STATUS: RunStatus = {
+  state: 'finished',
+  corpus: 'small',
+  epoch: 3,
+  epochs: 3,
+  best: { epoch: 2, perplexity: 20.5 },
+  seconds: 12,
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
+function makeRun(runs: string, name: string, status: Partial<RunStatus> | string = {}): RunFolder {
+  const run = new RunFolder(join(runs, name));
+  mkdirSync(run.path, { recursive: true });
+  writeFileSync(run.spec, 'corpus: small\n');
+  writeFileSync(run.status, typeof status === 'string' ? status : JSON.stringify({ ...STATUS, ...status }));
+  return run;
+}
+
+describe('listRuns', () => {
+  it('finds nothing where there is no folder, or an empty one', async () => {
+    const folder = tempFolder();
+    expect(await listRuns(folder)).toEqual([]);
+    expect(await listRuns(join(folder, 'none'))).toEqual([]);
+  });
+
+  it('tells what a run is, the newest first', async () => {
+    const runs = tempFolder();
+    makeRun(runs, 'old', { updatedAt: '2025-01-31T12:00:00.000Z', best: null });
+    await markLatest(makeRun(runs, 'new'));
+    expect(await listRuns(runs)).toEqual([
+      {
+        name: 'new',
+        folder: join(runs, 'new'),
+        state: 'finished',
+        corpus: 'small',
+        epoch: 3,
+        epochs: 3,
+        bestValidPerplexity: 20.5,
+        seconds: 12,
+        updatedAt: '2026-01-31T12:00:00.000Z',
+        latest: true,
+      },
+      expect.objectContaining({ name: 'old', latest: false, bestValidPerplexity: null }),
+    ]);
+  });
+
+  it('tells a run that trains from one that was killed', async () => {
+    const runs = tempFolder();
+    const alive = makeRun(runs, 'alive', { state: 'running' });
+    const killed = makeRun(runs, 'killed', { state: 'running' });
+    makeRun(runs, 'rested', { state: 'interrupted' });
+    makeRun(runs, 'hot', { state: 'diverged' });
+    const lock = await lockFolder(alive.path);
+    const dead = { pid: 99_999_999, host: hostname(), since: STATUS.updatedAt };
+    writeFileSync(join(killed.path, 'lock.1000000000000.99999999.0123abcd.json'), JSON.stringify(dead));
+    const states = Object.fromEntries((await listRuns(runs)).map(({ name, state }) => [name, state]));
+    expect(states).toEqual({
+      alive: 'running',
+      killed: 'interrupted',
+      rested: 'interrupted',
+      hot: 'diverged',
+    });
+    await lock.release();
+  });
+
+  it.each([
+    ['no status', undefined],
+    ['an empty status', ''],
+    ['half a status', '{"state": "runn'],
+    ['a status that is none', '["running"]'],
+    ['an unknown state', JSON.stringify({ ...STATUS, state: 'walking' })],
+    ['a status without a date', JSON.stringify({ ...STATUS, updatedAt: undefined })],
+    ['a status with a strange best epoch', JSON.stringify({ ...STATUS, best: { epoch: 1 } })],
+  ])('shows a folder with %s as unreadable, with the reason', async (_, status) => {
+    const runs = tempFolder();
+    if (status === undefined) mkdirSync(join(runs, 'broken'));
+    else makeRun(runs, 'broken', status);
+    makeRun(runs, 'whole');
+    const found = Object.fromEntries((await listRuns(runs)).map((run) => [run.name, run]));
+    expect(found.whole.state).toBe('finished');
+    expect(found.broken).toMatchObject({
+      state: 'unreadable',
+      bestValidPerplexity: null,
+      problem: expect.stringContaining(join(runs, 'broken', 'status.json')),
+    });
+  });
+
+  it('passes over files and hidden folders', async () => {
+    const runs = tempFolder();
+    makeRun(runs, 'a');
+    makeRun(runs, '.trash');
+    writeFileSync(join(runs, 'notes.txt'), '');
+    expect((await listRuns(runs)).map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('refuses a file in place of the folder', async () => {
+    const file = join(tempFolder(), 'runs');
+    writeFileSync(file, '');
+    await expect(listRuns(file)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining(file),
+    });
+  });
+});
+
+describe('findRun', () => {
+  it('finds a run by name, by path, and as the latest, also when the runs were moved', async () => {
+    const folder = tempFolder();
+    const before = join(folder, 'before');
+    await markLatest(makeRun(before, 'a'));
+    const runs = join(folder, 'runs');
+    renameSync(before, runs);
+    makeRun(runs, 'b');
+    expect((await findRun(runs, 'b')).name).toBe('b');
+    expect((await findRun(runs, 'latest')).name).toBe('a');
+    expect((await findRun('elsewhere', join(runs, 'b'))).path).toBe(join(runs, 'b'));
+    expect((await findRun('elsewhere', join(runs, 'latest'))).name).toBe('a');
+  });
+
+  it('prefers the name of a run to a path', async () => {
+    const runs = tempFolder();
+    makeRun(runs, 'test');
+    expect((await findRun(runs, 'test')).path).toBe(join(runs, 'test'));
+  });
+
+  it('names the newest runs when there is none of that name', async () => {
+    const runs = tempFolder();
+    for (let index = 1; index <= 7; index++) {
+      makeRun(runs, `run-${index}`, { updatedAt: `2026-01-0${index}T00:00:00.000Z` });
+    }
+    symlinkSync('gone', join(runs, 'latest'));
+    for (const wanted of ['run', 'latest', '.', '']) {
+      await expect(findRun(runs, wanted)).rejects.toMatchObject({
+        kind: 'data',
+        message: `there is no run "${wanted}" in ${runs}; the newest are run-7, run-6, run-5, run-4, run-3`,
+        cures: [expect.stringContaining('zlm runs')],
+      });
+    }
+  });
+
+  it('tells how to make the first run', async () => {
+    const runs = join(tempFolder(), 'none');
+    await expect(findRun(runs, 'latest')).rejects.toMatchObject({
+      kind: 'data',
+      message: `there is no run in ${runs}`,
+      cures: [expect.stringContaining('zlm train'), expect.stringContaining('--runs')],
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdirSync, readdirSync, readlinkSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createRunFolder, markLatest, RunFolder } from '../../src/runs/run-folder.js';
+import { tempFolder } from '../temp-folder.js';
+
+const NOW = new Date(2026, 0, 31, 23, 59, 59);
+
+describe('createRunFolder', () => {
+  it('names a run after the moment and the spec, and a second one of that moment too', async () => {
+    const runs = join(tempFolder(), 'made', 'runs');
+    for (const name of [
+      '2026-01-31-235959-small',
+      '2026-01-31-235959-small-2',
+      '2026-01-31-235959-small-3',
+    ]) {
+      const run = await createRunFolder(runs, null, 'small', NOW);
+      expect(run).toMatchObject({ name, path: join(runs, name) });
+    }
+    expect(readdirSync(runs)).toHaveLength(3);
+  });
+
+  it('takes a name once', async () => {
+    const runs = tempFolder();
+    const run = await createRunFolder(runs, 'mine', 'small', NOW);
+    expect(run.name).toBe('mine');
+    const taken = (cure: string) => ({
+      kind: 'data',
+      message: `${join(runs, 'mine')} exists already`,
+      cures: [expect.stringContaining(cure), expect.stringContaining('--name')],
+    });
+    await expect(createRunFolder(runs, 'mine', 'small', NOW)).rejects.toMatchObject(taken('move it away'));
+    writeFileSync(run.spec, '');
+    await expect(createRunFolder(runs, 'mine', 'small', NOW)).rejects.toMatchObject(
+      taken('zlm train --resume mine'),
+    );
+  });
+
+  it.each(['latest', '', '.', '..', '.hidden', 'a/b', '../a', '/a', '-a', 'a b', 'a\0'])(
+    'refuses the name "%s"',
+    async (name) => {
+      const runs = join(tempFolder(), 'runs');
+      await expect(createRunFolder(runs, name, 'small', NOW)).rejects.toMatchObject({ kind: 'usage' });
+      expect(readdirSync(join(runs, '..'))).toEqual([]);
+    },
+  );
+
+  it.each(['größe-2', '1', 'small.v2_b'])('takes the name "%s"', async (name) => {
+    expect((await createRunFolder(tempFolder(), name, 'small', NOW)).name).toBe(name);
+  });
+
+  it('names the path when a file is in the way', async () => {
+    const runs = join(tempFolder(), 'file');
+    writeFileSync(runs, '');
+    await expect(createRunFolder(runs, null, 'small', NOW)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining(runs),
+    });
+  });
+});
+
+describe('markLatest', () => {
+  it('points to the newest run, one after the other, and leaves nothing else behind', async () => {
+    const runs = tempFolder();
+    for (const name of ['a', 'b']) {
+      const run = await createRunFolder(runs, name, 'small', NOW);
+      await markLatest(run);
+      expect(realpathSync(join(runs, 'latest'))).toBe(realpathSync(run.path));
+    }
+    expect(readdirSync(runs).sort()).toEqual(['a', 'b', 'latest']);
+  });
+
+  it.skipIf(process.platform === 'win32')('survives a move of the runs (not on Windows)', async () => {
+    const folder = tempFolder();
+    await markLatest(await createRunFolder(join(folder, 'runs'), 'a', 'small', NOW));
+    renameSync(join(folder, 'runs'), join(folder, 'moved'));
+    expect(readlinkSync(join(folder, 'moved', 'latest'))).toBe('a');
+    expect(realpathSync(join(folder, 'moved', 'latest'))).toBe(realpathSync(join(folder, 'moved', 'a')));
+  });
+
+  it('does not replace a folder of that name', async () => {
+    const runs = tempFolder();
+    mkdirSync(join(runs, 'latest'));
+    mkdirSync(join(runs, 'a'));
+    await expect(markLatest(new RunFolder(join(runs, 'a')))).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining(join(runs, 'latest')),
+    });
+    expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
+  });
+});

@@ -1,0 +1,93 @@
+/** Trains the small spec on the small corpus inside this process, and compares what runs have left behind. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { UserError } from '../src/errors.js';
+import { readCheckpoint } from '../src/runs/checkpoint.js';
+import { type CheckpointName, RunFolder } from '../src/runs/run-folder.js';
+import type { TrainingEvent } from '../src/training/events.js';
+import { type TrainHooks, type TrainOutcome, type TrainRequest, train } from '../src/training/train.js';
+import { prepareSmallCorpus, writeSmallSpec } from './small-corpus.js';
+
+/** A folder with the small corpus and the small spec. */
+export interface Workplace {
+  readonly root: string;
+  readonly data: string;
+  readonly runs: string;
+  readonly spec: string;
+  run(name: string): RunFolder;
+}
+
+/** A workplace that the tests of a file share; call it once, outside of the tests. */
+export function useWorkplace(): Workplace {
+  const root = mkdtempSync(join(tmpdir(), 'zlm-test-'));
+  const [data, runs] = [join(root, 'data'), join(root, 'runs')];
+  beforeAll(() => prepareSmallCorpus(data));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  return { root, data, runs, spec: writeSmallSpec(root), run: (name) => new RunFolder(join(runs, name)) };
+}
+
+/** What a training is to be, if not the whole one of the small spec. */
+export interface SmallTraining extends Partial<TrainRequest> {
+  /** Interrupts after this event. */
+  readonly interruptAt?: (event: TrainingEvent) => boolean;
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** Trains to the end or the interruption. */
+export async function trainSmall(
+  { spec, data, runs }: Workplace,
+  { interruptAt, onEvent, ...request }: SmallTraining = {},
+): Promise<TrainOutcome> {
+  const controller = new AbortController();
+  const hooks: TrainHooks = {
+    signal: controller.signal,
+    onBackend: () => {},
+    onSession: () => {},
+    onEvent: (event) => {
+      onEvent?.(event);
+      if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+    },
+  };
+  return await train(
+    {
+      spec: request.resume === undefined ? spec : null,
+      resume: null,
+      overrides: [],
+      name: null,
+      dataFolder: data,
+      runsFolder: runs,
+      backend: 'wasm',
+      command: 'zlm train',
+      version: '0.0.0',
+      ...request,
+    },
+    hooks,
+  );
+}
+
+/** Interrupts when so many windows of the run are trained. */
+export function afterWindows(windows: number): (event: TrainingEvent) => boolean {
+  return (event) => event.kind === 'window' && event.position.windows >= windows;
+}
+
+/** All of a checkpoint that must be equal, byte for byte, in runs of one spec: not the time they took. */
+export async function contentOf(run: RunFolder, name: CheckpointName = 'last'): Promise<object> {
+  const checkpoint = await readCheckpoint(run.checkpoint(name));
+  if (!checkpoint) throw new Error(`there is no ${run.checkpoint(name)}`);
+  const { parameters, state, position, provenance } = checkpoint;
+  const bytes = (arrays: typeof parameters) =>
+    Object.fromEntries(
+      [...arrays].map(([array, { data }]) => [
+        array,
+        Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex'),
+      ]),
+    );
+  return {
+    parameters: bytes(parameters),
+    state: bytes(state),
+    position: { ...position, seconds: 0 },
+    provenance,
+  };
+}

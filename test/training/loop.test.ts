@@ -1,0 +1,179 @@
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { activateBackend } from '../../src/backends/select.js';
+import { START } from '../../src/runs/position.js';
+import type { Trainee } from '../../src/training/trainee.js';
+import { checkpoints, epochs, names, run, windows } from './run-loop.js';
+import { makeToy, TOY_GRADIENT, TOY_WINDOW, validationsOf } from './toy-trainee.js';
+
+beforeAll(() => activateBackend('cpu'));
+
+describe('the order of events', () => {
+  it('is windows, a checkpoint, the validation, a checkpoint, and the end', async () => {
+    const epoch = ['window', 'window', 'window', 'epoch-trained', 'epoch', 'epoch-validated'];
+    expect(names(await run(makeToy()))).toEqual([...epoch, ...epoch, 'end']);
+  });
+
+  it('numbers windows and epochs, and counts what was trained', async () => {
+    const events = await run(makeToy());
+    expect(windows(events).map(({ epoch, done, total }) => [epoch, done, total])).toEqual([
+      [1, 1, 3],
+      [1, 2, 3],
+      [1, 3, 3],
+      [2, 1, 3],
+      [2, 2, 3],
+      [2, 3, 3],
+    ]);
+    expect(windows(events).map(({ position }) => position.windows)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(windows(events)[4].position).toMatchObject({ epochs: 1, epochPredictions: 12, epochNll: 42 });
+    expect(events.at(-1)).toMatchObject({
+      kind: 'end',
+      outcome: 'finished',
+      position: { epochs: 2, windows: 6 },
+    });
+  });
+
+  it('lets the time run on from the sessions before', async () => {
+    const seconds = windows(await run(makeToy(), { start: { ...START, seconds: 100 } })).map(
+      ({ position }) => position.seconds,
+    );
+    expect(seconds[0]).toBeGreaterThan(100);
+    expect(seconds.toSorted((a, b) => a - b)).toEqual(seconds);
+  });
+});
+
+describe('a step', () => {
+  it('descends the sum over time and the mean over the batch', async () => {
+    const toy = makeToy();
+    const events = await run(toy, { settings: { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5 } });
+    expect(toy.weight()).toBe(1 - 0.5 * TOY_GRADIENT);
+    const { predictions, sum: nll } = TOY_WINDOW;
+    expect(windows(events)[0]).toMatchObject({
+      nll,
+      predictions,
+      gradientNorm: TOY_GRADIENT,
+      learningRate: 0.5,
+    });
+  });
+
+  it('is shortened to the norm of the clipping', async () => {
+    const toy = makeToy();
+    const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, clipNorm: 2 };
+    const events = await run(toy, { settings });
+    expect(toy.weight()).toBeCloseTo(1 - 0.5 * 2, 6);
+    expect(windows(events)[0].gradientNorm).toBe(TOY_GRADIENT);
+  });
+
+  it('takes the learning rate of its epoch', async () => {
+    const toy = makeToy();
+    const rates = [0, 1, 0.5, 0.25];
+    const events = await run(toy, { settings: { epochs: 3, learningRateOf: (epoch) => rates[epoch] } });
+    expect(windows(events).map((event) => event.learningRate)).toEqual([
+      1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25,
+    ]);
+    expect(toy.weight()).toBe(1 - 3 * (1 + 0.5 + 0.25) * TOY_GRADIENT);
+  });
+});
+
+describe('epochs shorter than a pass', () => {
+  it('carry the place in the data on, and zero the state at the start of a pass alone', async () => {
+    const toy = makeToy({ windowsPerPass: 3 });
+    await run(toy, { settings: { epochs: 4, windowsPerEpoch: 2 } });
+    expect(toy.seen.map(({ inPass, inRun, count }) => [inPass, inRun, count])).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+      [2, 2, 2],
+      [0, 3, 0],
+      [1, 4, 1],
+      [2, 5, 2],
+      [0, 6, 0],
+      [1, 7, 1],
+    ]);
+  });
+});
+
+describe('validation', () => {
+  it('gives perplexities, and names the best', async () => {
+    const events = await run(makeToy({ validate: validationsOf([3, 2, 2, 4, 1]) }), {
+      settings: { epochs: 5 },
+    });
+    const train = Math.exp(TOY_WINDOW.sum / TOY_WINDOW.predictions);
+    expect(epochs(events).map((event) => event.trainPerplexity)).toEqual(Array(5).fill(train));
+    expect(epochs(events).map((event) => event.validPerplexity)).toEqual([3, 2, 2, 4, 1].map(Math.exp));
+    expect(epochs(events).map((event) => event.isBest)).toEqual([true, true, false, false, true]);
+    expect(epochs(events).map((event) => event.position.best?.epoch)).toEqual([1, 2, 2, 2, 5]);
+    expect(checkpoints(events).map((event) => event.isBest)).toEqual(
+      [true, true, false, false, true].flatMap((isBest) => [false, isBest]),
+    );
+  });
+
+  it('passes its progress on', async () => {
+    const validate: Trainee['validate'] = async (_signal, onProgress) => {
+      for (const done of [1, 2]) {
+        onProgress({ label: 'valid', done, total: 2, unit: 'tokens' });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return { nll: 1, predictions: 1 };
+    };
+    const events = await run(makeToy({ validate }), { settings: { epochs: 1 } });
+    const progress = events.flatMap((event) => (event.kind === 'validation' ? [event.progress.done] : []));
+    expect(progress).toEqual([1, 2]);
+  });
+
+  it('that fails ends the run with its failure', async () => {
+    const validate = () => Promise.reject(new RangeError('broken'));
+    await expect(run(makeToy({ validate }))).rejects.toThrow(RangeError);
+  });
+});
+
+describe('checkpoints inside an epoch', () => {
+  it('are offered when the interval is over, but not beside the one at its end', async () => {
+    const events = await run(makeToy(), { settings: { epochs: 1, checkpointSeconds: 0 } });
+    expect(names(events)).toEqual([
+      'window',
+      'interval',
+      'window',
+      'interval',
+      'window',
+      'epoch-trained',
+      'epoch',
+      'epoch-validated',
+      'end',
+    ]);
+    expect(checkpoints(events).map(({ position }) => position.windows)).toEqual([1, 2, 3, 3]);
+  });
+
+  it('come an interval after the one before, of whatever kind that was', async () => {
+    let milliseconds = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => milliseconds);
+    onTestFinished(() => clock.mockRestore());
+    const slow = (): number => {
+      milliseconds += 1000;
+      return 1;
+    };
+    const events = await run(makeToy({ factor: slow }), {
+      settings: { windowsPerEpoch: 7, checkpointSeconds: 3 },
+    });
+    expect(checkpoints(events).map(({ reason, position }) => [reason, position.windows])).toEqual([
+      ['interval', 3],
+      ['interval', 6],
+      ['epoch-trained', 7],
+      ['epoch-validated', 7],
+      ['interval', 10],
+      ['interval', 13],
+      ['epoch-trained', 14],
+      ['epoch-validated', 14],
+    ]);
+    expect(windows(events)[4]).toMatchObject({ seconds: 1, position: { seconds: 5 } });
+  });
+
+  it('hold the state that belongs to the position', async () => {
+    const counts: number[] = [];
+    await run(makeToy(), {
+      settings: { checkpointSeconds: 0 },
+      onEvent: (event) => {
+        if (event.kind === 'checkpoint') counts.push(event.state.count.dataSync()[0]);
+      },
+    });
+    expect(counts).toEqual([1, 2, 3, 3, 1, 2, 3, 3]);
+  });
+});

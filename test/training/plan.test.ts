@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { activateBackend } from '../../src/backends/select.js';
+import { PreparedCorpus } from '../../src/corpus/prepared.js';
+import { loadSpec } from '../../src/spec/load.js';
+import { planTraining } from '../../src/training/plan.js';
+import { useWorkplace } from '../small-runs.js';
+
+const place = useWorkplace();
+
+async function plan(...overrides: string[]) {
+  await activateBackend('wasm');
+  const corpus = await PreparedCorpus.open(place.data, 'small');
+  try {
+    const { spec } = await loadSpec(place.spec, overrides);
+    return { ...(await planTraining(spec, corpus)), corpus };
+  } finally {
+    corpus.close();
+  }
+}
+
+it('tells size, cost, windows and schedule', async () => {
+  const { corpus, ...found } = await plan();
+  const vocabulary = corpus.vocabulary.size;
+  const layer = 4 * 8 * (8 + 8);
+  expect(found).toMatchObject({
+    parameters: vocabulary * 8 + 2 * (layer + 4 * 8) + 8 * vocabulary + vocabulary,
+    trainingFlopPerToken: 6 * (2 * layer + 8 * vocabulary),
+    windowsPerEpoch: 28,
+    tokensPerEpoch: 28 * 4 * 5,
+    epochs: 3,
+    learningRates: [
+      { firstEpoch: 1, lastEpoch: 1, learningRate: 1 },
+      { firstEpoch: 2, lastEpoch: 2, learningRate: 0.5 },
+      { firstEpoch: 3, lastEpoch: 3, learningRate: 0.25 },
+    ],
+  });
+  expect(found.memoryBytes).toBeGreaterThan(4 * 3 * found.parameters);
+  expect(found.tokensPerSecond).toBeGreaterThan(0);
+  expect(found.gflops).toBeCloseTo((found.tokensPerSecond * found.trainingFlopPerToken) / 1e9, 12);
+  expect(found.secondsPerEpoch).toBeCloseTo(found.tokensPerEpoch / found.tokensPerSecond, 9);
+  expect(found.seconds).toBeCloseTo(3 * found.secondsPerEpoch, 9);
+});
+
+it('counts the windows of epochs that are no pass, and of a corpus with fewer windows than are timed', async () => {
+  expect(await plan('training.windowsPerEpoch=7')).toMatchObject({ windowsPerEpoch: 7, tokensPerEpoch: 140 });
+  expect(await plan('training.bptt=70')).toMatchObject({ windowsPerEpoch: 2, tokensPerEpoch: 560 });
+});
+
+it('leaves no tensor behind', async () => {
+  await plan();
+  const before = tf.memory().numTensors;
+  await plan();
+  expect(tf.memory().numTensors).toBe(before);
+});

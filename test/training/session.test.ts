@@ -1,0 +1,227 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readCheckpoint } from '../../src/runs/checkpoint.js';
+import { findRun } from '../../src/runs/list-runs.js';
+import { readStatus } from '../../src/runs/status.js';
+import { loadSpec } from '../../src/spec/load.js';
+import { readMetrics } from '../../src/training/metrics.js';
+import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
+import { mountTmpfs } from '../storage/tmpfs.js';
+
+const place = useWorkplace();
+const WINDOWS = 28;
+
+const refusal = (kind: string, ...parts: string[]) =>
+  expect.objectContaining({ kind, message: expect.stringMatching(new RegExp(parts.join('.*'), 's')) });
+
+describe('a run folder', () => {
+  it('holds everything of its run, and is the latest', async () => {
+    const overrides = ['training.epochs=2', 'training.seed=7'];
+    const outcome = await trainSmall(place, { overrides });
+    expect(outcome.run).toMatch(/^\d{4}-\d\d-\d\d-\d{6}-tiny$/);
+    const run = place.run(outcome.run);
+    expect(readdirSync(run.path).sort()).toEqual([
+      'checkpoints',
+      'environment.json',
+      'metrics.jsonl',
+      'overrides.txt',
+      'spec.yaml',
+      'status.json',
+      'tensorboard',
+    ]);
+    expect(readdirSync(join(run.path, 'checkpoints')).sort()).toEqual([
+      'best.safetensors',
+      'last.safetensors',
+    ]);
+    expect((await loadSpec(run.spec)).spec).toEqual((await loadSpec(place.spec, overrides)).spec);
+    expect(readFileSync(run.overrides, 'utf8')).toBe('training.epochs=2\ntraining.seed=7\n');
+    expect((await findRun(place.runs, 'latest')).name).toBe(outcome.run);
+    expect(await readStatus(run)).toMatchObject({
+      state: 'finished',
+      corpus: 'small',
+      epoch: 2,
+      epochs: 2,
+      best: outcome.best,
+      seconds: outcome.seconds,
+    });
+    expect(await readMetrics(run)).toHaveLength(2 * WINDOWS + 2);
+  });
+
+  it('says while it is trained that it is', async () => {
+    const states: Promise<string>[] = [];
+    await trainSmall(place, {
+      name: 'states',
+      interruptAt: afterWindows(2),
+      onEvent: ({ kind }) => {
+        if (kind === 'window' || kind === 'end')
+          states.push(readStatus(place.run('states')).then(({ state }) => state));
+      },
+    });
+    expect(await Promise.all(states)).toEqual(['running', 'running', 'interrupted']);
+  });
+});
+
+describe('a seed', () => {
+  it('gives one run, and another seed another', async () => {
+    const overrides = ['training.windowsPerEpoch=5', 'training.epochs=2'];
+    for (const [name, seed] of Object.entries({ a: 3, b: 3, c: 4 })) {
+      await trainSmall(place, { name: `seed-${name}`, overrides: [...overrides, `training.seed=${seed}`] });
+    }
+    const content = await contentOf(place.run('seed-a'));
+    expect(await contentOf(place.run('seed-b'))).toEqual(content);
+    expect(await contentOf(place.run('seed-c'))).not.toEqual(content);
+  });
+});
+
+it('tensors do not add up over hundreds of windows of a language model', async () => {
+  const before = tf.memory().numTensors;
+  const counts: number[] = [];
+  const onEvent = ({ kind }: { kind: string }) => {
+    if (kind === 'window') counts.push(tf.memory().numTensors);
+  };
+  await trainSmall(place, { name: 'long', overrides: ['training.epochs=11'], onEvent });
+  expect(counts).toHaveLength(11 * WINDOWS);
+  expect(new Set(counts).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+describe('the lock of a run', () => {
+  it('keeps a second trainer out, and names the first', async () => {
+    const second: Promise<unknown>[] = [];
+    await trainSmall(place, {
+      name: 'locked',
+      interruptAt: afterWindows(4),
+      onEvent: (event) => {
+        if (event.kind !== 'window' || event.position.windows !== 2) return;
+        second.push(trainSmall(place, { resume: 'locked' }).catch((error) => error));
+      },
+    });
+    expect(await Promise.all(second)).toEqual([
+      refusal('data', 'locked is in use by process', `${process.pid}`),
+    ]);
+    await trainSmall(place, { resume: 'locked', interruptAt: afterWindows(5) });
+  });
+
+  it('is taken over from a trainer that is dead', async () => {
+    await trainSmall(place, { name: 'orphan', interruptAt: afterWindows(2) });
+    const { path } = place.run('orphan');
+    const owner = { pid: 99_999_999, host: hostname(), since: '2026-01-31T12:00:00.000Z' };
+    writeFileSync(join(path, 'lock.1000000000000.99999999.0123abcd.json'), JSON.stringify(owner));
+    await trainSmall(place, { resume: 'orphan', interruptAt: afterWindows(3) });
+    expect(readdirSync(path).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+});
+
+describe('a training that diverges', () => {
+  it.each([
+    // Hopeless after a while; and so high that the weights are infinite after one step, with a checkpoint due.
+    ['1e6', 'epoch 1, window \\d+: mean nll .* nats, gradient norm .*, learning rate 1000000'],
+    ['1e39', 'training diverged'],
+  ])('stops with the facts, and keeps the last good checkpoint (learning rate %s)', async (rate, message) => {
+    const name = `hot-${rate}`;
+    const overrides = [
+      `training.optimizer.sgd.learningRate=${rate}`,
+      'training.checkpoint.everyMinutes=0.00001',
+    ];
+    const windows: number[] = [];
+    const training = trainSmall(place, {
+      name,
+      overrides,
+      onEvent: (event) => event.kind === 'window' && windows.push(event.position.windows),
+    });
+    await expect(training).rejects.toEqual(refusal('diverged', message));
+    expect(windows.length).toBeLessThan(WINDOWS);
+    const run = place.run(name);
+    expect(await readStatus(run)).toMatchObject({ state: 'diverged', epoch: 0 });
+    const checkpoint = await readCheckpoint(run.checkpoint('last'));
+    expect(checkpoint?.position.windows ?? 1).toBe(windows.length);
+    for (const [parameter, { data }] of checkpoint?.parameters ?? []) {
+      expect(data.every(Number.isFinite), parameter).toBe(true);
+    }
+    expect(readdirSync(run.path).filter((file) => file.startsWith('lock'))).toEqual([]);
+  });
+});
+
+describe('a disk', () => {
+  it('that is full stops the run, which goes on from its last checkpoint when there is space', async ({
+    skip,
+  }) => {
+    const runsFolder = mountTmpfs('size=256k');
+    if (!runsFolder) return skip('cannot mount a small file system here');
+    const ballast = join(runsFolder, 'ballast');
+    const overrides = ['training.checkpoint.everyMinutes=0.00001'];
+    const training = trainSmall(place, {
+      name: 'full',
+      runsFolder,
+      overrides,
+      onEvent: (event) => {
+        if (event.kind === 'window' && event.position.windows === 40) fillDisk(ballast);
+      },
+    });
+    await expect(training).rejects.toEqual(refusal('data', runsFolder, 'no space left'));
+    const run = await findRun(runsFolder, 'full');
+    expect(await contentOf(run)).toMatchObject({ position: { windows: expect.any(Number), epochs: 1 } });
+    expect(await readStatus(run)).toMatchObject({ state: 'running', epoch: 1 });
+    // With the disk still full it says so again, and spoils nothing.
+    await expect(trainSmall(place, { resume: 'full', runsFolder })).rejects.toEqual(
+      refusal('data', 'no space left'),
+    );
+
+    rmSync(ballast);
+    expect(await trainSmall(place, { resume: 'full', runsFolder })).toMatchObject({ windows: 3 * WINDOWS });
+    await trainSmall(place, { name: 'not-full', overrides });
+    expect(await contentOf(run)).toEqual(await contentOf(place.run('not-full')));
+    expect((await readMetrics(run)).filter(({ kind }) => kind === 'windows')).toHaveLength(3 * WINDOWS);
+  });
+
+  it('that is read-only is named', async ({ skip }) => {
+    const runsFolder = mountTmpfs('ro');
+    if (!runsFolder) return skip('cannot mount a read-only file system here');
+    await expect(trainSmall(place, { runsFolder })).rejects.toEqual(refusal('data', runsFolder, 'read-only'));
+  });
+});
+
+describe('a runs folder', () => {
+  it.skipIf(process.getuid?.() === 0)('that may not be written is named (skipped as root)', async () => {
+    const runsFolder = join(place.root, 'forbidden');
+    await trainSmall(place, { runsFolder, name: 'a', interruptAt: afterWindows(1) });
+    chmodSync(runsFolder, 0o500);
+    onTestFinished(() => chmodSync(runsFolder, 0o700));
+    await expect(trainSmall(place, { runsFolder })).rejects.toEqual(
+      refusal('data', runsFolder, 'permission'),
+    );
+  });
+
+  it('that is a file is named, and nothing is made', async () => {
+    const runsFolder = join(place.root, 'file');
+    writeFileSync(runsFolder, 'precious');
+    await expect(trainSmall(place, { runsFolder })).rejects.toEqual(refusal('data', runsFolder));
+    expect(readFileSync(runsFolder, 'utf8')).toBe('precious');
+  });
+
+  it('is not made for a spec or a corpus that is not there', async () => {
+    const runsFolder = join(place.root, 'unmade');
+    await expect(trainSmall(place, { runsFolder, spec: 'none.yaml' })).rejects.toEqual(
+      refusal('spec', 'none.yaml'),
+    );
+    await expect(trainSmall(place, { runsFolder, dataFolder: 'none' })).rejects.toEqual(
+      refusal('data', 'none'),
+    );
+    await expect(trainSmall(place, { runsFolder, overrides: ['training.bptt=1000'] })).rejects.toEqual(
+      refusal('spec', 'too long for corpus small'),
+    );
+    expect(existsSync(runsFolder)).toBe(false);
+  });
+});
+
+/** Leaves no byte. */
+function fillDisk(path: string): void {
+  try {
+    for (;;) writeFileSync(path, new Uint8Array(4096), { flag: 'a' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}

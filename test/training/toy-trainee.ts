@@ -1,0 +1,62 @@
+/**
+ * Something to train that is no language model: one weight w, windows of 3 steps and 2 columns, and the loss w·a for
+ * each prediction, a being 1 to 6. Its gradient is known by heart, and its state counts the windows since it was zero.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { onTestFinished } from 'vitest';
+import type { Trainee, WindowNumber } from '../../src/training/trainee.js';
+
+/** The gradient that the loop must see: the sum over time of a, and the mean over the 2 columns. */
+export const TOY_GRADIENT = (1 + 2 + 3 + 4 + 5 + 6) / 2;
+/** Predictions in a window, and the sum of their a. */
+export const TOY_WINDOW = { predictions: 6, sum: 21 };
+
+export interface Toy extends Trainee {
+  /** The windows it was asked for, with the count that its state held. */
+  readonly seen: readonly (WindowNumber & { readonly count: number })[];
+  readonly weight: () => number;
+}
+
+/** What may be other than usual. */
+export interface ToyOptions {
+  readonly windowsPerPass?: number;
+  readonly weight?: number;
+  readonly hopelessNll?: number;
+  /** A factor of the loss of the window with this place in the run. */
+  readonly factor?: (inRun: number) => number;
+  readonly validate?: Trainee['validate'];
+}
+
+/** A toy for the test that calls it; its weight is freed at the end. */
+export function makeToy({
+  windowsPerPass = 3,
+  weight = 1,
+  hopelessNll = Number.POSITIVE_INFINITY,
+  factor = () => 1,
+  validate = validationsOf([1]),
+}: ToyOptions = {}): Toy {
+  const seen: (WindowNumber & { readonly count: number })[] = [];
+  const variable = tf.tidy(() => tf.variable(tf.tensor1d([weight])));
+  onTestFinished(() => variable.dispose());
+  return {
+    seen,
+    weight: () => variable.dataSync()[0],
+    parameters: new Map([['weight', variable]]),
+    windowsPerPass,
+    hopelessNll,
+    zeroState: () => ({ count: tf.scalar(0) }),
+    forward(window, state) {
+      seen.push({ ...window, count: state.count.dataSync()[0] });
+      const amounts = tf.tensor1d([1, 2, 3, 4, 5, 6]);
+      const nll = tf.mul(tf.mul(variable, factor(window.inRun)), amounts) as tf.Tensor1D;
+      return { nll, batch: 2, state: { count: tf.add(state.count, 1) } };
+    },
+    validate,
+  };
+}
+
+/** A validation that finds these mean losses, one after the other; the last again and again. */
+export function validationsOf(losses: readonly number[]): Trainee['validate'] {
+  let calls = 0;
+  return async () => ({ nll: 10 * losses[Math.min(calls++, losses.length - 1)], predictions: 10 });
+}
