@@ -1,6 +1,7 @@
 /** The flags that a suggested command needs so that it finds what this one worked on. */
 import { dirname, relative, resolve } from 'node:path';
 import { backendFlag, dataFlag, runsFlag } from './flags.js';
+import { shellWord } from './shell-word.js';
 
 /** Where a command found a run and its corpus, and what computed. */
 export interface Places {
@@ -24,7 +25,7 @@ export function placeFlags({ runFolder, data, backend }: Places): string {
   ];
   return flags
     .flat()
-    .map((word) => ` ${quoted(word)}`)
+    .map((word) => ` ${shellWord(word)}`)
     .join('');
 }
 
@@ -42,9 +43,4 @@ function defaultOf({
 function shortest(path: string): string {
   const fromHere = relative('', path) || '.';
   return fromHere.startsWith('..') ? path : fromHere;
-}
-
-/** A word as a POSIX shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

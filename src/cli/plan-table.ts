@@ -13,7 +13,10 @@ export function renderPlan(plan: TrainingPlan): string {
       ['FLOP per token', formatCount(plan.trainingFlopPerToken)],
       ['windows per epoch', formatCount(plan.windowsPerEpoch)],
       ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
-      ['speed here', `${formatRate(plan.tokensPerSecond)} tokens/s, ${plan.gflops.toFixed(1)} GFLOP/s on backend ${plan.backend}`],
+      [
+        'speed here',
+        `${formatRate(plan.tokensPerSecond)} tokens/s, ${plan.gflops.toFixed(1)} GFLOP/s on backend ${plan.backend}`,
+      ],
       ['time per epoch', `about ${formatDuration(plan.secondsPerEpoch)}`],
       ['time in all', `about ${formatDuration(plan.seconds)}`],
     ],

@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { backendFlag, dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
+import { shellWord } from '../cli/shell-word.js';
 import { UserError } from '../errors.js';
 import type { TrainingPlan } from '../training/plan.js';
 import type { TrainOutcome, TrainRequest } from '../training/train.js';
@@ -52,7 +53,7 @@ export default class Train extends BaseCommand<typeof Train> {
       dataFolder: this.flags.data,
       runsFolder: this.flags.runs,
       backend: this.flags.backend,
-      command: ['zlm', 'train', ...this.argv].join(' '),
+      command: ['zlm', 'train', ...this.argv.map(shellWord)].join(' '),
       version: this.config.version,
     };
     return this.flags['dry-run'] ? this.plan(request) : this.train(request);

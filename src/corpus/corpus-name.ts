@@ -11,12 +11,12 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
  */
 export function checkCorpusName(name: string): void {
   if (!NAME.test(name)) {
-    throw new UserError('usage', `"${name}" cannot be the name of a corpus.`, [
+    throw new UserError('usage', `"${name}" cannot be the name of a corpus`, [
       'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
     ]);
   }
   if ((KNOWN_CORPORA as readonly string[]).includes(name)) {
-    throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\`.`, [
+    throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\``, [
       'Choose another name for your text.',
     ]);
   }

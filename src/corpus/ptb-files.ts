@@ -114,7 +114,7 @@ async function cachedOrDownloaded(
 function checkMirror(mirror: string): string {
   const url = mirror.endsWith('/') ? mirror : `${mirror}/`;
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new UserError('usage', `"${mirror}" is not an address on the web.`, [
+  throw new UserError('usage', `"${mirror}" is not an address on the web`, [
     'Give the http or https address of a folder that holds ptb.train.txt, ptb.valid.txt and ptb.test.txt.',
   ]);
 }

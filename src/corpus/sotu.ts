@@ -111,7 +111,7 @@ function linesOf(addresses: readonly Candidate[], split: SplitName) {
 function wrongArchive(path: string, wanted: AddressPackage): UserError {
   return new UserError(
     'data',
-    `${path} is not the archive of ${wanted.name}@${wanted.version}: its integrity is wrong.`,
+    `${path} is not the archive of ${wanted.name}@${wanted.version}: its integrity is wrong`,
     [`Get it with \`npm pack ${wanted.name}@${wanted.version}\`, which writes ${archiveName(wanted)}.`],
   );
 }

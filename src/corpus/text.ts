@@ -79,7 +79,7 @@ export function parseFractions(text: string): SplitFractions {
   if (fractions.length === 3 && fractions.every((fraction) => fraction > 0) && whole) {
     return fractions as unknown as SplitFractions;
   }
-  throw new UserError('usage', `"${text}" does not split a text.`, [
+  throw new UserError('usage', `"${text}" does not split a text`, [
     'Give three numbers above 0 whose sum is 1, for train, valid and test: --split 0.9,0.05,0.05.',
   ]);
 }
@@ -115,7 +115,7 @@ function splitLines(lines: number, [train, valid]: SplitFractions): [number, num
 }
 
 function tooFewLines(file: string, fractions: SplitFractions): UserError {
-  return new UserError('data', `${file} has too few lines to be split into ${fractions.join(', ')}.`, [
+  return new UserError('data', `${file} has too few lines to be split into ${fractions.join(', ')}`, [
     'Give a longer text, break it into lines (best a sentence on each), or give three files: --train F --valid F --test F.',
   ]);
 }

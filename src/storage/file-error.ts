@@ -65,5 +65,5 @@ export function fileErrorCode(error: unknown): string | undefined {
 export function describeFileError(error: unknown, path: string, doing: string): UserError | undefined {
   const fault = FAULTS[fileErrorCode(error) ?? ''];
   if (!fault) return undefined;
-  return new UserError('data', `Cannot ${doing} ${path}: ${fault.reason}.`, fault.cures, { cause: error });
+  return new UserError('data', `Cannot ${doing} ${path}: ${fault.reason}`, fault.cures, { cause: error });
 }

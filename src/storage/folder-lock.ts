@@ -131,7 +131,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   }
   const owner = parseOwner(text);
   if (owner) return { path, owner };
-  throw new UserError('data', `The lock file ${path} is damaged, so it does not tell who holds the folder.`, [
+  throw new UserError('data', `The lock file ${path} is damaged, so it does not tell who holds the folder`, [
     `Make sure that nothing trains in that folder, then remove the lock by hand: rm '${path}'`,
   ]);
 }
@@ -153,5 +153,5 @@ function heldBy(folder: string, { path, owner }: Claim): UserError {
     owner.host === hostname()
       ? `Wait for it to end, or stop it: kill ${owner.pid}`
       : `If nothing runs there any more, remove its lock by hand: rm '${path}'`;
-  return new UserError('data', `${folder} is in use by ${who}.`, [cure]);
+  return new UserError('data', `${folder} is in use by ${who}`, [cure]);
 }

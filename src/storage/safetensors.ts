@@ -75,7 +75,7 @@ export function decodeSafetensors(
     return { tensors: new Map(entries.map((entry) => [entry.name, extract(entry, data)])), metadata: rest };
   } catch (error) {
     if (!(error instanceof SafetensorsFault)) throw error;
-    throw new UserError('data', `Cannot read ${path} as a safetensors file: ${error.message}.`, [error.cure]);
+    throw new UserError('data', `Cannot read ${path} as a safetensors file: ${error.message}`, [error.cure]);
   }
 }
 

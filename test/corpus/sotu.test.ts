@@ -115,7 +115,7 @@ posix.each([
   [
     'npm fails',
     'echo "npm error network no way out" >&2; exit 1',
-    /`npm pack` failed.\n {2}npm error network no way out/,
+    /`npm pack` failed\n {2}npm error network no way out/,
   ],
 ])('says so when %s', async (_, script, message) => {
   const options = folders();

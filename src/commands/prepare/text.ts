@@ -107,7 +107,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     if (text !== undefined) return { file: text, fractions: parseFractions(split) };
     if (train !== undefined && valid !== undefined && test !== undefined)
       return { files: { train, valid, test } };
-    throw new UserError('usage', 'No text was given.', [
+    throw new UserError('usage', 'No text was given', [
       'Give one text with --text FILE, or three with --train FILE --valid FILE --test FILE.',
     ]);
   }

