@@ -1,11 +1,9 @@
 // Files and folders that are whole or absent, whenever the process dies: everything is written under a
 // temporary name, forced to the disk, and only then given its real name.
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describeFileError, fileErrorCode } from './file-error.js';
-import { processIsDead } from './process-state.js';
+import { removeLeftovers, temporaryPath } from './temporary.js';
 
 export { describeFileError } from './file-error.js';
 
@@ -23,10 +21,10 @@ export async function writeFileAtomically(
   data: string | Uint8Array | Iterable<Uint8Array>,
 ): Promise<void> {
   const folder = dirname(path);
-  const temp = join(folder, temporaryName(basename(path)));
+  const temp = temporaryPath(path);
   try {
     await mkdir(folder, { recursive: true });
-    await removeLeftovers(folder, basename(path));
+    await removeLeftovers(path);
     await writeAndSync(temp, data);
     await rename(temp, path);
     await syncFolder(folder);
@@ -50,9 +48,9 @@ export async function replaceFolderAtomically(temp: string, target: string): Pro
   try {
     await mkdir(parent, { recursive: true });
     await syncTree(temp);
-    await renameReplacing(temp, target, join(parent, temporaryName(basename(target))));
+    await renameReplacing(temp, target, temporaryPath(target));
     await syncFolder(parent);
-    await removeLeftovers(parent, basename(target));
+    await removeLeftovers(target);
   } catch (error) {
     throw describeFileError(error, target, 'write') ?? error;
   }
@@ -83,26 +81,6 @@ async function writeAndSync(path: string, data: string | Uint8Array | Iterable<U
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** ".NAME.HOST.PID.RANDOM.tmp": says who is writing, so that a dead writer's file can be told. */
-function temporaryName(name: string): string {
-  return `${temporaryPrefix(name)}${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-}
-
-function temporaryPrefix(name: string): string {
-  return `.${name}.${hostname()}.`;
-}
-
-async function removeLeftovers(folder: string, name: string): Promise<void> {
-  const prefix = temporaryPrefix(name);
-  for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(prefix)) continue;
-    const pid = /^(\d+)\.[0-9a-f]{8}\.tmp$/.exec(entry.slice(prefix.length))?.[1];
-    if (pid !== undefined && (await processIsDead(Number(pid)))) {
-      await rm(join(folder, entry), { recursive: true, force: true });
-    }
   }
 }
 

@@ -24,7 +24,7 @@ export async function prepareCorpus(recipe: Recipe, options: PrepareOptions): Pr
   await assertReplaceable(folder);
   const existing = await checkExisting(folder, recipe, options);
   if (existing !== undefined) return { name, folder, alreadyPrepared: true, manifest: existing };
-  const staging = await makeStagingFolder(folder, name);
+  const staging = await makeStagingFolder(folder);
   try {
     const manifest = await writeCorpus(staging, recipe, options);
     return { name, folder, ...(await install(staging, folder, recipe, manifest)) };

@@ -1,11 +1,9 @@
 /** Where a corpus grows before it gets its name, and what may be replaced by it. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
-import { processIsDead } from '../../storage/process-state.js';
+import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
 
 const CORPUS_FILES = new Set([MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)]);
@@ -15,13 +13,12 @@ const CORPUS_FILES = new Set([MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(toke
  * @returns its path: hidden, and named after this process, so that its leftovers can be told
  * @throws UserError('data') when the folder above cannot be written
  */
-export async function makeStagingFolder(target: string, name: string): Promise<string> {
+export async function makeStagingFolder(target: string): Promise<string> {
   const parent = dirname(target);
-  const prefix = `.${name}.${hostname()}.`;
-  const folder = join(parent, `${prefix}${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const folder = temporaryPath(target);
   try {
     await mkdir(parent, { recursive: true });
-    await removeLeftovers(parent, prefix);
+    await removeLeftovers(target);
     await mkdir(folder);
   } catch (error) {
     throw describeFileError(error, parent, 'write') ?? error;
@@ -48,13 +45,4 @@ export async function assertReplaceable(folder: string): Promise<void> {
     `${folder} exists and is not a prepared corpus: it holds "${foreign}"; it was left as it is`,
     ['Choose another name for the corpus, another folder with --data, or move that folder away.'],
   );
-}
-
-async function removeLeftovers(parent: string, prefix: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    if (!entry.startsWith(prefix)) continue;
-    const pid = /^(\d+)\.[0-9a-f]{8}\.tmp$/.exec(entry.slice(prefix.length))?.[1];
-    if (pid === undefined || !(await processIsDead(Number(pid)))) continue;
-    await rm(join(parent, entry), { recursive: true, force: true });
-  }
 }
