@@ -1,20 +1,35 @@
 /** The door that every backend comes through: adding one is a file like `wasm.ts` and a line in `select.ts`. */
 
 /** The backends that there are, fastest first. */
-export const BACKEND_NAMES = ['wasm', 'cpu'] as const;
+export const BACKEND_NAMES = ['native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** Whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
   readonly available: boolean;
+  /** In one line. */
   readonly reason: string;
+  /** The whole story of a failure, such as all that a compiler said, for `zlm doctor`. */
+  readonly details?: string;
+}
+
+/** What a backend may need to know of its surroundings; each has a default. */
+export interface BackendOptions {
+  /** Threads to compute with; as many as processors when it is left out. */
+  readonly threads?: number | undefined;
+  /** Where compiled kernels are kept; zlm's folder in the user's cache when it is left out. */
+  readonly cacheFolder?: string | undefined;
+  /** The C compiler to use; when it is left out, the usual names are tried. */
+  readonly compiler?: string | undefined;
+  /** Told what takes a while. */
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 /** One way to run tensors. */
 export interface Backend {
   readonly name: BackendName;
   /** Finds out whether it can run here, without making it the active backend. */
-  probe(): Promise<Probe>;
+  probe(options: BackendOptions): Promise<Probe>;
   /** Registers it with tfjs; afterwards `tf.setBackend(name)` takes it. */
-  load(): Promise<void>;
+  load(options: BackendOptions): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A quick measurement of what a backend can do, for `zlm doctor`. */
 import * as tf from '@tensorflow/tfjs';
-import type { BackendName } from './backend.js';
+import type { BackendName, BackendOptions } from './backend.js';
 import { activateBackend } from './select.js';
 
 // The softmax product of a small model, cut to a tenth of its width so that plain JavaScript manages it too.
@@ -14,8 +14,11 @@ const ROUNDS = 5;
  *
  * @throws UserError('backend') when the backend cannot run
  */
-export async function measureBackend(name: BackendName): Promise<{ gflops: number }> {
-  await activateBackend(name);
+export async function measureBackend(
+  name: BackendName,
+  options: BackendOptions = {},
+): Promise<{ gflops: number }> {
+  await activateBackend(name, options);
   const [a, b] = [tf.ones([ROWS, INNER]), tf.ones([INNER, COLUMNS])] as [tf.Tensor2D, tf.Tensor2D];
   const seconds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {

@@ -1,11 +1,16 @@
 /** Choosing a backend: by name, or the fastest that runs here. */
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
-import { BACKEND_NAMES, type Backend, type BackendName, type Probe } from './backend.js';
+import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type Probe } from './backend.js';
 import { cpuBackend } from './cpu.js';
+import { nativeBackend } from './native/native.js';
 import { wasmBackend } from './wasm.js';
 
-const BACKENDS: Record<BackendName, Backend> = { wasm: wasmBackend, cpu: cpuBackend };
+const BACKENDS: Record<BackendName, Backend> = {
+  native: nativeBackend,
+  wasm: wasmBackend,
+  cpu: cpuBackend,
+};
 
 /** A backend that is active, and the sentence that says why it was taken. */
 export interface ActiveBackend {
@@ -14,23 +19,29 @@ export interface ActiveBackend {
 }
 
 /** Every backend with the reason that it can or cannot run here, fastest first. */
-export async function probeBackends(): Promise<({ name: BackendName } & Probe)[]> {
-  return Promise.all(BACKEND_NAMES.map(async (name) => ({ name, ...(await BACKENDS[name].probe()) })));
+export async function probeBackends(
+  options: BackendOptions = {},
+): Promise<({ name: BackendName } & Probe)[]> {
+  return Promise.all(BACKEND_NAMES.map(async (name) => ({ name, ...(await BACKENDS[name].probe(options)) })));
 }
 
 /**
  * Makes a backend the active one.
  *
- * @param choice a backend's name, or `auto` for the fastest that can run here
+ * @param choice  a backend's name, or `auto` for the fastest that can run here
+ * @param options what the backend may need to know
  * @throws UserError('backend') when it cannot run, with the reason
  */
-export async function activateBackend(choice: BackendName | 'auto'): Promise<ActiveBackend> {
+export async function activateBackend(
+  choice: BackendName | 'auto',
+  options: BackendOptions = {},
+): Promise<ActiveBackend> {
   tf.enableProdMode();
   const candidates = choice === 'auto' ? BACKEND_NAMES : [choice];
   const refusals: string[] = [];
   for (const name of candidates) {
-    const probe = await BACKENDS[name].probe();
-    const failure = probe.available ? await tryToActivate(name) : probe.reason;
+    const probe = await BACKENDS[name].probe(options);
+    const failure = probe.available ? await tryToActivate(name, options) : probe.reason;
     if (failure === null) return { name, reason: reasonFor(choice, name, probe.reason, refusals) };
     refusals.push(`${name}: ${failure}`);
   }
@@ -42,9 +53,9 @@ export async function activateBackend(choice: BackendName | 'auto'): Promise<Act
 }
 
 /** Null when the backend is active now, otherwise why it is not. */
-async function tryToActivate(name: BackendName): Promise<string | null> {
+async function tryToActivate(name: BackendName, options: BackendOptions): Promise<string | null> {
   try {
-    await BACKENDS[name].load();
+    await BACKENDS[name].load(options);
     if (!(await tf.setBackend(name))) return 'TensorFlow.js could not initialize it';
     await tf.ready();
     return null;

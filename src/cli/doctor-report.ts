@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName } from '../backends/backend.js';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
@@ -13,6 +13,8 @@ export interface BackendReport {
   readonly name: BackendName;
   readonly available: boolean;
   readonly reason: string;
+  /** The whole story of a failure. */
+  readonly details?: string;
   /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */
   readonly gflops: number | null;
 }
@@ -49,6 +51,7 @@ export interface DoctorQuestion {
   /** The Node versions that the package asks for: ">=20.19". */
   readonly requiredNode: string;
   readonly folders: Readonly<Record<'data' | 'runs' | 'cache', string>>;
+  readonly backendOptions: BackendOptions;
 }
 
 /** Nothing needs them; a faster backend may use them. */
@@ -69,8 +72,8 @@ export async function gatherDoctorReport(question: DoctorQuestion): Promise<Doct
     system: { name: type(), release: release(), architecture: process.arch },
     cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
-    backends: await reportBackends(),
-    auto: await chooseAutomatically(),
+    backends: await reportBackends(question.backendOptions),
+    auto: await chooseAutomatically(question.backendOptions),
     folders: { data: dataReport, runs: runsReport, cache: cacheReport },
     corpora: await reportCorpora(data),
     optionalPackages: OPTIONAL_PACKAGES.map((name) => ({ name, version: installedVersion(name) })),
@@ -91,19 +94,22 @@ export function isAtLeast(version: string, range: string): boolean {
   return true;
 }
 
-async function reportBackends(): Promise<BackendReport[]> {
+async function reportBackends(options: BackendOptions): Promise<BackendReport[]> {
   const { probeBackends } = await import('../backends/select.js');
   const reports: BackendReport[] = [];
   // One after the other: two measurements at once would share the processor.
-  for (const probe of await probeBackends()) reports.push(await measure(probe));
+  for (const probe of await probeBackends(options)) reports.push(await measure(probe, options));
   return reports;
 }
 
-async function measure(probe: Omit<BackendReport, 'gflops'>): Promise<BackendReport> {
+async function measure(
+  probe: Omit<BackendReport, 'gflops'>,
+  options: BackendOptions,
+): Promise<BackendReport> {
   if (!probe.available) return { ...probe, gflops: null };
   const { measureBackend } = await import('../backends/measure.js');
   try {
-    return { ...probe, ...(await measureBackend(probe.name)) };
+    return { ...probe, ...(await measureBackend(probe.name, options)) };
   } catch (error) {
     // Any failure is a finding here: a doctor does not fall ill of the patient.
     const reason = error instanceof Error ? error.message : String(error);
@@ -111,10 +117,10 @@ async function measure(probe: Omit<BackendReport, 'gflops'>): Promise<BackendRep
   }
 }
 
-async function chooseAutomatically(): Promise<DoctorReport['auto']> {
+async function chooseAutomatically(options: BackendOptions): Promise<DoctorReport['auto']> {
   const { activateBackend } = await import('../backends/select.js');
   try {
-    return await activateBackend('auto');
+    return await activateBackend('auto', options);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

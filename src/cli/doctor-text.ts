@@ -42,11 +42,15 @@ function backendLines({ backends, auto }: DoctorReport): string[] {
     { title: 'GFLOP/s', align: 'right' },
     { title: 'reason' },
   ] as const;
-  return [renderTable(columns, backends.map(backendRow)), choice];
+  return [renderTable(columns, backends.map(backendRow)), choice, ...backends.flatMap(backendDetails)];
 }
 
 function backendRow({ name, available, gflops, reason }: BackendReport): string[] {
   return [name, mark(available), gflops === null ? '–' : gflops.toFixed(gflops < 10 ? 2 : 0), reason];
+}
+
+function backendDetails({ details = '' }: BackendReport): string[] {
+  return details === '' ? [] : details.split('\n').map((line) => `  ${line}`);
 }
 
 function folderTable(folders: DoctorReport['folders']): string {

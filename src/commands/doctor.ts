@@ -1,6 +1,7 @@
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import type { DoctorReport } from '../cli/doctor-report.js';
-import { cacheFlag, dataFlag, runsFlag } from '../cli/flags.js';
+import { dataFlag, runsFlag } from '../cli/flags.js';
 
 export default class Doctor extends BaseCommand<typeof Doctor> {
   static override summary = 'Show what zlm finds on this machine: backends, folders, packages.';
@@ -17,7 +18,13 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
     },
   ];
 
-  static override flags = { data: dataFlag, runs: runsFlag, cache: cacheFlag };
+  static override flags = {
+    data: dataFlag,
+    runs: runsFlag,
+    threads: backendFlags.threads,
+    cc: backendFlags.cc,
+    cache: backendFlags.cache,
+  };
 
   async run(): Promise<DoctorReport> {
     const { gatherDoctorReport } = await import('../cli/doctor-report.js');
@@ -27,6 +34,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
       zlm: this.config.version,
       requiredNode: this.config.pjson.engines?.node ?? '',
       folders: { data, runs, cache },
+      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     });
     this.log(renderDoctorReport(report));
     if (report.auto === null) this.failWith('backend');

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { backendFlag, checkpointFlag, dataFlag, integerFlag, runsFlag } from '../cli/flags.js';
+import { checkpointFlag, dataFlag, integerFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import type { EvaluationReport } from '../evaluation/evaluate-run.js';
 
@@ -32,7 +33,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
     checkpoint: checkpointFlag,
     data: dataFlag,
     runs: runsFlag,
-    backend: backendFlag,
+    ...backendFlags,
   };
 
   async run(): Promise<EvaluationReport> {
@@ -47,6 +48,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
       dataFolder: data,
       runsFolder: runs,
       backend,
+      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     };
     const report = await interruptible((signal) =>
       evaluateRun(request, { signal, onProgress: (progress) => this.progress().update(progress) }),

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { backendFlag, checkpointFlag, dataFlag, integerFlag, numberFlag, runsFlag } from '../cli/flags.js';
+import { checkpointFlag, dataFlag, integerFlag, numberFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import type { SampleResult } from '../sampling/sample.js';
 
@@ -44,7 +45,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
     checkpoint: checkpointFlag,
     data: dataFlag,
     runs: runsFlag,
-    backend: backendFlag,
+    ...backendFlags,
   };
 
   async run(): Promise<SampleResult> {
@@ -53,6 +54,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
     const request = {
       ...{ run: this.args.run, checkpoint, prompt, length, count, temperature: temp },
       ...{ topK: this.flags['top-k'] ?? null, ban, seed, dataFolder: data, runsFolder: runs, backend },
+      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     };
     const result = await interruptible((signal) =>
       sample(request, { signal, onProgress: (progress) => this.progress().update(progress) }),

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { backendFlag, dataFlag, runsFlag, setFlag } from '../cli/flags.js';
+import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
 import { shellWord } from '../cli/shell-word.js';
@@ -41,7 +42,7 @@ export default class Train extends BaseCommand<typeof Train> {
     'dry-run': Flags.boolean({ description: 'Show size, cost and schedule, and time a few windows.' }),
     data: dataFlag,
     runs: runsFlag,
-    backend: backendFlag,
+    ...backendFlags,
   };
 
   async run(): Promise<TrainOutcome | TrainingPlan> {
@@ -53,6 +54,7 @@ export default class Train extends BaseCommand<typeof Train> {
       dataFolder: this.flags.data,
       runsFolder: this.flags.runs,
       backend: this.flags.backend,
+      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
       command: ['zlm', 'train', ...this.argv.map(shellWord)].join(' '),
       version: this.config.version,
     };

@@ -1,5 +1,5 @@
 /** The service behind `zlm eval`: the perplexity of a run's model on a split of its corpus. */
-import type { BackendName } from '../backends/backend.js';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { activateBackend } from '../backends/select.js';
 import type { SplitName } from '../corpus/prepared.js';
 import { unigramPerplexity } from '../corpus/unigram.js';
@@ -22,6 +22,7 @@ export interface EvaluationRequest {
   readonly dataFolder: string;
   readonly runsFolder: string;
   readonly backend: BackendName | 'auto';
+  readonly backendOptions?: BackendOptions;
 }
 
 /** What was found, and under which protocol. */
@@ -53,7 +54,7 @@ export async function evaluateRun(
 ): Promise<EvaluationReport> {
   const { checkpoint, split, batch } = request;
   const run = await findRun(request.runsFolder, request.run);
-  const backend = await activateBackend(request.backend);
+  const backend = await activateBackend(request.backend, request.backendOptions);
   const { model, corpus, position } = await loadTrainedModel(run, checkpoint, request.dataFolder);
   try {
     const tokens = corpus.split(split);

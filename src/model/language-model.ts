@@ -1,7 +1,7 @@
 /** The language model of the paper: embedding, LSTM stack, softmax over the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
-import { productWithTransposedRight } from '../ops/products.js';
+import { type Precision, product, productWithTransposedRight } from '../ops/products.js';
 import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
 import type { DropoutPlan } from './dropout-placement.js';
 import { lstmStack, type StackState, zeroState } from './lstm-stack.js';
@@ -11,6 +11,8 @@ import { type Architecture, initializeParameters, type Parameters, parameter } f
 export interface LanguageModel {
   readonly architecture: Architecture;
   readonly parameters: Parameters;
+  /** What products compute in; float32 when left out, as evaluation and sampling do. */
+  readonly precision?: Precision;
 }
 
 /** A model with fresh parameters from U(−bound, bound). */
@@ -37,7 +39,7 @@ export function encode(
   plan: DropoutPlan | null,
 ): { hidden: tf.Tensor2D; state: StackState } {
   const table = parameter(model.parameters, 'embedding.weight') as tf.Tensor as tf.Tensor2D;
-  const result = lstmStack(embedding(table, ids), state, model.parameters, plan);
+  const result = lstmStack(embedding(table, ids), state, model.parameters, plan, model.precision);
   const [steps, batch, units] = result.output.shape;
   return { hidden: result.output.reshape([steps * batch, units]), state: result.state };
 }
@@ -51,14 +53,14 @@ export function encode(
  */
 export function targetNll(model: LanguageModel, hidden: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
   const { weight, bias, tied } = softmaxParameters(model);
-  return softmaxCrossEntropy(hidden, weight, bias, targets, tied);
+  return softmaxCrossEntropy(hidden, weight, bias, targets, tied, model.precision);
 }
 
 /** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */
 export function logits(model: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
   const { weight, bias, tied } = softmaxParameters(model);
-  const product = tied ? productWithTransposedRight(hidden, weight) : tf.matMul(hidden, weight);
-  return tf.add(product, bias);
+  const scores = tied ? productWithTransposedRight(hidden, weight, 'f32') : product(hidden, weight, 'f32');
+  return tf.add(scores, bias);
 }
 
 /** Frees the model's memory. */

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropout } from '../ops/dropout.js';
 import { type LstmParameters, type LstmState, lstm } from '../ops/lstm.js';
+import type { Precision } from '../ops/products.js';
 import { type DropoutPlan, maskBelowLayer, maskBelowSoftmax, recurrentMask } from './dropout-placement.js';
 import { type Parameters, parameter } from './parameters.js';
 
@@ -26,12 +27,13 @@ export function lstmStack(
   state: StackState,
   parameters: Parameters,
   plan: DropoutPlan | null,
+  precision: Precision = 'f32',
 ): { output: tf.Tensor3D; state: StackState } {
   let signal = x;
   const after = state.map((before, layer) => {
     const input = plan ? dropout(signal, maskBelowLayer(plan, layer)) : signal;
     const mask = plan && recurrentMask(plan, layer);
-    const result = lstm(input, before, layerParameters(parameters, layer), mask);
+    const result = lstm(input, before, layerParameters(parameters, layer), mask, precision);
     signal = result.output;
     return result.state;
   });

@@ -3,26 +3,14 @@
  * backward pass draws it again instead of keeping it, and a resumed run draws what the first one would have.
  */
 import * as tf from '@tensorflow/tfjs';
+import { type DropoutMask, FUSED, type MaskLifetime } from '../backends/fused.js';
 import { type Inputs, type Op, runOp } from './kernel.js';
 import { fillPhiloxWords, STREAM } from './philox.js';
 
-/** How long a mask lives: drawn anew at each time step (Zaremba et al.) or once a window (Gal & Ghahramani). */
-export type MaskLifetime = 'step' | 'sequence';
-
-/** Which mask to draw. */
-export interface DropoutMask {
-  /** Drop probability, 0 ≤ rate < 1. */
-  readonly rate: number;
-  readonly lifetime: MaskLifetime;
-  readonly seed: number;
-  /** Which place of the network; two places never share a mask. */
-  readonly site: number;
-  /** Absolute time step of the window's first step, counted from the start of training. */
-  readonly step: number;
-}
+export type { DropoutMask, MaskLifetime };
 
 const dropoutOp: Op<DropoutMask> = {
-  name: 'ZlmDropout',
+  name: FUSED.dropout,
   reference({ x }: Inputs, mask) {
     return [tf.mul(x, dropoutMask(x.shape as [number, number, number], mask))];
   },

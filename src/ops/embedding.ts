@@ -1,25 +1,28 @@
 /** The embedding look-up: rows of a table by token id, with a scatter-add gradient. */
 import * as tf from '@tensorflow/tfjs';
+import { type EmbeddingAttributes, FUSED } from '../backends/fused.js';
 import { type Inputs, type Op, runOp } from './kernel.js';
 
-interface EmbeddingAttributes {
-  /** Rows of the table, V: the backward pass needs the shape but not the table itself. */
-  readonly rows: number;
-}
+const embeddingGradientOp: Op<EmbeddingAttributes> = {
+  name: FUSED.embeddingGradient,
+  reference({ ids, upstream }: Inputs, { rows }) {
+    const width = upstream.shape[upstream.rank - 1];
+    const indices = ids.reshape([ids.size, 1]);
+    // scatterND adds the rows of an id that occurs more than once; tfjs's wasm backend has no segment sum.
+    return [tf.scatterND(indices, upstream.reshape([ids.size, width]), [rows, width])];
+  },
+};
 
 const embeddingOp: Op<EmbeddingAttributes> = {
-  name: 'ZlmEmbedding',
+  name: FUSED.embedding,
   reference({ table, ids }: Inputs) {
     return [tf.gather(table, ids)];
   },
   gradient: {
     savedInputs: ['ids'],
     savedOutputs: [],
-    backward([upstream], [ids], { rows }) {
-      const width = upstream.shape[upstream.rank - 1];
-      const indices = ids.reshape([ids.size, 1]);
-      // scatterND adds the rows of an id that occurs more than once; tfjs's wasm backend has no segment sum.
-      return { table: tf.scatterND(indices, upstream.reshape([ids.size, width]), [rows, width]) };
+    backward([upstream], [ids], attributes) {
+      return { table: runOp(embeddingGradientOp, { ids, upstream }, attributes)[0] };
     },
   },
 };

@@ -1,9 +1,10 @@
 /** One norm over all gradients, and the factor that clips by it (paper, section 4.1; Pascanu et al. 2013). */
 import * as tf from '@tensorflow/tfjs';
+import { FUSED } from '../backends/fused.js';
 import { type Inputs, type Op, runOp } from './kernel.js';
 
 const globalNormOp: Op<object> = {
-  name: 'ZlmGlobalNorm',
+  name: FUSED.globalNorm,
   reference(gradients: Inputs) {
     return [tf.sqrt(tf.addN(Object.values(gradients).map(sumOfSquares)))];
   },

@@ -9,24 +9,68 @@
  * op can make so that it can be studied.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type DropoutMask, dropoutMask } from './dropout.js';
+import { type DropoutMask, FUSED, type LstmAttributes, type Precision } from '../backends/fused.js';
+import { dropoutMask } from './dropout.js';
 import { type Inputs, isRecordingGradients, type Op, runOp } from './kernel.js';
-import { productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
+import { product, productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
 
-interface LstmAttributes {
-  /** Dropout on h(t−1) → h(t), or null for none. */
-  readonly recurrentDropout: DropoutMask | null;
-  /** Also return the gate activations and cell states, which the backward pass reads. */
-  readonly keep: boolean;
-}
+const lstmGradientOp: Op<LstmAttributes> = {
+  name: FUSED.lstmGradient,
+
+  reference(inputs: Inputs, { recurrentDropout, precision }) {
+    const { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells, dOutput, dH, dC } = inputs;
+    const [steps, batch, units] = output.shape;
+    const masks = recurrentMasks(recurrentDropout, [steps, batch, units]);
+    const factors = gateFactors(gates, cells, shiftedInTime(cells, c0));
+    const transposedRecurrent = tf.transpose(recurrentWeight as tf.Tensor2D);
+
+    const fromOutput = tf.unstack(dOutput);
+    let dh: tf.Tensor = dH;
+    let dc: tf.Tensor = dC;
+    const dz: tf.Tensor[] = [];
+    for (let t = steps - 1; t >= 0; t--) {
+      dh = tf.add(dh, fromOutput[t]);
+      dc = tf.add(dc, tf.mul(dh, factors.cellFromHidden[t]));
+      dz[t] = tf.concat(
+        [
+          tf.mul(dc, factors.inputGateFromCell[t]),
+          tf.mul(dc, factors.forgetGateFromCell[t]),
+          tf.mul(dc, factors.candidateFromCell[t]),
+          tf.mul(dh, factors.outputGateFromHidden[t]),
+        ],
+        1,
+      );
+      dc = tf.mul(dc, factors.forget[t]);
+      dh = product(dz[t] as tf.Tensor2D, transposedRecurrent, precision);
+      if (masks) dh = tf.mul(dh, masks[t]);
+    }
+
+    const dZ = tf.concat(dz) as tf.Tensor2D; // [T·B, 4H]
+    const rows = x.reshape([steps * batch, x.shape[2] as number]) as tf.Tensor2D;
+    const previous = shiftedInTime(output, h0);
+    const carried = masks ? tf.mul(previous, tf.stack(masks)) : previous;
+    return [
+      productWithTransposedRight(dZ, inputWeight as tf.Tensor2D, precision).reshape(x.shape),
+      dh,
+      dc,
+      productWithTransposedLeft(rows, dZ, precision),
+      productWithTransposedLeft(carried.reshape([steps * batch, units]), dZ, precision),
+      sumOverRows(dZ),
+    ];
+  },
+};
 
 const lstmOp: Op<LstmAttributes> = {
-  name: 'ZlmLstm',
+  name: FUSED.lstm,
 
-  reference({ x, h0, c0, inputWeight, recurrentWeight, bias }: Inputs, { recurrentDropout, keep }) {
+  reference(
+    { x, h0, c0, inputWeight, recurrentWeight, bias }: Inputs,
+    { recurrentDropout, precision, keep },
+  ) {
     const [steps, batch, inputs] = x.shape;
     const units = h0.shape[1] as number;
-    const fromInput = tf.add(tf.matMul(x.reshape([steps * batch, inputs]), inputWeight as tf.Tensor2D), bias);
+    const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
+    const fromInput = tf.add(product(rows, inputWeight as tf.Tensor2D, precision), bias);
     const perStep = tf.unstack(fromInput.reshape([steps, batch, 4 * units])) as tf.Tensor2D[];
     const masks = recurrentMasks(recurrentDropout, [steps, batch, units]);
 
@@ -37,7 +81,7 @@ const lstmOp: Op<LstmAttributes> = {
     let c = c0 as tf.Tensor2D;
     for (let t = 0; t < steps; t++) {
       const carried: tf.Tensor2D = masks ? tf.mul(h, masks[t]) : h;
-      const z = tf.add(perStep[t], tf.matMul(carried, recurrentWeight as tf.Tensor2D));
+      const z = tf.add(perStep[t], product(carried, recurrentWeight as tf.Tensor2D, precision));
       const [zi, zf, zg, zo] = tf.split(z, 4, 1);
       const [i, f, g, o] = [tf.sigmoid(zi), tf.sigmoid(zf), tf.tanh(zg), tf.sigmoid(zo)];
       c = tf.add(tf.mul(f, c), tf.mul(i, g));
@@ -54,45 +98,18 @@ const lstmOp: Op<LstmAttributes> = {
   gradient: {
     savedInputs: ['x', 'h0', 'c0', 'inputWeight', 'recurrentWeight'],
     savedOutputs: [0, 3, 4],
-    backward([dy, dhLast, dcLast], saved, { recurrentDropout }) {
-      const [x, h0, c0, inputWeight, recurrentWeight, y, gates, cells] = saved;
-      const [steps, batch, units] = y.shape;
-      const masks = recurrentMasks(recurrentDropout, [steps, batch, units]);
-      const factors = gateFactors(gates, cells, shiftedInTime(cells, c0));
-      const transposedRecurrent = tf.transpose(recurrentWeight as tf.Tensor2D);
-
-      const dy_t = tf.unstack(dy);
-      let dh: tf.Tensor = dhLast;
-      let dc: tf.Tensor = dcLast;
-      const dz: tf.Tensor[] = [];
-      for (let t = steps - 1; t >= 0; t--) {
-        dh = tf.add(dh, dy_t[t]);
-        dc = tf.add(dc, tf.mul(dh, factors.cellFromHidden[t]));
-        dz[t] = tf.concat(
-          [
-            tf.mul(dc, factors.inputGateFromCell[t]),
-            tf.mul(dc, factors.forgetGateFromCell[t]),
-            tf.mul(dc, factors.candidateFromCell[t]),
-            tf.mul(dh, factors.outputGateFromHidden[t]),
-          ],
-          1,
-        );
-        dc = tf.mul(dc, factors.forget[t]);
-        dh = tf.matMul(dz[t] as tf.Tensor2D, transposedRecurrent);
-        if (masks) dh = tf.mul(dh, masks[t]);
-      }
-
-      const dZ = tf.concat(dz) as tf.Tensor2D; // [T·B, 4H]
-      const rows = x.reshape([steps * batch, x.shape[2] as number]) as tf.Tensor2D;
-      const previous = shiftedInTime(y, h0);
-      const carried = masks ? tf.mul(previous, tf.stack(masks)) : previous;
+    backward([dOutput, dH, dC], saved, attributes) {
+      const [x, h0, c0, inputWeight, recurrentWeight, output, gates, cells] = saved;
+      const state = { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells };
+      const gradients = runOp(lstmGradientOp, { ...state, dOutput, dH, dC }, attributes);
+      const [dx, dh0, dc0, dInputWeight, dRecurrentWeight, dBias] = gradients;
       return {
-        x: productWithTransposedRight(dZ, inputWeight as tf.Tensor2D).reshape(x.shape),
-        h0: dh,
-        c0: dc,
-        inputWeight: productWithTransposedLeft(rows, dZ),
-        recurrentWeight: productWithTransposedLeft(carried.reshape([steps * batch, units]), dZ),
-        bias: sumOverRows(dZ),
+        x: dx,
+        h0: dh0,
+        c0: dc0,
+        inputWeight: dInputWeight,
+        recurrentWeight: dRecurrentWeight,
+        bias: dBias,
       };
     },
   },
@@ -126,10 +143,15 @@ export function lstm(
   state: LstmState,
   parameters: LstmParameters,
   recurrentDropout: DropoutMask | null = null,
+  precision: Precision = 'f32',
 ): { output: tf.Tensor3D; state: LstmState } {
   const inputs = { x, h0: state.h, c0: state.c, ...parameters };
   const dropping = recurrentDropout !== null && recurrentDropout.rate > 0;
-  const attributes = { recurrentDropout: dropping ? recurrentDropout : null, keep: isRecordingGradients() };
+  const attributes = {
+    recurrentDropout: dropping ? recurrentDropout : null,
+    precision,
+    keep: isRecordingGradients(),
+  };
   const [output, h, c] = runOp(lstmOp, inputs, attributes);
   return { output: output as tf.Tensor3D, state: { h: h as tf.Tensor2D, c: c as tf.Tensor2D } };
 }

@@ -3,57 +3,49 @@
  * memory traffic of a language model, and a kernel that knows all three never has to store them whole.
  */
 import * as tf from '@tensorflow/tfjs';
+import { FUSED, type Precision, type SoftmaxAttributes } from '../backends/fused.js';
 import { type Inputs, isRecordingGradients, type Op, runOp } from './kernel.js';
-import { productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
+import { product, productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
 
 /** Rows whose logits are held at once when nothing has to be kept for a backward pass. */
 const CHUNK_ROWS = 256;
 
-interface SoftmaxAttributes {
-  /** True when the weight is an embedding table [V, H] shared with the input (Press & Wolf 2017), not [H, V]. */
-  readonly tied: boolean;
-  /** Keep what the backward pass needs as a second output; its form is the kernel's own affair. */
-  readonly keep: boolean;
-}
-
 const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
-  name: 'ZlmSoftmaxCrossEntropy',
+  name: FUSED.softmaxCrossEntropy,
 
-  reference({ hidden, weight, bias, targets }: Inputs, { tied, keep }) {
+  /** Keeps the softmax's probabilities. */
+  reference({ hidden, weight, bias, targets }: Inputs, { tied, precision, keep }) {
     const columns = (tied ? tf.transpose(weight) : weight) as tf.Tensor2D;
-    if (keep) return negativeLogLikelihood(hidden as tf.Tensor2D, columns, bias, targets as tf.Tensor1D);
+    const nll = (rows: tf.Tensor, ids: tf.Tensor) =>
+      negativeLogLikelihood(rows as tf.Tensor2D, columns, bias, ids as tf.Tensor1D, precision);
+    if (keep) return nll(hidden, targets);
     const chunks: tf.Tensor1D[] = [];
     for (let start = 0; start < hidden.shape[0]; start += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, hidden.shape[0] - start);
       const part = tf.tidy(
-        () =>
-          negativeLogLikelihood(
-            tf.slice(hidden as tf.Tensor2D, [start, 0], [rows, -1]),
-            columns,
-            bias,
-            tf.slice(targets as tf.Tensor1D, start, rows),
-          )[0],
+        () => nll(tf.slice(hidden, [start, 0], [rows, -1]), tf.slice(targets, start, rows))[0],
       );
       chunks.push(part as tf.Tensor1D);
     }
     return [chunks.length === 1 ? chunks[0] : tf.concat(chunks)];
   },
+};
 
-  gradient: {
-    savedInputs: ['hidden', 'weight', 'targets'],
-    savedOutputs: [1],
-    backward([upstream], [hidden, weight, targets, probabilities], { tied }) {
-      const [rows, classes] = probabilities.shape;
-      const scaled = tf.mul(probabilities, upstream.reshape([rows, 1]));
-      const atTargets = tf.scatterND(targetCells(targets as tf.Tensor1D), upstream, [rows, classes]);
-      const logits = tf.sub(scaled, atTargets) as tf.Tensor2D; // d nll / d logits = softmax − one-hot
-      const [h, w] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
-      return {
-        hidden: tied ? tf.matMul(logits, w) : productWithTransposedRight(logits, w),
-        weight: tied ? productWithTransposedLeft(logits, h) : productWithTransposedLeft(h, logits),
-        bias: sumOverRows(logits),
-      };
-    },
+const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
+  name: FUSED.softmaxCrossEntropyGradient,
+  reference({ hidden, weight, targets, kept0: probabilities, upstream }: Inputs, { tied, precision }) {
+    const [rows, classes] = probabilities.shape;
+    const scaled = tf.mul(probabilities, upstream.reshape([rows, 1]));
+    const atTargets = tf.scatterND(targetCells(targets as tf.Tensor1D), upstream, [rows, classes]);
+    const logits = tf.sub(scaled, atTargets) as tf.Tensor2D; // d nll / d logits = softmax − one-hot
+    const [h, w] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
+    return [
+      tied ? product(logits, w, precision) : productWithTransposedRight(logits, w, precision),
+      tied
+        ? productWithTransposedLeft(logits, h, precision)
+        : productWithTransposedLeft(h, logits, precision),
+      sumOverRows(logits),
+    ];
   },
 };
 
@@ -72,9 +64,31 @@ export function softmaxCrossEntropy(
   bias: tf.Tensor1D,
   targets: tf.Tensor1D,
   tied: boolean,
+  precision: Precision = 'f32',
 ): tf.Tensor1D {
-  const attributes = { tied, keep: isRecordingGradients() };
-  return runOp(softmaxCrossEntropyOp, { hidden, weight, bias, targets }, attributes)[0] as tf.Tensor1D;
+  if (!isRecordingGradients()) {
+    const inputs = { hidden, weight, bias, targets };
+    return runOp(softmaxCrossEntropyOp, inputs, { tied, precision, keep: false })[0] as tf.Tensor1D;
+  }
+  // A custom gradient and not a registered one: what is kept may be as large as the weight, and for every further
+  // output of a kernel tfjs would make a gradient of zeros.
+  const attributes = { tied, precision, keep: true };
+  const withGradient = tf.customGrad((...arguments_) => {
+    const [h, w, b] = arguments_ as tf.Tensor[];
+    const save = arguments_[3] as unknown as tf.GradSaveFunc;
+    const inputs = { hidden: h, weight: w, bias: b, targets };
+    const [value, ...kept] = runOp(softmaxCrossEntropyOp, inputs, attributes);
+    save([h, w, b, targets, ...kept]);
+    return { value, gradFunc: (upstream, saved) => gradients(upstream, saved as tf.Tensor[], attributes) };
+  });
+  return withGradient(hidden, weight, bias) as tf.Tensor1D;
+}
+
+function gradients(upstream: tf.Tensor, saved: tf.Tensor[], attributes: SoftmaxAttributes): tf.Tensor[] {
+  const [hidden, weight, bias, targets, ...kept] = saved;
+  const named = Object.fromEntries(kept.map((tensor, index) => [`kept${index}`, tensor]));
+  const inputs = { hidden, weight, bias, targets, ...named, upstream };
+  return runOp(softmaxCrossEntropyGradientOp, inputs, attributes);
 }
 
 /** Per-row nll and the softmax probabilities. */
@@ -83,8 +97,9 @@ function negativeLogLikelihood(
   weight: tf.Tensor2D,
   bias: tf.Tensor,
   targets: tf.Tensor1D,
+  precision: Precision,
 ): tf.Tensor[] {
-  const logits = tf.add(tf.matMul(hidden, weight), bias) as tf.Tensor2D;
+  const logits = tf.add(product(hidden, weight, precision), bias) as tf.Tensor2D;
   const probabilities = tf.softmax(logits);
   // log Σ exp(z) = max z − log max p, since the largest probability is exp(0) / Σ exp(z − max z). It never
   // underflows, as −log p(target) would for an unlikely target, and costs no further pass of exponentials.

@@ -1,13 +1,10 @@
 /** The parameter step of stochastic gradient descent. */
 import * as tf from '@tensorflow/tfjs';
+import { FUSED, type SgdAttributes } from '../backends/fused.js';
 import { type Inputs, type Op, runOp } from './kernel.js';
 
-interface SgdAttributes {
-  readonly learningRate: number;
-}
-
 const sgdUpdateOp: Op<SgdAttributes> = {
-  name: 'ZlmSgdUpdate',
+  name: FUSED.sgdUpdate,
   reference({ parameter, gradient, scale }: Inputs, { learningRate }) {
     return [tf.sub(parameter, tf.mul(gradient, tf.mul(scale, learningRate)))];
   },

@@ -1,6 +1,6 @@
 /** The service behind `zlm sample`: text from a run's model. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BackendName } from '../backends/backend.js';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { activateBackend } from '../backends/select.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
@@ -29,6 +29,7 @@ export interface SampleRequest {
   readonly dataFolder: string;
   readonly runsFolder: string;
   readonly backend: BackendName | 'auto';
+  readonly backendOptions?: BackendOptions;
 }
 
 /** What was drawn. */
@@ -57,7 +58,7 @@ export async function sample(
   hooks: { signal: AbortSignal; onProgress: OnProgress },
 ): Promise<SampleResult> {
   const run = await findRun(request.runsFolder, request.run);
-  await activateBackend(request.backend);
+  await activateBackend(request.backend, request.backendOptions);
   const trained = await loadTrainedModel(run, request.checkpoint, request.dataFolder);
   try {
     const prompt = readPrompt(request.prompt, trained.corpus);

@@ -132,6 +132,10 @@ export interface Spec {
       everyMinutes: number;
     };
     /**
+     * What matrix products compute in while training. f32: float32. mixed: operands rounded to bfloat16, sums in float32; parameters, states and everything between products stay float32. Faster where the processor has bfloat16 instructions. Evaluation is always float32.
+     */
+    precision: 'f32' | 'mixed';
+    /**
      * Seed of everything random: the initial parameters and the dropout masks. The same seed gives the same run.
      */
     seed: number;

@@ -1,7 +1,6 @@
 /** Language modelling as a task for the training loop: a spec and a prepared corpus make a trainee. */
 import * as tf from '@tensorflow/tfjs';
-import type { PreparedCorpus } from '../corpus/prepared.js';
-import { WindowSource } from '../corpus/windows.js';
+import { type TokenSource, WindowSource } from '../corpus/windows.js';
 import { evaluate } from '../evaluation/perplexity.js';
 import {
   createLanguageModel,
@@ -15,6 +14,12 @@ import { architectureOf } from '../model/parameters.js';
 import type { Spec } from '../spec/spec.generated.js';
 import type { NamedTensors, Trainee } from './trainee.js';
 
+/** What training reads of a corpus; a prepared corpus is one. */
+export interface TrainingCorpus {
+  readonly vocabulary: { readonly size: number };
+  split(name: 'train' | 'valid'): TokenSource;
+}
+
 /** A fresh model with the spec's seed and initialization. */
 export function freshModel(spec: Spec, vocabularySize: number): LanguageModel {
   const { uniform } = spec.model.init;
@@ -22,15 +27,16 @@ export function freshModel(spec: Spec, vocabularySize: number): LanguageModel {
 }
 
 /** The training windows of a spec over a corpus. */
-export function trainingWindows(spec: Spec, corpus: PreparedCorpus): WindowSource {
+export function trainingWindows(spec: Spec, corpus: TrainingCorpus): WindowSource {
   const { batchSize, bptt } = spec.training;
   return new WindowSource(corpus.split('train'), { batchSize, bptt, tail: 'drop' });
 }
 
 /** What the loop trains: the model on the corpus's training split, validated on its valid split. */
-export function languageModelTrainee(spec: Spec, corpus: PreparedCorpus, model: LanguageModel): Trainee {
+export function languageModelTrainee(spec: Spec, corpus: TrainingCorpus, model: LanguageModel): Trainee {
   const windows = trainingWindows(spec, corpus);
-  const { batchSize, bptt, seed } = spec.training;
+  const { batchSize, bptt, seed, precision } = spec.training;
+  const trained = { ...model, precision };
   return {
     parameters: model.parameters,
     windowsPerPass: windows.count,
@@ -41,8 +47,8 @@ export function languageModelTrainee(spec: Spec, corpus: PreparedCorpus, model: 
       const { inputs, targets, steps, batch } = windows.window(inPass);
       const plan = { edges: spec.dropout, seed, step: inRun * bptt };
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
-      const result = encode(model, ids, fromNamed(state, model), plan);
-      const nll = targetNll(model, result.hidden, tf.tensor1d(targets, 'int32'));
+      const result = encode(trained, ids, fromNamed(state, model), plan);
+      const nll = targetNll(trained, result.hidden, tf.tensor1d(targets, 'int32'));
       return { nll, batch, state: toNamed(result.state) };
     },
     validate: (signal, onProgress) =>

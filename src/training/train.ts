@@ -1,6 +1,6 @@
 /** The service behind `zlm train`: opens what a request names and runs one training session. */
 
-import type { BackendName } from '../backends/backend.js';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { type ActiveBackend, activateBackend } from '../backends/select.js';
 import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
@@ -25,6 +25,7 @@ export interface TrainRequest {
   readonly dataFolder: string;
   readonly runsFolder: string;
   readonly backend: BackendName | 'auto';
+  readonly backendOptions?: BackendOptions;
   /** The command as typed and zlm's version, for the record. */
   readonly command: string;
   readonly version: string;
@@ -128,7 +129,7 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
       validTokens: valid.tokens,
       testTokens: test.tokens,
     });
-    return { loaded, corpus, backend: await activateBackend(request.backend), run };
+    return { loaded, corpus, backend: await activateBackend(request.backend, request.backendOptions), run };
   } catch (error) {
     corpus.close();
     throw error;

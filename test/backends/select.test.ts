@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
+import { BACKEND_NAMES, type BackendOptions } from '../../src/backends/backend.js';
 import { measureBackend } from '../../src/backends/measure.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
+import { BACKEND_OPTIONS, describeEachBackend, whyNot } from './each-backend.js';
+
+/** As on a machine without a C compiler. */
+const NO_COMPILER: BackendOptions = { ...BACKEND_OPTIONS, compiler: 'no-such-compiler' };
 
 /** As under `node --jitless`: the process has no WebAssembly. */
 async function withoutWebAssembly(run: () => Promise<void>): Promise<void> {
@@ -16,22 +20,23 @@ async function withoutWebAssembly(run: () => Promise<void>): Promise<void> {
 }
 
 describe('probeBackends', () => {
-  it('lists every backend, fastest first, with a reason', async () => {
-    const probes = await probeBackends();
+  it('lists every backend, fastest first, with a reason in one line', async () => {
+    const probes = await probeBackends(BACKEND_OPTIONS);
     expect(probes.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
-    for (const { available, reason } of probes) {
-      expect(available).toBe(true);
-      expect(reason).not.toBe('');
+    for (const { name, available, reason } of probes) {
+      expect(available || name === 'native').toBe(true);
+      expect(reason).toMatch(/^.+$/);
     }
   });
 
   it('says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
-      expect(await probeBackends()).toContainEqual({
-        name: 'wasm',
+      const [native, wasm] = await probeBackends(NO_COMPILER);
+      expect(native).toMatchObject({
         available: false,
-        reason: 'this Node runs without WebAssembly',
+        reason: expect.stringContaining('the C compiler "no-such-compiler" does not run'),
       });
+      expect(wasm).toEqual({ name: 'wasm', available: false, reason: 'this Node runs without WebAssembly' });
     });
   });
 });
@@ -49,36 +54,44 @@ describe('activateBackend', () => {
 
   it('passes over what cannot run when it may choose, and says so', async () => {
     await withoutWebAssembly(async () => {
-      const { name, reason } = await activateBackend('auto');
+      const { name, reason } = await activateBackend('auto', NO_COMPILER);
       expect(name).toBe('cpu');
-      expect(reason).toContain('passed over wasm: this Node runs without WebAssembly');
+      expect(reason).toContain('passed over native: the C compiler "no-such-compiler" does not run');
+      expect(reason).toContain('wasm: this Node runs without WebAssembly');
       expect(tf.getBackend()).toBe('cpu');
     });
   });
 
-  it.each(BACKEND_NAMES)('activates %s by name, and it computes', async (name) => {
-    const active = await activateBackend(name);
-    expect(active.name).toBe(name);
-    expect(active.reason).toContain('chosen by name');
-    expect(tf.getBackend()).toBe(name);
-    const product = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 1])).arraySync() as never);
-    expect(product).toEqual([[3], [3]]);
-  });
+  it.each(BACKEND_NAMES.filter((name) => whyNot(name) === undefined))(
+    'activates %s by name, and it computes',
+    async (name) => {
+      const active = await activateBackend(name, BACKEND_OPTIONS);
+      expect(active.name).toBe(name);
+      expect(active.reason).toContain('chosen by name');
+      expect(tf.getBackend()).toBe(name);
+      const product = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 1])).arraySync() as never);
+      expect(product).toEqual([[3], [3]]);
+    },
+  );
 
   it('takes the fastest for auto, and says that it is', async () => {
-    const { name, reason } = await activateBackend('auto');
-    expect(name).toBe('wasm');
-    expect(reason).toContain('the fastest there is');
-    expect(reason).not.toContain('passed over');
-    expect(tf.getBackend()).toBe('wasm');
+    const fastest = BACKEND_NAMES.find((name) => whyNot(name) === undefined);
+    const { name, reason } = await activateBackend('auto', BACKEND_OPTIONS);
+    expect(name).toBe(fastest);
+    expect(reason).toContain(fastest === 'native' ? 'the fastest there is' : 'the fastest that runs here');
+    expect(reason.includes('passed over')).toBe(fastest !== 'native');
+    expect(tf.getBackend()).toBe(fastest);
   });
 });
 
-it('measureBackend gives a rate, activates what it measured and frees what it used', async () => {
-  await activateBackend('cpu');
-  const { gflops } = await measureBackend('wasm');
-  expect(gflops).toBeGreaterThan(0);
-  expect(gflops).toBeLessThan(10_000);
-  expect(tf.getBackend()).toBe('wasm');
-  expect(tf.memory().numTensors).toBe(0);
+describeEachBackend('measureBackend of %s', (backend) => {
+  it('gives a rate, activates what it measured and frees what it used', async () => {
+    await activateBackend(backend === 'cpu' ? 'wasm' : 'cpu');
+    const before = tf.memory().numTensors;
+    const { gflops } = await measureBackend(backend, BACKEND_OPTIONS);
+    expect(gflops).toBeGreaterThan(0);
+    expect(gflops).toBeLessThan(10_000);
+    expect(tf.getBackend()).toBe(backend);
+    expect(tf.memory().numTensors).toBe(before);
+  });
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BackendName } from '../../src/backends/backend.js';
 import type { CheckpointName, RunFolder } from '../../src/runs/run-folder.js';
 import { type ProcessRun, startZlm } from '../cli/capture.js';
 import type { Workplace } from '../small-runs.js';
@@ -14,8 +15,12 @@ export interface Trainer {
 }
 
 /** Starts `zlm train` with the words that say what. */
-export function startTrainer({ data, runs }: Workplace, words: readonly string[]): Trainer {
-  const argv = ['train', ...words, '--data', data, '--runs', runs, '--backend', 'wasm'];
+export function startTrainer(
+  { data, runs }: Workplace,
+  words: readonly string[],
+  backend: BackendName = 'wasm',
+): Trainer {
+  const argv = ['train', ...words, '--data', data, '--runs', runs, '--backend', backend];
   const { process: child, ended } = startZlm(argv);
   if (child.pid === undefined) throw new Error('zlm did not start');
   return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };

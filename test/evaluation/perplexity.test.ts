@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { beforeAll, expect, it } from 'vitest';
 import type { TokenSource } from '../../src/corpus/windows.js';
 import { evaluate } from '../../src/evaluation/perplexity.js';
 import { createLanguageModel, type LanguageModel } from '../../src/model/language-model.js';
 import { parameter } from '../../src/model/parameters.js';
 import type { Progress } from '../../src/progress.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { type NdArray, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
 import { lstmInDoubles, nllInDoubles } from '../ops/in-doubles.js';
 
@@ -49,11 +48,10 @@ function nllsByHand(model: LanguageModel, tokens: readonly number[]): number[] {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-describe.each(BACKEND_NAMES)('evaluate on %s', (backend) => {
+describeEachBackend('evaluate on %s', () => {
   let model: LanguageModel;
   let expectedNlls: number[];
   beforeAll(async () => {
-    await activateBackend(backend);
     model = createLanguageModel(ARCHITECTURE, 1, 1);
     expectedNlls = nllsByHand(model, TOKENS);
   });

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import {
   createLanguageModel,
   disposeLanguageModel,
@@ -10,14 +8,13 @@ import {
   logits,
   targetNll,
 } from '../../src/model/language-model.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
 
 const UNTIED = { vocabularySize: 13, embedding: 5, layers: [7, 5], tieEmbedding: false };
 const IDS = randomIds(randomNumbers(1), 12, 13);
 
-describe.each(BACKEND_NAMES)('on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('on %s', () => {
   const windowOf = (ids: number[], batch: number) =>
     tf.tensor2d(ids, [ids.length / batch, batch], 'int32') as tf.Tensor2D;
 

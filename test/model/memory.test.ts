@@ -1,14 +1,13 @@
 /** Hundreds of training windows leave nothing behind. */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import type { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { disposeLanguageModel } from '../../src/model/language-model.js';
 import { dispose } from '../../src/ops/memory.js';
 import type { Spec } from '../../src/spec/spec.generated.js';
 import { freshModel, languageModelTrainee } from '../../src/training/language-modelling.js';
 import { trainingStep } from '../../src/training/step.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { randomIds, randomNumbers } from '../ops/arrays.js';
 
 const DROP = { rate: 0.5, mask: 'step' } as const;
@@ -29,6 +28,7 @@ function specOf(tieEmbedding: boolean): Spec {
       optimizer: { sgd: { learningRate: 0.1 } },
       schedule: { constant: {} },
       checkpoint: { everyMinutes: 10 },
+      precision: 'f32',
       seed: 1,
     },
   };
@@ -44,9 +44,7 @@ function corpusInMemory(): PreparedCorpus {
   return { vocabulary: { size: VOCABULARY }, split } as unknown as PreparedCorpus;
 }
 
-describe.each(BACKEND_NAMES)('on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('on %s', () => {
   it.each([false, true])(`${WINDOWS} windows of training keep the tensor count, tied: %s`, async (tied) => {
     const before = tf.memory().numTensors;
     const spec = specOf(tied);

@@ -1,9 +1,8 @@
 /** The whole model against PyTorch's numbers: `golden/pytorch/make_language_model.py` says how they were made. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES, type BackendName } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { describe, expect, it } from 'vitest';
+import type { BackendName } from '../../src/backends/backend.js';
 import type { DropoutEdges, DropoutPlan } from '../../src/model/dropout-placement.js';
 import { encode, type LanguageModel, targetNll } from '../../src/model/language-model.js';
 import type { StackState } from '../../src/model/lstm-stack.js';
@@ -11,6 +10,7 @@ import { parametersFrom } from '../../src/model/parameters.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { lossAndGradients, trainingStep } from '../../src/training/step.js';
 import type { NamedTensors, Trainee } from '../../src/training/trainee.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { type Arrays, expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
 
 type Place = 'input' | 'between' | 'output';
@@ -142,9 +142,7 @@ function traineeOf(golden: GoldenCase, model: LanguageModel, forward: Forward): 
   };
 }
 
-describe.each(BACKEND_NAMES)('on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('on %s', (backend) => {
   const forwards: Record<string, (golden: GoldenCase) => Forward> = {
     plain: (golden) => forwardOf(golden, null),
     dropout: (golden) => forwardOf(golden, applyGivenMasks(backend, golden.dropout as never)),

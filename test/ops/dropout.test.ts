@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
 import { activateBackend } from '../../src/backends/select.js';
 import { type DropoutMask, dropout, dropoutMask, type MaskLifetime } from '../../src/ops/dropout.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 import { expectSameGradients, weightedSum, weightedSumInDoubles } from './finite-differences.js';
 
@@ -58,9 +58,7 @@ describe('dropoutMask', () => {
   });
 });
 
-describe.each(BACKEND_NAMES)('dropout on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('dropout on %s', () => {
   it('draws a mask a step, or one for the whole window', () => {
     const ones = tf.ones([4, 3, 20]) as tf.Tensor3D;
     for (const lifetime of LIFETIMES) {

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import { embedding } from '../../src/ops/embedding.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { type Arrays, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 import {
   expectSameGradients,
@@ -11,9 +10,7 @@ import {
   weightedSumInDoubles,
 } from './finite-differences.js';
 
-describe.each(BACKEND_NAMES)('embedding on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('embedding on %s', () => {
   it('takes the rows of the ids, in place', () => {
     const table = tf.tensor2d([0, 1, 10, 11, 20, 21], [3, 2]);
     const rows = embedding(table, tf.tensor2d([2, 0, 0, 1, 2, 2], [3, 2], 'int32'));

@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import { clipScale, globalNorm } from '../../src/ops/global-norm.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 
-describe.each(BACKEND_NAMES)('on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('on %s', () => {
   const scaleFor = (norm: number, maxNorm: number | null) => valuesOf(clipScale(tf.scalar(norm), maxNorm))[0];
 
   it('globalNorm is one norm over all gradients', () => {

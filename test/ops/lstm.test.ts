@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import { type DropoutMask, dropoutMask } from '../../src/ops/dropout.js';
 import type { Inputs } from '../../src/ops/kernel.js';
 import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { type Arrays, expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 import {
   expectSameGradients,
@@ -69,9 +68,7 @@ function nameOf({ steps, batch, inputs, units }: Shape, mask: DropoutMask | null
   return `T=${steps} B=${batch} I=${inputs} H=${units}, ${dropping}`;
 }
 
-describe.each(BACKEND_NAMES)('lstm on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('lstm on %s', () => {
   it.each(CASES)('has the gradients of finite differences: %s', (_, shape, mask) => {
     const at = randomInputs(shape, 17);
     const random = randomNumbers(18);

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import type { Inputs } from '../../src/ops/kernel.js';
 import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import {
   type Arrays,
   expectClose,
@@ -68,9 +67,7 @@ function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boo
   return result;
 }
 
-describe.each(BACKEND_NAMES)('softmaxCrossEntropy on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('softmaxCrossEntropy on %s', () => {
   const cases = SHAPES.flatMap((shape) => [false, true].map((tied) => ({ ...shape, tied })));
   it.each(cases)(
     'has the gradients of finite differences: N=$rows H=$units V=$classes tied=$tied',

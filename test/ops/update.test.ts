@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
+import { expect, it } from 'vitest';
 import { sgdUpdate } from '../../src/ops/update.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { valuesOf } from './arrays.js';
 
-describe.each(BACKEND_NAMES)('sgdUpdate on %s', (backend) => {
-  beforeAll(() => activateBackend(backend));
-
+describeEachBackend('sgdUpdate on %s', () => {
   it('takes learningRate · scale · gradient from the parameter, in place', () => {
     const parameter = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
     sgdUpdate(parameter, tf.tensor2d([8, 0, -8, 4], [2, 2]), tf.scalar(0.5), 0.25);

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAMES } from '../../src/backends/backend.js';
-import { activateBackend } from '../../src/backends/select.js';
 import {
   createLanguageModel,
   encode,
@@ -11,6 +9,7 @@ import {
 } from '../../src/model/language-model.js';
 import { parameter } from '../../src/model/parameters.js';
 import { drawToken, type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
+import { describeEachBackend } from '../backends/each-backend.js';
 import { valuesOf } from '../ops/arrays.js';
 
 const LOGITS = [0.5, 2, -1, 1.2, 0];
@@ -88,10 +87,9 @@ function forgetfulModel(values: readonly number[]): LanguageModel {
   return model;
 }
 
-describe.each(BACKEND_NAMES)('sampleTokens on %s', (backend) => {
+describeEachBackend('sampleTokens on %s', () => {
   let model: LanguageModel;
   beforeAll(async () => {
-    await activateBackend(backend);
     model = createLanguageModel(
       { vocabularySize: 19, embedding: 4, layers: [5, 4], tieEmbedding: false },
       3,

@@ -75,6 +75,7 @@ it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the pape
       optimizer: { sgd: { learningRate: 1 } },
       schedule: { decay: { factor: paper.factor, afterEpoch: paper.fullEpochs } },
       checkpoint: { everyMinutes: 10 },
+      precision: 'f32',
       seed: 1,
     },
   });

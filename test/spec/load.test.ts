@@ -22,6 +22,7 @@ const RESOLVED: Spec = {
     optimizer: { sgd: { learningRate: 1 } },
     schedule: { constant: {} },
     checkpoint: { everyMinutes: 10 },
+    precision: 'f32',
     seed: 1,
   },
 };

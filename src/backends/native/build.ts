@@ -1,0 +1,160 @@
+/**
+ * Compiles the C kernels for this processor, once: the library is kept in the cache folder under the hash of
+ * everything that went into it.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { UserError } from '../../errors.js';
+import { describeFileError } from '../../storage/file-error.js';
+import { sha256 } from '../../storage/sha256.js';
+import { type Compiler, compilerFlags } from './compiler.js';
+import { isUsersOwnFile, makePrivateFolder } from './private-folder.js';
+
+const run = promisify(execFile);
+
+/** The sources, beside this file in src/; the package ships them, and dist/ lies as deep as src/. */
+const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', import.meta.url));
+
+/** Compiles only where the compiler has OpenMP, its header and its library. */
+const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';
+
+/** A compiled library. */
+export interface BuiltLibrary {
+  readonly path: string;
+  /** Whether it computes with several threads. */
+  readonly threads: boolean;
+}
+
+/** A library, or why there is none: in one line, and in the compiler's own words where it spoke. */
+export type BuildResult =
+  | { readonly library: BuiltLibrary }
+  | { readonly failure: string; readonly details?: string };
+
+/**
+ * The library for this processor: from the cache, or compiled now. Two processes that build at once each
+ * write a file of their own, and the later rename wins with the same content. A cached file that was damaged, or that
+ * somebody else may have written, is not used but built again.
+ *
+ * @param onCompile called when it has to be compiled, which takes some seconds
+ */
+export async function buildLibrary(
+  compiler: Compiler,
+  cacheFolder: string,
+  onCompile: () => void,
+): Promise<BuildResult> {
+  const folder = join(cacheFolder, 'native');
+  try {
+    const sources = await readSources();
+    const name = async (threads: boolean) => `zlm-${await buildHash(sources, compiler, threads)}`;
+    const threaded = await findLibrary(folder, await name(true));
+    if (threaded) return { library: { path: threaded, threads: true } };
+    await makePrivateFolder(folder);
+    // Asked anew each time: OpenMP may have been installed since a library without it was built.
+    const threads = await inWorkplace(folder, (workplace) => hasOpenMp(compiler, workplace));
+    const single = threads ? null : await findLibrary(folder, await name(false));
+    if (single) return { library: { path: single, threads: false } };
+    onCompile();
+    const prefix = await name(threads);
+    return await inWorkplace(folder, (workplace) => compile(compiler, workplace, folder, prefix, threads));
+  } catch (error) {
+    const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
+    if (described instanceof UserError) return { failure: described.message };
+    throw error;
+  }
+}
+
+/** The name holds the hash of the content, since the loader may crash on a library that is cut short. */
+async function findLibrary(folder: string, prefix: string): Promise<string | null> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((name) => name.startsWith(`${prefix}-`))) {
+    const path = join(folder, name);
+    if ((await isUsersOwnFile(path)) && name === libraryName(prefix, await readFile(path))) return path;
+  }
+  return null;
+}
+
+function libraryName(prefix: string, content: Uint8Array): string {
+  return `${prefix}-${sha256(content).slice(0, 16)}.so`;
+}
+
+async function hasOpenMp({ command }: Compiler, workplace: string): Promise<boolean> {
+  const source = join(workplace, 'probe.c');
+  await writeFile(source, OPENMP_PROBE);
+  const arguments_ = [...compilerFlags(true), source, '-o', join(workplace, 'probe.so')];
+  return run(command, arguments_).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Compiles, and moves the library to its place in the folder. */
+async function compile(
+  { command, version }: Compiler,
+  workplace: string,
+  folder: string,
+  prefix: string,
+  threads: boolean,
+): Promise<BuildResult> {
+  const files = (await readdir(SOURCES)).filter((file) => file.endsWith('.c'));
+  const output = join(workplace, 'zlm.so');
+  const sources = files.map((file) => join(SOURCES, file));
+  const words = await compilerWords(command, [...compilerFlags(threads), ...sources, '-o', output, '-lm']);
+  if (words !== null)
+    return { failure: `${command} cannot compile the kernels`, details: `${version} says:\n${words}` };
+  await chmod(output, 0o700);
+  await flushToDisk(output);
+  const path = join(folder, libraryName(prefix, await readFile(output)));
+  await rename(output, path);
+  return { library: { path, threads } };
+}
+
+/** What the compiler says when it fails; null when it succeeds. */
+async function compilerWords(command: string, arguments_: readonly string[]): Promise<string | null> {
+  try {
+    await run(command, arguments_, { maxBuffer: 2 ** 24 });
+    return null;
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    return stderr.trim() || message;
+  }
+}
+
+async function flushToDisk(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  await file.sync().finally(() => file.close());
+}
+
+/** Runs something in a fresh folder that is removed afterwards. */
+async function inWorkplace<T>(folder: string, work: (workplace: string) => Promise<T>): Promise<T> {
+  const workplace = await mkdtemp(join(folder, 'build-'));
+  try {
+    return await work(workplace);
+  } finally {
+    await rm(workplace, { recursive: true, force: true });
+  }
+}
+
+async function readSources(): Promise<string[]> {
+  const files = (await readdir(SOURCES)).sort();
+  return Promise.all(files.map(async (file) => `${file}\n${await readFile(join(SOURCES, file), 'utf8')}`));
+}
+
+async function buildHash(sources: readonly string[], compiler: Compiler, threads: boolean): Promise<string> {
+  const { command, version } = compiler;
+  const parts = [...sources, command, version, ...compilerFlags(threads), await processor()];
+  return sha256(parts.join('\0')).slice(0, 16);
+}
+
+/**
+ * -march=native means another thing on each of these. On Linux the model's name is not enough: a virtual machine
+ * may hide some of its instructions.
+ */
+async function processor(): Promise<string> {
+  const information = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const instructions = /^(?:flags|Features)\s*:.*$/m.exec(information)?.[0] ?? '';
+  return [process.arch, cpus()[0]?.model ?? '', instructions].join(' ');
+}

@@ -1,0 +1,34 @@
+// Philox4x32-10 (Salmon et al. 2011) on VL counters at once; the same numbers as src/ops/philox.ts.
+#ifndef ZLM_PHILOX_H
+#define ZLM_PHILOX_H
+
+#include "vec.h"
+
+typedef uint64_t vec_wide __attribute__((vector_size(8 * VL)));
+
+INLINE void multiply(vecu a, uint32_t by, vecu *high, vecu *low) {
+  const vec_wide product = __builtin_convertvector(a, vec_wide) * (vec_wide)((vec_wide){0} + by);
+  *low = __builtin_convertvector(product, vecu);
+  *high = __builtin_convertvector(product >> 32, vecu);
+}
+
+// The four words of each of the VL counters (first + lane, step, site, 0) under the key (seed, stream).
+INLINE void philox_block(uint32_t first, uint32_t step, uint32_t site, uint32_t seed, uint32_t stream, vecu out[4]) {
+  vecu lanes;
+  for (int i = 0; i < VL; i++) lanes[i] = (uint32_t)i;
+  vecu c0 = lanes + first, c1 = (vecu){0} + step, c2 = (vecu){0} + site, c3 = {0};
+  for (int round = 0; round < 10; round++) {
+    vecu high0, low0, high1, low1;
+    multiply(c0, 0xd2511f53u, &high0, &low0);
+    multiply(c2, 0xcd9e8d57u, &high1, &low1);
+    c0 = high1 ^ c1 ^ seed;
+    c2 = high0 ^ c3 ^ stream;
+    c1 = low1;
+    c3 = low0;
+    seed += 0x9e3779b9u;
+    stream += 0xbb67ae85u;
+  }
+  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+#endif

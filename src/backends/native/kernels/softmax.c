@@ -1,0 +1,94 @@
+// Output projection, log-softmax, negative log-likelihood and, for training, all gradients in one pass. Rows are taken
+// in chunks whose logits fit a cache, so that the logits of a whole window never exist.
+#include <float.h>
+#include <math.h>
+
+#include "column-sums.h"
+#include "elementary.h"
+#include "gemm.h"
+#include "memory.h"
+#include "threads.h"
+#include "vec.h"
+
+// Logits held at once, in floats (16 MiB); also bounds how often the weight's gradient is added up.
+#define CHUNK_FLOATS (4L << 20)
+
+INLINE vec load_logits(const float *row, long j, long classes) {
+  vec v = splat(-FLT_MAX);
+  if (classes - j >= VL) return load(row + j);
+  memcpy(&v, row + j, (size_t)(classes - j) * sizeof(float));
+  return v;
+}
+
+// Of one row of logits: the largest, and Σ exp(logit − largest). The exponentials replace the logits when `keep` is set.
+static void exponentials(float *row, long classes, int keep, float *largest, float *sum) {
+  vec top = splat(-FLT_MAX);
+  // A NaN must reach the sum, and comparisons drop it; the exponentials below carry it.
+  for (long j = 0; j < classes; j += VL) top = max_of(top, load_logits(row, j, classes));
+  *largest = max_lanes(top);
+  const vec shift = splat(*largest);
+  vec total = {0};
+  for (long j = 0; j < classes; j += VL) {
+    const vec e = vec_exp(load_logits(row, j, classes) - shift);
+    const long there = min_of(VL, classes - j);
+    if (there == VL) {
+      total += e;
+      if (keep) store(row + j, e);
+    } else {
+      float tail[VL] = {0};
+      store_some(tail, e, there);
+      total += load(tail);
+      if (keep) store_some(row + j, e, there);
+    }
+  }
+  *sum = sum_lanes(total);
+}
+
+// logits → weight · (softmax − one-hot of the target), in place.
+static void logit_gradient(float *row, long classes, long target, float sum, float weight) {
+  const float scale = weight / sum;
+  for (long j = 0; j + VL <= classes; j += VL) store(row + j, load(row + j) * splat(scale));
+  for (long j = classes - classes % VL; j < classes; j++) row[j] *= scale;
+  row[target] -= weight;
+}
+
+// One chunk: nll, and the gradient of the logits in place when `keep` is set.
+static void chunk_rows(long rows, long classes, float *logits, const int32_t *targets, const float *weights, int keep,
+                       float *nll) {
+#pragma omp parallel for schedule(dynamic, 8)
+  for (long i = 0; i < rows; i++) {
+    float *row = logits + i * classes, largest, sum;
+    const float target = row[targets[i]];
+    exponentials(row, classes, keep, &largest, &sum);
+    nll[i] = logf(sum) + largest - target;
+    if (keep) logit_gradient(row, classes, targets[i], sum, weights ? weights[i] : 1.0f);
+  }
+}
+
+// hidden [N,H]; weight [H,V], or [V,H] when tied; bias [V]; targets [N]. Out: nll [N] and, unless d_hidden is null, the
+// gradients of Σ weights[n]·nll[n] (weights null for all 1). Returns 0, or 1 when memory ran out.
+int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const float *weight, int tied, const float *bias,
+                const int32_t *targets, const float *weights, float *nll, float *d_hidden, float *d_weight,
+                float *d_bias) {
+  const precision p = mixed ? MIXED : FLOAT32;
+  const matrix w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
+  const long chunk = n < 1 ? 1 : CHUNK_FLOATS / v < 1 ? 1 : min_of(n, CHUNK_FLOATS / v);
+  const long chunks = (n + chunk - 1) / chunk;
+  float *logits = scratch(chunk * v);
+  if (!logits) return 1;
+  int failed = 0;
+  for (long c = 0; c < chunks; c++) {
+    // Chunks of equal size, rather than full ones and a rest.
+    const long first = n * c / chunks, rows = n * (c + 1) / chunks - first;
+    const matrix part = {hidden + first * h, h, 1}, d = {logits, v, 1};
+    failed |= gemm(p, rows, v, h, part, w, logits, v, bias, 0);
+    chunk_rows(rows, v, logits, targets + first, weights ? weights + first : NULL, d_hidden != NULL, nll + first);
+    if (!d_hidden) continue;
+    failed |= gemm(p, rows, h, v, d, transposed(w), d_hidden + first * h, h, NULL, 0);
+    if (tied) failed |= gemm(p, v, h, rows, transposed(d), part, d_weight, h, NULL, c > 0);
+    else failed |= gemm(p, h, v, rows, transposed(part), d, d_weight, v, NULL, c > 0);
+    column_sums(rows, v, logits, d_bias, c > 0);
+  }
+  free(logits);
+  return failed;
+}

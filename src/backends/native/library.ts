@@ -1,0 +1,71 @@
+/** The C functions of the compiled library, as JavaScript functions. Typed arrays are passed as pointers, uncopied. */
+
+/** What may be passed; an array's type must be what the C side declares. */
+type Argument = number | Float32Array | Int32Array | Float64Array | null;
+
+/** A C function, called with its arguments by name, as its declaration has them. */
+export type NativeFunction = (named: Readonly<Record<string, Argument>>) => number;
+
+/** As in `kernels/`, where it stands what each does. */
+const DECLARATIONS = {
+  setThreads: 'void zlm_set_threads(int count)',
+  gemm: `int zlm_gemm(int mixed, long m, long n, long k, float *a, long a_row, long a_column, float *b, long b_row,
+    long b_column, float *c, int accumulate)`,
+  lstmForward: `int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units, float *x, float *h0,
+    float *c0, float *w, float *u, float *bias, float *masks, long mask_steps, float *y, float *cells, float *gates)`,
+  lstmBackward: `int zlm_lstm_backward(int mixed, long steps, long batch, long inputs, long units, float *x, float *h0,
+    float *c0, float *w, float *u, float *masks, long mask_steps, float *y, float *cells, float *gates, float *dy,
+    float *dh, float *dc, float *dx, float *dw, float *du, float *dbias)`,
+  softmax: `int zlm_softmax(int mixed, long n, long h, long v, float *hidden, float *weight, int tied, float *bias,
+    int32_t *targets, float *weights, float *nll, float *d_hidden, float *d_weight, float *d_bias)`,
+  dropout: `void zlm_dropout(long steps, long per_step, float *x, float *y, int shared, uint32_t seed, uint32_t site,
+    uint32_t step, uint32_t threshold, float scale)`,
+  gatherRows: 'void zlm_gather_rows(long n, long width, float *table, int32_t *ids, float *out)',
+  scatterAddRows:
+    'void zlm_scatter_add_rows(long n, long rows, long width, float *from, int32_t *ids, float *out)',
+  sumOfSquares: 'double zlm_sum_of_squares(long n, float *x, double *partial)',
+  sgdUpdate: 'void zlm_sgd_update(long n, float *parameter, float *gradient, float rate)',
+  scaledCopy: 'void zlm_scaled_copy(long n, float *x, float factor, float *out)',
+} as const;
+
+/** The library's functions by name. */
+export type NativeFunctions = Readonly<Record<keyof typeof DECLARATIONS, NativeFunction>>;
+
+/**
+ * Loads a compiled library.
+ *
+ * @throws Error with the loader's words when it cannot be loaded or lacks a function
+ */
+export async function loadLibrary(path: string): Promise<NativeFunctions> {
+  const { default: koffi } = await import('koffi');
+  const library = koffi.load(path);
+  const bound = Object.entries(DECLARATIONS).map(([name, declaration]) => [
+    name,
+    byName(library.func(declaration), parameterNames(declaration)),
+  ]);
+  return Object.fromEntries(bound);
+}
+
+function byName(call: (...args: Argument[]) => number, names: readonly string[]): NativeFunction {
+  return (named) =>
+    call(
+      ...names.map((name) => {
+        const value = named[name];
+        if (value === undefined) throw new Error(`a native kernel was called without ${name}`);
+        return value;
+      }),
+    );
+}
+
+/** `int f(long mask_steps, float *x)` → maskSteps, x. */
+function parameterNames(declaration: string): string[] {
+  const list = declaration.slice(declaration.indexOf('(') + 1, declaration.lastIndexOf(')'));
+  return list.split(',').map((parameter) => {
+    const name =
+      parameter
+        .trim()
+        .split(/[\s*]+/)
+        .at(-1) ?? '';
+    return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  });
+}

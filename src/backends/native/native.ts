@@ -1,0 +1,65 @@
+/** The CPU engine: C kernels compiled for this very processor at first use, called through koffi. */
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import type { Backend, BackendOptions, Probe } from '../backend.js';
+import { buildLibrary } from './build.js';
+import { findCompiler } from './compiler.js';
+import type { NativeFunctions } from './library.js';
+
+const NAME = 'native';
+
+const BENEFIT = 'with a C compiler that works, training is many times faster';
+
+export const nativeBackend: Backend = {
+  name: NAME,
+
+  /** Compiles, since nothing less tells whether it will run; the second time the library is in the cache. */
+  async probe(options: BackendOptions): Promise<Probe> {
+    const found = await prepare(options);
+    if ('failure' in found) {
+      return { available: false, reason: `${found.failure}; ${BENEFIT}`, details: found.details };
+    }
+    return { available: true, reason: found.reason };
+  },
+
+  async load(options: BackendOptions): Promise<void> {
+    if (tf.findBackendFactory(NAME)) return;
+    const found = await prepare(options);
+    if ('failure' in found) throw new Error(found.failure);
+    const { functions } = found;
+    await import('@tensorflow/tfjs-backend-cpu');
+    const { NativeBackend } = await import('./native-backend.js');
+    const { registerNativeKernels } = await import('./register.js');
+    tf.copyRegisteredKernels('cpu', NAME);
+    registerNativeKernels(NAME);
+    tf.registerBackend(NAME, () => new NativeBackend(functions));
+  },
+};
+
+type Prepared =
+  | { readonly functions: NativeFunctions; readonly reason: string }
+  | { readonly failure: string; readonly details?: string };
+
+/** Finds the compiler, compiles or finds the library, loads it. */
+async function prepare(options: BackendOptions): Promise<Prepared> {
+  const { threads = availableParallelism(), cacheFolder = join(homedir(), '.cache', 'zlm') } = options;
+  const search = await findCompiler(options.compiler ?? null);
+  if ('failure' in search) return search;
+  const { compiler } = search;
+  const built = await buildLibrary(compiler, cacheFolder, () =>
+    options.onNote?.(`compiling the kernels for this processor with ${compiler.command}, once`),
+  );
+  if ('failure' in built) return built;
+  const { loadLibrary } = await import('./library.js');
+  try {
+    const functions = await loadLibrary(built.library.path);
+    const count = built.library.threads ? threads : 1;
+    functions.setThreads({ count });
+    const without = built.library.threads ? '' : ' (this compiler has no OpenMP)';
+    const plural = count === 1 ? 'thread' : 'threads';
+    return { functions, reason: `C kernels by ${compiler.command}, ${count} ${plural}${without}` };
+  } catch (error) {
+    return { failure: 'the compiled library cannot be loaded', details: (error as Error).message };
+  }
+}

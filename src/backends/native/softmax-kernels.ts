@@ -1,0 +1,59 @@
+/** The softmax cross-entropy kernels: all gradients are computed in the forward pass, while the logits are at hand. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import type { SoftmaxAttributes } from '../fused.js';
+import { type Allocated, type Kernel, outOfMemory, type Tensors } from './kernel.js';
+import type { NativeBackend } from './native-backend.js';
+
+/** Keeps the gradients of Σ nll, computed while the logits are at hand. */
+export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
+  const nll = backend.allocate([inputs.hidden.shape[0]]);
+  const gradients = attributes.keep ? softmaxGradients(inputs, backend) : null;
+  runSoftmax(inputs, attributes, backend, null, nll.values, gradients);
+  return gradients ? [nll.info, ...gradients.map(({ info }) => info)] : nll.info;
+};
+
+/**
+ * The kept gradients times the upstream one, when that is the same for every row, as it is for a sum or a mean.
+ * Otherwise they are computed anew, with the rows weighted.
+ */
+export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
+  const upstream = backend.floats(inputs.upstream);
+  if (upstream.every((value) => value === upstream[0])) {
+    return [inputs.kept0, inputs.kept1, inputs.kept2].map((kept) => scaled(kept, upstream[0] ?? 0, backend));
+  }
+  const gradients = softmaxGradients(inputs, backend);
+  const nll = backend.allocate([upstream.length]);
+  runSoftmax(inputs, attributes, backend, upstream, nll.values, gradients);
+  backend.disposeData(nll.info.dataId);
+  return gradients.map(({ info }) => info);
+};
+
+function softmaxGradients({ hidden, weight, bias }: Tensors, backend: NativeBackend): Allocated[] {
+  return [hidden, weight, bias].map(({ shape }) => backend.allocate(shape));
+}
+
+function runSoftmax(
+  { hidden, weight, bias, targets }: Tensors,
+  { tied, precision }: SoftmaxAttributes,
+  backend: NativeBackend,
+  weights: Float32Array | null,
+  nll: Float32Array,
+  gradients: readonly Allocated[] | null,
+): void {
+  const failed = backend.functions.softmax({
+    ...{ mixed: precision === 'mixed' ? 1 : 0, n: hidden.shape[0], h: hidden.shape[1], v: bias.shape[0] },
+    ...{ hidden: backend.floats(hidden), weight: backend.floats(weight), tied: tied ? 1 : 0 },
+    ...{ bias: backend.floats(bias), targets: backend.ints(targets), weights, nll },
+    dHidden: gradients?.[0].values ?? null,
+    dWeight: gradients?.[1].values ?? null,
+    dBias: gradients?.[2].values ?? null,
+  });
+  if (failed) throw outOfMemory();
+}
+
+function scaled(x: TensorInfo, factor: number, backend: NativeBackend): TensorInfo {
+  if (factor === 1) return backend.share(x);
+  const out = backend.allocate(x.shape);
+  backend.functions.scaledCopy({ n: out.values.length, x: backend.floats(x), factor, out: out.values });
+  return out.info;
+}

@@ -1,0 +1,44 @@
+/** The flags that say what computes and how; the same on every command that computes. */
+import { Flags } from '@oclif/core';
+import type { BackendOptions } from '../backends/backend.js';
+import { backendFlag, cacheFlag, integerFlag } from './flags.js';
+
+export const backendFlags = {
+  backend: backendFlag,
+  threads: integerFlag({
+    description: 'Threads of the native backend; as many as processors when left out.',
+    env: 'ZLM_THREADS',
+    min: 1,
+    helpValue: 'N',
+  }),
+  cc: Flags.string({
+    description: 'C compiler of the native backend; cc, gcc or clang when left out.',
+    env: 'ZLM_CC',
+    helpValue: 'COMPILER',
+  }),
+  cache: cacheFlag,
+};
+
+/**
+ * What the flags say, as the backends take it.
+ *
+ * @param onNote told what takes a while
+ */
+export function backendOptions(
+  flags: { threads?: number | undefined; cc?: string | undefined; cache: string },
+  onNote: (line: string) => void,
+): BackendOptions {
+  waitBriefly();
+  return { threads: flags.threads, compiler: flags.cc, cacheFolder: flags.cache, onNote };
+}
+
+/**
+ * Tells the compiler's OpenMP, which reads it when the kernels are loaded, how long a thread that waits for the others may
+ * spin before it sleeps. By default GCC's spins for milliseconds: with any other work on the machine, the thread
+ * that spins keeps the one it waits for from running (measured with one of two cores busy: a tenth of the speed).
+ * Clang's spins for 200 ms.
+ */
+function waitBriefly(): void {
+  process.env.GOMP_SPINCOUNT ??= '1000';
+  process.env.KMP_BLOCKTIME ??= '1';
+}

@@ -1,0 +1,44 @@
+/** Runs tests on every backend that this machine can run; the others are skipped, and the titles say why. */
+import { beforeAll, describe } from 'vitest';
+import type { BackendName, BackendOptions } from '../../src/backends/backend.js';
+import { activateBackend, probeBackends } from '../../src/backends/select.js';
+
+/** For tests that call the core: what `vitest.config.ts` tells the commands, and the compiler of `ZLM_CC=clang npm test`. */
+export const BACKEND_OPTIONS: BackendOptions = {
+  threads: Number(process.env.ZLM_THREADS),
+  cacheFolder: process.env.ZLM_CACHE,
+  compiler: process.env.ZLM_CC,
+};
+
+const PROBES = await probeBackends(BACKEND_OPTIONS);
+
+/** Makes a backend the active one, with the options of the tests. */
+export async function activate(backend: BackendName): Promise<void> {
+  await activateBackend(backend, BACKEND_OPTIONS);
+}
+
+/** Why a backend cannot run here, in words for a title; undefined when it can. */
+export function whyNot(backend: BackendName): string | undefined {
+  const probe = PROBES.find(({ name }) => name === backend);
+  return probe?.available ? undefined : `skipped: ${probe?.reason}`;
+}
+
+/**
+ * A group of tests for each backend, active when they begin.
+ *
+ * @param what   the group's title, with %s for the backend's name
+ * @param except backends that the group is not for
+ */
+export function describeEachBackend(
+  what: string,
+  tests: (backend: BackendName) => void,
+  except: readonly BackendName[] = [],
+): void {
+  for (const { name } of PROBES.filter((probe) => !except.includes(probe.name))) {
+    const obstacle = whyNot(name);
+    describe.skipIf(obstacle)([what.replace('%s', name), obstacle].filter(Boolean).join(', '), () => {
+      beforeAll(() => activate(name));
+      tests(name);
+    });
+  }
+}

@@ -1,0 +1,137 @@
+/** Every kernel against the reference op, at the edges of vectors, tiles, panels and chunks. */
+import * as tf from '@tensorflow/tfjs';
+import { it } from 'vitest';
+import type { DropoutMask } from '../../../src/ops/dropout.js';
+import { globalNorm } from '../../../src/ops/global-norm.js';
+import { sgdUpdate } from '../../../src/ops/update.js';
+import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
+import {
+  type Case,
+  dropoutCase,
+  embeddingCase,
+  expectAgreement,
+  lstmCase,
+  MASK,
+  softmaxCase,
+} from '../../ops/op-cases.js';
+import { describeEachBackend } from '../each-backend.js';
+
+const SHARED: DropoutMask = { ...MASK, lifetime: 'sequence' };
+/** Around the widths of vectors (4, 8, 16) and tiles (up to 64 columns), and the depth of a panel (384). */
+const WIDTHS = [1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 383, 384, 385];
+/** Around the rows of a tile (3 or 6). */
+const ROWS = [1, 2, 3, 4, 5, 6, 7, 11, 12, 13];
+const MORE_ROWS_THAN_A_CHUNK = 850; // of 10,007 logits; a chunk holds 4 Mi
+
+/** A loss of the op: every row has the same upstream gradient then. */
+function reduced(name: string, reduce: (x: tf.Tensor) => tf.Tensor, { run, ...testCase }: Case): Case {
+  return {
+    ...testCase,
+    name: `${testCase.name}, ${name}`,
+    run: (tensors) => run(tensors).map((output) => reduce(output)),
+  };
+}
+
+const CASES: Case[] = [
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(2, ROWS[i % ROWS.length], 5, units, null)),
+  lstmCase(2, 2, 5, 385, null),
+  ...ROWS.map((batch) => lstmCase(3, batch, 3, 19, SHARED)),
+  lstmCase(7, 1, 1, 257, MASK),
+  lstmCase(3, 6, 385, 65, MASK),
+  lstmCase(4, 7, 64, 63, SHARED),
+  lstmCase(3, 2, 17, 290, null),
+  lstmCase(5, 3, 16, 16, MASK),
+  lstmCase(1, 1, 13, 16, SHARED),
+  ...WIDTHS.map((classes, i) => softmaxCase(ROWS[i % ROWS.length], 5, classes, i % 2 === 0)),
+  ...WIDTHS.map((units, i) => softmaxCase(ROWS[i % ROWS.length], units, 67, i % 2 === 1)),
+  softmaxCase(MORE_ROWS_THAN_A_CHUNK, 3, 10_007, false),
+  softmaxCase(MORE_ROWS_THAN_A_CHUNK, 3, 10_007, true),
+  reduced('summed', tf.sum, softmaxCase(13, 17, 101, false)),
+  reduced('averaged', tf.mean, softmaxCase(13, 17, 101, true)),
+  reduced('times 0', (nll) => tf.mul(tf.sum(nll), 0), softmaxCase(13, 17, 101, true)),
+  ...WIDTHS.map((width, i) => embeddingCase(i + 1, width, ROWS[i % ROWS.length], 5)),
+  embeddingCase(1, 3, 40, 40),
+  ...WIDTHS.map((units, i) => dropoutCase(2, ROWS[i % ROWS.length], units)),
+];
+
+/** M, N, K. */
+const PRODUCTS = [
+  [1, 1, 1],
+  [1, 129, 1],
+  [20, 1, 16],
+  [5, 63, 383],
+  [6, 64, 384],
+  [7, 65, 385],
+  [13, 17, 769],
+  [61, 193, 2],
+  [3, 600, 70],
+] as const;
+
+describeEachBackend(
+  'on %s',
+  (backend) => {
+    // Not cpu, which would take a minute; it is held to that by the tests of the ops.
+    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
+      await expectAgreement(backend, 'wasm', testCase);
+    });
+  },
+  ['cpu', 'wasm'],
+);
+
+describeEachBackend('on %s', () => {
+  it.each(PRODUCTS)('matMul of %d × %d over %d, in all four forms', (m, n, k) => {
+    const random = randomNumbers(m + n + k);
+    const [a, b] = [randomArray(random, [m, k]), randomArray(random, [k, n])];
+    const expected = Array.from({ length: m * n }, (_, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      let sum = 0;
+      for (let l = 0; l < k; l++) sum += a.data[i * k + l] * b.data[l * n + j];
+      return sum;
+    });
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const left = tensorOf<tf.Tensor2D>(a);
+        const right = tensorOf<tf.Tensor2D>(b);
+        const product = tf.matMul(
+          transposeA ? tf.transpose(left) : left,
+          transposeB ? tf.transpose(right) : right,
+          transposeA,
+          transposeB,
+        );
+        expectClose(valuesOf(product), expected);
+      }
+    }
+  });
+
+  it('matMul of batches, of integers, and of vectors', () => {
+    const a = tf.tensor3d([1, 2, 3, 4], [2, 1, 2]);
+    expectClose(valuesOf(tf.matMul(a, a, false, true)), [5, 25]);
+    const whole = tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32');
+    expectClose(valuesOf(tf.matMul(whole, whole)), [7, 10, 15, 22]);
+    expectClose(valuesOf(tf.dot(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]))), [11]);
+  });
+
+  it('matMul of nothing', () => {
+    expectClose(valuesOf(tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3]))), [0, 0, 0, 0, 0, 0]);
+    expectClose(valuesOf(tf.matMul(tf.zeros([0, 2]), tf.zeros([2, 3]))), []);
+    expectClose(valuesOf(tf.matMul(tf.zeros([2, 2]), tf.zeros([2, 0]))), []);
+  });
+
+  it.each([1, 15, 16, 17, 16_383, 16_384, 16_385, 40_001])(
+    'globalNorm and sgdUpdate of %d values',
+    (size) => {
+      const random = randomNumbers(size);
+      const [values, slope] = [randomArray(random, [size]), randomArray(random, [size])];
+      expectClose(valuesOf(globalNorm({ slope: tensorOf(slope) })), [Math.hypot(...slope.data)], 1e-6);
+      const parameter = tf.variable(tensorOf(values));
+      for (let step = 1; step <= 2; step++) {
+        sgdUpdate(parameter, tensorOf(slope), tf.scalar(0.5), 0.25);
+        expectClose(
+          valuesOf(parameter),
+          values.data.map((value, i) => value - step * 0.125 * slope.data[i]),
+          1e-6,
+        );
+      }
+    },
+  );
+}, ['cpu', 'wasm']);

@@ -1,0 +1,223 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type BuildResult, buildLibrary } from '../../../src/backends/native/build.js';
+import { findCompiler } from '../../../src/backends/native/compiler.js';
+import { ROOT } from '../../cli/capture.js';
+import { startChild } from '../../storage/child.js';
+import { tempFolder } from '../../temp-folder.js';
+import { type FakeCompiler, fakeCompiler } from './fake-compiler.js';
+
+let folder: string;
+let cache: string;
+
+beforeEach(() => {
+  folder = tempFolder();
+  cache = join(folder, 'cache');
+});
+
+interface Build {
+  readonly result: BuildResult;
+  /** The file's path; fails when there is none. */
+  readonly path: string;
+  readonly compiled: boolean;
+}
+
+async function build(command: string, build = buildLibrary): Promise<Build> {
+  const search = await findCompiler(command);
+  if ('failure' in search) throw new Error(search.failure);
+  let compiled = false;
+  const result = await build(search.compiler, cache, () => {
+    compiled = true;
+  });
+  return { result, path: 'library' in result ? result.library.path : '', compiled };
+}
+
+const fake = (name: string, kind?: FakeCompiler) => fakeCompiler(folder, name, kind);
+const permissions = (path: string) => statSync(path).mode & 0o777;
+const cached = () => readdirSync(join(cache, 'native'));
+
+describe('a library', () => {
+  it('is compiled once, from every source, and then found', async () => {
+    const cc = fake('cc');
+    const first = await build(cc);
+    expect(first).toMatchObject({ compiled: true, result: { library: { threads: true } } });
+    expect(readFileSync(first.path, 'utf8')).toBe('a library\n');
+    const again = await build(cc);
+    expect(again).toEqual({ ...first, compiled: false });
+    const runs = readFileSync(`${cc}.log`, 'utf8').trimEnd().split('\n');
+    expect(runs).toHaveLength(1);
+    const sources = readdirSync(join(ROOT, 'src/backends/native/kernels')).filter((name) =>
+      /\.c$/.test(name),
+    );
+    for (const source of sources) expect(runs[0]).toContain(`/${source}`);
+    expect(sources.length).toBeGreaterThan(3);
+  });
+
+  it('leaves nothing else behind, and is private to the user', async () => {
+    const { path } = await build(fake('cc'));
+    expect(cached()).toEqual([basename(path)]);
+    expect(permissions(join(cache, 'native'))).toBe(0o700);
+    expect(permissions(path)).toBe(0o700);
+  });
+
+  it('takes back what others were allowed in its folder', async () => {
+    mkdirSync(join(cache, 'native'), { recursive: true });
+    chmodSync(join(cache, 'native'), 0o777);
+    await build(fake('cc'));
+    expect(permissions(join(cache, 'native'))).toBe(0o700);
+  });
+
+  it('is another one for another compiler, and for another version of it', async () => {
+    const paths = [
+      await build(fake('cc')),
+      await build(fake('gcc')),
+      await build(fake('cc', { version: '2' })),
+    ];
+    expect(new Set(paths.map(({ path }) => path)).size).toBe(3);
+    expect(paths.map(({ compiled }) => compiled)).toEqual([true, true, true]);
+  });
+
+  it('is another one for other sources', async () => {
+    const copy = join(folder, 'copy');
+    cpSync(join(ROOT, 'src'), join(copy, 'src'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    const cc = fake('cc');
+    const load = async () =>
+      (await import(join(copy, 'src/backends/native/build.ts'))).buildLibrary as typeof buildLibrary;
+    const first = await build(cc, await load());
+    expect((await build(cc, await load())).compiled).toBe(false);
+    appendFileSync(join(copy, 'src/backends/native/kernels/vec.h'), '\n');
+    const second = await build(cc, await load());
+    expect(second.compiled).toBe(true);
+    expect(second.path).not.toBe(first.path);
+  });
+
+  it.each([
+    ['cut short', (path: string) => truncateSync(path, 3)],
+    ['emptied', (path: string) => truncateSync(path, 0)],
+    ['changed', (path: string) => appendFileSync(path, 'more')],
+    ['writable by others', (path: string) => chmodSync(path, 0o777)],
+  ])('that was %s is built again', async (_, spoil) => {
+    const cc = fake('cc');
+    const { path } = await build(cc);
+    spoil(path);
+    const again = await build(cc);
+    expect(again).toMatchObject({ path, compiled: true });
+    expect(readFileSync(path, 'utf8')).toBe('a library\n');
+    expect(permissions(path)).toBe(0o700);
+    expect((await build(cc)).compiled).toBe(false);
+  });
+
+  const root = process.getuid?.() === 0;
+  const needsRoot = root ? '' : ', skipped: only root can give files away';
+  it.skipIf(!root)(`of another user is built again, its folder is refused${needsRoot}`, async () => {
+    const cc = fake('cc');
+    const { path } = await build(cc);
+    chownSync(path, 12_345, 12_345);
+    expect(await build(cc)).toMatchObject({ path, compiled: true });
+    expect(statSync(path).uid).toBe(0);
+    chownSync(join(cache, 'native'), 12_345, 12_345);
+    chownSync(path, 12_345, 12_345);
+    expect((await build(cc)).result).toEqual({
+      failure: `${join(cache, 'native')} belongs to another user`,
+    });
+  });
+
+  it('is the same for two processes that build at once, and never there in part', async () => {
+    const half = 'echo half > "$output"; sleep 0.3; echo whole > "$output"';
+    const cc = fake('cc', { compile: half });
+    const children = [1, 2].map(() => startChild('../backends/native/build.child.ts', cc, cache));
+    const paths = await Promise.all(children.map((child) => child.nextLine()));
+    expect(paths[0]).toBe(paths[1]);
+    expect(readFileSync(paths[0], 'utf8')).toBe('whole\n');
+    expect(cached()).toEqual([basename(paths[0])]);
+    expect(readFileSync(`${cc}.log`, 'utf8').trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('a compiler without OpenMP', () => {
+  it('gives a library for one thread, once', async () => {
+    const cc = fake('cc', { openMp: false });
+    const first = await build(cc);
+    expect(first).toMatchObject({ compiled: true, result: { library: { threads: false } } });
+    expect(await build(cc)).toEqual({ ...first, compiled: false });
+  });
+
+  it('that gets it later gives one for several', async () => {
+    const before = await build(fake('cc', { openMp: false }));
+    const after = await build(fake('cc', { openMp: true }));
+    expect(after).toMatchObject({ compiled: true, result: { library: { threads: true } } });
+    expect(after.path).not.toBe(before.path);
+  });
+});
+
+describe('without a library', () => {
+  it("a failing compiler's words are passed on, and nothing is left behind", async () => {
+    const cc = fake('cc', { compile: 'echo "vec.h:1: no such thing" >&2; exit 1', version: 'cc 9' });
+    const { result } = await build(cc);
+    expect(result).toEqual({
+      failure: `${cc} cannot compile the kernels`,
+      details: 'cc 9 says:\nvec.h:1: no such thing',
+    });
+    expect(cached()).toEqual([]);
+  });
+
+  it.each(['kill -SEGV $$', 'exit 3'])('a compiler that ends by "%s" fails, too', async (compile) => {
+    const { result } = await build(fake('cc', { compile }));
+    expect(result).toMatchObject({ failure: expect.stringContaining('cannot compile the kernels') });
+  });
+
+  it('a cache that cannot be written is named', async () => {
+    writeFileSync(cache, 'a file where the folder should be');
+    const { result } = await build(fake('cc'));
+    expect(result).toEqual({
+      failure: `Cannot compile the kernels into ${join(cache, 'native')}: a part of the path is a file, not a folder`,
+    });
+  });
+});
+
+describe('findCompiler', () => {
+  it('takes the one that is named, and says when it does not run', async () => {
+    const cc = fake('my-cc', { version: 'My compiler 3\nand more' });
+    expect(await findCompiler(cc)).toEqual({ compiler: { command: cc, version: 'My compiler 3' } });
+    expect(await findCompiler(`${cc}-not`)).toEqual({
+      failure: `the C compiler "${cc}-not" does not run`,
+    });
+  });
+
+  it('tries the usual names in order', async () => {
+    const script = `import('${ROOT}/src/backends/native/compiler.ts').then(async ({ findCompiler }) => {
+      console.log(JSON.stringify(await findCompiler(null)));
+    })`;
+    const findWithPath = (path: string) =>
+      JSON.parse(
+        execFileSync(process.execPath, ['--import', 'tsx', '--eval', script], {
+          cwd: ROOT,
+          env: { ...process.env, PATH: path },
+          encoding: 'utf8',
+        }),
+      );
+    fake('clang');
+    expect(findWithPath(folder)).toEqual({ compiler: { command: 'clang', version: 'clang 1.0' } });
+    fake('cc');
+    expect(findWithPath(folder)).toEqual({ compiler: { command: 'cc', version: 'cc 1.0' } });
+    expect(findWithPath(join(folder, 'nowhere'))).toEqual({
+      failure: 'no C compiler on the PATH (cc, gcc, clang)',
+    });
+  });
+});

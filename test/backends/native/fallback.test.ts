@@ -1,0 +1,129 @@
+/** What zlm does and says where the native backend cannot run, or not with threads. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DoctorReport } from '../../../src/cli/doctor-report.js';
+import Doctor from '../../../src/commands/doctor.js';
+import { runCommand, spawnZlm } from '../../cli/capture.js';
+import { useWorkplace } from '../../small-runs.js';
+import { tempFolder } from '../../temp-folder.js';
+import { CC, NEEDS_CC } from './compiled.js';
+import { fakeCompiler } from './fake-compiler.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const BENEFIT = 'with a C compiler that works, training is many times faster';
+const place = useWorkplace();
+let folder: string;
+beforeEach(() => {
+  folder = tempFolder();
+});
+
+/** What `zlm doctor` says of the native backend, as data and in words. */
+async function examine(cc: string, cache = join(folder, 'cache')) {
+  const flags = ['--cc', cc, '--cache', cache, '--data', place.data, '--runs', place.runs];
+  const { stdout, result, exitCode } = await runCommand<DoctorReport>(Doctor, flags);
+  expect(exitCode).toBe(0);
+  const native = result?.backends.find(({ name }) => name === 'native');
+  return { native, auto: result?.auto, stdout };
+}
+
+describe('without any compiler on the PATH', () => {
+  const env = () => ({ PATH: folder, ZLM_CC: undefined });
+  const flags = () => ['--data', place.data, '--runs', place.runs, '--cache', join(folder, 'cache')];
+
+  it('doctor says so', async () => {
+    const { stdout, code } = await spawnZlm(['doctor', ...flags(), '--json'], { env: env() });
+    const { backends, auto }: DoctorReport = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(backends[0]).toEqual({
+      ...{ name: 'native', available: false, gflops: null },
+      reason: `no C compiler on the PATH (cc, gcc, clang); ${BENEFIT}`,
+    });
+    expect(auto?.name).toBe('wasm');
+  });
+
+  it('training goes on with wasm, and one line says what a compiler would bring', async () => {
+    const short = ['training.epochs=1', 'training.schedule={constant: {}}'].flatMap((text) => [
+      '--set',
+      text,
+    ]);
+    const { code, stderr } = await spawnZlm(
+      ['train', place.spec, '--backend', 'auto', ...short, ...flags()],
+      { env: env() },
+    );
+    expect(code).toBe(0);
+    expect(stderr.split('\n').filter((line) => line.includes('compiler'))).toEqual([
+      expect.stringMatching(/^backend wasm: .*passed over native: no C compiler on the PATH/),
+    ]);
+    expect(stderr).toContain(BENEFIT);
+  });
+
+  it('training by name is refused', async () => {
+    const words = ['train', place.spec, '--backend', 'native', ...flags()];
+    const { code, stderr } = await spawnZlm(words, { env: env() });
+    expect(code).toBe(5);
+    expect(stderr).toContain('native: no C compiler on the PATH');
+  });
+});
+
+describe('doctor', () => {
+  it("shows a failing compiler's own words", async () => {
+    const words = 'vec.h:3:1: error: no such vector\ncompilation terminated';
+    const cc = fakeCompiler(folder, 'cc', { compile: `echo "${words}" >&2; exit 1`, version: 'cc 9.9' });
+    const { native, auto, stdout } = await examine(cc);
+    expect(native).toEqual({
+      ...{ name: 'native', available: false, gflops: null },
+      reason: `${cc} cannot compile the kernels; ${BENEFIT}`,
+      details: `cc 9.9 says:\n${words}`,
+    });
+    expect(auto?.name).toBe('wasm');
+    expect(auto?.reason).toContain(`passed over native: ${cc} cannot compile the kernels; ${BENEFIT}`);
+    for (const line of words.split('\n')) expect(stdout).toContain(`\n    ${line}\n`);
+  });
+
+  it("shows the loader's words for a library that cannot be loaded", async () => {
+    const { native, auto } = await examine(fakeCompiler(folder, 'cc'));
+    expect(native).toMatchObject({
+      available: false,
+      reason: `the compiled library cannot be loaded; ${BENEFIT}`,
+      details: expect.stringMatching(/too short|invalid|not a/i),
+    });
+    expect(auto?.name).toBe('wasm');
+  });
+
+  it.skipIf(!CC)(`names a library that lacks a function${NEEDS_CC}`, async () => {
+    const source = join(folder, 'empty.c');
+    writeFileSync(source, 'int nothing;\n');
+    const compile = `exec ${CC} -shared -fPIC "${source}" -o "$output"`;
+    const { native } = await examine(fakeCompiler(folder, 'cc', { compile }));
+    expect(native).toMatchObject({ available: false, details: expect.stringContaining('zlm_') });
+  });
+
+  it('says when the cache cannot be written', async () => {
+    const cache = join(folder, 'cache');
+    writeFileSync(cache, '');
+    const { native, auto } = await examine(fakeCompiler(folder, 'cc'), cache);
+    expect(native?.reason).toBe(
+      `Cannot compile the kernels into <tmp>/cache/native: a part of the path is a file, not a folder; ${BENEFIT}`.replace(
+        '<tmp>',
+        folder,
+      ),
+    );
+    expect(auto?.name).toBe('wasm');
+  });
+
+  it.skipIf(!CC)(
+    `says when the compiler has no OpenMP, and computes with one thread${NEEDS_CC}`,
+    async () => {
+      const cc = fakeCompiler(folder, 'cc', { openMp: false, compile: `exec ${CC} "$@"` });
+      const { native, auto } = await examine(cc);
+      expect(native).toMatchObject({
+        available: true,
+        reason: `C kernels by ${cc}, 1 thread (this compiler has no OpenMP)`,
+      });
+      expect(native?.gflops).toBeGreaterThan(0);
+      expect(auto?.name).toBe('native');
+    },
+  );
+});

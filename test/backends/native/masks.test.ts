@@ -1,0 +1,39 @@
+/** The kernel draws the very masks of `ops/dropout.ts`: a run is the same run on whatever backend it goes on. */
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { type DropoutMask, dropout, dropoutMask } from '../../../src/ops/dropout.js';
+import { valuesOf } from '../../ops/arrays.js';
+import { describeEachBackend } from '../each-backend.js';
+
+const MASK: DropoutMask = { rate: 0.4, lifetime: 'step', seed: 7, site: 3, step: 11 };
+const LARGEST = 2 ** 32 - 1;
+
+const MASKS: DropoutMask[] = [
+  MASK,
+  { ...MASK, lifetime: 'sequence' },
+  { ...MASK, rate: 1e-9 },
+  { ...MASK, rate: 1 / 3 },
+  { ...MASK, rate: 0.999999 },
+  { ...MASK, rate: 1 - 2 ** -32 },
+  { ...MASK, rate: 1 - 2 ** -40 },
+  { ...MASK, seed: LARGEST, site: LARGEST, step: LARGEST - 2 },
+  { ...MASK, seed: 0, site: 0, step: 0 },
+];
+
+const SHAPES = [
+  [1, 1, 1],
+  [3, 1, 63],
+  [3, 1, 64],
+  [3, 5, 13],
+  [2, 7, 129],
+] as const;
+
+describeEachBackend('on %s', () => {
+  it.each(MASKS)('rate $rate, a mask a $lifetime, seed $seed, site $site, step $step', (mask) => {
+    for (const shape of SHAPES) {
+      const drawn = dropout(tf.ones([...shape]), mask);
+      const expected = tf.broadcastTo(dropoutMask(shape, mask), [...shape]);
+      expect(valuesOf(drawn)).toEqual(valuesOf(expected));
+    }
+  });
+}, ['cpu', 'wasm']);

@@ -1,0 +1,65 @@
+/** NaN and infinity get through the kernels as through the reference: a diverging loss must be seen. */
+import { expect, it } from 'vitest';
+import type { NdArray } from '../../ops/arrays.js';
+import { type Case, lstmCase, MASK, type Results, resultsOn, softmaxCase } from '../../ops/op-cases.js';
+import { describeEachBackend } from '../each-backend.js';
+
+const CASES = [
+  lstmCase(3, 2, 5, 19, null),
+  lstmCase(3, 2, 5, 19, MASK),
+  softmaxCase(7, 5, 19, false),
+  softmaxCase(7, 5, 19, true),
+  lstmCase(3, 2, 5, 19, MASK, 'mixed'),
+  softmaxCase(7, 5, 19, false, 'mixed'),
+];
+
+/** The case with one value of one input replaced. */
+function spoil({ at, ...rest }: Case, name: string, index: number, value: number): Case {
+  const { shape, data }: NdArray = at[name];
+  return { ...rest, at: { ...at, [name]: { shape, data: data.with(index, value) } } };
+}
+
+/** Where the NaNs are. */
+function nans({ outputs, gradients }: Results): object {
+  const flags = (values: readonly number[]) => values.map(Number.isNaN);
+  return {
+    outputs: outputs.map(flags),
+    gradients: Object.fromEntries(Object.entries(gradients).map(([name, values]) => [name, flags(values)])),
+  };
+}
+
+const PLACES = CASES.flatMap((testCase) =>
+  Object.entries(testCase.at).flatMap(([input, { data }]) =>
+    [0, data.length - 1].map((index) => ({ testCase, name: testCase.name, input, index })),
+  ),
+);
+
+describeEachBackend(
+  'on %s',
+  (backend) => {
+    it.each(PLACES)('$name, NaN in $input[$index]', async ({ testCase, input, index }) => {
+      const spoiled = spoil(testCase, input, index, Number.NaN);
+      const actual = nans(await resultsOn(backend, spoiled));
+      expect(actual).toEqual(nans(await resultsOn('cpu', spoiled)));
+      expect(JSON.stringify(actual)).toContain('true');
+    });
+
+    // Not mixed: the reference rounds by a difference that is NaN for infinity.
+    it.each(PLACES.filter(({ name }) => !name.includes('mixed')))(
+      '$name, infinity in $input[$index]',
+      async ({ testCase, input, index }) => {
+        for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+          const spoiled = spoil(testCase, input, index, value);
+          const [actual, expected] = [await resultsOn(backend, spoiled), await resultsOn('cpu', spoiled)];
+          expected.outputs.forEach((output, i) => {
+            output.forEach((wanted, j) => {
+              if (Number.isFinite(wanted)) expect(actual.outputs[i][j]).toBeCloseTo(wanted, 5);
+              else expect(actual.outputs[i][j]).toBe(wanted);
+            });
+          });
+        }
+      },
+    );
+  },
+  ['cpu', 'wasm'],
+);

@@ -1,0 +1,37 @@
+/** The published package holds the C sources, and the built JavaScript finds them there. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../../cli/capture.js';
+import { tempFolder } from '../../temp-folder.js';
+import { KERNELS } from './compiled.js';
+import { fakeCompiler } from './fake-compiler.js';
+
+/** What `npm pack` would put into the package. */
+function packedFiles(): string[] {
+  const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [{ files }] = JSON.parse(execFileSync('npm', words, { cwd: ROOT, encoding: 'utf8' }));
+  return files.map(({ path }: { path: string }) => path);
+}
+
+it('the package has the C sources, and its dist compiles them', async () => {
+  const sources = readdirSync(KERNELS).map((name) => `src/backends/native/kernels/${name}`);
+  const packed = packedFiles().filter((path) => path.startsWith('src/'));
+  expect(packed.sort()).toEqual(sources.sort());
+
+  const folder = tempFolder();
+  for (const path of [...packed, 'package.json']) cpSync(join(ROOT, path), join(folder, path));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')], { cwd: ROOT });
+
+  const { buildLibrary } = await import(join(folder, 'dist/backends/native/build.js'));
+  const cc = fakeCompiler(folder, 'cc');
+  const result = await buildLibrary({ command: cc, version: '1' }, join(folder, 'cache'), () => {});
+  expect(result).toMatchObject({ library: { threads: true } });
+  const compiled = readFileSync(`${cc}.log`, 'utf8');
+  for (const source of packed.filter((path) => path.endsWith('.c'))) {
+    expect(compiled).toContain(join(folder, source));
+  }
+});

@@ -1,0 +1,54 @@
+/** The kernels under AddressSanitizer and UndefinedBehaviorSanitizer: they keep to their arrays, and to the language. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { ROOT } from '../../cli/capture.js';
+import { tempFolder } from '../../temp-folder.js';
+import { CC, IS_CLANG, NEEDS_CC } from './compiled.js';
+import { fakeCompiler } from './fake-compiler.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** At -O1, since with -O3 the sanitizers' checks take a quarter of a minute to compile. */
+const SANITIZE = [
+  '-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1',
+  ...(IS_CLANG ? ['-shared-libasan'] : []),
+].join(' ');
+
+/** The sanitizer's library has to be in the process before anything else; null where the compiler has none. */
+function sanitizerLibrary(): string | null {
+  if (CC === undefined || process.platform !== 'linux') return null;
+  const architecture = process.arch === 'x64' ? 'x86_64' : 'aarch64';
+  const name = IS_CLANG ? `libclang_rt.asan-${architecture}.so` : 'libasan.so';
+  const path = execFileSync(CC, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+  return existsSync(path) ? path : null;
+}
+
+const library = sanitizerLibrary();
+const obstacle = NEEDS_CC || (library === null ? ', skipped: no AddressSanitizer' : '');
+
+it.skipIf(obstacle)(`the sanitizers find nothing, and would${obstacle}`, () => {
+  const folder = tempFolder();
+  const cc = fakeCompiler(folder, 'cc', { compile: `exec ${CC} "$@" ${SANITIZE}` });
+  const run = (...ids: string[]) =>
+    spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'test/backends/native/every-kernel.child.ts', cc, folder, ...ids],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+        // Node itself frees nothing at its end.
+        env: {
+          ...process.env,
+          LD_PRELOAD: library ?? '',
+          ASAN_OPTIONS: 'detect_leaks=0',
+        },
+      },
+    );
+  const good = run();
+  expect(good).toMatchObject({ stderr: '', stdout: 'done\n' });
+  const bad = run('50');
+  expect(bad.stderr).toContain('ERROR: AddressSanitizer');
+  expect(bad.stderr).toContain('zlm_gather_rows');
+  expect(bad.stdout).toBe('');
+});

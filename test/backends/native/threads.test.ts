@@ -1,0 +1,83 @@
+/** The same bits with any number of threads: resuming stays exact on whatever machine a run goes on. */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { activateBackend } from '../../../src/backends/select.js';
+import { globalNorm } from '../../../src/ops/global-norm.js';
+import { tensorOf, valuesOf } from '../../ops/arrays.js';
+import { type Case, embeddingCase, lstmCase, MASK, resultsOf, softmaxCase } from '../../ops/op-cases.js';
+import { contentOf, trainSmall, useWorkplace } from '../../small-runs.js';
+import { BACKEND_OPTIONS, whyNot } from '../each-backend.js';
+
+const THREADS = [1, 2, 3, 4];
+const obstacle = whyNot('native');
+
+const CASES: Case[] = [
+  // By rows of the batch, and by columns: fewer rows than threads, or weights that are large.
+  lstmCase(4, 7, 33, 65, MASK),
+  lstmCase(4, 2, 5, 50, null),
+  lstmCase(3, 5, 19, 261, { ...MASK, lifetime: 'sequence' }),
+  softmaxCase(13, 35, 1009, false),
+  softmaxCase(13, 35, 1009, true),
+  softmaxCase(420, 3, 10_007, false), // more than one chunk
+  embeddingCase(5, 70, 9, 7),
+  lstmCase(4, 7, 33, 65, MASK, 'mixed'),
+  lstmCase(3, 5, 19, 261, null, 'mixed'),
+  softmaxCase(13, 35, 1009, false, 'mixed'),
+];
+
+/** What `compute` gives with each number of threads. */
+async function withEach<T>(compute: (threads: number) => T | Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (const threads of THREADS) {
+    await activateBackend('native', { ...BACKEND_OPTIONS, threads });
+    results.push(await compute(threads));
+  }
+  return results;
+}
+
+function expectAllEqual(results: readonly unknown[]): void {
+  for (const result of results.slice(1)) expect(result).toEqual(results[0]);
+}
+
+describe.skipIf(obstacle)(['on native', obstacle].filter(Boolean).join(', '), () => {
+  it.skipIf(process.platform !== 'linux')('there are as many threads as were asked for', async () => {
+    const counts = await withEach(() => {
+      valuesOf(tf.matMul(tf.ones([50, 50]), tf.ones([50, 50])));
+      return readdirSync('/proc/self/task').length;
+    });
+    expect(counts.map((count) => count - counts[0])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('says how many', async () => {
+    const reasons = [1, 2, undefined].map(async (threads) => {
+      return (await activateBackend('native', { ...BACKEND_OPTIONS, threads })).reason;
+    });
+    const [one, two, all] = await Promise.all(reasons);
+    expect(one).toContain(', 1 thread');
+    expect(two).toContain(', 2 threads');
+    expect(all).toContain(`, ${availableParallelism()} thread`);
+  });
+
+  it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
+    const results = await withEach(() => tf.tidy(() => resultsOf(testCase) as never));
+    expectAllEqual(results);
+  });
+
+  it('the norm', async () => {
+    const values = tensorOf({ shape: [70_001], data: Array.from({ length: 70_001 }, (_, i) => Math.sin(i)) });
+    expectAllEqual(await withEach(() => valuesOf(globalNorm({ values }))));
+  });
+
+  const place = useWorkplace();
+  it('a training, to the last byte of its checkpoint', async () => {
+    const overrides = ['training.epochs=1', 'training.schedule={constant: {}}'];
+    const contents = await withEach(async (threads) => {
+      const options = { backendOptions: { ...BACKEND_OPTIONS, threads }, backend: 'native' as const };
+      await trainSmall(place, { name: `threads-${threads}`, overrides, ...options });
+      return contentOf(place.run(`threads-${threads}`));
+    });
+    expectAllEqual(contents);
+  });
+});

@@ -1,0 +1,144 @@
+/** The ops at given shapes with random inputs, to be run on one backend and another. */
+import * as tf from '@tensorflow/tfjs';
+import type { BackendName } from '../../src/backends/backend.js';
+import type { Precision } from '../../src/backends/fused.js';
+import { type DropoutMask, dropout } from '../../src/ops/dropout.js';
+import { embedding } from '../../src/ops/embedding.js';
+import type { Inputs } from '../../src/ops/kernel.js';
+import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
+import { activate } from '../backends/each-backend.js';
+import {
+  type Arrays,
+  expectClose,
+  randomArray,
+  randomIds,
+  randomNumbers,
+  tensorOf,
+  valuesOf,
+} from './arrays.js';
+import { tensorGradients, weightedSum } from './finite-differences.js';
+
+/** A mask to draw by. */
+export const MASK: DropoutMask = { rate: 0.35, lifetime: 'step', seed: 1, site: 1, step: 9 };
+const random = randomNumbers(1);
+
+/** An op at some inputs. */
+export interface Case {
+  readonly name: string;
+  readonly at: Arrays;
+  readonly run: (tensors: Inputs) => tf.Tensor[];
+}
+
+/** {@link embedding} with random ids. */
+export function embeddingCase(rows: number, width: number, steps: number, batch: number): Case {
+  const ids = randomIds(random, steps * batch, rows);
+  return {
+    name: `embedding V=${rows} E=${width} T=${steps} B=${batch}`,
+    at: { table: randomArray(random, [rows, width]) },
+    run: ({ table }) => [embedding(table as tf.Tensor2D, tf.tensor2d(ids, [steps, batch], 'int32'))],
+  };
+}
+
+/** {@link dropout}. */
+export function dropoutCase(steps: number, batch: number, units: number): Case {
+  return {
+    name: `dropout T=${steps} B=${batch} U=${units}`,
+    at: { x: randomArray(random, [steps, batch, units]) },
+    run: ({ x }) => [dropout(x as tf.Tensor3D, MASK)],
+  };
+}
+
+/** {@link lstm}: output and last state. */
+export function lstmCase(
+  steps: number,
+  batch: number,
+  inputs: number,
+  units: number,
+  mask: DropoutMask | null,
+  precision: Precision = 'f32',
+): Case {
+  const dropping = mask ? `, a mask a ${mask.lifetime}` : '';
+  return {
+    name: `lstm T=${steps} B=${batch} I=${inputs} H=${units}${dropping}, ${precision}`,
+    at: {
+      x: randomArray(random, [steps, batch, inputs]),
+      h0: randomArray(random, [batch, units]),
+      c0: randomArray(random, [batch, units]),
+      inputWeight: randomArray(random, [inputs, 4 * units], 0.3),
+      recurrentWeight: randomArray(random, [units, 4 * units], 0.3),
+      bias: randomArray(random, [4 * units]),
+    },
+    run: ({ x, h0, c0, ...parameters }) => {
+      const state = { h: h0, c: c0 } as unknown as LstmState;
+      const result = lstm(x as tf.Tensor3D, state, parameters as unknown as LstmParameters, mask, precision);
+      return [result.output, result.state.h, result.state.c];
+    },
+  };
+}
+
+/** {@link softmaxCrossEntropy} of random targets. */
+export function softmaxCase(
+  rows: number,
+  units: number,
+  classes: number,
+  tied: boolean,
+  precision: Precision = 'f32',
+): Case {
+  const targets = randomIds(random, rows, classes);
+  return {
+    name: `softmaxCrossEntropy N=${rows} H=${units} V=${classes}${tied ? ', tied' : ''}, ${precision}`,
+    at: {
+      hidden: randomArray(random, [rows, units]),
+      weight: randomArray(random, tied ? [classes, units] : [units, classes]),
+      bias: randomArray(random, [classes]),
+    },
+    run: ({ hidden, weight, bias }) => {
+      const ids = tf.tensor1d(targets, 'int32');
+      const [h, w, b] = [hidden as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D];
+      return [softmaxCrossEntropy(h, w, b, ids, tied, precision)];
+    },
+  };
+}
+
+/** What an op gives. */
+export interface Results {
+  readonly outputs: readonly (readonly number[])[];
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The op's outputs, and the gradients of a sum of them in which every value has a weight of its own. */
+export async function resultsOn(backend: BackendName, testCase: Case): Promise<Results> {
+  await activate(backend);
+  return tf.tidy(() => resultsOf(testCase) as never);
+}
+
+/** {@link resultsOn} the active backend. */
+export function resultsOf({ run, at }: Case): Results {
+  const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
+  const outputs = run(tensors).map(valuesOf);
+  const weight = randomNumbers(2);
+  const weights = outputs.map(({ length }) => randomArray(weight, [length]).data);
+  const { gradients } = tensorGradients(
+    (inputs) => tf.addN(run(inputs).map((output, i) => weightedSum(output, weights[i]))),
+    at,
+  );
+  return { outputs, gradients };
+}
+
+/** Holds a backend to another one: outputs and every gradient. */
+export async function expectAgreement(
+  backend: BackendName,
+  reference: BackendName,
+  testCase: Case,
+  tolerance?: number,
+): Promise<void> {
+  const expected = await resultsOn(reference, testCase);
+  const actual = await resultsOn(backend, testCase);
+  expected.outputs.forEach((output, i) => {
+    expectClose(actual.outputs[i], output, tolerance);
+  });
+  for (const name of Object.keys(testCase.at)) {
+    expectClose(actual.gradients[name], expected.gradients[name], tolerance);
+  }
+}
