@@ -1,0 +1,88 @@
+/**
+ * zlm against PyTorch on this machine, in turn: `npx tsx bench/compare.ts --python .venv/bin/python`. See README.md
+ * beside this file.
+ */
+import { availableParallelism } from 'node:os';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadSpec } from '../src/spec/load.js';
+import { compareTurns, comparisonMarkdown, type Turn } from './comparison.js';
+import { type Model, pytorchSizes, type TurnSettings, takeTurn } from './turns.js';
+
+const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (default: small, medium, large)
+  --python PATH     Python with PyTorch                          (python3)
+  --threads N       threads of both                              (all processors)
+  --backend NAMES   backends of zlm, with commas between         (native)
+  --precision NAMES precisions of zlm, with commas between       (f32,mixed)
+  --turns N         turns of each, A B A B …                     (3)
+  --rounds N        rounds within a turn                         (3)
+  --seconds S       time of a turn, for each model               (10)
+  --vocabulary V    words in the vocabulary                      (10000)
+  --cache FOLDER    zlm's cache folder
+  --cc COMPILER     zlm's C compiler
+  --json            print JSON instead of a table`;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    python: { type: 'string', default: 'python3' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    backend: { type: 'string', default: 'native' },
+    precision: { type: 'string', default: 'f32,mixed' },
+    turns: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '10' },
+    vocabulary: { type: 'string', default: '10000' },
+    cache: { type: 'string' },
+    cc: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (flags.help) console.log(USAGE);
+else await compare().catch(fail);
+
+function fail(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function compare(): Promise<void> {
+  const settings: TurnSettings = {
+    ...{ python: flags.python, threads: Number(flags.threads) },
+    ...{ backends: flags.backend, precisions: flags.precision },
+    ...{ rounds: Number(flags.rounds), seconds: Number(flags.seconds), vocabulary: Number(flags.vocabulary) },
+    zlmArguments: [
+      ...(flags.cache === undefined ? [] : ['--cache', flags.cache]),
+      ...(flags.cc === undefined ? [] : ['--cc', flags.cc]),
+    ],
+  };
+  const models = await Promise.all((positionals.length > 0 ? positionals : shippedSpecs()).map(loadModel));
+  // Before anything is timed: the sizes that PyTorch's script cannot do.
+  models.forEach(pytorchSizes);
+  const count = Number(flags.turns);
+  if (!(count >= 1)) throw new Error(`--turns expects a whole number of at least 1, not "${flags.turns}"`);
+  const results: Turn[][] = [];
+  for (const [index, model] of models.entries()) {
+    const turns: Turn[] = [];
+    while (turns.length < count) {
+      console.error(`${model.name}: turn ${turns.length + 1} of ${count}`);
+      turns.push(await takeTurn(model, settings, index === 0));
+    }
+    results.push(turns);
+  }
+  const comparison = compareTurns(results);
+  console.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonMarkdown(comparison));
+}
+
+function shippedSpecs(): string[] {
+  const configs = fileURLToPath(new URL('../configs/', import.meta.url));
+  return ['small', 'medium', 'large'].map((name) => `${configs}${name}.yaml`);
+}
+
+async function loadModel(path: string): Promise<Model> {
+  const { spec } = await loadSpec(path);
+  return { name: basename(path, extname(path)), path, spec };
+}

@@ -1,0 +1,117 @@
+/** Runs `zlm bench` and `bench/pytorch.py` on the same model, each in a process of its own. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BenchmarkReport } from '../src/benchmark/report.js';
+import type { Spec } from '../src/spec/spec.generated.js';
+import type { PytorchReport, Turn } from './comparison.js';
+
+const ZLM = fileURLToPath(new URL('../bin/dev.js', import.meta.url));
+const PYTORCH = fileURLToPath(new URL('pytorch.py', import.meta.url));
+
+/** What both programs are told. */
+export interface TurnSettings {
+  /** Python with PyTorch. */
+  readonly python: string;
+  readonly threads: number;
+  /** Backends of zlm, with commas between. */
+  readonly backends: string;
+  /** Precisions of zlm, with commas between. */
+  readonly precisions: string;
+  /** Rounds in a turn. */
+  readonly rounds: number;
+  /** Time of a turn, for each of the two. */
+  readonly seconds: number;
+  readonly vocabulary: number;
+  /** Further arguments of `zlm bench`. */
+  readonly zlmArguments: readonly string[];
+}
+
+/** A model and what `zlm bench` must be told to find it. */
+export interface Model {
+  readonly name: string;
+  readonly path: string;
+  readonly spec: Spec;
+}
+
+/**
+ * One turn of each program.
+ *
+ * @param product whether to time the product too
+ * @throws Error when one of them fails
+ */
+export async function takeTurn(model: Model, settings: TurnSettings, product: boolean): Promise<Turn> {
+  const { python, threads, backends, precisions, rounds, seconds, vocabulary, zlmArguments } = settings;
+  const shared = [
+    '--threads',
+    threads,
+    '--rounds',
+    rounds,
+    '--seconds',
+    seconds,
+    '--vocabulary',
+    vocabulary,
+  ].map(String);
+  const zlm = await outputOf<BenchmarkReport>(process.execPath, [
+    ...[ZLM, 'bench', model.path, '--json', '--backend', backends, '--precision', precisions, ...shared],
+    ...[product ? '--product' : '--no-product', ...zlmArguments],
+  ]);
+  const pytorch = await outputOf<PytorchReport>(python, [
+    ...[PYTORCH, ...shared, ...(product ? ['--product'] : [])],
+    ...pytorchSizes(model),
+  ]);
+  return { zlm, pytorch };
+}
+
+/**
+ * A spec's sizes as arguments of `bench/pytorch.py`.
+ *
+ * @throws Error for a spec that nn.LSTM cannot express
+ */
+export function pytorchSizes({ name, spec }: Pick<Model, 'name' | 'spec'>): string[] {
+  const { model, dropout, training } = spec;
+  const [{ lstm: units }] = model.layers;
+  const plain = model.layers.every((layer) => layer.lstm === units) && !model.tieEmbedding;
+  const edges = [dropout.input, dropout.between, dropout.output];
+  if (!plain || dropout.recurrent.rate > 0 || edges.some(({ rate, mask }) => rate > 0 && mask !== 'step')) {
+    throw new Error(
+      `${name}: bench/pytorch.py knows equal layers, untied, with dropout by step on vertical edges only`,
+    );
+  }
+  const sizes = {
+    ...{
+      model: name,
+      units,
+      embedding: model.embedding,
+      layers: model.layers.length,
+      init: model.init.uniform,
+    },
+    ...{ batch: training.batchSize, steps: training.bptt, rate: training.optimizer.sgd.learningRate },
+    clip: training.clipNorm ?? 0,
+    ...{ 'dropout-input': dropout.input.rate, 'dropout-between': dropout.between.rate },
+    'dropout-output': dropout.output.rate,
+  };
+  return Object.entries(sizes).flatMap(([key, value]) => [`--${key}`, String(value)]);
+}
+
+/** Runs a program whose standard output is JSON; what it says beside that is shown. */
+async function outputOf<T>(command: string, args: readonly string[]): Promise<T> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  try {
+    const output = JSON.parse(text);
+    // zlm bench ends with a code of its own when a backend is wrong, and its report says which.
+    if (output.error === undefined) return output;
+    throw new Error(output.error.message);
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? `it printed no JSON and ended with code ${code}` : String(error);
+    throw new Error(`${command} ${args[0]}: ${why}`, { cause: error });
+  }
+}

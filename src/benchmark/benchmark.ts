@@ -1,0 +1,88 @@
+/** The service behind `zlm bench`: checks and times full training steps of specs on the backends of this machine. */
+import { availableParallelism, cpus, platform, release } from 'node:os';
+import { basename, extname } from 'node:path';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
+import type { OnProgress } from '../progress.js';
+import { loadSpec } from '../spec/load.js';
+import { gatherField } from './contenders.js';
+import { benchProduct } from './product.js';
+import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
+import type { RoundSettings } from './rounds.js';
+import { benchTraining, type Job, modelFacts, type TrainingHooks } from './training.js';
+
+/** The product's part of the time that a model gets: it needs little. */
+const PRODUCT_SHARE = 0.2;
+
+/** What to measure. */
+export interface BenchmarkRequest {
+  /** Paths of specs. */
+  readonly specs: readonly string[];
+  /** `--set` texts. */
+  readonly overrides: readonly string[];
+  /** Backends by name; empty for every one that runs here but the slowest. */
+  readonly backends: readonly BackendName[];
+  readonly precisions: readonly Precision[];
+  readonly backendOptions: BackendOptions;
+  /** V: specs leave it to the corpus, and there is none here. */
+  readonly vocabulary: number;
+  /** Rounds, and seconds for each model. */
+  readonly settings: RoundSettings;
+  /** Whether to time a matrix product too. */
+  readonly product: boolean;
+  /** zlm's version. */
+  readonly version: string;
+}
+
+/**
+ * Runs a benchmark. What computes wrongly is reported, not timed.
+ *
+ * @throws UserError('spec') for a faulty spec, UserError('backend') when a named backend cannot run, and the signal's
+ *   reason when it is aborted
+ */
+export async function runBenchmark(
+  request: BenchmarkRequest,
+  hooks: { signal: AbortSignal; onProgress: OnProgress },
+): Promise<BenchmarkReport> {
+  const { settings, vocabulary } = request;
+  const jobs = await loadJobs(request);
+  const field = await gatherField(request.backends, request.precisions, request.backendOptions);
+  const { signal } = hooks;
+  const brief = { ...settings, seconds: settings.seconds * PRODUCT_SHARE };
+  const training: TrainingEntry[] = [];
+  for (const job of jobs) {
+    const onWindow = progressOf(job.name, hooks.onProgress);
+    training.push(...(await benchTraining(job, field, settings, { signal, onWindow })));
+  }
+  return {
+    machine: describeMachine(request),
+    settings: { ...settings, vocabulary },
+    backends: field.backends,
+    models: jobs.map(modelFacts),
+    training,
+    product: request.product ? await benchProduct(field, brief, signal) : null,
+  };
+}
+
+async function loadJobs({ specs, overrides, vocabulary }: BenchmarkRequest): Promise<Job[]> {
+  const loaded = await Promise.all(specs.map((path) => loadSpec(path, overrides)));
+  return loaded.map(({ path, spec }) => ({ name: basename(path, extname(path)), spec, vocabulary }));
+}
+
+function progressOf(label: string, onProgress: OnProgress): TrainingHooks['onWindow'] {
+  let done = 0;
+  return ({ backend, precision }, phase) => {
+    done += 1;
+    onProgress({ label, done, unit: 'windows', detail: `${backend} ${precision}, ${phase}` });
+  };
+}
+
+function describeMachine({ backendOptions, version }: BenchmarkRequest): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() || 'unknown',
+    cores: availableParallelism(),
+    threads: backendOptions.threads ?? availableParallelism(),
+    platform: `${platform()} ${release()} ${process.arch}`,
+    node: process.versions.node,
+    zlm: version,
+  };
+}

@@ -1,0 +1,116 @@
+/** How fast each contender trains one model. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BackendName } from '../backends/backend.js';
+import { architectureOf } from '../model/parameters.js';
+import { modelSize } from '../model/size.js';
+import type { Spec } from '../spec/spec.generated.js';
+import { checkOf, largestRelativeDifference, problemOf } from './check.js';
+import type { Contender, Field } from './contenders.js';
+import type { Check, ModelFacts, Precision, Timing, TrainingEntry } from './report.js';
+import { median, type RoundSettings } from './rounds.js';
+import { timeEntries, withTiming } from './timing.js';
+import { type StepFigures, Trial } from './trial.js';
+
+/** Windows whose loss and gradient norm must agree: the later ones also prove the updates and the carried state. */
+const CHECKED_WINDOWS = 3;
+
+/** A checked window has about so much work at most, for the sake of a slow reference. */
+const CHECKED_FLOP = 1e10;
+
+/** A model to train. */
+export interface Job {
+  readonly name: string;
+  readonly spec: Spec;
+  readonly vocabulary: number;
+}
+
+/** Who stops it, and who is told how far it is. */
+export interface TrainingHooks {
+  readonly signal: AbortSignal;
+  /** @param phase what the window was trained for: "checking", "round 2" */
+  readonly onWindow: (contender: Contender, phase: string) => void;
+}
+
+/** Size and cost of a job's model. */
+export function modelFacts({ name, spec, vocabulary }: Job): ModelFacts {
+  const { batchSize: batch, bptt: steps } = spec.training;
+  const size = modelSize(architectureOf(spec.model, vocabulary), { steps, batch });
+  const { parameters, trainingFlopPerToken } = size;
+  return { name, parameters, batch, steps, trainingFlopPerToken };
+}
+
+/**
+ * Checks every contender, then times those that passed, in interleaved rounds.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function benchTraining(
+  job: Job,
+  { contenders, reference }: Field,
+  settings: RoundSettings,
+  hooks: TrainingHooks,
+): Promise<TrainingEntry[]> {
+  const known = new Map<Precision, readonly StepFigures[]>();
+  const entries: TrainingEntry[] = [];
+  for (const contender of contenders) {
+    const { precision } = contender;
+    const expected =
+      known.get(precision) ?? (await firstSteps(job, { backend: reference, precision }, hooks));
+    known.set(precision, expected);
+    const checked = await check(job, contender, { reference, expected }, hooks);
+    entries.push({ model: job.name, ...contender, ...checked, timing: null });
+  }
+  const begin = (contender: Contender) => Trial.begin(contender, job.spec, job.vocabulary);
+  const { signal, onWindow } = hooks;
+  const onUnit = (entry: TrainingEntry, round: number) =>
+    onWindow(entry, round === 0 ? 'warming up' : `round ${round}`);
+  const results = await timeEntries(entries, begin, settings, { signal, onUnit });
+  return entries.map((entry, i) => withTiming(entry, results[i], (seconds) => timingOf(job, seconds)));
+}
+
+/** The figures of a contender's first windows, on the whole model but in shorter windows where a step costs much. */
+async function firstSteps(job: Job, contender: Contender, hooks: TrainingHooks): Promise<StepFigures[]> {
+  const { trainingFlopPerToken, batch, steps } = modelFacts(job);
+  const affordable = Math.floor(CHECKED_FLOP / (trainingFlopPerToken * batch));
+  const training = { ...job.spec.training, bptt: Math.min(steps, Math.max(2, affordable)) };
+  const trial = await Trial.begin(contender, { ...job.spec, training }, job.vocabulary);
+  try {
+    const figures: StepFigures[] = [];
+    while (figures.length < CHECKED_WINDOWS) {
+      await nextTurn();
+      hooks.signal.throwIfAborted();
+      figures.push(await trial.step());
+      hooks.onWindow(contender, 'checking');
+    }
+    return figures;
+  } finally {
+    trial.dispose();
+  }
+}
+
+async function check(
+  job: Job,
+  contender: Contender,
+  { reference, expected }: { reference: BackendName; expected: readonly StepFigures[] },
+  hooks: TrainingHooks,
+): Promise<{ check: Check | null; problem: string | null }> {
+  try {
+    const found = contender.backend === reference ? expected : await firstSteps(job, contender, hooks);
+    const check = checkOf(largestRelativeDifference(flat(found), flat(expected)), contender, reference);
+    return { check, problem: problemOf(check) };
+  } catch (error) {
+    hooks.signal.throwIfAborted();
+    // Any failure is a finding here: the others can still be measured.
+    return { check: null, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function flat(steps: readonly StepFigures[]): number[] {
+  return steps.flatMap(({ nll, gradientNorm }) => [nll, gradientNorm]);
+}
+
+function timingOf(job: Job, roundSeconds: readonly number[]): Timing & { tokensPerSecond: number } {
+  const { batch, steps, trainingFlopPerToken } = modelFacts(job);
+  const tokensPerSecond = (batch * steps) / median(roundSeconds);
+  return { tokensPerSecond, gflops: (tokensPerSecond * trainingFlopPerToken) / 1e9, roundSeconds };
+}

@@ -1,0 +1,81 @@
+/** The tables of `zlm bench`. */
+import type { BenchmarkReport, Entry, TrainingEntry } from '../benchmark/report.js';
+import { formatRate } from './format.js';
+import { renderTable } from './table.js';
+
+/** A benchmark's report as text. */
+export function renderBenchmark(report: BenchmarkReport): string {
+  const { machine, settings } = report;
+  const head = `${machine.cpu}, ${plural(machine.threads, 'thread')}; medians of at most ${plural(settings.rounds, 'round')}`;
+  const sections = [head, trainingTable(report), productTable(report), problemLines(report)];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function trainingTable({ training }: BenchmarkReport): string {
+  const columns = [
+    { title: 'training step' },
+    { title: 'backend' },
+    { title: 'precision' },
+    { title: 'tokens/s', align: 'right' },
+    { title: 'GFLOP/s', align: 'right' },
+    { title: 'wasm = 1', align: 'right' },
+    { title: 'deviation', align: 'right' },
+  ] as const;
+  const rows = training.map((entry) => [
+    entry.model,
+    entry.backend,
+    entry.precision,
+    entry.timing ? formatRate(entry.timing.tokensPerSecond) : '–',
+    entry.timing ? formatGflops(entry.timing.gflops) : '–',
+    againstWasm(entry, training),
+    deviation(entry),
+  ]);
+  return renderTable(columns, rows);
+}
+
+function productTable({ product }: BenchmarkReport): string {
+  if (product === null) return '';
+  const columns = [
+    { title: `${product.rows}×${product.inner}×${product.columns} product` },
+    { title: 'precision' },
+    { title: 'GFLOP/s', align: 'right' },
+    { title: 'deviation', align: 'right' },
+  ] as const;
+  const rows = product.entries.map((entry) => [
+    entry.backend,
+    entry.precision,
+    entry.timing ? formatGflops(entry.timing.gflops) : '–',
+    deviation(entry),
+  ]);
+  return renderTable(columns, rows);
+}
+
+function problemLines({ training, product }: BenchmarkReport): string {
+  const named = [
+    ...training.map((entry) => ({ ...entry, job: entry.model })),
+    ...(product?.entries ?? []).map((entry) => ({ ...entry, job: 'product' })),
+  ];
+  return named
+    .filter(({ problem }) => problem !== null)
+    .map(({ job, backend, precision, problem }) => `✖ ${job}, ${backend} ${precision}: ${problem}`)
+    .join('\n');
+}
+
+/** How many times as fast as the wasm backend, where both have a rate. */
+function againstWasm({ model, timing }: TrainingEntry, training: readonly TrainingEntry[]): string {
+  const wasm = training.find((other) => other.model === model && other.backend === 'wasm')?.timing;
+  return timing && wasm ? (timing.tokensPerSecond / wasm.tokensPerSecond).toFixed(2) : '–';
+}
+
+function deviation({ check }: Entry): string {
+  if (check === null) return '–';
+  return `${check.passed ? '✔' : '✖'} ${check.deviation === null ? 'NaN' : check.deviation.toExponential(0)}`;
+}
+
+function formatGflops(gflops: number): string {
+  return gflops.toFixed(gflops < 10 ? 2 : 0);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

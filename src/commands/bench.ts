@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import type { BenchmarkReport } from '../benchmark/report.js';
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { BaseCommand } from '../cli/base-command.js';
+import { backendsFlag, precisionsFlag } from '../cli/bench-flags.js';
+import { integerFlag, numberFlag, setFlag } from '../cli/flags.js';
+import { interruptible } from '../cli/interrupt.js';
+
+/** The paper's models, whose specs come with zlm. */
+const SHIPPED = ['small', 'medium', 'large'];
+
+export default class Bench extends BaseCommand<typeof Bench> {
+  static override summary = 'Measure how fast this machine trains, on each backend.';
+
+  static override description =
+    'Times whole training steps (forward, backward, clipping, update) on made-up tokens; no corpus is needed. Every ' +
+    'backend is first held against a reference, and one that differs is reported instead of timed. The backends take ' +
+    'turns, and the figures are medians over the rounds. Fails with exit code 5 when one could not be timed.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> small --backend native,wasm --threads 2',
+    {
+      description: 'A model of your own, with the size of its vocabulary',
+      command: '<%= config.bin %> <%= command.id %> my.yaml --vocabulary 33278 --json',
+    },
+  ];
+
+  static override args = {
+    spec: Args.string({
+      description:
+        'The YAML specs of the models, or small, medium and large for the specs that come with zlm.',
+      multiple: true,
+      default: SHIPPED,
+    }),
+  };
+
+  static override flags = {
+    backend: backendsFlag,
+    precision: precisionsFlag,
+    rounds: integerFlag({ description: 'Rounds to take the median of.', default: 5, min: 1 }),
+    seconds: numberFlag({ description: 'About how long to time each model.', default: 30, min: 0 }),
+    vocabulary: integerFlag({
+      description: 'Words in the vocabulary.',
+      default: 10_000,
+      min: 2,
+      helpValue: 'V',
+    }),
+    product: Flags.boolean({ description: 'Time one matrix product too.', default: true, allowNo: true }),
+    set: setFlag,
+    threads: backendFlags.threads,
+    cc: backendFlags.cc,
+    cache: backendFlags.cache,
+  };
+
+  async run(): Promise<BenchmarkReport> {
+    const { runBenchmark } = await import('../benchmark/benchmark.js');
+    const { renderBenchmark } = await import('../cli/bench-table.js');
+    const { backend, precision, rounds, seconds, vocabulary, product, set } = this.flags;
+    const request = {
+      specs: this.args.spec.map((spec) => this.specPath(spec)),
+      overrides: set,
+      backends: backend,
+      precisions: precision,
+      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
+      ...{ vocabulary, settings: { rounds, seconds }, product, version: this.config.version },
+    };
+    const report = await interruptible((signal) =>
+      runBenchmark(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
+    );
+    this.progress().stop();
+    this.log(renderBenchmark(report));
+    const entries = [...report.training, ...(report.product?.entries ?? [])];
+    if (entries.some(({ problem }) => problem !== null)) this.failWith('backend');
+    return report;
+  }
+
+  private specPath(spec: string): string {
+    return SHIPPED.includes(spec) ? join(this.config.root, 'configs', `${spec}.yaml`) : spec;
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { checkOf, largestRelativeDifference, problemOf } from '../../src/benchmark/check.js';
+import type { Precision } from '../../src/benchmark/report.js';
+
+const verdict = (difference: number, precision: Precision) =>
+  checkOf(difference, { backend: 'native', precision }, 'wasm');
+
+it('the largest relative difference counts', () => {
+  expect(largestRelativeDifference([100, 2.02, -3], [100, 2, -3])).toBeCloseTo(0.01);
+  expect(largestRelativeDifference([1, Number.NaN], [1, 1])).toBeNaN();
+});
+
+it.each([
+  [9e-4, 'f32', true],
+  [2e-3, 'f32', false],
+  [2e-3, 'mixed', true],
+  [6e-3, 'mixed', false],
+  [Number.NaN, 'mixed', false],
+  [Number.POSITIVE_INFINITY, 'f32', false],
+] as const)('%d in %s: %s', (difference, precision, passed) => {
+  const check = verdict(difference, precision);
+  expect(check.passed).toBe(passed);
+  expect(problemOf(check) === null).toBe(passed);
+});
+
+it('says what differs from what', () => {
+  expect(problemOf(verdict(0.25, 'f32'))).toBe(
+    'differs from the wasm backend: off by 0.25 where 0.001 is allowed',
+  );
+  expect(problemOf(verdict(Number.NaN, 'f32'))).toContain('results that are no numbers');
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { interleave, median, type Runner } from '../../src/benchmark/rounds.js';
+
+// A clock that stands still but for the work: these tests are about whose turn it is, whatever the machine does.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Work that takes so long. */
+const working = (milliseconds: number) => async () => {
+  vi.advanceTimersByTime(milliseconds);
+};
+
+const hooks = { signal: new AbortController().signal, onUnit: () => {} };
+
+/** Writes its name at every unit of work. */
+function runnerOf(name: string, log: string[], work: () => Promise<void> = async () => {}): Runner {
+  return {
+    prepare: async () => {},
+    run: async () => {
+      log.push(name);
+      await work();
+    },
+  };
+}
+
+it('the runners take turns, after a warm-up that is not counted', async () => {
+  const log: string[] = [];
+  const runners = [runnerOf('a', log), runnerOf('b', log)];
+  // No time at all: one unit a turn, but then every share is used up after the first round.
+  const results = await interleave(runners, { rounds: 3, seconds: 0 }, hooks);
+  expect(log.join('')).toBe('abab');
+  expect(results.map(({ seconds }) => seconds.length)).toEqual([1, 1]);
+});
+
+it('a turn lasts its share of the time, and each round gives one value', async () => {
+  const log: string[] = [];
+  const runners = [runnerOf('a', log, working(2)), runnerOf('b', log, working(2))];
+  const results = await interleave(runners, { rounds: 3, seconds: 0.3 }, hooks);
+  expect(log.join('').replace(/(.)\1*/g, '$1')).toBe('abababab');
+  expect(results.map(({ seconds }) => seconds.length)).toEqual([3, 3]);
+  for (const { seconds } of results) for (const value of seconds) expect(value).toBeCloseTo(0.002);
+});
+
+it('a slow runner sits out when its share is used up', async () => {
+  const log: string[] = [];
+  const runners = [runnerOf('f', log, working(1)), runnerOf('s', log, working(150))];
+  const [fast, slow] = await interleave(runners, { rounds: 4, seconds: 0.2 }, hooks);
+  expect(fast.seconds).toHaveLength(4);
+  expect(slow.seconds).toHaveLength(1);
+});
+
+it('a runner that fails ends its part and nobody else’s', async () => {
+  const log: string[] = [];
+  const failing = runnerOf('x', log, async () => {
+    throw new Error('no memory left');
+  });
+  const [a, x] = await interleave(
+    [runnerOf('a', log, working(1)), failing],
+    { rounds: 2, seconds: 0.02 },
+    hooks,
+  );
+  expect(x).toEqual({ seconds: [], problem: 'no memory left' });
+  expect(a).toMatchObject({ problem: null });
+  expect(a.seconds).toHaveLength(2);
+});
+
+it('stops with the reason of the signal', async () => {
+  const controller = new AbortController();
+  const abort = async () => controller.abort(new Error('enough'));
+  const runners = [runnerOf('a', [], abort)];
+  await expect(
+    interleave(runners, { rounds: 5, seconds: 10 }, { ...hooks, signal: controller.signal }),
+  ).rejects.toThrow('enough');
+});
+
+it.each([
+  [[3], 3],
+  [[3, 1, 2], 2],
+  [[4, 1, 3, 2], 2.5],
+])('the median of %j is %d', (values, expected) => {
+  expect(median(values)).toBe(expected);
+});

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { Ajv } from 'ajv';
+import { afterAll, expect, it } from 'vitest';
+import schema from '../../schemas/output/bench.schema.json' with { type: 'json' };
+import type { BenchmarkReport } from '../../src/benchmark/report.js';
+import Bench from '../../src/commands/bench.js';
+import { runCommand } from '../cli/capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'zlm-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const TOY = join(folder, 'toy.yaml');
+writeFileSync(
+  TOY,
+  `corpus: none
+model: { embedding: 5, layers: [{ lstm: 7 }, { lstm: 6 }] }
+dropout: { input: { rate: 0.2 }, between: { rate: 0.3 }, output: { rate: 0.2 }, recurrent: { rate: 0.1 } }
+training: { batchSize: 3, bptt: 4 }
+`,
+);
+
+const bench = (...argv: string[]) =>
+  runCommand<BenchmarkReport>(Bench, [
+    TOY,
+    '--vocabulary',
+    '11',
+    '--rounds',
+    '2',
+    '--seconds',
+    '0.1',
+    ...argv,
+  ]);
+
+function expectSchema(text: string): void {
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+  expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
+}
+
+it('measures the named backends, as JSON of its schema', async () => {
+  const { stdout, result, exitCode } = await bench('--backend', 'wasm,cpu', '--no-product', '--json');
+  expect(exitCode).toBe(0);
+  expectSchema(stdout);
+  expect(result?.models).toEqual([
+    { name: 'toy', parameters: 832, batch: 3, steps: 4, trainingFlopPerToken: 4284 },
+  ]);
+  expect(result?.training).toMatchObject([
+    {
+      model: 'toy',
+      backend: 'wasm',
+      precision: 'f32',
+      problem: null,
+      check: { reference: 'wasm', deviation: 0 },
+    },
+    {
+      model: 'toy',
+      backend: 'cpu',
+      precision: 'f32',
+      problem: null,
+      check: { reference: 'wasm', passed: true },
+    },
+  ]);
+  for (const { timing } of result?.training ?? []) {
+    expect(timing?.tokensPerSecond).toBeGreaterThan(0);
+    expect(timing?.gflops).toBeCloseTo(((timing?.tokensPerSecond ?? 0) * 4284) / 1e9);
+  }
+});
+
+it('leaves nothing behind on the backends', async () => {
+  const before = tf.memory().numTensors;
+  await bench('--backend', 'wasm,cpu', '--no-product');
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('takes all backends but cpu by itself, and mixed precision only where it is fast', async () => {
+  const { result } = await bench('--no-product', '--json');
+  const contenders = result?.training.map(({ backend, precision }) => `${backend} ${precision}`);
+  expect(contenders).toContain('wasm f32');
+  expect(contenders).not.toContain('cpu f32');
+  expect(contenders).not.toContain('wasm mixed');
+  expect(result?.product).toBeNull();
+  const reduced = await bench('--no-product', '--precision', 'f32', '--json');
+  expect(reduced.result?.training.every(({ precision }) => precision === 'f32')).toBe(true);
+});
+
+it('prints tables for a person', async () => {
+  const { stdout, stderr, result } = await bench('--backend', 'wasm');
+  expectSchema(JSON.stringify(result));
+  expect(stdout).toMatch(/, \d+ threads?; medians of at most 2 rounds/);
+  expect(stdout).toMatch(/training step +backend +precision +tokens\/s +GFLOP\/s +wasm = 1 +deviation/);
+  expect(stdout).toMatch(/toy +wasm +f32 +[\d,.kM]+ +[\d.]+ +1\.00 +✔ 0e\+0/);
+  expect(stdout).toMatch(/400×200×10000 product/);
+  expect(stderr).toContain('toy: ');
+});
+
+it('reports a backend that computes wrongly instead of timing it, and fails', async () => {
+  // Whatever the gradient, its norm is 1: the losses of later windows go astray too.
+  const kernel = { kernelName: 'ZlmGlobalNorm', backendName: 'cpu' };
+  tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  tf.registerKernel({ ...kernel, kernelFunc: () => tf.scalar(1) });
+  try {
+    const { stdout, exitCode, result } = await bench('--backend', 'cpu,wasm', '--no-product');
+    expect(exitCode).toBe(5);
+    expect(result?.training).toMatchObject([
+      { backend: 'cpu', timing: null, check: { passed: false } },
+      { backend: 'wasm', problem: null, check: { passed: true } },
+    ]);
+    expect(stdout).toMatch(
+      /✖ toy, cpu f32: differs from the wasm backend: off by [\d.]+ where 0.001 is allowed/,
+    );
+    expectSchema(JSON.stringify(result));
+  } finally {
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  }
+});
+
+it('reports a backend that breaks, and goes on with the others', async () => {
+  const kernel = { kernelName: 'ZlmGlobalNorm', backendName: 'cpu' };
+  const kernelFunc = () => {
+    throw new Error('out of memory');
+  };
+  tf.registerKernel({ ...kernel, kernelFunc });
+  try {
+    const { exitCode, result } = await bench('--backend', 'cpu,wasm', '--no-product', '--json');
+    expect(exitCode).toBe(5);
+    expect(result?.training).toMatchObject([
+      { backend: 'cpu', check: null, timing: null, problem: 'out of memory' },
+      { backend: 'wasm', problem: null },
+    ]);
+  } finally {
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  }
+});
+
+it.each([
+  [['--backend', 'wasm,abacus'], 2, 'abacus'],
+  [['--rounds', '0'], 2, 'rounds'],
+  [[join(folder, 'nowhere.yaml')], 3, 'nowhere.yaml'],
+])('%j ends with code %d', async (argv, code, word) => {
+  const { exitCode, stderr } = await bench(...argv);
+  expect(exitCode).toBe(code);
+  expect(stderr).toContain(word);
+});
