@@ -21,7 +21,8 @@ export function startTrainer(
   backend: BackendName = 'wasm',
 ): Trainer {
   const argv = ['train', ...words, '--data', data, '--runs', runs, '--backend', backend];
-  const { process: child, ended } = startZlm(argv);
+  // As for people, who have no backend in their environment: the line that resumes then names it.
+  const { process: child, ended } = startZlm(argv, { env: { ZLM_BACKEND: undefined } });
   if (child.pid === undefined) throw new Error('zlm did not start');
   return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };
 }
