@@ -36,7 +36,7 @@ export function sumOverRows(a: tf.Tensor2D): tf.Tensor1D {
 /** 2^16 + 1: Veltkamp's constant for keeping 8 of float32's 24 significant bits, which are bfloat16's. */
 const SPLITTER = 65_537;
 
-/** What a product of this precision sees of x, in float32. */
+/** What a product of this precision sees of x, in float32; an infinite x becomes NaN, which ends a training as well. */
 function operand(x: tf.Tensor2D, precision: Precision): tf.Tensor2D {
   if (precision === 'f32') return x;
   const spread = tf.mul(x, SPLITTER);

@@ -3,7 +3,7 @@
  * everything that went into it.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/file-error.js';
 import { sha256 } from '../../storage/sha256.js';
+import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { type Compiler, compilerFlags } from './compiler.js';
 import { isUsersOwnFile, makePrivateFolder } from './private-folder.js';
 
@@ -128,9 +129,12 @@ async function flushToDisk(path: string): Promise<void> {
   await file.sync().finally(() => file.close());
 }
 
-/** Runs something in a fresh folder that is removed afterwards. */
+/** Runs something in a fresh folder that is removed afterwards, as are those that killed processes left. */
 async function inWorkplace<T>(folder: string, work: (workplace: string) => Promise<T>): Promise<T> {
-  const workplace = await mkdtemp(join(folder, 'build-'));
+  const build = join(folder, 'build');
+  await removeLeftovers(build);
+  const workplace = temporaryPath(build);
+  await mkdir(workplace, { mode: 0o700 });
   try {
     return await work(workplace);
   } finally {
