@@ -10,6 +10,20 @@ const MAX_LINES = 250;
 /** What every room may import: the files and folders that know nothing of language models. */
 const COMMON = ['did-you-mean.ts', 'errors.ts', 'progress.ts', 'storage'];
 
+/** All rooms that the shell may call. */
+const SERVICES = [
+  'spec',
+  'corpus',
+  'runs',
+  'training',
+  'evaluation',
+  'sampling',
+  'benchmark',
+  'model',
+  'ops',
+  'backends',
+];
+
 /** What each room may import besides itself and the common files. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'did-you-mean.ts': [],
@@ -26,31 +40,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   evaluation: ['spec', 'corpus', 'runs', 'model', 'ops', 'backends'],
   sampling: ['spec', 'corpus', 'runs', 'model', 'ops', 'backends'],
   benchmark: ['spec', 'corpus', 'training', 'model', 'ops', 'backends'],
-  cli: [
-    'spec',
-    'corpus',
-    'runs',
-    'training',
-    'evaluation',
-    'sampling',
-    'benchmark',
-    'model',
-    'ops',
-    'backends',
-  ],
-  commands: [
-    'cli',
-    'spec',
-    'corpus',
-    'runs',
-    'training',
-    'evaluation',
-    'sampling',
-    'benchmark',
-    'model',
-    'ops',
-    'backends',
-  ],
+  cli: SERVICES,
+  commands: ['cli', ...SERVICES],
 };
 
 const SHELL = ['commands', 'cli'];

@@ -16,12 +16,18 @@ export function unknownCommandError(
   const names = commands.filter(({ hidden }) => !hidden).map(({ id }) => id.replaceAll(':', ' '));
   const parent = names.find((name) => isPrefix(name.split(' '), words));
   if (parent !== undefined) return tooManyArguments(parent, words);
-  const guess = didYouMean(words.join(' '), names);
+  const guess = guessCommand(words, names);
   const cures = guess === undefined ? [] : [`Did you mean zlm ${guess}?`];
   return new UserError('usage', `unknown command: zlm ${words.join(' ')}`, [
     ...cures,
     'See all commands: zlm --help',
   ]);
+}
+
+/** The command that the first words were meant to be; the words behind them may be its arguments. */
+function guessCommand(words: readonly string[], names: readonly string[]): string | undefined {
+  const beginnings = [words, words.slice(0, 2), words.slice(0, 1)].map((part) => part.join(' '));
+  return beginnings.map((beginning) => didYouMean(beginning, names)).find((guess) => guess !== undefined);
 }
 
 /** oclif takes "runs extra" for a command of two words where `runs` has no arguments. */
