@@ -10,13 +10,16 @@ import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kern
 
 /** Registers every fused kernel for a backend name. */
 export function registerNativeKernels(backendName: string): void {
-  const register = <A>(kernelName: string, kernel: Kernel<A>) =>
+  const register = <A>(kernelName: string, kernel: Kernel<A>) => {
+    // A kernel that was copied from the CPU backend gives way; tfjs would warn of two.
+    if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({
       kernelName,
       backendName,
       kernelFunc: ({ inputs, backend, attrs }) =>
         kernel(inputs as Tensors, attrs as A, backend as NativeBackend),
     });
+  };
   register(FUSED.embedding, embedding);
   register(FUSED.embeddingGradient, embeddingGradient);
   register(FUSED.dropout, dropout);
