@@ -3,8 +3,8 @@ import { Flags } from '@oclif/core';
 import type { BackendOptions } from '../backends/backend.js';
 import { backendFlag, cacheFlag, integerFlag } from './flags.js';
 
-export const backendFlags = {
-  backend: backendFlag,
+/** How the backends work, on commands that look at all of them. */
+export const engineFlags = {
   threads: integerFlag({
     description: 'Threads of the native backend; as many as processors when left out.',
     env: 'ZLM_THREADS',
@@ -18,6 +18,9 @@ export const backendFlags = {
   }),
   cache: cacheFlag,
 };
+
+/** The one backend that a command uses, and how it works. */
+export const backendFlags = { backend: backendFlag, ...engineFlags };
 
 /**
  * What the flags say, as the backends take it.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import type { BenchmarkReport } from '../benchmark/report.js';
-import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { backendOptions, engineFlags } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { backendsFlag, precisionsFlag } from '../cli/bench-flags.js';
 import { integerFlag, numberFlag, setFlag } from '../cli/flags.js';
@@ -49,9 +49,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
     }),
     product: Flags.boolean({ description: 'Time one matrix product too.', default: true, allowNo: true }),
     set: setFlag,
-    threads: backendFlags.threads,
-    cc: backendFlags.cc,
-    cache: backendFlags.cache,
+    ...engineFlags,
   };
 
   async run(): Promise<BenchmarkReport> {

@@ -1,4 +1,4 @@
-import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { backendOptions, engineFlags } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import type { DoctorReport } from '../cli/doctor-report.js';
 import { dataFlag, runsFlag } from '../cli/flags.js';
@@ -21,9 +21,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
   static override flags = {
     data: dataFlag,
     runs: runsFlag,
-    threads: backendFlags.threads,
-    cc: backendFlags.cc,
-    cache: backendFlags.cache,
+    ...engineFlags,
   };
 
   async run(): Promise<DoctorReport> {

@@ -43,7 +43,6 @@ export const globalNorm: Kernel<object> = (gradients, _attributes, backend) => {
  * In place, but for a parameter that still shares its values: with the tensor that it was made of, with the caller's
  * array behind that one. It gets memory of its own then.
  */
-/** In place: the result is the parameter's own memory. */
 export const sgdUpdate: Kernel<SgdAttributes> = (
   { parameter, gradient, scale },
   { learningRate },
