@@ -114,9 +114,16 @@ describeEachBackend('on %s', () => {
       return rss - heapTotal;
     };
     for (let i = 0; i < 300; i++) window();
-    const before = size();
-    for (let i = 0; i < 1000; i++) window();
-    // The smallest piece of memory that a window asks for is the mask's, of 32 KiB.
-    expect(size() - before).toBeLessThan(16 * 2 ** 20);
+    const growthOfAThousand = () => {
+      const before = size();
+      for (let i = 0; i < 1000; i++) window();
+      return size() - before;
+    };
+    // The smallest piece of memory that a window asks for is the mask's, of 32 KiB. What leaks, leaks in every stretch; where
+    // garbage was collected late, on a busy machine, a stretch may reach a new height that the next ones stay below.
+    const bound = 16 * 2 ** 20;
+    let growth = growthOfAThousand();
+    for (let stretch = 2; stretch <= 3 && growth >= bound; stretch++) growth = growthOfAThousand();
+    expect(growth).toBeLessThan(bound);
   });
 }, ['cpu', 'wasm']);
