@@ -1,6 +1,7 @@
 /** TypeScript types of the resolved spec, generated from its JSON Schema. */
 import { compile } from 'json-schema-to-typescript';
 import { isChoice, type SchemaNode, specSchema } from '../src/spec/schema.js';
+import { systemSchema } from '../src/spec/systems.js';
 
 const BANNER = `/**
  * The resolved spec: what a spec file says once everything it extends, every override and every default is in.
@@ -18,21 +19,31 @@ export async function generateTypes(): Promise<string> {
   });
 }
 
+/** The systems that a spec can describe; its type is their union. */
+const SYSTEMS = ['NetworkSpec', 'NgramSpec'] as const;
+
 /** JSON Schema as the generator takes it. */
 type GeneratorSchema = Parameters<typeof compile>[0];
 
-/** The schema of what is left after resolution: `extends` is gone and every other key is there. */
+/** The schema of what is left after resolution: `extends` is gone and every other key of the system is there. */
 function resolvedSchema(): GeneratorSchema {
-  const { $defs = {}, ...root } = specSchema();
-  const { extends: _gone, ...properties } = root.properties ?? {};
-  const { Complete: _condition, ...definitions } = $defs;
+  // Definitions without a title are conditions, no types of values.
+  const definitions = Object.entries(specSchema().$defs ?? {}).filter(([, node]) => node.title);
   return {
-    ...resolved({ ...root, properties }),
     title: 'Spec',
-    definitions: Object.fromEntries(
-      Object.entries(definitions).map(([name, node]) => [name, { ...resolved(node), title: name }]),
-    ),
+    description: specSchema().description,
+    anyOf: SYSTEMS.map((name) => ({ $ref: `#/definitions/${name}` })),
+    definitions: Object.fromEntries([
+      ...definitions.map(([name, node]) => [name, { ...resolved(node), title: name }]),
+      ...SYSTEMS.map((name) => [name, resolvedSystem(name)]),
+    ]),
   };
+}
+
+function resolvedSystem(name: (typeof SYSTEMS)[number]): GeneratorSchema {
+  const { extends: _gone, ...properties } = systemSchema(name).properties ?? {};
+  const description = specSchema().$defs?.[name]?.description;
+  return { ...resolved({ type: 'object', description, properties }), title: name };
 }
 
 function resolved(node: SchemaNode): GeneratorSchema {

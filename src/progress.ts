@@ -6,7 +6,7 @@ export interface Progress {
   readonly done: number;
   /** Units in all, when known. */
   readonly total?: number;
-  readonly unit: 'bytes' | 'windows' | 'tokens' | 'files';
+  readonly unit: 'bytes' | 'windows' | 'tokens' | 'n-grams' | 'files';
   /** Short figures to show beside the bar: "perplexity 181.2", "2.7k tokens/s". */
   readonly detail?: string;
 }

@@ -76,7 +76,7 @@ export function afterWindows(windows: number): (event: TrainingEvent) => boolean
 export async function contentOf(run: RunFolder, name: CheckpointName = 'last'): Promise<object> {
   const checkpoint = await readCheckpoint(run.checkpoint(name));
   if (!checkpoint) throw new Error(`there is no ${run.checkpoint(name)}`);
-  const { parameters, state, position, provenance } = checkpoint;
+  const { parameters, state, optimizer, constants, position, provenance } = checkpoint;
   const bytes = (arrays: typeof parameters) =>
     Object.fromEntries(
       [...arrays].map(([array, { data }]) => [
@@ -87,6 +87,8 @@ export async function contentOf(run: RunFolder, name: CheckpointName = 'last'): 
   return {
     parameters: bytes(parameters),
     state: bytes(state),
+    optimizer: bytes(optimizer),
+    constants: bytes(constants),
     position: { ...position, seconds: 0 },
     provenance,
   };

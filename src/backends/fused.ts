@@ -9,12 +9,20 @@ export const FUSED = {
   embedding: 'ZlmEmbedding',
   embeddingGradient: 'ZlmEmbeddingGradient',
   dropout: 'ZlmDropout',
+  product: 'ZlmProduct',
   lstm: 'ZlmLstm',
   lstmGradient: 'ZlmLstmGradient',
+  gru: 'ZlmGru',
+  gruGradient: 'ZlmGruGradient',
+  tanhRnn: 'ZlmTanhRnn',
+  tanhRnnGradient: 'ZlmTanhRnnGradient',
   softmaxCrossEntropy: 'ZlmSoftmaxCrossEntropy',
   softmaxCrossEntropyGradient: 'ZlmSoftmaxCrossEntropyGradient',
   globalNorm: 'ZlmGlobalNorm',
   sgdUpdate: 'ZlmSgdUpdate',
+  adamUpdate: 'ZlmAdamUpdate',
+  rmspropUpdate: 'ZlmRmspropUpdate',
+  averageUpdate: 'ZlmAverageUpdate',
 } as const;
 
 /**
@@ -44,20 +52,78 @@ export interface EmbeddingAttributes {
   readonly rows: number;
 }
 
+/** `ZlmProduct`: a, b → a·b [M,N], each operand transposed first where its attribute says so. */
+export interface ProductAttributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly precision: Precision;
+}
+
+/** Dropout on h(t−1) → h(t): one mask for all gates, or with `perGate` one of G·H units, gate after gate. */
+export interface RecurrentDropout extends DropoutMask {
+  readonly perGate: boolean;
+}
+
 /**
- * `ZlmLstm`: x [T,B,I], h0 and c0 [B,H], inputWeight [I,4H], recurrentWeight [H,4H], bias [4H] → output [T,B,H], h [B,H],
- * c [B,H] and, with `keep`, gates [T,B,4H] (activations i, f, g, o) and cells [T,B,H].
- *
- * `ZlmLstmGradient`: the inputs but bias, output, gates, cells, and the upstream gradients dOutput, dH, dC → the
- * gradients of x, h0, c0, inputWeight, recurrentWeight, bias.
+ * Zoneout (Krueger et al. 2017): units that keep the value of the step before. In training a unit is kept where its word
+ * at the Philox address (seed, dropout, site, step) is below the probability · 2³² (where dropout would drop it); at test
+ * time every unit is the mixture of old and new that is expected.
  */
-export interface LstmAttributes {
-  /** Dropout on h(t−1) → h(t), or null for none. */
-  readonly recurrentDropout: DropoutMask | null;
+export interface Zoneout {
+  /** Probability that a unit of h, of c, keeps its old value. Cells without c ignore the latter. */
+  readonly hidden: number;
+  readonly cell: number;
+  /** Where the masks of training are drawn, or null for the expectation. */
+  readonly masks: {
+    readonly seed: number;
+    readonly hiddenSite: number;
+    readonly cellSite: number;
+    readonly step: number;
+  } | null;
+}
+
+/** What all recurrent kernels are told. */
+export interface RecurrentAttributes {
+  /** Null for none. */
+  readonly recurrentDropout: RecurrentDropout | null;
+  readonly zoneout: Zoneout | null;
   readonly precision: Precision;
   /** Also return what the backward pass reads. */
   readonly keep: boolean;
 }
+
+/**
+ * `ZlmLstm`: x [T,B,I], h0 and c0 [B,H], inputWeight [I,4H], recurrentWeight [H,4H], bias [4H] → output [T,B,H], h [B,H],
+ * c [B,H] and, with `keep`, gates [T,B,4H] (activations i, f, g, o) and cells [T,B,H] (after zoneout).
+ *
+ * `ZlmLstmGradient`: the inputs but bias, output, gates, cells, and the upstream gradients dOutput, dH, dC → the
+ * gradients of x, h0, c0, inputWeight, recurrentWeight, bias.
+ */
+export interface LstmAttributes extends RecurrentAttributes {
+  /** Dropout on x with a mask for each gate, 4·I units gate after gate; null for none (masks that gates share are `ZlmDropout`'s). */
+  readonly inputDropout: DropoutMask | null;
+}
+
+/**
+ * `ZlmGru` (Cho et al. 2014 in the form of cuDNN and PyTorch): x [T,B,I], h0 [B,H], inputWeight [I,3H], recurrentWeight
+ * [H,3H], bias [3H], candidateBias [H] → output [T,B,H], h [B,H] and, with `keep`, gates [T,B,4H]: the activations r, z, n and
+ * the recurrent product's part of the candidate, h(t−1)·U_n + candidateBias.
+ *
+ *     r, z = σ, σ of (x·W + h·U + b),   n = tanh(x·W_n + b_n + r ⊙ (h·U_n + candidateBias)),   h′ = (1 − z) ⊙ n + z ⊙ h
+ *
+ * `ZlmGruGradient`: the inputs but the biases, output, gates, and the upstream gradients dOutput, dH → the gradients of x,
+ * h0, inputWeight, recurrentWeight, bias, candidateBias. `perGate` dropout is not asked for.
+ */
+export type GruAttributes = RecurrentAttributes;
+
+/**
+ * `ZlmTanhRnn` (Elman 1990): x [T,B,I], h0 [B,H], inputWeight [I,H], recurrentWeight [H,H], bias [H] → output [T,B,H], h [B,H]
+ * and, with `keep`, activations [T,B,H]: tanh(x·W + h(t−1)·U + b), before zoneout.
+ *
+ * `ZlmTanhRnnGradient`: the inputs but bias, output, activations, and the upstream gradients dOutput, dH → the gradients of x,
+ * h0, inputWeight, recurrentWeight, bias. `perGate` dropout is not asked for.
+ */
+export type TanhRnnAttributes = RecurrentAttributes;
 
 /**
  * `ZlmSoftmaxCrossEntropy`: hidden [N,H], weight, bias [V], targets [N] → nll [N] and, with `keep`, further tensors of the
@@ -73,7 +139,40 @@ export interface SoftmaxAttributes {
   readonly keep: boolean;
 }
 
-/** `ZlmSgdUpdate`: parameter, gradient, scale (scalar) → the new parameter, which may be the old one's memory. */
-export interface SgdAttributes {
+/** What all parameter steps are told. The gradient is clamped, then scaled, then weight decay is added to it. */
+export interface UpdateAttributes {
   readonly learningRate: number;
+  /** λ: λ · parameter is added to the gradient (L2 regularization). */
+  readonly weightDecay: number;
+  /** Each element of the gradient is clamped to ± this; null for no clamp. */
+  readonly clipValue: number | null;
+}
+
+/** `ZlmSgdUpdate`: parameter, gradient, scale (scalar) → the new parameter. Outputs of updates may be the inputs' memory. */
+export type SgdAttributes = UpdateAttributes;
+
+/**
+ * `ZlmAdamUpdate` (Kingma & Ba 2015, algorithm 1): parameter, gradient, scale, firstMoment, secondMoment → the new parameter
+ * and moments.
+ */
+export interface AdamAttributes extends UpdateAttributes {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** t, from 1. */
+  readonly step: number;
+}
+
+/**
+ * `ZlmRmspropUpdate` (Tieleman & Hinton 2012): parameter, gradient, scale, meanSquare → the new parameter and mean square; the
+ * gradient is divided by √meanSquare + epsilon.
+ */
+export interface RmspropAttributes extends UpdateAttributes {
+  readonly decay: number;
+  readonly epsilon: number;
+}
+
+/** `ZlmAverageUpdate`: average, parameter → average + weight · (parameter − average). */
+export interface AverageAttributes {
+  readonly weight: number;
 }

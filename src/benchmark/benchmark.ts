@@ -2,8 +2,10 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
+import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
+import { isNgram } from '../spec/systems.js';
 import { gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
 import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
@@ -65,7 +67,19 @@ export async function runBenchmark(
 
 async function loadJobs({ specs, overrides, vocabulary }: BenchmarkRequest): Promise<Job[]> {
   const loaded = await Promise.all(specs.map((path) => loadSpec(path, overrides)));
-  return loaded.map(({ path, spec }) => ({ name: basename(path, extname(path)), spec, vocabulary }));
+  return loaded.map(({ path, spec }) => {
+    if (isNgram(spec))
+      throw notATraining(path, 'is of an n-gram model, which is counted and not trained in steps');
+    if (spec.model.context)
+      throw notATraining(path, "has a context, whose topics are a corpus's, and there is none here");
+    return { name: basename(path, extname(path)), spec, vocabulary };
+  });
+}
+
+function notATraining(path: string, why: string): UserError {
+  return new UserError('spec', `${path} cannot be timed: it ${why}`, [
+    'Time another spec, such as configs/small.yaml.',
+  ]);
 }
 
 function progressOf(label: string, onProgress: OnProgress): TrainingHooks['onWindow'] {

@@ -1,9 +1,9 @@
 /** What a benchmark found; `schemas/output/bench.schema.json` describes it. */
 import type { BackendName } from '../backends/backend.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
 
 /** What products compute in: a spec's `training.precision`. */
-export type Precision = Spec['training']['precision'];
+export type Precision = NetworkSpec['training']['precision'];
 
 /** Where the benchmark ran. */
 export interface Machine {

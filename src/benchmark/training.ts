@@ -1,9 +1,9 @@
 /** How fast each contender trains one model. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendName } from '../backends/backend.js';
-import { architectureOf } from '../model/parameters.js';
+import { architectureOf } from '../model/architecture.js';
 import { modelSize } from '../model/size.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import { checkOf, largestRelativeDifference, problemOf } from './check.js';
 import type { Contender, Field } from './contenders.js';
 import type { Check, ModelFacts, Precision, Timing, TrainingEntry } from './report.js';
@@ -20,7 +20,7 @@ const CHECKED_FLOP = 1e10;
 /** A model to train. */
 export interface Job {
   readonly name: string;
-  readonly spec: Spec;
+  readonly spec: NetworkSpec;
   readonly vocabulary: number;
 }
 
@@ -34,7 +34,7 @@ export interface TrainingHooks {
 /** Size and cost of a job's model. */
 export function modelFacts({ name, spec, vocabulary }: Job): ModelFacts {
   const { batchSize: batch, bptt: steps } = spec.training;
-  const size = modelSize(architectureOf(spec.model, vocabulary), { steps, batch });
+  const size = modelSize(architectureOf(spec, vocabulary), { steps, batch });
   const { parameters, trainingFlopPerToken } = size;
   return { name, parameters, batch, steps, trainingFlopPerToken };
 }

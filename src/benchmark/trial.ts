@@ -1,11 +1,13 @@
 /** A model of a spec that one contender trains on synthetic tokens. */
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import { freshModel, languageModelTrainee } from '../training/language-modelling.js';
+import { createOptimizer } from '../training/optimizers/create.js';
+import { disposeOptimizer } from '../training/optimizers/optimizer.js';
 import { learningRateOf } from '../training/schedule.js';
-import { trainingStep } from '../training/step.js';
-import type { NamedTensors, Trainee } from '../training/trainee.js';
+import { type StepContext, trainingStep } from '../training/step.js';
+import type { NamedTensors } from '../training/trainee.js';
 import { type Contender, switchTo } from './contenders.js';
 import { syntheticCorpus } from './synthetic-corpus.js';
 import type { Timed } from './timing.js';
@@ -26,9 +28,9 @@ export class Trial implements Timed {
 
   private constructor(
     private readonly contender: Contender,
-    private readonly spec: Spec,
+    private readonly learningRate: number,
     private readonly model: LanguageModel,
-    private readonly trainee: Trainee,
+    private readonly context: StepContext,
     private state: NamedTensors,
   ) {}
 
@@ -37,15 +39,18 @@ export class Trial implements Timed {
    *
    * @param given the spec, but for the precision, which is the contender's
    */
-  static async begin(contender: Contender, given: Spec, vocabulary: number): Promise<Trial> {
+  static async begin(contender: Contender, given: NetworkSpec, vocabulary: number): Promise<Trial> {
     await switchTo(contender);
     const spec = { ...given, training: { ...given.training, precision: contender.precision } };
     const { batchSize, bptt } = spec.training;
     const model = freshModel(spec, vocabulary);
     const corpus = syntheticCorpus(vocabulary, batchSize * (WINDOWS * bptt + 1));
     const trainee = languageModelTrainee(spec, corpus, model);
+    const { loss, clipNorm } = spec.training;
+    const optimizer = createOptimizer(spec.training, model.parameters, false);
     const state = tidy(() => trainee.zeroState());
-    return new Trial(contender, spec, model, trainee, state);
+    const rate = learningRateOf(spec.training, 1, []);
+    return new Trial(contender, rate, model, { trainee, optimizer, loss, clipNorm }, state);
   }
 
   prepare(): Promise<void> {
@@ -58,16 +63,11 @@ export class Trial implements Timed {
 
   /** Trains on the next window: forward, backward, clip, update. */
   async step(): Promise<StepFigures> {
-    const window = { inPass: this.windows % this.trainee.windowsPerPass, inRun: this.windows };
-    const { training } = this.spec;
-    const rate = learningRateOf(training, 1);
-    const { nll, gradientNorm, state } = await trainingStep(
-      this.trainee,
-      window,
-      this.state,
-      rate,
-      training.clipNorm,
-    );
+    const { trainee } = this.context;
+    const inPass = this.windows % trainee.windowsIn(0);
+    const window = { pass: 0, inPass, step: this.windows * trainee.stepsOf(0, inPass) };
+    const at = { learningRate: this.learningRate, count: this.windows + 1, averaged: 0 };
+    const { nll, gradientNorm, state } = await trainingStep(this.context, window, this.state, at);
     dispose(this.state);
     this.state = state;
     this.windows += 1;
@@ -77,6 +77,7 @@ export class Trial implements Timed {
   /** Frees the memory; its backend may be any. */
   dispose(): void {
     dispose(this.state);
+    disposeOptimizer(this.context.optimizer);
     disposeLanguageModel(this.model);
   }
 }

@@ -4,14 +4,33 @@ import { formatDuration } from './format.js';
 
 /** A report as text: the figure first, then the protocol it was measured under. */
 export function renderEvaluation(report: EvaluationReport): string {
-  const { split, perplexity, unigramPerplexity, predictions, batch, run, checkpoint, epochs, seconds } =
-    report;
-  const protocol = batch === 1 ? 'batch 1, sequential' : `batch ${batch}`;
+  const { split, perplexity, unigramPerplexity, predictions, corpus, run, seconds, backend } = report;
+  const { protocol, model } = report.ngramOrder ? ngramFacts(report.ngramOrder) : networkFacts(report);
   return [
     `${split} perplexity ${perplexity.toFixed(2)}`,
-    `  corpus ${report.corpus}, ${predictions.toLocaleString('en-US')} predictions, ${protocol}`,
-    `  run ${run}, ${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+    `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${protocol}`,
+    `  run ${run}, ${model}`,
     `  unigram perplexity of the same split ${unigramPerplexity.toFixed(2)}`,
-    `  ${formatDuration(seconds)} on backend ${report.backend}`,
+    `  ${formatDuration(seconds)}${backend === null ? '' : ` on backend ${backend}`}`,
   ].join('\n');
+}
+
+/** How it was read, and what read it. */
+interface Facts {
+  readonly protocol: string;
+  readonly model: string;
+}
+
+function networkFacts({ batch, checkpoint, epochs }: EvaluationReport): Facts {
+  return {
+    protocol: batch === 1 ? 'batch 1, sequential' : `batch ${batch}`,
+    model: `${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+  };
+}
+
+function ngramFacts(order: number): Facts {
+  return {
+    protocol: 'every token of each line',
+    model: `n-gram model of order ${order}, which reads sentence by sentence: no line is context to another`,
+  };
 }

@@ -1,10 +1,13 @@
 /** The tables of `zlm train --dry-run`. */
 import type { LearningRateSpan, TrainingPlan } from '../training/plan.js';
+import type { NgramPlan } from '../training/plan-ngram.js';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
+import { renderNgramPlan } from './ngram-text.js';
 import { renderTable } from './table.js';
 
 /** A plan as text. */
-export function renderPlan(plan: TrainingPlan): string {
+export function renderPlan(plan: TrainingPlan | NgramPlan): string {
+  if ('ngrams' in plan) return renderNgramPlan(plan);
   const facts = renderTable(
     [{ title: 'training' }, { title: '' }],
     [
@@ -25,7 +28,8 @@ export function renderPlan(plan: TrainingPlan): string {
     [{ title: 'epoch' }, { title: 'learning rate', align: 'right' }],
     plan.learningRates.map((span) => [epochs(span), String(Number(span.learningRate.toPrecision(4)))]),
   );
-  return `${facts}\n\n${rates}`;
+  const note = plan.learningRateFalls ? ['It falls further when the valid perplexity does not.'] : [];
+  return [facts, '', rates, ...note].join('\n');
 }
 
 function epochs({ firstEpoch, lastEpoch }: LearningRateSpan): string {

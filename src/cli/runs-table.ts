@@ -37,7 +37,7 @@ export function renderRuns(runs: readonly RunSummary[], folder: string): string 
 
 function row(run: RunSummary): string[] {
   const marker = run.latest ? '*' : '';
-  const state = STATE_COLORS[run.state](run.state);
+  const state = STATE_COLORS[run.state](run.stoppedEarly ? `${run.state} early` : run.state);
   if (run.state === 'unreadable') return [marker, run.name, state, run.corpus || '–', '–', '–', '–'];
   return [
     marker,

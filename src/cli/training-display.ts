@@ -1,7 +1,11 @@
 /** Shows a training's events: a bar for the windows of an epoch, a line for each epoch. */
+
+import { UserError } from '../errors.js';
+import { isNgram } from '../spec/systems.js';
 import type { EpochEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import type { TrainHooks, TrainOutcome } from '../training/train.js';
 import { formatDuration, formatRate } from './format.js';
+import { ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
 import type { ProgressReporter } from './progress.js';
 
 /** Weight of the newest window in the shown perplexity and speed. */
@@ -10,6 +14,8 @@ const SMOOTHING = 0.05;
 /** Draws one session. */
 export class TrainingDisplay {
   private epochs = 0;
+  /** What an interruption waits for. */
+  private waitsFor = 'finishing the window and saving';
   private meanNll: number | null = null;
   private tokensPerSecond: number | null = null;
 
@@ -18,23 +24,23 @@ export class TrainingDisplay {
   /** What the training service calls. */
   readonly hooks: Omit<TrainHooks, 'signal'> = {
     onBackend: ({ name, reason }) => this.progress.note(`backend ${name}: ${reason}`),
-    onSession: ({ run, spec, position }) => {
-      this.epochs = spec.training.epochs;
-      const { windows, epochs } = position;
-      const goesOn = windows > 0 && epochs < this.epochs;
-      const from = goesOn ? `, going on after ${windows} windows` : '';
+    onSession: ({ run, spec, position, isOver }) => {
+      if (isNgram(spec)) this.waitsFor = 'stopping';
+      else this.epochs = spec.training.epochs;
+      const { windows } = position;
+      const from = windows > 0 && !isOver ? `, going on after ${windows} windows` : '';
       this.progress.note(`run ${run.path}${from}`);
     },
     onEvent: (event) => this.show(event),
   };
 
   announceInterruption(): void {
-    this.progress.note('finishing the window and saving; interrupt again to stop at once');
+    this.progress.note(`${this.waitsFor}; interrupt again to stop at once`);
   }
 
   private show(event: TrainingEvent): void {
     if (event.kind === 'window') this.showWindow(event);
-    if (event.kind === 'validation') this.progress.update(event.progress);
+    if (event.kind === 'validation' || event.kind === 'counting') this.progress.update(event.progress);
     if (event.kind === 'epoch') this.progress.note(epochLine(event, this.epochs));
   }
 
@@ -49,22 +55,41 @@ export class TrainingDisplay {
 }
 
 /**
+ * How the end of an interrupted session is reported.
+ *
+ * @param flags what the suggested command needs besides the run, from `placeFlags`
+ */
+export function interruption(outcome: TrainOutcome, flags: string): UserError {
+  if (outcome.ngrams) return ngramInterruption(outcome, flags);
+  return new UserError('interrupted', `interrupted after ${outcome.windows} windows; the state is saved`, [
+    `Go on with it: \`zlm train --resume ${outcome.run}${flags}\`.`,
+  ]);
+}
+
+/**
  * What is printed at the end of a run.
  *
  * @param flags what the suggested commands need besides the run, from `placeFlags`
  */
 export function renderOutcome(outcome: TrainOutcome, flags: string): string {
-  const { run, folder, epochs, best, seconds, alreadyFinished } = outcome;
+  const { run, folder, alreadyFinished, longer } = outcome;
   const beginning = alreadyFinished ? `run ${run} is finished already: ` : '';
-  const bestEpoch = best && `best valid perplexity ${best.perplexity.toFixed(2)} in epoch ${best.epoch}`;
   return [
-    `${beginning}trained ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${formatDuration(seconds)}; ${bestEpoch}`,
+    `${beginning}${outcome.ngrams ? ngramOutcomeLine(outcome) : networkOutcomeLine(outcome)}`,
     `run folder ${folder}`,
-    ...(alreadyFinished
-      ? [`longer: zlm train --resume ${run} --set training.epochs=${2 * epochs}${flags}`]
-      : []),
+    ...(alreadyFinished && longer ? [`longer: zlm train --resume ${run} --set ${longer}${flags}`] : []),
     `next: zlm eval ${run} --split test${flags}`,
   ].join('\n');
+}
+
+function networkOutcomeLine({ epochs, best, seconds, stoppedEarly }: TrainOutcome): string {
+  const early = stoppedEarly && best ? `stopped early, ${countOf(epochs - best.epoch)} after the best; ` : '';
+  const bestEpoch = best && `best valid perplexity ${best.perplexity.toFixed(2)} in epoch ${best.epoch}`;
+  return `${early}trained ${countOf(epochs)} in ${formatDuration(seconds)}; ${bestEpoch}`;
+}
+
+function countOf(epochs: number): string {
+  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
 }
 
 function smooth(average: number | null, value: number): number {
@@ -72,12 +97,12 @@ function smooth(average: number | null, value: number): number {
 }
 
 function epochLine(event: EpochEvent, epochs: number): string {
-  const { epoch, trainPerplexity, validPerplexity, learningRate, isBest, position } = event;
+  const { epoch, trainPerplexity, validPerplexity, learningRate, averaged, isBest, position } = event;
   return [
     `epoch ${epoch}/${epochs}:`,
     `train perplexity ${trainPerplexity.toFixed(2)},`,
     `valid ${validPerplexity.toFixed(2)}${isBest ? ' (best)' : ''},`,
-    `learning rate ${Number(learningRate.toPrecision(3))},`,
+    `learning rate ${Number(learningRate.toPrecision(3))}${averaged ? ', averaged' : ''},`,
     formatDuration(position.seconds),
   ].join(' ');
 }

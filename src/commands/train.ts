@@ -5,8 +5,8 @@ import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
 import { shellWord } from '../cli/shell-word.js';
-import { UserError } from '../errors.js';
 import type { TrainingPlan } from '../training/plan.js';
+import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome, TrainRequest } from '../training/train.js';
 
 export default class Train extends BaseCommand<typeof Train> {
@@ -45,7 +45,7 @@ export default class Train extends BaseCommand<typeof Train> {
     ...backendFlags,
   };
 
-  async run(): Promise<TrainOutcome | TrainingPlan> {
+  async run(): Promise<TrainOutcome | TrainingPlan | NgramPlan> {
     const request: TrainRequest = {
       spec: this.args.spec ?? null,
       resume: this.flags.resume ?? null,
@@ -63,7 +63,7 @@ export default class Train extends BaseCommand<typeof Train> {
 
   private async train(request: TrainRequest): Promise<TrainOutcome> {
     const { train } = await import('../training/train.js');
-    const { renderOutcome, TrainingDisplay } = await import('../cli/training-display.js');
+    const { interruption, renderOutcome, TrainingDisplay } = await import('../cli/training-display.js');
     const display = new TrainingDisplay(this.progress());
     const outcome = await interruptible(
       (signal) => train(request, { signal, ...display.hooks }),
@@ -71,26 +71,17 @@ export default class Train extends BaseCommand<typeof Train> {
     );
     const { data, backend } = this.flags;
     const flags = placeFlags({ runFolder: outcome.folder, data, backend });
-    if (outcome.outcome === 'interrupted') {
-      throw new UserError('interrupted', `interrupted after ${outcome.windows} windows; the state is saved`, [
-        `Go on with it: \`zlm train --resume ${outcome.run}${flags}\`.`,
-      ]);
-    }
+    if (outcome.outcome === 'interrupted') throw interruption(outcome, flags);
     this.log(renderOutcome(outcome, flags));
     return outcome;
   }
 
-  private async plan(request: TrainRequest): Promise<TrainingPlan> {
-    const { openInputs } = await import('../training/train.js');
-    const { planTraining } = await import('../training/plan.js');
+  private async plan(request: TrainRequest): Promise<TrainingPlan | NgramPlan> {
+    const { planRequest } = await import('../training/plan-request.js');
     const { renderPlan } = await import('../cli/plan-table.js');
-    const { loaded, corpus } = await openInputs(request);
-    try {
-      const plan = await planTraining(loaded.spec, corpus);
-      this.log(renderPlan(plan));
-      return plan;
-    } finally {
-      corpus.close();
-    }
+    const plan = await planRequest(request, (progress) => this.progress().update(progress));
+    this.progress().stop();
+    this.log(renderPlan(plan));
+    return plan;
   }
 }

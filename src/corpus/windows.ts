@@ -27,6 +27,8 @@ export class WindowSource {
   readonly count: number;
   /** Number of predictions in a pass. */
   readonly predictions: number;
+  /** Time steps that a column has a target for. */
+  readonly steps: number;
   private readonly columnLength: number;
 
   /**
@@ -42,16 +44,20 @@ export class WindowSource {
     const { batchSize, bptt, tail } = options;
     this.batch = batchSize;
     this.columnLength = Math.floor(tokens.length / batchSize);
-    const steps = Math.max(0, this.columnLength - 1);
-    this.count = tail === 'keep' ? Math.ceil(steps / bptt) : Math.floor(steps / bptt);
-    this.predictions = batchSize * (tail === 'keep' ? steps : this.count * bptt);
+    this.steps = Math.max(0, this.columnLength - 1);
+    this.count = tail === 'keep' ? Math.ceil(this.steps / bptt) : Math.floor(this.steps / bptt);
+    this.predictions = batchSize * (tail === 'keep' ? this.steps : this.count * bptt);
   }
 
   /** Window `index`, 0 ≤ index < count. */
   window(index: number): Window {
     const { bptt } = this.options;
-    const start = index * bptt;
-    const steps = Math.min(bptt, this.columnLength - 1 - start);
+    return this.between(index * bptt, Math.min((index + 1) * bptt, this.steps));
+  }
+
+  /** The window of steps `start` to `end - 1`, 0 ≤ start < end ≤ {@link steps}. */
+  between(start: number, end: number): Window {
+    const steps = end - start;
     const inputs = new Int32Array(steps * this.batch);
     const targets = new Int32Array(steps * this.batch);
     for (let column = 0; column < this.batch; column++) {

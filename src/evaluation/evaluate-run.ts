@@ -3,13 +3,16 @@ import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { activateBackend } from '../backends/select.js';
 import type { SplitName } from '../corpus/prepared.js';
 import { unigramPerplexity } from '../corpus/unigram.js';
-import { UserError } from '../errors.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
 import { findRun } from '../runs/list-runs.js';
 import type { CheckpointName } from '../runs/run-folder.js';
+import { runSpec } from '../runs/run-spec.js';
 import { loadTrainedModel } from '../runs/trained-model.js';
+import { isNgram } from '../spec/systems.js';
+import { evaluateNgramRun } from './evaluate-ngram-run.js';
 import { evaluate } from './perplexity.js';
+import { checkLongEnough } from './short-split.js';
 
 /** What to evaluate. */
 export interface EvaluationRequest {
@@ -17,7 +20,7 @@ export interface EvaluationRequest {
   readonly run: string;
   readonly checkpoint: CheckpointName;
   readonly split: SplitName;
-  /** 1 is the paper's protocol for test: one sequential pass. */
+  /** 1 is the paper's protocol for test: one sequential pass. An n-gram model knows no other. */
   readonly batch: number;
   readonly dataFolder: string;
   readonly runsFolder: string;
@@ -38,7 +41,10 @@ export interface EvaluationReport {
   readonly perplexity: number;
   /** Perplexity of the training split's word frequencies on the same split: what knowing no context gives. */
   readonly unigramPerplexity: number;
-  readonly backend: BackendName;
+  /** null for an n-gram model, which computes on none. */
+  readonly backend: BackendName | null;
+  /** Of an n-gram model, left out otherwise. */
+  readonly ngramOrder?: number;
   readonly seconds: number;
 }
 
@@ -54,11 +60,13 @@ export async function evaluateRun(
 ): Promise<EvaluationReport> {
   const { checkpoint, split, batch } = request;
   const run = await findRun(request.runsFolder, request.run);
+  const spec = await runSpec(run);
+  if (isNgram(spec)) return await evaluateNgramRun(run, spec, request, hooks);
   const backend = await activateBackend(request.backend, request.backendOptions);
   const { model, corpus, position } = await loadTrainedModel(run, checkpoint, request.dataFolder);
   try {
     const tokens = corpus.split(split);
-    if (tokens.length < 2 * batch) throw batchTooWide(corpus.name, split, tokens.length, batch);
+    checkLongEnough(corpus.name, split, tokens.length, batch);
     const unigram = unigramPerplexity(corpus.split('train'), tokens, corpus.vocabulary.size);
     const began = performance.now();
     const { perplexity, predictions } = await evaluate(model, tokens, { batch, label: split, ...hooks });
@@ -80,13 +88,4 @@ export async function evaluateRun(
     corpus.close();
     disposeLanguageModel(model);
   }
-}
-
-function batchTooWide(corpus: string, split: SplitName, tokens: number, batch: number): UserError {
-  if (tokens < 2) {
-    const message = `the ${split} split of ${corpus} has no two tokens, so there is nothing to predict`;
-    return new UserError('data', message, ['Take another --split.']);
-  }
-  const message = `a batch of ${batch} is too wide for the ${split} split of ${corpus}, which has ${tokens} tokens`;
-  return new UserError('usage', message, [`Take --batch ${Math.floor(tokens / 2)} or less.`]);
 }

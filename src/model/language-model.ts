@@ -1,71 +1,125 @@
-/** The language model of the paper: embedding, LSTM stack, softmax over the vocabulary. */
+/** The language model of the paper: embedding, a stack of layers, softmax over the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
+import { dropout } from '../ops/dropout.js';
 import { embedding } from '../ops/embedding.js';
-import { type Precision, product, productWithTransposedRight } from '../ops/products.js';
+import { matrixProduct, type Precision, product, productWithTransposedRight } from '../ops/products.js';
 import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
-import type { DropoutPlan } from './dropout-placement.js';
-import { lstmStack, type StackState, zeroState } from './lstm-stack.js';
-import { type Architecture, initializeParameters, type Parameters, parameter } from './parameters.js';
+import type { Architecture } from './architecture.js';
+import { type DropoutPlan, embeddingMask } from './dropout-placement.js';
+import { type Parameters, parameter } from './parameters.js';
+import { type ModelState, runStack, zeroStackState } from './stack.js';
+import { topicFeatures } from './topic-context.js';
 
 /** A model: what it looks like and the values of its parameters. */
 export interface LanguageModel {
   readonly architecture: Architecture;
   readonly parameters: Parameters;
+  /** What it reads but never trains, by name: see `constantShapes`. */
+  readonly constants: ReadonlyMap<string, tf.Tensor>;
   /** What products compute in; float32 when left out, as evaluation and sampling do. */
   readonly precision?: Precision;
 }
 
-/** A model with fresh parameters from U(−bound, bound). */
-export function createLanguageModel(architecture: Architecture, bound: number, seed: number): LanguageModel {
-  return { architecture, parameters: initializeParameters(architecture, bound, seed) };
+/** What a window makes of a model's input. */
+export interface Encoded {
+  /** The softmax's input, [T·B, H′], row t·B + b for step t of column b. */
+  readonly hidden: tf.Tensor2D;
+  /** The state after the window. */
+  readonly state: ModelState;
+  /** The last layer's output before and after dropout, [T,B,H]. */
+  readonly activations: { readonly raw: tf.Tensor3D; readonly dropped: tf.Tensor3D };
 }
 
-/** The all-zero state for `batch` columns. */
-export function initialState(model: LanguageModel, batch: number): StackState {
-  return zeroState(model.architecture.layers, batch);
+/** The state at the start of a text for `batch` columns: all zero. */
+export function initialState({ architecture }: LanguageModel, batch: number): ModelState {
+  const layers = zeroStackState(architecture, batch);
+  const { context } = architecture;
+  return context ? { ...layers, context: tf.zeros([batch, context.topics]) } : layers;
 }
 
 /**
  * Runs token ids through embedding and stack.
  *
  * @param ids  [T, B] int32
- * @param plan dropout masks, or null at test time
- * @returns the softmax's input, [T·B, H], row t·B + b for step t of column b; and the state after the window
+ * @param plan masks, or null at test time
  */
 export function encode(
   model: LanguageModel,
   ids: tf.Tensor2D,
-  state: StackState,
+  state: ModelState,
   plan: DropoutPlan | null,
-): { hidden: tf.Tensor2D; state: StackState } {
-  const table = parameter(model.parameters, 'embedding.weight') as tf.Tensor as tf.Tensor2D;
-  const result = lstmStack(embedding(table, ids), state, model.parameters, plan, model.precision);
-  const [steps, batch, units] = result.output.shape;
-  return { hidden: result.output.reshape([steps * batch, units]), state: result.state };
+): Encoded {
+  const { architecture, parameters, precision } = model;
+  const table = parameter(parameters, 'embedding.weight') as tf.Tensor as tf.Tensor2D;
+  const embedded = plan
+    ? dropWordTypes(embedding(table, ids), ids, plan, architecture)
+    : embedding(table, ids);
+  const topics = topicsOf(model, ids, state);
+  const features = topics?.features ?? null;
+  const {
+    raw,
+    dropped,
+    state: after,
+  } = runStack(embedded, features, state, architecture, parameters, plan, precision);
+  const top = features ? tf.concat([dropped, features], 2) : dropped;
+  const [steps, batch, width] = top.shape;
+  return {
+    hidden: top.reshape([steps * batch, width]),
+    state: topics ? { ...after, context: topics.carried } : after,
+    activations: { raw, dropped },
+  };
 }
 
 /**
  * Negative log-likelihood of targets, in nats.
  *
- * @param hidden  [N, H], from {@link encode}
+ * @param hidden  [N, H′], from {@link encode}
  * @param targets [N] int32
  * @returns [N]
  */
 export function targetNll(model: LanguageModel, hidden: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
   const { weight, bias, tied } = softmaxParameters(model);
-  return softmaxCrossEntropy(hidden, weight, bias, targets, tied, model.precision);
+  return softmaxCrossEntropy(projected(model, hidden), weight, bias, targets, tied, model.precision);
 }
 
 /** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */
 export function logits(model: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
   const { weight, bias, tied } = softmaxParameters(model);
-  const scores = tied ? productWithTransposedRight(hidden, weight, 'f32') : product(hidden, weight, 'f32');
+  const rows = projected(model, hidden);
+  const scores = tied ? productWithTransposedRight(rows, weight, 'f32') : product(rows, weight, 'f32');
   return tf.add(scores, bias);
 }
 
 /** Frees the model's memory. */
 export function disposeLanguageModel(model: LanguageModel): void {
   for (const variable of model.parameters.values()) variable.dispose();
+  for (const tensor of model.constants.values()) tensor.dispose();
+}
+
+/** Gal & Ghahramani 2016, section 4.2: words are dropped by type, at all their places in the window alike. */
+function dropWordTypes(
+  embedded: tf.Tensor3D,
+  ids: tf.Tensor2D,
+  plan: DropoutPlan,
+  { vocabularySize }: Architecture,
+): tf.Tensor3D {
+  const mask = embeddingMask(plan);
+  if (mask.rate === 0) return embedded;
+  const factors = dropout(tf.ones([1, vocabularySize, 1]), mask).reshape([vocabularySize, 1]) as tf.Tensor2D;
+  return tf.mul(embedded, embedding(factors, ids));
+}
+
+function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, state: ModelState) {
+  const table = constants.get('topics');
+  if (!architecture.context || !table) return null;
+  return topicFeatures(table as tf.Tensor2D, ids, state.context, architecture.context.decay);
+}
+
+/** The softmax's input brought to the embedding's width, where the softmax is tied and they differ. */
+function projected({ parameters, precision }: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
+  const projection = parameters.get('softmax.projection');
+  if (!projection) return hidden;
+  return matrixProduct(hidden, projection as tf.Tensor as tf.Tensor2D, precision ?? 'f32');
 }
 
 function softmaxParameters({ architecture, parameters }: LanguageModel) {

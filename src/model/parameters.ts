@@ -1,57 +1,46 @@
-/** The parameters of the language model: their names, shapes and initial values. */
+/** The parameters of the language model: their names and shapes, and the variables that hold them. */
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
-import { fillPhiloxWords, STREAM, wordToUnit } from '../ops/philox.js';
+import { type Architecture, hasProjection, inputWidth, outputWidth } from './architecture.js';
+import { kindOf } from './layers/kinds.js';
+import type { ParameterShape } from './layers/layer.js';
 
-/** The shape of a model: what a spec says of it, and the size of the vocabulary. */
-export interface Architecture {
-  /** V. */
-  readonly vocabularySize: number;
-  /** E. */
-  readonly embedding: number;
-  /** H of each layer, from the embedding to the softmax. */
-  readonly layers: readonly number[];
-  /** The softmax weight is the embedding table (Press & Wolf 2017). */
-  readonly tieEmbedding: boolean;
-}
-
-/** The architecture that a spec's `model` makes with a vocabulary. */
-export function architectureOf(
-  model: { embedding: number; layers: readonly { lstm: number }[]; tieEmbedding: boolean },
-  vocabularySize: number,
-): Architecture {
-  const { embedding, layers, tieEmbedding } = model;
-  return { vocabularySize, embedding, layers: layers.map((layer) => layer.lstm), tieEmbedding };
-}
-
-/** Name and shape of one parameter. */
-export interface ParameterShape {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
+export type { ParameterShape };
 
 /** The trainable variables by name, in the order of {@link parameterShapes}. */
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 
+/** Values by name, as a checkpoint holds them. */
+export type NamedValues = ReadonlyMap<string, { readonly data: Float32Array | Int32Array }>;
+
 /**
  * Every parameter of an architecture, in the order that numbers their random streams. One bias per gate; the
- * four gates lie side by side in PyTorch's order i, f, g, o.
+ * gates of a layer lie side by side in PyTorch's order.
  */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
   const { vocabularySize, embedding, layers, tieEmbedding } = architecture;
-  const shapes: ParameterShape[] = [{ name: 'embedding.weight', shape: [vocabularySize, embedding] }];
-  layers.forEach((units, layer) => {
-    const inputs = layer === 0 ? embedding : layers[layer - 1];
-    shapes.push(
-      { name: `layers.${layer}.inputWeight`, shape: [inputs, 4 * units] },
-      { name: `layers.${layer}.recurrentWeight`, shape: [units, 4 * units] },
-      { name: `layers.${layer}.bias`, shape: [4 * units] },
-    );
+  const shapes: ParameterShape[] = [
+    { name: 'embedding.weight', shape: [vocabularySize, embedding], role: 'embedding' },
+  ];
+  layers.forEach((layer, index) => {
+    for (const shape of kindOf(layer).parameterShapes(layer, inputWidth(architecture, index))) {
+      shapes.push({ ...shape, name: `layers.${index}.${shape.name}` });
+    }
   });
-  if (!tieEmbedding)
-    shapes.push({ name: 'softmax.weight', shape: [layers[layers.length - 1], vocabularySize] });
-  shapes.push({ name: 'softmax.bias', shape: [vocabularySize] });
+  const width = outputWidth(architecture);
+  if (hasProjection(architecture)) {
+    shapes.push({ name: 'softmax.projection', shape: [width, embedding], role: 'softmax' });
+  }
+  if (!tieEmbedding) {
+    shapes.push({ name: 'softmax.weight', shape: [width, vocabularySize], role: 'softmax' });
+  }
+  shapes.push({ name: 'softmax.bias', shape: [vocabularySize], role: 'softmaxBias' });
   return shapes;
+}
+
+/** Name and shape of what a model reads but never trains: the topic table [V,K], where there are topics. */
+export function constantShapes({ vocabularySize, context }: Architecture) {
+  return context ? [{ name: 'topics', shape: [vocabularySize, context.topics] }] : [];
 }
 
 /** Number of values in a shape. */
@@ -59,32 +48,26 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
-/**
- * Fresh variables, every one of them (biases too) uniform in (−bound, bound): paper, section 4.1. Word n of the
- * Philox stream (seed, initialization, site = the parameter's index) makes value n.
- */
-export function initializeParameters(architecture: Architecture, bound: number, seed: number): Parameters {
-  const parameters = new Map<string, tf.Variable>();
-  parameterShapes(architecture).forEach(({ name, shape }, site) => {
-    const words = new Uint32Array(sizeOf(shape));
-    fillPhiloxWords(words, 0, words.length, { seed, stream: STREAM.initialization, site, step: 0 });
-    const values = Float32Array.from(words, (word) => (2 * wordToUnit(word) - 1) * bound);
-    parameters.set(name, variableOf(values, shape));
-  });
-  return parameters;
+/** Variables that hold given values, which must be those of every parameter of the architecture. */
+export function parametersFrom(architecture: Architecture, values: NamedValues): Parameters {
+  return new Map(
+    parameterShapes(architecture).map(({ name, shape }) => [
+      name,
+      variableOf(valuesOf(values, name).data, shape),
+    ]),
+  );
 }
 
-/** Variables that hold given values, which must be those of every parameter of the architecture. */
-export function parametersFrom(
+/** Tensors that hold the given constants of an architecture. */
+export function constantsFrom(
   architecture: Architecture,
-  values: ReadonlyMap<string, { readonly data: Float32Array | Int32Array }>,
-): Parameters {
+  values: NamedValues,
+): ReadonlyMap<string, tf.Tensor> {
   return new Map(
-    parameterShapes(architecture).map(({ name, shape }) => {
-      const given = values.get(name);
-      if (!given) throw new Error(`no values for the parameter ${name}`);
-      return [name, variableOf(given.data, shape)];
-    }),
+    constantShapes(architecture).map(({ name, shape }) => [
+      name,
+      tf.keep(tf.tensor(valuesOf(values, name).data, shape)),
+    ]),
   );
 }
 
@@ -95,7 +78,13 @@ export function parameter(parameters: Parameters, name: string): tf.Variable {
   return variable;
 }
 
-/** Unnamed: names are ours, and tfjs's own are global to the process. */
-function variableOf(values: Float32Array | Int32Array, shape: readonly number[]): tf.Variable {
+/** A variable with given values. Unnamed: names are ours, and tfjs's own are global to the process. */
+export function variableOf(values: Float32Array | Int32Array, shape: readonly number[]): tf.Variable {
   return tidy(() => tf.variable(tf.tensor(values, [...shape])));
+}
+
+function valuesOf(values: NamedValues, name: string) {
+  const given = values.get(name);
+  if (!given) throw new Error(`no values for ${name}`);
+  return given;
 }

@@ -1,5 +1,7 @@
 /** How large a model is and what it costs to train: closed formulas, before anything is allocated. */
-import { type Architecture, parameterShapes, sizeOf } from './parameters.js';
+import type { Architecture } from './architecture.js';
+import { kindOf } from './layers/kinds.js';
+import { parameterShapes, sizeOf } from './parameters.js';
 
 /** The cost of a model at one window shape. */
 export interface ModelSize {
@@ -15,8 +17,7 @@ export interface ModelSize {
  * @param window       T steps and B columns
  */
 export function modelSize(architecture: Architecture, window: { steps: number; batch: number }): ModelSize {
-  const shapes = parameterShapes(architecture);
-  const parameters = shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const parameters = parameterShapes(architecture).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return {
     parameters,
     trainingFlopPerToken: 6 * multiplyAddsPerToken(architecture),
@@ -24,18 +25,15 @@ export function modelSize(architecture: Architecture, window: { steps: number; b
   };
 }
 
-/** Weights that a token is multiplied with; the embedding is a look-up and costs none. */
-function multiplyAddsPerToken({ vocabularySize, embedding, layers }: Architecture): number {
-  let inputs = embedding;
-  let sum = 0;
-  for (const units of layers) {
-    sum += 4 * units * (inputs + units);
-    inputs = units;
-  }
-  return sum + inputs * vocabularySize;
+/** Weights that a token is multiplied with: every matrix but the embedding, which is a look-up unless the softmax shares it. */
+function multiplyAddsPerToken(architecture: Architecture): number {
+  return parameterShapes(architecture)
+    .filter(({ shape, role }) => shape.length === 2 && (role !== 'embedding' || architecture.tieEmbedding))
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Kept values per token: input, dropped input, z, gates, factors, c, h of every layer; logits, softmax, gradient. */
+/** Kept values per token: input and dropped input, what each layer keeps; logits, softmax, gradient. */
 function activationsPerToken({ vocabularySize, embedding, layers }: Architecture): number {
-  return 2 * embedding + layers.reduce((sum, units) => sum + 18 * units, 0) + 4 * vocabularySize;
+  const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).keptPerUnit * layer.units, 0);
+  return 2 * embedding + ofLayers + 4 * vocabularySize;
 }

@@ -42,14 +42,38 @@ export function dropout(x: tf.Tensor3D, mask: DropoutMask): tf.Tensor3D {
 export function dropoutMask(shape: readonly [number, number, number], mask: DropoutMask): tf.Tensor3D {
   const [steps, batch, units] = shape;
   const drawn = mask.lifetime === 'step' ? steps : 1;
-  const perStep = batch * units;
-  const words = new Uint32Array(drawn * perStep);
-  for (let t = 0; t < drawn; t++) {
-    const address = { seed: mask.seed, stream: STREAM.dropout, site: mask.site, step: mask.step + t };
-    fillPhiloxWords(words, t * perStep, perStep, address);
-  }
-  const threshold = mask.rate * 2 ** 32;
   const scale = 1 / (1 - mask.rate);
-  const values = Float32Array.from(words, (word) => (word < threshold ? 0 : scale));
-  return tf.tensor3d(values, [drawn, batch, units]);
+  return unitsBelow(mask.rate, [drawn, batch, units], mask, 0, scale);
+}
+
+/** Which units zoneout keeps: with what probability, and where the mask is drawn, anew at each step. */
+export interface RetainedMask {
+  readonly probability: number;
+  readonly seed: number;
+  readonly site: number;
+  /** Absolute time step of the window's first step. */
+  readonly step: number;
+}
+
+/** [T, B, U]: 1 where the unit's word, that of {@link dropoutMask}, is below probability·2³², 0 elsewhere. */
+export function retainedMask(shape: readonly [number, number, number], mask: RetainedMask): tf.Tensor3D {
+  return unitsBelow(mask.probability, shape, mask, 1, 0);
+}
+
+/** `below` where the unit's word is below probability·2³², `otherwise` where it is not. */
+function unitsBelow(
+  probability: number,
+  [steps, batch, units]: readonly [number, number, number],
+  { seed, site, step }: { readonly seed: number; readonly site: number; readonly step: number },
+  below: number,
+  otherwise: number,
+): tf.Tensor3D {
+  const perStep = batch * units;
+  const words = new Uint32Array(steps * perStep);
+  for (let t = 0; t < steps; t++) {
+    fillPhiloxWords(words, t * perStep, perStep, { seed, stream: STREAM.dropout, site, step: step + t });
+  }
+  const threshold = probability * 2 ** 32;
+  const values = Float32Array.from(words, (word) => (word < threshold ? below : otherwise));
+  return tf.tensor3d(values, [steps, batch, units]);
 }

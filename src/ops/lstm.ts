@@ -5,74 +5,38 @@
  *     c_t = f ⊙ c_{t−1} + i ⊙ g,   h_t = o ⊙ tanh(c_t)
  *
  * The input product is one product for all steps; only the recurrent one has to go step by step. The mask m
- * is 1 everywhere, always, in the paper: dropping units of h along time is the mistake it warns of, which the
- * op can make so that it can be studied.
+ * is 1 everywhere, always, in the paper: dropping units of h along time is the mistake it warns of. That mistake, and what
+ * others did instead, can be studied here: masks that last a sequence, for each gate one of its own on x and h (Gal &
+ * Ghahramani 2016), and zoneout (Krueger et al. 2017), for which the equations above give the candidates of c and h.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type DropoutMask, FUSED, type LstmAttributes, type Precision } from '../backends/fused.js';
-import { dropoutMask } from './dropout.js';
-import { type Inputs, isRecordingGradients, type Op, runOp } from './kernel.js';
-import { product, productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
-
-const lstmGradientOp: Op<LstmAttributes> = {
-  name: FUSED.lstmGradient,
-
-  reference(inputs: Inputs, { recurrentDropout, precision }) {
-    const { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells, dOutput, dH, dC } = inputs;
-    const [steps, batch, units] = output.shape;
-    const masks = recurrentMasks(recurrentDropout, [steps, batch, units]);
-    const factors = gateFactors(gates, cells, shiftedInTime(cells, c0));
-    const transposedRecurrent = tf.transpose(recurrentWeight as tf.Tensor2D);
-
-    const fromOutput = tf.unstack(dOutput);
-    let dh: tf.Tensor = dH;
-    let dc: tf.Tensor = dC;
-    const dz: tf.Tensor[] = [];
-    for (let t = steps - 1; t >= 0; t--) {
-      dh = tf.add(dh, fromOutput[t]);
-      dc = tf.add(dc, tf.mul(dh, factors.cellFromHidden[t]));
-      dz[t] = tf.concat(
-        [
-          tf.mul(dc, factors.inputGateFromCell[t]),
-          tf.mul(dc, factors.forgetGateFromCell[t]),
-          tf.mul(dc, factors.candidateFromCell[t]),
-          tf.mul(dh, factors.outputGateFromHidden[t]),
-        ],
-        1,
-      );
-      dc = tf.mul(dc, factors.forget[t]);
-      dh = product(dz[t] as tf.Tensor2D, transposedRecurrent, precision);
-      if (masks) dh = tf.mul(dh, masks[t]);
-    }
-
-    const dZ = tf.concat(dz) as tf.Tensor2D; // [T·B, 4H]
-    const rows = x.reshape([steps * batch, x.shape[2] as number]) as tf.Tensor2D;
-    const previous = shiftedInTime(output, h0);
-    const carried = masks ? tf.mul(previous, tf.stack(masks)) : previous;
-    return [
-      productWithTransposedRight(dZ, inputWeight as tf.Tensor2D, precision).reshape(x.shape),
-      dh,
-      dc,
-      productWithTransposedLeft(rows, dZ, precision),
-      productWithTransposedLeft(carried.reshape([steps * batch, units]), dZ, precision),
-      sumOverRows(dZ),
-    ];
-  },
-};
+import { type DropoutMask, FUSED, type LstmAttributes } from '../backends/fused.js';
+import { type Inputs, type Op, runOp } from './kernel.js';
+import { lstmGradientOp } from './lstm-gradient.js';
+import { columnsOf, drawMasks, maskedProduct, masksByStep } from './masked-product.js';
+import { type RecurrentOptions, recurrentAttributes, unlessRateZero } from './recurrent.js';
+import { retention, zoneOut } from './zoneout.js';
 
 const lstmOp: Op<LstmAttributes> = {
   name: FUSED.lstm,
 
-  reference(
-    { x, h0, c0, inputWeight, recurrentWeight, bias }: Inputs,
-    { recurrentDropout, precision, keep },
-  ) {
+  reference({ x, h0, c0, inputWeight, recurrentWeight, bias }: Inputs, attributes) {
+    const { inputDropout, recurrentDropout, zoneout, precision, keep } = attributes;
     const [steps, batch, inputs] = x.shape;
     const units = h0.shape[1] as number;
-    const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
-    const fromInput = tf.add(product(rows, inputWeight as tf.Tensor2D, precision), bias);
+    const inputMasks = drawMasks(inputDropout, [steps, batch, inputs], 4);
+    const inputColumns = columnsOf(inputWeight, inputMasks);
+    const fromInput = tf.add(maskedProduct(x, inputMasks, inputColumns, precision), bias);
     const perStep = tf.unstack(fromInput.reshape([steps, batch, 4 * units])) as tf.Tensor2D[];
-    const masks = recurrentMasks(recurrentDropout, [steps, batch, units]);
+    const recurrentMasks = drawMasks(
+      recurrentDropout,
+      [steps, batch, units],
+      recurrentDropout?.perGate ? 4 : 1,
+    );
+    const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
+    const masks = masksByStep(recurrentMasks, steps);
+    const keptHidden = retention(zoneout, 'hidden', [steps, batch, units]);
+    const keptCell = retention(zoneout, 'cell', [steps, batch, units]);
 
     const hidden: tf.Tensor2D[] = [];
     const cells: tf.Tensor2D[] = [];
@@ -80,12 +44,12 @@ const lstmOp: Op<LstmAttributes> = {
     let h = h0 as tf.Tensor2D;
     let c = c0 as tf.Tensor2D;
     for (let t = 0; t < steps; t++) {
-      const carried: tf.Tensor2D = masks ? tf.mul(h, masks[t]) : h;
-      const z = tf.add(perStep[t], product(carried, recurrentWeight as tf.Tensor2D, precision));
+      const z = tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision));
       const [zi, zf, zg, zo] = tf.split(z, 4, 1);
       const [i, f, g, o] = [tf.sigmoid(zi), tf.sigmoid(zf), tf.tanh(zg), tf.sigmoid(zo)];
-      c = tf.add(tf.mul(f, c), tf.mul(i, g));
-      h = tf.mul(o, tf.tanh(c));
+      const candidate: tf.Tensor2D = tf.add(tf.mul(f, c), tf.mul(i, g));
+      h = zoneOut(h, tf.mul(o, tf.tanh(candidate)), keptHidden, t);
+      c = zoneOut(c, candidate, keptCell, t);
       hidden.push(h);
       if (!keep) continue;
       cells.push(c);
@@ -131,6 +95,15 @@ export interface LstmState {
   readonly c: tf.Tensor2D;
 }
 
+/** How an LSTM layer is regularized and computed. */
+export interface LstmOptions extends RecurrentOptions {
+  /**
+   * Dropout on x with a mask for each gate: one of 4·I units, the first I for gate i, and so on. None by default; a mask
+   * that the gates share is {@link dropout}'s.
+   */
+  readonly inputDropout?: DropoutMask | null;
+}
+
 /**
  * Runs one layer over a window.
  *
@@ -142,45 +115,10 @@ export function lstm(
   x: tf.Tensor3D,
   state: LstmState,
   parameters: LstmParameters,
-  recurrentDropout: DropoutMask | null = null,
-  precision: Precision = 'f32',
+  options: LstmOptions = {},
 ): { output: tf.Tensor3D; state: LstmState } {
   const inputs = { x, h0: state.h, c0: state.c, ...parameters };
-  const dropping = recurrentDropout !== null && recurrentDropout.rate > 0;
-  const attributes = {
-    recurrentDropout: dropping ? recurrentDropout : null,
-    precision,
-    keep: isRecordingGradients(),
-  };
-  const [output, h, c] = runOp(lstmOp, inputs, attributes);
+  const inputDropout = unlessRateZero(options.inputDropout ?? null);
+  const [output, h, c] = runOp(lstmOp, inputs, { inputDropout, ...recurrentAttributes(options) });
   return { output: output as tf.Tensor3D, state: { h: h as tf.Tensor2D, c: c as tf.Tensor2D } };
-}
-
-/** What the state before each step was: the initial one, then all but the last of [T, B, H]. */
-function shiftedInTime(sequence: tf.Tensor, initial: tf.Tensor): tf.Tensor {
-  const [steps, batch, units] = sequence.shape;
-  const earlier = tf.slice(sequence, [0, 0, 0], [steps - 1, batch, units]);
-  return tf.concat([initial.reshape([1, batch, units]), earlier]);
-}
-
-/** The factors of the backward recurrence that do not depend on it, for all steps at once, then cut by step. */
-function gateFactors(gates: tf.Tensor, cells: tf.Tensor, previousCells: tf.Tensor) {
-  const [i, f, g, o] = tf.split(gates, 4, 2);
-  const tanhCells = tf.tanh(cells);
-  const slopeOf = (sigmoid: tf.Tensor) => tf.mul(sigmoid, tf.sub(1, sigmoid));
-  return {
-    cellFromHidden: tf.unstack(tf.mul(o, tf.sub(1, tf.square(tanhCells)))),
-    inputGateFromCell: tf.unstack(tf.mul(g, slopeOf(i))),
-    forgetGateFromCell: tf.unstack(tf.mul(previousCells, slopeOf(f))),
-    candidateFromCell: tf.unstack(tf.mul(i, tf.sub(1, tf.square(g)))),
-    outputGateFromHidden: tf.unstack(tf.mul(tanhCells, slopeOf(o))),
-    forget: tf.unstack(f),
-  };
-}
-
-/** One mask a step, or null when nothing is dropped. */
-function recurrentMasks(mask: DropoutMask | null, shape: [number, number, number]): tf.Tensor2D[] | null {
-  if (mask === null) return null;
-  const drawn = tf.unstack(dropoutMask(shape, mask)) as tf.Tensor2D[];
-  return Array.from({ length: shape[0] }, (_, t) => drawn[mask.lifetime === 'step' ? t : 0]);
 }

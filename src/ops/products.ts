@@ -1,31 +1,61 @@
 /**
- * Matrix products for the reference ops, in float32 or with operands rounded to bfloat16.
+ * Matrix products in float32, or with operands rounded to bfloat16.
  *
- * Transposed operands are transposed explicitly: tfjs's wasm backend is about ten times slower with its
+ * The reference transposes explicitly: tfjs's wasm backend is about ten times slower with its
  * `transposeA`/`transposeB` flags (400×200×10000 on one core: 420 ms against 35 ms).
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Precision } from '../backends/fused.js';
+import { FUSED, type Precision, type ProductAttributes } from '../backends/fused.js';
+import { type Inputs, type Op, runOp } from './kernel.js';
 
 export type { Precision };
 
-/** a·b: [M,K] · [K,N] → [M,N]. */
+const productOp: Op<ProductAttributes> = {
+  name: FUSED.product,
+  reference({ a, b }: Inputs, { transposeA, transposeB, precision }) {
+    const left = transposeA ? tf.transpose(a) : a;
+    const right = transposeB ? tf.transpose(b) : b;
+    return [tf.matMul(operand(left, precision), operand(right, precision))];
+  },
+};
+
+/** a·b: [M,K] · [K,N] → [M,N]. For use inside ops: it has no gradient, {@link matrixProduct} has. */
 export function product(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
-  return tf.matMul(operand(a, precision), operand(b, precision));
+  return runProduct(a, b, { transposeA: false, transposeB: false, precision });
 }
 
-/** aᵀ·b: [K,M]ᵀ · [K,N] → [M,N]. */
+/** aᵀ·b: [K,M]ᵀ · [K,N] → [M,N]. It has no gradient. */
 export function productWithTransposedLeft(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
-  return product(tf.transpose(a), b, precision);
+  return runProduct(a, b, { transposeA: true, transposeB: false, precision });
 }
 
-/** a·bᵀ: [M,K] · [N,K]ᵀ → [M,N]. */
+/** a·bᵀ: [M,K] · [N,K]ᵀ → [M,N]. It has no gradient. */
 export function productWithTransposedRight(
   a: tf.Tensor2D,
   b: tf.Tensor2D,
   precision: Precision,
 ): tf.Tensor2D {
-  return product(a, tf.transpose(b), precision);
+  return runProduct(a, b, { transposeA: false, transposeB: true, precision });
+}
+
+/** a·b: [M,K] · [K,N] → [M,N], differentiable; the products of the backward pass have the same precision. */
+export function matrixProduct(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
+  const withGradient = tf.customGrad((...arguments_) => {
+    const [left, right] = arguments_ as tf.Tensor2D[];
+    const save = arguments_[2] as unknown as tf.GradSaveFunc;
+    save([left, right]);
+    return {
+      value: product(left, right, precision),
+      gradFunc: (upstream, saved) => {
+        const [dProduct, savedLeft, savedRight] = [upstream, ...(saved as tf.Tensor[])] as tf.Tensor2D[];
+        return [
+          productWithTransposedRight(dProduct, savedRight, precision),
+          productWithTransposedLeft(savedLeft, dProduct, precision),
+        ];
+      },
+    };
+  });
+  return withGradient(a, b) as tf.Tensor2D;
 }
 
 /** Sum over rows, [N,M] → [M], as a product with ones: on wasm a tenth of the cost of a reduction over axis 0. */
@@ -33,11 +63,15 @@ export function sumOverRows(a: tf.Tensor2D): tf.Tensor1D {
   return tf.matMul(tf.ones([1, a.shape[0]]), a).reshape([a.shape[1]]);
 }
 
+function runProduct(a: tf.Tensor2D, b: tf.Tensor2D, attributes: ProductAttributes): tf.Tensor2D {
+  return runOp(productOp, { a, b }, attributes)[0] as tf.Tensor2D;
+}
+
 /** 2^16 + 1: Veltkamp's constant for keeping 8 of float32's 24 significant bits, which are bfloat16's. */
 const SPLITTER = 65_537;
 
 /** What a product of this precision sees of x, in float32; an infinite x becomes NaN, which ends a training as well. */
-function operand(x: tf.Tensor2D, precision: Precision): tf.Tensor2D {
+function operand<T extends tf.Tensor>(x: T, precision: Precision): T {
   if (precision === 'f32') return x;
   const spread = tf.mul(x, SPLITTER);
   return tf.sub(spread, tf.sub(spread, x));

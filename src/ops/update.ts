@@ -1,17 +1,67 @@
-/** The parameter step of stochastic gradient descent. */
+/**
+ * The steps of the optimizers, in place on variables. In all of them the gradient is clamped, then scaled by the clipping
+ * factor, and then weight decay is added to it: the order of PyTorch, where clipping comes before the optimizer's step.
+ */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type SgdAttributes } from '../backends/fused.js';
+import {
+  type AdamAttributes,
+  type AverageAttributes,
+  FUSED,
+  type RmspropAttributes,
+  type SgdAttributes,
+  type UpdateAttributes,
+} from '../backends/fused.js';
 import { type Inputs, type Op, runOp } from './kernel.js';
+
+/** What every step is told. */
+export type UpdateSettings = UpdateAttributes;
+/** What a step of Adam is told. */
+export type AdamSettings = AdamAttributes;
+/** What a step of RMSprop is told. */
+export type RmspropSettings = RmspropAttributes;
 
 const sgdUpdateOp: Op<SgdAttributes> = {
   name: FUSED.sgdUpdate,
-  reference({ parameter, gradient, scale }: Inputs, { learningRate }) {
-    return [tf.sub(parameter, tf.mul(gradient, tf.mul(scale, learningRate)))];
+  reference({ parameter, gradient, scale }: Inputs, { learningRate, weightDecay, clipValue }) {
+    const moved = tf.sub(parameter, tf.mul(clamped(gradient, clipValue), tf.mul(scale, learningRate)));
+    return [weightDecay === 0 ? moved : tf.sub(moved, tf.mul(parameter, learningRate * weightDecay))];
+  },
+};
+
+const adamUpdateOp: Op<AdamAttributes> = {
+  name: FUSED.adamUpdate,
+  reference(inputs: Inputs, attributes) {
+    const { parameter, firstMoment, secondMoment } = inputs;
+    const { learningRate, beta1, beta2, epsilon, step } = attributes;
+    const gradient = effectiveGradient(inputs, attributes);
+    const first = tf.add(tf.mul(firstMoment, beta1), tf.mul(gradient, 1 - beta1));
+    const second = tf.add(tf.mul(secondMoment, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const unbiasedRoot = tf.sqrt(tf.div(second, 1 - beta2 ** step));
+    const change = tf.div(tf.mul(first, learningRate / (1 - beta1 ** step)), tf.add(unbiasedRoot, epsilon));
+    return [tf.sub(parameter, change), first, second];
+  },
+};
+
+const rmspropUpdateOp: Op<RmspropAttributes> = {
+  name: FUSED.rmspropUpdate,
+  reference(inputs: Inputs, attributes) {
+    const { learningRate, decay, epsilon } = attributes;
+    const gradient = effectiveGradient(inputs, attributes);
+    const meanSquare = tf.add(tf.mul(inputs.meanSquare, decay), tf.mul(tf.square(gradient), 1 - decay));
+    const change = tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(meanSquare), epsilon));
+    return [tf.sub(inputs.parameter, change), meanSquare];
+  },
+};
+
+const averageUpdateOp: Op<AverageAttributes> = {
+  name: FUSED.averageUpdate,
+  reference({ average, parameter }: Inputs, { weight }) {
+    return [tf.add(average, tf.mul(tf.sub(parameter, average), weight))];
   },
 };
 
 /**
- * parameter ← parameter − learningRate · scale · gradient, in place.
+ * Stochastic gradient descent: parameter ← parameter − learningRate · (scale · gradient + weightDecay · parameter).
  *
  * @param scale the clipping factor, a scalar tensor so that the step need not wait for its value
  */
@@ -19,8 +69,66 @@ export function sgdUpdate(
   parameter: tf.Variable,
   gradient: tf.Tensor,
   scale: tf.Scalar,
-  learningRate: number,
+  settings: UpdateSettings,
 ): void {
-  const [updated] = runOp(sgdUpdateOp, { parameter, gradient, scale }, { learningRate });
-  parameter.assign(updated);
+  assign([parameter], runOp(sgdUpdateOp, { parameter, gradient, scale }, settings));
+}
+
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1).
+ *
+ * @param scale   the clipping factor
+ * @param moments running means of the gradient and of its square, zero before the first step; updated in place
+ */
+export function adamUpdate(
+  parameter: tf.Variable,
+  gradient: tf.Tensor,
+  scale: tf.Scalar,
+  moments: { readonly first: tf.Variable; readonly second: tf.Variable },
+  settings: AdamSettings,
+): void {
+  const inputs = { parameter, gradient, scale, firstMoment: moments.first, secondMoment: moments.second };
+  assign([parameter, moments.first, moments.second], runOp(adamUpdateOp, inputs, settings));
+}
+
+/**
+ * RMSprop (Tieleman & Hinton 2012), the gradient divided by √meanSquare + epsilon.
+ *
+ * @param scale      the clipping factor
+ * @param meanSquare running mean of the gradient's square, zero before the first step; updated in place
+ */
+export function rmspropUpdate(
+  parameter: tf.Variable,
+  gradient: tf.Tensor,
+  scale: tf.Scalar,
+  meanSquare: tf.Variable,
+  settings: RmspropSettings,
+): void {
+  const outputs = runOp(rmspropUpdateOp, { parameter, gradient, scale, meanSquare }, settings);
+  assign([parameter, meanSquare], outputs);
+}
+
+/**
+ * A running average (Polyak & Juditsky 1992): average ← average + weight · (parameter − average). With weight 1/n at the
+ * nth of a run of parameters it is their mean.
+ */
+export function averageUpdate(average: tf.Variable, parameter: tf.Variable, weight: number): void {
+  assign([average], runOp(averageUpdateOp, { average, parameter }, { weight }));
+}
+
+/** The gradient that a step goes by. */
+function effectiveGradient(inputs: Inputs, { weightDecay, clipValue }: UpdateAttributes): tf.Tensor {
+  const scaled = tf.mul(clamped(inputs.gradient, clipValue), inputs.scale);
+  return weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(inputs.parameter, weightDecay));
+}
+
+/** Each element clamped to ± clipValue. */
+function clamped(gradient: tf.Tensor, clipValue: number | null): tf.Tensor {
+  if (clipValue === null) return gradient;
+  // Not tf.clipByValue: on the wasm backend that of a NaN is a bound, and a training that diverged would go on.
+  return tf.maximum(tf.minimum(gradient, clipValue), -clipValue);
+}
+
+function assign(variables: readonly tf.Variable[], values: readonly tf.Tensor[]): void {
+  for (const [i, variable] of variables.entries()) variable.assign(values[i]);
 }

@@ -1,15 +1,15 @@
-/** Checkpoints: parameters, recurrent state and position of a run in one safetensors file. */
+/** Checkpoints: everything that a run computes with, and its position, in one safetensors file. */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
+import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
 import { isPosition, type Position } from './position.js';
 
 /** Raised when an older reader could misread newer files. */
-const FORMAT_VERSION = '1';
+const FORMAT_VERSION = '2';
 /** Every text beside the tensors. */
 const METADATA: readonly string[] = [
   'zlm.formatVersion',
@@ -19,8 +19,20 @@ const METADATA: readonly string[] = [
   'zlm.trainHash',
   'zlm.validHash',
 ];
-/** Prefix that tells recurrent state from parameters. */
-const STATE_PREFIX = 'state.';
+
+/** The groups of a checkpoint's tensors, each with the prefix of its names; parameters have none. */
+const PREFIXES = { state: 'state.', optimizer: 'optimizer.', constants: 'constant.' } as const;
+
+/** What a checkpoint holds, by group and name. */
+export interface TensorGroups<Item> {
+  readonly parameters: ReadonlyMap<string, Item>;
+  /** The recurrent state. */
+  readonly state: ReadonlyMap<string, Item>;
+  /** What the optimizer remembers, by `<kind>.<parameter>`. */
+  readonly optimizer: ReadonlyMap<string, Item>;
+  /** What the model reads but never trains. */
+  readonly constants: ReadonlyMap<string, Item>;
+}
 
 /** What a checkpoint belongs to; a resumed run must agree. */
 export interface Provenance {
@@ -33,31 +45,50 @@ export interface Provenance {
 }
 
 /** A checkpoint in memory. */
-export interface Checkpoint {
-  readonly parameters: ReadonlyMap<string, NamedArray>;
-  /** Recurrent state by name. */
-  readonly state: ReadonlyMap<string, NamedArray>;
+export interface Checkpoint extends TensorGroups<NamedArray> {
   readonly position: Position;
   readonly provenance: Provenance;
+}
+
+/** A tensor holds NaN or infinity, so that a checkpoint of it would replace a good one by a broken one. */
+export class NotFiniteError extends Error {
+  override readonly name = 'NotFiniteError';
+
+  /** @param tensor its name */
+  constructor(readonly tensor: string) {
+    super(`${tensor} holds NaN or infinity`);
+  }
 }
 
 /**
  * Reads tensors back from the backend and lays them out as a file.
  *
  * @returns the file's bytes in pieces, for `writeFileAtomically`
- * @throws UserError('diverged') when a value is NaN or infinite: what was saved before is then the last good state
+ * @throws NotFiniteError when a value is NaN or infinite
  */
 export async function encodeCheckpoint(
-  parameters: ReadonlyMap<string, tf.Variable>,
-  state: Readonly<Record<string, tf.Tensor>>,
+  tensors: TensorGroups<tf.Tensor>,
   position: Position,
   provenance: Provenance,
 ): Promise<Uint8Array[]> {
   const arrays: NamedArray[] = [];
-  for (const [name, variable] of parameters) arrays.push(await arrayOf(name, variable));
-  for (const [name, tensor] of Object.entries(state)) arrays.push(await arrayOf(STATE_PREFIX + name, tensor));
+  for (const [name, tensor] of inFile(tensors)) arrays.push(await arrayOf(name, tensor));
   const broken = arrays.find(({ data }) => !data.every(Number.isFinite));
-  if (broken) throw brokenValues(broken.name, position);
+  if (broken) throw new NotFiniteError(broken.name);
+  return encodeArrays(arrays, position, provenance);
+}
+
+/**
+ * Lays arrays that are at hand out as a file.
+ *
+ * @param arrays under the names that they have in the file
+ * @returns the file's bytes in pieces, for `writeFileAtomically`
+ */
+export function encodeArrays(
+  arrays: readonly NamedArray[],
+  position: Position,
+  provenance: Provenance,
+): Uint8Array[] {
   return encodeSafetensors(arrays, {
     'zlm.formatVersion': FORMAT_VERSION,
     'zlm.position': JSON.stringify(position),
@@ -93,14 +124,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   // The file's own checksum does not cover the name that it goes by.
   const foreign = Object.keys(metadata).find((key) => !METADATA.includes(key));
   if (foreign) throw notACheckpoint(path, `it has the unknown metadata ${foreign}`);
-  const all = [...tensors];
   return {
-    parameters: new Map(all.filter(([name]) => !name.startsWith(STATE_PREFIX))),
-    state: new Map(
-      all
-        .filter(([name]) => name.startsWith(STATE_PREFIX))
-        .map(([name, array]) => [name.slice(STATE_PREFIX.length), array]),
-    ),
+    ...inGroups(tensors),
     position: parsePosition(metadata['zlm.position'], path),
     provenance: {
       specHash: metadata['zlm.specHash'],
@@ -111,62 +136,37 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   };
 }
 
-/** Name and shape of a tensor that a checkpoint must hold. */
-export interface NamedShape {
-  readonly name: string;
-  readonly shape: readonly number[];
+/** The items of all groups under their names in the file. */
+function inFile<Item>({ parameters, ...others }: TensorGroups<Item>): [string, Item][] {
+  const groups = Object.entries(PREFIXES) as [keyof typeof PREFIXES, string][];
+  return [
+    ...parameters,
+    ...groups.flatMap(([group, prefix]) =>
+      [...others[group]].map(([name, item]): [string, Item] => [prefix + name, item]),
+    ),
+  ];
 }
 
-/**
- * Checks that a checkpoint holds just the parameters of a model.
- *
- * @throws UserError('data') when names, shapes or types are not the model's
- */
-export function checkParameters(checkpoint: Checkpoint, model: readonly NamedShape[], path: string): void {
-  checkArrays('parameter', checkpoint.parameters, model, path);
-}
-
-/**
- * A checkpoint's recurrent state as tensors.
- *
- * @throws UserError('data') when names, shapes or types are not those that the spec makes
- */
-export function restoreState(
-  checkpoint: Checkpoint,
-  expected: readonly NamedShape[],
-  path: string,
-): Record<string, tf.Tensor> {
-  checkArrays('recurrent state', checkpoint.state, expected, path);
-  return Object.fromEntries([...checkpoint.state].map(([name, array]) => [name, tensorOf(array)]));
-}
-
-function checkArrays(
-  what: string,
-  arrays: ReadonlyMap<string, NamedArray>,
-  expected: readonly NamedShape[],
-  path: string,
-): void {
-  const names = new Set(expected.map(({ name }) => name));
-  const foreign = [...arrays.keys()].find((name) => !names.has(name));
-  if (foreign) throw notACheckpoint(path, `the model of its spec has no ${what} ${foreign}`);
-  for (const { name, shape } of expected) {
-    const array = arrays.get(name);
-    if (!array) throw notACheckpoint(path, `it lacks the ${what} ${name}`);
-    if (array.shape.join() !== shape.join()) {
-      throw notACheckpoint(path, `its ${name} has shape [${array.shape}] where the spec makes it [${shape}]`);
-    }
-    if (!(array.data instanceof Float32Array)) throw notACheckpoint(path, `its ${name} holds integers`);
-    if (!array.data.every(Number.isFinite)) throw notACheckpoint(path, `its ${name} holds NaN or infinity`);
-  }
+function inGroups<Item>(items: ReadonlyMap<string, Item>): TensorGroups<Item> {
+  const all = [...items];
+  const prefixes = Object.values(PREFIXES);
+  const group = (prefix: string) =>
+    new Map(
+      all
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, item]) => [name.slice(prefix.length), item]),
+    );
+  return {
+    parameters: new Map(all.filter(([name]) => !prefixes.some((prefix) => name.startsWith(prefix)))),
+    state: group(PREFIXES.state),
+    optimizer: group(PREFIXES.optimizer),
+    constants: group(PREFIXES.constants),
+  };
 }
 
 async function arrayOf(name: string, tensor: tf.Tensor): Promise<NamedArray> {
   // A copy: a backend may hand out a view of memory that the next window writes to.
   return { name, shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) };
-}
-
-function tensorOf({ data, shape }: NamedArray): tf.Tensor {
-  return tf.tensor(data, shape);
 }
 
 function parsePosition(text: string | undefined, path: string): Position {
@@ -179,21 +179,6 @@ function parsePosition(text: string | undefined, path: string): Position {
   throw notACheckpoint(path, 'it does not tell its position in the run');
 }
 
-function brokenValues(name: string, { windows }: Position): UserError {
-  return new UserError(
-    'diverged',
-    `training diverged: ${name} holds NaN or infinity after ${windows} windows`,
-    [
-      'What was saved before that is kept.',
-      'Lower training.optimizer.sgd.learningRate or training.clipNorm and begin a new run.',
-    ],
-  );
-}
-
-function notACheckpoint(path: string, fault: string): UserError {
-  return new UserError('data', `${path} is not a checkpoint of this run: ${fault}`, otherCheckpoint(path));
-}
-
 /** The file's own fault, with a cure that knows of the run's other checkpoint. */
 function decode(bytes: Uint8Array, path: string): ReturnType<typeof decodeSafetensors> {
   try {
@@ -202,14 +187,4 @@ function decode(bytes: Uint8Array, path: string): ReturnType<typeof decodeSafete
     if (!(error instanceof UserError)) throw error;
     throw new UserError('data', error.message, otherCheckpoint(path), { cause: error });
   }
-}
-
-function otherCheckpoint(path: string): string[] {
-  if (basename(path) === 'best.safetensors') {
-    return ["Take the run's other checkpoint: `--checkpoint last`."];
-  }
-  return [
-    "Evaluate and sample the run's other checkpoint: `--checkpoint best`.",
-    'Copy best.safetensors over it to resume from the best epoch.',
-  ];
 }

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly epoch: number;
   readonly epochs: number;
   readonly bestValidPerplexity: number | null;
+  /** It is finished before its last epoch, because it had stopped improving; left out otherwise. */
+  readonly stoppedEarly?: true;
   readonly seconds: number;
   /** ISO 8601. */
   readonly updatedAt: string;
@@ -81,7 +83,7 @@ async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError>
 
 async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
   try {
-    const { state, corpus, epoch, epochs, best, seconds, updatedAt } = await readStatus(run);
+    const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = await readStatus(run);
     const abandoned = state === 'running' && (await lockOwner(run.path)) === undefined;
     return {
       name: run.name,
@@ -91,6 +93,7 @@ async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
       epoch,
       epochs,
       bestValidPerplexity: best?.perplexity ?? null,
+      ...(stoppedEarly && { stoppedEarly }),
       seconds,
       updatedAt,
       latest,

@@ -1,4 +1,4 @@
-/** Where a run stands: with the parameters and the recurrent state, all that is needed to go on. */
+/** Where a run stands: with the tensors of a checkpoint, all that is needed to go on. */
 
 /** The best epoch so far, by perplexity on held-out data. */
 export interface BestEpoch {
@@ -8,36 +8,58 @@ export interface BestEpoch {
 
 /** JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
 export interface Position {
-  /** Windows trained since the run began. */
+  /** Windows trained since the run began, and the time steps in them. */
   readonly windows: number;
+  readonly steps: number;
+  /** Pass over the data, from 0, and windows of it that are trained; at its end, the next pass and 0. */
+  readonly pass: number;
+  readonly windowInPass: number;
   /** Epochs trained and validated. */
   readonly epochs: number;
-  /** Summed nll (nats) and predictions of the epoch under way. */
+  /** Windows, summed nll (nats) and predictions of the epoch under way. */
+  readonly epochWindows: number;
   readonly epochNll: number;
   readonly epochPredictions: number;
   /** Seconds spent, over all sessions. */
   readonly seconds: number;
   readonly best: BestEpoch | null;
+  /** Perplexity on held-out data after each epoch. */
+  readonly validation: readonly number[];
+  /** What `windows` was when the averaging of parameters began; null while they are not averaged. */
+  readonly averagedSince: number | null;
 }
 
 /** The beginning of a run. */
 export const START: Position = {
   windows: 0,
+  steps: 0,
+  pass: 0,
+  windowInPass: 0,
   epochs: 0,
+  epochWindows: 0,
   epochNll: 0,
   epochPredictions: 0,
   seconds: 0,
   best: null,
+  validation: [],
+  averagedSince: null,
 };
 
 /** Whether a value read from a file can be the position of a run. */
 export function isPosition(value: unknown): value is Position {
   if (typeof value !== 'object' || value === null) return false;
-  const { windows, epochs, epochNll, epochPredictions, seconds, best } = value as Record<string, unknown>;
+  const { windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions, ...rest } =
+    value as Record<string, unknown>;
+  const { epochNll, seconds, best, validation, averagedSince } = rest;
+  const counts = [windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions];
   return (
-    [windows, epochs, epochPredictions].every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
+    counts.every(isCount) &&
     [epochNll, seconds].every(Number.isFinite) &&
-    (best === null || isBestEpoch(best))
+    (best === null || isBestEpoch(best)) &&
+    Array.isArray(validation) &&
+    validation.length === epochs &&
+    validation.every(Number.isFinite) &&
+    (averagedSince === null || isCount(averagedSince))
   );
 }
 
@@ -46,4 +68,8 @@ export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
   const { epoch, perplexity } = value as Record<string, unknown>;
   return Number.isSafeInteger(epoch) && Number.isFinite(perplexity);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

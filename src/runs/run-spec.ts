@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { parseResolvedSpec } from '../spec/load.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { Spec } from '../spec/systems.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import type { RunFolder } from './run-folder.js';
 

@@ -17,6 +17,8 @@ export interface RunStatus {
   readonly epoch: number;
   readonly epochs: number;
   readonly best: BestEpoch | null;
+  /** It is finished before its last epoch, because it had stopped improving; left out otherwise. */
+  readonly stoppedEarly?: true;
   readonly seconds: number;
   /** ISO 8601. */
   readonly updatedAt: string;
@@ -26,8 +28,8 @@ export interface RunStatus {
 export async function writeStatus(
   run: RunFolder,
   state: RunState,
-  facts: { corpus: string; epochs: number },
-  position: Position,
+  facts: { corpus: string; epochs: number; stoppedEarly?: boolean },
+  position: Pick<Position, 'epochs' | 'best' | 'seconds'>,
 ): Promise<void> {
   const status: RunStatus = {
     state,
@@ -35,6 +37,7 @@ export async function writeStatus(
     epoch: position.epochs,
     epochs: facts.epochs,
     best: position.best,
+    ...(facts.stoppedEarly && { stoppedEarly: true as const }),
     seconds: position.seconds,
     updatedAt: new Date().toISOString(),
   };
@@ -62,11 +65,15 @@ export async function readStatus(run: RunFolder): Promise<RunStatus> {
 
 function isStatus(value: unknown): value is RunStatus {
   if (typeof value !== 'object' || value === null) return false;
-  const { state, corpus, epoch, epochs, best, seconds, updatedAt } = value as Record<string, unknown>;
+  const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = value as Record<
+    string,
+    unknown
+  >;
   return (
     STATES.some((known) => known === state) &&
     [corpus, updatedAt].every((text) => typeof text === 'string') &&
     [epoch, epochs, seconds].every(Number.isFinite) &&
-    (best === null || isBestEpoch(best))
+    (best === null || isBestEpoch(best)) &&
+    (stoppedEarly === undefined || stoppedEarly === true)
   );
 }

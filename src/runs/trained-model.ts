@@ -1,10 +1,13 @@
-/** A model out of a run folder, for evaluation and sampling. */
+/** A network out of a run folder, for evaluation, sampling and fine-tuning. */
 import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
+import { architectureOf } from '../model/architecture.js';
+import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
-import { architectureOf, parameterShapes, parametersFrom } from '../model/parameters.js';
-import type { Spec } from '../spec/spec.generated.js';
-import { type Checkpoint, checkParameters, readCheckpoint } from './checkpoint.js';
+import { constantShapes, parameterShapes } from '../model/parameters.js';
+import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
+import { type Checkpoint, readCheckpoint } from './checkpoint.js';
+import { checkModel, withAverages } from './checkpoint-tensors.js';
 import type { Position } from './position.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
 import { runSpec } from './run-spec.js';
@@ -12,7 +15,7 @@ import { runSpec } from './run-spec.js';
 /** A trained model and what it was trained on. */
 export interface TrainedModel {
   readonly model: LanguageModel;
-  readonly spec: Spec;
+  readonly spec: NetworkSpec;
   /** Open; the caller closes it. */
   readonly corpus: PreparedCorpus;
   /** Where in its run the checkpoint was written. */
@@ -20,31 +23,60 @@ export interface TrainedModel {
 }
 
 /**
- * Loads a run's model and opens its corpus.
+ * Loads a run's network, with the averages of its parameters where the checkpoint holds any, and opens its corpus.
  *
- * @throws UserError when the run has no such checkpoint yet, or its vocabulary is not the corpus's
+ * @throws UserError when the run is that of an n-gram model, has no such checkpoint yet, or its vocabulary is not the
+ *   corpus's
  */
 export async function loadTrainedModel(
   run: RunFolder,
   name: CheckpointName,
   dataFolder: string,
 ): Promise<TrainedModel> {
-  const spec = await runSpec(run);
-  const checkpoint = await readCheckpointOf(run, name);
-  const corpus = await PreparedCorpus.open(dataFolder, spec.corpus);
-  if (corpus.vocabulary.sha256 !== checkpoint.provenance.vocabularyHash) {
-    const folder = corpus.folder;
-    throw new UserError(
-      'data',
-      `run ${run.name} was trained with another vocabulary than that of ${folder}`,
-      ['Prepare the corpus as it was then, or name its data folder with --data.'],
-    );
+  const spec = await networkSpecOf(run);
+  const checkpoint = await checkpointOf(run, name);
+  const corpus = await corpusOf(run, spec, checkpoint, dataFolder);
+  try {
+    const evaluated = withAverages(checkpoint);
+    const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
+    return { model, spec, corpus, position: checkpoint.position };
+  } catch (error) {
+    corpus.close();
+    throw error;
   }
-  const model = restoredModel(spec, corpus.vocabulary.size, checkpoint, run.checkpoint(name));
-  return { model, spec, corpus, position: checkpoint.position };
 }
 
-async function readCheckpointOf(run: RunFolder, name: CheckpointName): Promise<Checkpoint> {
+/**
+ * Opens the corpus of a run.
+ *
+ * @throws UserError('data') when it is not to be had, or has another vocabulary than the run's checkpoint
+ */
+export async function corpusOf(
+  run: RunFolder,
+  spec: Spec,
+  { provenance }: Checkpoint,
+  dataFolder: string,
+): Promise<PreparedCorpus> {
+  const corpus = await PreparedCorpus.open(dataFolder, spec.corpus);
+  if (corpus.vocabulary.sha256 === provenance.vocabularyHash) return corpus;
+  corpus.close();
+  const message = `run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  throw new UserError('data', message, [
+    'Prepare the corpus as it was then, or name its data folder with --data.',
+  ]);
+}
+
+/** @throws UserError('data') when the run is that of an n-gram model */
+export async function networkSpecOf(run: RunFolder): Promise<NetworkSpec> {
+  const spec = await runSpec(run);
+  if (!isNgram(spec)) return spec;
+  throw new UserError('data', `run ${run.name} is that of an n-gram model; this needs a network`, [
+    'Name the run of a network: `zlm runs` lists them all.',
+  ]);
+}
+
+/** @throws UserError('data') when there is none yet, or it is damaged */
+export async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(run.checkpoint(name));
   if (checkpoint) return checkpoint;
   const when =
@@ -56,18 +88,19 @@ async function readCheckpointOf(run: RunFolder, name: CheckpointName): Promise<C
 }
 
 /**
- * The model of a spec with a checkpoint's parameters.
+ * The model of a spec with a checkpoint's parameters and constants.
  *
  * @param path the checkpoint's file, for the message
- * @throws UserError('data') when the checkpoint's parameters are not the model's
+ * @throws UserError('data') when they are not the model's
  */
 export function restoredModel(
-  spec: Spec,
+  spec: NetworkSpec,
   vocabularySize: number,
   checkpoint: Checkpoint,
   path: string,
 ): LanguageModel {
-  const architecture = architectureOf(spec.model, vocabularySize);
-  checkParameters(checkpoint, parameterShapes(architecture), path);
-  return { architecture, parameters: parametersFrom(architecture, checkpoint.parameters) };
+  const architecture = architectureOf(spec, vocabularySize);
+  const shapes = { parameters: parameterShapes(architecture), constants: constantShapes(architecture) };
+  checkModel(checkpoint, shapes, path);
+  return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
 }

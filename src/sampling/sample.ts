@@ -2,13 +2,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { activateBackend } from '../backends/select.js';
+import type { PreparedCorpus } from '../corpus/prepared.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
 import { findRun } from '../runs/list-runs.js';
-import type { CheckpointName } from '../runs/run-folder.js';
-import { loadTrainedModel, type TrainedModel } from '../runs/trained-model.js';
+import type { CheckpointName, RunFolder } from '../runs/run-folder.js';
+import { runSpec } from '../runs/run-spec.js';
+import { loadTrainedModel } from '../runs/trained-model.js';
+import { loadTrainedNgram } from '../runs/trained-ngram.js';
+import { isNgram } from '../spec/systems.js';
+import { sampleNgramTokens } from './ngram-sampler.js';
 import { readBanned, readPrompt } from './prompt.js';
-import { sampleTokens } from './sampler.js';
+import { type SamplingOptions, sampleTokens } from './sampler.js';
 import { writeText } from './text.js';
 
 /** What to draw. */
@@ -58,25 +63,46 @@ export async function sample(
   hooks: { signal: AbortSignal; onProgress: OnProgress },
 ): Promise<SampleResult> {
   const run = await findRun(request.runsFolder, request.run);
-  await activateBackend(request.backend, request.backendOptions);
-  const trained = await loadTrainedModel(run, request.checkpoint, request.dataFolder);
+  const source = await openSource(run, request);
   try {
-    const prompt = readPrompt(request.prompt, trained.corpus);
-    const banned = readBanned(request.ban, trained.corpus);
+    const prompt = readPrompt(request.prompt, source.corpus);
+    const banned = readBanned(request.ban, source.corpus);
     const samples: SampleResult['samples'][number][] = [];
     for (let index = 0; index < request.count; index++) {
-      samples.push(await drawSample(trained, request, prompt.ids, banned, index, hooks));
+      samples.push(await drawSample(source, request, prompt.ids, banned, index, hooks));
     }
     const { checkpoint, temperature, seed } = request;
     return { run: run.name, checkpoint, temperature, seed, unknownPromptWords: prompt.unknown, samples };
   } finally {
-    trained.corpus.close();
-    disposeLanguageModel(trained.model);
+    source.close();
   }
 }
 
+/** What tokens are drawn from. */
+interface Source {
+  readonly corpus: PreparedCorpus;
+  draw(options: SamplingOptions): AsyncGenerator<number>;
+  close(): void;
+}
+
+async function openSource(run: RunFolder, request: SampleRequest): Promise<Source> {
+  const { checkpoint, dataFolder } = request;
+  const spec = await runSpec(run);
+  if (isNgram(spec)) {
+    const { model, corpus } = await loadTrainedNgram(run, spec, checkpoint, dataFolder);
+    return { corpus, draw: (options) => sampleNgramTokens(model, options), close: () => corpus.close() };
+  }
+  await activateBackend(request.backend, request.backendOptions);
+  const { model, corpus } = await loadTrainedModel(run, checkpoint, dataFolder);
+  const close = () => {
+    corpus.close();
+    disposeLanguageModel(model);
+  };
+  return { corpus, draw: (options) => sampleTokens(model, options), close };
+}
+
 async function drawSample(
-  { model, corpus }: TrainedModel,
+  { corpus, draw }: Source,
   request: SampleRequest,
   prompt: readonly number[],
   banned: ReadonlySet<number>,
@@ -87,7 +113,7 @@ async function drawSample(
   const label = request.count === 1 ? 'sampling' : `sample ${index + 1}/${request.count}`;
   const drawn: number[] = [];
   const options = { prompt, length, temperature, topK, banned, seed, sample: index, signal };
-  for await (const id of sampleTokens(model, options)) {
+  for await (const id of draw(options)) {
     drawn.push(id);
     onProgress({ label, done: drawn.length, total: length, unit: 'tokens' });
     await nextTurn(); // lets signals and the display in: tensors resolve without leaving this turn of the loop

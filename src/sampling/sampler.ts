@@ -1,7 +1,7 @@
 /** Drawing words from a model, one at a time. */
 import * as tf from '@tensorflow/tfjs';
 import { encode, initialState, type LanguageModel, logits } from '../model/language-model.js';
-import type { StackState } from '../model/lstm-stack.js';
+import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
 
@@ -30,7 +30,7 @@ export interface SamplingOptions {
  * @throws the signal's reason when it is aborted
  */
 export async function* sampleTokens(model: LanguageModel, options: SamplingOptions): AsyncGenerator<number> {
-  const { prompt, length, seed, sample, signal } = options;
+  const { prompt, length, signal } = options;
   let input: readonly number[] = prompt;
   let state = tidy(() => initialState(model, 1));
   try {
@@ -41,14 +41,24 @@ export async function* sampleTokens(model: LanguageModel, options: SamplingOptio
       state = next.state;
       const values = await next.logits.data();
       dispose(next.logits);
-      const [word] = philoxWords({ seed, stream: STREAM.sampling, site: sample, step: n }, 1);
-      const token = drawToken(values, options, wordToUnit(word));
+      const token = drawNext(values, options, n);
       yield token;
       input = [token];
     }
   } finally {
     dispose(state);
   }
+}
+
+/**
+ * Draws token n of a sample, from 0.
+ *
+ * @param values the logits, [V]
+ */
+export function drawNext(values: ArrayLike<number>, options: SamplingOptions, n: number): number {
+  const { seed, sample } = options;
+  const [word] = philoxWords({ seed, stream: STREAM.sampling, site: sample, step: n }, 1);
+  return drawToken(values, options, wordToUnit(word));
 }
 
 /**
@@ -81,8 +91,8 @@ export function drawToken(
 function nextLogits(
   model: LanguageModel,
   tokens: readonly number[],
-  state: StackState,
-): { logits: tf.Tensor2D; state: StackState } {
+  state: ModelState,
+): { logits: tf.Tensor2D; state: ModelState } {
   return tidy(() => {
     const ids = tf.tensor2d(Int32Array.from(tokens), [tokens.length, 1], 'int32');
     const result = encode(model, ids, state, null);

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../storage/sha256.js';
 import { withoutDefaults } from './defaults.js';
 import { formatKey, type Segment, specSchema } from './schema.js';
-import type { Spec } from './spec.generated.js';
+import type { Spec } from './systems.js';
 
 /** A key whose value differs between two specs; undefined where one of them lacks it. */
 export interface Difference {

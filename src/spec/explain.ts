@@ -4,6 +4,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
 import { withDefaults } from './defaults.js';
 import { allKeys, formatKey, isChoice, type KeyNode, parseKey } from './schema.js';
+import { NGRAM_KEY } from './systems.js';
 import { describeExpected } from './wording.js';
 
 /** A key of a spec in words. */
@@ -48,16 +49,14 @@ function explain({ path, schema, parent }: KeyNode): Explanation {
   if (schema.default !== undefined) {
     return { ...explanation, presence: 'optional', default: withDefaults(schema, schema.default) };
   }
-  return { ...explanation, presence: presenceOf(path.at(-1), parent) };
+  return { ...explanation, presence: presenceOf(path, parent) };
 }
 
 /** How a key without a default stands: an item of a list and a parent spec may be left out, others may not. */
-function presenceOf(
-  name: KeyNode['path'][number] | undefined,
-  parent: KeyNode['parent'],
-): Explanation['presence'] {
-  if (isChoice(parent)) return 'choice';
-  return parent.items || name === 'extends' ? 'optional' : 'required';
+function presenceOf(path: KeyNode['path'], parent: KeyNode['parent']): Explanation['presence'] {
+  const key = formatKey(path);
+  if (isChoice(parent) || key === NGRAM_KEY) return 'choice';
+  return parent.items || key === 'extends' ? 'optional' : 'required';
 }
 
 function unknownKey(key: string, wanted: string, all: readonly Explanation[]): UserError {

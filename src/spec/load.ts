@@ -7,8 +7,9 @@ import { find, type Located, type Source, toPlain, valuePlace } from './located.
 import { applyOverrides } from './overrides.js';
 import { overrideName } from './parse-override.js';
 import { parseYaml } from './parse-yaml.js';
-import { parseKey, specSchema } from './schema.js';
-import type { Spec } from './spec.generated.js';
+import { parseKey } from './schema.js';
+import type { Spec } from './systems.js';
+import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
 
 export { type Difference, diffSpecs, specHash } from './compare.js';
@@ -76,7 +77,8 @@ async function resolveTree(
   sources: readonly string[],
 ): Promise<Spec> {
   throwIfAny([...faults, ...(await schemaFaults(tree))], sources);
-  const spec = withDefaults(specSchema(), toPlain(tree)) as Spec;
+  const plain = toPlain(tree);
+  const spec = withDefaults(schemaFor(plain), plain) as Spec;
   throwIfAny(placeFaults(crossFieldFaults(spec), tree), sources);
   return spec;
 }

@@ -4,37 +4,179 @@
  */
 
 /**
- * One recurrent layer, named by its cell. Exactly one kind.
+ * A language model of the family of Zaremba, Sutskever and Vinyals 2014, its predecessors and successors, and how it is trained.
  */
-export type Layer = {
-  /**
-   * Width of a layer of long short-term memory cells without peepholes, in units (section 3.1).
-   */
-  lstm: number;
-};
+export type Spec = NetworkSpec | NgramSpec;
 /**
- * How the parameters are drawn. Exactly one kind.
+ * One layer, named by its cell. Exactly one kind.
  */
-export type Init = {
-  /**
-   * Draw every parameter, biases included, evenly from -a to a; the value is a (section 4.1: 0.1 small, 0.05 medium, 0.04 large).
-   */
-  uniform: number;
-};
+export type Layer =
+  | {
+      /**
+       * Width of a layer of long short-term memory cells without peepholes, in units (section 3.1).
+       */
+      lstm: number;
+    }
+  | {
+      /**
+       * Width of a layer of gated recurrent units, in units: h(t) = (1 - z) * n + z * h(t-1) with the candidate n = tanh(W x + b + r * (U h(t-1) + b')), gates r and z (Cho et al. 2014, in the form of cuDNN).
+       */
+      gru: number;
+    }
+  | {
+      /**
+       * Width of a layer without gates, in units: h(t) = tanh(W x + U h(t-1) + b) (Elman 1990).
+       */
+      rnn: number;
+    }
+  | {
+      /**
+       * A recurrent layer whose step from h(t-1) to h(t) is a network of several layers of its own, each with tanh: the DT-RNN of Pascanu et al. 2014, section 3.3. The DOT(S)-RNN of its results adds a feedForward layer above (deep output).
+       */
+      deepTransition: {
+        /**
+         * Width of the hidden state and of every layer of the transition, in units.
+         */
+        units: number;
+        /**
+         * Number of tanh layers on the way from h(t-1) to h(t); 1 would be a plain recurrent layer (Pascanu et al. 2014: 2).
+         */
+        depth: number;
+        /**
+         * Whether h(t-1) also enters the last layer of the transition, past the ones between: the (S) of DT(S)-RNN, which eases the flow of gradients through time (Pascanu et al. 2014, figure 2).
+         */
+        shortcut: boolean;
+      };
+    }
+  | {
+      /**
+       * Width of a layer without recurrence, in units: tanh(W x + b) at each time step. Above a recurrent layer it is the deep output of Pascanu et al. 2014; it cannot be the first layer.
+       */
+      feedForward: number;
+    };
+/**
+ * How the parameters are drawn, or the run that they come from. Exactly one kind.
+ */
+export type Init =
+  | {
+      /**
+       * Draw every parameter, biases included, evenly from -a to a; the value is a (section 4.1: 0.1 small, 0.05 medium, 0.04 large).
+       */
+      uniform: number;
+    }
+  | {
+      /**
+       * Draw the weights from a normal distribution with mean 0 and set biases to 0; the value is its standard deviation.
+       */
+      normal: number;
+    }
+  | {
+      /**
+       * Draw the embedding table and the softmax's weights evenly from -a to a, where a is the value of embedding, and a layer's parameters evenly from -1/sqrt(H) to 1/sqrt(H), H its units; the softmax's bias is zero (Merity et al. 2018).
+       */
+      scaledUniform: {
+        /**
+         * Largest absolute value in the embedding table and the softmax's weights at the start (Merity et al. 2018: 0.1).
+         */
+        embedding: number;
+      };
+    }
+  | {
+      /**
+       * Make the recurrent matrices random orthogonal ones, gate by gate, which change the length of no state (Saxe et al. 2014); draw the other weights evenly between -sqrt(6 / (inputs + outputs)) and its opposite (Glorot and Bengio 2010) and the embedding from -0.1 to 0.1, and set biases to 0. Written as {}.
+       */
+      orthogonal: {};
+    }
+  | {
+      /**
+       * Start from the best parameters of a run, their averages where it averaged: the run's name below runs/, its folder, or latest. The network and the vocabulary must be the same; everything else of the spec may differ. Fine-tuning of Merity et al. 2018 begins like this.
+       */
+      from: string;
+    };
+/**
+ * Probability of being dropped (section 4.1: 0.5 for the medium model's units, 0.65 for the large one's).
+ */
+export type Rate = number;
+/**
+ * How long a mask lives: step draws a fresh one at every time step (the paper); sequence keeps one for a whole window (Gal and Ghahramani 2016).
+ */
+export type MaskLifetime = 'step' | 'sequence';
 /**
  * What turns a gradient into a step. Exactly one kind.
  */
-export type Optimizer = {
-  /**
-   * Plain steps against the gradient, without momentum (section 4.1).
-   */
-  sgd: {
-    /**
-     * Length of a step in multiples of the gradient, before the schedule (section 4.1: 1).
-     */
-    learningRate: number;
-  };
-};
+export type Optimizer =
+  | {
+      /**
+       * Plain steps against the gradient, without momentum (section 4.1).
+       */
+      sgd: {
+        /**
+         * Length of a step in multiples of the gradient, before the schedule (section 4.1: 1).
+         */
+        learningRate: number;
+      };
+    }
+  | {
+      /**
+       * Stochastic gradient descent whose result is the average of the parameters over all steps since averaging began (Polyak and Juditsky 1992); validation, evaluation and sampling use the average. With the trigger of AWD-LSTM it is the NT-ASGD of Merity et al. 2018.
+       */
+      averagedSgd: {
+        /**
+         * Length of a step in multiples of the gradient, before the schedule (Merity et al. 2018: 30, with loss mean).
+         */
+        learningRate: number;
+        /**
+         * Averaging begins after the first epoch whose validation perplexity is above the best of all epochs but the last so many before it (Merity et al. 2018: 5). Unused where startEpoch is set.
+         */
+        nonMonotonic: number;
+        /**
+         * Epoch, counted from 1, with which averaging begins; null waits for the trigger of nonMonotonic.
+         */
+        startEpoch: number | null;
+      };
+    }
+  | {
+      /**
+       * Steps scaled by running moments of the gradient, with bias correction (Kingma and Ba 2015, algorithm 1).
+       */
+      adam: {
+        /**
+         * Length of a step, before the schedule (Kingma and Ba 2015: 0.001).
+         */
+        learningRate: number;
+        /**
+         * What the running mean of the gradient is multiplied by at each step.
+         */
+        beta1: number;
+        /**
+         * What the running mean of the squared gradient is multiplied by at each step.
+         */
+        beta2: number;
+        /**
+         * Added to the divisor, so that it is never zero.
+         */
+        epsilon: number;
+      };
+    }
+  | {
+      /**
+       * Steps divided by the root of a running mean of the squared gradient (Tieleman and Hinton 2012).
+       */
+      rmsprop: {
+        /**
+         * Length of a step, before the schedule.
+         */
+        learningRate: number;
+        /**
+         * What the running mean of the squared gradient is multiplied by at each step.
+         */
+        decay: number;
+        /**
+         * Added to the divisor, so that it is never zero.
+         */
+        epsilon: number;
+      };
+    };
 /**
  * How the learning rate changes from epoch to epoch. Exactly one kind.
  */
@@ -59,18 +201,48 @@ export type Schedule =
          */
         afterEpoch: number;
       };
+    }
+  | {
+      /**
+       * The optimizer's learning rate at first, then multiplied by factor whenever the validation perplexity stops falling: after more than patience epochs in a row that are no better than the best before by more than the fraction threshold. With the defaults it is halved after every epoch without improvement.
+       */
+      plateau: {
+        /**
+         * What the learning rate is multiplied by after a plateau.
+         */
+        factor: number;
+        /**
+         * Number of epochs in a row without improvement that are borne before the learning rate falls.
+         */
+        patience: number;
+        /**
+         * By which fraction a validation perplexity must be below the best before it to be an improvement.
+         */
+        threshold: number;
+      };
+    }
+  | {
+      /**
+       * From the optimizer's learning rate in epoch 1 towards the fraction final of it, along half a cosine: epoch e of E has learningRate * (final + (1 - final) * (1 + cos(pi * (e - 1) / E)) / 2), so that the epoch after the last would have the fraction itself (Loshchilov and Hutter 2017, without restarts).
+       */
+      cosine: {
+        /**
+         * Where the learning rate leads, as a fraction of the first epoch's.
+         */
+        final: number;
+      };
     };
 
 /**
- * A dropout-LSTM language model of Zaremba, Sutskever and Vinyals 2014, and how it is trained.
+ * A spec of a network.
  */
-export interface Spec {
+export interface NetworkSpec {
   /**
    * Name of a prepared corpus, as given by `zlm prepare`: ptb, sotu, or a name of your own.
    */
   corpus: string;
   /**
-   * The network: an embedding, a stack of recurrent layers, a softmax over the vocabulary (section 3).
+   * What predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model in its place.
    */
   model: {
     /**
@@ -78,26 +250,74 @@ export interface Spec {
      */
     embedding: number;
     /**
-     * The recurrent layers from the embedding up to the softmax. The paper stacks two (section 4.1).
+     * The layers from the embedding up to the softmax, each as wide as it likes. The paper stacks two LSTM layers (section 4.1).
      */
     layers: Layer[];
     /**
-     * Use the embedding table, transposed, as the softmax's weights (Press and Wolf 2017). The paper does not tie. The last layer must then be as wide as the embedding.
+     * Use the embedding table, transposed, as the softmax's weights (Press and Wolf 2017). Where the last layer is not as wide as the embedding, a projection of [units, embedding] without bias stands between them. The paper does not tie.
      */
     tieEmbedding: boolean;
+    /**
+     * What the biases of the LSTM layers' forget gates are set to before the first step, so that memory lasts from the start (Jozefowicz et al. 2015: 1). Null draws them like the other parameters, as the paper does.
+     */
+    forgetBias: number | null;
     init: Init;
+    /**
+     * Topics of the words read so far as a second input of the first layer and of the softmax, beside whatever is dropped there (Mikolov and Zweig 2012); they are trained by `zlm prepare topics`. Null for a network that sees words alone.
+     */
+    context: {
+      /**
+       * Number of topics K of the latent Dirichlet allocation (Mikolov and Zweig 2012: 40).
+       */
+      topics: number;
+      /**
+       * Weight of what was read before: with t(w) the topics of word w, the context is f(t) = f(t-1)^decay * t(w)^(1-decay), scaled to a sum of 1 (Mikolov and Zweig 2012, equation 8: 0.95).
+       */
+      decay: number;
+    } | null;
   };
   /**
-   * What is dropped where: one entry for each edge of the network (section 3.2, figure 2). The paper drops on the vertical edges, input, between and output, and never on the recurrent one.
+   * What is dropped where: one entry for each edge of the network (section 3.2, figure 2), for words and weights as wholes, and for units that keep their old value. The paper drops on the vertical edges, input, between and output, and never on the recurrent one.
    */
   dropout: {
+    /**
+     * Dropout of word types: a dropped word's whole row of the embedding table is zero wherever it stands in the window, with one mask a window (Gal and Ghahramani 2016). Rows that are kept are scaled by 1/(1 - rate). A tied softmax still sees every row.
+     */
+    embedding: {
+      rate: Rate;
+    };
     input: Edge;
     between: Edge;
-    output: Edge;
+    /**
+     * Dropout on the last layer's output, where it enters the softmax.
+     */
+    output: {
+      rate: Rate;
+      mask: MaskLifetime;
+    };
     recurrent: Edge;
+    /**
+     * DropConnect: single weights of the hidden-to-hidden matrices are dropped, with one mask a window, and kept ones are scaled by 1/(1 - rate) (Wan et al. 2013, Merity et al. 2018).
+     */
+    recurrentWeight: {
+      rate: Rate;
+    };
+    /**
+     * Units that keep the value of the time step before instead of being dropped, drawn anew at each time step; at test time the expectation, z * old + (1 - z) * new (Krueger et al. 2017).
+     */
+    zoneout: {
+      /**
+       * Probability that a unit of c, the memory of an LSTM layer, keeps its old value (Krueger et al. 2017: 0.5).
+       */
+      cell: number;
+      /**
+       * Probability that a unit of h keeps its old value (Krueger et al. 2017: 0.05).
+       */
+      hidden: number;
+    };
   };
   /**
-   * How the parameters are fitted: truncated backpropagation through time and stochastic gradient descent (section 4.1). The loss is a sum over time and a mean over the batch.
+   * How the parameters are fitted: truncated backpropagation through time and, unless said otherwise, plain stochastic gradient descent (section 4.1).
    */
   training: {
     /**
@@ -105,9 +325,26 @@ export interface Spec {
      */
     batchSize: number;
     /**
-     * Length of a window, in tokens, through which gradients flow; the state is carried on to the next window (section 4.1: 20 for the small model, 35 for the others).
+     * Length of a window, in tokens, through which gradients flow; the state is carried on to the next window (section 4.1: 20 for the small model, 35 for the others). With randomBptt, the mean length.
      */
     bptt: number;
+    /**
+     * Draw the length of each window, so that its borders fall elsewhere in every pass (Merity et al. 2018): the mean is bptt, or bptt / 2 with probability halve, and the length is drawn from a normal distribution around it. The learning rate of a window is scaled by its length / bptt where loss is mean. Null makes every window bptt long, as the paper does.
+     */
+    randomBptt: {
+      /**
+       * Probability that the mean length of a window is bptt / 2 instead of bptt (Merity et al. 2018: 0.05).
+       */
+      halve: number;
+      /**
+       * Standard deviation of the length around its mean, in tokens (Merity et al. 2018: 5).
+       */
+      deviation: number;
+      /**
+       * Least length of a window, in tokens; what is drawn below is raised to it (Merity et al. 2018: 5).
+       */
+      minimum: number;
+    } | null;
     /**
      * Number of epochs, each ended by an evaluation on the validation split and a checkpoint. The default is that of the paper's medium model, whose batch, window and clipping are the defaults too (section 4.1).
      */
@@ -117,11 +354,40 @@ export interface Spec {
      */
     windowsPerEpoch: number | null;
     /**
+     * What a window's loss is. sum: the sum over its time steps of the mean over the batch, as in the paper. mean: the mean over all its predictions, as in most later code; the learning rate of a window is then scaled by its length / bptt. A gradient under sum is bptt times the one under mean, so learning rate and clipping must be chosen with it.
+     */
+    loss: 'sum' | 'mean';
+    /**
      * Greatest L2 norm of the gradient over all parameters together; a longer gradient is scaled down to it. Null clips nothing (section 4.1: 5, and 10 for the large model).
      */
     clipNorm: number | null;
+    /**
+     * Greatest absolute value of each element of the gradient; larger ones are cut to it. Null cuts nothing. Only one of clipNorm and clipValue can be set, and clipNorm is set by default: write clipNorm: null beside it.
+     */
+    clipValue: number | null;
+    /**
+     * L2 regularization: weightDecay * w is added to the gradient of each parameter w after clipping, so it is coupled with the optimizer (Gal and Ghahramani 2016: 1e-7; Merity et al. 2018: 1.2e-6). The paper has none.
+     */
+    weightDecay: number;
+    /**
+     * Weight alpha of the penalty alpha * mean(h^2) on the last layer's output after dropout, which keeps activations small (Merity et al. 2018: 2). It is added to the mean loss per prediction; where loss is sum, it is multiplied by the window's length like the rest.
+     */
+    activationRegularization: number;
+    /**
+     * Weight beta of the penalty beta * mean((h(t) - h(t-1))^2) on the last layer's output before dropout, which keeps it from changing fast (Merity et al. 2018: 1). Added to the loss like activationRegularization.
+     */
+    temporalActivationRegularization: number;
     optimizer: Optimizer;
     schedule: Schedule;
+    /**
+     * End the training before its last epoch once the validation perplexity stops falling. Null trains all epochs, as the paper does.
+     */
+    earlyStopping: {
+      /**
+       * Number of epochs in a row without a new best validation perplexity after which training ends.
+       */
+      patience: number;
+    } | null;
     /**
      * When the state is saved inside an epoch, besides at its end.
      */
@@ -136,7 +402,7 @@ export interface Spec {
      */
     precision: 'f32' | 'mixed';
     /**
-     * Seed of everything random: the initial parameters and the dropout masks. The same seed gives the same run.
+     * Seed of everything random: the initial parameters, the masks and the window lengths. The same seed gives the same run.
      */
     seed: number;
   };
@@ -145,12 +411,37 @@ export interface Spec {
  * Dropout on one edge of the network. What is kept is scaled by 1/(1 - rate), so that nothing changes at test time.
  */
 export interface Edge {
+  rate: Rate;
+  mask: MaskLifetime;
   /**
-   * Probability that a unit is dropped (section 4.1: 0.5 for the medium model, 0.65 for the large one).
+   * Whether each gate of the LSTM layer above the edge has a mask of its own (the untied weights of Gal and Ghahramani 2016) instead of one that all gates share.
    */
-  rate: number;
+  perGate: boolean;
+}
+/**
+ * A spec of an n-gram model.
+ */
+export interface NgramSpec {
   /**
-   * How long a mask lives: step draws a fresh one at every time step (the paper); sequence keeps one for a whole window (Gal and Ghahramani 2016).
+   * Name of a prepared corpus, as given by `zlm prepare`: ptb, sotu, or a name of your own.
    */
-  mask: 'step' | 'sequence';
+  corpus: string;
+  /**
+   * What predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model in its place.
+   */
+  model: {
+    /**
+     * An interpolated n-gram model in place of the network, counted in one pass over the corpus. It stands alone: no other key of model, no dropout, no training.
+     */
+    ngram: {
+      /**
+       * Length n of the n-grams: a word is predicted from the n - 1 before it. The paper's KN5 row has 5 (table 1).
+       */
+      order: number;
+      /**
+       * How seen and unseen n-grams share the probability: modified-kneser-ney discounts each count by one of three amounts per order and hands the rest to the next lower order (Chen and Goodman 1998).
+       */
+      smoothing: 'modified-kneser-ney';
+    };
+  };
 }

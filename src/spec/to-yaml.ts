@@ -1,6 +1,6 @@
 /** A resolved spec as YAML that a person would have written. */
 import { Document, isCollection, isMap } from 'yaml';
-import type { Spec } from './spec.generated.js';
+import type { Spec } from './systems.js';
 
 /**
  * The spec as YAML: the sections in block style, what they hold on a line each, as in `input: { rate: 0.5, mask: step }`.

@@ -8,12 +8,17 @@ import {
   childSchema,
   formatKey,
   keysOf,
+  parseKey,
   type SchemaNode,
   type Segment,
   schemaAt,
   specSchema,
 } from './schema.js';
+import { isForeignToNgram, NGRAM_KEY } from './systems.js';
 import { describeExpected, describeFound, joinWords } from './wording.js';
+
+/** Keywords whose faults are not about a value, or no more than the echo of one. */
+const SAID_ELSEWHERE = new Set(['additionalProperties', 'required', 'false schema', 'if']);
 
 let compiled: ValidateFunction | undefined;
 
@@ -24,15 +29,10 @@ export async function schemaFaults(root: Located): Promise<Fault[]> {
   const errors = validate.errors ?? [];
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
   const unknownFaults = unknown.map((error) => unknownKey(root, error));
-  // A key that is missing because it was misspelt needs no second fault.
-  const suggested = new Set(unknownFaults.map((fault) => fault.suggestion));
-  const missingFaults = errors
-    .filter((error) => error.keyword === 'required')
-    .map((error) => missingKey(root, error))
-    .filter((fault) => !suggested.has(fault.key));
   return [
     ...unknownFaults.map(({ key, message, place }) => ({ key, message, place })),
-    ...missingFaults,
+    ...missingFaults(root, errors, new Set(unknownFaults.map((fault) => fault.suggestion))),
+    ...mixtureFaults(root, errors),
     ...wrongValues(root, errors, new Set(unknown.map((error) => error.instancePath))),
   ];
 }
@@ -77,6 +77,24 @@ function suggestKey(
   return elsewhere && formatKey(elsewhere);
 }
 
+/**
+ * One fault for each key that is missing, unless a misspelt one explains it: one that was meant to be that key, or to be
+ * `model.ngram`, beside which the keys of a network are not needed.
+ *
+ * @param suggested what the unknown keys were meant to be
+ */
+function missingFaults(
+  root: Located,
+  errors: readonly ErrorObject[],
+  suggested: ReadonlySet<string | undefined>,
+): Fault[] {
+  const meansNgram = suggested.has(NGRAM_KEY);
+  return errors
+    .filter((error) => error.keyword === 'required')
+    .map((error) => missingKey(root, error))
+    .filter(({ key }) => !suggested.has(key) && !(meansNgram && isForeignToNgram(parseKey(key))));
+}
+
 function missingKey(root: Located, error: ErrorObject): Fault {
   const parent = pathOf(error);
   const name = String(error.params.missingProperty);
@@ -86,11 +104,20 @@ function missingKey(root: Located, error: ErrorObject): Fault {
   return { key, message: `${key} is missing${expected}`, place: nearestPlace(root, parent) };
 }
 
+/** One fault for all keys of a network that stand beside an n-gram model. */
+function mixtureFaults(root: Located, errors: readonly ErrorObject[]): Fault[] {
+  const foreign = errors.filter((error) => error.keyword === 'false schema').map(pathOf);
+  if (foreign.length === 0) return [];
+  const others = joinWords(foreign.map(formatKey), 'and');
+  const message = `${NGRAM_KEY} stands alone: take away ${others}, or ${NGRAM_KEY} itself`;
+  return [{ key: NGRAM_KEY, message, place: nearestPlace(root, parseKey(NGRAM_KEY)) }];
+}
+
 /** One fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
 function wrongValues(root: Located, errors: readonly ErrorObject[], unknownIn: ReadonlySet<string>): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
-    if (['additionalProperties', 'required', 'if'].includes(error.keyword)) continue;
+    if (SAID_ELSEWHERE.has(error.keyword)) continue;
     // Too many kinds, of which one is unknown: the unknown key is the fault.
     if (error.keyword === 'maxProperties' && unknownIn.has(error.instancePath)) continue;
     if (!faults.has(error.instancePath)) faults.set(error.instancePath, wrongValue(root, error));

@@ -15,6 +15,8 @@ export interface Environment {
   readonly node: string;
   readonly tensorflowJs: string;
   readonly backend: string;
+  /** Folder of the run that the first parameters came from, in the session that began with them. */
+  readonly startedFrom?: string;
   readonly platform: string;
   readonly host: string;
   readonly cpu: string;

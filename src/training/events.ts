@@ -1,4 +1,4 @@
-/** What the training loop tells its caller. */
+/** What training tells its caller: the loop of a network, or the counting of an n-gram model. */
 import type { Progress } from '../progress.js';
 import type { Position } from '../runs/position.js';
 import type { NamedTensors } from './trainee.js';
@@ -15,6 +15,7 @@ export interface WindowEvent {
   readonly nll: number;
   readonly predictions: number;
   readonly gradientNorm: number;
+  /** As used: scaled to the window's length, where the loss is a mean. */
   readonly learningRate: number;
   /** Seconds that this window took. */
   readonly seconds: number;
@@ -27,11 +28,19 @@ export interface ValidationEvent {
   readonly progress: Progress;
 }
 
+/** The counting of an n-gram model has got on. */
+export interface CountingEvent {
+  readonly kind: 'counting';
+  readonly progress: Progress;
+}
+
 /** An epoch is trained and validated. */
 export interface EpochEvent {
   readonly kind: 'epoch';
   readonly epoch: number;
   readonly learningRate: number;
+  /** Whether the parameters are averaged, and the averages were validated. */
+  readonly averaged: boolean;
   readonly trainPerplexity: number;
   readonly validPerplexity: number;
   readonly validPredictions: number;
@@ -57,7 +66,15 @@ export interface CheckpointEvent {
 export interface EndEvent {
   readonly kind: 'end';
   readonly outcome: 'finished' | 'interrupted';
+  /** It is finished before its last epoch, because it had stopped improving. */
+  readonly stoppedEarly: boolean;
   readonly position: Position;
 }
 
-export type TrainingEvent = WindowEvent | ValidationEvent | EpochEvent | CheckpointEvent | EndEvent;
+export type TrainingEvent =
+  | WindowEvent
+  | ValidationEvent
+  | CountingEvent
+  | EpochEvent
+  | CheckpointEvent
+  | EndEvent;

@@ -1,18 +1,16 @@
 /** Language modelling as a task for the training loop: a spec and a prepared corpus make a trainee. */
 import * as tf from '@tensorflow/tfjs';
-import { type TokenSource, WindowSource } from '../corpus/windows.js';
+import type { TokenSource } from '../corpus/windows.js';
 import { evaluate } from '../evaluation/perplexity.js';
-import {
-  createLanguageModel,
-  encode,
-  initialState,
-  type LanguageModel,
-  targetNll,
-} from '../model/language-model.js';
-import type { StackState } from '../model/lstm-stack.js';
-import { architectureOf } from '../model/parameters.js';
-import type { Spec } from '../spec/spec.generated.js';
-import type { NamedTensors, Trainee } from './trainee.js';
+import { activationPenalty } from '../model/activation-penalty.js';
+import { architectureOf } from '../model/architecture.js';
+import { createLanguageModel } from '../model/create.js';
+import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import type { NamedValues } from '../model/parameters.js';
+import type { ModelState } from '../model/stack.js';
+import type { NetworkSpec } from '../spec/systems.js';
+import { trainingPasses } from './passes.js';
+import type { Trainee } from './trainee.js';
 
 /** What training reads of a corpus; a prepared corpus is one. */
 export interface TrainingCorpus {
@@ -20,54 +18,54 @@ export interface TrainingCorpus {
   split(name: 'train' | 'valid'): TokenSource;
 }
 
-/** A fresh model with the spec's seed and initialization. */
-export function freshModel(spec: Spec, vocabularySize: number): LanguageModel {
-  const { uniform } = spec.model.init;
-  return createLanguageModel(architectureOf(spec.model, vocabularySize), uniform, spec.training.seed);
-}
+/** How a model begins whose parameters come from a run, before they do: for its size and its speed, any will do. */
+const STAND_IN = { uniform: 0.1 };
 
-/** The training windows of a spec over a corpus. */
-export function trainingWindows(spec: Spec, corpus: TrainingCorpus): WindowSource {
-  const { batchSize, bptt } = spec.training;
-  return new WindowSource(corpus.split('train'), { batchSize, bptt, tail: 'drop' });
+/**
+ * A fresh model with the spec's seed and initialization.
+ *
+ * @param constants what the model reads but never trains, where its spec has a context
+ */
+export function freshModel(
+  { model, dropout, training }: NetworkSpec,
+  vocabularySize: number,
+  constants?: NamedValues,
+): LanguageModel {
+  const init = 'from' in model.init ? STAND_IN : model.init;
+  const beginning = { init, forgetBias: model.forgetBias, seed: training.seed };
+  return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), beginning, constants);
 }
 
 /** What the loop trains: the model on the corpus's training split, validated on its valid split. */
-export function languageModelTrainee(spec: Spec, corpus: TrainingCorpus, model: LanguageModel): Trainee {
-  const windows = trainingWindows(spec, corpus);
-  const { batchSize, bptt, seed, precision } = spec.training;
+export function languageModelTrainee(
+  { dropout, training }: NetworkSpec,
+  corpus: TrainingCorpus,
+  model: LanguageModel,
+): Trainee {
+  const passes = trainingPasses(training, corpus.split('train'));
+  const { batchSize, seed, precision } = training;
+  const penalties = {
+    activation: training.activationRegularization,
+    temporal: training.temporalActivationRegularization,
+  };
   const trained = { ...model, precision };
   return {
     parameters: model.parameters,
-    windowsPerPass: windows.count,
     // A uniform guess scores ln V.
     hopelessNll: 2 * Math.log(corpus.vocabulary.size),
-    zeroState: () => toNamed(initialState(model, batchSize)),
-    forward({ inPass, inRun }, state) {
-      const { inputs, targets, steps, batch } = windows.window(inPass);
-      const plan = { edges: spec.dropout, seed, step: inRun * bptt };
+    zeroState: () => initialState(model, batchSize),
+    windowsIn: (pass) => passes.windowsIn(pass),
+    stepsOf: (pass, inPass) => passes.stepsOf(pass, inPass),
+    forward({ pass, inPass, step }, state) {
+      const { inputs, targets, steps, batch } = passes.window(pass, inPass);
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
-      const result = encode(trained, ids, fromNamed(state, model), plan);
+      const plan = { table: dropout, seed, step };
+      const result = encode(trained, ids, state as ModelState, plan);
       const nll = targetNll(trained, result.hidden, tf.tensor1d(targets, 'int32'));
-      return { nll, batch, state: toNamed(result.state) };
+      const penalty = activationPenalty(result.activations, penalties);
+      return { nll, batch, penalty, state: result.state };
     },
     validate: (signal, onProgress) =>
       evaluate(model, corpus.split('valid'), { batch: batchSize, signal, onProgress, label: 'valid' }),
   };
-}
-
-function toNamed(state: StackState): NamedTensors {
-  return Object.fromEntries(
-    state.flatMap(({ h, c }, layer) => [
-      [`layers.${layer}.h`, h],
-      [`layers.${layer}.c`, c],
-    ]),
-  );
-}
-
-function fromNamed(state: NamedTensors, model: LanguageModel): StackState {
-  return model.architecture.layers.map((_, layer) => ({
-    h: state[`layers.${layer}.h`] as tf.Tensor2D,
-    c: state[`layers.${layer}.c`] as tf.Tensor2D,
-  }));
 }

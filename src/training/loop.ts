@@ -4,37 +4,22 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dispose, tidy } from '../ops/memory.js';
-import type { Progress } from '../progress.js';
 import type { Position } from '../runs/position.js';
-import type { Spec } from '../spec/spec.generated.js';
+import { afterEpoch, afterWindow } from './advance.js';
 import { DivergenceWatch } from './divergence.js';
 import type { CheckpointEvent, EpochEvent, TrainingEvent } from './events.js';
-import { learningRateOf } from './schedule.js';
+import { endOf, type LoopSettings } from './loop-settings.js';
+import type { Optimizer } from './optimizers/optimizer.js';
 import { trainingStep } from './step.js';
 import { type NamedTensors, type NllCount, perplexityOf, type Trainee } from './trainee.js';
+import { validated } from './validation.js';
 
-/** The part of a spec that the loop reads. */
-export interface LoopSettings {
-  readonly epochs: number;
-  /** Windows in an epoch; when it is not a pass, the place in the data carries on into the next epoch. */
-  readonly windowsPerEpoch: number;
-  readonly clipNorm: number | null;
-  /** Epoch, from 1, to learning rate. */
-  readonly learningRateOf: (epoch: number) => number;
-  /** Longest time between checkpoints within an epoch. */
-  readonly checkpointSeconds: number;
-}
-
-/** The settings that a spec makes. */
-export function loopSettings(spec: Spec, trainee: Trainee): LoopSettings {
-  const { epochs, windowsPerEpoch, clipNorm, checkpoint } = spec.training;
-  return {
-    epochs,
-    windowsPerEpoch: windowsPerEpoch ?? trainee.windowsPerPass,
-    clipNorm,
-    learningRateOf: (epoch) => learningRateOf(spec.training, epoch),
-    checkpointSeconds: 60 * checkpoint.everyMinutes,
-  };
+/** What is trained, and how. */
+export interface LoopParts {
+  readonly trainee: Trainee;
+  /** Made for the trainee's parameters; its caller disposes of it. */
+  readonly optimizer: Optimizer;
+  readonly settings: LoopSettings;
 }
 
 /**
@@ -45,14 +30,14 @@ export function loopSettings(spec: Spec, trainee: Trainee): LoopSettings {
  * @throws UserError('diverged') when the loss is NaN, infinite or hopeless
  */
 export async function* trainingLoop(
-  trainee: Trainee,
-  settings: LoopSettings,
+  { trainee, optimizer, settings }: LoopParts,
   start: Position,
   state: NamedTensors,
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent, void, void> {
   const clock = new Stopwatch(start.seconds);
-  const watch = new DivergenceWatch(trainee.hopelessNll);
+  const watch = new DivergenceWatch(trainee.hopelessNll, settings.divergenceCures);
+  const context = { trainee, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
   let position = start;
   let lastSave = clock.seconds;
   const checkpoint = (reason: CheckpointEvent['reason'], isBest = false): CheckpointEvent => {
@@ -61,39 +46,34 @@ export async function* trainingLoop(
   };
 
   try {
-    while (position.epochs < settings.epochs) {
+    let end = endOf(settings, position);
+    while (end === null) {
       const epoch = position.epochs + 1;
-      const learningRate = settings.learningRateOf(epoch);
-      const end = epoch * settings.windowsPerEpoch;
+      const total = settings.windowsPerEpoch ?? trainee.windowsIn(position.epochs);
+      const epochRate = settings.learningRateOf(epoch, position.validation);
       const trainedBefore = position.windows;
+      if (position.averagedSince === null && settings.averagesInEpoch(epoch, position.validation)) {
+        position = { ...position, averagedSince: position.windows };
+      }
 
-      while (position.windows < end) {
-        const inPass = position.windows % trainee.windowsPerPass;
+      while (position.epochWindows < total) {
+        const { pass, windowInPass: inPass, steps, windows, averagedSince } = position;
         if (inPass === 0)
           state = replaceState(
             state,
             tidy(() => trainee.zeroState()),
           );
         const began = clock.seconds;
-        const window = { inPass, inRun: position.windows };
-        const step = await trainingStep(trainee, window, state, learningRate, settings.clipNorm);
+        const learningRate = epochRate * settings.windowFactor(trainee.stepsOf(pass, inPass));
+        const averaged = averagedSince === null ? 0 : windows + 1 - averagedSince;
+        const at = { learningRate, count: windows + 1, averaged };
+        const step = await trainingStep(context, { pass, inPass, step: steps }, state, at);
         state = replaceState(state, step.state);
-        watch.check(step, {
-          epoch,
-          window: position.windows - (end - settings.windowsPerEpoch),
-          learningRate,
-        });
-        position = {
-          ...position,
-          windows: position.windows + 1,
-          epochNll: position.epochNll + step.nll,
-          epochPredictions: position.epochPredictions + step.predictions,
-          seconds: clock.seconds,
-        };
-        const done = settings.windowsPerEpoch - (end - position.windows);
+        watch.check(step, { epoch, window: position.epochWindows, learningRate: epochRate });
+        position = afterWindow(position, trainee, step, clock.seconds);
         const { nll, predictions, gradientNorm } = step;
+        const counts = { epoch, done: position.epochWindows, total, nll, predictions };
         const seconds = clock.seconds - began;
-        const counts = { epoch, done, total: settings.windowsPerEpoch, nll, predictions };
         yield { kind: 'window', ...counts, position, gradientNorm, learningRate, seconds };
 
         // Tensors of a synchronous backend resolve without leaving this turn of the event loop, and signals,
@@ -101,82 +81,50 @@ export async function* trainingLoop(
         await nextTurn();
         if (signal.aborted) {
           yield checkpoint('interrupted');
-          yield { kind: 'end', outcome: 'interrupted', position };
+          yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
           return;
         }
-        if (position.windows < end && clock.seconds - lastSave >= settings.checkpointSeconds) {
+        if (position.epochWindows < total && clock.seconds - lastSave >= settings.checkpointSeconds) {
           yield checkpoint('interval');
         }
       }
       if (position.windows > trainedBefore) yield checkpoint('epoch-trained');
 
-      const validation = yield* validated(trainee, epoch, signal);
+      const validation = yield* validated(trainee, optimizer, epoch, signal);
       if (validation === null) {
-        yield { kind: 'end', outcome: 'interrupted', position };
+        yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
         return;
       }
-      watch.checkValidation(validation, { epoch, learningRate });
-      const event = finishEpoch(position, epoch, learningRate, validation, clock.seconds);
+      watch.checkValidation(validation, { epoch, learningRate: epochRate });
+      const event = finishEpoch(position, epochRate, validation, clock.seconds);
       position = event.position;
       yield event;
       yield checkpoint('epoch-validated', event.isBest);
+      end = endOf(settings, position);
     }
-    yield { kind: 'end', outcome: 'finished', position };
+    yield { kind: 'end', outcome: 'finished', stoppedEarly: end === 'stopped-early', position };
   } finally {
     dispose(state);
   }
 }
 
-/** Validates and passes progress on as events; null when interrupted (the weights are saved by then). */
-async function* validated(
-  trainee: Trainee,
-  epoch: number,
-  signal: AbortSignal,
-): AsyncGenerator<TrainingEvent, NllCount | null, void> {
-  const reports: Progress[] = [];
-  const result = trainee
-    .validate(signal, (progress) => reports.push(progress))
-    .then(
-      (count) => ({ count }),
-      (error: unknown) => ({ error }),
-    );
-  for (;;) {
-    const settled = await Promise.race([result, nextTurn(null)]);
-    const progress = reports.pop();
-    reports.length = 0;
-    if (progress) yield { kind: 'validation', epoch, progress };
-    if (settled === null) continue;
-    if ('count' in settled) return settled.count;
-    if (signal.aborted) return null;
-    throw settled.error;
-  }
-}
-
 function finishEpoch(
-  position: Position,
-  epoch: number,
+  trained: Position,
   learningRate: number,
   validation: NllCount,
   seconds: number,
 ): EpochEvent {
-  const validPerplexity = perplexityOf(validation);
-  const isBest = position.best === null || validPerplexity < position.best.perplexity;
+  const position = afterEpoch(trained, validation, seconds);
   return {
     kind: 'epoch',
-    epoch,
+    epoch: position.epochs,
     learningRate,
-    trainPerplexity: perplexityOf({ nll: position.epochNll, predictions: position.epochPredictions }),
-    validPerplexity,
+    averaged: position.averagedSince !== null,
+    trainPerplexity: perplexityOf({ nll: trained.epochNll, predictions: trained.epochPredictions }),
+    validPerplexity: perplexityOf(validation),
     validPredictions: validation.predictions,
-    isBest,
-    position: {
-      ...position,
-      epochs: epoch,
-      epochNll: 0,
-      epochPredictions: 0,
-      seconds,
-      best: isBest ? { epoch, perplexity: validPerplexity } : position.best,
-    },
+    isBest: position.best?.epoch === position.epochs,
+    position,
   };
 }
 

@@ -22,6 +22,7 @@ export interface WindowsRow {
   readonly perplexity: number;
   /** Mean global norm before clipping. */
   readonly gradientNorm: number;
+  /** Mean of what was used in the windows. */
   readonly learningRate: number;
   readonly tokensPerSecond: number;
   /** Of the run so far. */
@@ -34,6 +35,8 @@ export interface EpochRow {
   readonly epoch: number;
   readonly windows: number;
   readonly learningRate: number;
+  /** Whether the averages of the parameters were validated. */
+  readonly averaged: boolean;
   readonly trainPerplexity: number;
   readonly validPerplexity: number;
   readonly validPredictions: number;
@@ -73,13 +76,11 @@ export class MetricsRecorder {
 
   /** Writes an epoch's row. */
   async epoch(event: EpochEvent): Promise<void> {
-    const { epoch, learningRate, trainPerplexity, validPerplexity, validPredictions, isBest, position } =
-      event;
+    const { kind, epoch, position, ...figures } = event;
     const { windows, seconds } = position;
-    this.events.scalar('epoch/train_perplexity', windows, trainPerplexity);
-    this.events.scalar('epoch/valid_perplexity', windows, validPerplexity);
-    const figures = { learningRate, trainPerplexity, validPerplexity, validPredictions, isBest, seconds };
-    await this.append({ kind: 'epoch', epoch, windows, ...figures });
+    this.events.scalar('epoch/train_perplexity', windows, figures.trainPerplexity);
+    this.events.scalar('epoch/valid_perplexity', windows, figures.validPerplexity);
+    await this.append({ kind, epoch, windows, ...figures, seconds });
   }
 
   async close(): Promise<void> {
@@ -135,8 +136,13 @@ function summarize(events: readonly WindowEvent[], last: WindowEvent): WindowsRo
     windows: last.position.windows,
     perplexity: perplexityOf({ nll: total((event) => event.nll), predictions }),
     gradientNorm: total((event) => event.gradientNorm) / events.length,
-    learningRate: last.learningRate,
+    learningRate: meanOf(events.map(({ learningRate }) => learningRate)),
     tokensPerSecond: predictions / total((event) => event.seconds),
     seconds: last.position.seconds,
   };
+}
+
+/** Step by step, so that the mean of equal values is that value. */
+function meanOf(values: readonly number[]): number {
+  return values.reduce((mean, value, index) => mean + (value - mean) / (index + 1), 0);
 }

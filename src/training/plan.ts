@@ -1,13 +1,15 @@
 /** What a training would be, before it is begun: size, cost, schedule, and the time from a few timed windows. */
 import * as tf from '@tensorflow/tfjs';
 import type { PreparedCorpus } from '../corpus/prepared.js';
+import { architectureOf } from '../model/architecture.js';
 import { disposeLanguageModel } from '../model/language-model.js';
-import { architectureOf } from '../model/parameters.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
+import { modelConstants } from './constants.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
-import { loopSettings } from './loop.js';
+import { companionsOf, createOptimizer } from './optimizers/create.js';
+import { disposeOptimizer } from './optimizers/optimizer.js';
 import { learningRateOf } from './schedule.js';
 import { trainingStep } from './step.js';
 import type { Trainee } from './trainee.js';
@@ -30,11 +32,16 @@ export interface TrainingPlan {
   /** Rough bytes at the height of a step. */
   readonly memoryBytes: number;
   readonly trainingFlopPerToken: number;
+  /** In the first epoch; with windows of random lengths another number in each. */
   readonly windowsPerEpoch: number;
   /** Predictions an epoch trains on. */
   readonly tokensPerEpoch: number;
+  /** At most, with early stopping. */
   readonly epochs: number;
+  /** As they are if the valid perplexity falls in every epoch. */
   readonly learningRates: readonly LearningRateSpan[];
+  /** Whether the learning rate also falls when the valid perplexity does not. */
+  readonly learningRateFalls: boolean;
   /** Median over a few timed windows. */
   readonly tokensPerSecond: number;
   readonly gflops: number;
@@ -44,29 +51,27 @@ export interface TrainingPlan {
 }
 
 /** Plans the training of a spec on the active backend; nothing is written. */
-export async function planTraining(spec: Spec, corpus: PreparedCorpus): Promise<TrainingPlan> {
-  const { batchSize, bptt, epochs } = spec.training;
-  const size = modelSize(architectureOf(spec.model, corpus.vocabulary.size), {
-    steps: bptt,
-    batch: batchSize,
-  });
-  const model = freshModel(spec, corpus.vocabulary.size);
-  const trainee = languageModelTrainee(spec, corpus, model);
-  const { windowsPerEpoch } = loopSettings(spec, trainee);
-  const tokensPerWindow = batchSize * bptt;
+export async function planTraining(spec: NetworkSpec, corpus: PreparedCorpus): Promise<TrainingPlan> {
+  const { batchSize, bptt, epochs, schedule } = spec.training;
+  const architecture = architectureOf(spec, corpus.vocabulary.size);
+  const size = modelSize(architecture, { steps: bptt, batch: batchSize });
+  const model = freshModel(spec, corpus.vocabulary.size, await modelConstants(spec, corpus));
   try {
-    const tokensPerSecond = tokensPerWindow / (await medianWindowSeconds(trainee, spec));
-    const tokensPerEpoch = windowsPerEpoch * tokensPerWindow;
+    const trainee = languageModelTrainee(spec, corpus, model);
+    const windowsPerEpoch = spec.training.windowsPerEpoch ?? trainee.windowsIn(0);
+    const tokensPerEpoch = batchSize * stepsOfWindows(trainee, windowsPerEpoch);
+    const tokensPerSecond = await medianSpeed(trainee, spec);
     const secondsPerEpoch = tokensPerEpoch / tokensPerSecond;
     return {
       backend: tf.getBackend(),
       parameters: size.parameters,
-      memoryBytes: size.trainingBytes,
+      memoryBytes: size.trainingBytes + 4 * companionsOf(spec.training) * size.parameters,
       trainingFlopPerToken: size.trainingFlopPerToken,
       windowsPerEpoch,
       tokensPerEpoch,
       epochs,
       learningRates: learningRateSpans(spec),
+      learningRateFalls: 'plateau' in schedule,
       tokensPerSecond,
       gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
       secondsPerEpoch,
@@ -77,11 +82,11 @@ export async function planTraining(spec: Spec, corpus: PreparedCorpus): Promise<
   }
 }
 
-/** The learning rate of every epoch, equal neighbours joined. */
-export function learningRateSpans(spec: Spec): LearningRateSpan[] {
+/** The learning rate of every epoch, if the valid perplexity falls in each, with equal neighbours joined. */
+export function learningRateSpans({ training }: NetworkSpec): LearningRateSpan[] {
   const spans: LearningRateSpan[] = [];
-  for (let epoch = 1; epoch <= spec.training.epochs; epoch++) {
-    const learningRate = learningRateOf(spec.training, epoch);
+  for (let epoch = 1; epoch <= training.epochs; epoch++) {
+    const learningRate = learningRateOf(training, epoch, []);
     const last = spans.at(-1);
     if (last?.learningRate === learningRate) spans[spans.length - 1] = { ...last, lastEpoch: epoch };
     else spans.push({ firstEpoch: epoch, lastEpoch: epoch, learningRate });
@@ -89,18 +94,30 @@ export function learningRateSpans(spec: Spec): LearningRateSpan[] {
   return spans;
 }
 
-async function medianWindowSeconds(trainee: Trainee, spec: Spec): Promise<number> {
-  const learningRate = learningRateOf(spec.training, 1);
-  const seconds: number[] = [];
+/** Time steps in the first windows of the first pass. */
+function stepsOfWindows(trainee: Trainee, windows: number): number {
+  let steps = 0;
+  for (let inPass = 0; inPass < windows; inPass++) steps += trainee.stepsOf(0, inPass);
+  return steps;
+}
+
+/** Predictions a second, the median over the timed windows. */
+async function medianSpeed(trainee: Trainee, { training }: NetworkSpec): Promise<number> {
+  const { loss, clipNorm } = training;
+  const optimizer = createOptimizer(training, trainee.parameters, false);
+  const context = { trainee, optimizer, loss, clipNorm };
+  const learningRate = learningRateOf(training, 1, []);
+  const speeds: number[] = [];
   let state = tidy(() => trainee.zeroState());
-  for (let inRun = 0; inRun <= TIMED_WINDOWS; inRun++) {
-    const window = { inPass: inRun % trainee.windowsPerPass, inRun };
+  for (let count = 1; count <= 1 + TIMED_WINDOWS; count++) {
+    const window = { pass: 0, inPass: (count - 1) % trainee.windowsIn(0), step: 0 };
     const began = performance.now();
-    const step = await trainingStep(trainee, window, state, learningRate, spec.training.clipNorm);
-    if (inRun > 0) seconds.push((performance.now() - began) / 1000);
+    const step = await trainingStep(context, window, state, { learningRate, count, averaged: 0 });
+    if (count > 1) speeds.push((1000 * step.predictions) / (performance.now() - began));
     dispose(state);
     state = step.state;
   }
   dispose(state);
-  return seconds.sort((a, b) => a - b)[Math.floor(TIMED_WINDOWS / 2)];
+  disposeOptimizer(optimizer);
+  return speeds.sort((a, b) => a - b)[Math.floor(TIMED_WINDOWS / 2)];
 }

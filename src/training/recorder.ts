@@ -2,15 +2,20 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
-import { encodeCheckpoint, type Provenance } from '../runs/checkpoint.js';
+import { encodeCheckpoint, NotFiniteError, type Provenance, type TensorGroups } from '../runs/checkpoint.js';
 import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import { divergenceCures } from './divergence.js';
 import type { CheckpointEvent, TrainingEvent } from './events.js';
 import { MetricsRecorder } from './metrics.js';
 import { provenanceOf } from './resume.js';
+import type { NamedTensors } from './trainee.js';
+
+/** What a checkpoint keeps besides the recurrent state: read anew at each, as the optimizer may come to remember more. */
+export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
 
 /** Records one session of a run. */
 export class RunRecorder {
@@ -19,9 +24,9 @@ export class RunRecorder {
 
   constructor(
     private readonly run: RunFolder,
-    private readonly spec: Spec,
+    private readonly spec: NetworkSpec,
     corpus: PreparedCorpus,
-    private readonly parameters: ReadonlyMap<string, tf.Variable>,
+    private readonly tensors: SavedTensors,
   ) {
     this.metrics = new MetricsRecorder(run);
     this.provenance = provenanceOf(spec, corpus);
@@ -31,6 +36,11 @@ export class RunRecorder {
   async begin(position: Position): Promise<void> {
     this.metrics.begin(position);
     await this.status('running', position);
+  }
+
+  /** Saves before the first event: for a run whose start could not be made again. */
+  async saveStart(position: Position, state: NamedTensors): Promise<void> {
+    await this.save({ position, state, isBest: false });
   }
 
   /**
@@ -52,7 +62,7 @@ export class RunRecorder {
           await this.save(event);
           saved = event.position;
         }
-        if (event.kind === 'end') await this.status(event.outcome, event.position);
+        if (event.kind === 'end') await this.status(event.outcome, event.position, event.stoppedEarly);
         yield event;
       }
     } catch (error) {
@@ -63,16 +73,32 @@ export class RunRecorder {
     }
   }
 
-  private async save({ state, position, isBest }: CheckpointEvent): Promise<void> {
-    const bytes = await encodeCheckpoint(this.parameters, state, position, this.provenance);
+  private async save({
+    state,
+    position,
+    isBest,
+  }: Pick<CheckpointEvent, 'state' | 'position' | 'isBest'>): Promise<void> {
+    const bytes = await this.encode(state, position);
     // The best first: killed between the two, the run resumes before this validation and writes both again.
     if (isBest) await writeFileAtomically(this.run.checkpoint('best'), bytes);
     await writeFileAtomically(this.run.checkpoint('last'), bytes);
     await this.status('running', position);
   }
 
-  private async status(state: RunState, position: Position): Promise<void> {
+  /** @throws UserError('diverged') when a value is NaN or infinite: what was saved before is then the last good state */
+  private async encode(state: NamedTensors, position: Position): Promise<Uint8Array[]> {
+    const tensors = { ...this.tensors(), state: new Map(Object.entries(state)) };
+    try {
+      return await encodeCheckpoint(tensors, position, this.provenance);
+    } catch (error) {
+      if (!(error instanceof NotFiniteError)) throw error;
+      const message = `training diverged: ${error.message} after ${position.windows} windows`;
+      throw new UserError('diverged', message, divergenceCures(this.spec.training), { cause: error });
+    }
+  }
+
+  private async status(state: RunState, position: Position, stoppedEarly = false): Promise<void> {
     const { corpus, training } = this.spec;
-    await writeStatus(this.run, state, { corpus, epochs: training.epochs }, position);
+    await writeStatus(this.run, state, { corpus, epochs: training.epochs, stoppedEarly }, position);
   }
 }

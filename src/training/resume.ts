@@ -6,15 +6,20 @@ import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
-import type { Spec } from '../spec/spec.generated.js';
+import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 
 /** Keys that may change between sessions: they decide how long and how safely to train, not what is computed. */
-const CHANGEABLE: readonly string[] = ['training.epochs', 'training.checkpoint.everyMinutes'];
+function changeableKeys(spec: Spec): string[] {
+  if (isNgram(spec)) return [];
+  const { training } = spec;
+  // The cosine reaches its end with the last epoch, so all of its learning rates depend on how many there are.
+  const epochs = 'cosine' in training.schedule ? [] : ['training.epochs'];
+  return [...epochs, 'training.earlyStopping', 'training.checkpoint.everyMinutes'];
+}
 
 /** What the checkpoints of a run belong to. */
 export function provenanceOf(spec: Spec, corpus: PreparedCorpus): Provenance {
-  const { training } = spec;
-  const unchanging = { ...spec, training: { ...training, epochs: 1, checkpoint: { everyMinutes: 1 } } };
+  const unchanging = isNgram(spec) ? spec : withoutChangeable(spec);
   const { train, valid } = corpus.manifest.splits;
   return {
     specHash: specHash(unchanging),
@@ -22,6 +27,13 @@ export function provenanceOf(spec: Spec, corpus: PreparedCorpus): Provenance {
     trainHash: train.sha256,
     validHash: valid.sha256,
   };
+}
+
+function withoutChangeable(spec: NetworkSpec): NetworkSpec {
+  const { training } = spec;
+  const epochs = 'cosine' in training.schedule ? training.epochs : 1;
+  const fixed = { ...training, epochs, earlyStopping: null, checkpoint: { everyMinutes: 1 } };
+  return { ...spec, training: fixed };
 }
 
 /**
@@ -36,8 +48,9 @@ export async function checkResumable(
   checkpoint: Checkpoint | null,
   corpus: PreparedCorpus,
 ): Promise<void> {
-  const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !CHANGEABLE.includes(key));
-  if (differences.length > 0) throw changedSpec(run, differences);
+  const changeable = changeableKeys(spec);
+  const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !isBelow(key, changeable));
+  if (differences.length > 0) throw changedSpec(run, differences, changeable);
   if (!checkpoint) return;
   const now = provenanceOf(spec, corpus);
   const then = checkpoint.provenance;
@@ -45,18 +58,30 @@ export async function checkResumable(
   if (now.trainHash !== then.trainHash) throw otherCorpus(run, corpus, 'training split');
   if (now.validHash !== then.validHash) throw otherCorpus(run, corpus, 'valid split');
   if (now.specHash !== then.specHash) throw editedSpec(run);
+  if (isNgram(spec)) return;
   const begun = epochsBegun(checkpoint.position);
   if (spec.training.epochs < begun) throw fewerEpochs(run, spec, begun);
 }
 
-function changedSpec(run: RunFolder, differences: readonly Difference[]): UserError {
+/** Whether a key is one of some keys, or below one. */
+function isBelow(key: string, keys: readonly string[]): boolean {
+  return keys.some((other) => key === other || key.startsWith(`${other}.`));
+}
+
+function changedSpec(
+  run: RunFolder,
+  differences: readonly Difference[],
+  changeable: readonly string[],
+): UserError {
   const lines = differences.map(
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
   return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
     `Go on with the run's own spec: \`zlm train --resume ${run.name}\`.`,
-    `Only ${CHANGEABLE.join(' and ')} may change in a run; begin a new one for the rest.`,
+    changeable.length === 0
+      ? 'Begin a new run for another model: counting n-grams takes seconds.'
+      : `Only ${changeable.slice(0, -1).join(', ')} and ${changeable.at(-1)} may change in a run; begin a new one for the rest.`,
   ]);
 }
 
@@ -79,7 +104,7 @@ function epochsBegun({ epochs, epochPredictions }: Position): number {
   return epochPredictions > 0 ? epochs + 1 : epochs;
 }
 
-function fewerEpochs(run: RunFolder, spec: Spec, begun: number): UserError {
+function fewerEpochs(run: RunFolder, spec: NetworkSpec, begun: number): UserError {
   const message = `run ${run.name} has begun epoch ${begun}, training.epochs is ${spec.training.epochs}`;
   return new UserError('spec', message, [
     `Resume with at least that many: \`--set training.epochs=${begun}\` or more.`,

@@ -1,15 +1,54 @@
-/** Learning rates. */
-import type { Spec } from '../spec/spec.generated.js';
+/** Learning rates: functions of the spec, the epoch, and how the epochs before it validated. */
+import { baseLearningRate } from '../spec/kinds.js';
+import type { NetworkSpec } from '../spec/systems.js';
+
+type Training = NetworkSpec['training'];
 
 /**
- * The learning rate of an epoch: constant, or the paper's (section 4.1) lr · factor^max(0, epoch − afterEpoch).
+ * The learning rate of an epoch: the optimizer's, times what the schedule makes of it.
  *
- * @param epoch from 1
+ * @param epoch      from 1
+ * @param validation the valid perplexity of every epoch before it, or of more
  */
-export function learningRateOf(training: Spec['training'], epoch: number): number {
-  const { learningRate } = training.optimizer.sgd;
-  const { schedule } = training;
-  if (!('decay' in schedule)) return learningRate;
-  const { factor, afterEpoch } = schedule.decay;
-  return learningRate * factor ** Math.max(0, epoch - afterEpoch);
+export function learningRateOf(training: Training, epoch: number, validation: readonly number[]): number {
+  return baseLearningRate(training.optimizer) * scheduleFactor(training, epoch, validation);
+}
+
+function scheduleFactor({ schedule, epochs }: Training, epoch: number, validation: readonly number[]) {
+  if ('decay' in schedule) {
+    // Paper, section 4.1.
+    const { factor, afterEpoch } = schedule.decay;
+    return factor ** Math.max(0, epoch - afterEpoch);
+  }
+  if ('plateau' in schedule) {
+    const { factor, ...bounds } = schedule.plateau;
+    return factor ** plateaus(validation.slice(0, epoch - 1), bounds);
+  }
+  if ('cosine' in schedule) return cosineFactor(epoch, epochs, schedule.cosine.final);
+  return 1;
+}
+
+/** How often `patience` epochs in a row and one more were no improvement on the best before them. */
+function plateaus(
+  validation: readonly number[],
+  { patience, threshold }: { patience: number; threshold: number },
+): number {
+  let [best, inRow, count] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (const perplexity of validation) {
+    inRow = perplexity < best * (1 - threshold) ? 0 : inRow + 1;
+    best = Math.min(best, perplexity);
+    if (inRow <= patience) continue;
+    count += 1;
+    inRow = 0;
+  }
+  return count;
+}
+
+/**
+ * From 1 in epoch 1 towards `final`, which the epoch after the last one would have (Loshchilov and Hutter 2017, equation 5,
+ * without restarts): an epoch at the learning rate 0 would be one for nothing.
+ */
+function cosineFactor(epoch: number, epochs: number, final: number): number {
+  const progress = (epoch - 1) / epochs;
+  return final + ((1 - final) * (1 + Math.cos(Math.PI * progress))) / 2;
 }

@@ -2,34 +2,46 @@
 import { appendFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
-import { disposeLanguageModel } from '../model/language-model.js';
+import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
+import type { NamedValues } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { type Checkpoint, readCheckpoint, restoreState } from '../runs/checkpoint.js';
+import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
+import { restoreOptimizer, restoreState } from '../runs/checkpoint-tensors.js';
 import { type Position, START } from '../runs/position.js';
 import { createRunFolder, markLatest, type RunFolder } from '../runs/run-folder.js';
 import { restoredModel } from '../runs/trained-model.js';
 import { type LoadedSpec, specToYaml } from '../spec/load.js';
-import type { Spec } from '../spec/spec.generated.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
+import { modelConstants } from './constants.js';
 import { type Environment, writeEnvironment } from './environment.js';
 import type { TrainingEvent } from './events.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
-import { loopSettings, trainingLoop } from './loop.js';
+import { trainingLoop } from './loop.js';
+import { endOf, loopSettings } from './loop-settings.js';
 import { truncateMetrics } from './metrics.js';
+import { createOptimizer } from './optimizers/create.js';
+import { disposeOptimizer } from './optimizers/optimizer.js';
 import { RunRecorder } from './recorder.js';
 import { checkResumable } from './resume.js';
+import { findSource, readSource, type SourceRun } from './source-run.js';
 import type { NamedTensors, Trainee } from './trainee.js';
 
 /** A run that waits to be trained: ask {@link events} for the first event to begin. */
 export interface TrainingSession {
   readonly run: RunFolder;
-  readonly spec: Spec;
+  readonly spec: NetworkSpec;
   /** Where it begins: the start, or the checkpoint. */
   readonly position: Position;
+  /** There is nothing left to train. */
+  readonly isOver: boolean;
   /** Runs to its end, or is closed, before the run folder is free again. */
   readonly events: AsyncGenerator<TrainingEvent, void, void>;
 }
+
+/** The loaded spec of a network. */
+export type LoadedNetwork = LoadedSpec & { readonly spec: NetworkSpec };
 
 /** What a session needs besides the spec. */
 export interface SessionContext {
@@ -40,23 +52,32 @@ export interface SessionContext {
   readonly signal: AbortSignal;
 }
 
+/** What the first event follows on: a checkpoint of the run, the parameters of another run, or a fresh model's constants. */
+type Before =
+  | { readonly checkpoint: Checkpoint }
+  | { readonly source: SourceRun }
+  | { readonly constants: NamedValues };
+
 /**
  * Begins a new run.
  *
  * @param name the run folder's name, or null for the moment and the spec's name
- * @throws UserError when the folder exists or cannot be written
+ * @param from the run that it takes its first parameters from
+ * @throws UserError when the folder exists or cannot be written, or there are no such parameters
  */
 export async function startRun(
-  loaded: LoadedSpec,
+  loaded: LoadedNetwork,
   name: string | null,
+  from: RunFolder | null,
   context: SessionContext,
 ): Promise<TrainingSession> {
+  const before = await beginning(loaded.spec, from, context.corpus);
   const specName = basename(loaded.path, extname(loaded.path));
   const run = await createRunFolder(context.runsFolder, name, specName, new Date());
   const lock = await lockFolder(run.path);
   return releasingOnFailure(lock, async () => {
     await writeFileAtomically(run.overrides, lines(loaded.overrides));
-    return openSession(run, lock, loaded.spec, null, context);
+    return openSession(run, lock, loaded.spec, before, context);
   });
 }
 
@@ -68,43 +89,83 @@ export async function startRun(
  */
 export async function resumeRun(
   run: RunFolder,
-  loaded: LoadedSpec,
+  loaded: LoadedNetwork,
   context: SessionContext,
 ): Promise<TrainingSession> {
+  const { spec } = loaded;
   const lock = await lockFolder(run.path);
   return releasingOnFailure(lock, async () => {
     const checkpoint = await readCheckpoint(run.checkpoint('last'));
-    await checkResumable(run, loaded.spec, checkpoint, context.corpus);
+    await checkResumable(run, spec, checkpoint, context.corpus);
+    const before = checkpoint
+      ? { checkpoint }
+      : await beginning(spec, await findSource(spec, context.runsFolder, run), context.corpus);
     await appendOverrides(run, loaded.overrides);
     await truncateMetrics(run, checkpoint?.position ?? START);
-    return openSession(run, lock, loaded.spec, checkpoint, context);
+    return openSession(run, lock, spec, before, context);
   });
+}
+
+/** What a run begins with that has no checkpoint yet: read before anything is written. */
+async function beginning(spec: NetworkSpec, from: RunFolder | null, corpus: PreparedCorpus): Promise<Before> {
+  if (from) return { source: await readSource(from, corpus) };
+  return { constants: await modelConstants(spec, corpus) };
 }
 
 async function openSession(
   run: RunFolder,
   lock: FolderLock,
-  spec: Spec,
-  checkpoint: Checkpoint | null,
+  spec: NetworkSpec,
+  before: Before,
   { corpus, environment, signal }: SessionContext,
 ): Promise<TrainingSession> {
+  const checkpoint = 'checkpoint' in before ? before.checkpoint : null;
+  const source = 'source' in before ? before.source : null;
   await writeFileAtomically(run.spec, specToYaml(spec));
-  await writeEnvironment(run, environment);
-  await markLatest(run);
-  const model = checkpoint
-    ? restoredModel(spec, corpus.vocabulary.size, checkpoint, run.checkpoint('last'))
-    : freshModel(spec, corpus.vocabulary.size);
+  await writeEnvironment(run, source ? { ...environment, startedFrom: source.run.path } : environment);
+  const model = modelAt(run, spec, before, corpus);
   const trainee = languageModelTrainee(spec, corpus, model);
   const position = checkpoint?.position ?? START;
-  const state = checkpoint ? savedState(checkpoint, trainee, run) : {};
-  const loop = trainingLoop(trainee, loopSettings(spec, trainee), position, state, signal);
-  const recorder = new RunRecorder(run, spec, corpus, trainee.parameters);
+  const averaging = position.averagedSince !== null;
+  const optimizer = createOptimizer(spec.training, trainee.parameters, averaging);
+  if (checkpoint) restoreOptimizer(checkpoint, optimizer.tensors, run.checkpoint('last'));
+  const recorder = new RunRecorder(run, spec, corpus, () => ({
+    parameters: model.parameters,
+    optimizer: optimizer.tensors,
+    constants: model.constants,
+  }));
   await recorder.begin(position);
+  if (source) await saveStart(recorder, trainee);
+  // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
+  await markLatest(run);
+  const settings = loopSettings(spec);
+  const state = checkpoint ? savedState(checkpoint, trainee, run) : {};
+  const loop = trainingLoop({ trainee, optimizer, settings }, position, state, signal);
   const cleanUp = async () => {
+    disposeOptimizer(optimizer);
     disposeLanguageModel(model);
     await lock.release();
   };
-  return { run, spec, position, events: thenCleanUp(recorder.record(loop, position), cleanUp) };
+  const events = thenCleanUp(recorder.record(loop, position), cleanUp);
+  return { run, spec, position, isOver: endOf(settings, position) !== null, events };
+}
+
+function modelAt(
+  run: RunFolder,
+  spec: NetworkSpec,
+  before: Before,
+  { vocabulary: { size } }: PreparedCorpus,
+): LanguageModel {
+  if ('constants' in before) return freshModel(spec, size, before.constants);
+  if ('source' in before) return restoredModel(spec, size, before.source.checkpoint, before.source.path);
+  return restoredModel(spec, size, before.checkpoint, run.checkpoint('last'));
+}
+
+/** So that the run that the parameters came from is never needed again. */
+async function saveStart(recorder: RunRecorder, trainee: Trainee): Promise<void> {
+  const state = tidy(() => trainee.zeroState());
+  await recorder.saveStart(START, state);
+  dispose(state);
 }
 
 function savedState(checkpoint: Checkpoint, trainee: Trainee, run: RunFolder): NamedTensors {

@@ -2,12 +2,24 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipScale, globalNorm } from '../ops/global-norm.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { sgdUpdate } from '../ops/update.js';
+import type { Optimizer, StepNumber } from './optimizers/optimizer.js';
 import type { NamedTensors, Trainee, WindowNumber, WindowResult } from './trainee.js';
+
+/** What a window's loss is: the sum over time and the mean over the batch, or the mean over all predictions. */
+export type Loss = 'sum' | 'mean';
+
+/** What all steps of a training share. */
+export interface StepContext {
+  readonly trainee: Trainee;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  /** The gradient's global norm is scaled down to this; null for no clipping. */
+  readonly clipNorm: number | null;
+}
 
 /** What a step leaves behind. */
 export interface StepResult {
-  /** Summed negative log-likelihood of the window before the update, in nats. */
+  /** Summed negative log-likelihood of the window before the update, in nats; without the penalty. */
   readonly nll: number;
   readonly predictions: number;
   /** Global L2 norm of the gradient before clipping. */
@@ -17,32 +29,26 @@ export interface StepResult {
 }
 
 /**
- * Trains on one window and updates the parameters in place. The loss is the sum over time and the mean over the
- * batch, so that learning rates and clipping mean what they mean in the paper (section 4.1).
+ * Trains on one window and updates the parameters in place.
  *
- * @param state  the state before the window; not disposed
- * @param maxNorm the gradient's global norm is scaled down to this; null for no clipping
+ * @param state the state before the window; not disposed
  */
 export async function trainingStep(
-  trainee: Trainee,
+  { trainee, optimizer, loss, clipNorm }: StepContext,
   window: WindowNumber,
   state: NamedTensors,
-  learningRate: number,
-  maxNorm: number | null,
+  at: StepNumber,
 ): Promise<StepResult> {
-  const { loss, norm, result } = tidy(() => {
-    const { loss, gradients, result } = lossAndGradients(trainee, window, state);
+  const { nll, norm, result } = tidy(() => {
+    const { gradients, result } = lossAndGradients(trainee, loss, window, state);
     const norm = globalNorm(gradients);
-    const scale = clipScale(norm, maxNorm);
-    for (const [name, variable] of trainee.parameters) {
-      sgdUpdate(variable, gradients[name], scale, learningRate);
-    }
-    return { loss, norm, result };
+    optimizer.step(gradients, clipScale(norm, clipNorm), at);
+    return { nll: tf.sum(result.nll), norm, result };
   });
   const predictions = result.nll.size;
-  const [[meanOverBatch], [gradientNorm]] = await Promise.all([loss.data(), norm.data()]);
-  dispose([loss, norm, result.nll]);
-  return { nll: meanOverBatch * result.batch, predictions, gradientNorm, state: result.state };
+  const [[nllSum], [gradientNorm]] = await Promise.all([nll.data(), norm.data()]);
+  dispose([nll, norm, result.nll]);
+  return { nll: nllSum, predictions, gradientNorm, state: result.state };
 }
 
 /**
@@ -52,20 +58,32 @@ export async function trainingStep(
  */
 export function lossAndGradients(
   trainee: Trainee,
+  loss: Loss,
   window: WindowNumber,
   state: NamedTensors,
 ): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; result: WindowResult } {
   let result: WindowResult | undefined;
   const variables = [...trainee.parameters.values()];
-  const { value: loss, grads } = tf.variableGrads(() => {
+  const { value, grads } = tf.variableGrads(() => {
     result = trainee.forward(window, state);
     // The forward pass runs in a tidy of its own, of which only the loss comes out by itself.
     tf.keep(result.nll);
     for (const tensor of Object.values(result.state)) tf.keep(tensor);
-    return tf.div(tf.sum(result.nll), result.batch) as tf.Scalar;
+    return lossOf(result, loss);
   }, variables);
   const gradients = Object.fromEntries(
     [...trainee.parameters].map(([name, variable]) => [name, grads[variable.name]]),
   );
-  return { loss, gradients, result: result as unknown as WindowResult };
+  return { loss: value, gradients, result: result as unknown as WindowResult };
+}
+
+/**
+ * `sum` is the paper's (section 4.1), for which learning rates and clipping mean what they mean there; `mean` is 1/T of
+ * it. The penalty is per prediction, so it counts T times in a sum over T steps.
+ */
+function lossOf({ nll, batch, penalty }: WindowResult, loss: Loss): tf.Scalar {
+  const steps = nll.size / batch;
+  const fit = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size) as tf.Scalar;
+  if (!penalty) return fit;
+  return tf.add(fit, loss === 'sum' ? tf.mul(penalty, steps) : penalty);
 }

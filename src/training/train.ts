@@ -1,16 +1,18 @@
 /** The service behind `zlm train`: opens what a request names and runs one training session. */
-
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { type ActiveBackend, activateBackend } from '../backends/select.js';
 import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { findRun } from '../runs/list-runs.js';
-import type { BestEpoch } from '../runs/position.js';
+import type { BestEpoch, Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import { assertFitsCorpus, type LoadedSpec, loadSpec } from '../spec/load.js';
+import { assertFitsCorpus, loadSpec } from '../spec/load.js';
+import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 import { describeEnvironment } from './environment.js';
-import type { TrainingEvent } from './events.js';
-import { resumeRun, startRun, type TrainingSession } from './session.js';
+import type { EndEvent, TrainingEvent } from './events.js';
+import { type LoadedNetwork, resumeRun, startRun } from './session.js';
+import { findSource } from './source-run.js';
+import { type NgramInputs, trainNgram } from './train-ngram.js';
 
 /** What to train. */
 export interface TrainRequest {
@@ -31,26 +33,44 @@ export interface TrainRequest {
   readonly version: string;
 }
 
+/** What is known when a session begins. */
+export interface SessionStart {
+  readonly run: RunFolder;
+  readonly spec: Spec;
+  /** Where it begins: the start, or the checkpoint. */
+  readonly position: Position;
+  /** Whether there is nothing left to train. */
+  readonly isOver: boolean;
+}
+
 /** Who listens while it trains. */
 export interface TrainHooks {
   /** Aborted to interrupt. */
   readonly signal: AbortSignal;
+  /** Not called for an n-gram model, which computes on none. */
   onBackend(backend: ActiveBackend): void;
-  onSession(session: TrainingSession): void;
+  onSession(session: SessionStart): void;
   onEvent(event: TrainingEvent): void;
 }
 
 /** How a session ended. */
 export interface TrainOutcome {
   readonly outcome: 'finished' | 'interrupted';
-  /** There was nothing left to train: every epoch of the run was done before. */
+  /** There was nothing left to train: the run was over before. */
   readonly alreadyFinished: boolean;
+  /** It ended before its last epoch, because it had stopped improving. */
+  readonly stoppedEarly: boolean;
+  /** The override with which it can be resumed to train on; null when its schedule fixes its length. */
+  readonly longer: string | null;
   /** Name of the run, and its folder. */
   readonly run: string;
   readonly folder: string;
   readonly corpus: string;
-  readonly backend: BackendName;
-  /** Epochs trained and validated. */
+  /** null for an n-gram model, which computes on none. */
+  readonly backend: BackendName | null;
+  /** Of an n-gram model, left out otherwise: the different n-grams of each length; empty when interrupted. */
+  readonly ngrams?: readonly number[];
+  /** Epochs trained and validated; an n-gram model has one. */
   readonly epochs: number;
   readonly windows: number;
   readonly best: BestEpoch | null;
@@ -58,14 +78,19 @@ export interface TrainOutcome {
   readonly seconds: number;
 }
 
-/** A spec, its corpus and the backend, opened and found to fit together. */
-export interface TrainingInputs {
-  readonly loaded: LoadedSpec;
+/** A spec, its corpus and the backend, opened and found to fit together; `backend` tells which system it is. */
+export type TrainingInputs = NetworkInputs | NgramInputs;
+
+/** What a network is trained from. */
+export interface NetworkInputs {
+  readonly loaded: LoadedNetwork;
   /** Open; the caller closes it. */
   readonly corpus: PreparedCorpus;
   readonly backend: ActiveBackend;
   /** The run to resume. */
   readonly run: RunFolder | null;
+  /** The run whose parameters a new one begins with. */
+  readonly from: RunFolder | null;
 }
 
 /**
@@ -74,38 +99,52 @@ export interface TrainingInputs {
  * @throws UserError for everything that a user can mend: the spec, the corpus, the run, the disk, divergence
  */
 export async function train(request: TrainRequest, hooks: TrainHooks): Promise<TrainOutcome> {
-  const { loaded, corpus, backend, run } = await openInputs(request);
+  const inputs = await openInputs(request);
   try {
-    hooks.onBackend(backend);
-    const { command, version, runsFolder } = request;
-    const environment = describeEnvironment({ command, zlm: version, backend: backend.name });
-    const context = { corpus, runsFolder, environment, signal: hooks.signal };
-    const session = run
-      ? await resumeRun(run, loaded, context)
-      : await startRun(loaded, request.name, context);
-    hooks.onSession(session);
-    let outcome: TrainOutcome['outcome'] = 'finished';
-    let position = session.position;
-    for await (const event of session.events) {
-      if (event.kind === 'end') ({ outcome, position } = event);
-      hooks.onEvent(event);
-    }
-    const { epochs, windows, best, seconds } = position;
-    return {
-      outcome,
-      alreadyFinished: session.position.epochs >= session.spec.training.epochs,
-      run: session.run.name,
-      folder: session.run.path,
-      corpus: corpus.name,
-      backend: backend.name,
-      epochs,
-      windows,
-      best,
-      seconds,
-    };
+    if (inputs.backend === null) return await trainNgram(inputs, request, hooks);
+    hooks.onBackend(inputs.backend);
+    return await trainNetwork(inputs, request, hooks);
   } finally {
-    corpus.close();
+    inputs.corpus.close();
   }
+}
+
+async function trainNetwork(
+  { loaded, corpus, backend, run, from }: NetworkInputs,
+  { command, version, runsFolder, name }: TrainRequest,
+  hooks: TrainHooks,
+): Promise<TrainOutcome> {
+  const environment = describeEnvironment({ command, zlm: version, backend: backend.name });
+  const context = { corpus, runsFolder, environment, signal: hooks.signal };
+  const session = run ? await resumeRun(run, loaded, context) : await startRun(loaded, name, from, context);
+  hooks.onSession(session);
+  let end: Pick<EndEvent, 'outcome' | 'stoppedEarly'> = { outcome: 'finished', stoppedEarly: false };
+  let position = session.position;
+  for await (const event of session.events) {
+    if (event.kind === 'end') ({ position, ...end } = event);
+    hooks.onEvent(event);
+  }
+  const { epochs, windows, best, seconds } = position;
+  return {
+    outcome: end.outcome,
+    alreadyFinished: session.isOver,
+    stoppedEarly: end.stoppedEarly,
+    longer: overrideForLonger(session.spec, end.stoppedEarly),
+    run: session.run.name,
+    folder: session.run.path,
+    corpus: corpus.name,
+    backend: backend.name,
+    epochs,
+    windows,
+    best,
+    seconds,
+  };
+}
+
+/** The change with which a run that is over trains on. */
+function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): string | null {
+  if (stoppedEarly) return 'training.earlyStopping=null';
+  return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
 }
 
 /** Opens everything that a request names, the cheapest first. */
@@ -129,7 +168,11 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
       validTokens: valid.tokens,
       testTokens: test.tokens,
     });
-    return { loaded, corpus, backend: await activateBackend(request.backend, request.backendOptions), run };
+    const { spec } = loaded;
+    if (isNgram(spec)) return { loaded: { ...loaded, spec }, corpus, backend: null, run };
+    const from = run ? null : await findSource(spec, request.runsFolder, null);
+    const backend = await activateBackend(request.backend, request.backendOptions);
+    return { loaded: { ...loaded, spec }, corpus, backend, run, from };
   } catch (error) {
     corpus.close();
     throw error;

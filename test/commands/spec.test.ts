@@ -9,14 +9,14 @@ import SpecExplain from '../../src/commands/spec/explain.js';
 import SpecShow from '../../src/commands/spec/show.js';
 import { parseResolvedSpec } from '../../src/spec/load.js';
 import { type CommandRun, ROOT, runCommand } from '../cli/capture.js';
-import { MINIMAL, specFolder } from '../spec/spec-files.js';
+import { MINIMAL, MINIMAL_NGRAM, networkOf, specFolder } from '../spec/spec-files.js';
 
 /** A spec with a fault of nearly every kind. */
 const BAD = `corpos: PTB
 batch_size: 3
 model:
   embedding: 0
-  layers: [{ lstm: 200 }, 200, { gru: 3 }]
+  layers: [{ lstm: 200 }, 200, { qrnn: 3 }]
   init:
 dropout:
   inputs: { rate: 1.5 }
@@ -43,6 +43,7 @@ const FILES = {
   'ring.yaml': 'extends: ./circle.yaml\n',
   'tab.yaml': 'corpus: ptb\nmodel:\n\tembedding: 8\n',
   'empty.yaml': '',
+  'mixed.yaml': `${MINIMAL_NGRAM}training: { epochs: 3 }\n`,
 };
 
 /** Makes a folder of specs the current one, so that the outputs name relative paths. */
@@ -72,6 +73,7 @@ it('check: whole listings of good and bad specs', async () => {
     'circle.yaml',
     'tab.yaml',
     'empty.yaml',
+    'mixed.yaml',
     'god.yaml',
     '.',
   ];
@@ -142,8 +144,15 @@ it('show: the resolved spec, itself a spec', async () => {
   await expect(transcript('spec show configs/naive.yaml --set training.seed=2', run)).toMatchFileSnapshot(
     '../golden/cli/spec-show.txt',
   );
-  const { training } = await parseResolvedSpec(run.stdout, 'stdout');
-  expect(training.seed).toBe(2);
+  const spec = await parseResolvedSpec(run.stdout, 'stdout');
+  expect(networkOf(spec).training.seed).toBe(2);
+});
+
+it('show: an n-gram model, which has neither dropout nor training', async () => {
+  const run = await runCommand(SpecShow, [`${ROOT}/configs/kn5.yaml`]);
+  await expect(transcript('spec show configs/kn5.yaml', run)).toMatchFileSnapshot(
+    '../golden/cli/spec-show-ngram.txt',
+  );
 });
 
 it('show: JSON of its schema', async () => {
@@ -196,10 +205,14 @@ it.each([
 });
 
 it('explain: JSON of its schema', async () => {
-  for (const argv of [[], ['model.init']]) {
+  for (const argv of [[], ['model.context']]) {
     const { stdout } = await runCommand(SpecExplain, [...argv, '--json']);
     expectValid(explainSchema, stdout);
   }
-  const { result } = await runCommand<{ keys: { key: string }[] }>(SpecExplain, ['model.init']);
-  expect(result?.keys.map(({ key }) => key)).toEqual(['model.init', 'model.init.uniform']);
+  const { result } = await runCommand<{ keys: { key: string }[] }>(SpecExplain, ['model.context']);
+  expect(result?.keys.map(({ key }) => key)).toEqual([
+    'model.context',
+    'model.context.topics',
+    'model.context.decay',
+  ]);
 });

@@ -70,6 +70,35 @@ describe('a training that is killed', () => {
     await expectWhole('killed', LONG);
   });
 
+  it('three times, while it averages the parameters in windows of random lengths', async () => {
+    const run = place.run('averaging');
+    const overrides = [
+      SAVE_ALWAYS,
+      `training.epochs=${SHORT}`,
+      'training.schedule={constant: {}}',
+      'training.optimizer={averagedSgd: { learningRate: 1, startEpoch: 1 }}',
+      'training.randomBptt={ halve: 0.3, deviation: 1, minimum: 2 }',
+    ];
+    await trainSmall(place, { name: 'averaging-whole', overrides });
+    for (let kill = 0; kill < 3; kill++) {
+      const words = existsSync(run.spec)
+        ? ['--resume', run.name]
+        : [place.spec, '--name', run.name, ...overrides.flatMap((text) => ['--set', text])];
+      const trainer = startTrainer(place, words);
+      await until(() => holds(run, trainer) && existsSync(run.spec), trainer);
+      const rows = countRows(run) + 5 + Math.floor(20 * Math.random());
+      await until(() => countRows(run) >= rows, trainer);
+      trainer.kill('SIGKILL');
+      expect(await trainer.ended).toMatchObject({ signal: 'SIGKILL' });
+    }
+    await finish(run.name);
+    for (const checkpoint of ['last', 'best'] as const) {
+      expect(await contentOf(run, checkpoint)).toEqual(
+        await contentOf(place.run('averaging-whole'), checkpoint),
+      );
+    }
+  });
+
   it('in the middle of a checkpoint, twice', async () => {
     const run = place.run('half-saved');
     for (const start of [

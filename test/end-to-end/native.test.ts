@@ -40,6 +40,33 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
     },
   );
 
+  it.each([
+    ['averagedSgd', '{ learningRate: 5, startEpoch: 2 }'],
+    ['adam', '{ learningRate: 0.01 }'],
+    ['rmsprop', '{ learningRate: 0.01 }'],
+  ])(
+    'with %s, in windows of random lengths, that was interrupted ends in the same bytes',
+    async (kind, optimizer) => {
+      const given = [
+        ...overrides,
+        `training.optimizer={${kind}: ${optimizer}}`,
+        'training.schedule={constant: {}}',
+        'training.randomBptt={ halve: 0.3, deviation: 1, minimum: 2 }',
+        'training.loss=mean',
+        'training.weightDecay=0.001',
+      ];
+      await trainNative({ name: `${kind}-whole`, overrides: given });
+      await trainNative({ name: kind, overrides: given, interruptAt: afterWindows(13) });
+      await trainNative({ resume: kind, interruptAt: afterWindows(50) });
+      await trainNative({ resume: kind });
+      for (const checkpoint of ['last', 'best'] as const) {
+        expect(await contentOf(place.run(kind), checkpoint)).toEqual(
+          await contentOf(place.run(`${kind}-whole`), checkpoint),
+        );
+      }
+    },
+  );
+
   it('that was killed three times, with several threads, ends in the same bytes', async () => {
     const run = place.run('killed');
     const often = ['--set', 'training.checkpoint.everyMinutes=0.00001'];

@@ -8,7 +8,9 @@ import { afterWindows, trainSmall, useWorkplace } from '../small-runs.js';
 const place = useWorkplace();
 
 beforeAll(async () => {
-  await trainSmall(place, { name: 'run', interruptAt: afterWindows(40) });
+  // Adam remembers two tensors of each parameter's size.
+  const overrides = ['training.optimizer={adam: { learningRate: 0.01 }}'];
+  await trainSmall(place, { name: 'run', overrides, interruptAt: afterWindows(40) });
   await trainSmall(place, { resume: 'run' });
 });
 
@@ -62,6 +64,7 @@ with safe_open(sys.argv[1], framework='numpy') as file:
     const arrays = [
       ...[...checkpoint.parameters].map(([key, array]) => [key, array] as const),
       ...[...checkpoint.state].map(([key, array]) => [`state.${key}`, array] as const),
+      ...[...checkpoint.optimizer].map(([key, array]) => [`optimizer.${key}`, array] as const),
     ];
     const tensors = arrays.map(([key, { shape, data }]) => [
       key,
@@ -71,6 +74,6 @@ with safe_open(sys.argv[1], framework='numpy') as file:
       position: checkpoint.position,
       tensors: Object.fromEntries(tensors),
     });
-    expect(tensors.length).toBe(9 + 4);
+    expect(tensors.length).toBe(9 + 4 + 2 * 9);
   }
 });

@@ -2,16 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import type { TokenSource } from '../../src/corpus/windows.js';
 import { evaluate } from '../../src/evaluation/perplexity.js';
-import { createLanguageModel, type LanguageModel } from '../../src/model/language-model.js';
+import type { LanguageModel } from '../../src/model/language-model.js';
 import { parameter } from '../../src/model/parameters.js';
 import type { Progress } from '../../src/progress.js';
 import { describeEachBackend } from '../backends/each-backend.js';
+import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
 import { type NdArray, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
 import { lstmInDoubles, nllInDoubles } from '../ops/in-doubles.js';
 
-const ARCHITECTURE = { vocabularySize: 11, embedding: 3, layers: [4, 3], tieEmbedding: false };
+const ARCHITECTURE = plainArchitecture({ vocabularySize: 11, embedding: 3, layers: lstmLayers(4, 3) });
 // Three windows of evaluation and a bit, so that the state has to be carried.
 const TOKENS = randomIds(randomNumbers(1), 1601, 11);
+
+const zeros = (units: number): NdArray => ({ shape: [1, units], data: new Array<number>(units).fill(0) });
 
 const sourceOf = (tokens: readonly number[]): TokenSource => ({
   length: tokens.length,
@@ -26,15 +29,15 @@ function nllsByHand(model: LanguageModel, tokens: readonly number[]): number[] {
   };
   const table = arrayOf('embedding.weight');
   const softmax = { weight: arrayOf('softmax.weight'), bias: arrayOf('softmax.bias') };
-  const layers = ARCHITECTURE.layers.map((units, layer) => ({
+  const layers = ARCHITECTURE.layers.map(({ units }, layer) => ({
     inputWeight: arrayOf(`layers.${layer}.inputWeight`),
     recurrentWeight: arrayOf(`layers.${layer}.recurrentWeight`),
     bias: arrayOf(`layers.${layer}.bias`),
-    h0: { shape: [1, units], data: new Array<number>(units).fill(0) },
-    c0: { shape: [1, units], data: new Array<number>(units).fill(0) },
+    h0: zeros(units),
+    c0: zeros(units),
   }));
   return tokens.slice(1).map((target, t) => {
-    let signal = table.data.slice(tokens[t] * 3, (tokens[t] + 1) * 3);
+    let signal: readonly number[] = table.data.slice(tokens[t] * 3, (tokens[t] + 1) * 3);
     for (const layer of layers) {
       const { h, c } = lstmInDoubles({ ...layer, x: { shape: [1, 1, signal.length], data: signal } });
       layer.h0 = { shape: [1, h.length], data: h };
@@ -52,7 +55,7 @@ describeEachBackend('evaluate on %s', () => {
   let model: LanguageModel;
   let expectedNlls: number[];
   beforeAll(async () => {
-    model = createLanguageModel(ARCHITECTURE, 1, 1);
+    model = uniformModel(ARCHITECTURE, 1, 1);
     expectedNlls = nllsByHand(model, TOKENS);
   });
 
@@ -85,7 +88,7 @@ describeEachBackend('evaluate on %s', () => {
   );
 
   it('scores V for a model that knows nothing', async () => {
-    const ignorant = createLanguageModel(ARCHITECTURE, 1e-9, 1);
+    const ignorant = uniformModel(ARCHITECTURE, 1e-9, 1);
     const { perplexity } = await evaluate(ignorant, sourceOf(TOKENS), { batch: 4 });
     expect(perplexity).toBeCloseTo(11, 4);
   });

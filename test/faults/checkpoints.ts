@@ -141,11 +141,11 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
   {
     what: 'a checkpoint of a later zlm',
     make: rewritten((_, metadata) => {
-      metadata['zlm.formatVersion'] = '2';
+      metadata['zlm.formatVersion'] = '3';
     }),
     command: 'eval',
     exitCode: 4,
-    says: 'has format version 2, this zlm reads 1',
+    says: 'has format version 3, this zlm reads 2',
     cure: 'Use the version of zlm that wrote it',
   },
   {

@@ -155,12 +155,14 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'lower training.schedule.decay.afterEpoch',
   },
   {
-    what: 'a tied embedding of another width than the last layer',
-    make: spec('corpus: small\nmodel: { embedding: 8, layers: [{ lstm: 9 }], tieEmbedding: true }\n'),
+    what: 'a mask for each gate of a layer that has none',
+    make: spec(
+      'corpus: small\nmodel: { embedding: 8, layers: [{ rnn: 9 }] }\ndropout: { input: { rate: 0.5, perGate: true } }\n',
+    ),
     command: TRAIN,
     exitCode: 3,
-    says: 'model.tieEmbedding',
-    cure: `${EXPLAIN} model`,
+    says: 'dropout.input.perGate',
+    cure: `${EXPLAIN} dropout`,
   },
   {
     what: 'a batch that is wider than the corpus',

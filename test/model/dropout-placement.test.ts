@@ -1,57 +1,88 @@
 /** Masks act at all L + 1 vertical places, each with its own, and nothing random touches the recurrent path. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RecurrentDropout } from '../../src/backends/fused.js';
 import { activateBackend } from '../../src/backends/select.js';
 import {
-  type DropoutEdges,
   type DropoutPlan,
+  type DropoutTable,
+  embeddingMask,
   maskBelowLayer,
   maskBelowSoftmax,
   recurrentMask,
+  recurrentWeightMask,
+  zoneoutOf,
 } from '../../src/model/dropout-placement.js';
-import { lstmStack, type StackState } from '../../src/model/lstm-stack.js';
-import { initializeParameters, type Parameters, parameter } from '../../src/model/parameters.js';
+import { initializeParameters } from '../../src/model/initialization.js';
+import { type Parameters, parameter } from '../../src/model/parameters.js';
+import { type ModelState, runStack } from '../../src/model/stack.js';
 import { type DropoutMask, dropoutMask, type MaskLifetime } from '../../src/ops/dropout.js';
-import { type LstmParameters, lstm } from '../../src/ops/lstm.js';
+import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../ops/arrays.js';
+import { lstmLayers, NO_DROPOUT, plainArchitecture } from './small-models.js';
 
 const [STEPS, BATCH, UNITS, LAYERS] = [5, 4, 6, 3];
-const ARCHITECTURE = {
+const ARCHITECTURE = plainArchitecture({
   vocabularySize: 2,
   embedding: UNITS,
-  layers: new Array<number>(LAYERS).fill(UNITS),
-  tieEmbedding: false,
-};
-const NONE = { rate: 0, mask: 'step' } as const;
-const NO_EDGES: DropoutEdges = { input: NONE, between: NONE, output: NONE, recurrent: NONE };
+  layers: lstmLayers(UNITS, UNITS, UNITS),
+});
 
 let parameters: Parameters;
 let x: tf.Tensor3D;
-let state: StackState;
+let state: readonly LstmState[];
 
 beforeAll(async () => {
   await activateBackend('cpu');
-  parameters = initializeParameters(ARCHITECTURE, 0.8, 1);
+  parameters = initializeParameters(ARCHITECTURE, { uniform: 0.8 }, null, 1);
   const random = randomNumbers(1);
   x = tensorOf(randomArray(random, [STEPS, BATCH, UNITS]));
   const part = () => tensorOf<tf.Tensor2D>(randomArray(random, [BATCH, UNITS]));
   state = ARCHITECTURE.layers.map(() => ({ h: part(), c: part() }));
 });
 
-const planOf = (edges: Partial<DropoutEdges>, step = 40): DropoutPlan => ({
-  edges: { ...NO_EDGES, ...edges },
+/** The stack as the model runs it. */
+function lstmStack(
+  input: tf.Tensor3D,
+  before: readonly LstmState[],
+  weights: Parameters,
+  plan: DropoutPlan | null,
+) {
+  const named: ModelState = Object.fromEntries(
+    before.flatMap(({ h, c }, layer) => [
+      [`layers.${layer}.h`, h],
+      [`layers.${layer}.c`, c],
+    ]),
+  );
+  const result = runStack(input, null, named, ARCHITECTURE, weights, plan);
+  const after = before.map((_, layer) => ({
+    h: result.state[`layers.${layer}.h`],
+    c: result.state[`layers.${layer}.c`],
+  }));
+  return { output: result.dropped, state: after };
+}
+
+const planOf = (table: Partial<DropoutTable>, step = 40): DropoutPlan => ({
+  table: { ...NO_DROPOUT, ...table },
   seed: 9,
   step,
 });
 
-function layerByHand(layer: number, input: tf.Tensor, before: StackState, mask: DropoutMask | null = null) {
+function layerByHand(
+  layer: number,
+  input: tf.Tensor,
+  before: readonly LstmState[],
+  recurrentDropout: RecurrentDropout | null = null,
+) {
   const named = (name: string) => parameter(parameters, `layers.${layer}.${name}`);
   const weights = {
     inputWeight: named('inputWeight'),
     recurrentWeight: named('recurrentWeight'),
     bias: named('bias'),
   };
-  return lstm(input as tf.Tensor3D, before[layer], weights as unknown as LstmParameters, mask);
+  return lstm(input as tf.Tensor3D, before[layer], weights as unknown as LstmParameters, {
+    recurrentDropout,
+  });
 }
 
 /** The stack put together by hand, with a factor at each of the L + 1 vertical places (bottom to top). */
@@ -66,8 +97,8 @@ function stackByHand(factors: readonly (tf.Tensor | number)[]) {
 }
 
 function expectSameRun(
-  actual: { output: tf.Tensor; state: StackState },
-  expected: { output: tf.Tensor; state: StackState },
+  actual: { output: tf.Tensor; state: readonly LstmState[] },
+  expected: { output: tf.Tensor; state: readonly LstmState[] },
 ): void {
   expectClose(valuesOf(actual.output), valuesOf(expected.output), 1e-6);
   expected.state.forEach(({ h, c }, layer) => {
@@ -87,7 +118,7 @@ function verticalMasks(plan: DropoutPlan): DropoutMask[] {
 const drawn = (mask: DropoutMask) => dropoutMask([STEPS, BATCH, UNITS], mask);
 
 describe.each<MaskLifetime>(['step', 'sequence'])('a mask a %s', (mask) => {
-  const edge = { rate: 0.5, mask };
+  const edge = { rate: 0.5, mask, perGate: false };
 
   it.each([
     ['input', [0]],
@@ -100,7 +131,7 @@ describe.each<MaskLifetime>(['step', 'sequence'])('a mask a %s', (mask) => {
   });
 
   it('on every vertical edge acts at all L + 1 places; h and c pass in time untouched', () => {
-    const plan = planOf({ input: edge, between: { rate: 0.3, mask }, output: { rate: 0.2, mask } });
+    const plan = planOf({ input: edge, between: { ...edge, rate: 0.3 }, output: { rate: 0.2, mask } });
     expectSameRun(lstmStack(x, state, parameters, plan), stackByHand(verticalMasks(plan).map(drawn)));
   });
 
@@ -119,13 +150,13 @@ describe.each<MaskLifetime>(['step', 'sequence'])('a mask a %s', (mask) => {
 });
 
 it('vertical dropout leaves the path in time free of chance: with no input weights, no seed matters', () => {
-  const edge = { rate: 0.5, mask: 'step' } as const;
+  const edge = { rate: 0.5, mask: 'step', perGate: false } as const;
   const closed = new Map(parameters);
   for (const layer of ARCHITECTURE.layers.keys()) {
     const name = `layers.${layer}.inputWeight`;
     closed.set(name, tf.variable(tf.zerosLike(parameter(parameters, name))));
   }
-  const edges = { input: edge, between: edge, output: NONE };
+  const edges = { input: edge, between: edge };
   const runs = [1, 2].map((seed) => lstmStack(x, state, closed, { ...planOf(edges), seed }));
   expect(valuesOf(runs[0].output)).toEqual(valuesOf(runs[1].output));
   const naive = [1, 2].map((seed) => lstmStack(x, state, closed, { ...planOf({ recurrent: edge }), seed }));
@@ -139,11 +170,11 @@ it('without a plan nothing is dropped, nor with all rates at 0', () => {
 });
 
 it('two places never share a mask', () => {
-  const edge = { rate: 0.5, mask: 'step' } as const;
+  const edge = { rate: 0.5, mask: 'step', perGate: false } as const;
   const plan = planOf({ input: edge, between: edge, output: edge, recurrent: edge });
   const masks = [
     ...verticalMasks(plan),
-    ...ARCHITECTURE.layers.map((_, layer) => recurrentMask(plan, layer)),
+    ...ARCHITECTURE.layers.map((_, layer) => recurrentMask(plan, layer) as RecurrentDropout),
   ];
   expect(new Set(masks.map(({ site }) => site)).size).toBe(2 * LAYERS + 1);
   const values = masks.map((mask) => valuesOf(dropoutMask([1, 10, 100], mask)));
@@ -155,8 +186,25 @@ it('two places never share a mask', () => {
   }
 });
 
+it('kinds of noise have sites of their own, far from those of the edges', () => {
+  const plan = planOf({ zoneout: { cell: 0.5, hidden: 0.5 } });
+  const sites = [0, 1].flatMap((layer) => {
+    const masks = zoneoutOf(plan.table.zoneout, plan, layer)?.masks;
+    return [masks?.cellSite, masks?.hiddenSite, recurrentWeightMask(plan, layer).site];
+  });
+  sites.push(embeddingMask(plan).site);
+  expect(new Set(sites).size).toBe(7);
+  expect(Math.min(...sites.map(Number))).toBeGreaterThan(2 * 64);
+});
+
+it('zoneout is there at test time too, as an expectation', () => {
+  const zoneout = { cell: 0.5, hidden: 0.05 };
+  expect(zoneoutOf(zoneout, null, 0)).toEqual({ ...zoneout, masks: null });
+  expect(zoneoutOf({ cell: 0, hidden: 0 }, null, 0)).toBeNull();
+});
+
 it('masks do not depend on where windows begin', () => {
-  const edge = { rate: 0.5, mask: 'step' } as const;
+  const edge = { rate: 0.5, mask: 'step', perGate: false } as const;
   const edges = { input: edge, between: edge, output: edge, recurrent: edge };
   const whole = lstmStack(x, state, parameters, planOf(edges));
   const [x1, x2] = tf.split(x, [2, STEPS - 2]) as tf.Tensor3D[];

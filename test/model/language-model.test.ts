@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import {
-  createLanguageModel,
   disposeLanguageModel,
   encode,
   initialState,
@@ -10,8 +9,9 @@ import {
 } from '../../src/model/language-model.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import { lstmLayers, plainArchitecture, uniformModel } from './small-models.js';
 
-const UNTIED = { vocabularySize: 13, embedding: 5, layers: [7, 5], tieEmbedding: false };
+const UNTIED = plainArchitecture({ vocabularySize: 13, embedding: 5, layers: lstmLayers(7, 5) });
 const IDS = randomIds(randomNumbers(1), 12, 13);
 
 describeEachBackend('on %s', () => {
@@ -19,7 +19,7 @@ describeEachBackend('on %s', () => {
     tf.tensor2d(ids, [ids.length / batch, batch], 'int32') as tf.Tensor2D;
 
   it.each([false, true])('the nll of a target is minus its log-softmax, tied: %s', (tieEmbedding) => {
-    const model = createLanguageModel({ ...UNTIED, tieEmbedding }, 0.9, 1);
+    const model = uniformModel({ ...UNTIED, tieEmbedding }, 0.9, 1);
     const { hidden } = encode(model, windowOf(IDS, 3), initialState(model, 3), null);
     const targets = randomIds(randomNumbers(2), 12, 13);
     const logProbabilities = tf.logSoftmax(logits(model, hidden)).arraySync() as number[][];
@@ -30,7 +30,7 @@ describeEachBackend('on %s', () => {
   });
 
   it('columns do not see each other, and rows are step · batch + column', () => {
-    const model = createLanguageModel(UNTIED, 0.9, 2);
+    const model = uniformModel(UNTIED, 0.9, 2);
     const together = encode(
       model,
       windowOf(IDS, 3),
@@ -50,17 +50,17 @@ describeEachBackend('on %s', () => {
   });
 
   it('carries its state from window to window', () => {
-    const model = createLanguageModel(UNTIED, 0.9, 3);
+    const model = uniformModel(UNTIED, 0.9, 3);
     const whole = encode(model, windowOf(IDS, 2), initialState(model, 2), null);
     const first = encode(model, windowOf(IDS.slice(0, 2), 2), initialState(model, 2), null);
     const second = encode(model, windowOf(IDS.slice(2), 2), first.state, null);
     expectClose([...valuesOf(first.hidden), ...valuesOf(second.hidden)], valuesOf(whole.hidden));
-    expectClose(valuesOf(second.state[1].c), valuesOf(whole.state[1].c));
+    expectClose(valuesOf(second.state['layers.1.c']), valuesOf(whole.state['layers.1.c']));
   });
 
   it('frees all its memory', () => {
     const before = tf.memory().numTensors;
-    const model = createLanguageModel(UNTIED, 0.1, 1);
+    const model = uniformModel(UNTIED, 0.1, 1);
     expect(tf.memory().numTensors).toBe(before + model.parameters.size);
     disposeLanguageModel(model);
     expect(tf.memory().numTensors).toBe(before);

@@ -1,27 +1,26 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import {
-  type Architecture,
-  initializeParameters,
-  parameter,
-  parameterShapes,
-  parametersFrom,
-} from '../../src/model/parameters.js';
+import type { Architecture } from '../../src/model/architecture.js';
+import { initializeParameters } from '../../src/model/initialization.js';
+import { parameter, parameterShapes, parametersFrom } from '../../src/model/parameters.js';
 import { modelSize } from '../../src/model/size.js';
 import { valuesOf } from '../ops/arrays.js';
+import { lstmLayers, plainArchitecture } from './small-models.js';
 
-const SMALL: Architecture = { vocabularySize: 50, embedding: 20, layers: [30, 40], tieEmbedding: false };
+const SMALL = plainArchitecture({ vocabularySize: 50, embedding: 20, layers: lstmLayers(30, 40) });
+const namesAndShapes = (architecture: Architecture) =>
+  parameterShapes(architecture).map(({ name, shape }) => ({ name, shape }));
 
 beforeAll(() => activateBackend('cpu'));
 
 function initialValues(architecture: Architecture, bound: number, seed: number): Map<string, number[]> {
-  const entries = [...initializeParameters(architecture, bound, seed)];
+  const entries = [...initializeParameters(architecture, { uniform: bound }, null, seed)];
   return new Map(entries.map(([name, variable]) => [name, valuesOf(variable)]));
 }
 
 describe('parameterShapes', () => {
   it('names every parameter, gates side by side', () => {
-    expect(parameterShapes(SMALL)).toEqual([
+    expect(namesAndShapes(SMALL)).toEqual([
       { name: 'embedding.weight', shape: [50, 20] },
       { name: 'layers.0.inputWeight', shape: [20, 120] },
       { name: 'layers.0.recurrentWeight', shape: [30, 120] },
@@ -43,8 +42,11 @@ describe('parameterShapes', () => {
 
 describe('initializeParameters', () => {
   it('makes variables of the right names and shapes', () => {
-    const found = [...initializeParameters(SMALL, 0.1, 1)].map(([name, { shape }]) => ({ name, shape }));
-    expect(found).toEqual(parameterShapes(SMALL));
+    const found = [...initializeParameters(SMALL, { uniform: 0.1 }, null, 1)].map(([name, { shape }]) => ({
+      name,
+      shape,
+    }));
+    expect(found).toEqual(namesAndShapes(SMALL));
   });
 
   it('draws every parameter evenly from −bound to bound, biases too', () => {
@@ -105,12 +107,8 @@ describe('modelSize', () => {
     ['medium', { units: 650, steps: 35, parameters: 19_775_200, flop: 79.56e6 }],
     ['large', { units: 1500, steps: 35, parameters: 66_022_000, flop: 306e6 }],
   ])('%s', (_, { units, steps, parameters, flop }) => {
-    const architecture = {
-      vocabularySize: 10_000,
-      embedding: units,
-      layers: [units, units],
-      tieEmbedding: false,
-    };
+    const layers = lstmLayers(units, units);
+    const architecture = plainArchitecture({ vocabularySize: 10_000, embedding: units, layers });
     const size = modelSize(architecture, { steps, batch: 20 });
     expect(size.parameters).toBe(parameters);
     expect(size.trainingFlopPerToken).toBe(flop);
@@ -119,7 +117,7 @@ describe('modelSize', () => {
   });
 
   it('counts a tied table once', () => {
-    const untied = { vocabularySize: 100, embedding: 8, layers: [8], tieEmbedding: false };
+    const untied = plainArchitecture({ vocabularySize: 100, embedding: 8, layers: lstmLayers(8) });
     const sizeOf = (architecture: Architecture) => modelSize(architecture, { steps: 1, batch: 1 });
     expect(sizeOf({ ...untied, tieEmbedding: true }).parameters).toBe(sizeOf(untied).parameters - 800);
     expect(sizeOf({ ...untied, tieEmbedding: true }).trainingFlopPerToken).toBe(

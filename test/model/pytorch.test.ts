@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { BackendName } from '../../src/backends/backend.js';
-import type { DropoutEdges, DropoutPlan } from '../../src/model/dropout-placement.js';
+import type { DropoutPlan } from '../../src/model/dropout-placement.js';
 import { encode, type LanguageModel, targetNll } from '../../src/model/language-model.js';
-import type { StackState } from '../../src/model/lstm-stack.js';
 import { parametersFrom } from '../../src/model/parameters.js';
-import type { LstmState } from '../../src/ops/lstm.js';
+import type { ModelState } from '../../src/model/stack.js';
+import { Sgd } from '../../src/training/optimizers/sgd.js';
 import { lossAndGradients, trainingStep } from '../../src/training/step.js';
-import type { NamedTensors, Trainee } from '../../src/training/trainee.js';
+import type { Trainee } from '../../src/training/trainee.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { type Arrays, expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
+import { lstmLayers, NO_DROPOUT, plainArchitecture } from './small-models.js';
 
 type Place = 'input' | 'between' | 'output';
 
@@ -37,22 +38,23 @@ interface GoldenCase {
   readonly updated: Arrays;
 }
 
-type Forward = (model: LanguageModel, state: StackState) => { nll: tf.Tensor1D; state: StackState };
+type Forward = (model: LanguageModel, state: ModelState) => { nll: tf.Tensor1D; state: ModelState };
 
 const file = new URL('../golden/pytorch/language_model.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
-const WINDOW = { inPass: 0, inRun: 0 };
-const NONE = { rate: 0, mask: 'step' } as const;
+const WINDOW = { pass: 0, inPass: 0, step: 0 };
 
 function modelOf({ parameters }: GoldenCase): LanguageModel {
   const [vocabularySize, embedding] = parameters['embedding.weight'].shape;
-  const layers = [0, 1].map((layer) => parameters[`layers.${layer}.recurrentWeight`].shape[0]);
-  const architecture = { vocabularySize, embedding, layers, tieEmbedding: !('softmax.weight' in parameters) };
+  const layers = lstmLayers(...[0, 1].map((layer) => parameters[`layers.${layer}.recurrentWeight`].shape[0]));
+  const tieEmbedding = !('softmax.weight' in parameters);
+  const architecture = plainArchitecture({ vocabularySize, embedding, layers, tieEmbedding });
   const values = Object.entries(parameters).map(([name, { data }]) => [
     name,
     { data: Float32Array.from(data) },
   ]);
-  return { architecture, parameters: parametersFrom(architecture, new Map(values as never)) };
+  const given = parametersFrom(architecture, new Map(values as never));
+  return { architecture, parameters: given, constants: new Map() };
 }
 
 /** The window in one go, with the given dropout plan. */
@@ -80,7 +82,10 @@ function forwardWithMasksOnHidden(golden: GoldenCase): Forward {
     const nlls: tf.Tensor1D[] = [];
     let state = start;
     for (let t = 0; t < steps; t++) {
-      const masked = state.map(({ h, c }, layer): LstmState => ({ h: tf.mul(h, factors[layer][t]), c }));
+      const masked = { ...state };
+      factors.forEach((perStep, layer) => {
+        masked[`layers.${layer}.h`] = tf.mul(state[`layers.${layer}.h`], perStep[t]);
+      });
       const step = { ...golden, tokens: rowOf(golden.tokens, t), targets: rowOf(golden.targets, t) };
       const result = forwardOf(step, null)(model, masked);
       nlls.push(result.nll);
@@ -110,33 +115,25 @@ function applyGivenMasks(backendName: BackendName, dropout: NonNullable<GoldenCa
       );
     },
   });
-  const edge = (place: Place) => ({ rate: dropout[place].rate, mask: 'step' }) as const;
-  const edges: DropoutEdges = {
-    input: edge('input'),
-    between: edge('between'),
-    output: edge('output'),
-    recurrent: NONE,
-  };
-  return { edges, seed: 0, step: 0 };
+  const edge = (place: Place) => ({ rate: dropout[place].rate, mask: 'step', perGate: false }) as const;
+  const edges = { input: edge('input'), between: edge('between'), output: edge('output') };
+  return { table: { ...NO_DROPOUT, ...edges }, seed: 0, step: 0 };
 }
 
 function traineeOf(golden: GoldenCase, model: LanguageModel, forward: Forward): Trainee {
-  const asStack = (state: NamedTensors) => [0, 1].map((l) => ({ h: state[`${l}.h`], c: state[`${l}.c`] }));
-  const asNamed = (states: readonly { h: tf.Tensor; c: tf.Tensor }[]) =>
-    Object.fromEntries(
-      states.flatMap(({ h, c }, l) => [
-        [`${l}.h`, h],
-        [`${l}.c`, c],
-      ]),
-    );
+  const initial = golden.initial.flatMap(({ h, c }, layer) => [
+    [`layers.${layer}.h`, h] as const,
+    [`layers.${layer}.c`, c] as const,
+  ]);
   return {
     parameters: model.parameters,
-    windowsPerPass: 1,
+    windowsIn: () => 1,
+    stepsOf: () => golden.tokens.shape[0],
     hopelessNll: Number.POSITIVE_INFINITY,
-    zeroState: () => asNamed(golden.initial.map(({ h, c }) => ({ h: tensorOf(h), c: tensorOf(c) }))),
+    zeroState: () => Object.fromEntries(initial.map(([name, values]) => [name, tensorOf(values)])),
     forward: (_, state) => {
-      const result = forward(model, asStack(state) as unknown as StackState);
-      return { nll: result.nll, batch: golden.tokens.shape[1], state: asNamed(result.state) };
+      const result = forward(model, state as ModelState);
+      return { nll: result.nll, batch: golden.tokens.shape[1], penalty: null, state: result.state };
     },
     validate: () => Promise.reject(new Error('nothing to validate on')),
   };
@@ -163,18 +160,18 @@ describeEachBackend('on %s', (backend) => {
 
     it('loss, nll of every prediction and final state', () => {
       const { trainee } = setUp();
-      const { loss, result } = lossAndGradients(trainee, WINDOW, trainee.zeroState());
+      const { loss, result } = lossAndGradients(trainee, 'sum', WINDOW, trainee.zeroState());
       expectClose(valuesOf(loss), [golden.loss]);
       expectClose(valuesOf(result.nll), golden.nll.data);
       golden.final.forEach(({ h, c }, layer) => {
-        expectClose(valuesOf(result.state[`${layer}.h`]), h.data);
-        expectClose(valuesOf(result.state[`${layer}.c`]), c.data);
+        expectClose(valuesOf(result.state[`layers.${layer}.h`]), h.data);
+        expectClose(valuesOf(result.state[`layers.${layer}.c`]), c.data);
       });
     });
 
     it('every gradient', () => {
       const { trainee } = setUp();
-      const { gradients } = lossAndGradients(trainee, WINDOW, trainee.zeroState());
+      const { gradients } = lossAndGradients(trainee, 'sum', WINDOW, trainee.zeroState());
       expect(Object.keys(gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
       for (const [parameter, { data }] of Object.entries(golden.gradients)) {
         expectClose(valuesOf(gradients[parameter]), data);
@@ -184,7 +181,10 @@ describeEachBackend('on %s', (backend) => {
     it('norm, and the parameters after one clipped step', async () => {
       const { model, trainee } = setUp();
       const { maxNorm, learningRate } = golden;
-      const step = await trainingStep(trainee, WINDOW, trainee.zeroState(), learningRate, maxNorm);
+      const optimizer = new Sgd(model.parameters, { weightDecay: 0, clipValue: null });
+      const context = { trainee, optimizer, loss: 'sum', clipNorm: maxNorm } as const;
+      const at = { learningRate, count: 1, averaged: 0 };
+      const step = await trainingStep(context, WINDOW, trainee.zeroState(), at);
       expectClose([step.gradientNorm], [golden.gradientNorm]);
       expectClose([step.nll], [golden.loss * golden.tokens.shape[1]]);
       expect(step.predictions).toBe(golden.tokens.data.length);

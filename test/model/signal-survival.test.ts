@@ -9,10 +9,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import type { DropoutEdges } from '../../src/model/dropout-placement.js';
-import { lstmStack, zeroState } from '../../src/model/lstm-stack.js';
+import type { DropoutTable } from '../../src/model/dropout-placement.js';
 import { type Parameters, parameterShapes, parametersFrom } from '../../src/model/parameters.js';
+import { runStack, zeroStackState } from '../../src/model/stack.js';
 import { valuesOf } from '../ops/arrays.js';
+import { lstmLayers, NO_DROPOUT, plainArchitecture } from './small-models.js';
 
 const [BATCH, UNITS] = [32, 32];
 const SEEDS = [1, 2];
@@ -20,11 +21,10 @@ const SAMPLES = BATCH * UNITS * SEEDS.length;
 const RATE = 0.2;
 const STEPS = [1, 2, 4, 8, 16];
 
-const DROP = { rate: RATE, mask: 'step' } as const;
-const NONE = { rate: 0, mask: 'step' } as const;
-const VERTICAL: DropoutEdges = { input: DROP, between: DROP, output: DROP, recurrent: NONE };
-const NAIVE: DropoutEdges = { ...VERTICAL, recurrent: DROP };
-const LOCKED: DropoutEdges = { ...VERTICAL, recurrent: { rate: RATE, mask: 'sequence' } };
+const DROP = { rate: RATE, mask: 'step', perGate: false } as const;
+const VERTICAL: DropoutTable = { ...NO_DROPOUT, input: DROP, between: DROP, output: DROP };
+const NAIVE: DropoutTable = { ...VERTICAL, recurrent: DROP };
+const LOCKED: DropoutTable = { ...VERTICAL, recurrent: { ...DROP, mask: 'sequence' } };
 
 /** Biases at which a sigmoid is exactly 1 and exactly 0 in f32. */
 const [OPEN, SHUT] = [200, -200];
@@ -32,13 +32,13 @@ const [OPEN, SHUT] = [200, -200];
 /** How a layer holds on to what it saw: in c, with its forget gate open; in h, fed back to itself; or not at all. */
 type Memory = 'cell' | 'hidden' | 'none';
 
+function architectureOf(memories: readonly Memory[]) {
+  const layers = lstmLayers(...memories.map(() => UNITS));
+  return plainArchitecture({ vocabularySize: 1, embedding: UNITS, layers });
+}
+
 function memoryStack(memories: readonly Memory[]): Parameters {
-  const architecture = {
-    vocabularySize: 1,
-    embedding: UNITS,
-    layers: memories.map(() => UNITS),
-    tieEmbedding: false,
-  };
+  const architecture = architectureOf(memories);
   const values = parameterShapes(architecture).map(({ name, shape }) => {
     const [, layer, role] = name.split('.');
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
@@ -63,17 +63,16 @@ function passToCandidate(weight: Float32Array): void {
 }
 
 /** d output[T] / d input[1] of every unit, column and seed. */
-function gradientsThroughTime(memories: readonly Memory[], edges: DropoutEdges, steps: number): number[] {
+function gradientsThroughTime(memories: readonly Memory[], table: DropoutTable, steps: number): number[] {
   const parameters = memoryStack(memories);
+  const architecture = architectureOf(memories);
   return SEEDS.flatMap((seed) =>
     tf.tidy(() => {
       const gradient = tf.grad((x) => {
-        const state = zeroState(
-          memories.map(() => UNITS),
-          BATCH,
-        );
-        const { output } = lstmStack(x as tf.Tensor3D, state, parameters, { edges, seed, step: 0 });
-        return tf.sum(tf.slice(output, [steps - 1, 0, 0], [1, -1, -1]));
+        const state = zeroStackState(architecture, BATCH);
+        const plan = { table, seed, step: 0 };
+        const { dropped } = runStack(x as tf.Tensor3D, null, state, architecture, parameters, plan);
+        return tf.sum(tf.slice(dropped, [steps - 1, 0, 0], [1, -1, -1]));
       })(tf.zeros([steps, BATCH, UNITS]));
       return valuesOf(tf.slice(gradient, [0, 0, 0], [1, -1, -1])) as never;
     }),
@@ -81,8 +80,8 @@ function gradientsThroughTime(memories: readonly Memory[], edges: DropoutEdges, 
 }
 
 /** The fraction of signals that get through, and the number of masks that each of those has crossed. */
-function survival(memories: readonly Memory[], edges: DropoutEdges, steps: number) {
-  const gradients = gradientsThroughTime(memories, edges, steps);
+function survival(memories: readonly Memory[], table: DropoutTable, steps: number) {
+  const gradients = gradientsThroughTime(memories, table, steps);
   const survivors = gradients.filter((gradient) => gradient !== 0);
   const crossed = survivors.map((gradient) => Math.round(Math.log(gradient) / -Math.log(1 - RATE)));
   const mean = gradients.reduce((sum, gradient) => sum + gradient, 0) / gradients.length;

@@ -8,10 +8,19 @@ import {
   dropoutCase,
   embeddingCase,
   expectAgreement,
+  gruCase,
   lstmCase,
   MASK,
+  productCase,
   softmaxCase,
+  tanhRnnCase,
+  ZONEOUT,
 } from './op-cases.js';
+import { updateCases } from './update-cases.js';
+
+const SHARED = { ...MASK, lifetime: 'sequence' } as const;
+const PER_GATE = { ...SHARED, perGate: true };
+const EXPECTED = { ...ZONEOUT, masks: null };
 
 const CASES: Case[] = [
   embeddingCase(1, 1, 1, 1),
@@ -24,6 +33,26 @@ const CASES: Case[] = [
   lstmCase(17, 1, 31, 13, null),
   lstmCase(11, 5, 1, 37, MASK),
   lstmCase(35, 20, 32, 32, MASK),
+  lstmCase(1, 1, 1, 1, null, 'f32', { inputDropout: MASK, recurrentDropout: PER_GATE, zoneout: ZONEOUT }),
+  lstmCase(7, 5, 13, 19, null, 'f32', { inputDropout: SHARED, recurrentDropout: PER_GATE }),
+  lstmCase(7, 3, 11, 17, null, 'f32', { inputDropout: MASK, recurrentDropout: { ...MASK, perGate: true } }),
+  lstmCase(7, 5, 13, 19, SHARED, 'f32', { zoneout: ZONEOUT }),
+  lstmCase(5, 3, 13, 19, null, 'f32', { zoneout: EXPECTED }),
+  gruCase(1, 1, 1, 1),
+  gruCase(1, 19, 23, 29),
+  gruCase(17, 1, 31, 13, { recurrentDropout: { ...MASK, perGate: false } }),
+  gruCase(7, 5, 13, 19, { recurrentDropout: { ...SHARED, perGate: false }, zoneout: ZONEOUT }),
+  gruCase(5, 3, 13, 19, { zoneout: EXPECTED }),
+  tanhRnnCase(1, 1, 1, 1),
+  tanhRnnCase(1, 19, 23, 29),
+  tanhRnnCase(17, 1, 31, 13, { recurrentDropout: { ...MASK, perGate: false } }),
+  tanhRnnCase(7, 5, 13, 19, { recurrentDropout: { ...SHARED, perGate: false }, zoneout: ZONEOUT }),
+  tanhRnnCase(5, 3, 13, 19, { zoneout: EXPECTED }),
+  productCase(1, 1, 1),
+  productCase(7, 1, 29),
+  productCase(37, 41, 31),
+  ...updateCases([1]),
+  ...updateCases([31, 37]),
   softmaxCase(1, 1, 2, false),
   softmaxCase(37, 1, 41, false),
   softmaxCase(257, 19, 101, false),

@@ -1,12 +1,16 @@
 /** The ops at given shapes with random inputs, to be run on one backend and another. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../../src/backends/backend.js';
-import type { Precision } from '../../src/backends/fused.js';
+import type { Precision, Zoneout } from '../../src/backends/fused.js';
 import { type DropoutMask, dropout } from '../../src/ops/dropout.js';
 import { embedding } from '../../src/ops/embedding.js';
+import { type GruParameters, gru } from '../../src/ops/gru.js';
 import type { Inputs } from '../../src/ops/kernel.js';
-import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { matrixProduct } from '../../src/ops/products.js';
+import type { RecurrentOptions } from '../../src/ops/recurrent.js';
 import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
+import { type TanhRnnParameters, tanhRnn } from '../../src/ops/tanh-rnn.js';
 import { activate } from '../backends/each-backend.js';
 import {
   type Arrays,
@@ -21,6 +25,12 @@ import { tensorGradients, weightedSum } from './finite-differences.js';
 
 /** A mask to draw by. */
 export const MASK: DropoutMask = { rate: 0.35, lifetime: 'step', seed: 1, site: 1, step: 9 };
+/** Zoneout of both parts of the state. */
+export const ZONEOUT: Zoneout = {
+  hidden: 0.3,
+  cell: 0.45,
+  masks: { seed: 1, hiddenSite: 5, cellSite: 6, step: 9 },
+};
 const random = randomNumbers(1);
 
 /** An op at some inputs. */
@@ -28,6 +38,8 @@ export interface Case {
   readonly name: string;
   readonly at: Arrays;
   readonly run: (tensors: Inputs) => tf.Tensor[];
+  /** False where nothing is ever differentiated through the op. */
+  readonly differentiable?: false;
 }
 
 /** {@link embedding} with random ids. */
@@ -49,7 +61,12 @@ export function dropoutCase(steps: number, batch: number, units: number): Case {
   };
 }
 
-/** {@link lstm}: output and last state. */
+/**
+ * {@link lstm}: output and last state.
+ *
+ * @param mask    recurrent dropout that the gates share
+ * @param options what else is dropped
+ */
 export function lstmCase(
   steps: number,
   batch: number,
@@ -57,23 +74,96 @@ export function lstmCase(
   units: number,
   mask: DropoutMask | null,
   precision: Precision = 'f32',
+  options: LstmOptions = {},
 ): Case {
-  const dropping = mask ? `, a mask a ${mask.lifetime}` : '';
+  const recurrentDropout = mask && { ...mask, perGate: false };
+  const all: LstmOptions = { recurrentDropout, precision, ...options };
   return {
-    name: `lstm T=${steps} B=${batch} I=${inputs} H=${units}${dropping}, ${precision}`,
+    name: `lstm T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(all)}`,
     at: {
-      x: randomArray(random, [steps, batch, inputs]),
-      h0: randomArray(random, [batch, units]),
+      ...recurrentInputs(steps, batch, inputs, units, 4),
       c0: randomArray(random, [batch, units]),
-      inputWeight: randomArray(random, [inputs, 4 * units], 0.3),
-      recurrentWeight: randomArray(random, [units, 4 * units], 0.3),
-      bias: randomArray(random, [4 * units]),
     },
     run: ({ x, h0, c0, ...parameters }) => {
       const state = { h: h0, c: c0 } as unknown as LstmState;
-      const result = lstm(x as tf.Tensor3D, state, parameters as unknown as LstmParameters, mask, precision);
+      const result = lstm(x as tf.Tensor3D, state, parameters as unknown as LstmParameters, all);
       return [result.output, result.state.h, result.state.c];
     },
+  };
+}
+
+/** {@link gru}: output and last state. */
+export function gruCase(
+  steps: number,
+  batch: number,
+  inputs: number,
+  units: number,
+  options: RecurrentOptions = {},
+): Case {
+  return {
+    name: `gru T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(options)}`,
+    at: {
+      ...recurrentInputs(steps, batch, inputs, units, 3),
+      candidateBias: randomArray(random, [units]),
+    },
+    run: ({ x, h0, ...parameters }) => {
+      const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
+      const { output, h } = gru(window, state, parameters as unknown as GruParameters, options);
+      return [output, h];
+    },
+  };
+}
+
+/** {@link tanhRnn}: output and last state. */
+export function tanhRnnCase(
+  steps: number,
+  batch: number,
+  inputs: number,
+  units: number,
+  options: RecurrentOptions = {},
+): Case {
+  return {
+    name: `tanhRnn T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(options)}`,
+    at: recurrentInputs(steps, batch, inputs, units, 1),
+    run: ({ x, h0, ...parameters }) => {
+      const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
+      const { output, h } = tanhRnn(window, state, parameters as unknown as TanhRnnParameters, options);
+      return [output, h];
+    },
+  };
+}
+
+/** The inputs that all recurrent ops share, of `gates` gates side by side. */
+function recurrentInputs(steps: number, batch: number, inputs: number, units: number, gates: number): Arrays {
+  return {
+    x: randomArray(random, [steps, batch, inputs]),
+    h0: randomArray(random, [batch, units]),
+    inputWeight: randomArray(random, [inputs, gates * units], 0.3),
+    recurrentWeight: randomArray(random, [units, gates * units], 0.3),
+    bias: randomArray(random, [gates * units]),
+  };
+}
+
+function wordsFor({ inputDropout, recurrentDropout, zoneout, precision = 'f32' }: LstmOptions): string {
+  const gates = recurrentDropout?.perGate ? ' for each gate' : '';
+  const words = [
+    inputDropout && `x dropped for each gate, a mask a ${inputDropout.lifetime}`,
+    recurrentDropout && `h dropped${gates}, a mask a ${recurrentDropout.lifetime}`,
+    zoneout && `zoneout ${zoneout.hidden} of h and ${zoneout.cell} of c${zoneout.masks ? '' : ', expected'}`,
+    precision,
+  ];
+  return words
+    .filter(Boolean)
+    .map((word) => `, ${word}`)
+    .join('');
+}
+
+/** {@link matrixProduct}, whose backward pass takes the products with a transposed operand. */
+export function productCase(m: number, n: number, k: number, precision: Precision = 'f32'): Case {
+  return {
+    name: `product of ${m} × ${n} over ${k}, ${precision}`,
+    at: { a: randomArray(random, [m, k]), b: randomArray(random, [k, n]) },
+    run: ({ a, b }) => [matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision)],
   };
 }
 
@@ -107,16 +197,19 @@ export interface Results {
   readonly gradients: Readonly<Record<string, readonly number[]>>;
 }
 
-/** The op's outputs, and the gradients of a sum of them in which every value has a weight of its own. */
+/**
+ * The op's outputs, and the gradients, if it has any, of a sum of them in which every value has a weight of its own.
+ */
 export async function resultsOn(backend: BackendName, testCase: Case): Promise<Results> {
   await activate(backend);
   return tf.tidy(() => resultsOf(testCase) as never);
 }
 
 /** {@link resultsOn} the active backend. */
-export function resultsOf({ run, at }: Case): Results {
+export function resultsOf({ run, at, differentiable }: Case): Results {
   const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
   const outputs = run(tensors).map(valuesOf);
+  if (differentiable === false) return { outputs, gradients: {} };
   const weight = randomNumbers(2);
   const weights = outputs.map(({ length }) => randomArray(weight, [length]).data);
   const { gradients } = tensorGradients(
@@ -138,7 +231,7 @@ export async function expectAgreement(
   expected.outputs.forEach((output, i) => {
     expectClose(actual.outputs[i], output, tolerance);
   });
-  for (const name of Object.keys(testCase.at)) {
-    expectClose(actual.gradients[name], expected.gradients[name], tolerance);
+  for (const [name, gradient] of Object.entries(expected.gradients)) {
+    expectClose(actual.gradients[name], gradient, tolerance);
   }
 }

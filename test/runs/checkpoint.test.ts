@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
+import { encodeCheckpoint, NotFiniteError, readCheckpoint } from '../../src/runs/checkpoint.js';
 import {
-  checkParameters,
-  encodeCheckpoint,
-  readCheckpoint,
+  checkModel,
+  restoreOptimizer,
   restoreState,
-} from '../../src/runs/checkpoint.js';
+  withAverages,
+} from '../../src/runs/checkpoint-tensors.js';
 import type { Position } from '../../src/runs/position.js';
 import { writeFileAtomically } from '../../src/storage/atomic-write.js';
 import { encodeSafetensors, type NamedArray } from '../../src/storage/safetensors.js';
@@ -21,18 +22,27 @@ const VALUES = [0, -0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, Math.frou
 
 const POSITION: Position = {
   windows: 1_000_003,
-  epochs: 12,
+  steps: 35_000_105,
+  pass: 2,
+  windowInPass: 17,
+  epochs: 2,
+  epochWindows: 17,
   epochNll: 0.1 + 0.2,
   epochPredictions: 7,
   seconds: 1 / 3,
-  best: { epoch: 11, perplexity: 82.2 + 2 ** -40 },
+  best: { epoch: 1, perplexity: 82.2 + 2 ** -40 },
+  validation: [82.2 + 2 ** -40, 1 / 3 + 90],
+  averagedSince: 1_000_001,
 };
 const PROVENANCE = { specHash: 'a1', vocabularyHash: 'b2', trainHash: 'c3', validHash: 'd4' };
 const SHAPES = [
   { name: 'weight', shape: [2, 3] },
   { name: 'bias', shape: [1] },
 ];
+const CONSTANT_SHAPES = [{ name: 'topics', shape: [2] }];
 const STATE_SHAPES = [{ name: 'h', shape: [1, 2] }];
+/** What an optimizer with this state makes room for. */
+const OPTIMIZER_SHAPES = { 'average.weight': [2, 3], 'average.bias': [1] };
 
 /** Writes a checkpoint of a made-up model. */
 async function writeCheckpoint(path: string, values: readonly number[] = VALUES): Promise<void> {
@@ -40,12 +50,17 @@ async function writeCheckpoint(path: string, values: readonly number[] = VALUES)
     ['weight', tf.variable(tf.tensor2d([...values], [2, 3]))],
     ['bias', tf.variable(tf.tensor1d([1]))],
   ]);
-  const state = { h: tf.tensor2d([[0.5, -0]]) };
+  const optimizer = new Map<string, tf.Tensor>([
+    ['average.weight', tf.tensor2d([1, 2, 3, 4, 5, Math.fround(1 / 3)], [2, 3])],
+    ['average.bias', tf.tensor1d([7])],
+  ]);
+  const constants = new Map([['topics', tf.tensor1d([-1, -2])]]);
+  const state = new Map([['h', tf.tensor2d([[0.5, -0]])]]);
   try {
-    await writeFileAtomically(path, await encodeCheckpoint(parameters, state, POSITION, PROVENANCE));
+    const tensors = { parameters, optimizer, constants, state };
+    await writeFileAtomically(path, await encodeCheckpoint(tensors, POSITION, PROVENANCE));
   } finally {
-    tf.dispose([...parameters.values()]);
-    tf.dispose(state);
+    tf.dispose([parameters, optimizer, constants, state].flatMap((group) => [...group.values()]));
   }
 }
 
@@ -55,7 +70,7 @@ function writeForged(arrays: readonly NamedArray[], metadata: Record<string, str
   const position = JSON.stringify(POSITION);
   const { specHash, vocabularyHash, trainHash, validHash } = PROVENANCE;
   const given = {
-    'zlm.formatVersion': '1',
+    'zlm.formatVersion': '2',
     'zlm.position': position,
     'zlm.specHash': specHash,
     'zlm.vocabularyHash': vocabularyHash,
@@ -70,6 +85,10 @@ function writeForged(arrays: readonly NamedArray[], metadata: Record<string, str
 const weight = (): NamedArray => ({ name: 'weight', shape: [2, 3], data: new Float32Array(6) });
 const bias = (): NamedArray => ({ name: 'bias', shape: [1], data: new Float32Array(1) });
 const stateH = (): NamedArray => ({ name: 'state.h', shape: [1, 2], data: new Float32Array(2) });
+const topics = (): NamedArray => ({ name: 'constant.topics', shape: [2], data: new Float32Array(2) });
+const averages = (): NamedArray[] =>
+  [weight(), bias()].map((array) => ({ ...array, name: `optimizer.average.${array.name}` }));
+const rest = (): NamedArray[] => [stateH(), topics(), ...averages()];
 
 const fault = (path: string, ...parts: string[]) =>
   expect.objectContaining({
@@ -82,8 +101,23 @@ const fault = (path: string, ...parts: string[]) =>
 async function restore(path: string): Promise<void> {
   const checkpoint = await readCheckpoint(path);
   if (!checkpoint) throw new Error('there is no checkpoint');
-  checkParameters(checkpoint, SHAPES, path);
+  checkModel(checkpoint, { parameters: SHAPES, constants: CONSTANT_SHAPES }, path);
   tf.dispose(restoreState(checkpoint, STATE_SHAPES, path));
+  const optimizer = makeOptimizerTensors();
+  try {
+    restoreOptimizer(checkpoint, optimizer, path);
+  } finally {
+    tf.dispose([...optimizer.values()]);
+  }
+}
+
+function makeOptimizerTensors(): Map<string, tf.Variable> {
+  return new Map(
+    Object.entries(OPTIMIZER_SHAPES).map(([name, shape]) => [
+      name,
+      tf.tidy(() => tf.variable(tf.zeros(shape), false)),
+    ]),
+  );
 }
 
 describe('a checkpoint', () => {
@@ -100,13 +134,48 @@ describe('a checkpoint', () => {
     for (const [index, value] of VALUES.entries())
       expect(Object.is(data[index], value), `${value}`).toBe(true);
     expect([...(checkpoint?.state.keys() ?? [])]).toEqual(['h']);
+    expect([...(checkpoint?.constants.keys() ?? [])]).toEqual(['topics']);
+    expect([...(checkpoint?.optimizer.keys() ?? [])]).toEqual(['average.weight', 'average.bias']);
     await restore(path);
+  });
+
+  it('puts what an optimizer remembered into one that is new', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const checkpoint = await readCheckpoint(path);
+    const tensors = makeOptimizerTensors();
+    if (checkpoint) restoreOptimizer(checkpoint, tensors, path);
+    expect([...(tensors.get('average.weight')?.dataSync() ?? [])]).toEqual([
+      1,
+      2,
+      3,
+      4,
+      5,
+      Math.fround(1 / 3),
+    ]);
+    expect([...(tensors.get('average.bias')?.dataSync() ?? [])]).toEqual([7]);
+    tf.dispose([...tensors.values()]);
+  });
+
+  it('is evaluated with its averages, where it holds any', async () => {
+    const path = join(tempFolder(), 'last.safetensors');
+    await writeCheckpoint(path);
+    const checkpoint = await readCheckpoint(path);
+    if (!checkpoint) throw new Error('there is no checkpoint');
+    const { parameters } = withAverages(checkpoint);
+    expect([...parameters.keys()]).toEqual(['weight', 'bias']);
+    expect([...(parameters.get('bias')?.data ?? [])]).toEqual([7]);
+    const moments = new Map([['firstMoment.bias', bias()]]);
+    expect(withAverages({ ...checkpoint, optimizer: moments }).parameters).toBe(checkpoint.parameters);
+    expect(withAverages({ ...checkpoint, optimizer: new Map() }).parameters).toBe(checkpoint.parameters);
   });
 
   it('does not change when a backend, which lent its own memory, trains on in it', async () => {
     const memory = Float32Array.of(1, 2);
     const lent = { shape: [2], data: async () => memory } as unknown as tf.Variable;
-    const pieces = await encodeCheckpoint(new Map([['w', lent]]), {}, POSITION, PROVENANCE);
+    const none = new Map();
+    const tensors = { parameters: new Map([['w', lent]]), optimizer: none, constants: none, state: none };
+    const pieces = await encodeCheckpoint(tensors, POSITION, PROVENANCE);
     const before = Buffer.concat(pieces);
     memory.fill(3);
     expect(Buffer.concat(pieces).equals(before)).toBe(true);
@@ -130,10 +199,9 @@ describe('a checkpoint', () => {
       const path = join(tempFolder(), 'last.safetensors');
       await writeCheckpoint(path);
       const good = readFileSync(path);
-      await expect(writeCheckpoint(path, [value, 0, 0, 0, 0, 0])).rejects.toMatchObject({
-        kind: 'diverged',
-        message: expect.stringContaining('weight'),
-      });
+      await expect(writeCheckpoint(path, [value, 0, 0, 0, 0, 0])).rejects.toEqual(
+        new NotFiniteError('weight'),
+      );
       expect(readFileSync(path).equals(good)).toBe(true);
     },
   );
@@ -142,7 +210,7 @@ describe('a checkpoint', () => {
 describe('a file that is no checkpoint of the model', () => {
   it.each<[string, () => NamedArray[], Record<string, string>, string[]]>([
     ['has no zlm metadata', () => [weight()], { 'zlm.formatVersion': '' }, ['format version']],
-    ['has another version', () => [weight(), bias()], { 'zlm.formatVersion': '2' }, ['version 2', 'reads 1']],
+    ['has another version', () => [weight(), bias()], { 'zlm.formatVersion': '1' }, ['version 1', 'reads 2']],
     ['tells no position', () => [weight(), bias()], { 'zlm.position': '' }, ['position']],
     [
       'tells half a position',
@@ -150,37 +218,63 @@ describe('a file that is no checkpoint of the model', () => {
       { 'zlm.position': '{"windows":1,"epochs":0}' },
       ['position'],
     ],
-    [
-      'tells an impossible position',
+    ...[
+      { windows: -1 },
+      { steps: 0.5 },
+      { pass: null },
+      { epochWindows: '1' },
+      { validation: [90] },
+      { validation: [90, null] },
+      { averagedSince: -1 },
+    ].map((wrong): [string, () => NamedArray[], Record<string, string>, string[]] => [
+      `tells an impossible position, ${JSON.stringify(wrong)}`,
       () => [weight(), bias()],
-      { 'zlm.position': JSON.stringify({ ...POSITION, windows: -1 }) },
+      { 'zlm.position': JSON.stringify({ ...POSITION, ...wrong }) },
       ['position'],
-    ],
-    ['lacks a parameter', () => [weight(), stateH()], {}, ['lacks the parameter bias']],
+    ]),
+    ['lacks a parameter', () => [weight(), ...rest()], {}, ['lacks the parameter bias']],
     [
       'has a parameter too many',
-      () => [weight(), bias(), stateH(), { ...bias(), name: 'extra' }],
+      () => [weight(), bias(), ...rest(), { ...bias(), name: 'extra' }],
       {},
       ['no parameter extra'],
     ],
     [
       'has a parameter of another shape',
-      () => [{ ...weight(), shape: [3, 2] }, bias(), stateH()],
+      () => [{ ...weight(), shape: [3, 2] }, bias(), ...rest()],
       {},
       ['weight has shape \\[3,2\\]', 'makes it \\[2,3\\]'],
     ],
     [
       'has whole numbers for a parameter',
-      () => [{ ...weight(), data: new Int32Array(6) }, bias(), stateH()],
+      () => [{ ...weight(), data: new Int32Array(6) }, bias(), ...rest()],
       {},
       ['weight holds integers'],
     ],
-    ['lacks the recurrent state', () => [weight(), bias()], {}, ['lacks the recurrent state h']],
+    [
+      'lacks the recurrent state',
+      () => [weight(), bias(), topics(), ...averages()],
+      {},
+      ['lacks the recurrent state h'],
+    ],
     [
       'has the recurrent state of another batch',
-      () => [weight(), bias(), { ...stateH(), shape: [2, 1] }],
+      () => [weight(), bias(), topics(), ...averages(), { ...stateH(), shape: [2, 1] }],
       {},
       ['h has shape \\[2,1\\]'],
+    ],
+    ['lacks a constant', () => [weight(), bias(), stateH()], {}, ['lacks the constant topics']],
+    [
+      'lacks what the optimizer remembers',
+      () => [weight(), bias(), stateH(), topics(), averages()[0]],
+      {},
+      ['lacks the optimizer state average.bias'],
+    ],
+    [
+      'holds what another optimizer remembers',
+      () => [weight(), bias(), ...rest(), { ...bias(), name: 'optimizer.meanSquare.bias' }],
+      {},
+      ['no optimizer state meanSquare.bias'],
     ],
   ])('%s', async (_, arrays, metadata, parts) => {
     const path = writeForged(arrays(), metadata);

@@ -54,6 +54,14 @@ describe('listRuns', () => {
     ]);
   });
 
+  it('tells that a run had stopped improving before its last epoch', async () => {
+    const runs = tempFolder();
+    makeRun(runs, 'early', { epoch: 2, stoppedEarly: true });
+    expect(await listRuns(runs)).toMatchObject([
+      { state: 'finished', epoch: 2, epochs: 3, stoppedEarly: true },
+    ]);
+  });
+
   it('tells a run that trains from one that was killed', async () => {
     const runs = tempFolder();
     const alive = makeRun(runs, 'alive', { state: 'running' });
@@ -80,6 +88,7 @@ describe('listRuns', () => {
     ['a status that is none', '["running"]'],
     ['an unknown state', JSON.stringify({ ...STATUS, state: 'walking' })],
     ['a status without a date', JSON.stringify({ ...STATUS, updatedAt: undefined })],
+    ['a status that stopped in some other way', JSON.stringify({ ...STATUS, stoppedEarly: 'yes' })],
     ['a status with a strange best epoch', JSON.stringify({ ...STATUS, best: { epoch: 1 } })],
   ])('shows a folder with %s as unreadable, with the reason', async (_, status) => {
     const runs = tempFolder();

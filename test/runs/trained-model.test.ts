@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { evaluate } from '../../src/evaluation/perplexity.js';
 import { disposeLanguageModel } from '../../src/model/language-model.js';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { loadTrainedModel } from '../../src/runs/trained-model.js';
@@ -25,6 +26,41 @@ it.each(['best', 'last'] as const)('gives the %s parameters and where they stood
   expect(corpus.vocabulary.size).toBe(model.architecture.vocabularySize);
   disposeLanguageModel(model);
   corpus.close();
+});
+
+it.each(['best', 'last'] as const)(
+  'gives the averages of the parameters, where %s holds any',
+  async (name) => {
+    const overrides = [
+      'training.optimizer={averagedSgd: { learningRate: 1, startEpoch: 1 }}',
+      'training.schedule={constant: {}}',
+      'training.epochs=1',
+    ];
+    const run = place.run(`averaged-${name}`);
+    await trainSmall(place, { name: run.name, overrides });
+    const { model, corpus } = await loadTrainedModel(run, name, place.data);
+    const checkpoint = await readCheckpoint(run.checkpoint(name));
+    for (const [parameter, variable] of model.parameters) {
+      const average = checkpoint?.optimizer.get(`average.${parameter}`)?.data;
+      expect(variable.dataSync(), parameter).toEqual(average);
+      expect(average, parameter).not.toEqual(checkpoint?.parameters.get(parameter)?.data);
+    }
+    // What it scored in the training it scores again.
+    const valid = await evaluate(model, corpus.split('valid'), { batch: 4 });
+    expect(valid.perplexity).toBe(checkpoint?.position.best?.perplexity);
+    disposeLanguageModel(model);
+    corpus.close();
+  },
+);
+
+it('refuses the run of an n-gram model', async () => {
+  const run = place.run('kn5');
+  mkdirSync(run.path);
+  writeFileSync(run.spec, 'corpus: small\nmodel: { ngram: {} }\n');
+  await expect(loadTrainedModel(run, 'best', place.data)).rejects.toMatchObject({
+    kind: 'data',
+    message: 'run kn5 is that of an n-gram model; this needs a network',
+  });
 });
 
 it('refuses another vocabulary', async () => {

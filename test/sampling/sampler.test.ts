@@ -1,15 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createLanguageModel,
-  encode,
-  initialState,
-  type LanguageModel,
-  logits,
-} from '../../src/model/language-model.js';
+import { encode, initialState, type LanguageModel, logits } from '../../src/model/language-model.js';
 import { parameter } from '../../src/model/parameters.js';
 import { drawToken, type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { describeEachBackend } from '../backends/each-backend.js';
+import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
 import { valuesOf } from '../ops/arrays.js';
 
 const LOGITS = [0.5, 2, -1, 1.2, 0];
@@ -78,8 +73,8 @@ async function sampleOf(model: LanguageModel, options: Partial<SamplingOptions> 
 
 /** A model whose logits are the same whatever it has read: its softmax bias. */
 function forgetfulModel(values: readonly number[]): LanguageModel {
-  const model = createLanguageModel(
-    { vocabularySize: values.length, embedding: 1, layers: [1], tieEmbedding: false },
+  const model = uniformModel(
+    plainArchitecture({ vocabularySize: values.length, embedding: 1, layers: lstmLayers(1) }),
     1e-9,
     1,
   );
@@ -90,8 +85,8 @@ function forgetfulModel(values: readonly number[]): LanguageModel {
 describeEachBackend('sampleTokens on %s', () => {
   let model: LanguageModel;
   beforeAll(async () => {
-    model = createLanguageModel(
-      { vocabularySize: 19, embedding: 4, layers: [5, 4], tieEmbedding: false },
+    model = uniformModel(
+      plainArchitecture({ vocabularySize: 19, embedding: 4, layers: lstmLayers(5, 4) }),
       3,
       4, // a seed at which the likeliest word keeps changing
     );

@@ -1,15 +1,17 @@
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { diffSpecs, parseResolvedSpec, specHash } from '../../src/spec/load.js';
-import type { Spec } from '../../src/spec/spec.generated.js';
-import { MINIMAL } from './spec-files.js';
+import { diffSpecs, loadSpec, parseResolvedSpec, specHash } from '../../src/spec/load.js';
+import type { NetworkSpec } from '../../src/spec/systems.js';
+import { ROOT } from '../cli/capture.js';
+import { MINIMAL, MINIMAL_NGRAM, networkOf } from './spec-files.js';
 
-let base: Spec;
+let base: NetworkSpec;
 
 beforeAll(async () => {
-  base = await parseResolvedSpec(MINIMAL, 'spec.yaml');
+  base = networkOf(await parseResolvedSpec(MINIMAL, 'spec.yaml'));
 });
 
-function changed(training: Partial<Spec['training']>): Spec {
+function changed(training: Partial<NetworkSpec['training']>): NetworkSpec {
   return { ...base, training: { ...base.training, ...training } };
 }
 
@@ -24,6 +26,24 @@ it('hashes what a spec says, whatever the order of its keys', () => {
 // The SHA-256 of {"corpus":"ptb","model":{"embedding":8,"layers":[{"lstm":8}]}}: checkpoints depend on it.
 it('leaves defaults out of the hash, so that new keys do not change it', () => {
   expect(specHash(base)).toBe('d8ae812c14c3b07f5e16e90f258d9170d88c306fe4b16d828663d99cca2bbba1');
+});
+
+// Recorded before the keys of the whole family were added: runs of that time can still be resumed.
+it.each([
+  ['small', 'f294cd6c5b50f8740a7d5d26c620d2cc8d1b65b62d24a69b18a05491e9d7e74c'],
+  ['medium', '135b86091188ad59aea5ad776eff0608e579a4c1d96dae89897c6f483882d9f1'],
+  ['large', '9116c40255af8cbd79ba4e41dadc484a8149592f2078ab5f4da23c9ece5459ea'],
+  ['naive', '8504f2613fbef0f09d3dcda4afe570d2cd19f7e94758cdf2b6479cc3ec14d7a6'],
+])('configs/%s.yaml keeps its hash', async (name, hash) => {
+  expect(specHash((await loadSpec(join(ROOT, 'configs', `${name}.yaml`))).spec)).toBe(hash);
+});
+
+it('tells an n-gram model from another and from a network', async () => {
+  const five = await parseResolvedSpec(MINIMAL_NGRAM, 'spec.yaml');
+  const four = await parseResolvedSpec(MINIMAL_NGRAM.replace('{}', '{ order: 4 }'), 'spec.yaml');
+  expect(specHash(four)).not.toBe(specHash(five));
+  expect(diffSpecs(five, four)).toEqual([{ key: 'model.ngram.order', before: 5, after: 4 }]);
+  expect(diffSpecs(five, base).map(({ key }) => key)).toEqual(['model', 'dropout', 'training']);
 });
 
 it('finds no difference between equals', () => {

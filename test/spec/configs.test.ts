@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { loadSpec } from '../../src/spec/load.js';
+import { architectureOf } from '../../src/model/architecture.js';
+import { modelSize } from '../../src/model/size.js';
+import { diffSpecs, loadSpec } from '../../src/spec/load.js';
 import type { Edge } from '../../src/spec/spec.generated.js';
+import type { Spec } from '../../src/spec/systems.js';
 import { ROOT } from '../cli/capture.js';
+import { networkOf } from './spec-files.js';
 
 const FOLDER = join(ROOT, 'configs');
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -54,26 +58,59 @@ it.each(FILES)('configs/%s is valid, names its schema and says how to run it', a
   expect(head.join('\n')).toMatch(/^# Run: +\S/m);
 });
 
+/** Number of word types in PTB. */
+const PTB_VOCABULARY = 10_000;
+
+const SIZED = FILES.filter((file) => /^# Parameters:/m.test(readFileSync(join(FOLDER, file), 'utf8')));
+
+it.each(SIZED)('configs/%s states its size and cost as they are', async (file) => {
+  const spec = networkOf((await loadSpec(join(FOLDER, file))).spec);
+  const text = readFileSync(join(FOLDER, file), 'utf8');
+  const window = { steps: spec.training.bptt, batch: spec.training.batchSize };
+  const size = modelSize(architectureOf(spec, PTB_VOCABULARY), window);
+  const [, millions] = /^# Parameters: +([\d.]+) M/m.exec(text) ?? [];
+  expect(millions).toBe((size.parameters / 1e6).toFixed(2));
+  const [, megaflop] = /([\d.]+) MFLOP per token/.exec(text) ?? [];
+  if (megaflop) expect(Number(megaflop)).toBe(Number((size.trainingFlopPerToken / 1e6).toPrecision(3)));
+});
+
 it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the paper', async (name, paper) => {
-  const { spec } = await loadSpec(join(FOLDER, `${name}.yaml`));
-  const vertical: Edge = { rate: paper.drop, mask: 'step' };
+  const spec = await load(name);
+  const vertical: Edge = { rate: paper.drop, mask: 'step', perGate: false };
   expect(spec).toEqual({
     corpus: 'ptb',
     model: {
       embedding: paper.units,
       layers: [{ lstm: paper.units }, { lstm: paper.units }],
       tieEmbedding: false,
+      forgetBias: null,
       init: { uniform: paper.init },
+      context: null,
     },
-    dropout: { input: vertical, between: vertical, output: vertical, recurrent: { rate: 0, mask: 'step' } },
+    dropout: {
+      embedding: { rate: 0 },
+      input: vertical,
+      between: vertical,
+      output: { rate: paper.drop, mask: 'step' },
+      recurrent: { rate: 0, mask: 'step', perGate: false },
+      recurrentWeight: { rate: 0 },
+      zoneout: { cell: 0, hidden: 0 },
+    },
     training: {
       batchSize: 20,
       bptt: paper.bptt,
+      randomBptt: null,
       epochs: paper.epochs,
       windowsPerEpoch: null,
+      loss: 'sum',
       clipNorm: paper.clip,
+      clipValue: null,
+      weightDecay: 0,
+      activationRegularization: 0,
+      temporalActivationRegularization: 0,
       optimizer: { sgd: { learningRate: 1 } },
       schedule: { decay: { factor: paper.factor, afterEpoch: paper.fullEpochs } },
+      earlyStopping: null,
       checkpoint: { everyMinutes: 10 },
       precision: 'f32',
       seed: 1,
@@ -81,8 +118,76 @@ it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the pape
   });
 });
 
-it('configs/naive.yaml differs from the medium model in its recurrent edge alone', async () => {
-  const { spec } = await loadSpec(join(FOLDER, 'naive.yaml'));
-  const { spec: medium } = await loadSpec(join(FOLDER, 'medium.yaml'));
-  expect(spec).toEqual({ ...medium, dropout: { ...medium.dropout, recurrent: { rate: 0.5, mask: 'step' } } });
+const VARIATIONAL = [
+  'dropout.embedding.rate',
+  'dropout.input.mask',
+  'dropout.input.perGate',
+  'dropout.between.mask',
+  'dropout.between.perGate',
+  'dropout.output.mask',
+  'dropout.recurrent.rate',
+  'dropout.recurrent.mask',
+  'dropout.recurrent.perGate',
+  'training.weightDecay',
+];
+
+it.each([
+  ['naive', 'medium', ['dropout.recurrent.rate']],
+  ['zoneout', 'large', ['dropout.zoneout.cell', 'dropout.zoneout.hidden']],
+  ['tied-large', 'large', ['model.tieEmbedding']],
+  ['small-tied', 'small', ['model.tieEmbedding']],
+  ['variational-medium', 'medium', VARIATIONAL],
+  [
+    'variational-large',
+    'large',
+    [
+      ...VARIATIONAL,
+      'dropout.input.rate',
+      'dropout.between.rate',
+      'dropout.output.rate',
+      'training.schedule.decay.afterEpoch',
+    ],
+  ],
+  [
+    'awd-lstm-finetune',
+    'awd-lstm',
+    ['model.init', 'training.optimizer.averagedSgd.startEpoch', 'training.earlyStopping'],
+  ],
+  ['rnn-lda', 'rnn', ['model.context']],
+])('configs/%s.yaml differs from %s.yaml in what it is named for alone', async (name, parent, keys) => {
+  const differences = diffSpecs(await load(parent), await load(name));
+  expect(differences.map(({ key }) => key).sort()).toEqual([...keys].sort());
 });
+
+it.each(['small-tied', 'gru', 'rnn', 'deep-rnn', 'rnn-lda'])(
+  'configs/%s.yaml is as wide as the small model, on the same windows',
+  async (name) => {
+    const { model, training } = networkOf(await load(name));
+    const small = networkOf(await load('small'));
+    const widths = model.layers.flatMap((layer) =>
+      JSON.stringify(layer)
+        .match(/[0-9]{2,}/g)
+        ?.map(Number),
+    );
+    expect(new Set([model.embedding, ...widths])).toEqual(new Set([small.model.embedding]));
+    expect(training).toMatchObject({ batchSize: small.training.batchSize, bptt: small.training.bptt });
+  },
+);
+
+it('configs/awd-small.yaml and vertical-300.yaml train the same network', async () => {
+  const small = networkOf(await load('awd-small'));
+  const vertical = networkOf(await load('vertical-300'));
+  expect({ ...small.model, init: null }).toEqual({ ...vertical.model, init: null });
+  expect(small.training.epochs).toBe(vertical.training.epochs);
+});
+
+it('configs/kn5.yaml is the n-gram model of the table of results', async () => {
+  expect(await load('kn5')).toEqual({
+    corpus: 'ptb',
+    model: { ngram: { order: 5, smoothing: 'modified-kneser-ney' } },
+  });
+});
+
+async function load(name: string): Promise<Spec> {
+  return (await loadSpec(join(FOLDER, `${name}.yaml`))).spec;
+}

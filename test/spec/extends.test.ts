@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadSpec } from '../../src/spec/load.js';
-import type { Spec } from '../../src/spec/spec.generated.js';
-import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+import type { NetworkSpec } from '../../src/spec/systems.js';
+import { MINIMAL, networkOf, specErrorOf, specFolder } from './spec-files.js';
 
 const PARENT = `${MINIMAL}dropout: { input: { rate: 0.5, mask: sequence } }
 training:
@@ -11,12 +11,12 @@ training:
 `;
 
 /** The spec of a child of {@link PARENT}. */
-async function child(...lines: string[]): Promise<Spec> {
+async function child(...lines: string[]): Promise<NetworkSpec> {
   const folder = specFolder({
     'parent.yaml': PARENT,
     'child.yaml': ['extends: ./parent.yaml', ...lines].join('\n'),
   });
-  return (await loadSpec(join(folder, 'child.yaml'))).spec;
+  return networkOf((await loadSpec(join(folder, 'child.yaml'))).spec);
 }
 
 it('takes over everything that the child leaves alone', async () => {
@@ -30,7 +30,7 @@ it('merges maps key by key', async () => {
     'dropout: { input: { rate: 0.2 }, output: { rate: 0.3 } }',
     'training: { seed: 7 }',
   );
-  expect(spec.dropout.input).toEqual({ rate: 0.2, mask: 'sequence' });
+  expect(spec.dropout.input).toEqual({ rate: 0.2, mask: 'sequence', perGate: false });
   expect(spec.dropout.output).toEqual({ rate: 0.3, mask: 'step' });
   expect(spec.training).toMatchObject({ seed: 7, bptt: 20 });
 });
@@ -57,7 +57,7 @@ it('goes up through several parents, each path relative to its own file', async 
     'lib/deep/low.yaml': 'extends: ../middle.yaml\ntraining: { seed: 3 }',
   });
   const { spec } = await loadSpec(join(folder, 'lib/deep/low.yaml'));
-  expect(spec.training).toMatchObject({ bptt: 5, seed: 3 });
+  expect(networkOf(spec).training).toMatchObject({ bptt: 5, seed: 3 });
 });
 
 it('shows a fault of the parent in the parent, one of the child in the child', async () => {
@@ -75,7 +75,8 @@ it('does not mind a fault of the parent that the child mends', async () => {
     'parent.yaml': `${MINIMAL}training: { bptt: 0 }`,
     'child.yaml': 'extends: parent.yaml\ntraining: { bptt: 1 }',
   });
-  expect((await loadSpec(join(folder, 'child.yaml'))).spec.training.bptt).toBe(1);
+  const { spec } = await loadSpec(join(folder, 'child.yaml'));
+  expect(networkOf(spec).training.bptt).toBe(1);
 });
 
 it.each([

@@ -101,13 +101,14 @@ const WRONG_KEYS: BadSpec[] = [
   {
     name: 'an unknown key',
     yaml: withLines('dropout: { vertical: {} }'),
-    message: 'dropout.vertical is not a key; dropout holds input, between, output and recurrent',
+    message:
+      'dropout.vertical is not a key; dropout holds embedding, input, between, output, recurrent, recurrentWeight and zoneout',
     at: '3:12',
   },
   {
     name: 'an unknown cell',
-    yaml: model('{ embedding: 8, layers: [{ gru: 8 }] }'),
-    message: 'model.layers.0.gru is not a key; model.layers.0 holds lstm',
+    yaml: model('{ embedding: 8, layers: [{ qrnn: 8 }] }'),
+    message: 'model.layers.0.qrnn is not a key; did you mean model.layers.0.rnn?',
     at: '2:35',
   },
   {
@@ -115,6 +116,18 @@ const WRONG_KEYS: BadSpec[] = [
     yaml: withLines('__proto__: { corpus: sotu }'),
     message: '__proto__ is not a key',
     at: '3:1',
+  },
+  {
+    name: 'a deep transition without width',
+    yaml: model('{ embedding: 8, layers: [{ deepTransition: { depth: 3 } }] }'),
+    message: 'model.layers.0.deepTransition.units is missing; it must be a whole number',
+    at: '2:35',
+  },
+  {
+    name: 'gates at the softmax',
+    yaml: withLines('dropout: { output: { rate: 0.5, perGate: true } }'),
+    message: /^dropout\.output\.perGate is not a key/,
+    at: '3:33',
   },
   {
     name: 'no epoch of decay',
@@ -189,7 +202,8 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'a bare rate',
     yaml: withLines('dropout: 0.5'),
-    message: 'dropout must be a map of input, between, output and recurrent, is 0.5',
+    message:
+      'dropout must be a map of embedding, input, between, output, recurrent, recurrentWeight and zoneout, is 0.5',
     at: '3:10',
   },
   {
@@ -213,7 +227,7 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'a layer without cell',
     yaml: model('{ embedding: 8, layers: [8] }'),
-    message: 'a map with the one key lstm, is 8',
+    message: 'a map with exactly one of lstm, gru, rnn, deepTransition and feedForward, is 8',
     at: '2:33',
   },
   {
@@ -225,13 +239,13 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'two schedules',
     yaml: withLines('training:', '  schedule: { constant: {}, decay: { factor: 0.5, afterEpoch: 4 } }'),
-    message: 'a map with exactly one of constant and decay, holds constant and decay',
+    message: 'a map with exactly one of constant, decay, plateau and cosine, holds constant and decay',
     at: '4:13',
   },
   {
     name: 'no optimizer',
     yaml: withLines('training: { optimizer: {} }'),
-    message: 'a map with the one key sgd, is an empty map',
+    message: 'a map with exactly one of sgd, averagedSgd, adam and rmsprop, is an empty map',
     at: '3:24',
   },
   { name: 'a huge number', yaml: withLines('training: { epochs: 1e300 }'), message: 'is 1e300', at: '3:21' },
@@ -257,10 +271,61 @@ const CROSS_FIELD: BadSpec[] = [
     at: '3:42',
   },
   {
-    name: 'a tied embedding of another width',
-    yaml: model('{ embedding: 8, layers: [{ lstm: 8 }, { lstm: 9 }], tieEmbedding: true }'),
-    message: 'model.embedding is 8, model.layers.1.lstm is 9',
-    at: '2:74',
+    name: 'gates of a cell without gates',
+    yaml: `${model('{ embedding: 8, layers: [{ rnn: 8 }] }')}dropout:\n  recurrent: { rate: 0.3, perGate: true }`,
+    message: 'dropout.recurrent.perGate needs lstm layers alone where the edge leads, but one is rnn',
+    at: '4:36',
+  },
+  {
+    name: 'two ways to clip',
+    yaml: withLines('training: { clipValue: 1 }'),
+    message: 'but training.clipNorm is 5; set it to null beside training.clipValue',
+    at: '3:24',
+  },
+];
+
+const NGRAM: BadSpec[] = [
+  {
+    name: 'a misspelt key of an n-gram model',
+    yaml: model('{ ngram: { oder: 5 } }'),
+    message: 'model.ngram.oder is not a key; did you mean model.ngram.order?',
+    at: '2:19',
+  },
+  {
+    name: 'a misspelt n-gram model',
+    yaml: model('{ ngramm: { order: 5 } }'),
+    message: 'model.ngramm is not a key; did you mean model.ngram?',
+    at: '2:10',
+  },
+  {
+    name: 'too long an order',
+    yaml: model('{ ngram: { order: 10 } }'),
+    message: 'model.ngram.order must be a whole number from 1 to 9, is 10',
+    at: '2:26',
+  },
+  {
+    name: 'an unknown smoothing',
+    yaml: model('{ ngram: { smoothing: kneser-ney } }'),
+    message: 'model.ngram.smoothing must be modified-kneser-ney, is the text "kneser-ney"',
+    at: '2:30',
+  },
+  {
+    name: 'an order alone',
+    yaml: model('{ ngram: 5 }'),
+    message: 'a map of order and smoothing',
+    at: '2:17',
+  },
+  {
+    name: 'layers beside an n-gram model',
+    yaml: model('{ ngram: {}, embedding: 8, layers: [{ lstm: 8 }] }'),
+    message: 'model.ngram stands alone: take away model.embedding and model.layers, or model.ngram itself',
+    at: '2:10',
+  },
+  {
+    name: 'dropout and training beside an n-gram model',
+    yaml: `${model('{ ngram: {} }')}dropout: {}\ntraining: { seed: 2 }\n`,
+    message: 'model.ngram stands alone: take away dropout and training, or model.ngram itself',
+    at: '2:10',
   },
 ];
 
@@ -270,6 +335,7 @@ describe.each([
   ['wrong keys', WRONG_KEYS],
   ['wrong values', WRONG_VALUES],
   ['values that do not go together', CROSS_FIELD],
+  ['n-gram models', NGRAM],
 ])('%s', (_group, specs) => {
   it.each(specs)('$name', async ({ yaml, message, at }) => {
     const folder = specFolder({ 'bad.yaml': yaml });

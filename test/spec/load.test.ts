@@ -1,35 +1,52 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { assertFitsCorpus, loadSpec, parseResolvedSpec, specToYaml } from '../../src/spec/load.js';
-import type { Spec } from '../../src/spec/spec.generated.js';
-import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+import { isNgram, type NetworkSpec } from '../../src/spec/systems.js';
+import { MINIMAL, MINIMAL_NGRAM, networkOf, specErrorOf, specFolder } from './spec-files.js';
 
-const RESOLVED: Spec = {
+const RESOLVED: NetworkSpec = {
   corpus: 'ptb',
-  model: { embedding: 8, layers: [{ lstm: 8 }], tieEmbedding: false, init: { uniform: 0.1 } },
+  model: {
+    embedding: 8,
+    layers: [{ lstm: 8 }],
+    tieEmbedding: false,
+    forgetBias: null,
+    init: { uniform: 0.1 },
+    context: null,
+  },
   dropout: {
-    input: { rate: 0, mask: 'step' },
-    between: { rate: 0, mask: 'step' },
+    embedding: { rate: 0 },
+    input: { rate: 0, mask: 'step', perGate: false },
+    between: { rate: 0, mask: 'step', perGate: false },
     output: { rate: 0, mask: 'step' },
-    recurrent: { rate: 0, mask: 'step' },
+    recurrent: { rate: 0, mask: 'step', perGate: false },
+    recurrentWeight: { rate: 0 },
+    zoneout: { cell: 0, hidden: 0 },
   },
   training: {
     batchSize: 20,
     bptt: 35,
+    randomBptt: null,
     epochs: 39,
     windowsPerEpoch: null,
+    loss: 'sum',
     clipNorm: 5,
+    clipValue: null,
+    weightDecay: 0,
+    activationRegularization: 0,
+    temporalActivationRegularization: 0,
     optimizer: { sgd: { learningRate: 1 } },
     schedule: { constant: {} },
+    earlyStopping: null,
     checkpoint: { everyMinutes: 10 },
     precision: 'f32',
     seed: 1,
   },
 };
 
-async function load(yaml: string, overrides: readonly string[] = []): Promise<Spec> {
+async function load(yaml: string, overrides: readonly string[] = []): Promise<NetworkSpec> {
   const folder = specFolder({ 'spec.yaml': yaml });
-  return (await loadSpec(join(folder, 'spec.yaml'), overrides)).spec;
+  return networkOf((await loadSpec(join(folder, 'spec.yaml'), overrides)).spec);
 }
 
 it('fills every default', async () => {
@@ -40,8 +57,38 @@ it('fills defaults beside given keys, inside the kind that was chosen', async ()
   const spec = await load(
     `${MINIMAL}dropout: { input: { rate: 0.5 } }\ntraining: { optimizer: { sgd: {} } }\n`,
   );
-  expect(spec.dropout.input).toEqual({ rate: 0.5, mask: 'step' });
+  expect(spec.dropout.input).toEqual({ rate: 0.5, mask: 'step', perGate: false });
   expect(spec.training.optimizer).toEqual({ sgd: { learningRate: 1 } });
+});
+
+it.each([
+  ['training.randomBptt={}', { training: { randomBptt: { halve: 0.05, deviation: 5, minimum: 5 } } }],
+  ['training.earlyStopping={}', { training: { earlyStopping: { patience: 10 } } }],
+  ['model.context={topics: 9}', { model: { context: { topics: 9, decay: 0.95 } } }],
+  [
+    'model.layers=[{deepTransition: {units: 9}}]',
+    { model: { layers: [{ deepTransition: { units: 9, depth: 2, shortcut: true } }] } },
+  ],
+  ['model.init={scaledUniform: {}}', { model: { init: { scaledUniform: { embedding: 0.1 } } } }],
+  [
+    'training.optimizer={averagedSgd: {}}',
+    { training: { optimizer: { averagedSgd: { learningRate: 1, nonMonotonic: 5, startEpoch: null } } } },
+  ],
+])('fills defaults below --set %s', async (override, expected) => {
+  expect(await load(MINIMAL, [override])).toMatchObject(expected);
+});
+
+it('resolves an n-gram model to what it is, without a network and its training', async () => {
+  const folder = specFolder({ 'spec.yaml': MINIMAL_NGRAM });
+  const { spec } = await loadSpec(join(folder, 'spec.yaml'));
+  expect(spec).toEqual({
+    corpus: 'ptb',
+    model: { ngram: { order: 5, smoothing: 'modified-kneser-ney' } },
+  });
+  expect(isNgram(spec)).toBe(true);
+  const yaml = 'corpus: ptb\nmodel:\n  ngram: { order: 5, smoothing: modified-kneser-ney }\n';
+  expect(specToYaml(spec)).toBe(yaml);
+  expect(await parseResolvedSpec(yaml, 'spec.yaml')).toEqual(spec);
 });
 
 it('keeps null where null means something', async () => {
@@ -75,7 +122,7 @@ it('writes YAML that reads back as the same spec', async () => {
     `${MINIMAL}training:\n  clipNorm: 1e-7\n  schedule: { decay: { factor: 0.8695652173913043, afterEpoch: 14 } }\n`,
   );
   expect(await parseResolvedSpec(specToYaml(spec), 'spec.yaml')).toEqual(spec);
-  expect(specToYaml(RESOLVED)).toContain('  input: { rate: 0, mask: step }\n');
+  expect(specToYaml(RESOLVED)).toContain('  input: { rate: 0, mask: step, perGate: false }\n');
 });
 
 it('fills the defaults of keys that a resolved spec of an older version lacks', async () => {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadSpec } from '../../src/spec/load.js';
-import type { Spec } from '../../src/spec/spec.generated.js';
-import { MINIMAL, specErrorOf, specFolder } from './spec-files.js';
+import type { NetworkSpec } from '../../src/spec/systems.js';
+import { MINIMAL, networkOf, specErrorOf, specFolder } from './spec-files.js';
 
 const DECAYING = `${MINIMAL}training: { schedule: { decay: { factor: 0.5, afterEpoch: 4 } } }\n`;
 
-async function load(...overrides: string[]): Promise<Spec> {
+async function load(...overrides: string[]): Promise<NetworkSpec> {
   const folder = specFolder({ 'spec.yaml': DECAYING });
-  return (await loadSpec(join(folder, 'spec.yaml'), overrides)).spec;
+  return networkOf((await loadSpec(join(folder, 'spec.yaml'), overrides)).spec);
 }
 
 it.each([
@@ -50,7 +50,7 @@ it('applies overrides in order', async () => {
 it('makes the list that is missing', async () => {
   const folder = specFolder({ 'spec.yaml': 'corpus: ptb\nmodel: { embedding: 8 }' });
   const { spec } = await loadSpec(join(folder, 'spec.yaml'), ['model.layers.0.lstm=9']);
-  expect(spec.model.layers).toEqual([{ lstm: 9 }]);
+  expect(networkOf(spec).model.layers).toEqual([{ lstm: 9 }]);
 });
 
 it.each([

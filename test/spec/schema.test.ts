@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { explainAll } from '../../src/spec/explain.js';
 import {
   allKeys,
   formatKey,
-  isChoice,
   resolveReference,
+  type SchemaNode,
   schemaAt,
   specSchema,
 } from '../../src/spec/schema.js';
@@ -20,28 +21,27 @@ it('explains every key and closes every map', () => {
   }
 });
 
-it('asks for exactly the keys that have no default', () => {
-  const withoutDefault = allKeys()
-    .filter(({ path, schema, parent }) => {
-      const mayBeAbsent =
-        schema.default !== undefined || isChoice(parent) || parent.items || path[0] === 'extends';
-      return !mayBeAbsent;
-    })
+it('asks for exactly the keys that are explained as required', () => {
+  const { Complete, CompleteNetwork } = specSchema().$defs ?? {};
+  const once = [...requiredKeys(Complete, []), ...requiredKeys(CompleteNetwork, [])];
+  const always = allKeys()
+    .filter(({ path, parent }) => requiredOf(parent).includes(String(path.at(-1))))
     .map(({ path }) => formatKey(path));
-  expect(requiredKeys(specSchema().$defs?.Complete, [])).toEqual(withoutDefault);
+  const explained = explainAll().filter(({ presence }) => presence === 'required');
+  expect(explained.map(({ key }) => key).sort()).toEqual([...once, ...always].sort());
 });
 
-/** The dotted keys under every `required` of a schema, in its order. */
-function requiredKeys(node: unknown, path: readonly string[]): string[] {
-  const { required = [], properties = {} } = node as {
-    required?: string[];
-    properties?: Record<string, unknown>;
-  };
-  return Object.entries(properties).flatMap(([key, property]) => {
+/** The dotted keys under every `required` of a schema. */
+function requiredKeys(node: SchemaNode | undefined, path: readonly string[]): string[] {
+  return Object.entries(node?.properties ?? {}).flatMap(([key, property]) => {
     const here = [...path, key];
-    const below = property === true ? [] : requiredKeys(property, here);
-    return required.includes(key) ? [formatKey(here), ...below] : below;
+    const below = requiredKeys(property, here);
+    return node && requiredOf(node).includes(key) ? [formatKey(here), ...below] : below;
   });
+}
+
+function requiredOf(node: SchemaNode): readonly string[] {
+  return (node as { required?: string[] }).required ?? [];
 }
 
 it('lets what stands beside a reference win over what it refers to', () => {

@@ -7,7 +7,7 @@ import { type Position, START } from '../../src/runs/position.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
 import type { Trainee } from '../../src/training/trainee.js';
-import { epochs, interruptingAt, names, run, SETTINGS } from './run-loop.js';
+import { epochs, interruptingAt, names, run, SETTINGS, sgdOf } from './run-loop.js';
 import { makeToy, validationsOf } from './toy-trainee.js';
 
 beforeAll(() => activateBackend('cpu'));
@@ -50,7 +50,7 @@ describe('an interruption', () => {
       const next = makeToy({ weight: saved.weight });
       const state = { count: tf.scalar(saved.count ?? -1) };
       const rest = await run(next, { settings, start: saved.position, state });
-      expect(next.seen.map(({ inRun }) => inRun)).toEqual(
+      expect(next.seen.map(({ step }) => step / 3)).toEqual(
         Array.from({ length: 8 - at }, (_, index) => at + index),
       );
       expect([...toy.seen, ...next.seen]).toEqual(undisturbed.seen);
@@ -92,21 +92,22 @@ describe('divergence', () => {
   const settings = { learningRateOf: () => 0.25 };
 
   it('is a loss that is no number', async () => {
-    const toy = makeToy({ factor: (inRun) => (inRun === 4 ? Number.NaN : 1) });
+    const toy = makeToy({ factor: (windows) => (windows === 4 ? Number.NaN : 1) });
     await expect(run(toy, { settings })).rejects.toEqual(
       diverged('epoch 2, window 2', 'nll NaN', 'gradient norm NaN', 'learning rate 0.25'),
     );
   });
 
   it('is an infinite gradient, with a loss that looks well', async () => {
-    const toy = makeToy({ weight: 1e-30, factor: (inRun) => (inRun === 1 ? 1e30 : 0) });
+    const toy = makeToy({ weight: 1e-30, factor: (windows) => (windows === 1 ? 1e30 : 0) });
     await expect(run(toy, { settings })).rejects.toEqual(
       diverged('epoch 1, window 2', 'nll 3.500 nats', 'norm Infinity'),
     );
   });
 
   it('is a loss that stays hopeless, and not one bad window', async () => {
-    const bad = (from: number, to: number) => (inRun: number) => (inRun >= from && inRun < to ? 100 : 1);
+    const bad = (from: number, to: number) => (windows: number) =>
+      windows >= from && windows < to ? 100 : 1;
     const long = { windowsPerEpoch: 50, epochs: 1 };
     await run(makeToy({ hopelessNll: 100, factor: bad(10, 11) }), { settings: long });
     const toy = makeToy({ hopelessNll: 100, factor: bad(10, 50) });
@@ -143,7 +144,8 @@ describe('tensors', () => {
     const { controller, onEvent } = interruptingAt(({ kind }) => kind === 'window');
     await run(toy, { controller, onEvent });
     await expect(run(diverging)).rejects.toThrow('diverged');
-    for await (const _ of trainingLoop(toy, SETTINGS, START, {}, new AbortController().signal)) break;
+    const parts = { trainee: toy, optimizer: sgdOf(toy), settings: SETTINGS };
+    for await (const _ of trainingLoop(parts, START, {}, new AbortController().signal)) break;
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -55,6 +55,43 @@ describe('a step', () => {
     });
   });
 
+  it('descends the mean over all predictions, when that is the loss', async () => {
+    const toy = makeToy();
+    const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, loss: 'mean' } as const;
+    const events = await run(toy, { settings });
+    expect(toy.weight()).toBe(1 - (0.5 * TOY_GRADIENT) / 3);
+    expect(windows(events)[0]).toMatchObject({ nll: TOY_WINDOW.sum, gradientNorm: TOY_GRADIENT / 3 });
+  });
+
+  it.each([
+    ['sum', 3],
+    ['mean', 1],
+  ] as const)(
+    'adds the penalty to each prediction of a %s, and not to what it tells',
+    async (loss, times) => {
+      const [plain, penalized] = [makeToy(), makeToy({ penalty: 4 })];
+      const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, loss };
+      const [[before], [after]] = [
+        windows(await run(plain, { settings })),
+        windows(await run(penalized, { settings })),
+      ];
+      expect(plain.weight() - penalized.weight()).toBe(0.5 * 4 * times);
+      expect(after.gradientNorm - before.gradientNorm).toBe(4 * times);
+      expect(after.nll).toBe(before.nll);
+    },
+  );
+
+  it('takes a learning rate that fits the length of its window', async () => {
+    const toy = makeToy({ stepsOf: (_, inPass) => [3, 6, 12][inPass] });
+    const settings = { epochs: 1, learningRateOf: () => 0.5, windowFactor: (steps: number) => steps / 6 };
+    const events = await run(toy, { settings });
+    expect(windows(events).map((event) => event.learningRate)).toEqual([0.25, 0.5, 1]);
+    expect(toy.weight()).toBe(1 - (0.25 + 0.5 + 1) * TOY_GRADIENT);
+    expect(epochs(events)[0].learningRate).toBe(0.5);
+    expect(toy.seen.map(({ step }) => step)).toEqual([0, 3, 9]);
+    expect(windows(events).map(({ position }) => position.steps)).toEqual([3, 9, 21]);
+  });
+
   it('is shortened to the norm of the clipping', async () => {
     const toy = makeToy();
     const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, clipNorm: 2 };
@@ -78,16 +115,43 @@ describe('epochs shorter than a pass', () => {
   it('carry the place in the data on, and zero the state at the start of a pass alone', async () => {
     const toy = makeToy({ windowsPerPass: 3 });
     await run(toy, { settings: { epochs: 4, windowsPerEpoch: 2 } });
-    expect(toy.seen.map(({ inPass, inRun, count }) => [inPass, inRun, count])).toEqual([
-      [0, 0, 0],
-      [1, 1, 1],
-      [2, 2, 2],
-      [0, 3, 0],
-      [1, 4, 1],
-      [2, 5, 2],
-      [0, 6, 0],
-      [1, 7, 1],
+    expect(toy.seen.map(({ pass, inPass, step, count }) => [pass, inPass, step, count])).toEqual([
+      [0, 0, 0, 0],
+      [0, 1, 3, 1],
+      [0, 2, 6, 2],
+      [1, 0, 9, 0],
+      [1, 1, 12, 1],
+      [1, 2, 15, 2],
+      [2, 0, 18, 0],
+      [2, 1, 21, 1],
     ]);
+  });
+});
+
+describe('epochs of a pass each', () => {
+  it('have as many windows as their pass', async () => {
+    const counts = [2, 4, 1];
+    const toy = { ...makeToy(), windowsIn: (pass: number) => counts[pass] };
+    const events = await run(toy, { settings: { epochs: 3, windowsPerEpoch: null } });
+    expect(windows(events).map(({ epoch, done, total }) => [epoch, done, total])).toEqual([
+      [1, 1, 2],
+      [1, 2, 2],
+      [2, 1, 4],
+      [2, 2, 4],
+      [2, 3, 4],
+      [2, 4, 4],
+      [3, 1, 1],
+    ]);
+    expect(toy.seen.map(({ pass, inPass, count }) => [pass, inPass, count])).toEqual([
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 0],
+      [1, 1, 1],
+      [1, 2, 2],
+      [1, 3, 3],
+      [2, 0, 0],
+    ]);
+    expect(events.at(-1)).toMatchObject({ position: { pass: 3, windowInPass: 0, windows: 7 } });
   });
 });
 

@@ -4,7 +4,9 @@ import { activateBackend } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { loadSpec } from '../../src/spec/load.js';
 import { planTraining } from '../../src/training/plan.js';
+import { randomBounds } from '../../src/training/window-lengths.js';
 import { useWorkplace } from '../small-runs.js';
+import { networkOf } from '../spec/spec-files.js';
 
 const place = useWorkplace();
 
@@ -12,7 +14,7 @@ async function plan(...overrides: string[]) {
   await activateBackend('wasm');
   const corpus = await PreparedCorpus.open(place.data, 'small');
   try {
-    const { spec } = await loadSpec(place.spec, overrides);
+    const spec = networkOf((await loadSpec(place.spec, overrides)).spec);
     return { ...(await planTraining(spec, corpus)), corpus };
   } finally {
     corpus.close();
@@ -47,9 +49,41 @@ it('counts the windows of epochs that are no pass, and of a corpus with fewer wi
   expect(await plan('training.bptt=70')).toMatchObject({ windowsPerEpoch: 2, tokensPerEpoch: 560 });
 });
 
-it('leaves no tensor behind', async () => {
-  await plan();
+it('counts the windows and the tokens of the first pass when their lengths are random', async () => {
+  const found = await plan('training.randomBptt={ halve: 0.5, deviation: 1, minimum: 2 }');
+  const { corpus } = found;
+  const steps = Math.floor(corpus.manifest.splits.train.tokens / 4) - 1;
+  const bounds = randomBounds({ halve: 0.5, deviation: 1, minimum: 2 }, { seed: 1, pass: 0, bptt: 5 }, steps);
+  expect(found.windowsPerEpoch).toBe(bounds.length - 1);
+  expect(found.tokensPerEpoch).toBe(4 * (bounds.at(-1) ?? 0));
+});
+
+it('has room for what the optimizer remembers', async () => {
+  const sgd = await plan();
+  const others = [
+    ['averagedSgd', 1],
+    ['adam', 2],
+    ['rmsprop', 1],
+  ] as const;
+  for (const [kind, tensors] of others) {
+    const { memoryBytes, parameters } = await plan(`training.optimizer={${kind}: {}}`);
+    expect(memoryBytes - sgd.memoryBytes).toBe(4 * tensors * parameters);
+  }
+});
+
+it('tells when the learning rate waits for the validation', async () => {
+  expect(await plan()).toMatchObject({ learningRateFalls: false });
+  const plateau = await plan('training.schedule={plateau: {}}');
+  expect(plateau).toMatchObject({
+    learningRateFalls: true,
+    learningRates: [{ firstEpoch: 1, lastEpoch: 3, learningRate: 1 }],
+  });
+});
+
+it.each(['sgd', 'averagedSgd', 'adam', 'rmsprop'])('leaves no tensor of %s behind', async (kind) => {
+  const optimizer = `training.optimizer={${kind}: {}}`;
+  await plan(optimizer);
   const before = tf.memory().numTensors;
-  await plan();
+  await plan(optimizer);
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -74,6 +74,30 @@ describe('a run is not resumed', () => {
     expect(error.cures.join()).toContain('training.epochs=2');
   });
 
+  it('with other epochs than those that its cosine leads through', async () => {
+    const overrides = ['training.schedule={cosine: {}}'];
+    await trainSmall(place, { name: 'cosine', overrides, interruptAt: afterWindows(2) });
+    const error = await failure({ resume: 'cosine', overrides: ['training.epochs=5'] });
+    expect(error).toEqual(refusal('spec', 'training.epochs: 3 in the run, 5 now'));
+    expect(error.cures.join()).toContain(
+      'Only training.earlyStopping and training.checkpoint.everyMinutes may change',
+    );
+    const { longer } = await trainSmall(place, { resume: 'cosine' });
+    expect(longer).toBeNull();
+    // The hash tells, too: another spec.yaml is not the run's.
+    const { spec } = place.run('cosine');
+    writeFileSync(spec, readFileSync(spec, 'utf8').replace('epochs: 3', 'epochs: 5'));
+    expect(await failure({ resume: 'cosine' })).toEqual(refusal('spec', 'cosine/spec.yaml was edited'));
+  });
+
+  it('with another optimizer, of which it says which keys it had', async () => {
+    const error = await failure({ resume: 'base', overrides: ['training.optimizer={adam: {}}'] });
+    expect(error).toEqual(refusal('spec', 'training.optimizer: {"sgd":', 'in the run, {"adam":', 'now'));
+    expect(error.cures.join()).toContain(
+      'Only training.epochs, training.earlyStopping and training.checkpoint.everyMinutes may change',
+    );
+  });
+
   it.each([
     ['vocabulary', { train: `${generateText(99, 1)}the zebra waits\n` }],
     ['training split', { train: generateText(100, 1).split('\n').reverse().join('\n').trimStart() }],

@@ -3,21 +3,36 @@ import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
 import type { CheckpointEvent, EpochEvent, TrainingEvent, WindowEvent } from '../../src/training/events.js';
-import { type LoopSettings, trainingLoop } from '../../src/training/loop.js';
+import { trainingLoop } from '../../src/training/loop.js';
+import type { LoopSettings } from '../../src/training/loop-settings.js';
+import { disposeOptimizer, type Optimizer } from '../../src/training/optimizers/optimizer.js';
+import { Sgd } from '../../src/training/optimizers/sgd.js';
 import type { Trainee } from '../../src/training/trainee.js';
 
 /** Two epochs of three windows that change nothing. */
 export const SETTINGS: LoopSettings = {
   epochs: 2,
   windowsPerEpoch: 3,
+  loss: 'sum',
   clipNorm: null,
   learningRateOf: () => 0,
+  windowFactor: () => 1,
+  averagesInEpoch: () => false,
+  stopsEarly: () => false,
   checkpointSeconds: Number.POSITIVE_INFINITY,
+  divergenceCures: ['Lower the learning rate.'],
 };
+
+/** Plain steps. */
+export function sgdOf(trainee: Trainee): Optimizer {
+  return new Sgd(trainee.parameters, { weightDecay: 0, clipValue: null });
+}
 
 /** How a run is other than usual. */
 export interface Run {
   readonly settings?: Partial<LoopSettings>;
+  /** Plain SGD by default; it is disposed of. */
+  readonly optimizer?: Optimizer;
   readonly start?: Position;
   readonly state?: Readonly<Record<string, tf.Tensor>>;
   readonly controller?: AbortController;
@@ -26,14 +41,19 @@ export interface Run {
 
 /** All events of a run. */
 export async function run(trainee: Trainee, options: Run = {}): Promise<TrainingEvent[]> {
-  const { settings, start = START, state = {}, controller = new AbortController(), onEvent } = options;
+  const { optimizer = sgdOf(trainee), start = START, state = {}, onEvent } = options;
+  const { controller = new AbortController() } = options;
+  const parts = { trainee, optimizer, settings: { ...SETTINGS, ...options.settings } };
   const events: TrainingEvent[] = [];
-  const loop = trainingLoop(trainee, { ...SETTINGS, ...settings }, start, state, controller.signal);
-  for await (const event of loop) {
-    events.push(event);
-    onEvent?.(event);
+  try {
+    for await (const event of trainingLoop(parts, start, state, controller.signal)) {
+      events.push(event);
+      onEvent?.(event);
+    }
+    return events;
+  } finally {
+    disposeOptimizer(optimizer);
   }
-  return events;
 }
 
 /** Interrupts when an event is of interest. */

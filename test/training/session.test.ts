@@ -76,13 +76,19 @@ describe('a seed', () => {
   });
 });
 
-it('tensors do not add up over hundreds of windows of a language model', async () => {
+it.each([
+  'sgd: { learningRate: 1 }',
+  'averagedSgd: { learningRate: 1, startEpoch: 1 }',
+  'adam: {}',
+  'rmsprop: {}',
+])('tensors do not add up over hundreds of windows of a language model, with %s', async (optimizer) => {
   const before = tf.memory().numTensors;
   const counts: number[] = [];
   const onEvent = ({ kind }: { kind: string }) => {
     if (kind === 'window') counts.push(tf.memory().numTensors);
   };
-  await trainSmall(place, { name: 'long', overrides: ['training.epochs=11'], onEvent });
+  const overrides = ['training.epochs=11', `training.optimizer={${optimizer}}`];
+  await trainSmall(place, { name: `long-${optimizer.split(':')[0]}`, overrides, onEvent });
   expect(counts).toHaveLength(11 * WINDOWS);
   expect(new Set(counts).size).toBe(1);
   expect(tf.memory().numTensors).toBe(before);

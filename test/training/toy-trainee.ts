@@ -1,6 +1,7 @@
 /**
  * Something to train that is no language model: one weight w, windows of 3 steps and 2 columns, and the loss w·a for
- * each prediction, a being 1 to 6. Its gradient is known by heart, and its state counts the windows since it was zero.
+ * each prediction, a being 1 to 6. Its gradient is known by heart, its state counts the windows since it was zero, and its
+ * penalty is w times a given weight.
  */
 import * as tf from '@tensorflow/tfjs';
 import { onTestFinished } from 'vitest';
@@ -22,17 +23,23 @@ export interface ToyOptions {
   readonly windowsPerPass?: number;
   readonly weight?: number;
   readonly hopelessNll?: number;
-  /** A factor of the loss of the window with this place in the run. */
-  readonly factor?: (inRun: number) => number;
+  /** What its windows are told to be long, which changes nothing else; 3 steps all of them by default. */
+  readonly stepsOf?: Trainee['stepsOf'];
+  /** A factor of the loss of the window that so many were trained before. */
+  readonly factor?: (windows: number) => number;
+  /** The penalty's gradient; 0 for none. */
+  readonly penalty?: number;
   readonly validate?: Trainee['validate'];
 }
 
 /** A toy for the test that calls it; its weight is freed at the end. */
 export function makeToy({
   windowsPerPass = 3,
+  stepsOf = () => 3,
   weight = 1,
   hopelessNll = Number.POSITIVE_INFINITY,
   factor = () => 1,
+  penalty = 0,
   validate = validationsOf([1]),
 }: ToyOptions = {}): Toy {
   const seen: (WindowNumber & { readonly count: number })[] = [];
@@ -42,14 +49,17 @@ export function makeToy({
     seen,
     weight: () => variable.dataSync()[0],
     parameters: new Map([['weight', variable]]),
-    windowsPerPass,
+    windowsIn: () => windowsPerPass,
+    stepsOf,
     hopelessNll,
     zeroState: () => ({ count: tf.scalar(0) }),
     forward(window, state) {
       seen.push({ ...window, count: state.count.dataSync()[0] });
       const amounts = tf.tensor1d([1, 2, 3, 4, 5, 6]);
-      const nll = tf.mul(tf.mul(variable, factor(window.inRun)), amounts) as tf.Tensor1D;
-      return { nll, batch: 2, state: { count: tf.add(state.count, 1) } };
+      const windows = window.pass * windowsPerPass + window.inPass;
+      const nll = tf.mul(tf.mul(variable, factor(windows)), amounts) as tf.Tensor1D;
+      const penalized = penalty === 0 ? null : (tf.sum(tf.mul(variable, penalty)) as tf.Scalar);
+      return { nll, batch: 2, penalty: penalized, state: { count: tf.add(state.count, 1) } };
     },
     validate,
   };

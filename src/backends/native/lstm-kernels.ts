@@ -1,79 +1,75 @@
 /** The LSTM kernels: one layer over a whole window, forward and backward. */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { DropoutMask, LstmAttributes } from '../fused.js';
-import { drawMask } from './dropout-kernel.js';
-import { type Kernel, outOfMemory } from './kernel.js';
+import type { LstmAttributes } from '../fused.js';
+import { copyOf, type Kernel, mixedFlag, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
+import { LentMasks, lastStep } from './recurrent-kernels.js';
+
+const GATES = 4;
 
 /** See {@link LstmAttributes} for inputs and outputs. */
-export const lstm: Kernel<LstmAttributes> = (inputs, { recurrentDropout, precision, keep }, backend) => {
-  const [steps, batch, width] = inputs.x.shape;
+export const lstm: Kernel<LstmAttributes> = (inputs, attributes, backend) => {
+  const [steps, batch] = inputs.x.shape;
   const units = inputs.h0.shape[1];
-  const masks = recurrentMasks(backend, recurrentDropout, [steps, batch, units]);
+  const masks = new LentMasks(backend);
   const output = backend.allocate([steps, batch, units]);
   const cells = backend.allocate([steps, batch, units]);
-  const gates = backend.allocate([steps, batch, 4 * units]);
+  const gates = backend.allocate([steps, batch, GATES * units]);
   const failed = backend.functions.lstmForward({
-    ...{ mixed: precision === 'mixed' ? 1 : 0, steps, batch, inputs: width, units },
-    ...{ x: backend.floats(inputs.x), h0: backend.floats(inputs.h0), c0: backend.floats(inputs.c0) },
-    ...{ w: backend.floats(inputs.inputWeight), u: backend.floats(inputs.recurrentWeight) },
-    ...{ bias: backend.floats(inputs.bias), masks: masks.values, maskSteps: masks.steps },
+    ...commonArguments(inputs, attributes, backend, masks),
+    bias: backend.floats(inputs.bias),
     ...{ y: output.values, cells: cells.values, gates: gates.values },
   });
-  if (masks.info) backend.disposeData(masks.info.dataId);
-  if (failed) throw outOfMemory();
+  masks.giveBack(failed);
   const h = lastStep(backend, output.values, batch, units);
   const c = lastStep(backend, cells.values, batch, units);
-  if (keep) return [output.info, h, c, gates.info, cells.info];
+  if (attributes.keep) return [output.info, h, c, gates.info, cells.info];
   backend.disposeData(gates.info.dataId);
   backend.disposeData(cells.info.dataId);
   return [output.info, h, c];
 };
 
-/** A copy of the last step of [T,B,H]: [B,H]. */
-function lastStep(backend: NativeBackend, sequence: Float32Array, batch: number, units: number): TensorInfo {
-  const { info, values } = backend.allocate([batch, units]);
-  values.set(sequence.subarray(sequence.length - batch * units));
-  return info;
-}
-
 /** The gradients of everything that goes into {@link lstm}. */
-export const lstmGradient: Kernel<LstmAttributes> = (inputs, { recurrentDropout, precision }, backend) => {
-  const { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells, dOutput, dH, dC } = inputs;
-  const [steps, batch, width] = x.shape;
-  const units = h0.shape[1];
-  const masks = recurrentMasks(backend, recurrentDropout, [steps, batch, units]);
+export const lstmGradient: Kernel<LstmAttributes> = (inputs, attributes, backend) => {
+  const { x, inputWeight, recurrentWeight, output, gates, cells, dOutput, dH, dC } = inputs;
+  const masks = new LentMasks(backend);
+  const [dh0, dc0] = [copyOf(dH, backend), copyOf(dC, backend)];
   const dx = backend.allocate(x.shape);
-  const dh0 = backend.allocate(h0.shape);
-  const dc0 = backend.allocate(c0.shape);
   const dInputWeight = backend.allocate(inputWeight.shape);
   const dRecurrentWeight = backend.allocate(recurrentWeight.shape);
-  const dBias = backend.allocate([4 * units]);
-  dh0.values.set(backend.floats(dH));
-  dc0.values.set(backend.floats(dC));
+  const dBias = backend.allocate([inputWeight.shape[1]]);
   const failed = backend.functions.lstmBackward({
-    ...{ mixed: precision === 'mixed' ? 1 : 0, steps, batch, inputs: width, units },
-    ...{ x: backend.floats(x), h0: backend.floats(h0), c0: backend.floats(c0) },
-    ...{ w: backend.floats(inputWeight), u: backend.floats(recurrentWeight) },
-    ...{ masks: masks.values, maskSteps: masks.steps },
+    ...commonArguments(inputs, attributes, backend, masks),
     ...{ y: backend.floats(output), cells: backend.floats(cells), gates: backend.floats(gates) },
     ...{ dy: backend.floats(dOutput), dh: dh0.values, dc: dc0.values, dx: dx.values },
     ...{ dw: dInputWeight.values, du: dRecurrentWeight.values, dbias: dBias.values },
   });
-  if (masks.info) backend.disposeData(masks.info.dataId);
-  if (failed) throw outOfMemory();
-  return [dx.info, dh0.info, dc0.info, dInputWeight.info, dRecurrentWeight.info, dBias.info];
+  masks.giveBack(failed);
+  const gradients = [dx, dh0, dc0, dInputWeight, dRecurrentWeight, dBias];
+  return gradients.map(({ info }): TensorInfo => info);
 };
 
-/** Masks of the recurrent edge as the LSTM kernels take them: [T,B,H], or [1,B,H] for one that the window shares. */
-function recurrentMasks(
+/** The arguments of both passes. */
+function commonArguments(
+  { x, h0, c0, inputWeight, recurrentWeight }: Tensors,
+  { inputDropout, recurrentDropout, zoneout, precision }: LstmAttributes,
   backend: NativeBackend,
-  mask: DropoutMask | null,
-  [steps, batch, units]: readonly [number, number, number],
-): { values: Float32Array | null; steps: number; info: TensorInfo | null } {
-  if (mask === null) return { values: null, steps: 0, info: null };
-  const drawn = mask.lifetime === 'step' ? steps : 1;
-  const { info, values } = backend.allocate([drawn, batch, units]);
-  drawMask(backend, mask, [drawn, batch, units], null, values);
-  return { values, steps: drawn, info };
+  masks: LentMasks,
+) {
+  const [steps, batch, width] = x.shape;
+  const units = h0.shape[1];
+  const maskParts = recurrentDropout?.perGate ? GATES : 1;
+  const onInput = masks.dropout(inputDropout, [steps, batch, GATES * width]);
+  const onHidden = masks.dropout(recurrentDropout, [steps, batch, maskParts * units]);
+  const hidden = masks.zoneout(zoneout, 'hidden', [steps, batch, units]);
+  const cell = masks.zoneout(zoneout, 'cell', [steps, batch, units]);
+  return {
+    ...{ mixed: mixedFlag(precision), steps, batch, inputs: width, units },
+    ...{ x: backend.floats(x), h0: backend.floats(h0), c0: backend.floats(c0) },
+    ...{ w: backend.floats(inputWeight), u: backend.floats(recurrentWeight) },
+    ...{ inputMasks: onInput.values, inputMaskSteps: onInput.steps },
+    ...{ masks: onHidden.values, maskSteps: onHidden.steps, maskParts },
+    ...{ hiddenZoneout: hidden.values, cellZoneout: cell.values },
+    zoneoutSteps: Math.max(hidden.steps, cell.steps),
+  };
 }

@@ -21,12 +21,15 @@ export class NativeBackend extends MathBackendCPU {
 
   /** The values of a float32 tensor, to be read, or written by the kernel that made it. */
   floats(tensor: TensorInfo): Float32Array {
-    return this.data.get(tensor.dataId).values as Float32Array;
+    const { values } = this.data.get(tensor.dataId);
+    // tfjs's cast to a wider type leaves the values as they are.
+    return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
   }
 
   /** The values of an int32 tensor. */
   ints(tensor: TensorInfo): Int32Array {
-    return this.data.get(tensor.dataId).values as Int32Array;
+    const { values } = this.data.get(tensor.dataId);
+    return values instanceof Int32Array ? values : Int32Array.from(values as ArrayLike<number>);
   }
 
   /** A new float32 tensor of undefined content. */

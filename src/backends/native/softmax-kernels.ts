@@ -1,7 +1,7 @@
 /** The softmax cross-entropy kernels: all gradients are computed in the forward pass, while the logits are at hand. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { SoftmaxAttributes } from '../fused.js';
-import { type Allocated, type Kernel, outOfMemory, type Tensors } from './kernel.js';
+import { type Allocated, type Kernel, mixedFlag, outOfMemory, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
 
 /** Keeps the gradients of Σ nll, computed while the logits are at hand. */
@@ -41,7 +41,7 @@ function runSoftmax(
   gradients: readonly Allocated[] | null,
 ): void {
   const failed = backend.functions.softmax({
-    ...{ mixed: precision === 'mixed' ? 1 : 0, n: hidden.shape[0], h: hidden.shape[1], v: bias.shape[0] },
+    ...{ mixed: mixedFlag(precision), n: hidden.shape[0], h: hidden.shape[1], v: bias.shape[0] },
     ...{ hidden: backend.floats(hidden), weight: backend.floats(weight), tied: tied ? 1 : 0 },
     ...{ bias: backend.floats(bias), targets: backend.ints(targets), weights, nll },
     dHidden: gradients?.[0].values ?? null,

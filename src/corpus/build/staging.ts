@@ -5,6 +5,7 @@ import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { isTopicsFile } from '../topics-file-name.js';
 
 const CORPUS_FILES = new Set([MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)]);
 
@@ -27,7 +28,7 @@ export async function makeStagingFolder(target: string): Promise<string> {
 }
 
 /**
- * Makes sure that replacing `folder` destroys nothing but a corpus.
+ * Makes sure that replacing `folder` destroys nothing but a corpus and the topics that were made from it.
  * @throws UserError('data') when it is a file or holds anything that no prepared corpus holds
  */
 export async function assertReplaceable(folder: string): Promise<void> {
@@ -38,7 +39,7 @@ export async function assertReplaceable(folder: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw describeFileError(error, folder, 'replace') ?? error;
   }
-  const foreign = entries.find((entry) => !CORPUS_FILES.has(entry));
+  const foreign = entries.find((entry) => !CORPUS_FILES.has(entry) && !isTopicsFile(entry));
   if (foreign === undefined) return;
   throw new UserError(
     'data',

@@ -8,9 +8,14 @@ import { activateBackend } from '../../../src/backends/select.js';
 import { type DropoutMask, dropout } from '../../../src/ops/dropout.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { globalNorm } from '../../../src/ops/global-norm.js';
-import { type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
+import { type GruParameters, gru } from '../../../src/ops/gru.js';
+import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
+import { matrixProduct } from '../../../src/ops/products.js';
+import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
-import { sgdUpdate } from '../../../src/ops/update.js';
+import { type TanhRnnParameters, tanhRnn } from '../../../src/ops/tanh-rnn.js';
+import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
+import { LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const [compiler, cacheFolder, wrongId] = process.argv.slice(2);
 const WIDTHS = [1, 3, 15, 16, 17, 63, 64, 65, 130];
@@ -20,27 +25,68 @@ const STEP: DropoutMask = { rate: 0.5, lifetime: 'step', seed: 1, site: 1, step:
 const random = (...shape: number[]) => tf.randomUniform(shape, -1, 1);
 const idsBelow = (most: number, ...shape: number[]) => tf.randomUniform(shape, 0, most, 'int32');
 
-/** Forward, backward, and a step of SGD. */
+/** Forward, backward, and a step of every optimizer. */
 function train(loss: (...parameters: tf.Tensor[]) => tf.Tensor, shapes: readonly number[][]): void {
   tf.tidy(() => {
     const parameters = shapes.map((shape) => random(...shape));
     const gradients = tf.grads(loss)(parameters);
     const norm = globalNorm(Object.fromEntries(gradients.map((gradient, i) => [`${i}`, gradient])));
     const variables = parameters.map((parameter) => tf.variable(parameter));
-    for (const [i, variable] of variables.entries()) sgdUpdate(variable, gradients[i], norm, 0.1);
+    for (const [i, variable] of variables.entries()) update(variable, gradients[i], norm);
     tf.dispose(variables);
   });
 }
 
-function layer(shape: readonly number[], mask: DropoutMask | null, precision: Precision): void {
-  const [steps, batch, inputs, units] = shape;
+function update(parameter: tf.Variable, gradient: tf.Tensor, scale: tf.Scalar): void {
+  const settings = { learningRate: 0.1, weightDecay: 0.1, clipValue: 0.5 };
+  const [first, second] = [0, 0].map((value) => tf.variable(tf.fill(parameter.shape, value)));
+  sgdUpdate(parameter, gradient, scale, { ...settings, weightDecay: 0, clipValue: null });
+  sgdUpdate(parameter, gradient, scale, settings);
+  const adam = { ...settings, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 1 };
+  adamUpdate(parameter, gradient, scale, { first, second }, adam);
+  rmspropUpdate(parameter, gradient, scale, second, { ...settings, decay: 0.9, epsilon: 1e-8 });
+  averageUpdate(first, parameter, 0.5);
+  tf.dispose([first, second]);
+}
+
+/** Steps, columns, inputs, units. */
+type Shape = readonly [number, number, number, number];
+
+function lstmLayer([steps, batch, inputs, units]: Shape, options: LstmOptions): void {
   const run = (...[x, h, c, inputWeight, recurrentWeight, bias]: tf.Tensor[]) => {
     const parameters = { inputWeight, recurrentWeight, bias } as LstmParameters;
-    const { output, state } = lstm(x as tf.Tensor3D, { h, c } as LstmState, parameters, mask, precision);
+    const { output, state } = lstm(x as tf.Tensor3D, { h, c } as LstmState, parameters, options);
     return tf.addN([tf.sum(output), tf.sum(state.h), tf.sum(state.c)]);
   };
   const states = [batch, units];
   train(run, [[steps, batch, inputs], states, states, [inputs, 4 * units], [units, 4 * units], [4 * units]]);
+}
+
+function gruLayer([steps, batch, inputs, units]: Shape, options: RecurrentOptions): void {
+  const run = (...[x, h0, inputWeight, recurrentWeight, bias, candidateBias]: tf.Tensor[]) => {
+    const parameters = { inputWeight, recurrentWeight, bias, candidateBias } as GruParameters;
+    const { output, h } = gru(x as tf.Tensor3D, h0 as tf.Tensor2D, parameters, options);
+    return tf.add(tf.sum(output), tf.sum(h));
+  };
+  const weights = [[inputs, 3 * units], [units, 3 * units], [3 * units], [units]];
+  train(run, [[steps, batch, inputs], [batch, units], ...weights]);
+}
+
+function tanhLayer([steps, batch, inputs, units]: Shape, options: RecurrentOptions): void {
+  const run = (...[x, h0, inputWeight, recurrentWeight, bias]: tf.Tensor[]) => {
+    const parameters = { inputWeight, recurrentWeight, bias } as TanhRnnParameters;
+    const { output, h } = tanhRnn(x as tf.Tensor3D, h0 as tf.Tensor2D, parameters, options);
+    return tf.add(tf.sum(output), tf.sum(h));
+  };
+  train(run, [[steps, batch, inputs], [batch, units], [inputs, units], [units, units], [units]]);
+}
+
+function layers(shape: Shape, precision: Precision, number: number): void {
+  const every = [...REGULARIZERS, ...LSTM_REGULARIZERS];
+  lstmLayer(shape, { ...every[number % every.length], precision });
+  const options = { ...REGULARIZERS[number % REGULARIZERS.length], precision };
+  gruLayer(shape, options);
+  tanhLayer(shape, options);
 }
 
 function output(shape: readonly number[], tied: boolean, uniform: boolean, precision: Precision): void {
@@ -53,16 +99,42 @@ function output(shape: readonly number[], tied: boolean, uniform: boolean, preci
   train(run, [[rows, units], tied ? [classes, units] : [units, classes], [classes]]);
 }
 
+function product([rows, inner, columns]: readonly number[], precision: Precision): void {
+  const run = (...[a, b]: tf.Tensor[]) =>
+    tf.sum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision));
+  train(run, [
+    [rows, inner],
+    [inner, columns],
+  ]);
+}
+
+/** tfjs's own kernels that the backend replaces. */
+function plainKernels(rows: number, width: number): void {
+  tf.tidy(() => {
+    const x = random(rows, width);
+    for (const other of [random(rows, width), random(width), random(rows, 1), tf.scalar(2)]) {
+      for (const operation of [tf.add, tf.sub, tf.mul, tf.div]) operation(x, other);
+    }
+    for (const operation of [tf.neg, tf.square, tf.tanh]) operation(x);
+    for (const axis of [undefined, 0, 1]) tf.mean(x, axis);
+    tf.pad(x, [
+      [1, 2],
+      [0, 0],
+    ]);
+  });
+}
+
 function everyKernel(): void {
   for (const [i, width] of WIDTHS.entries()) {
-    for (const rows of ROWS) {
-      const mask = [null, STEP, { ...STEP, lifetime: 'sequence' as const }][(i + rows) % 3];
+    for (const [j, rows] of ROWS.entries()) {
       for (const precision of ['f32', 'mixed'] as const) {
         const other = WIDTHS[(i + rows) % WIDTHS.length];
-        layer([1 + (rows % 3), rows, other, width], mask, precision);
+        layers([1 + (rows % 3), rows, other, width], precision, i * ROWS.length + j);
         output([rows, width, other], rows % 2 === 0, i % 2 === 0, precision);
         output([rows, 5, width], rows % 2 === 1, i % 2 === 1, precision);
+        product([rows, other, width], precision);
       }
+      plainKernels(rows, width);
       train((x) => tf.sum(dropout(x as tf.Tensor3D, STEP)), [[2, rows, width]]);
       const ids = idsBelow(rows, 3, 2) as tf.Tensor2D;
       train((table) => tf.sum(embedding(table as tf.Tensor2D, ids)), [[rows, width]]);
@@ -73,7 +145,11 @@ function everyKernel(): void {
       }
     }
   }
-  layer([2, 3, 5, 270], STEP, 'f32');
+  // Weights so large that threads take units of them, not rows of the batch.
+  lstmLayer([2, 3, 5, 270], LSTM_REGULARIZERS[LSTM_REGULARIZERS.length - 1]);
+  gruLayer([2, 3, 5, 310], {});
+  tanhLayer([2, 3, 5, 530], {});
+  plainKernels(3, 20_001);
   output([850, 2, 10_007], false, true, 'f32'); // more than one chunk of logits
   tf.tidy(() => {
     const classes = 4_200_000; // a row is longer than a chunk

@@ -7,11 +7,14 @@ import type { NativeBackend } from '../../../src/backends/native/native-backend.
 import { type DropoutMask, dropout } from '../../../src/ops/dropout.js';
 import { lstm } from '../../../src/ops/lstm.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
-import { sgdUpdate } from '../../../src/ops/update.js';
-import { valuesOf } from '../../ops/arrays.js';
+import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
+import { tensorOf, valuesOf } from '../../ops/arrays.js';
+import { GRU, LSTM, TANH_RNN } from '../../ops/recurrent-cells.js';
 import { describeEachBackend } from '../each-backend.js';
+import { LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const MASK: DropoutMask = { rate: 0.5, lifetime: 'step', seed: 1, site: 1, step: 1 };
+const PLAIN = { weightDecay: 0, clipValue: null };
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
@@ -61,22 +64,45 @@ describeEachBackend('on %s', () => {
     for (const values of [sync, later, buffer]) expect([...values]).toEqual(new Array(64).fill(1));
   });
 
-  it('updates a parameter in place, once it has an array of its own', () => {
-    const parameter = tf.variable(tf.ones([3]));
-    const [slope, scale] = [tf.ones([3]), tf.scalar(1)];
+  it.each([
+    [
+      'sgdUpdate',
+      ([parameter]: tf.Variable[], slope: tf.Tensor, scale: tf.Scalar) =>
+        sgdUpdate(parameter, slope, scale, { ...PLAIN, learningRate: 0.25 }),
+    ],
+    [
+      'adamUpdate',
+      ([parameter, first, second]: tf.Variable[], slope: tf.Tensor, scale: tf.Scalar) => {
+        const settings = { ...PLAIN, learningRate: 0.25, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, step: 1 };
+        adamUpdate(parameter, slope, scale, { first, second }, settings);
+      },
+    ],
+    [
+      'rmspropUpdate',
+      ([parameter, , meanSquare]: tf.Variable[], slope: tf.Tensor, scale: tf.Scalar) => {
+        const settings = { ...PLAIN, learningRate: 0.25, decay: 0.5, epsilon: 1e-8 };
+        rmspropUpdate(parameter, slope, scale, meanSquare, settings);
+      },
+    ],
+    ['averageUpdate', ([average, parameter]: tf.Variable[]) => averageUpdate(average, parameter, 0.5)],
+  ])('%s works in place, once its variables have arrays of their own', (_, update) => {
+    const variables = [1, 0, 0].map((value) => tf.variable(tf.fill([3], value)));
+    const [slope, scale] = [tf.ones([3]), tf.scalar(1) as tf.Scalar];
+    const before = variables.map(valuesOf);
     const arrays = Array.from({ length: 4 }, () => {
-      tf.tidy(() => sgdUpdate(parameter, slope, scale, 0.25));
-      return arrayOf(parameter);
+      tf.tidy(() => update(variables, slope, scale));
+      return variables.map(arrayOf);
     });
-    expect(valuesOf(parameter)).toEqual([0, 0, 0]);
-    expect(new Set(arrays).size).toBe(1);
+    for (const i of variables.keys()) expect(new Set(arrays.map((each) => each[i])).size).toBe(1);
+    expect(variables.map(valuesOf)).not.toEqual(before);
   });
 
   it('changes neither what a parameter was made of, nor what was read or copied of it', () => {
     const given = Float32Array.of(1, 2);
     const tensor = tf.tensor1d(given);
     const parameter = tf.variable(tensor);
-    const update = () => tf.tidy(() => sgdUpdate(parameter, tf.ones([2]), tf.scalar(1), 1));
+    const settings = { ...PLAIN, learningRate: 1 };
+    const update = () => tf.tidy(() => sgdUpdate(parameter, tf.ones([2]), tf.scalar(1), settings));
     const read = [parameter.dataSync()];
     update();
     read.push(parameter.dataSync());
@@ -92,6 +118,23 @@ describeEachBackend('on %s', () => {
     ]);
   });
 
+  it.each([LSTM, GRU, TANH_RNN])('$name gives back all that it took for its masks', (cell) => {
+    const count = () => (tf.backend() as NativeBackend).numDataIds();
+    for (const options of cell === LSTM ? [...REGULARIZERS, ...LSTM_REGULARIZERS] : REGULARIZERS) {
+      const inputs = cell.inputsOf({ steps: 3, batch: 2, inputs: 5, units: 7 }, 1);
+      const before = count();
+      tf.tidy(() => {
+        const { x, ...others } = Object.fromEntries(
+          Object.entries(inputs).map(([name, array]) => [name, tensorOf(array)]),
+        );
+        const loss = (x: tf.Tensor) => tf.sum(cell.run({ x, ...others }, options)[0]);
+        loss(x);
+        tf.grad(loss)(x);
+      });
+      expect(count()).toBe(before);
+    }
+  });
+
   it('keeps its size over a thousand windows', () => {
     const [steps, batch, units, classes] = [2, 64, 128, 256];
     const x: tf.Tensor3D = tf.randomNormal([steps, batch, units]);
@@ -101,9 +144,10 @@ describeEachBackend('on %s', () => {
     );
     const [bias, offset] = [tf.zeros([4 * units]), tf.zeros([classes])] as tf.Tensor1D[];
     const targets = tf.zeros([steps * batch], 'int32') as tf.Tensor1D;
+    const recurrentDropout = { ...MASK, perGate: false };
     const loss = (u: tf.Tensor, w: tf.Tensor) => {
       const parameters = { inputWeight, recurrentWeight: u as tf.Tensor2D, bias };
-      const { output } = lstm(dropout(x, MASK), state, parameters, MASK);
+      const { output } = lstm(dropout(x, MASK), state, parameters, { recurrentDropout });
       const hidden = output.reshape([steps * batch, units]) as tf.Tensor2D;
       return tf.sum(softmaxCrossEntropy(hidden, w as tf.Tensor2D, offset, targets, false));
     };

@@ -1,7 +1,17 @@
 /** Products in bfloat16 against the reference op, which rounds the same operands and is exact otherwise. */
 import { expect, it } from 'vitest';
 import type { Precision } from '../../../src/backends/fused.js';
-import { type Case, expectAgreement, lstmCase, MASK, resultsOn, softmaxCase } from '../../ops/op-cases.js';
+import {
+  type Case,
+  expectAgreement,
+  gruCase,
+  lstmCase,
+  MASK,
+  productCase,
+  resultsOn,
+  softmaxCase,
+  tanhRnnCase,
+} from '../../ops/op-cases.js';
 import { describeEachBackend } from '../each-backend.js';
 
 /**
@@ -21,6 +31,9 @@ const CASES: Case[] = [
   ...ROUNDED_WIDTHS.map((units, i) => softmaxCase(ROWS[i % ROWS.length], units, 67, i % 2 === 1, 'mixed')),
   softmaxCase(13, 385, 101, true, 'mixed'),
   softmaxCase(850, 3, 10_007, false, 'mixed'),
+  ...ROUNDED_WIDTHS.map((width, i) =>
+    productCase(ROWS[i % ROWS.length], width, ROUNDED_WIDTHS[(i * 7) % ROUNDED_WIDTHS.length], 'mixed'),
+  ),
 ];
 
 describeEachBackend(
@@ -32,6 +45,9 @@ describeEachBackend(
 
     it.each([
       ['lstm', (precision: Precision) => lstmCase(2, 3, 17, 19, null, precision)],
+      ['gru', (precision: Precision) => gruCase(2, 3, 17, 19, { precision })],
+      ['tanhRnn', (precision: Precision) => tanhRnnCase(2, 3, 17, 19, { precision })],
+      ['product', (precision: Precision) => productCase(5, 17, 19, precision)],
       ['softmaxCrossEntropy', (precision: Precision) => softmaxCase(7, 17, 19, false, precision)],
     ])('%s is another one than in float32', async (_, caseOf) => {
       const { at } = caseOf('f32');

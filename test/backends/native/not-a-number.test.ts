@@ -1,8 +1,20 @@
 /** NaN and infinity get through the kernels as through the reference: a diverging loss must be seen. */
 import { expect, it } from 'vitest';
 import type { NdArray } from '../../ops/arrays.js';
-import { type Case, lstmCase, MASK, type Results, resultsOn, softmaxCase } from '../../ops/op-cases.js';
+import {
+  type Case,
+  gruCase,
+  lstmCase,
+  MASK,
+  productCase,
+  type Results,
+  resultsOn,
+  softmaxCase,
+  tanhRnnCase,
+} from '../../ops/op-cases.js';
+import { updateCases } from '../../ops/update-cases.js';
 import { describeEachBackend } from '../each-backend.js';
+import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const CASES = [
   lstmCase(3, 2, 5, 19, null),
@@ -11,6 +23,10 @@ const CASES = [
   softmaxCase(7, 5, 19, true),
   lstmCase(3, 2, 5, 19, MASK, 'mixed'),
   softmaxCase(7, 5, 19, false, 'mixed'),
+  lstmCase(3, 2, 5, 19, null, 'f32', ALL_REGULARIZERS),
+  ...REGULARIZERS.flatMap((options) => [gruCase(3, 2, 5, 19, options), tanhRnnCase(3, 2, 5, 19, options)]),
+  productCase(3, 19, 5),
+  ...updateCases([19]),
 ];
 
 /** The case with one value of one input replaced. */

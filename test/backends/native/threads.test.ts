@@ -6,12 +6,26 @@ import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
 import { globalNorm } from '../../../src/ops/global-norm.js';
 import { tensorOf, valuesOf } from '../../ops/arrays.js';
-import { type Case, embeddingCase, lstmCase, MASK, resultsOf, softmaxCase } from '../../ops/op-cases.js';
+import {
+  type Case,
+  embeddingCase,
+  gruCase,
+  lstmCase,
+  MASK,
+  productCase,
+  resultsOf,
+  softmaxCase,
+  tanhRnnCase,
+} from '../../ops/op-cases.js';
+import { updateCases } from '../../ops/update-cases.js';
 import { contentOf, trainSmall, useWorkplace } from '../../small-runs.js';
 import { BACKEND_OPTIONS, whyNot } from '../each-backend.js';
+import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const THREADS = [1, 2, 3, 4];
 const obstacle = whyNot('native');
+
+const DROPPED_AND_ZONED = REGULARIZERS[REGULARIZERS.length - 1];
 
 const CASES: Case[] = [
   // By rows of the batch, and by columns: fewer rows than threads, or weights that are large.
@@ -25,6 +39,18 @@ const CASES: Case[] = [
   lstmCase(4, 7, 33, 65, MASK, 'mixed'),
   lstmCase(3, 5, 19, 261, null, 'mixed'),
   softmaxCase(13, 35, 1009, false, 'mixed'),
+  ...(['f32', 'mixed'] as const).flatMap((precision) => [
+    lstmCase(4, 7, 33, 65, null, precision, ALL_REGULARIZERS),
+    lstmCase(3, 2, 19, 131, null, precision, ALL_REGULARIZERS),
+    gruCase(4, 7, 33, 65, { ...DROPPED_AND_ZONED, precision }),
+    gruCase(2, 5, 19, 307, { precision }),
+    gruCase(3, 2, 19, 131, { ...DROPPED_AND_ZONED, precision }),
+    tanhRnnCase(4, 7, 33, 65, { ...DROPPED_AND_ZONED, precision }),
+    tanhRnnCase(2, 5, 19, 523, { precision }),
+    tanhRnnCase(3, 2, 19, 131, { ...DROPPED_AND_ZONED, precision }),
+    productCase(61, 193, 71, precision),
+  ]),
+  ...updateCases([40_001]),
 ];
 
 /** What `compute` gives with each number of threads. */
@@ -65,9 +91,18 @@ describe.skipIf(obstacle)(['on native', obstacle].filter(Boolean).join(', '), ()
     expectAllEqual(results);
   });
 
-  it('the norm', async () => {
-    const values = tensorOf({ shape: [70_001], data: Array.from({ length: 70_001 }, (_, i) => Math.sin(i)) });
-    expectAllEqual(await withEach(() => valuesOf(globalNorm({ values }))));
+  const LONG = { shape: [70_001], data: Array.from({ length: 70_001 }, (_, i) => Math.sin(i)) };
+  const WIDE = { shape: [70, 1000], data: LONG.data.slice(1) };
+
+  it.each([
+    ['the norm', () => globalNorm({ values: tensorOf(LONG) })],
+    ['a sum', () => tf.sum(tensorOf(LONG))],
+    ['sums of columns', () => tf.sum(tensorOf(WIDE), 0)],
+    ['means of rows', () => tf.mean(tensorOf(WIDE), 1)],
+    ['quotients of a matrix and a column', () => tf.div(tensorOf(WIDE), tf.range(1, 71).reshape([70, 1]))],
+    ['tanh', () => tf.tanh(tensorOf(LONG))],
+  ])('%s', async (_, compute) => {
+    expectAllEqual(await withEach(() => valuesOf(compute())));
   });
 
   const place = useWorkplace();

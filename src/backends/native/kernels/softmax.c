@@ -87,7 +87,7 @@ int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const fl
     failed |= gemm(p, rows, h, v, d, transposed(w), d_hidden + first * h, h, NULL, 0);
     if (tied) failed |= gemm(p, v, h, rows, transposed(d), part, d_weight, h, NULL, c > 0);
     else failed |= gemm(p, h, v, rows, transposed(part), d, d_weight, v, NULL, c > 0);
-    column_sums(rows, v, logits, d_bias, c > 0);
+    column_sums(rows, v, logits, v, d_bias, c > 0);
   }
   free(logits);
   return failed;

@@ -1,0 +1,62 @@
+/** How the element-wise C functions walk over tensors that are broadcast. */
+
+/** Element (i, j) of an operand lies at i·row + j·column. */
+interface Strides {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Both operands as matrices of `rows` × `columns`, which the result is, row by row. */
+export interface Walk {
+  readonly shape: number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly a: Strides;
+  readonly b: Strides;
+}
+
+/** Neighboring dimensions in which each operand either has all elements or the same one. */
+interface Run {
+  size: number;
+  readonly inA: boolean;
+  readonly inB: boolean;
+}
+
+/**
+ * The walk over a ∘ b with NumPy's broadcasting: a matrix, since it is enough for two runs of dimensions that differ in
+ * which operand is repeated. That covers operands of one shape, scalars, rows and columns.
+ *
+ * @returns null when the shapes do not fit, or are more involved
+ */
+export function broadcastWalk(a: readonly number[], b: readonly number[]): Walk | null {
+  const rank = Math.max(a.length, b.length);
+  const sizes = (shape: readonly number[]) => [...new Array(rank - shape.length).fill(1), ...shape];
+  const [sizesOfA, sizesOfB] = [sizes(a), sizes(b)];
+  const shape: number[] = [];
+  const runs: Run[] = [];
+  for (const [i, inA] of sizesOfA.entries()) {
+    const inB = sizesOfB[i];
+    if (inA !== inB && inA !== 1 && inB !== 1) return null;
+    const size = inA === 1 ? inB : inA;
+    shape.push(size);
+    if (size !== 1) extend(runs, { size, inA: inA !== 1, inB: inB !== 1 });
+  }
+  if (runs.length > 2) return null;
+  const [inner = { size: 1, inA: true, inB: true }, outer = { size: 1, inA: false, inB: false }] =
+    runs.reverse();
+  const strides = (inInner: boolean, inOuter: boolean) => ({
+    row: inOuter ? (inInner ? inner.size : 1) : 0,
+    column: inInner ? 1 : 0,
+  });
+  return {
+    ...{ shape, rows: outer.size, columns: inner.size },
+    ...{ a: strides(inner.inA, outer.inA), b: strides(inner.inB, outer.inB) },
+  };
+}
+
+/** Adds a dimension to the last run if it is of its kind. */
+function extend(runs: Run[], next: Run): void {
+  const last = runs.at(-1);
+  if (last && last.inA === next.inA && last.inB === next.inB) last.size *= next.size;
+  else runs.push(next);
+}

@@ -1,0 +1,83 @@
+// One GRU layer over a whole window: r, z = σ of x·W + (m ⊙ h)·U + b; q = (m ⊙ h)·Uₙ + bias of the candidate;
+// n = tanh(x·Wₙ + bₙ + r ⊙ q); h = (1 − z) ⊙ n + z ⊙ h, and with zoneout units of h keep a share of their old value.
+//
+// As in lstm-forward.c, a tile of the recurrent product holds the three gates of VL units, which are finished in registers.
+#include "elementary.h"
+#include "gate-tile.h"
+#include "layer-products.h"
+#include "memory.h"
+
+typedef struct {
+  recurrence shape;
+  mask_series zoneout;
+  const float *panels, *h0, *candidate_bias;
+  float *y, *gates;
+} gru_layer;
+
+// Where one step reads and writes; zoneout is null for none.
+typedef struct {
+  const float *before, *zoneout, *candidate_bias;
+  float *gates, *h;
+} gru_step;
+
+// Finishes R rows of VL units from the first row and unit on: acc holds the recurrent product, the first three of the
+// four `gates` the input's part, and then all four r, z, n, q.
+INLINE void finish_units(const int rows, vec acc[TILE_ROWS][TILE_VECS], long units, long row, long unit, gru_step s) {
+  const long there = min_of(VL, units - unit);
+  const vec bias = load_part(s.candidate_bias + unit, there);
+  for (int i = 0; i < rows; i++) {
+    const long at = (row + i) * units + unit;
+    float *gates = s.gates + (row + i) * 4 * units + unit;
+    const vec r = vec_sigmoid(acc[i][0] + load_part(gates, there));
+    const vec z = vec_sigmoid(acc[i][1] + load_part(gates + units, there));
+    const vec q = acc[i][2] + bias;
+    const vec n = vec_tanh(load_part(gates + 2 * units, there) + r * q);
+    const vec before = load_part(s.before + at, there);
+    vec hidden = (splat(1.0f) - z) * n + z * before;
+    if (s.zoneout) hidden = zone_out(s.zoneout + at, there, before, hidden);
+    store_part(gates, r, there);
+    store_part(gates + units, z, there);
+    store_part(gates + 2 * units, n, there);
+    store_part(gates + 3 * units, q, there);
+    store_part(s.h + at, hidden, there);
+  }
+}
+
+// One step of a thread's blocks of units and rows.
+static void step_forward(const void *layer, long t, share blocks, share rows, operand left) {
+  const gru_layer *l = layer;
+  const recurrence s = l->shape;
+  const long state = s.batch * s.units, group = group_rows(rows.last - rows.first);
+  const gru_step step = {t ? l->y + (t - 1) * state : l->h0, mask_of_step(l->zoneout, t, state), l->candidate_bias,
+                         l->gates + 4 * t * state, l->y + t * state};
+  for (long block = blocks.first; block < blocks.last; block++) {
+    const float *panel = l->panels + block * s.units * 3 * VL;
+    for (long row = rows.first; row < rows.last; row += group) {
+#define STEP(R, V)                                                                                                    \
+  {                                                                                                                  \
+    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    GATE_PRODUCT(R, 3, s.precision, left, row - rows.first, 0, s.units, panel, acc);                                  \
+    finish_units(R, acc, s.units, row, block * VL, step);                                                            \
+  }
+      TILE_DISPATCH_ROWS(STEP, min_of(group, rows.last - row))
+#undef STEP
+    }
+  }
+}
+
+// x [T,B,I], h0 [B,H], w [I,3H], u [H,3H], bias [3H], candidate_bias [H]. Null, or of one step or all: masks on h(t−1)
+// [·,B,H], what zoneout retains of h [·,B,H]. Out: y [T,B,H], gates [T,B,4H] (r, z, n, q). Returns 0, or 1 when memory ran
+// out.
+int zlm_gru_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
+                    const float *w, const float *u, const float *bias, const float *candidate_bias, const float *masks,
+                    long mask_steps, const float *zoneout, long zoneout_steps, float *y, float *gates) {
+  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 3};
+  float *panels = scratch(gate_panels_size(s));
+  if (!panels) return 1;
+  int failed = input_product(s, NO_MASKS, x, w, bias, gates, 4 * units);
+  pack_gates(s, panels, u);
+  const gru_layer layer = {s, {zoneout, zoneout_steps, 1}, panels, h0, candidate_bias, y, gates};
+  failed |= walk_forward(s, blocks_for(units), (mask_series){masks, mask_steps, 1}, h0, y, step_forward, &layer);
+  free(panels);
+  return failed;
+}

@@ -1,0 +1,106 @@
+#include "layer-products.h"
+
+#include "column-sums.h"
+#include "memory.h"
+
+// out [T,B,parts·width] = a window, masked where there are masks. Its first step [B,width] lies at `first`, the others from
+// `rest` on.
+static void masked_window(recurrence s, long width, const float *first, const float *rest, mask_series m, float *out) {
+  const long step = s.batch * width;
+#pragma omp parallel for schedule(static)
+  for (long t = 0; t < s.steps; t++) {
+    const float *from = t ? rest + (t - 1) * step : first, *mask = mask_of_step(m, t, m.parts * step);
+    float *to = out + t * m.parts * step;
+    if (mask) mask_rows(s.batch, m.parts, width, from, mask, to);
+    else memcpy(to, from, (size_t)step * sizeof(float));
+  }
+}
+
+// Columns [part·width, …) of a.
+static matrix part_of(matrix a, long part, long width) {
+  return (matrix){a.at + part * width * a.column, a.row, a.column};
+}
+
+int input_product(recurrence s, mask_series dropped, const float *x, const float *w, const float *bias, float *out, long ldc) {
+  const long n = s.steps * s.batch, parts = dropped.parts, row = parts * s.inputs;
+  const long wide = s.gates * s.units, width = wide / parts;
+  float *masked = dropped.values ? scratch(n * row) : NULL;
+  if (dropped.values && !masked) return 1;
+  if (masked) masked_window(s, s.inputs, x, x + s.batch * s.inputs, dropped, masked);
+  const matrix left = {masked ? masked : x, row, 1}, weight = {w, wide, 1};
+  int failed = 0;
+  for (long part = 0; part < parts; part++) {
+    failed |= gemm(s.precision, n, width, s.inputs, part_of(left, part, s.inputs), part_of(weight, part, width),
+                   out + part * width, ldc, bias + part * width, 0);
+  }
+  free(masked);
+  return failed;
+}
+
+// out [width,G·H] = leftᵀ · d; left [T·B,parts·width], d [T·B,G·H].
+static int weight_gradient(recurrence s, long parts, const float *left, long width, const float *d, float *out) {
+  const long n = s.steps * s.batch, wide = s.gates * s.units, columns = wide / parts;
+  int failed = 0;
+  for (long part = 0; part < parts; part++) {
+    const matrix a = part_of((matrix){left, parts * width, 1}, part, width), b = part_of((matrix){d, wide, 1}, part, columns);
+    failed |= gemm(s.precision, width, columns, n, transposed(a), b, out + part * columns, wide, NULL, 0);
+  }
+  return failed;
+}
+
+// out [T·B,parts·I] = d · Wᵀ; d [T·B,G·H].
+static int input_gradient(recurrence s, long parts, const float *d, const float *w, float *out) {
+  const long n = s.steps * s.batch, wide = s.gates * s.units, width = wide / parts;
+  int failed = 0;
+  for (long part = 0; part < parts; part++) {
+    const matrix a = part_of((matrix){d, wide, 1}, part, width), b = part_of((matrix){w, wide, 1}, part, width);
+    failed |= gemm(s.precision, n, s.inputs, width, a, transposed(b), out + part * s.inputs, parts * s.inputs, NULL, 0);
+  }
+  return failed;
+}
+
+// dx [T,B,I] = Σ over parts of d [T,B,parts·I] ⊙ masks.
+static void sum_of_masked(recurrence s, const float *d, mask_series m, float *dx) {
+  const long rows = s.steps * s.batch, width = s.inputs;
+#pragma omp parallel for schedule(static)
+  for (long row = 0; row < rows; row++) {
+    const long step = row / s.batch, in_step = row % s.batch * m.parts * width;
+    const float *mask = mask_of_step(m, step, s.batch * m.parts * width) + in_step, *from = d + row * m.parts * width;
+    float *to = dx + row * width;
+    for (long i = 0; i < width; i++) to[i] = from[i] * mask[i];
+    for (long part = 1; part < m.parts; part++) {
+      for (long i = 0; i < width; i++) to[i] += from[part * width + i] * mask[part * width + i];
+    }
+  }
+}
+
+// The gradients of x and W where x was masked.
+static int masked_input_gradients(recurrence s, layer_backward layer, float *dx, float *dw) {
+  const mask_series m = layer.dropped_inputs;
+  float *room = scratch(s.steps * s.batch * m.parts * s.inputs);
+  if (!room) return 1;
+  int failed = input_gradient(s, m.parts, layer.d_input, layer.w, room);
+  sum_of_masked(s, room, m, dx);
+  masked_window(s, s.inputs, layer.x, layer.x + s.batch * s.inputs, m, room);
+  failed |= weight_gradient(s, m.parts, room, s.inputs, layer.d_input, dw);
+  free(room);
+  return failed;
+}
+
+int layer_gradients(recurrence s, layer_backward layer, float *dx, float *dw, float *du, float *dbias) {
+  const long n = s.steps * s.batch, wide = s.gates * s.units, parts = layer.dropped.parts;
+  float *previous = scratch(n * parts * s.units);
+  if (!previous) return 1;
+  masked_window(s, s.units, layer.h0, layer.y, layer.dropped, previous);
+  int failed = 0;
+  if (layer.dropped_inputs.values) {
+    failed |= masked_input_gradients(s, layer, dx, dw);
+  } else {
+    failed |= input_gradient(s, 1, layer.d_input, layer.w, dx);
+    failed |= weight_gradient(s, 1, layer.x, s.inputs, layer.d_input, dw);
+  }
+  failed |= weight_gradient(s, parts, previous, s.units, layer.d_recurrent, du);
+  free(previous);
+  column_sums(n, wide, layer.d_input, wide, dbias, 0);
+  return failed;
+}

@@ -1,0 +1,192 @@
+#include "recurrence.h"
+
+#include "memory.h"
+
+// Up to this many bytes of recurrent weight each thread may stream all of it each step.
+#define CACHED_WEIGHT_BYTES (1L << 20)
+
+void pack_panels(precision p, float *panels, matrix b, long depth, long columns) {
+#pragma omp parallel for schedule(static)
+  for (long panel = 0; panel < panels_for(columns); panel++) {
+    float *to = panels + panel * depth * TILE_COLUMNS;
+    const long from = panel * TILE_COLUMNS, width = min_of(TILE_COLUMNS, columns - from);
+    if (p == MIXED) pack_panel_pairs((uint32_t *)to, b, depth, from, width);
+    else pack_panel(to, b, depth, from, width);
+  }
+}
+
+// The panel of `there` units from `u` on; a function of constants, so that the loads of all gates overlap.
+INLINE void pack_block(const precision p, const int gates, float *panel, const float *u, long units, long there) {
+  const long row = gates * units, step = p == MIXED ? 2 : 1;
+  for (long k = 0; k < units; k += step, u += step * row, panel += gates * VL) {
+    for (int gate = 0; gate < gates; gate++) {
+      const float *from = u + gate * units;
+      const vec first = load_part(from, there);
+      if (p == MIXED) {
+        const vec second = k + 1 < units ? load_part(from + row, there) : splat(0);
+        store_pairs((uint32_t *)panel + gate * VL, make_pairs(first, second));
+      } else {
+        store(panel + gate * VL, first);
+      }
+    }
+  }
+}
+
+void pack_gates(recurrence s, float *panels, const float *u) {
+#pragma omp parallel for schedule(static)
+  for (long block = 0; block < blocks_for(s.units); block++) {
+    const long unit = block * VL, there = min_of(VL, s.units - unit);
+    float *panel = panels + block * s.units * s.gates * VL;
+    if (s.gates == 4 && s.precision == MIXED) pack_block(MIXED, 4, panel, u + unit, s.units, there);
+    else if (s.gates == 4) pack_block(FLOAT32, 4, panel, u + unit, s.units, there);
+    else if (s.precision == MIXED) pack_block(MIXED, 3, panel, u + unit, s.units, there);
+    else pack_block(FLOAT32, 3, panel, u + unit, s.units, there);
+  }
+}
+
+void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
+  const long row = s.gates * s.units, depth = row / parts;
+  for (long part = 0; part < parts; part++) {
+    const matrix transpose = {u + part * depth, 1, row};
+    pack_panels(s.precision, panels + part * panels_size(depth, s.units), transpose, depth, s.units);
+  }
+}
+
+static int deals_rows(recurrence s) {
+  const long bytes = s.gates * s.units * s.units * (s.precision == MIXED ? 2 : 4);
+  return s.batch >= omp_get_num_threads() && bytes <= CACHED_WEIGHT_BYTES;
+}
+
+// Rows of `parts` parts of `width` floats as an operand; `room` is for the pairs, when mixed.
+static operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *room) {
+  if (p == FLOAT32) return (operand){floats, NULL, parts * width, width};
+  const long pairs = pairs_for(width);
+  for (long i = 0; i < rows * parts; i++) pack_row_pairs(room + i * pairs, floats + i * width, 1, width);
+  return (operand){NULL, room, parts * pairs, pairs};
+}
+
+// Room for a thread's rows of `parts` parts of `width` floats, and for as many pairs behind them.
+static float *operand_room(share rows, long parts, long width) {
+  return scratch((rows.last - rows.first) * parts * (width + pairs_for(width)));
+}
+
+// A thread's rows of h [B,H], masked where there is a mask.
+static operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *room) {
+  const long count = rows.last - rows.first;
+  const float *floats = h + rows.first * s.units;
+  if (mask) {
+    mask_rows(count, parts, s.units, floats, mask + rows.first * parts * s.units, room);
+    floats = room;
+  }
+  return as_operand(s.precision, count, parts, s.units, floats, (uint32_t *)(room + count * parts * s.units));
+}
+
+int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0, const float *y, forward_step step,
+                 const void *layer) {
+  const long state = s.batch * s.units, parts = dropped.parts;
+  int failed = 0;
+#pragma omp parallel reduction(| : failed)
+  {
+    const int by_rows = deals_rows(s);
+    const share rows = by_rows ? share_of(s.batch) : (share){0, s.batch};
+    const share own = by_rows ? (share){0, blocks} : share_of(blocks);
+    float *room = operand_room(rows, parts, s.units);
+    failed |= room == NULL;
+    for (long t = 0; t < s.steps; t++) {
+      if (!by_rows) {
+#pragma omp barrier
+      }
+      if (!room) continue;
+      const float *h = t ? y + (t - 1) * state : h0, *mask = mask_of_step(dropped, t, parts * state);
+      step(layer, t, own, rows, hidden_operand(s, rows, h, mask, parts, room));
+    }
+    free(room);
+  }
+  return failed;
+}
+
+// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles of all
+// sizes, not inlined in each: a compiler may round sum and product at once here and apart there, but threads make tiles
+// of other sizes.
+__attribute__((noinline)) static void add_masked(long rows, long width, const float *product, const float *mask,
+                                                 long mask_row, float *to, long to_row) {
+  for (long r = 0; r < rows; r++, product += TILE_COLUMNS, mask += mask_row, to += to_row) {
+    for (long j = 0; j < width; j++) to[j] += product[j] * mask[j];
+  }
+}
+
+// One tile of dh, its rows `row` apart: the product, masked where there is a mask, on top of what is there when `added` is
+// set.
+INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
+                        long mask_row, int added, float *to, long row) {
+  if (mask && added) {
+    float product[TILE_ROWS * TILE_COLUMNS];
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vecs; v++) store(product + r * TILE_COLUMNS + v * VL, acc[r][v]);
+    }
+    add_masked(rows, width, product, mask, mask_row, to, row);
+    return;
+  }
+  for (int v = 0; v < vecs; v++) {
+    const long there = min_of(VL, width - v * VL);
+    for (int r = 0; r < rows; r++) {
+      float *out = to + r * row + v * VL;
+      vec sum = acc[r][v];
+      if (mask) sum *= load_part(mask + r * mask_row + v * VL, there);
+      else if (added) sum += load_part(out, there);
+      store_part(out, sum, there);
+    }
+  }
+}
+
+// dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked where there are masks, on top of what is in dh when
+// something was left there.
+static void hidden_step(recurrence s, way_back way, share own, share rows, operand left, const float *mask, long parts) {
+  const long group = group_rows(rows.last - rows.first), depth = s.gates * s.units / parts, mask_row = parts * s.units;
+  for (long panel = own.first; panel < own.last; panel++) {
+    const long from = panel * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);
+    for (long part = 0; part < parts; part++) {
+      const float *right = way.panels + part * panels_size(depth, s.units) + panel * depth * TILE_COLUMNS;
+      const int added = way.added || part > 0;
+      for (long row = rows.first; row < rows.last; row += group) {
+        float *to = way.dh + row * s.units + from;
+        const float *factors = mask ? mask + row * mask_row + part * s.units + from : NULL;
+#define STEP(R, V)                                                                                                    \
+  {                                                                                                                  \
+    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, part, depth, right, acc);                            \
+    finish_tile(R, V, acc, width, factors, mask_row, added, to, s.units);                                             \
+  }
+        TILE_DISPATCH(STEP, min_of(group, rows.last - row), (width + VL - 1) / VL)
+#undef STEP
+      }
+    }
+  }
+}
+
+int walk_backward(recurrence s, way_back way, mask_series dropped, backward_step step, const void *layer) {
+  const long state = s.batch * s.units, wide = s.gates * s.units, parts = dropped.parts, panels = panels_for(s.units);
+  int failed = 0;
+#pragma omp parallel reduction(| : failed)
+  {
+    const int by_rows = deals_rows(s);
+    const share rows = by_rows ? share_of(s.batch) : (share){0, s.batch};
+    const share own = by_rows ? (share){0, panels} : share_of(panels);
+    const share units = {own.first * TILE_COLUMNS, min_of(s.units, own.last * TILE_COLUMNS)};
+    const long count = rows.last - rows.first;
+    uint32_t *room = (uint32_t *)scratch(count * parts * pairs_for(wide / parts));
+    failed |= room == NULL;
+    for (long t = s.steps - 1; t >= 0; t--) {
+      step(layer, t, units, rows);
+      if (!by_rows) {
+#pragma omp barrier
+      }
+      if (!room) continue;
+      const float *dz = way.d_recurrent + t * s.gates * state + rows.first * wide;
+      const operand left = as_operand(s.precision, count, parts, wide / parts, dz, room);
+      hidden_step(s, way, own, rows, left, mask_of_step(dropped, t, parts * state), parts);
+    }
+    free(room);
+  }
+  return failed;
+}

@@ -1,0 +1,80 @@
+// One tanh layer (Elman 1990) over a whole window: h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout units of h keep a share
+// of their old value.
+#include "elementary.h"
+#include "layer-products.h"
+#include "memory.h"
+
+typedef struct {
+  recurrence shape;
+  mask_series zoneout;
+  const float *panels, *h0;
+  float *y, *activations;
+} rnn_layer;
+
+// Where one tile of a step reads and writes; zoneout is null for none.
+typedef struct {
+  const float *before, *zoneout;
+  float *activations, *h;
+} rnn_tile;
+
+static rnn_tile tile_of(const rnn_layer *l, long t, long row, long unit) {
+  const long units = l->shape.units, state = l->shape.batch * units, at = row * units + unit;
+  const float *zoneout = mask_of_step(l->zoneout, t, state);
+  return (rnn_tile){(t ? l->y + (t - 1) * state : l->h0) + at, zoneout ? zoneout + at : NULL,
+                    l->activations + t * state + at, l->y + t * state + at};
+}
+
+// Finishes R rows of `width` units: acc holds the recurrent product, `activations` the input's part.
+INLINE void finish_units(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long units, long width,
+                         rnn_tile tile) {
+  for (int v = 0; v < vecs; v++) {
+    const long there = min_of(VL, width - v * VL);
+    for (int r = 0; r < rows; r++) {
+      const long at = r * units + v * VL;
+      const vec a = vec_tanh(acc[r][v] + load_part(tile.activations + at, there));
+      vec hidden = a;
+      if (tile.zoneout) hidden = zone_out(tile.zoneout + at, there, load_part(tile.before + at, there), a);
+      store_part(tile.activations + at, a, there);
+      store_part(tile.h + at, hidden, there);
+    }
+  }
+}
+
+// One step of a thread's panels of units and rows.
+static void step_forward(const void *layer, long t, share panels, share rows, operand left) {
+  const rnn_layer *l = layer;
+  const recurrence s = l->shape;
+  const long group = group_rows(rows.last - rows.first);
+  for (long p = panels.first; p < panels.last; p++) {
+    const float *panel = l->panels + p * s.units * TILE_COLUMNS;
+    const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);
+    for (long row = rows.first; row < rows.last; row += group) {
+      const rnn_tile tile = tile_of(l, t, row, from);
+#define STEP(R, V)                                                                                                    \
+  {                                                                                                                  \
+    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                             \
+    finish_units(R, V, acc, s.units, width, tile);                                                                   \
+  }
+      TILE_DISPATCH(STEP, min_of(group, rows.last - row), (width + VL - 1) / VL)
+#undef STEP
+    }
+  }
+}
+
+// x [T,B,I], h0 [B,H], w [I,H], u [H,H], bias [H]. Null, or of one step or all: masks on h(t−1) [·,B,H], what zoneout retains
+// of h [·,B,H]. Out: y and activations [T,B,H], which are the same without zoneout and may then be one array. Returns 0, or 1
+// when memory ran out.
+int zlm_tanh_rnn_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
+                         const float *w, const float *u, const float *bias, const float *masks, long mask_steps,
+                         const float *zoneout, long zoneout_steps, float *y, float *activations) {
+  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 1};
+  float *panels = scratch(panels_size(units, units));
+  if (!panels) return 1;
+  int failed = input_product(s, NO_MASKS, x, w, bias, activations, units);
+  pack_panels(s.precision, panels, (matrix){u, units, 1}, units, units);
+  const rnn_layer layer = {s, {zoneout, zoneout_steps, 1}, panels, h0, y, activations};
+  failed |= walk_forward(s, panels_for(units), (mask_series){masks, mask_steps, 1}, h0, y, step_forward, &layer);
+  free(panels);
+  return failed;
+}

@@ -1,0 +1,31 @@
+/** The matrix products: the fused one of the contracts, and tfjs's plain one. */
+import type { ProductAttributes } from '../fused.js';
+import { type Kernel, mixedFlag, onCpu, outOfMemory } from './kernel.js';
+
+/** See {@link ProductAttributes} for inputs and outputs. */
+export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend) => {
+  const { transposeA, transposeB, precision } = attributes;
+  const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
+  const n = transposeB ? b.shape[0] : b.shape[1];
+  const out = backend.allocate([m, n]);
+  const failed = backend.functions.gemm({
+    ...{ mixed: mixedFlag(precision), m, n, k },
+    ...{ a: backend.floats(a), aRow: transposeA ? 1 : k, aColumn: transposeA ? m : 1 },
+    ...{ b: backend.floats(b), bRow: transposeB ? 1 : n, bColumn: transposeB ? k : 1 },
+    ...{ c: out.values, accumulate: 0 },
+  });
+  if (failed) throw outOfMemory();
+  return out.info;
+};
+
+/** The attributes of tfjs's own matrix product. */
+export type MatMulAttributes = Omit<ProductAttributes, 'precision'>;
+
+/** tfjs's matrix product, for what is not fused; batches of products, and integers, are left to tfjs's CPU kernel. */
+export const matMul: Kernel<MatMulAttributes> = (inputs, attributes, backend) => {
+  const { a, b } = inputs;
+  if (a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') {
+    return onCpu('BatchMatMul', inputs, attributes, backend);
+  }
+  return product(inputs, { ...attributes, precision: 'f32' }, backend);
+};

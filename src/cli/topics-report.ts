@@ -1,0 +1,70 @@
+/** What `zlm prepare topics` says about topics: a table for a person, an object for `--json`. */
+import type { PreparedTopics } from '../topics/prepare-topics.js';
+import type { TopicRecipe } from '../topics/recipe.js';
+import { shellWord } from './shell-word.js';
+import { renderTable } from './table.js';
+
+/** What `--json` prints; see schemas/output/prepare-topics.schema.json. */
+export interface TopicsResult extends Omit<PreparedTopics, 'recipe'> {
+  readonly options: Omit<TopicRecipe, 'vocabularyHash' | 'trainHash'>;
+  /** The command that trains a network on the topics. */
+  readonly next: string;
+}
+
+/** The spec that has a context of topics, and what it says of them. */
+const SPEC = { path: 'configs/rnn-lda.yaml', corpus: 'ptb', topics: 40 };
+
+/** @param dataFolder named in the next command when it is not the usual one */
+export function toTopicsResult({ recipe, ...prepared }: PreparedTopics, dataFolder: string): TopicsResult {
+  const { vocabularyHash, trainHash, ...options } = recipe;
+  const { corpus } = prepared;
+  const words = [
+    ...['zlm', 'train', SPEC.path],
+    ...(corpus === SPEC.corpus ? [] : ['--set', `corpus=${corpus}`]),
+    ...(options.topics === SPEC.topics ? [] : ['--set', `model.context.topics=${options.topics}`]),
+    ...(dataFolder === 'data' ? [] : ['--data', dataFolder]),
+  ];
+  return { ...prepared, options, next: words.map(shellWord).join(' ') };
+}
+
+export function renderTopics(result: TopicsResult): string {
+  const { corpus, file, alreadyPrepared, documents, tokens, options, perplexity, topics, next } = result;
+  const state = alreadyPrepared
+    ? 'were already prepared, from the same text with the same options'
+    : `trained in ${count(options.iterations, 'sweep')}`;
+  const sentences = count(options.sentences, 'sentence');
+  return [
+    `${options.topics} topics of ${corpus} ${state}`,
+    `text of ${count(tokens, 'token')} in ${count(documents, 'document')} of ${sentences}`,
+    `file ${file}`,
+    `perplexity of the text by sweep: ${milestones(perplexity)}`,
+    renderTable(
+      COLUMNS,
+      topics.map(({ share, words }, index) => [
+        `${index + 1}`,
+        `${(100 * share).toFixed(1)} %`,
+        words.join(' '),
+      ]),
+    ),
+    `next: ${next}`,
+  ].join('\n');
+}
+
+const COLUMNS = [
+  { title: 'topic', align: 'right' },
+  { title: 'share', align: 'right' },
+  { title: 'most telling words' },
+] as const;
+
+/** The figures of the first, second, fifth, tenth, twentieth sweep and so on, and of the last. */
+function milestones(perplexity: readonly number[]): string {
+  return perplexity
+    .map((value, index) => ({ value, sweep: index + 1 }))
+    .filter(({ sweep }) => sweep === perplexity.length || /^[125]0*$/.test(`${sweep}`))
+    .map(({ value, sweep }) => `${value.toFixed(1)} (${sweep})`)
+    .join(', ');
+}
+
+function count(value: number, noun: string): string {
+  return `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
+}

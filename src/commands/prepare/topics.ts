@@ -1,0 +1,76 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { dataFlag, integerFlag } from '../../cli/flags.js';
+import { interruptible } from '../../cli/interrupt.js';
+import type { TopicsResult } from '../../cli/topics-report.js';
+
+export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
+  static override summary = 'Train topics on a prepared corpus, the context features of RNN-LDA.';
+
+  static override description =
+    'Latent Dirichlet allocation by Gibbs sampling, on the training text alone. What each word tells about the topic is ' +
+    "written into the corpus's folder as topics-K.safetensors, where model.context.topics of a spec finds it; it goes " +
+    'when the corpus is prepared anew. For each topic the most telling words are shown: frequent in the topic, and more ' +
+    'so than elsewhere. The perplexity tells whether the sweeps suffice: in the last ones it hardly falls.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> ptb',
+    '<%= config.bin %> <%= command.id %> ptb --topics 100 --iterations 200',
+  ];
+
+  static override args = {
+    corpus: Args.string({ description: 'Name of the prepared corpus.', required: true }),
+  };
+
+  static override flags = {
+    topics: integerFlag({
+      description: 'Number of topics.',
+      default: 40,
+      min: 2,
+      max: 1024,
+      helpValue: 'K',
+    }),
+    iterations: integerFlag({
+      description: 'Sweeps over the text.',
+      default: 100,
+      min: 1,
+      helpValue: 'N',
+    }),
+    sentences: integerFlag({
+      description: 'Consecutive sentences, which are lines, that make a document.',
+      default: 10,
+      min: 1,
+      helpValue: 'N',
+    }),
+    seed: integerFlag({
+      description: 'Seed of the draws.',
+      default: 1,
+      min: 0,
+      max: 2 ** 32 - 1,
+      helpValue: 'N',
+    }),
+    force: Flags.boolean({
+      description: 'Replace topics of the same number that were prepared with other options.',
+    }),
+    data: dataFlag,
+  };
+
+  async run(): Promise<TopicsResult> {
+    const { prepareTopics } = await import('../../topics/prepare-topics.js');
+    const { renderTopics, toTopicsResult } = await import('../../cli/topics-report.js');
+    const { topics, iterations, sentences, seed, force, data } = this.flags;
+    const progress = this.progress();
+    const prepared = await interruptible(
+      (signal) =>
+        prepareTopics({
+          ...{ dataFolder: data, corpus: this.args.corpus, topics, iterations, sentences, seed, force },
+          ...{ onProgress: (now) => progress.update(now), signal },
+        }),
+      () => progress.note('stopping'),
+    );
+    progress.stop();
+    const result = toTopicsResult(prepared, data);
+    this.log(renderTopics(result));
+    return result;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Interpolated modified Kneser-Ney smoothing (Chen & Goodman 1998, "An empirical study of smoothing techniques for
+ * language modeling", TR-10-98, section 3): with a(h w) the adjusted count of word w after context h,
+ *
+ *     P(w | h) = (a(h w) − D(a(h w))) / Σ_v a(h v)  +  γ(h) · P(w | h without its first token)
+ *     γ(h)     = (D1 · N1(h) + D2 · N2(h) + D3 · N3(h)) / Σ_v a(h v)
+ *
+ * where N1(h), N2(h), N3(h) are the numbers of words with an adjusted count of 1, 2, and 3 or more after h. The
+ * discounts D are those of the n-gram's length, and P(w | nothing at all) = 1 / V.
+ */
+import type { NgramLevel } from './ngram-table.js';
+
+/** What is taken from an adjusted count of 0, 1, 2, and 3 or more. */
+export type Discounts = readonly [zero: 0, one: number, two: number, threeOrMore: number];
+
+/**
+ * For n-grams too few or too odd to estimate discounts from: those that KenLM's `--discount_fallback` takes when it
+ * is given no others.
+ */
+export const FALLBACK_DISCOUNTS: Discounts = [0, 0.5, 1, 1.5];
+
+/** The index of a count's discount. */
+export function discountIndex(count: number): number {
+  return count < 3 ? count : 3;
+}
+
+/**
+ * The discounts of one level: Y = n1 / (n1 + 2 n2), Dj = j − (j + 1) · Y · n(j+1) / nj, where nj is the number of
+ * n-grams with an adjusted count of j (equation 26).
+ *
+ * @returns {@link FALLBACK_DISCOUNTS} when a discount is not defined, or not within (0, j]: then a count would be left
+ *   negative, or nothing for words that were not seen
+ */
+export function estimateDiscounts(counts: Int32Array): Discounts {
+  const n = new Float64Array(5);
+  for (const count of counts) {
+    if (count < n.length) n[count]++;
+  }
+  const y = n[1] / (n[1] + 2 * n[2]);
+  const discount = (j: number) => j - ((j + 1) * y * n[j + 1]) / n[j];
+  const discounts = [0, discount(1), discount(2), discount(3)] as const;
+  const usable = discounts.every((value, j) => j === 0 || (value > 0 && value <= j)); // NaN is not
+  return usable ? discounts : FALLBACK_DISCOUNTS;
+}
+
+/** What the formulas ask of each context, that is of each row of a level. */
+export interface RowWeights {
+  /** Σ_v a(h v); 0 for a context that nothing follows. */
+  readonly totals: Int32Array;
+  /** γ(h); 1 for a context that nothing follows. */
+  readonly gammas: Float64Array;
+}
+
+/** Sums up the rows of a level. */
+export function rowWeights({ offsets, counts }: NgramLevel, discounts: Discounts): RowWeights {
+  const rows = offsets.length - 1;
+  const totals = new Int32Array(rows);
+  const gammas = new Float64Array(rows).fill(1);
+  for (let row = 0; row < rows; row++) {
+    let [total, discounted] = [0, 0];
+    for (let entry = offsets[row]; entry < offsets[row + 1]; entry++) {
+      total += counts[entry];
+      discounted += discounts[discountIndex(counts[entry])];
+    }
+    totals[row] = total;
+    if (total > 0) gammas[row] = discounted / total;
+  }
+  return { totals, gammas };
+}

@@ -1,0 +1,102 @@
+/**
+ * One recurrent layer whose step from h_{t−1} to h_t is itself a deep network: DT-RNN of Pascanu et al. 2014 (section 3.3,
+ * figure 2b), and DT(S)-RNN with its shortcut (figure 2b*):
+ *
+ *     y_1 = tanh(x_t · W + m_t ⊙ h_{t−1} · U + b)
+ *     y_k = tanh(y_{k−1} · V_k + b_k),   k = 2 … depth;   the last with m_t ⊙ h_{t−1} · S inside its tanh
+ *     h_t = y_depth
+ *
+ * It is composed of tfjs's own ops and {@link matrixProduct}, and differentiated by tfjs.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { RecurrentDropout } from '../backends/fused.js';
+import { drawMasks, masksByStep } from './masked-product.js';
+import { tidy } from './memory.js';
+import { matrixProduct, type Precision } from './products.js';
+import { cellFreeAttributes } from './recurrent.js';
+
+/** A layer between two intermediate states of a step. */
+export interface Transition {
+  /** V_k, [H, H]. */
+  readonly weight: tf.Tensor2D;
+  /** b_k, [H]. */
+  readonly bias: tf.Tensor1D;
+}
+
+/** The parameters of one layer. */
+export interface DeepTransitionParameters {
+  /** W, [I, H]. */
+  readonly inputWeight: tf.Tensor2D;
+  /** U, [H, H]. */
+  readonly recurrentWeight: tf.Tensor2D;
+  /** b, [H]. */
+  readonly bias: tf.Tensor1D;
+  /** k = 2 … depth; at least one. */
+  readonly transitions: readonly Transition[];
+  /** S, [H, H], or null for no shortcut. */
+  readonly shortcutWeight: tf.Tensor2D | null;
+}
+
+/** How the layer is regularized and computed. */
+export interface DeepTransitionOptions {
+  /** Dropout on h(t−1), the same for both products that read it. None by default. */
+  readonly recurrentDropout?: RecurrentDropout | null;
+  /** `f32` by default. */
+  readonly precision?: Precision;
+}
+
+/**
+ * Runs one layer over a window.
+ *
+ * @param x [T, B, I], T ≥ 1
+ * @param h the state before the first step, [B, H]; gradients flow into it
+ * @returns the state after every step, [T, B, H], and after the last
+ * @throws Error when recurrent dropout asks for masks for each gate
+ */
+export function deepTransition(
+  x: tf.Tensor3D,
+  h: tf.Tensor2D,
+  parameters: DeepTransitionParameters,
+  options: DeepTransitionOptions = {},
+): { output: tf.Tensor3D; h: tf.Tensor2D } {
+  const [steps, batch, inputs] = x.shape;
+  const units = h.shape[1];
+  const { recurrentDropout, precision } = cellFreeAttributes(options);
+  return tidy(() => {
+    const masks = masksByStep(drawMasks(recurrentDropout, [steps, batch, units], 1), steps);
+    const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
+    const fromInput = tf.add(matrixProduct(rows, parameters.inputWeight, precision), parameters.bias);
+    const perStep = cutByStep(fromInput as tf.Tensor2D, steps);
+    const hidden: tf.Tensor2D[] = [];
+    let state = h;
+    for (let t = 0; t < steps; t++) {
+      const [mask] = masks[t] ?? [];
+      const read: tf.Tensor2D = mask ? tf.mul(state, mask) : state;
+      state = transit(perStep[t], read, parameters, precision);
+      hidden.push(state);
+    }
+    return { output: tf.stack(hidden) as tf.Tensor3D, h: state };
+  });
+}
+
+/** [T·B, H] as T times [B, H]. */
+function cutByStep(rows: tf.Tensor2D, steps: number): tf.Tensor2D[] {
+  // tfjs cannot differentiate a split into one.
+  return steps === 1 ? [rows] : tf.split(rows, steps);
+}
+
+/** h_t of x_t · W + b and m_t ⊙ h_{t−1}. */
+function transit(
+  fromInput: tf.Tensor2D,
+  previous: tf.Tensor2D,
+  { recurrentWeight, transitions, shortcutWeight }: DeepTransitionParameters,
+  precision: Precision,
+): tf.Tensor2D {
+  let y: tf.Tensor2D = tf.tanh(tf.add(fromInput, matrixProduct(previous, recurrentWeight, precision)));
+  for (const [k, { weight, bias }] of transitions.entries()) {
+    const z: tf.Tensor2D = tf.add(matrixProduct(y, weight, precision), bias);
+    const withShortcut = shortcutWeight !== null && k === transitions.length - 1;
+    y = tf.tanh(withShortcut ? tf.add(z, matrixProduct(previous, shortcutWeight, precision)) : z);
+  }
+  return y;
+}

@@ -1,0 +1,75 @@
+/** Checks of a spec against the corpus that it is to be trained on. */
+import type { Fault } from '../diagnostics.js';
+import type { NetworkSpec } from '../systems.js';
+
+/** What the checks need to know of a prepared corpus; token counts include the end-of-sentence tokens. */
+export interface CorpusFacts {
+  readonly name: string;
+  /** Number of word types. */
+  readonly vocabulary: number;
+  readonly trainTokens: number;
+  readonly validTokens: number;
+  readonly testTokens: number;
+}
+
+type CorpusCheck = (spec: NetworkSpec, corpus: CorpusFacts) => Fault | undefined;
+type Training = NetworkSpec['training'];
+
+export const CORPUS_CHECKS: readonly CorpusCheck[] = [
+  batchTooWide,
+  windowTooLong,
+  epochLongerThanCorpus,
+  moreTopicsThanWords,
+];
+
+/** Every column needs two tokens at least: one to read, one to predict. */
+function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
+  const splits = { train: corpus.trainTokens, valid: corpus.validTokens, test: corpus.testTokens };
+  const short = Object.entries(splits).find(([, tokens]) => Math.floor(tokens / training.batchSize) < 2);
+  if (!short) return undefined;
+  const [split, tokens] = short;
+  return {
+    key: 'training.batchSize',
+    message: `a batch of ${training.batchSize} is too wide for corpus ${corpus.name}: its ${split} split has ${tokens} tokens, so training.batchSize can be ${Math.max(1, Math.floor(tokens / 2))} at most`,
+  };
+}
+
+/** An epoch without one full window would train nothing. */
+function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
+  const column = columnLength(training, corpus);
+  if (column < 2 || windowsInPass(training, corpus) >= 1) return undefined;
+  return {
+    key: 'training.bptt',
+    message: `a window of ${training.bptt} tokens is too long for corpus ${corpus.name}: ${training.batchSize} columns have ${column} tokens each, so training.bptt can be ${column - 1} at most`,
+  };
+}
+
+/** More windows than one pass holds would make an epoch read the corpus more than once. */
+function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
+  const windows = windowsInPass(training, corpus);
+  if (windows < 1 || training.windowsPerEpoch === null || training.windowsPerEpoch <= windows)
+    return undefined;
+  return {
+    key: 'training.windowsPerEpoch',
+    message: `one pass over corpus ${corpus.name} has ${windows} windows, training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
+  };
+}
+
+/** Topics are learned from which words stand together: with more topics than words there is nothing to learn. */
+function moreTopicsThanWords({ model }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
+  if (model.context === null || model.context.topics <= corpus.vocabulary) return undefined;
+  return {
+    key: 'model.context.topics',
+    message: `${model.context.topics} topics are too many for corpus ${corpus.name}, which has ${corpus.vocabulary} word types; lower model.context.topics`,
+  };
+}
+
+/** Tokens in each column of the train split. */
+function columnLength(training: Training, corpus: CorpusFacts): number {
+  return Math.floor(corpus.trainTokens / training.batchSize);
+}
+
+/** Full windows in one pass over the train split: each target is the token after its input, so a column's last token is no input. */
+function windowsInPass(training: Training, corpus: CorpusFacts): number {
+  return Math.floor((columnLength(training, corpus) - 1) / training.bptt);
+}

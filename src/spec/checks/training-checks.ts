@@ -1,0 +1,62 @@
+/** Checks of how windows are cut and gradients become steps. */
+import type { Fault } from '../diagnostics.js';
+import type { NetworkSpec } from '../systems.js';
+import type { Check } from './check.js';
+
+export const TRAINING_CHECKS: readonly Check[] = [
+  clippedTwice,
+  leastWindowAboveMean,
+  countedRandomWindows,
+  averagingStartsTooLate,
+  noChangeToPenalize,
+];
+
+/** Norm and value are two ways to clip; which came first would matter. */
+function clippedTwice({ training }: NetworkSpec): Fault | undefined {
+  if (training.clipValue === null || training.clipNorm === null) return undefined;
+  return {
+    key: 'training.clipValue',
+    message: `the gradient can be clipped by value or by norm, but training.clipNorm is ${training.clipNorm}; set it to null beside training.clipValue`,
+  };
+}
+
+/** Lengths are drawn around bptt and raised to the minimum, which would then decide all of them. */
+function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
+  const { bptt, randomBptt } = training;
+  if (randomBptt === null || randomBptt.minimum <= bptt) return undefined;
+  return {
+    key: 'training.randomBptt.minimum',
+    message: `training.randomBptt.minimum is ${randomBptt.minimum}, above the mean length training.bptt of ${bptt}; lower it`,
+  };
+}
+
+/** How many windows a pass has is drawn with their lengths, so an epoch of a fixed number of them is no share of a pass. */
+function countedRandomWindows({ training }: NetworkSpec): Fault | undefined {
+  if (training.windowsPerEpoch === null || training.randomBptt === null) return undefined;
+  return {
+    key: 'training.windowsPerEpoch',
+    message:
+      'training.windowsPerEpoch counts windows of one length, but training.randomBptt draws lengths; set one of them to null',
+  };
+}
+
+/** An average that starts after the last epoch is never taken. */
+function averagingStartsTooLate({ training }: NetworkSpec): Fault | undefined {
+  if (!('averagedSgd' in training.optimizer)) return undefined;
+  const { startEpoch } = training.optimizer.averagedSgd;
+  if (startEpoch === null || startEpoch <= training.epochs) return undefined;
+  return {
+    key: 'training.optimizer.averagedSgd.startEpoch',
+    message: `averaging starts with epoch ${startEpoch}, but training ends with epoch ${training.epochs}; lower training.optimizer.averagedSgd.startEpoch, or set it to null`,
+  };
+}
+
+/** TAR compares neighbouring time steps of a window. */
+function noChangeToPenalize({ training }: NetworkSpec): Fault | undefined {
+  if (training.temporalActivationRegularization === 0 || training.bptt > 1) return undefined;
+  return {
+    key: 'training.temporalActivationRegularization',
+    message:
+      'training.temporalActivationRegularization compares the steps of a window, but training.bptt is 1; set it to 0',
+  };
+}

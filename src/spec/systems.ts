@@ -1,0 +1,46 @@
+/** The two systems that a spec can describe: a network, which is trained, or an n-gram model, which is counted. */
+import { childSchema, type SchemaNode, type Segment, schemaAt, specSchema } from './schema.js';
+import type { NgramSpec, Spec } from './spec.generated.js';
+
+export type { NetworkSpec, NgramSpec, Spec } from './spec.generated.js';
+
+/** The key that makes a spec that of an n-gram model. */
+export const NGRAM_KEY = 'model.ngram';
+
+/** Whether a resolved spec describes an n-gram model: it is then no more than a corpus and `model.ngram`. */
+export function isNgram(spec: Spec): spec is NgramSpec {
+  return 'ngram' in spec.model;
+}
+
+/** The part of the schema that says which keys a system lacks: `false` where one has no place. */
+interface Lacking {
+  readonly properties?: Readonly<Record<string, Lacking | boolean>>;
+}
+
+/** The keys of one system's spec: the schema without those that have no place in it. */
+export function systemSchema(system: 'NetworkSpec' | 'NgramSpec'): SchemaNode {
+  const schema = specSchema();
+  return without(schema, schema.$defs?.[system] as Lacking);
+}
+
+/** Whether no n-gram spec may hold a key, nor what stands below it. */
+export function isForeignToNgram(path: readonly Segment[]): boolean {
+  const known = path.reduce<SchemaNode | undefined>(childSchema, systemSchema('NgramSpec'));
+  return known === undefined && schemaAt(path) !== undefined;
+}
+
+/** The keys that a spec may hold, resolved or not; it is that of an n-gram model once it holds `model.ngram`. */
+export function schemaFor(spec: unknown): SchemaNode {
+  const model = (spec as { readonly model?: unknown } | null)?.model;
+  const hasNgram = typeof model === 'object' && model !== null && Object.hasOwn(model, 'ngram');
+  return systemSchema(hasNgram ? 'NgramSpec' : 'NetworkSpec');
+}
+
+function without(node: SchemaNode, lacking: Lacking): SchemaNode {
+  const properties = Object.entries(node.properties ?? {}).flatMap(([key, property]) => {
+    const inner = lacking.properties?.[key];
+    if (inner === false) return [];
+    return [[key, typeof inner === 'object' ? without(property, inner) : property]];
+  });
+  return { ...node, properties: Object.fromEntries(properties) };
+}

@@ -1,0 +1,86 @@
+import { PreparedCorpus } from '../corpus/prepared.js';
+import type { OnProgress } from '../progress.js';
+import { cutIntoDocuments, type Documents, documentCount } from './documents.js';
+import { existingTopics } from './existing-topics.js';
+import { type TopicChoices, type TopicRecipe, topicRecipe } from './recipe.js';
+import { tellingWords } from './telling-words.js';
+import { type TopicFile, topicsPath, writeTopicFile } from './topic-file.js';
+import { trainTopics } from './train-topics.js';
+
+export interface PrepareTopicsOptions extends TopicChoices {
+  readonly dataFolder: string;
+  /** Name of a prepared corpus in it. */
+  readonly corpus: string;
+  /** Replace topics that were prepared otherwise. */
+  readonly force: boolean;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was prepared, or found prepared. */
+export interface PreparedTopics {
+  readonly corpus: string;
+  readonly file: string;
+  /** True when the topics were there already, whole and the same: nothing was written. */
+  readonly alreadyPrepared: boolean;
+  readonly recipe: TopicRecipe;
+  readonly documents: number;
+  /** Words in the documents; the ends of lines are not among them. */
+  readonly tokens: number;
+  /** Of the training text in each sweep. */
+  readonly perplexity: readonly number[];
+  readonly topics: readonly { readonly share: number; readonly words: readonly string[] }[];
+}
+
+/** Words that are shown of each topic. */
+const SHOWN_WORDS = 8;
+
+/**
+ * Trains topics on a corpus's training text and writes them beside it. Those that are there already, undamaged and from the
+ * same text and choices, are left alone; damaged ones are made again.
+ *
+ * @throws UserError('data') when there is no such corpus, when others are in the way (without `force`), or when files
+ *   cannot be read or written
+ * @throws UserError('interrupted') when the signal fires; nothing is written
+ */
+export async function prepareTopics(options: PrepareTopicsOptions): Promise<PreparedTopics> {
+  const { dataFolder, sentences, force } = options;
+  const corpus = await PreparedCorpus.open(dataFolder, options.corpus);
+  try {
+    const { topics, iterations, seed } = options;
+    const recipe = topicRecipe(corpus.manifest, { topics, iterations, sentences, seed });
+    const existing = await existingTopics(options, recipe, force);
+    const documents = cutIntoDocuments(corpus.split('train'), corpus.vocabulary.eos, sentences);
+    const file = existing ?? (await trainFile(documents, recipe, corpus.vocabulary.size, options));
+    return {
+      corpus: options.corpus,
+      file: topicsPath(options),
+      alreadyPrepared: existing !== undefined,
+      recipe,
+      documents: documentCount(documents),
+      tokens: documents.words.length,
+      perplexity: Array.from(file.perplexity),
+      topics: tellingWords(file.table, documents.words, SHOWN_WORDS).map(({ share, words }) => ({
+        share,
+        words: words.map((id) => corpus.vocabulary.word(id)),
+      })),
+    };
+  } finally {
+    corpus.close();
+  }
+}
+
+async function trainFile(
+  documents: Documents,
+  recipe: TopicRecipe,
+  vocabularySize: number,
+  options: PrepareTopicsOptions,
+): Promise<TopicFile> {
+  const { iterations } = recipe;
+  const { corpus, onProgress, signal } = options;
+  const training = { iterations, label: `topics of ${corpus}`, onProgress, signal };
+  const trained = await trainTopics(documents, { ...recipe, vocabularySize }, training);
+  const file = { recipe, ...trained };
+  await writeTopicFile(options, file);
+  return file;
+}

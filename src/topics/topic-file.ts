@@ -1,0 +1,121 @@
+/** Topics on the disk: `<data>/<corpus>/topics-<K>.safetensors`, beside the files of the corpus they were made from. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { topicsFileName } from '../corpus/topics-file-name.js';
+import { UserError } from '../errors.js';
+import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { fileErrorCode } from '../storage/file-error.js';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
+import type { TopicRecipe } from './recipe.js';
+import type { TopicTable } from './table.js';
+
+/** Raised when an older reader could misread newer files. */
+const FORMAT_VERSION = '1';
+
+const VERSION_KEY = 'zlm.formatVersion';
+const RECIPE_KEY = 'zlm.topicRecipe';
+
+/** Which topics: there is one file for each corpus and number of topics. */
+export interface TopicsPlace {
+  readonly dataFolder: string;
+  /** Name of the corpus. */
+  readonly corpus: string;
+  /** Number of topics. */
+  readonly topics: number;
+}
+
+/** Where they are. */
+export function topicsPath({ dataFolder, corpus, topics }: TopicsPlace): string {
+  return join(dataFolder, corpus, topicsFileName(topics));
+}
+
+/** The command that makes them. */
+export function prepareTopicsCommand({ corpus, topics }: TopicsPlace): string {
+  return `zlm prepare topics ${corpus} --topics ${topics}`;
+}
+
+/** What such a file holds. */
+export interface TopicFile {
+  readonly recipe: TopicRecipe;
+  /** Tensor "topics". */
+  readonly table: TopicTable;
+  /** Tensor "perplexity": that of the training text in each sweep. */
+  readonly perplexity: Float32Array;
+}
+
+/** Topics that another version of zlm wrote, in a form this one does not read. */
+export class ForeignTopicsError extends UserError {
+  constructor(path: string, version: string) {
+    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`, [
+      'Train the topics again with this version of zlm and --force, or use the version that wrote them.',
+    ]);
+  }
+}
+
+/**
+ * Writes the file whole or not at all. It has no date in it: the same topics are the same bytes.
+ * @throws UserError('data') when the folder cannot be written
+ */
+export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promise<void> {
+  const { recipe, table, perplexity } = file;
+  const { topics, vocabularySize, logProbability } = table;
+  const tensors = [
+    { name: 'topics', shape: [vocabularySize, topics], data: logProbability },
+    { name: 'perplexity', shape: [perplexity.length], data: perplexity },
+  ];
+  const metadata = {
+    [VERSION_KEY]: FORMAT_VERSION,
+    // For whoever looks into the file; what it fits is told by the hashes of the recipe.
+    'zlm.corpus': place.corpus,
+    [RECIPE_KEY]: JSON.stringify(recipe),
+  };
+  await writeFileAtomically(topicsPath(place), encodeSafetensors(tensors, metadata));
+}
+
+/**
+ * @returns undefined when there is no such file
+ * @throws UserError('data') when it cannot be read, is damaged, or is of a foreign format version
+ */
+export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | undefined> {
+  const path = topicsPath(place);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return undefined;
+    throw describeFileError(error, path, 'read') ?? error;
+  }
+  const again = [`Train the topics again: \`${prepareTopicsCommand(place)}\`.`];
+  const { tensors, metadata } = decode(bytes, path, again);
+  const version = metadata[VERSION_KEY];
+  if (version !== undefined && version !== FORMAT_VERSION) throw new ForeignTopicsError(path, version);
+  const recipe = parseRecipe(metadata[RECIPE_KEY]);
+  const table = tensors.get('topics');
+  const perplexity = tensors.get('perplexity')?.data;
+  if (recipe === undefined || !isTable(table, place.topics) || !(perplexity instanceof Float32Array)) {
+    throw new UserError('data', `${path} holds no table of ${place.topics} topics`, again);
+  }
+  const [vocabularySize, topics] = table.shape;
+  return { recipe, table: { topics, vocabularySize, logProbability: table.data }, perplexity };
+}
+
+function decode(bytes: Uint8Array, path: string, cures: readonly string[]) {
+  try {
+    return decodeSafetensors(bytes, path);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError('data', error.message, cures) : error;
+  }
+}
+
+function parseRecipe(text: string | undefined): TopicRecipe | undefined {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** A [V,K] table of finite numbers: one that is not would spoil every gradient. */
+function isTable(
+  array: NamedArray | undefined,
+  topics: number,
+): array is NamedArray & { data: Float32Array<ArrayBuffer> } {
+  const isMatrix = array?.shape.length === 2 && array.shape[1] === topics;
+  return isMatrix && array.data instanceof Float32Array && array.data.every(Number.isFinite);
+}

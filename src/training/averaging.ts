@@ -1,0 +1,25 @@
+/** When averaged SGD begins to average. */
+import type { NetworkSpec } from '../spec/systems.js';
+
+/**
+ * Whether averaging has begun by an epoch: from a given one on, or once an epoch before it has fired the non-monotonic
+ * trigger of AWD-LSTM (Merity et al. 2018, algorithm 1), a valid perplexity above the best of all epochs before it but the
+ * last `nonMonotonic`.
+ *
+ * @param epoch      from 1
+ * @param validation the valid perplexity of every epoch before it, or of more
+ */
+export function averagesInEpoch(
+  { optimizer }: NetworkSpec['training'],
+  epoch: number,
+  validation: readonly number[],
+): boolean {
+  if (!('averagedSgd' in optimizer)) return false;
+  const { startEpoch, nonMonotonic } = optimizer.averagedSgd;
+  if (startEpoch !== null) return epoch >= startEpoch;
+  const before = validation.slice(0, epoch - 1);
+  return before.some((perplexity, index) => {
+    const compared = before.slice(0, Math.max(0, index - nonMonotonic));
+    return perplexity > Math.min(...compared);
+  });
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { broadcastWalk } from '../../../src/backends/native/broadcast.js';
+
+/** Element by element, where each operand is read. */
+function places(a: readonly number[], b: readonly number[]): [number, number][] | null {
+  const walk = broadcastWalk(a, b);
+  if (!walk) return null;
+  return Array.from({ length: walk.rows * walk.columns }, (_, at) => {
+    const [i, j] = [Math.floor(at / walk.columns), at % walk.columns];
+    return [i * walk.a.row + j * walk.a.column, i * walk.b.row + j * walk.b.column];
+  });
+}
+
+it.each([
+  ['one shape', [2, 3], [2, 3], [2, 3], [0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]],
+  ['a scalar', [3], [], [3], [0, 1, 2], [0, 0, 0]],
+  ['a scalar before', [1, 1], [3], [1, 3], [0, 0, 0], [0, 1, 2]],
+  ['a row', [2, 3], [3], [2, 3], [0, 1, 2, 3, 4, 5], [0, 1, 2, 0, 1, 2]],
+  ['a row before', [1, 3], [2, 1, 3], [2, 1, 3], [0, 1, 2, 0, 1, 2], [0, 1, 2, 3, 4, 5]],
+  ['a column', [2, 3], [2, 1], [2, 3], [0, 1, 2, 3, 4, 5], [0, 0, 0, 1, 1, 1]],
+  ['a column of rows', [1, 2, 2], [1, 2, 1], [1, 2, 2], [0, 1, 2, 3], [0, 0, 1, 1]],
+  ['a row and a column', [2, 1], [1, 2], [2, 2], [0, 0, 1, 1], [0, 1, 0, 1]],
+  ['two scalars', [], [1], [1], [0], [0]],
+  ['nothing', [0, 3], [3], [0, 3], [], []],
+])('%s', (_, a, b, shape, inA, inB) => {
+  expect(broadcastWalk(a, b)?.shape).toEqual(shape);
+  expect(places(a, b)).toEqual(inA.map((at, i) => [at, inB[i]]));
+  expect(places(b, a)).toEqual(inB.map((at, i) => [at, inA[i]]));
+});
+
+it.each([
+  ['a repeated dimension between others', [2, 1, 3], [2, 4, 3]],
+  ['shapes that do not fit', [2, 3], [2]],
+])('none for %s', (_, a, b) => {
+  expect(broadcastWalk(a, b)).toBeNull();
+});
+
+it('takes the shapes that a training broadcasts as a matrix, long rows together', () => {
+  expect(broadcastWalk([35, 20, 650], [35, 20, 1])).toMatchObject({ rows: 700, columns: 650 });
+  expect(broadcastWalk([700, 650], [650])).toMatchObject({ rows: 700, columns: 650 });
+  expect(broadcastWalk([35, 20, 650], [35, 20, 650])).toMatchObject({ rows: 1, columns: 455_000 });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { renderPlan } from '../../src/cli/plan-table.js';
+import type { TrainingPlan } from '../../src/training/plan.js';
+
+const PLAN: TrainingPlan = {
+  backend: 'native',
+  parameters: 4_650_000,
+  memoryBytes: 2e8,
+  trainingFlopPerToken: 15_800_000,
+  windowsPerEpoch: 2323,
+  tokensPerEpoch: 929_200,
+  epochs: 4,
+  learningRates: [
+    { firstEpoch: 1, lastEpoch: 3, learningRate: 1 },
+    { firstEpoch: 4, lastEpoch: 4, learningRate: 0 },
+  ],
+  learningRateFalls: false,
+  tokensPerSecond: 8000,
+  gflops: 126.4,
+  secondsPerEpoch: 116,
+  seconds: 464,
+};
+
+const NOTE = 'It falls further when the valid perplexity does not.';
+
+it('ends with the learning rates, and says when nobody can know them', () => {
+  const lines = renderPlan(PLAN).split('\n');
+  expect(lines.slice(-2).map((line) => line.trim().split(/\s+/))).toEqual([
+    ['1–3', '1'],
+    ['4', '0'],
+  ]);
+  expect(renderPlan({ ...PLAN, learningRateFalls: true }).split('\n')).toEqual([...lines, NOTE]);
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { Vocabulary } from '../../src/corpus/vocabulary.js';
+import { UserError } from '../../src/errors.js';
+import { distinctNgrams, estimateTable } from '../../src/ngram/estimate-table.js';
+import type { NgramTable } from '../../src/ngram/ngram-table.js';
+import type { Progress } from '../../src/progress.js';
+import { literalModel } from './literal-kneser-ney.js';
+import { type Lines, linesOf, randomLines, sourceOf, streamOf, vocabularyOf } from './random-text.js';
+
+function settingsOf(vocabulary: Vocabulary, order: number) {
+  return { order, vocabularySize: vocabulary.size, eos: vocabulary.eos };
+}
+
+/** All n-grams of a length with their counts, by their words with spaces between. */
+function ngramsOf(table: NgramTable, vocabulary: Vocabulary, length: number): Map<string, number> {
+  let rows = [''];
+  let ngrams: [string, number][] = [];
+  for (const { offsets, words, counts } of table.slice(0, length)) {
+    ngrams = rows.flatMap((context, row) =>
+      [...words.subarray(offsets[row], offsets[row + 1])].map((word, i): [string, number] => [
+        `${context === '<eos> ' ? '<s> ' : context}${vocabulary.word(word)}`,
+        counts[offsets[row] + i],
+      ]),
+    );
+    rows = ngrams.map(([ngram]) => `${ngram} `);
+  }
+  return new Map(ngrams.filter(([, count]) => count > 0));
+}
+
+describe('the table of a text', () => {
+  it('counts what is before an n-gram, but for the longest and those that begin a line', async () => {
+    const lines = linesOf('a b\na b\nb b\n');
+    const vocabulary = vocabularyOf(lines);
+    const table = await estimateTable(streamOf(lines, vocabulary), settingsOf(vocabulary, 3), {});
+    expect(Object.fromEntries(ngramsOf(table, vocabulary, 1))).toEqual({ a: 1, b: 3, '<eos>': 1 });
+    expect(Object.fromEntries(ngramsOf(table, vocabulary, 2))).toEqual({
+      '<s> a': 2,
+      '<s> b': 1,
+      'a b': 1,
+      'b b': 1,
+      'b <eos>': 2,
+    });
+    expect(Object.fromEntries(ngramsOf(table, vocabulary, 3))).toEqual({
+      '<s> a b': 2,
+      '<s> b b': 1,
+      'a b <eos>': 2,
+      'b b <eos>': 1,
+    });
+  });
+
+  // Longer than a slab of the loops, so that one is followed by another.
+  const long: Lines = randomLines(15_000, 4);
+
+  it.each([1, 2, 5])('has the counts of a text of many slabs, order %d', async (order) => {
+    const vocabulary = vocabularyOf(long);
+    const stream = streamOf(long, vocabulary);
+    expect(stream.length).toBeGreaterThan(70_000);
+    const table = await estimateTable(stream, settingsOf(vocabulary, order), {});
+    const { adjusted } = literalModel(long, order, vocabulary.words);
+    for (let length = 1; length <= order; length++) {
+      expect(ngramsOf(table, vocabulary, length)).toEqual(adjusted[length]);
+    }
+  });
+
+  it('has as many entries as are counted beforehand', async () => {
+    const lines = randomLines(100, 6);
+    const vocabulary = vocabularyOf(lines, ['zebra']);
+    const [stream, settings] = [streamOf(lines, vocabulary), settingsOf(vocabulary, 4)];
+    const table = await estimateTable(stream, settings, {});
+    expect(await distinctNgrams(stream, settings, {})).toEqual(table.map(({ words }) => words.length));
+  });
+
+  it('has every word of the vocabulary on its first level, also one that the text lacks', async () => {
+    const vocabulary = vocabularyOf(linesOf('b d'), ['a', 'c', 'e']);
+    const [{ words, counts }] = await estimateTable(
+      streamOf(linesOf('b d'), vocabulary),
+      settingsOf(vocabulary, 2),
+      {},
+    );
+    expect([...words].map((word) => vocabulary.word(word))).toEqual(vocabulary.words);
+    expect([...counts]).toEqual([1, 0, 1, 0, 1, 0]); // <eos>, a, b, c, d, e
+  });
+});
+
+describe('the work', () => {
+  const lines = randomLines(50, 5);
+  const vocabulary = vocabularyOf(lines);
+  const stream = streamOf(lines, vocabulary);
+
+  it('is reported stage by stage', async () => {
+    const reports: Progress[] = [];
+    await estimateTable(stream, settingsOf(vocabulary, 3), { onProgress: (report) => reports.push(report) });
+    const labels = [
+      'reading',
+      'sorting',
+      'counting',
+      'adjusting counts of 1-grams',
+      'adjusting counts of 2-grams',
+    ];
+    expect([...new Set(reports.map(({ label }) => label))]).toEqual(labels);
+    for (const label of labels) {
+      const last = reports.findLast((report) => report.label === label);
+      expect(last?.done).toBe(last?.total);
+    }
+  });
+
+  it.each(['reading', 'sorting', 'counting', 'adjusting counts of 1-grams'])(
+    'stops at a signal while %s',
+    async (label) => {
+      const controller = new AbortController();
+      const reason = new UserError('interrupted', 'interrupted');
+      const onProgress = (report: Progress) => report.label === label && controller.abort(reason);
+      const work = estimateTable(stream, settingsOf(vocabulary, 3), {
+        signal: controller.signal,
+        onProgress,
+      });
+      await expect(work).rejects.toBe(reason);
+    },
+  );
+
+  it.each([
+    ['tokens', 1000, 'tokens need 0.0 GB of memory', 'Train on a smaller corpus.'],
+    ['n-grams', 13 * stream.length + 1000, 'n-grams up to order 3 need', 'Take a lower model.ngram.order.'],
+  ])('is refused when there is no memory for the %s', async (_, memory, says, cure) => {
+    await expect(estimateTable(stream, settingsOf(vocabulary, 3), {}, memory)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining(says),
+      cures: expect.arrayContaining([cure]),
+    });
+  });
+
+  it('is refused before a text is read that has more tokens than can be numbered', async () => {
+    const endless = { ...sourceOf(new Int32Array(0)), length: 2 ** 31 };
+    await expect(
+      estimateTable(endless, settingsOf(vocabulary, 3), {}, Number.POSITIVE_INFINITY),
+    ).rejects.toThrow('2,147,483,648 tokens are more than an n-gram model can count');
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import { evaluateNgram } from '../../src/ngram/perplexity.js';
+import { literalModel } from './literal-kneser-ney.js';
+import { modelOf, randomLines, streamOf, vocabularyOf } from './random-text.js';
+
+const train = randomLines(200, 1);
+const vocabulary = vocabularyOf(train);
+
+it.each([1, 2, 5])('predicts every token, the first and each line end included, order %d', async (order) => {
+  const valid = randomLines(30, 2);
+  const literal = literalModel(train, order, vocabulary.words);
+  let nll = 0;
+  for (const line of valid) {
+    for (const [at, word] of line.entries())
+      nll -= Math.log(literal.probability(word, ['<s>', ...line.slice(0, at)]));
+  }
+  const model = await modelOf(train, vocabulary, order);
+  const result = await evaluateNgram(model, streamOf(valid, vocabulary), vocabulary.eos);
+  expect(result.predictions).toBe(valid.flat().length);
+  expect(result.nll).toBeCloseTo(nll, 8);
+  expect(result.perplexity).toBeCloseTo(Math.exp(nll / result.predictions), 10);
+});
+
+it('is the same for a text twice as long, whatever the pieces it is read in', async () => {
+  const model = await modelOf(train, vocabulary, 4);
+  const lines = randomLines(8000, 3);
+  const once = await evaluateNgram(model, streamOf(lines, vocabulary), vocabulary.eos);
+  const twice = await evaluateNgram(model, streamOf([...lines, ...lines], vocabulary), vocabulary.eos);
+  expect(twice.predictions).toBeGreaterThan(1 << 16);
+  expect(twice.perplexity).toBeCloseTo(once.perplexity, 8);
+});
+
+it('reports, and stops at a signal', async () => {
+  const model = await modelOf(train, vocabulary, 2);
+  const stream = streamOf(randomLines(20, 4), vocabulary);
+  const controller = new AbortController();
+  const seen: unknown[] = [];
+  const onProgress = (progress: unknown) => seen.push(progress);
+  await evaluateNgram(model, stream, vocabulary.eos, { onProgress, label: 'valid' });
+  expect(seen).toEqual([{ label: 'valid', done: stream.length, total: stream.length, unit: 'tokens' }]);
+  const reason = new UserError('interrupted', 'interrupted');
+  controller.abort(reason);
+  const { signal } = controller;
+  await expect(evaluateNgram(model, stream, vocabulary.eos, { signal })).rejects.toBe(reason);
+});

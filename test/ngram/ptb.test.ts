@@ -1,0 +1,75 @@
+/** The figures on the Penn Treebank that are known from other programs. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PreparedCorpus } from '../../src/corpus/prepared.js';
+import { preparePtb } from '../../src/corpus/ptb.js';
+import { estimateTable } from '../../src/ngram/estimate-table.js';
+import { NgramModel } from '../../src/ngram/ngram-model.js';
+import { evaluateNgram } from '../../src/ngram/perplexity.js';
+import { ROOT } from '../cli/capture.js';
+
+const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
+
+describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('on the Penn Treebank (needs ../shared/ptb)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zlm-test-'));
+  let corpus: PreparedCorpus;
+  let kn5: NgramModel;
+
+  beforeAll(async () => {
+    const dataFolder = join(folder, 'data');
+    await preparePtb({ dataFolder, cacheFolder: join(folder, 'cache'), from: PTB });
+    corpus = await PreparedCorpus.open(dataFolder, 'ptb');
+    kn5 = await modelOf(5);
+  });
+
+  afterAll(() => {
+    corpus.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function modelOf(order: number): Promise<NgramModel> {
+    const { size, eos } = corpus.vocabulary;
+    return new NgramModel(
+      await estimateTable(corpus.split('train'), { order, vocabularySize: size, eos }, {}),
+    );
+  }
+
+  async function perplexityOf(model: NgramModel, split: 'valid' | 'test'): Promise<number> {
+    const { perplexity, predictions } = await evaluateNgram(
+      model,
+      corpus.split(split),
+      corpus.vocabulary.eos,
+    );
+    expect(predictions).toBe(corpus.manifest.splits[split].tokens);
+    return perplexity;
+  }
+
+  it('a model of order 5 has the perplexity of KN5', async () => {
+    expect(await perplexityOf(kn5, 'valid')).toBeCloseTo(148.01, 2);
+    expect(await perplexityOf(kn5, 'test')).toBeCloseTo(141.19, 2); // published as 141.2
+  });
+
+  // What is reported beside it for orders 2 to 4 is this one model, asked with shorter contexts.
+  it.each([
+    [2, 233.84, 215.94],
+    [3, 169.41, 156.76],
+    [4, 155.93, 146.52],
+  ])('its first %d levels alone have that of the shorter models beside it', async (levels, valid, test) => {
+    const lower = new NgramModel(kn5.table.slice(0, levels));
+    expect(await perplexityOf(lower, 'valid')).toBeCloseTo(valid, 2);
+    expect(await perplexityOf(lower, 'test')).toBeCloseTo(test, 2);
+  });
+
+  // Their highest level has counts of occurrences, not of contexts. Figures of the slow model of these tests.
+  it.each([
+    [2, 199.019, 185.705],
+    [3, 157.766, 148.281],
+    [4, 149.896, 142.715],
+  ])('a model of order %d is better than that', async (order, valid, test) => {
+    const model = await modelOf(order);
+    expect(await perplexityOf(model, 'valid')).toBeCloseTo(valid, 3);
+    expect(await perplexityOf(model, 'test')).toBeCloseTo(test, 3);
+  });
+});

@@ -1,0 +1,197 @@
+/** What holds for every recurrent op, with whatever regularizers it takes. */
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import type { RecurrentDropout, Zoneout } from '../../src/backends/fused.js';
+import type { DropoutMask } from '../../src/ops/dropout.js';
+import type { Inputs } from '../../src/ops/kernel.js';
+import type { LstmOptions } from '../../src/ops/lstm.js';
+import { type Arrays, expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
+import {
+  expectSameGradients,
+  tensorGradients,
+  weightedSum,
+  weightedSumInDoubles,
+} from './finite-differences.js';
+import { noiseOf, type Shape } from './noise.js';
+import type { Cell } from './recurrent-cells.js';
+
+const SHAPES: Shape[] = [
+  { steps: 5, batch: 3, inputs: 4, units: 3 },
+  { steps: 1, batch: 3, inputs: 2, units: 2 },
+  { steps: 1, batch: 1, inputs: 1, units: 1 },
+  { steps: 4, batch: 1, inputs: 1, units: 5 },
+  { steps: 2, batch: 7, inputs: 3, units: 1 },
+];
+
+/** A mask a step. */
+export const STEP: RecurrentDropout = {
+  ...{ rate: 0.5, lifetime: 'step', seed: 3, site: 1, step: 10 },
+  perGate: false,
+};
+/** A mask a window. */
+export const SEQUENCE: RecurrentDropout = { ...STEP, lifetime: 'sequence' };
+/** Zoneout in training. */
+export const ZONEOUT: Zoneout = {
+  hidden: 0.3,
+  cell: 0.5,
+  masks: { seed: 3, hiddenSite: 8, cellSite: 9, step: 10 },
+};
+
+/** Ways to regularize a layer, each with words for it. */
+export type Regularizers = readonly (readonly [words: string, LstmOptions])[];
+
+/** What every layer takes. */
+export const DROPPING: Regularizers = [
+  ['nothing dropped', {}],
+  ['h dropped, a mask a step', { recurrentDropout: STEP }],
+  ['h dropped, a mask a sequence', { recurrentDropout: SEQUENCE }],
+];
+/** What every layer but the deep transition takes. */
+export const ZONING: Regularizers = [
+  ['zoneout', { zoneout: ZONEOUT }],
+  ['zoneout of h alone', { zoneout: { ...ZONEOUT, cell: 0 } }],
+  ['zoneout as expected', { zoneout: { ...ZONEOUT, masks: null } }],
+  ['zoneout and h dropped', { recurrentDropout: SEQUENCE, zoneout: ZONEOUT }],
+];
+
+/** The same noise in a window that begins `steps` later: masks of a sequence are drawn at its own first step. */
+function later(options: LstmOptions, steps: number): LstmOptions {
+  const shifted = <M extends DropoutMask>(mask: M | null | undefined) =>
+    mask && { ...mask, step: mask.lifetime === 'step' ? mask.step + steps : mask.step };
+  const { zoneout } = options;
+  const masks = zoneout?.masks && { ...zoneout.masks, step: zoneout.masks.step + steps };
+  return {
+    inputDropout: shifted(options.inputDropout),
+    recurrentDropout: shifted(options.recurrentDropout),
+    zoneout: zoneout && { ...zoneout, masks: masks ?? null },
+  };
+}
+
+/** The tests; call inside a `describe` with the backend active. */
+export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers): void {
+  const cases = SHAPES.flatMap((shape) =>
+    regularizers.map(([words, options]) => {
+      const { steps, batch, inputs, units } = shape;
+      const name = `T=${steps} B=${batch} I=${inputs} H=${units}, ${words}`;
+      return [`${cell.name} ${name}`, shape, options] as const;
+    }),
+  );
+
+  it.each(cases)('has the gradients of finite differences: %s', (_, shape, options) => {
+    const noise = noiseOf(options, shape);
+    const weights = weightsFor(cell, shape, 18);
+    expectSameGradients(
+      (tensors) => tf.addN(cell.run(tensors, options).map((part, i) => weightedSum(part, weights[i]))),
+      (arrays) =>
+        cell
+          .inDoubles(arrays, noise)
+          .reduce((sum, part, i) => sum + weightedSumInDoubles(part, weights[i]), 0),
+      cell.inputsOf(shape, 17),
+    );
+  });
+
+  it.each(cases)('gives the same values whether or not gradients are recorded: %s', (_, shape, options) => {
+    const at = cell.inputsOf(shape, 19);
+    const expected = cell.inDoubles(at, noiseOf(options, shape));
+    const tensors = tensorsOf(at);
+    const plain = cell.run(tensors, options);
+    let recorded: tf.Tensor[] = [];
+    tf.grad((x) => {
+      recorded = cell.run({ ...tensors, x }, options).map((part) => tf.keep(part));
+      return tf.sum(recorded[0]);
+    })(tensors.x);
+    for (const [output, ...state] of [plain, recorded]) {
+      expect(output.shape).toEqual([shape.steps, shape.batch, shape.units]);
+      for (const part of state) expect(part.shape).toEqual([shape.batch, shape.units]);
+    }
+    expected.forEach((part, i) => {
+      expectClose(valuesOf(plain[i]), part);
+      expectClose(valuesOf(recorded[i]), part);
+    });
+  });
+
+  it.each(regularizers)('gets its gradient through the state alone, %s', (_, options) => {
+    const noise = noiseOf(options, SHAPES[0]);
+    const last = cell.state.length;
+    const weights = weightsFor(cell, SHAPES[0], 24)[last];
+    expectSameGradients(
+      (tensors) => weightedSum(cell.run(tensors, options)[last], weights),
+      (arrays) => weightedSumInDoubles(cell.inDoubles(arrays, noise)[last], weights),
+      cell.inputsOf(SHAPES[0], 23),
+    );
+  });
+
+  it.each(regularizers)(
+    'is the same over one window as over two with the state carried across, %s',
+    (...[, o]) => {
+      const shape = { steps: 6, batch: 2, inputs: 3, units: 4 };
+      const at = cell.inputsOf(shape, 29);
+      const [weights] = weightsFor(cell, shape, 30);
+      const inOne = tensorGradients((tensors) => weightedSum(cell.run(tensors, o)[0], weights), at);
+      const inTwo = tensorGradients((tensors) => {
+        const [x1, x2] = tf.split(tensors.x, [4, 2]);
+        const [first, ...state] = cell.run({ ...tensors, x: x1 }, o);
+        const carried = Object.fromEntries(cell.state.map((name, i) => [name, state[i]]));
+        const [second] = cell.run({ ...tensors, x: x2, ...carried }, later(o, 4));
+        return weightedSum(tf.concat([first, second]), weights);
+      }, at);
+      expectClose([inTwo.value], [inOne.value]);
+      for (const name of Object.keys(at)) expectClose(inTwo.gradients[name], inOne.gradients[name]);
+    },
+  );
+
+  it('is the plain layer, bit for bit, where every rate is 0', () => {
+    const off: LstmOptions = {
+      inputDropout: { ...STEP, rate: 0 },
+      recurrentDropout: { ...STEP, rate: 0 },
+      zoneout: { ...ZONEOUT, hidden: 0, cell: 0 },
+    };
+    const at = cell.inputsOf(SHAPES[0], 31);
+    const weights = weightsFor(cell, SHAPES[0], 32);
+    const [without, with0] = [{}, off].map((options) =>
+      tensorGradients(
+        (tensors) => tf.addN(cell.run(tensors, options).map((part, i) => weightedSum(part, weights[i]))),
+        at,
+      ),
+    );
+    expect(with0).toEqual(without);
+  });
+
+  it('rounds the operands of its products when mixed, forward and backward', () => {
+    const at = cell.inputsOf(SHAPES[0], 35);
+    const weights = weightsFor(cell, SHAPES[0], 36);
+    const [whole, mixed] = (['f32', 'mixed'] as const).map((precision) =>
+      tensorGradients(
+        (tensors) =>
+          tf.addN(cell.run(tensors, { precision }).map((part, i) => weightedSum(part, weights[i]))),
+        at,
+      ),
+    );
+    expect(mixed.value).not.toBe(whole.value);
+    for (const name of Object.keys(at)) {
+      expect(mixed.gradients[name]).not.toEqual(whole.gradients[name]);
+      expectClose(mixed.gradients[name], whole.gradients[name], 2 ** -4);
+    }
+  });
+
+  it('leaves no tensor behind', () => {
+    const [, options] = regularizers[regularizers.length - 1];
+    const tensors = tensorsOf(cell.inputsOf(SHAPES[0], 33));
+    const gradient = tf.grad((x: tf.Tensor) => tf.sum(cell.run({ ...tensors, x }, options)[0]));
+    tf.dispose(gradient(tensors.x));
+    const before = tf.memory().numTensors;
+    tf.dispose([gradient(tensors.x), ...cell.run(tensors, options)]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+}
+
+function tensorsOf(arrays: Arrays): Inputs {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, tensorOf(array)]));
+}
+
+/** A weight of its own for every value of the output and of each part of the state. */
+function weightsFor(cell: Cell, { steps, batch, units }: Shape, seed: number): (readonly number[])[] {
+  const random = randomNumbers(seed);
+  const sizes = [steps * batch * units, ...cell.state.map(() => batch * units)];
+  return sizes.map((size) => randomArray(random, [size]).data);
+}

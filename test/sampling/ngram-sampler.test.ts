@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import type { NgramModel } from '../../src/ngram/ngram-model.js';
+import { sampleNgramTokens } from '../../src/sampling/ngram-sampler.js';
+import { drawNext, type SamplingOptions } from '../../src/sampling/sampler.js';
+import { modelOf, randomLines, vocabularyOf } from '../ngram/random-text.js';
+
+const lines = randomLines(200, 1);
+const vocabulary = vocabularyOf(lines);
+const { eos } = vocabulary;
+
+const OPTIONS: SamplingOptions = {
+  prompt: [eos],
+  length: 30,
+  temperature: 1,
+  topK: null,
+  banned: new Set(),
+  seed: 1,
+  sample: 0,
+};
+
+async function drawn(model: NgramModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
+  const tokens: number[] = [];
+  for await (const token of sampleNgramTokens(model, { ...OPTIONS, ...options })) tokens.push(token);
+  return tokens;
+}
+
+describe('tokens of an n-gram model', () => {
+  it.each([1, 2, 4])('are each drawn from its distribution after those before, order %d', async (order) => {
+    const model = await modelOf(lines, vocabulary, order);
+    const options = { prompt: [eos, 3, 4], temperature: 0.7, topK: 5, seed: 9, sample: 2 };
+    const tokens = [...options.prompt];
+    for (let n = 0; n < OPTIONS.length; n++) {
+      const logits = [...model.distribution(tokens)].map(Math.log);
+      tokens.push(drawNext(logits, { ...OPTIONS, ...options }, n));
+    }
+    expect(await drawn(model, options)).toEqual(tokens.slice(3));
+  });
+
+  it('come as often as they are probable', async () => {
+    const model = await modelOf(lines, vocabulary, 3);
+    const draws = 4000;
+    const counts = new Array<number>(vocabulary.size).fill(0);
+    for (let sample = 0; sample < draws; sample++) {
+      const [first] = await drawn(model, { length: 1, sample });
+      counts[first]++;
+    }
+    for (const [word, probability] of model.distribution([eos]).entries()) {
+      const deviation = Math.sqrt(draws * probability * (1 - probability));
+      expect(Math.abs(counts[word] - draws * probability)).toBeLessThan(4.5 * deviation + 1);
+    }
+  });
+
+  it('are the likeliest at temperature 0, and never the banned', async () => {
+    const model = await modelOf(lines, vocabulary, 3);
+    const likeliest = [...model.distribution([eos]).entries()]
+      .sort(([, a], [, b]) => b - a)
+      .map(([word]) => word);
+    expect(await drawn(model, { temperature: 0, length: 1 })).toEqual([likeliest[0]]);
+    const banned = new Set([likeliest[0]]);
+    expect(await drawn(model, { temperature: 0, length: 1, banned })).toEqual([likeliest[1]]);
+    expect((await drawn(model, { banned, length: 300 })).some((token) => banned.has(token))).toBe(false);
+  });
+
+  it('stop at a signal', async () => {
+    const controller = new AbortController();
+    const reason = new UserError('interrupted', 'interrupted');
+    controller.abort(reason);
+    await expect(drawn(await modelOf(lines, vocabulary, 2), { signal: controller.signal })).rejects.toBe(
+      reason,
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { keysOf } from '../../src/spec/schema.js';
+import { isForeignToNgram, schemaFor, systemSchema } from '../../src/spec/systems.js';
+
+it('keeps of an n-gram spec the corpus and the n-gram model alone', () => {
+  const schema = systemSchema('NgramSpec');
+  expect(keysOf(schema)).toEqual(['extends', 'corpus', 'model']);
+  expect(keysOf(schema.properties?.model)).toEqual(['ngram']);
+});
+
+it('keeps of a network everything else', () => {
+  const schema = systemSchema('NetworkSpec');
+  expect(keysOf(schema)).toEqual(['extends', 'corpus', 'model', 'dropout', 'training']);
+  expect(keysOf(schema.properties?.model)).toContain('layers');
+  expect(keysOf(schema.properties?.model)).not.toContain('ngram');
+});
+
+it.each([
+  ['a network', { model: { layers: [] } }, 'NetworkSpec'],
+  ['an n-gram model', { model: { ngram: {} } }, 'NgramSpec'],
+  ['a broken model', { model: null }, 'NetworkSpec'],
+  ['nothing', null, 'NetworkSpec'],
+] as const)('takes %s for what it is', (_name, spec, system) => {
+  expect(schemaFor(spec)).toEqual(systemSchema(system));
+});
+
+it('knows which keys are foreign to an n-gram model', () => {
+  expect(isForeignToNgram(['model', 'layers'])).toBe(true);
+  expect(isForeignToNgram(['training', 'seed'])).toBe(true);
+  expect(isForeignToNgram(['corpus'])).toBe(false);
+  expect(isForeignToNgram(['model', 'ngram', 'order'])).toBe(false);
+  expect(isForeignToNgram(['nothing'])).toBe(false);
+});

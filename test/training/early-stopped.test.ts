@@ -1,0 +1,81 @@
+/** Runs that end before their last epoch, because they had stopped improving. */
+import { beforeAll, expect, it } from 'vitest';
+import { listRuns } from '../../src/runs/list-runs.js';
+import { readStatus } from '../../src/runs/status.js';
+import type { TrainOutcome } from '../../src/training/train.js';
+import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
+
+const place = useWorkplace();
+
+/** So small a learning rate in the second epoch that the validation gives the very same figure again. */
+const FADING = 'training.schedule={decay: { factor: 1.0e-12, afterEpoch: 1 }}';
+const overrides = [FADING, 'training.earlyStopping={ patience: 2 }', 'training.epochs=4'];
+const WINDOWS = 28;
+
+let outcome: TrainOutcome;
+
+beforeAll(async () => {
+  outcome = await trainSmall(place, { name: 'stopped', overrides });
+});
+
+it('are finished, and say why', async () => {
+  expect(outcome).toMatchObject({
+    outcome: 'finished',
+    alreadyFinished: false,
+    stoppedEarly: true,
+    longer: 'training.earlyStopping=null',
+    epochs: 3,
+    windows: 3 * WINDOWS,
+    best: { epoch: 1 },
+  });
+  expect(await readStatus(place.run('stopped'))).toMatchObject({
+    state: 'finished',
+    stoppedEarly: true,
+    epoch: 3,
+    epochs: 4,
+  });
+  const [summary] = await listRuns(place.runs);
+  expect(summary).toMatchObject({
+    name: 'stopped',
+    state: 'finished',
+    stoppedEarly: true,
+    epoch: 3,
+    epochs: 4,
+  });
+});
+
+it('stop at the same epoch when they were interrupted before', async () => {
+  await trainSmall(place, { name: 'interrupted', overrides, interruptAt: afterWindows(2 * WINDOWS + 3) });
+  const rest = await trainSmall(place, { resume: 'interrupted' });
+  expect(rest).toMatchObject({ stoppedEarly: true, epochs: 3 });
+  expect(await contentOf(place.run('interrupted'))).toEqual(await contentOf(place.run('stopped')));
+});
+
+it('have nothing left to train, and stay what they are', async () => {
+  const before = await contentOf(place.run('stopped'));
+  const again = await trainSmall(place, { resume: 'stopped' });
+  expect(again).toMatchObject({ outcome: 'finished', alreadyFinished: true, stoppedEarly: true, epochs: 3 });
+  expect(await contentOf(place.run('stopped'))).toEqual(before);
+  expect(await readStatus(place.run('stopped'))).toMatchObject({ state: 'finished', stoppedEarly: true });
+});
+
+it('train on when they are told to be patient, or not to stop at all', async () => {
+  await trainSmall(place, { name: 'patient', overrides });
+  const patient = await trainSmall(place, {
+    resume: 'patient',
+    overrides: ['training.earlyStopping.patience=9'],
+  });
+  expect(patient).toMatchObject({
+    alreadyFinished: false,
+    stoppedEarly: false,
+    epochs: 4,
+    longer: 'training.epochs=8',
+  });
+  const on = await trainSmall(place, { resume: 'stopped', overrides: ['training.earlyStopping=null'] });
+  expect(on).toMatchObject({ alreadyFinished: false, stoppedEarly: false, epochs: 4 });
+  expect((await readStatus(place.run('stopped'))).stoppedEarly).toBeUndefined();
+  await trainSmall(place, { name: 'whole', overrides: [FADING, 'training.epochs=4'] });
+  for (const name of ['patient', 'stopped']) {
+    expect(await contentOf(place.run(name))).toEqual(await contentOf(place.run('whole')));
+  }
+});

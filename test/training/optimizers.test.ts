@@ -1,0 +1,119 @@
+/** The optimizers over ten steps of PyTorch's: `golden/pytorch/make_optimizers.py` says how those were made. */
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { expect, it, onTestFinished } from 'vitest';
+import type { NetworkSpec } from '../../src/spec/systems.js';
+import { swapIn } from '../../src/training/optimizers/averages.js';
+import { companionsOf, createOptimizer } from '../../src/training/optimizers/create.js';
+import { disposeOptimizer, type Optimizer } from '../../src/training/optimizers/optimizer.js';
+import { describeEachBackend } from '../backends/each-backend.js';
+import { expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
+
+interface GoldenCase {
+  readonly optimizer: string;
+  readonly settings: { learningRate: number; weightDecay: number; clipValue: number | null };
+  readonly scale: number;
+  readonly parameter: NdArray;
+  readonly gradients: readonly NdArray[];
+  readonly parameters: readonly NdArray[];
+  readonly averages?: readonly NdArray[];
+  readonly weights?: readonly number[];
+}
+
+const file = new URL('../golden/pytorch/optimizers.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
+
+type OptimizerSpec = NetworkSpec['training']['optimizer'];
+
+/** Parameters `a` and `b` with the same values, and an optimizer over them. */
+function optimizing({ optimizer: kind, settings, parameter }: GoldenCase) {
+  const { weightDecay, clipValue, ...own } = settings;
+  const parameters = new Map(
+    ['a', 'b'].map((name) => [name, tf.tidy(() => tf.variable(tensorOf(parameter)))]),
+  );
+  const optimizer = { [kind]: { nonMonotonic: 5, startEpoch: null, ...own } } as unknown as OptimizerSpec;
+  const made = createOptimizer({ optimizer, weightDecay, clipValue }, parameters, false);
+  onTestFinished(() => {
+    disposeOptimizer(made);
+    tf.dispose([...parameters.values()]);
+  });
+  return { parameters, optimizer: made, companions: companionsOf({ optimizer }) };
+}
+
+/** Takes a step with the golden gradient of step `count`, from 1; PyTorch's first average of two is that of step 6. */
+function step(optimizer: Optimizer, { gradients, scale, settings }: GoldenCase, count: number): void {
+  tf.tidy(() => {
+    const gradient = tensorOf(gradients[count - 1]);
+    const at = { learningRate: settings.learningRate, count, averaged: Math.max(0, count - 4) };
+    optimizer.step({ a: gradient, b: gradient }, tf.scalar(scale), at);
+  });
+}
+
+const names = ({ tensors }: Optimizer) => [...tensors.keys()];
+const AVERAGED = cases.ASGD;
+
+describeEachBackend('optimizers on %s', () => {
+  it.each(Object.entries(cases))('ten steps of PyTorch: %s', (_, golden) => {
+    const { parameters, optimizer } = optimizing(golden);
+    expect(golden.weights?.slice(4, 6) ?? [1, 0.5]).toEqual([1, 0.5]);
+    for (let count = 1; count <= 10; count++) {
+      step(optimizer, golden, count);
+      for (const parameter of parameters.values()) {
+        expectClose(valuesOf(parameter), golden.parameters[count - 1].data);
+      }
+      for (const average of optimizer.averages?.values() ?? []) {
+        expectClose(valuesOf(average), golden.averages?.[count - 1].data ?? []);
+      }
+      expect(optimizer.averages !== null).toBe(golden.averages !== undefined && count > 4);
+    }
+  });
+
+  it.each([
+    ['SGD', []],
+    ['Adam', ['firstMoment.a', 'firstMoment.b', 'secondMoment.a', 'secondMoment.b']],
+    ['RMSprop', ['meanSquare.a', 'meanSquare.b']],
+    ['ASGD', ['average.a', 'average.b']],
+  ])('%s remembers a tensor of each kind beside each parameter', (name, expected) => {
+    const { optimizer, companions } = optimizing(cases[name]);
+    for (let count = 1; count <= 5; count++) step(optimizer, cases[name], count);
+    expect(names(optimizer)).toEqual(expected);
+    expect(companions).toBe(expected.length / 2);
+  });
+
+  it('averages nothing before it is told to, and the first averaged parameters exactly', () => {
+    const { parameters, optimizer } = optimizing(AVERAGED);
+    for (let count = 1; count <= 4; count++) step(optimizer, AVERAGED, count);
+    expect([optimizer.averages, names(optimizer)]).toEqual([null, []]);
+    step(optimizer, AVERAGED, 5);
+    for (const [name, parameter] of parameters) {
+      const average = optimizer.averages?.get(name);
+      expect(average && valuesOf(average)).toEqual(valuesOf(parameter));
+    }
+  });
+
+  it('lends the parameters their averages, and then goes on as if nothing had been', () => {
+    const { parameters, optimizer } = optimizing(AVERAGED);
+    for (let count = 1; count <= 7; count++) step(optimizer, AVERAGED, count);
+    const tensors = tf.memory().numTensors;
+    const swapBack = swapIn(parameters, optimizer.averages);
+    for (const parameter of parameters.values()) {
+      expectClose(valuesOf(parameter), AVERAGED.averages?.[6].data ?? []);
+    }
+    swapBack();
+    expect(tf.memory().numTensors).toBe(tensors);
+    for (let count = 8; count <= 10; count++) step(optimizer, AVERAGED, count);
+    for (const [name, parameter] of parameters) {
+      expectClose(valuesOf(parameter), AVERAGED.parameters[9].data);
+      expectClose(valuesOf(optimizer.averages?.get(name) ?? parameter), AVERAGED.averages?.[9].data ?? []);
+    }
+  });
+
+  it('leaves parameters without averages as they are', () => {
+    const { parameters, optimizer } = optimizing(cases.SGD);
+    const before = [...parameters.values()].map(valuesOf);
+    const swapBack = swapIn(parameters, optimizer.averages);
+    expect([...parameters.values()].map(valuesOf)).toEqual(before);
+    swapBack();
+    expect([...parameters.values()].map(valuesOf)).toEqual(before);
+  });
+});
