@@ -4,6 +4,12 @@
 export const BACKEND_NAMES = ['native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/**
+ * What multiplies in products of precision "mixed": AMX tiles (step by step through time still AVX512-BF16), AVX512-BF16
+ * instructions, or float32 arithmetic on operands that were rounded to bfloat16.
+ */
+export type Bf16Units = 'amx' | 'avx512-bf16' | 'float32';
+
 /** Whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
   readonly available: boolean;
@@ -11,6 +17,8 @@ export interface Probe {
   readonly reason: string;
   /** The whole story of a failure, such as all that a compiler said, for `zlm doctor`. */
   readonly details?: string;
+  /** Left out by a backend that has no kernels of its own for mixed precision, or cannot run. */
+  readonly bf16Units?: Bf16Units;
 }
 
 /** What a backend may need to know of its surroundings; each has a default. */

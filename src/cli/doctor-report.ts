@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName, BackendOptions } from '../backends/backend.js';
+import type { BackendName, BackendOptions, Bf16Units } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
@@ -15,6 +15,8 @@ export interface BackendReport {
   readonly reason: string;
   /** The whole story of a failure. */
   readonly details?: string;
+  /** What multiplies in mixed precision, where the backend has kernels of its own for it. */
+  readonly bf16Units?: Bf16Units;
   /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */
   readonly gflops: number | null;
 }

@@ -1,9 +1,16 @@
 /** The words and tables of `zlm doctor`. */
 import ansis from 'ansis';
+import type { Bf16Units } from '../backends/backend.js';
 import type { BackendReport, CorpusReport, DoctorReport } from './doctor-report.js';
 import { formatBytes, formatCount } from './format.js';
 import type { FolderReport } from './inspect-folder.js';
 import { renderTable } from './table.js';
+
+const BF16_UNITS: Readonly<Record<Bf16Units, string>> = {
+  amx: 'AMX tiles',
+  'avx512-bf16': 'AVX512-BF16',
+  float32: 'float32 on bfloat16 operands',
+};
 
 /** The report as lines for a terminal. */
 export function renderDoctorReport(report: DoctorReport): string {
@@ -45,8 +52,10 @@ function backendLines({ backends, auto }: DoctorReport): string[] {
   return [renderTable(columns, backends.map(backendRow)), choice, ...backends.flatMap(backendDetails)];
 }
 
-function backendRow({ name, available, gflops, reason }: BackendReport): string[] {
-  return [name, mark(available), gflops === null ? '–' : gflops.toFixed(gflops < 10 ? 2 : 0), reason];
+function backendRow({ name, available, gflops, reason, bf16Units }: BackendReport): string[] {
+  const rate = gflops === null ? '–' : gflops.toFixed(gflops < 10 ? 2 : 0);
+  const mixed = bf16Units === undefined ? '' : `; mixed precision by ${BF16_UNITS[bf16Units]}`;
+  return [name, mark(available), rate, `${reason}${mixed}`];
 }
 
 function backendDetails({ details = '' }: BackendReport): string[] {

@@ -10,10 +10,17 @@ const HEALTHY: DoctorReport = {
   cpu: { model: 'A Processor', cores: 2 },
   memory: { totalBytes: 8_300_000_000, freeBytes: 3_100_000_000 },
   backends: [
+    {
+      name: 'native',
+      available: true,
+      reason: 'C kernels by cc, 2 threads',
+      bf16Units: 'amx',
+      gflops: 460.2,
+    },
     { name: 'wasm', available: true, reason: 'WebAssembly, one thread', gflops: 38.9 },
     { name: 'cpu', available: true, reason: 'plain JavaScript', gflops: 1.7034 },
   ],
-  auto: { name: 'wasm', reason: 'the fastest there is' },
+  auto: { name: 'native', reason: 'the fastest there is' },
   folders: {
     data: folder('/home/ada/data', { bytes: 9_130_000 }),
     runs: folder('/home/ada/runs', { exists: false }),

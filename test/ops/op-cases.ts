@@ -227,7 +227,11 @@ export async function expectAgreement(
   tolerance?: number,
 ): Promise<void> {
   const expected = await resultsOn(reference, testCase);
-  const actual = await resultsOn(backend, testCase);
+  expectCloseResults(await resultsOn(backend, testCase), expected, tolerance);
+}
+
+/** {@link expectClose} for all outputs and gradients. */
+export function expectCloseResults(actual: Results, expected: Results, tolerance?: number): void {
   expected.outputs.forEach((output, i) => {
     expectClose(actual.outputs[i], output, tolerance);
   });

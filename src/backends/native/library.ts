@@ -9,6 +9,7 @@ export type NativeFunction = (named: Readonly<Record<string, Argument>>) => numb
 /** As in `kernels/`, where it stands what each does. */
 const DECLARATIONS = {
   setThreads: 'void zlm_set_threads(int count)',
+  bf16Units: 'int zlm_bf16_units(void)',
   gemm: `int zlm_gemm(int mixed, long m, long n, long k, float *a, long a_row, long a_column, float *b, long b_row,
     long b_column, float *c, int accumulate)`,
   lstmForward: `int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units, float *x, float *h0,
@@ -85,9 +86,10 @@ function byName(call: (...args: Argument[]) => number, names: readonly string[])
     );
 }
 
-/** `int f(long mask_steps, float *x)` → maskSteps, x. */
+/** `int f(long mask_steps, float *x)` → maskSteps, x; `int f(void)` → none. */
 function parameterNames(declaration: string): string[] {
   const list = declaration.slice(declaration.indexOf('(') + 1, declaration.lastIndexOf(')'));
+  if (list === 'void') return [];
   return list.split(',').map((parameter) => {
     const name =
       parameter

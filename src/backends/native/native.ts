@@ -2,12 +2,15 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Backend, BackendOptions, Probe } from '../backend.js';
+import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
 import { buildLibrary } from './build.js';
 import { findCompiler } from './compiler.js';
 import type { NativeFunctions } from './library.js';
 
 const NAME = 'native';
+
+/** By what `zlm_bf16_units` returns. */
+const BF16_UNITS: readonly Bf16Units[] = ['float32', 'avx512-bf16', 'amx'];
 
 const BENEFIT = 'with a C compiler that works, training is many times faster';
 
@@ -20,7 +23,11 @@ export const nativeBackend: Backend = {
     if ('failure' in found) {
       return { available: false, reason: `${found.failure}; ${BENEFIT}`, details: found.details };
     }
-    return { available: true, reason: found.reason };
+    return {
+      available: true,
+      reason: found.reason,
+      bf16Units: BF16_UNITS[found.functions.bf16Units({})],
+    };
   },
 
   async load(options: BackendOptions): Promise<void> {

@@ -8,6 +8,12 @@ import { tempFolder } from '../../temp-folder.js';
 /** Where the kernels' sources lie. */
 export const KERNELS = join(ROOT, 'src/backends/native/kernels');
 
+/** The kernels of matrix products. */
+export const PRODUCT_KERNELS = ['gemm.c', 'amx.c', 'amx-gemm.c'];
+
+/** Has them compiled for AMX tiles that work as the processor's, in plain C. */
+export const EMULATED_TILES = '-DZLM_EMULATE_AMX';
+
 const search = await findCompiler(process.env.ZLM_CC ?? null);
 
 /** Its command; undefined where there is none. */
@@ -19,11 +25,18 @@ export const IS_CLANG = 'compiler' in search && search.compiler.version.includes
 /** To be put behind the title of a test that needs a compiler. */
 export const NEEDS_CC = CC === undefined ? ', skipped: no C compiler' : '';
 
+/** What a C program of the tests is compiled with, besides itself and the flags of the kernels. */
+export interface ProgramParts {
+  /** Kernels that it calls: "gemm.c". */
+  readonly kernels?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
 /** Compiles a program of this folder with the flags of the kernels, runs it, and reads the JSON that it prints. */
-export function runProgram(source: string): unknown {
+export function runProgram(source: string, { kernels = [], flags = [] }: ProgramParts = {}): unknown {
   const program = join(tempFolder(), 'program');
-  const flags = compilerFlags(false).filter((flag) => flag !== '-shared');
-  const path = join(ROOT, 'test/backends/native', source);
-  execFileSync(CC as string, [...flags, '-I', KERNELS, path, '-o', program, '-lm']);
+  const all = [...compilerFlags(false).filter((flag) => flag !== '-shared'), ...flags];
+  const sources = [join(ROOT, 'test/backends/native', source), ...kernels.map((name) => join(KERNELS, name))];
+  execFileSync(CC as string, [...all, '-I', KERNELS, ...sources, '-o', program, '-lm']);
   return JSON.parse(execFileSync(program, { encoding: 'utf8' }));
 }

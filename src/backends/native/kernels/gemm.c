@@ -1,13 +1,13 @@
 #include "gemm.h"
 
+#include "amx-gemm.h"
+#include "amx.h"
 #include "memory.h"
 #include "threads.h"
 #include "tile.h"
 
 // Rows of b in a packed panel: a panel of 384 × 64 floats takes 96 KiB, well inside a level-2 cache.
 #define PANEL_DEPTH 384
-// Pieces of work for each thread, at least, so that they can even out.
-#define PIECES_PER_THREAD 4
 // Depth of the blocks in which a transposed matrix is packed: the written lines stay in the level-1 cache.
 #define PACK_BLOCK 64
 
@@ -185,11 +185,12 @@ static void panel_product(const product *g, long p, long first, long last, float
 
 int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias,
          int accumulate) {
+#if AMX
+  if (precision == MIXED && amx_usable()) return amx_gemm(m, n, k, a, b, c, ldc, bias, accumulate);
+#endif
   product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate};
   const long panels = (n + TILE_COLUMNS - 1) / TILE_COLUMNS, groups = (m + g.rows - 1) / g.rows;
-  // A narrow product has few panels: then the rows are dealt out too, though each block packs its panel anew.
-  const long wanted = PIECES_PER_THREAD * omp_get_max_threads();
-  const long blocks = panels >= wanted || panels == 0 ? 1 : min_of(groups, (wanted + panels - 1) / panels);
+  const long blocks = row_blocks(panels, groups);
   uint32_t *pairs = precision == MIXED ? (uint32_t *)scratch(m * pairs_for(k)) : NULL;
   if (precision == MIXED && !pairs) return 1;
   g.a_pairs = pairs;
