@@ -1,4 +1,7 @@
-/** Registers the fused kernels of the native backend: what the contracts in `../fused.ts` promise, by the C library. */
+/**
+ * Registers the kernels of the native backend: what the contracts in `../fused.ts` promise, by the C library, and those of
+ * tfjs's own that a training spends time in.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { FUSED } from '../fused.js';
 import { dropout } from './dropout-kernel.js';
@@ -14,7 +17,7 @@ import { globalNorm, mean, sum } from './sum-kernels.js';
 import { tanhRnn, tanhRnnGradient } from './tanh-rnn-kernels.js';
 import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from './update-kernels.js';
 
-/** Registers every fused kernel for a backend name. */
+/** Registers them all for a backend name. */
 export function registerNativeKernels(backendName: string): void {
   const register = <A>(kernelName: string, kernel: Kernel<A>) => {
     // A kernel that was copied from the CPU backend gives way; tfjs would warn of two.

@@ -1,4 +1,7 @@
-/** tfjs's sums and means of float32 tensors over all dimensions, the first ones or the last ones; others are left to tfjs. */
+/**
+ * The global norm; and tfjs's sums and means of float32 tensors over all dimensions, the first ones or the last ones. Others
+ * are left to tfjs's CPU kernels.
+ */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { type Kernel, onCpu } from './kernel.js';

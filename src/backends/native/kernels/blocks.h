@@ -1,5 +1,5 @@
-// What is computed element by element, or summed, is dealt out to threads in blocks of a fixed size; what is no larger than
-// one is not worth waking the others for.
+// What is computed element by element, or summed, is dealt out to threads in blocks of a fixed size; what is no larger
+// than one is not worth waking the others for.
 #ifndef ZLM_BLOCKS_H
 #define ZLM_BLOCKS_H
 

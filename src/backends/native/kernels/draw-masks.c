@@ -1,5 +1,5 @@
-// Masks of dropout and of zoneout. Word n of the Philox address of a time step decides on element n of that step, by being
-// below a threshold or not. Words 4k … 4k+3 come from counter k.
+// Masks of dropout and of zoneout. Word n of the Philox address of a time step decides on element n of that step, by
+// being below a threshold or not. Words 4k … 4k+3 come from counter k.
 #include "philox.h"
 #include "threads.h"
 

@@ -1,4 +1,5 @@
-// Element by element: sums, differences, products and quotients of tensors that may be broadcast, and functions of one tensor.
+// Element by element: sums, differences, products and quotients of tensors that may be broadcast, and functions of one
+// tensor.
 #include "blocks.h"
 #include "elementary.h"
 
@@ -17,7 +18,8 @@ enum { NEGATE, SQUARE, TANH };
     for (long j = 0; j < count; j++) out[j] = left OP b[j];                                                           \
   }
 
-static void binary_row(int operation, long count, const float *a, long a_step, const float *b, long b_step, float *out) {
+static void binary_row(int operation, long count, const float *a, long a_step, const float *b, long b_step,
+                       float *out) {
   switch (operation) {
   case ADD: ROW(+) break;
   case SUBTRACT: ROW(-) break;
@@ -27,8 +29,8 @@ static void binary_row(int operation, long count, const float *a, long a_step, c
 }
 #undef ROW
 
-// out [rows, columns] = a op b; element (i, j) of a is a[i·a_row + j·a_column], and a_column 0 or 1; b alike. In no column step
-// do both stand still.
+// out [rows, columns] = a op b; element (i, j) of a is a[i·a_row + j·a_column], and a_column 0 or 1; b alike. In no
+// column step do both stand still.
 void zlm_binary(int operation, long rows, long columns, const float *a, long a_row, long a_column, const float *b,
                 long b_row, long b_column, float *out) {
 #pragma omp parallel for schedule(static) collapse(2) if (rows * columns > BLOCK)

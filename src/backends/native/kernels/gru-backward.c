@@ -11,7 +11,8 @@ typedef struct {
   float *dh, *d_input, *d_recurrent;
 } gru_layer;
 
-// Of one row and VL units: the gradients of the gates from dh, that of the new h; returns what goes to the old h directly.
+// Of one row and VL units: the gradients of the gates from dh, that of the new h; returns what goes to the old h
+// directly.
 INLINE vec gate_gradients(long units, long there, const float *gates, vec before, vec dh, float *d_input,
                           float *d_recurrent) {
   const vec one = splat(1.0f);
@@ -47,8 +48,8 @@ static void step_backward(const void *layer, long t, share units, share rows) {
   }
 }
 
-// The gradients of everything that went into zlm_gru_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last state on
-// entry and of the first one on return. Returns 0, or 1 when memory ran out.
+// The gradients of everything that went into zlm_gru_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last
+// state on entry and of the first one on return. Returns 0, or 1 when memory ran out.
 int zlm_gru_backward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
                      const float *w, const float *u, const float *masks, long mask_steps, const float *zoneout,
                      long zoneout_steps, const float *y, const float *gates, const float *dy, float *dh, float *dx,

@@ -1,7 +1,8 @@
 // One GRU layer over a whole window: r, z = σ of x·W + (m ⊙ h)·U + b; q = (m ⊙ h)·Uₙ + bias of the candidate;
 // n = tanh(x·Wₙ + bₙ + r ⊙ q); h = (1 − z) ⊙ n + z ⊙ h, and with zoneout units of h keep a share of their old value.
 //
-// As in lstm-forward.c, a tile of the recurrent product holds the three gates of VL units, which are finished in registers.
+// As in lstm-forward.c, a tile of the recurrent product holds the three gates of VL units, which are finished in
+// registers.
 #include "elementary.h"
 #include "gate-tile.h"
 #include "layer-products.h"
@@ -66,8 +67,8 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
 }
 
 // x [T,B,I], h0 [B,H], w [I,3H], u [H,3H], bias [3H], candidate_bias [H]. Null, or of one step or all: masks on h(t−1)
-// [·,B,H], what zoneout retains of h [·,B,H]. Out: y [T,B,H], gates [T,B,4H] (r, z, n, q). Returns 0, or 1 when memory ran
-// out.
+// [·,B,H], what zoneout retains of h [·,B,H]. Out: y [T,B,H], gates [T,B,4H] (r, z, n, q). Returns 0, or 1 when memory
+// ran out.
 int zlm_gru_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
                     const float *w, const float *u, const float *bias, const float *candidate_bias, const float *masks,
                     long mask_steps, const float *zoneout, long zoneout_steps, float *y, float *gates) {

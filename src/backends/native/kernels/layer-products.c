@@ -3,8 +3,8 @@
 #include "column-sums.h"
 #include "memory.h"
 
-// out [T,B,parts·width] = a window, masked where there are masks. Its first step [B,width] lies at `first`, the others from
-// `rest` on.
+// out [T,B,parts·width] = a window, masked where there are masks. Its first step [B,width] lies at `first`, the others
+// from `rest` on.
 static void masked_window(recurrence s, long width, const float *first, const float *rest, mask_series m, float *out) {
   const long step = s.batch * width;
 #pragma omp parallel for schedule(static)
@@ -21,7 +21,8 @@ static matrix part_of(matrix a, long part, long width) {
   return (matrix){a.at + part * width * a.column, a.row, a.column};
 }
 
-int input_product(recurrence s, mask_series dropped, const float *x, const float *w, const float *bias, float *out, long ldc) {
+int input_product(recurrence s, mask_series dropped, const float *x, const float *w, const float *bias, float *out,
+                  long ldc) {
   const long n = s.steps * s.batch, parts = dropped.parts, row = parts * s.inputs;
   const long wide = s.gates * s.units, width = wide / parts;
   float *masked = dropped.values ? scratch(n * row) : NULL;
@@ -42,7 +43,8 @@ static int weight_gradient(recurrence s, long parts, const float *left, long wid
   const long n = s.steps * s.batch, wide = s.gates * s.units, columns = wide / parts;
   int failed = 0;
   for (long part = 0; part < parts; part++) {
-    const matrix a = part_of((matrix){left, parts * width, 1}, part, width), b = part_of((matrix){d, wide, 1}, part, columns);
+    const matrix a = part_of((matrix){left, parts * width, 1}, part, width);
+    const matrix b = part_of((matrix){d, wide, 1}, part, columns);
     failed |= gemm(s.precision, width, columns, n, transposed(a), b, out + part * columns, wide, NULL, 0);
   }
   return failed;

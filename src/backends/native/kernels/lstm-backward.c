@@ -37,7 +37,8 @@ INLINE void plain_gradients(long units, long there, lstm_place p) {
   gate_gradients(units, there, p.gates, p.cell, p.cell_before, dh, p.dc, p.dz);
 }
 
-// With zoneout, what h and c retained passes the gates by: that part of dh stays there, that of dc is added at the end.
+// With zoneout, what h and c retained passes the gates by: that part of dh stays there, that of dc is added at the
+// end.
 INLINE void zoned_gradients(long units, long there, lstm_place p) {
   vec dh = load_part(p.dh, there) + load_part(p.dy, there), retained = {0};
   if (p.hidden_zoneout) store_part(p.dh, take_retained(p.hidden_zoneout, there, &dh), there);
@@ -55,7 +56,8 @@ INLINE void zoned_gradients(long units, long there, lstm_place p) {
 }
 
 static lstm_place place_of(const lstm_layer *l, long t, long row, long unit) {
-  const long units = l->shape.units, state = l->shape.batch * units, at = row * units + unit, gate = row * 4 * units + unit;
+  const long units = l->shape.units, state = l->shape.batch * units;
+  const long at = row * units + unit, gate = row * 4 * units + unit;
   const float *hidden = mask_of_step(l->hidden_zoneout, t, state), *cell = mask_of_step(l->cell_zoneout, t, state);
   return (lstm_place){
       .gates = l->gates + 4 * t * state + gate,

@@ -1,9 +1,10 @@
-// One LSTM layer over a whole window: i, f, g, o = σ, σ, tanh, σ of x·W + (m ⊙ h)·U + b; c = f ⊙ c + i ⊙ g; h = o ⊙ tanh c.
-// With zoneout, units of c and of h then keep a share of their old value; the new h is that of the new c before that.
+// One LSTM layer over a whole window: i, f, g, o = σ, σ, tanh, σ of x·W + (m ⊙ h)·U + b; c = f ⊙ c + i ⊙ g;
+// h = o ⊙ tanh c. With zoneout, units of c and of h then keep a share of their old value; the new h is that of the new
+// c before that.
 //
-// The input product is one large product. The recurrent one goes step by step inside one parallel region: columns of
-// U are packed so that a tile holds the four gates of VL hidden units side by side, and gates, cell and hidden state
-// are finished in registers right after the product.
+// The input product is one large product. The recurrent one goes step by step inside one parallel region: columns of U
+// are packed so that a tile holds the four gates of VL hidden units side by side, and gates, cell and hidden state are
+// finished in registers right after the product.
 #include "elementary.h"
 #include "gate-tile.h"
 #include "layer-products.h"
@@ -38,10 +39,10 @@ static lstm_step step_of(const lstm_layer *l, long t) {
   };
 }
 
-// Finishes R rows of VL units from the first row and unit on: acc holds the recurrent product, `gates` the input's part and
-// then the activations.
-INLINE void finish_cells(const int rows, const int zoned, vec acc[TILE_ROWS][TILE_VECS], long units, long row, long unit,
-                         lstm_step s) {
+// Finishes R rows of VL units from the first row and unit on: acc holds the recurrent product, `gates` the input's
+// part and then the activations.
+INLINE void finish_cells(const int rows, const int zoned, vec acc[TILE_ROWS][TILE_VECS], long units, long row,
+                         long unit, lstm_step s) {
   const long there = min_of(VL, units - unit);
   for (int r = 0; r < rows; r++) {
     const long at = (row + r) * units + unit;
@@ -54,7 +55,9 @@ INLINE void finish_cells(const int rows, const int zoned, vec acc[TILE_ROWS][TIL
     vec cell = f * before + i * g;
     vec hidden = o * vec_tanh(cell);
     if (zoned && s.cell_zoneout) cell = zone_out(s.cell_zoneout + at, there, before, cell);
-    if (zoned && s.hidden_zoneout) hidden = zone_out(s.hidden_zoneout + at, there, load_part(s.h_before + at, there), hidden);
+    if (zoned && s.hidden_zoneout) {
+      hidden = zone_out(s.hidden_zoneout + at, there, load_part(s.h_before + at, there), hidden);
+    }
     store_part(z, i, there);
     store_part(z + units, f, there);
     store_part(z + 2 * units, g, there);
@@ -91,8 +94,8 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   }
 }
 
-// x [T,B,I], h0 and c0 [B,H], w [I,4H], u [H,4H], bias [4H]. Masks null, or of one step or all: on x [·,B,4I] for each gate;
-// on h(t−1) [·,B,parts·H], one part for all gates or one for each; what zoneout retains of h and of c [·,B,H].
+// x [T,B,I], h0 and c0 [B,H], w [I,4H], u [H,4H], bias [4H]. Masks null, or of one step or all: on x [·,B,4I] for each
+// gate; on h(t−1) [·,B,parts·H], one part for all gates or one for each; what zoneout retains of h and of c [·,B,H].
 // Out: y and cells [T,B,H], gates [T,B,4H] (activations i, f, g, o). Returns 0, or 1 when memory ran out.
 int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
                      const float *c0, const float *w, const float *u, const float *bias, const float *input_masks,
@@ -107,7 +110,8 @@ int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units,
   pack_gates(s, panels, u);
   const mask_series hidden = {hidden_zoneout, zoneout_steps, 1}, cell = {cell_zoneout, zoneout_steps, 1};
   const lstm_layer layer = {s, mask_parts > 1, hidden, cell, panels, h0, c0, y, cells, gates};
-  failed |= walk_forward(s, blocks_for(units), (mask_series){masks, mask_steps, mask_parts}, h0, y, step_forward, &layer);
+  const mask_series dropped = {masks, mask_steps, mask_parts};
+  failed |= walk_forward(s, blocks_for(units), dropped, h0, y, step_forward, &layer);
   free(panels);
   return failed;
 }

@@ -33,7 +33,8 @@ INLINE vec zone_out(const float *retained, long there, vec old, vec new) {
   return share * old + (splat(1.0f) - share) * new;
 }
 
-// Backward: takes the gradient of the old value, which is returned, from that of the mixture; that of the new one stays.
+// Backward: takes the gradient of the old value, which is returned, from that of the mixture; that of the new one
+// stays.
 INLINE vec take_retained(const float *retained, long there, vec *gradient) {
   const vec share = load_part(retained, there), of_old = share * *gradient;
   *gradient *= splat(1.0f) - share;

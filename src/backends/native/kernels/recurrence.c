@@ -105,9 +105,9 @@ int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0
   return failed;
 }
 
-// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles of all
-// sizes, not inlined in each: a compiler may round sum and product at once here and apart there, but threads make tiles
-// of other sizes.
+// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles of
+// all sizes, not inlined in each: a compiler may round sum and product at once here and apart there, but threads make
+// tiles of other sizes.
 __attribute__((noinline)) static void add_masked(long rows, long width, const float *product, const float *mask,
                                                  long mask_row, float *to, long to_row) {
   for (long r = 0; r < rows; r++, product += TILE_COLUMNS, mask += mask_row, to += to_row) {
@@ -115,8 +115,8 @@ __attribute__((noinline)) static void add_masked(long rows, long width, const fl
   }
 }
 
-// One tile of dh, its rows `row` apart: the product, masked where there is a mask, on top of what is there when `added` is
-// set.
+// One tile of dh, its rows `row` apart: the product, masked where there is a mask, on top of what is there when
+// `added` is set.
 INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
                         long mask_row, int added, float *to, long row) {
   if (mask && added) {
@@ -139,9 +139,10 @@ INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_
   }
 }
 
-// dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked where there are masks, on top of what is in dh when
-// something was left there.
-static void hidden_step(recurrence s, way_back way, share own, share rows, operand left, const float *mask, long parts) {
+// dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked where there are masks, on top of what is in
+// dh when something was left there.
+static void hidden_step(recurrence s, way_back way, share own, share rows, operand left, const float *mask,
+                        long parts) {
   const long group = group_rows(rows.last - rows.first), depth = s.gates * s.units / parts, mask_row = parts * s.units;
   for (long panel = own.first; panel < own.last; panel++) {
     const long from = panel * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);

@@ -25,8 +25,8 @@ static void step_backward(const void *layer, long t, share units, share rows) {
   }
 }
 
-// The gradients of everything that went into zlm_tanh_rnn_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last state
-// on entry and of the first one on return. Returns 0, or 1 when memory ran out.
+// The gradients of everything that went into zlm_tanh_rnn_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last
+// state on entry and of the first one on return. Returns 0, or 1 when memory ran out.
 int zlm_tanh_rnn_backward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
                           const float *w, const float *u, const float *masks, long mask_steps, const float *zoneout,
                           long zoneout_steps, const float *y, const float *activations, const float *dy, float *dh,

@@ -1,5 +1,5 @@
-// One tanh layer (Elman 1990) over a whole window: h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout units of h keep a share
-// of their old value.
+// One tanh layer (Elman 1990) over a whole window: h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout units of h keep a
+// share of their old value.
 #include "elementary.h"
 #include "layer-products.h"
 #include "memory.h"
@@ -62,9 +62,9 @@ static void step_forward(const void *layer, long t, share panels, share rows, op
   }
 }
 
-// x [T,B,I], h0 [B,H], w [I,H], u [H,H], bias [H]. Null, or of one step or all: masks on h(t−1) [·,B,H], what zoneout retains
-// of h [·,B,H]. Out: y and activations [T,B,H], which are the same without zoneout and may then be one array. Returns 0, or 1
-// when memory ran out.
+// x [T,B,I], h0 [B,H], w [I,H], u [H,H], bias [H]. Null, or of one step or all: masks on h(t−1) [·,B,H], what zoneout
+// retains of h [·,B,H]. Out: y and activations [T,B,H], which are the same without zoneout and may then be one array.
+// Returns 0, or 1 when memory ran out.
 int zlm_tanh_rnn_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
                          const float *w, const float *u, const float *bias, const float *masks, long mask_steps,
                          const float *zoneout, long zoneout_steps, float *y, float *activations) {

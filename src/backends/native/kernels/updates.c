@@ -30,12 +30,11 @@ void zlm_sgd_update(long n, float *parameter, const float *gradient, float scale
   }
 }
 
-// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²;
-// parameter −= rate · first / (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction`
-// 1 over 1 − beta2ᵗ.
-void zlm_adam_update(long n, float *parameter, const float *gradient, float *first_moment, float *second_moment, float scale,
-                     float decay, float clip, float beta1, float one_less_beta1, float beta2, float one_less_beta2,
-                     float rate, float correction, float epsilon) {
+// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
+// (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ.
+void zlm_adam_update(long n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
+                     float scale, float decay, float clip, float beta1, float one_less_beta1, float beta2,
+                     float one_less_beta2, float rate, float correction, float epsilon) {
   const gradient_rule rule = {scale, decay, clip};
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
