@@ -1,6 +1,6 @@
 /**
- * zlm against PyTorch on this machine, in turn: `npx tsx bench/compare.ts --python .venv/bin/python`. See README.md
- * beside this file.
+ * zlm against PyTorch, and TensorFlow if wanted, on this machine, in turn:
+ * `npx tsx bench/compare.ts --python .venv/bin/python`. See README.md beside this file.
  */
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
@@ -12,10 +12,11 @@ import { type Model, pytorchSizes, type TurnSettings, takeTurn } from './turns.j
 
 const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (default: small, medium, large)
   --python PATH     Python with PyTorch                          (python3)
-  --threads N       threads of both                              (all processors)
+  --tfjs-node PATH  folder whose node_modules has tfjs-node      (without TensorFlow)
+  --threads N       threads of each                              (all processors)
   --backend NAMES   backends of zlm, with commas between         (native)
   --precision NAMES precisions of zlm, with commas between       (f32,mixed)
-  --turns N         turns of each, A B A B …                     (3)
+  --turns N         turns of each, A B C A B C …                   (3)
   --rounds N        rounds within a turn                         (3)
   --seconds S       time of a turn, for each model               (10)
   --vocabulary V    words in the vocabulary                      (10000)
@@ -27,6 +28,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: 'string', default: 'python3' },
+    'tfjs-node': { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     backend: { type: 'string', default: 'native' },
     precision: { type: 'string', default: 'f32,mixed' },
@@ -51,7 +53,7 @@ function fail(error: unknown): void {
 
 async function compare(): Promise<void> {
   const settings: TurnSettings = {
-    ...{ python: flags.python, threads: Number(flags.threads) },
+    ...{ python: flags.python, tfjsNode: flags['tfjs-node'] ?? null, threads: Number(flags.threads) },
     ...{ backends: flags.backend, precisions: flags.precision },
     ...{ rounds: Number(flags.rounds), seconds: Number(flags.seconds), vocabulary: Number(flags.vocabulary) },
     zlmArguments: [

@@ -1,10 +1,9 @@
-/** What the turns of zlm and PyTorch add up to: medians over all their rounds, and ratios. */
-import type { BenchmarkReport, Machine } from '../src/benchmark/report.js';
+/** What the turns of zlm, PyTorch and TensorFlow add up to: medians over all their rounds, and ratios. */
+import type { BenchmarkReport, Check, Machine } from '../src/benchmark/report.js';
 import { median } from '../src/benchmark/rounds.js';
 
-/** What `bench/pytorch.py` prints. */
-export interface PytorchReport {
-  readonly torch: string;
+/** What a program that zlm is compared with prints. */
+interface PeerReport {
   readonly cpu: string;
   readonly threads: number;
   readonly training: readonly {
@@ -17,13 +16,29 @@ export interface PytorchReport {
   readonly product: { readonly gflops: number; readonly roundSeconds: readonly number[] } | null;
 }
 
-/** One turn: both programs on the same model, right after each other. */
+/** What `bench/pytorch.py` prints. */
+export interface PytorchReport extends PeerReport {
+  readonly torch: string;
+}
+
+/** What `bench/tfjs-node.ts` prints. */
+export interface TensorflowReport extends PeerReport {
+  /** Versions of TensorFlow's library and of the npm package. */
+  readonly tensorflow: string;
+  readonly tfjsNode: string;
+  /** Its first steps against zlm's reference; one that fails ends it without a report. */
+  readonly check: Check;
+}
+
+/** One turn: all programs on the same model, right after each other. */
 export interface Turn {
   readonly zlm: BenchmarkReport;
   readonly pytorch: PytorchReport;
+  /** Null when it was not asked for. */
+  readonly tensorflow: TensorflowReport | null;
 }
 
-/** One way in which zlm computes, against PyTorch. */
+/** One way in which zlm computes, against the others. */
 export interface ComparisonRow {
   /** The model trained, or the product multiplied. */
   readonly job: string;
@@ -38,6 +53,9 @@ export interface ComparisonRow {
   readonly againstF32: number;
   /** zlm's rate divided by the best of PyTorch's. */
   readonly againstBest: number;
+  /** TensorFlow's rate in f32, and zlm's divided by it; null without TensorFlow. */
+  readonly tensorflow: number | null;
+  readonly againstTensorflow: number | null;
 }
 
 /** The whole comparison. */
@@ -45,6 +63,12 @@ export interface Comparison {
   readonly machine: Machine;
   readonly torch: string;
   readonly pytorchThreads: number;
+  /** Versions and threads; null without TensorFlow. */
+  readonly tensorflow: {
+    readonly version: string;
+    readonly tfjsNode: string;
+    readonly threads: number;
+  } | null;
   readonly turns: number;
   readonly rows: readonly ComparisonRow[];
 }
@@ -57,11 +81,16 @@ export interface Comparison {
  */
 export function compareTurns(models: readonly (readonly Turn[])[]): Comparison {
   for (const { zlm } of models.flat()) assertRight(zlm);
-  const { zlm, pytorch } = models[0][0];
+  const { zlm, pytorch, tensorflow } = models[0][0];
   return {
     machine: zlm.machine,
     torch: pytorch.torch,
     pytorchThreads: pytorch.threads,
+    tensorflow: tensorflow && {
+      version: tensorflow.tensorflow,
+      tfjsNode: tensorflow.tfjsNode,
+      threads: tensorflow.threads,
+    },
     turns: models[0].length,
     rows: [...models.flatMap(trainingRows), ...productRows(models.flat())],
   };
@@ -82,6 +111,8 @@ function trainingRows(turns: readonly Turn[]): ComparisonRow[] {
   turns[0].pytorch.training.forEach(({ precision }, i) => {
     pytorch[precision] = tokensPerSecond(turns.flatMap((turn) => turn.pytorch.training[i].roundSeconds));
   });
+  const rounds = turns.flatMap((turn) => turn.tensorflow?.training[0].roundSeconds ?? []);
+  const tensorflow = rounds.length === 0 ? null : tokensPerSecond(rounds);
   return turns[0].zlm.training.map(({ model, backend, precision }, i) => {
     const rate = tokensPerSecond(turns.flatMap(({ zlm }) => zlm.training[i].timing?.roundSeconds ?? []));
     return rowOf({
@@ -91,6 +122,7 @@ function trainingRows(turns: readonly Turn[]): ComparisonRow[] {
       rate,
       gflops: (rate * trainingFlopPerToken) / 1e9,
       pytorch,
+      tensorflow,
     });
   });
 }
@@ -102,43 +134,63 @@ function productRows(turns: readonly Turn[]): ComparisonRow[] {
   const [{ rows, inner, columns, entries }] = products;
   const gflopsOf = (seconds: readonly number[]) => (2 * rows * inner * columns) / median(seconds) / 1e9;
   const pytorch = { f32: gflopsOf(rounds) };
+  const ofTensorflow = turns.flatMap((turn) => turn.tensorflow?.product?.roundSeconds ?? []);
+  const tensorflow = ofTensorflow.length === 0 ? null : gflopsOf(ofTensorflow);
+  const job = `${rows}×${inner}×${columns}`;
   return entries.map(({ backend, precision }, i) => {
     const rate = gflopsOf(products.flatMap((product) => product.entries[i].timing?.roundSeconds ?? []));
-    return rowOf({ job: `${rows}×${inner}×${columns}`, backend, precision, rate, gflops: rate, pytorch });
+    return rowOf({ job, backend, precision, rate, gflops: rate, pytorch, tensorflow });
   });
 }
 
-function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest'>): ComparisonRow {
-  const best = Math.max(...Object.values(row.pytorch));
-  return { ...row, againstF32: row.rate / row.pytorch.f32, againstBest: row.rate / best };
+function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest' | 'againstTensorflow'>): ComparisonRow {
+  const { rate, pytorch, tensorflow } = row;
+  const best = Math.max(...Object.values(pytorch));
+  return {
+    ...row,
+    againstF32: rate / pytorch.f32,
+    againstBest: rate / best,
+    againstTensorflow: tensorflow === null ? null : rate / tensorflow,
+  };
 }
 
-/** The comparison as Markdown. */
-export function comparisonMarkdown({ machine, torch, pytorchThreads, turns, rows }: Comparison): string {
+/** The comparison as Markdown; the columns of TensorFlow only where there was one. */
+export function comparisonMarkdown({
+  machine,
+  torch,
+  pytorchThreads,
+  tensorflow,
+  turns,
+  rows,
+}: Comparison): string {
+  const third =
+    tensorflow === null
+      ? ''
+      : `, TensorFlow ${tensorflow.version} in tfjs-node ${tensorflow.tfjsNode} with ${tensorflow.threads}`;
   const head =
     `${machine.cpu}; zlm ${machine.zlm} on Node ${machine.node} with ${machine.threads} threads, ` +
-    `PyTorch ${torch} with ${pytorchThreads}. Medians over ${turns} interleaved turns; tokens/s, for the product GFLOP/s.`;
-  const titles = [
-    '',
-    'backend',
-    'precision',
-    'zlm',
-    'GFLOP/s',
-    'PyTorch f32',
-    'PyTorch bf16',
-    '× f32',
-    '× best',
-  ];
-  const lines = rows.map(({ job, backend, precision, rate, gflops, pytorch, againstF32, againstBest }) => {
-    const rates = [rate, gflops, pytorch.f32, pytorch.bf16].map((value) =>
-      value === undefined ? '–' : rounded(value),
-    );
-    return [job, backend, precision, ...rates, againstF32.toFixed(2), againstBest.toFixed(2)];
-  });
-  const table = [titles, titles.map((_, i) => (i < 3 ? '---' : '---:')), ...lines];
+    `PyTorch ${torch} with ${pytorchThreads}${third}. ` +
+    `Medians over ${turns} interleaved turns; tokens/s, for the product GFLOP/s.`;
+  const titles = ['', 'backend', 'precision', 'zlm', 'GFLOP/s', 'PyTorch f32', 'PyTorch bf16'];
+  const ratios = ['× f32', '× best'];
+  if (tensorflow !== null) {
+    titles.push('TensorFlow f32');
+    ratios.push('× TensorFlow');
+  }
+  titles.push(...ratios);
+  const table = [titles, titles.map((_, i) => (i < 3 ? '---' : '---:')), ...rows.map(cellsOf)];
   return `${head}\n\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
 }
 
-function rounded(value: number): string {
+function cellsOf({ job, backend, precision, rate, gflops, pytorch, ...row }: ComparisonRow): string[] {
+  const rates = [rate, gflops, pytorch.f32, pytorch.bf16];
+  const ratios = [row.againstF32, row.againstBest];
+  if (row.tensorflow !== null) rates.push(row.tensorflow);
+  if (row.againstTensorflow !== null) ratios.push(row.againstTensorflow);
+  const rounded = rates.map((value) => (value === undefined ? '–' : roundedWithCommas(value)));
+  return [job, backend, precision, ...rounded, ...ratios.map((ratio) => ratio.toFixed(2))];
+}
+
+function roundedWithCommas(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }

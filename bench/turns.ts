@@ -1,17 +1,21 @@
-/** Runs `zlm bench` and `bench/pytorch.py` on the same model, each in a process of its own. */
+/** Runs `zlm bench` and those it is compared with on the same model, each in a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BenchmarkReport } from '../src/benchmark/report.js';
-import type { Spec } from '../src/spec/spec.generated.js';
-import type { PytorchReport, Turn } from './comparison.js';
+import type { Spec } from '../src/spec/systems.js';
+import type { PytorchReport, TensorflowReport, Turn } from './comparison.js';
+import { paperModel } from './paper-model.js';
 
 const ZLM = fileURLToPath(new URL('../bin/dev.js', import.meta.url));
 const PYTORCH = fileURLToPath(new URL('pytorch.py', import.meta.url));
+const TFJS_NODE = fileURLToPath(new URL('tfjs-node.ts', import.meta.url));
 
-/** What both programs are told. */
+/** What the programs are told. */
 export interface TurnSettings {
   /** Python with PyTorch. */
   readonly python: string;
+  /** Folder whose `node_modules` holds `@tensorflow/tfjs-node`; null to do without TensorFlow. */
+  readonly tfjsNode: string | null;
   readonly threads: number;
   /** Backends of zlm, with commas between. */
   readonly backends: string;
@@ -19,7 +23,7 @@ export interface TurnSettings {
   readonly precisions: string;
   /** Rounds in a turn. */
   readonly rounds: number;
-  /** Time of a turn, for each of the two. */
+  /** Time of a turn, for each program. */
   readonly seconds: number;
   readonly vocabulary: number;
   /** Further arguments of `zlm bench`. */
@@ -40,7 +44,8 @@ export interface Model {
  * @throws Error when one of them fails
  */
 export async function takeTurn(model: Model, settings: TurnSettings, product: boolean): Promise<Turn> {
-  const { python, threads, backends, precisions, rounds, seconds, vocabulary, zlmArguments } = settings;
+  const { python, tfjsNode, threads, backends, precisions, rounds, seconds, vocabulary, zlmArguments } =
+    settings;
   const shared = [
     '--threads',
     threads,
@@ -55,11 +60,19 @@ export async function takeTurn(model: Model, settings: TurnSettings, product: bo
     ...[ZLM, 'bench', model.path, '--json', '--backend', backends, '--precision', precisions, ...shared],
     ...[product ? '--product' : '--no-product', ...zlmArguments],
   ]);
-  const pytorch = await outputOf<PytorchReport>(python, [
-    ...[PYTORCH, ...shared, ...(product ? ['--product'] : [])],
-    ...pytorchSizes(model),
-  ]);
-  return { zlm, pytorch };
+  const flags = [...shared, ...(product ? ['--product'] : [])];
+  const pytorch = await outputOf<PytorchReport>(python, [PYTORCH, ...flags, ...pytorchSizes(model)]);
+  const tensorflow = tfjsNode === null ? null : await tensorflowTurn(tfjsNode, model, flags);
+  return { zlm, pytorch, tensorflow };
+}
+
+function tensorflowTurn(
+  folder: string,
+  { path }: Model,
+  flags: readonly string[],
+): Promise<TensorflowReport> {
+  const program = ['--import', import.meta.resolve('tsx'), TFJS_NODE];
+  return outputOf(process.execPath, [...program, '--package', folder, ...flags, path]);
 }
 
 /**
@@ -68,24 +81,14 @@ export async function takeTurn(model: Model, settings: TurnSettings, product: bo
  * @throws Error for a spec that nn.LSTM cannot express
  */
 export function pytorchSizes({ name, spec }: Pick<Model, 'name' | 'spec'>): string[] {
-  const { model, dropout, training } = spec;
-  const [{ lstm: units }] = model.layers;
-  const plain = model.layers.every((layer) => layer.lstm === units) && !model.tieEmbedding;
-  const edges = [dropout.input, dropout.between, dropout.output];
-  if (!plain || dropout.recurrent.rate > 0 || edges.some(({ rate, mask }) => rate > 0 && mask !== 'step')) {
-    throw new Error(
-      `${name}: bench/pytorch.py knows equal layers, untied, with dropout by step on vertical edges only`,
-    );
-  }
+  const { units: widths, init, learningRate, spec: paper } = paperModel(name, spec);
+  const { model, dropout, training } = paper;
+  const [units] = widths;
+  if (widths.some((width) => width !== units))
+    throw new Error(`${name}: bench/pytorch.py knows equal layers only`);
   const sizes = {
-    ...{
-      model: name,
-      units,
-      embedding: model.embedding,
-      layers: model.layers.length,
-      init: model.init.uniform,
-    },
-    ...{ batch: training.batchSize, steps: training.bptt, rate: training.optimizer.sgd.learningRate },
+    ...{ model: name, units, embedding: model.embedding, layers: widths.length, init },
+    ...{ batch: training.batchSize, steps: training.bptt, rate: learningRate },
     clip: training.clipNorm ?? 0,
     ...{ 'dropout-input': dropout.input.rate, 'dropout-between': dropout.between.rate },
     'dropout-output': dropout.output.rate,
@@ -112,6 +115,6 @@ async function outputOf<T>(command: string, args: readonly string[]): Promise<T>
   } catch (error) {
     const why =
       error instanceof SyntaxError ? `it printed no JSON and ended with code ${code}` : String(error);
-    throw new Error(`${command} ${args[0]}: ${why}`, { cause: error });
+    throw new Error(`${[command, ...args].join(' ')}: ${why}`, { cause: error });
   }
 }

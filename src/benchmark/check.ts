@@ -1,6 +1,5 @@
 /** Right before fast: a contender's results against the reference's. */
 import type { BackendName } from '../backends/backend.js';
-import type { Contender } from './contenders.js';
 import type { Check, Precision } from './report.js';
 
 /**
@@ -13,8 +12,9 @@ const TOLERANCES: Readonly<Record<Precision, number>> = { f32: 1e-3, mixed: 5e-3
  * Compares results value by value.
  *
  * @param difference the contender's distance from the reference, relative to the reference's size
+ * @param precision  what it computed in
  */
-export function checkOf(difference: number, { precision }: Contender, reference: BackendName): Check {
+export function checkOf(difference: number, precision: Precision, reference: BackendName): Check {
   const tolerance = TOLERANCES[precision];
   return {
     reference,

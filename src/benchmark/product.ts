@@ -8,8 +8,8 @@ import { median, type RoundSettings } from './rounds.js';
 import { scatteredValues } from './synthetic-corpus.js';
 import { type Timed, timeEntries, withTiming } from './timing.js';
 
-/** The softmax product of the paper's small model. */
-const [ROWS, INNER, COLUMNS] = [400, 200, 10_000];
+/** [ROWS, INNER] × [INNER, COLUMNS] is the softmax product of the paper's small model. */
+export const [ROWS, INNER, COLUMNS] = [400, 200, 10_000];
 
 /** A product that can be computed again and again. */
 class Product implements Timed {
@@ -65,11 +65,12 @@ export async function benchProduct(
   const expected = await valuesOf({ backend: reference, precision: 'f32' });
   const entries: ProductEntry[] = [];
   for (const contender of contenders) {
-    const check = checkOf(largestDifference(await valuesOf(contender), expected), contender, reference);
+    const difference = largestDifference(await valuesOf(contender), expected);
+    const check = checkOf(difference, contender.precision, reference);
     entries.push({ ...contender, check, timing: null, problem: problemOf(check) });
   }
   const results = await timeEntries(entries, Product.begin, settings, { signal, onUnit: () => {} });
-  const timed = entries.map((entry, i) => withTiming(entry, results[i], timingOf));
+  const timed = entries.map((entry, i) => withTiming(entry, results[i], productTiming));
   return { rows: ROWS, inner: INNER, columns: COLUMNS, entries: timed };
 }
 
@@ -93,6 +94,7 @@ function largestDifference(values: Float32Array, reference: Float32Array): numbe
   return difference / size;
 }
 
-function timingOf(roundSeconds: readonly number[]): Timing {
+/** The product's rate from the seconds that it took in each round. */
+export function productTiming(roundSeconds: readonly number[]): Timing {
   return { gflops: (2 * ROWS * INNER * COLUMNS) / median(roundSeconds) / 1e9, roundSeconds };
 }

@@ -1,7 +1,11 @@
 /** Token ids for a benchmark: what a step costs does not depend on what the tokens say. */
 
 import type { TokenSource } from '../corpus/windows.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import type { TrainingCorpus } from '../training/language-modelling.js';
+
+/** Different windows before they repeat. */
+const WINDOWS = 8;
 
 /** Knuth's multiplier: ⌊2³² / golden ratio⌋ made odd. Neighbours land far apart, all over the vocabulary. */
 const MULTIPLIER = 2654435761;
@@ -19,13 +23,15 @@ class ScatteredTokens implements TokenSource {
 }
 
 /**
- * A corpus that exists nowhere, as far as training reads one.
+ * A corpus that exists nowhere, as far as training reads one: eight windows of a spec.
  *
  * @param vocabulary V
- * @param tokens     length of its training split
  */
-export function syntheticCorpus(vocabulary: number, tokens: number): TrainingCorpus {
-  const source = new ScatteredTokens(tokens, vocabulary);
+export function corpusOfWindows(
+  { batchSize, bptt }: NetworkSpec['training'],
+  vocabulary: number,
+): TrainingCorpus {
+  const source = new ScatteredTokens(batchSize * (WINDOWS * bptt + 1), vocabulary);
   return { vocabulary: { size: vocabulary }, split: () => source };
 }
 

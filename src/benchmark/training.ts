@@ -68,12 +68,24 @@ export async function benchTraining(
   return entries.map((entry, i) => withTiming(entry, results[i], (seconds) => timingOf(job, seconds)));
 }
 
-/** The figures of a contender's first windows, on the whole model but in shorter windows where a step costs much. */
-async function firstSteps(job: Job, contender: Contender, hooks: TrainingHooks): Promise<StepFigures[]> {
+/** A job's spec with shorter windows where a step costs much: on these, results are compared. */
+export function checkedSpec(job: Job): NetworkSpec {
   const { trainingFlopPerToken, batch, steps } = modelFacts(job);
   const affordable = Math.floor(CHECKED_FLOP / (trainingFlopPerToken * batch));
-  const training = { ...job.spec.training, bptt: Math.min(steps, Math.max(2, affordable)) };
-  const trial = await Trial.begin(contender, { ...job.spec, training }, job.vocabulary);
+  return { ...job.spec, training: { ...job.spec.training, bptt: Math.min(steps, Math.max(2, affordable)) } };
+}
+
+/**
+ * The figures of a contender's first windows, those of {@link checkedSpec}.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function firstSteps(
+  job: Job,
+  contender: Contender,
+  hooks: TrainingHooks,
+): Promise<StepFigures[]> {
+  const trial = await Trial.begin(contender, checkedSpec(job), job.vocabulary);
   try {
     const figures: StepFigures[] = [];
     while (figures.length < CHECKED_WINDOWS) {
@@ -96,7 +108,7 @@ async function check(
 ): Promise<{ check: Check | null; problem: string | null }> {
   try {
     const found = contender.backend === reference ? expected : await firstSteps(job, contender, hooks);
-    const check = checkOf(largestRelativeDifference(flat(found), flat(expected)), contender, reference);
+    const check = checkOf(differenceOfSteps(found, expected), contender.precision, reference);
     return { check, problem: problemOf(check) };
   } catch (error) {
     hooks.signal.throwIfAborted();
@@ -105,11 +117,17 @@ async function check(
   }
 }
 
+/** The largest relative difference between the figures of two contenders' steps. */
+export function differenceOfSteps(found: readonly StepFigures[], expected: readonly StepFigures[]): number {
+  return largestRelativeDifference(flat(found), flat(expected));
+}
+
 function flat(steps: readonly StepFigures[]): number[] {
   return steps.flatMap(({ nll, gradientNorm }) => [nll, gradientNorm]);
 }
 
-function timingOf(job: Job, roundSeconds: readonly number[]): Timing & { tokensPerSecond: number } {
+/** A job's rates from the seconds that a window took in each round. */
+export function timingOf(job: Job, roundSeconds: readonly number[]): Timing & { tokensPerSecond: number } {
   const { batch, steps, trainingFlopPerToken } = modelFacts(job);
   const tokensPerSecond = (batch * steps) / median(roundSeconds);
   return { tokensPerSecond, gflops: (tokensPerSecond * trainingFlopPerToken) / 1e9, roundSeconds };

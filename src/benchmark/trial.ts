@@ -9,11 +9,8 @@ import { learningRateOf } from '../training/schedule.js';
 import { type StepContext, trainingStep } from '../training/step.js';
 import type { NamedTensors } from '../training/trainee.js';
 import { type Contender, switchTo } from './contenders.js';
-import { syntheticCorpus } from './synthetic-corpus.js';
+import { corpusOfWindows } from './synthetic-corpus.js';
 import type { Timed } from './timing.js';
-
-/** Different windows before they repeat. */
-const WINDOWS = 8;
 
 /** What a step gives that can be compared. */
 export interface StepFigures {
@@ -42,10 +39,8 @@ export class Trial implements Timed {
   static async begin(contender: Contender, given: NetworkSpec, vocabulary: number): Promise<Trial> {
     await switchTo(contender);
     const spec = { ...given, training: { ...given.training, precision: contender.precision } };
-    const { batchSize, bptt } = spec.training;
     const model = freshModel(spec, vocabulary);
-    const corpus = syntheticCorpus(vocabulary, batchSize * (WINDOWS * bptt + 1));
-    const trainee = languageModelTrainee(spec, corpus, model);
+    const trainee = languageModelTrainee(spec, corpusOfWindows(spec.training, vocabulary), model);
     const { loss, clipNorm } = spec.training;
     const optimizer = createOptimizer(spec.training, model.parameters, false);
     const state = tidy(() => trainee.zeroState());
