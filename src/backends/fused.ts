@@ -137,6 +137,8 @@ export interface SoftmaxAttributes {
   readonly tied: boolean;
   readonly precision: Precision;
   readonly keep: boolean;
+  /** What the upstream gradient of every row is likely to be: a kernel may prepare for it, and must be right for any. */
+  readonly expectedUpstream: number;
 }
 
 /** What all parameter steps are told. The gradient is clamped, then scaled, then weight decay is added to it. */

@@ -75,11 +75,17 @@ export function encode(
  *
  * @param hidden  [N, H′], from {@link encode}
  * @param targets [N] int32
+ * @param share   what each of them will count for in the loss, where there is one: only speed depends on it
  * @returns [N]
  */
-export function targetNll(model: LanguageModel, hidden: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+export function targetNll(
+  model: LanguageModel,
+  hidden: tf.Tensor2D,
+  targets: tf.Tensor1D,
+  share = 1,
+): tf.Tensor1D {
   const { weight, bias, tied } = softmaxParameters(model);
-  return softmaxCrossEntropy(projected(model, hidden), weight, bias, targets, tied, model.precision);
+  return softmaxCrossEntropy(projected(model, hidden), weight, bias, targets, tied, model.precision, share);
 }
 
 /** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */

@@ -56,6 +56,7 @@ const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
  * @param weight  [H, V], or the embedding table [V, H] when `tied`
  * @param bias    [V]
  * @param targets [N] int32, each in [0, V)
+ * @param expectedUpstream what each row will count for in the loss: only speed depends on it
  * @returns [N]
  */
 export function softmaxCrossEntropy(
@@ -65,14 +66,16 @@ export function softmaxCrossEntropy(
   targets: tf.Tensor1D,
   tied: boolean,
   precision: Precision = 'f32',
+  expectedUpstream = 1,
 ): tf.Tensor1D {
+  const settings = { tied, precision, expectedUpstream };
   if (!isRecordingGradients()) {
     const inputs = { hidden, weight, bias, targets };
-    return runOp(softmaxCrossEntropyOp, inputs, { tied, precision, keep: false })[0] as tf.Tensor1D;
+    return runOp(softmaxCrossEntropyOp, inputs, { ...settings, keep: false })[0] as tf.Tensor1D;
   }
   // A custom gradient and not a registered one: what is kept may be as large as the weight, and for every further
   // output of a kernel tfjs would make a gradient of zeros.
-  const attributes = { tied, precision, keep: true };
+  const attributes = { ...settings, keep: true };
   const withGradient = tf.customGrad((...arguments_) => {
     const [h, w, b] = arguments_ as tf.Tensor[];
     const save = arguments_[3] as unknown as tf.GradSaveFunc;

@@ -43,7 +43,7 @@ export function languageModelTrainee(
   model: LanguageModel,
 ): Trainee {
   const passes = trainingPasses(training, corpus.split('train'));
-  const { batchSize, seed, precision } = training;
+  const { batchSize, seed, precision, loss } = training;
   const penalties = {
     activation: training.activationRegularization,
     temporal: training.temporalActivationRegularization,
@@ -61,7 +61,8 @@ export function languageModelTrainee(
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
       const plan = { table: dropout, seed, step };
       const result = encode(trained, ids, state as ModelState, plan);
-      const nll = targetNll(trained, result.hidden, tf.tensor1d(targets, 'int32'));
+      const share = 1 / (loss === 'sum' ? batch : batch * steps);
+      const nll = targetNll(trained, result.hidden, tf.tensor1d(targets, 'int32'), share);
       const penalty = activationPenalty(result.activations, penalties);
       return { nll, batch, penalty, state: result.state };
     },

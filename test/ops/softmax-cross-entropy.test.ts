@@ -41,13 +41,20 @@ function randomInputs({ rows, units, classes }: Shape, tied: boolean, bound = 1)
   };
 }
 
-function nll({ hidden, weight, bias }: Inputs, targets: readonly number[], tied: boolean): tf.Tensor1D {
+function nll(
+  { hidden, weight, bias }: Inputs,
+  targets: readonly number[],
+  tied: boolean,
+  expectedUpstream = 1,
+): tf.Tensor1D {
   return softmaxCrossEntropy(
     hidden as tf.Tensor2D,
     weight as tf.Tensor2D,
     bias as tf.Tensor1D,
     tf.tensor1d([...targets], 'int32'),
     tied,
+    'f32',
+    expectedUpstream,
   );
 }
 
@@ -68,6 +75,25 @@ function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boo
 }
 
 describeEachBackend('softmaxCrossEntropy on %s', () => {
+  // What a row counts for in the loss: as expected, the same for all but another, and another for each.
+  it.each([[[0.05, 0.05, 0.05]], [[0.3, 0.3, 0.3]], [[0.05, 0, -2]]])(
+    'has the same gradients whatever upstream it expects: %j',
+    (upstream) => {
+      const at = randomInputs({ rows: 3, units: 5, classes: 17 }, false);
+      const gradientsExpecting = (expected: number) => {
+        const loss = (weight: tf.Tensor, hidden: tf.Tensor) =>
+          tf.sum(tf.mul(nll({ ...tensorsOf(at), weight, hidden }, [16, 0, 3], false, expected), upstream));
+        return tf
+          .grads(loss)([tensorOf(at.weight), tensorOf(at.hidden)])
+          .map(valuesOf);
+      };
+      const [expecting1, expecting005] = [gradientsExpecting(1), gradientsExpecting(0.05)];
+      expecting005.forEach((gradient, i) => {
+        expectClose(gradient, expecting1[i]);
+      });
+    },
+  );
+
   const cases = SHAPES.flatMap((shape) => [false, true].map((tied) => ({ ...shape, tied })));
   it.each(cases)(
     'has the gradients of finite differences: N=$rows H=$units V=$classes tied=$tied',

@@ -1,6 +1,7 @@
 /** The embedding's kernels. */
 import type { EmbeddingAttributes } from '../fused.js';
 import type { Kernel } from './kernel.js';
+import { touchedRows } from './row-sparse.js';
 
 /** Rows of the table by id. */
 export const embedding: Kernel<EmbeddingAttributes> = ({ table, ids }, _attributes, backend) => {
@@ -15,8 +16,8 @@ export const embedding: Kernel<EmbeddingAttributes> = ({ table, ids }, _attribut
 /** The rows' gradients, added up where an id occurs more than once. */
 export const embeddingGradient: Kernel<EmbeddingAttributes> = ({ ids, upstream }, { rows }, backend) => {
   const [steps, batch, width] = upstream.shape;
-  const out = backend.allocate([rows, width]);
   const added = { from: backend.floats(upstream), ids: backend.ints(ids) };
-  backend.functions.scatterAddRows({ n: steps * batch, rows, width, ...added, out: out.values });
+  const out = backend.allocateRows(rows, touchedRows(added.ids, width));
+  backend.functions.scatterAddRows({ n: steps * batch, width, ...added, out: out.values });
   return out.info;
 };

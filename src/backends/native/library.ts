@@ -33,12 +33,14 @@ const DECLARATIONS = {
     float *h0, float *w, float *u, float *masks, long mask_steps, float *zoneout, long zoneout_steps, float *y,
     float *activations, float *dy, float *dh, float *dx, float *dw, float *du, float *dbias)`,
   softmax: `int zlm_softmax(int mixed, long n, long h, long v, float *hidden, float *weight, int tied, float *bias,
-    int32_t *targets, float *weights, float *nll, float *d_hidden, float *d_weight, float *d_bias)`,
+    int32_t *targets, float *row_weights, float row_weight, float *nll, float *d_hidden, float *d_weight,
+    float *d_bias)`,
   mask: `void zlm_mask(long steps, long per_step, float *x, float *y, int shared, uint32_t seed, uint32_t site,
     uint32_t step, uint32_t threshold, float below, float otherwise)`,
   gatherRows: 'void zlm_gather_rows(long n, long width, float *table, int32_t *ids, float *out)',
-  scatterAddRows:
-    'void zlm_scatter_add_rows(long n, long rows, long width, float *from, int32_t *ids, float *out)',
+  scatterAddRows: 'void zlm_scatter_add_rows(long n, long width, float *from, int32_t *ids, float *out)',
+  sumOfSquaresOfRows:
+    'double zlm_sum_of_squares_of_rows(long n, long width, float *x, int32_t *ids, double *partial)',
   sumOfSquares: 'double zlm_sum_of_squares(long n, float *x, double *partial)',
   sum: 'double zlm_sum(long n, float *x, double *partial)',
   columnSums: 'void zlm_column_sums(long rows, long columns, float *x, float *out)',
@@ -48,6 +50,8 @@ const DECLARATIONS = {
   unary: 'void zlm_unary(int operation, long n, float *x, float *out)',
   sgdUpdate:
     'void zlm_sgd_update(long n, float *parameter, float *gradient, float scale, float decay, float clip)',
+  sgdUpdateRows: `void zlm_sgd_update_rows(long n, long width, float *parameter, float *gradient, int32_t *ids,
+    float scale, float clip)`,
   adamUpdate: `void zlm_adam_update(long n, float *parameter, float *gradient, float *first_moment,
     float *second_moment, float scale, float decay, float clip, float beta1, float one_less_beta1, float beta2,
     float one_less_beta2, float rate, float correction, float epsilon)`,

@@ -6,6 +6,7 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { NativeFunctions } from './library.js';
+import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
 
 /** Spare arrays of one length that are kept; more go to the garbage collector. */
 const MOST_SPARES = 8;
@@ -14,6 +15,7 @@ export class NativeBackend extends MathBackendCPU {
   /** Memory that is written to again once its tensor is gone. */
   private readonly lent = new Set<unknown>();
   private readonly spares = new Map<number, Float32Array[]>();
+  private readonly rowSparse = new RowSparseArrays();
 
   constructor(readonly functions: NativeFunctions) {
     super();
@@ -35,14 +37,23 @@ export class NativeBackend extends MathBackendCPU {
   /** A new float32 tensor of undefined content. */
   allocate(shape: readonly number[]): { info: TensorInfo; values: Float32Array } {
     const length = shape.reduce((product, dimension) => product * dimension, 1);
-    const values = this.spares.get(length)?.pop() ?? new Float32Array(length);
-    const info = this.makeTensorInfo([...shape], 'float32' as DataType, values);
-    this.lent.add(values.buffer);
-    return { info, values };
+    return this.lend(shape, this.spares.get(length)?.pop() ?? new Float32Array(length));
+  }
+
+  /** A new float32 matrix of zeros, which its kernel will write to in the given rows alone. */
+  allocateRows(rows: number, touched: TouchedRows): { info: TensorInfo; values: Float32Array } {
+    const { width } = touched;
+    return this.lend([rows, width], this.rowSparse.lend(rows * width, touched));
+  }
+
+  /** The rows of a tensor that may be other than zero, where that is known. */
+  touchedRows(tensor: TensorInfo): TouchedRows | undefined {
+    return this.rowSparse.of(this.floats(tensor));
   }
 
   /** The same data under another tensor, for a kernel that works in place. */
   share(tensor: TensorInfo): TensorInfo {
+    this.rowSparse.forget(this.floats(tensor));
     this.incRef(tensor.dataId as { id: number });
     return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
   }
@@ -77,8 +88,15 @@ export class NativeBackend extends MathBackendCPU {
     return this.isLent(values) ? (values.slice() as Float32Array as T) : values;
   }
 
+  private lend(shape: readonly number[], values: Float32Array): { info: TensorInfo; values: Float32Array } {
+    const info = this.makeTensorInfo([...shape], 'float32' as DataType, values);
+    this.lent.add(values.buffer);
+    return { info, values };
+  }
+
   private takeBack(values: Float32Array): void {
     this.lent.delete(values.buffer);
+    if (this.rowSparse.takeBack(values)) return;
     const spares = this.spares.get(values.length) ?? [];
     if (spares.length < MOST_SPARES) spares.push(values);
     this.spares.set(values.length, spares);

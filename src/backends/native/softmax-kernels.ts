@@ -4,7 +4,7 @@ import type { SoftmaxAttributes } from '../fused.js';
 import { type Allocated, type Kernel, mixedFlag, outOfMemory, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** Keeps the gradients of Σ nll, computed while the logits are at hand. */
+/** Keeps the gradients for the expected upstream one, computed while the logits are at hand. */
 export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const nll = backend.allocate([inputs.hidden.shape[0]]);
   const gradients = attributes.keep ? softmaxGradients(inputs, backend) : null;
@@ -13,13 +13,14 @@ export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attribute
 };
 
 /**
- * The kept gradients times the upstream one, when that is the same for every row, as it is for a sum or a mean.
+ * The kept gradients, when the upstream one is as expected; scaled, when it is another but the same for every row.
  * Otherwise they are computed anew, with the rows weighted.
  */
 export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const upstream = backend.floats(inputs.upstream);
   if (upstream.every((value) => value === upstream[0])) {
-    return [inputs.kept0, inputs.kept1, inputs.kept2].map((kept) => scaled(kept, upstream[0] ?? 0, backend));
+    const factor = factorFor(upstream[0] ?? 0, attributes);
+    return [inputs.kept0, inputs.kept1, inputs.kept2].map((kept) => scaled(kept, factor, backend));
   }
   const gradients = softmaxGradients(inputs, backend);
   const nll = backend.allocate([upstream.length]);
@@ -28,13 +29,17 @@ export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, a
   return gradients.map(({ info }) => info);
 };
 
+function factorFor(upstream: number, { expectedUpstream }: SoftmaxAttributes): number {
+  return upstream === Math.fround(expectedUpstream) ? 1 : upstream / expectedUpstream;
+}
+
 function softmaxGradients({ hidden, weight, bias }: Tensors, backend: NativeBackend): Allocated[] {
   return [hidden, weight, bias].map(({ shape }) => backend.allocate(shape));
 }
 
 function runSoftmax(
   { hidden, weight, bias, targets }: Tensors,
-  { tied, precision }: SoftmaxAttributes,
+  { tied, precision, expectedUpstream }: SoftmaxAttributes,
   backend: NativeBackend,
   weights: Float32Array | null,
   nll: Float32Array,
@@ -43,7 +48,8 @@ function runSoftmax(
   const failed = backend.functions.softmax({
     ...{ mixed: mixedFlag(precision), n: hidden.shape[0], h: hidden.shape[1], v: bias.shape[0] },
     ...{ hidden: backend.floats(hidden), weight: backend.floats(weight), tied: tied ? 1 : 0 },
-    ...{ bias: backend.floats(bias), targets: backend.ints(targets), weights, nll },
+    ...{ bias: backend.floats(bias), targets: backend.ints(targets), nll },
+    ...{ rowWeights: weights, rowWeight: expectedUpstream },
     dHidden: gradients?.[0].values ?? null,
     dWeight: gradients?.[1].values ?? null,
     dBias: gradients?.[2].values ?? null,

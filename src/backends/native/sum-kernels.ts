@@ -42,11 +42,17 @@ export const mean: Kernel<ReductionAttributes> = (inputs, attributes, backend) =
 /** The global norm of the contracts. */
 export const globalNorm: Kernel<object> = (gradients, _attributes, backend) => {
   let total = 0;
-  for (const gradient of Object.values(gradients)) {
-    total += wholeSum(backend, 'sumOfSquares', backend.floats(gradient));
-  }
+  for (const gradient of Object.values(gradients)) total += sumOfSquares(gradient, backend);
   return backend.makeTensorInfo([], 'float32', Float32Array.of(Math.sqrt(total)));
 };
+
+function sumOfSquares(gradient: TensorInfo, backend: NativeBackend): number {
+  const x = backend.floats(gradient);
+  const touched = backend.touchedRows(gradient);
+  if (!touched) return wholeSum(backend, 'sumOfSquares', x);
+  const n = touched.ids.length;
+  return backend.functions.sumOfSquaresOfRows({ n, ...touched, x, partial: new Float64Array(n) });
+}
 
 /** A sum over all values by the C function of that name. */
 function wholeSum(backend: NativeBackend, name: 'sum' | 'sumOfSquares', x: Float32Array): number {

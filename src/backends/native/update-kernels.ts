@@ -16,12 +16,16 @@ import type { NativeBackend } from './native-backend.js';
 /** See {@link SgdAttributes} for inputs and outputs. */
 export const sgdUpdate: Kernel<SgdAttributes> = ({ parameter, gradient, scale }, attributes, backend) => {
   const { learningRate, weightDecay } = attributes;
+  const touched = backend.touchedRows(gradient);
   const updated = inPlace(parameter, backend);
-  backend.functions.sgdUpdate({
-    ...{ n: updated.values.length, parameter: updated.values, gradient: backend.floats(gradient) },
-    ...{ scale: learningRate * backend.floats(scale)[0], decay: learningRate * weightDecay },
-    clip: clampOf(attributes),
-  });
+  const values = { parameter: updated.values, gradient: backend.floats(gradient) };
+  const rule = { scale: learningRate * backend.floats(scale)[0], clip: clampOf(attributes) };
+  if (touched && weightDecay === 0) {
+    backend.functions.sgdUpdateRows({ n: touched.ids.length, ...touched, ...values, ...rule });
+  } else {
+    const decay = learningRate * weightDecay;
+    backend.functions.sgdUpdate({ n: updated.values.length, ...values, ...rule, decay });
+  }
   return updated.info;
 };
 

@@ -8,14 +8,11 @@ void zlm_gather_rows(long n, long width, const float *table, const int32_t *ids,
   for (long i = 0; i < n; i++) memcpy(out + i * width, table + ids[i] * width, (size_t)width * sizeof(float));
 }
 
-// out [rows, width] = 0, then out[ids[n]] += from[n], n in order. Threads own columns, so that rows that occur twice
-// are added in the same order always.
-void zlm_scatter_add_rows(long n, long rows, long width, const float *from, const int32_t *ids, float *out) {
+// out[ids[n]] += from[n], n in order. Threads own columns, so that rows that occur twice are added in the same order
+// always.
+void zlm_scatter_add_rows(long n, long width, const float *from, const int32_t *ids, float *out) {
 #pragma omp parallel
   {
-    const share own_rows = share_of(rows);
-    memset(out + own_rows.first * width, 0, (size_t)((own_rows.last - own_rows.first) * width) * sizeof(float));
-#pragma omp barrier
     const share own = share_of((width + VL - 1) / VL);
     const long first = own.first * VL, last = min_of(width, own.last * VL);
     for (long i = 0; i < n; i++) {

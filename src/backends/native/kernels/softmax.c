@@ -53,23 +53,23 @@ static void logit_gradient(float *row, long classes, long target, float sum, flo
 }
 
 // One chunk: nll, and the gradient of the logits in place when `keep` is set.
-static void chunk_rows(long rows, long classes, float *logits, const int32_t *targets, const float *weights, int keep,
-                       float *nll) {
+static void chunk_rows(long rows, long classes, float *logits, const int32_t *targets, const float *weights,
+                       float weight, int keep, float *nll) {
 #pragma omp parallel for schedule(dynamic, 8)
   for (long i = 0; i < rows; i++) {
     float *row = logits + i * classes, largest, sum;
     const float target = row[targets[i]];
     exponentials(row, classes, keep, &largest, &sum);
     nll[i] = logf(sum) + largest - target;
-    if (keep) logit_gradient(row, classes, targets[i], sum, weights ? weights[i] : 1.0f);
+    if (keep) logit_gradient(row, classes, targets[i], sum, weights ? weights[i] : weight);
   }
 }
 
 // hidden [N,H]; weight [H,V], or [V,H] when tied; bias [V]; targets [N]. Out: nll [N] and, unless d_hidden is null, the
-// gradients of Σ weights[n]·nll[n] (weights null for all 1). Returns 0, or 1 when memory ran out.
+// gradients of Σ row_weights[n]·nll[n] (null for row_weight in all rows). Returns 0, or 1 when memory ran out.
 int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const float *weight, int tied, const float *bias,
-                const int32_t *targets, const float *weights, float *nll, float *d_hidden, float *d_weight,
-                float *d_bias) {
+                const int32_t *targets, const float *row_weights, float row_weight, float *nll, float *d_hidden,
+                float *d_weight, float *d_bias) {
   const precision p = mixed ? MIXED : FLOAT32;
   const matrix w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
   const long chunk = n < 1 ? 1 : CHUNK_FLOATS / v < 1 ? 1 : min_of(n, CHUNK_FLOATS / v);
@@ -82,7 +82,8 @@ int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const fl
     const long first = n * c / chunks, rows = n * (c + 1) / chunks - first;
     const matrix part = {hidden + first * h, h, 1}, d = {logits, v, 1};
     failed |= gemm(p, rows, v, h, part, w, logits, v, bias, 0);
-    chunk_rows(rows, v, logits, targets + first, weights ? weights + first : NULL, d_hidden != NULL, nll + first);
+    const float *weights = row_weights ? row_weights + first : NULL;
+    chunk_rows(rows, v, logits, targets + first, weights, row_weight, d_hidden != NULL, nll + first);
     if (!d_hidden) continue;
     failed |= gemm(p, rows, h, v, d, transposed(w), d_hidden + first * h, h, NULL, 0);
     if (tied) failed |= gemm(p, v, h, rows, transposed(d), part, d_weight, h, NULL, c > 0);

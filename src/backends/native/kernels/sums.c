@@ -36,6 +36,19 @@ INLINE double sum_by_blocks(double (*sum_of_part)(const float *, long, long), lo
 // Σ x².
 double zlm_sum_of_squares(long n, const float *x, double *partial) { return sum_by_blocks(squares, n, x, partial); }
 
+// Σ x² over n rows of x [·, width], each of them once in ids; partial has room for n doubles.
+double zlm_sum_of_squares_of_rows(long n, long width, const float *x, const int32_t *ids, double *partial) {
+#pragma omp parallel for schedule(static) if (n * width > BLOCK)
+  for (long i = 0; i < n; i++) {
+    const float *row = x + ids[i] * width;
+    partial[i] = 0;
+    for (long j = 0; j < width; j += SINGLE_SUM) partial[i] += squares(row, j, min_of(width, j + SINGLE_SUM));
+  }
+  double sum = 0;
+  for (long i = 0; i < n; i++) sum += partial[i];
+  return sum;
+}
+
 // Σ x.
 double zlm_sum(long n, const float *x, double *partial) { return sum_by_blocks(values, n, x, partial); }
 

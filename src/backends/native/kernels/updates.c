@@ -30,6 +30,17 @@ void zlm_sgd_update(long n, float *parameter, const float *gradient, float scale
   }
 }
 
+// The same for n rows of matrices of `width` columns, each of them once in ids, where there is no weight decay.
+void zlm_sgd_update_rows(long n, long width, float *parameter, const float *gradient, const int32_t *ids, float scale,
+                         float clip) {
+  const gradient_rule rule = {scale, 0, clip};
+#pragma omp parallel for schedule(static) if (n * width > BLOCK)
+  for (long i = 0; i < n; i++) {
+    const long first = ids[i] * width;
+    for (long j = first; j < first + width; j++) parameter[j] -= effective(rule, gradient[j], 0);
+  }
+}
+
 // first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
 // (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ.
 void zlm_adam_update(long n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
