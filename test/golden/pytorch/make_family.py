@@ -13,10 +13,8 @@ of the LSTM and r, z, n of the GRU; tokens, targets and nll are [T,B]. The loss 
 over the batch, plus T times the activation penalties.
 """
 
-import json
-import sys
-
 import torch
+from golden_file import write_golden
 from torch import nn
 
 VOCABULARY, EMBEDDING, STEPS, BATCH = 9, 5, 6, 3
@@ -279,31 +277,9 @@ def make_cases():
     }
 
 
-def plain(value):
-    """Tensors as JSON: 9 significant digits, whole numbers without a point."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if not isinstance(value, torch.Tensor):
-        return value
-    if value.ndim == 0:
-        return short(value.item())
-    return {"shape": list(value.shape), "data": [short(item) for item in value.flatten().tolist()]}
-
-
-def short(number):
-    rounded = float(f"{number:.9g}")
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def main():
     torch.manual_seed(2)
-    cases = {name: {**case, **solve(case)} for name, case in make_cases().items()}
-    document = {"madeBy": f"make_family.py with PyTorch {torch.__version__.split('+')[0]}", "cases": plain(cases)}
-    # A line for each array keeps differences readable.
-    text = json.dumps(document, separators=(",", ":"))
-    sys.stdout.write(text.replace('"},', '"},\n').replace("]},", "]},\n") + "\n")
+    write_golden("make_family.py", {name: {**case, **solve(case)} for name, case in make_cases().items()})
 
 
 if __name__ == "__main__":

@@ -16,10 +16,8 @@ one bias per gate; masks of 0 and 1 with inverted scaling, x * mask / (1 - rate)
 w - learningRate * min(1, maxNorm / gradientNorm) * gradient, with one norm over all parameters.
 """
 
-import json
-import sys
-
 import torch
+from golden_file import write_golden
 from torch import nn
 
 VOCABULARY, HIDDEN, STEPS, BATCH = 11, (4, 3), 6, 3
@@ -142,34 +140,9 @@ def make_cases():
     }
 
 
-def plain(value):
-    """Tensors and states as JSON: 9 significant digits, whole numbers without a point."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return {"h": plain(value[0]), "c": plain(value[1])}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if not isinstance(value, torch.Tensor):
-        return value
-    if value.ndim == 0:
-        return short(value.item())
-    return {"shape": list(value.shape), "data": [short(item) for item in value.flatten().tolist()]}
-
-
-def short(number):
-    rounded = float(f"{number:.9g}")
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def main():
     torch.manual_seed(1)
-    cases = {name: {**case, **solve(case)} for name, case in make_cases().items()}
-    document = {"madeBy": f"make_language_model.py with PyTorch {torch.__version__.split('+')[0]}"}
-    document["cases"] = plain(cases)
-    # A line for each array keeps differences readable.
-    text = json.dumps(document, separators=(",", ":"))
-    sys.stdout.write(text.replace('"},', '"},\n').replace("]},", "]},\n") + "\n")
+    write_golden("make_language_model.py", {name: {**case, **solve(case)} for name, case in make_cases().items()})
 
 
 if __name__ == "__main__":

@@ -8,10 +8,8 @@ would do the same; the optimizer then adds weightDecay times the parameter. `ave
 leaves the step that of SGD, and `weights` the share of the newest parameter in each of them.
 """
 
-import json
-import sys
-
 import torch
+from golden_file import write_golden
 
 STEPS, SHAPE = 10, (2, 3)
 MODERATE = {"learningRate": 0.1, "weightDecay": 0, "clipValue": None}
@@ -98,29 +96,9 @@ def make_cases():
     }
 
 
-def plain(value):
-    """Tensors as JSON: 9 significant digits, whole numbers without a point."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if not isinstance(value, torch.Tensor):
-        return value
-    return {"shape": list(value.shape), "data": [short(item) for item in value.flatten().tolist()]}
-
-
-def short(number):
-    rounded = float(f"{number:.9g}")
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def main():
     torch.manual_seed(3)
-    document = {"madeBy": f"make_optimizers.py with PyTorch {torch.__version__.split('+')[0]}"}
-    document["cases"] = plain(make_cases())
-    # A line for each array keeps differences readable.
-    text = json.dumps(document, separators=(",", ":"))
-    sys.stdout.write(text.replace('"},', '"},\n').replace("]},", "]},\n") + "\n")
+    write_golden("make_optimizers.py", make_cases())
 
 
 if __name__ == "__main__":

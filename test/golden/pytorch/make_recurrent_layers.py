@@ -9,10 +9,8 @@ biases for each gate; where their sum is all that counts there is one here, and 
 has a second one, candidateBias. The loss is the sum of output and last state, each value times a weight of its own.
 """
 
-import json
-import sys
-
 import torch
+from golden_file import write_golden
 from torch import nn
 
 INPUTS, UNITS, STEPS, BATCH = 4, 3, 6, 2
@@ -68,27 +66,9 @@ def solve(cell):
     return {"inputs": inputs, "weights": weights, "results": results, "gradients": gradients}
 
 
-def plain(value):
-    """Tensors as JSON: 9 significant digits, whole numbers without a point."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return {"shape": list(value.shape), "data": [short(item) for item in value.flatten().tolist()]}
-
-
-def short(number):
-    rounded = float(f"{number:.9g}")
-    return int(rounded) if rounded.is_integer() else rounded
-
-
 def main():
     torch.manual_seed(4)
-    document = {"madeBy": f"make_recurrent_layers.py with PyTorch {torch.__version__.split('+')[0]}"}
-    document["cases"] = {cell: plain(solve(cell)) for cell in LAYERS}
-    # A line for each array keeps differences readable.
-    text = json.dumps(document, separators=(",", ":"))
-    sys.stdout.write(text.replace('"},', '"},\n').replace("]},", "]},\n") + "\n")
+    write_golden("make_recurrent_layers.py", {cell: solve(cell) for cell in LAYERS})
 
 
 if __name__ == "__main__":
