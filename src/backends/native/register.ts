@@ -12,7 +12,7 @@ import type { Kernel, Tensors } from './kernel.js';
 import { lstm, lstmGradient } from './lstm-kernels.js';
 import type { NativeBackend } from './native-backend.js';
 import { matMul, product } from './product-kernels.js';
-import { slice } from './slice-kernel.js';
+import { slice, split } from './slice-kernels.js';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import { globalNorm, mean, sum } from './sum-kernels.js';
 import { tanhRnn, tanhRnnGradient } from './tanh-rnn-kernels.js';
@@ -52,6 +52,7 @@ export function registerNativeKernels(backendName: string): void {
   for (const name of Object.keys(UNARY) as (keyof typeof UNARY)[]) register(name, unary(name));
   register('PadV2', pad);
   register('Slice', slice);
+  register('SplitV', split);
   register('Sum', sum);
   register('Mean', mean);
 }

@@ -1,7 +1,8 @@
 /**
- * tfjs's slice of float32 tensors, run by run: its CPU kernel looks up every single element where a slice is not one piece of
- * memory, as those that the gradient of a concatenation of columns takes.
+ * tfjs's slice and split of float32 tensors, run by run: its CPU kernels look up every single element where a slice is not
+ * one piece of memory, as in the gradient of a concatenation of columns.
  */
+import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { type Kernel, onCpu } from './kernel.js';
 
@@ -21,6 +22,24 @@ export const slice: Kernel<SliceAttributes> = (inputs, attributes, backend) => {
   const out = backend.allocate(size);
   copyRuns(backend.floats(x), x.shape, begin, size, out.values);
   return out.info;
+};
+
+/** The attributes of tfjs's split. */
+export interface SplitAttributes {
+  readonly numOrSizeSplits: number | number[];
+  readonly axis: number;
+}
+
+export const split: Kernel<SplitAttributes> = ({ x }, { numOrSizeSplits, axis }, backend) => {
+  const [along] = tf.util.parseAxisParam(axis, x.shape);
+  const given = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
+  let from = 0;
+  return tf.backend_util.prepareSplitSize(given, numOrSizeSplits, along).map((length) => {
+    const begin = x.shape.map((_, dimension) => (dimension === along ? from : 0));
+    const size = x.shape.map((whole, dimension) => (dimension === along ? length : whole));
+    from += length;
+    return slice({ x }, { begin, size }, backend) as TensorInfo;
+  });
 };
 
 /** Copies the rows of the last dimension, in order. */

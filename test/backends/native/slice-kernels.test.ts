@@ -66,6 +66,26 @@ describe.each(['float32', 'int32'] as const)('a slice of %s', (dtype) => {
   });
 });
 
+it.each([
+  [[4, 6], [2, 1, 3], 1],
+  [[4, 6], 3, 1],
+  [[4, 6], 2, 0],
+  [[2, 3, 4], [1, -1], -1],
+] as [number[], number | number[], number][])('a tensor %j splits into %j along %i', (shape, sizes, axis) => {
+  const x = tf
+    .range(
+      0,
+      shape.reduce((product, count) => product * count, 1),
+    )
+    .reshape(shape);
+  const parts = tf.split(x, sizes, axis);
+  expect(valuesOf(tf.concat(parts, axis))).toEqual(valuesOf(x));
+  const lengths = parts.map((part) => part.shape.at(axis));
+  const whole = shape.at(axis) as number;
+  const expected = typeof sizes === 'number' ? new Array(sizes).fill(whole / sizes) : sizes;
+  expect(lengths).toEqual(expected.map((length: number) => (length < 0 ? whole - 1 : length)));
+});
+
 it('is a copy: what it was cut from may change', () => {
   const x = tf.variable(tf.ones([3, 4]));
   const cut = tf.slice(x, [0, 1], [3, 2]);
