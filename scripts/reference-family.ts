@@ -67,11 +67,15 @@ const FAMILY_TABLE = renderTable([
   ['tied embedding', '`model.tieEmbedding: true`', 'configs/tied-large.yaml, small-tied.yaml'],
   [
     'averaging with a non-monotonic trigger',
-    '`training.optimizer: { averagedSgd: { learningRate: 30 } }`',
+    '`training.optimizer: { averagedSgd: { learningRate: 30 } }`, which goes with `loss: mean` and `clipNorm: 0.25`',
     'configs/awd-lstm.yaml',
   ],
   ['windows of random length', '`training.randomBptt: {}`', 'configs/awd-lstm.yaml'],
-  ['AWD-LSTM', 'the six above together, masks with `mask: sequence`', 'configs/awd-lstm.yaml'],
+  [
+    'AWD-LSTM',
+    'the six above together, word types, and masks with `mask: sequence`',
+    'configs/awd-lstm.yaml',
+  ],
   ['fine-tuning', '`model.init: { from: RUN }`', 'configs/awd-lstm-finetune.yaml'],
   ['early stopping', '`training.earlyStopping: {}`', 'configs/awd-lstm-finetune.yaml'],
 ]);

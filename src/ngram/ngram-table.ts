@@ -43,8 +43,8 @@ export function findWord({ offsets, words }: NgramLevel, row: number, word: numb
 
 /**
  * The row, in level `length` + 1, of the context that the last `length` of some tokens make; {@link NOT_FOUND} when
- * they never stood beside each other. Tokens before the start of the last line make it not found: no n-gram goes on
- * after `<eos>`.
+ * they never stood beside each other. No n-gram goes on after `<eos>`: a context that ends with it has an empty row, and
+ * one that goes on after it is not found.
  *
  * @param length at most the tokens there are, and less than the table's order
  */

@@ -89,7 +89,7 @@ export type Init =
     }
   | {
       /**
-       * Start from the best parameters of a run, their averages where it averaged: the run's name below runs/, its folder, or latest. The network and the vocabulary must be the same; everything else of the spec may differ. Fine-tuning of Merity et al. 2018 begins like this.
+       * Start from the best parameters of a run, their averages where it averaged: the run's name below runs/, its folder, or latest. The network and the vocabulary must be the same; everything else of the spec may differ. Fine-tuning of Merity et al. 2018 begins like this. The new run's best epoch is its own: it may be worse than the run it came from.
        */
       from: string;
     };
@@ -254,7 +254,7 @@ export interface NetworkSpec {
      */
     layers: Layer[];
     /**
-     * Use the embedding table, transposed, as the softmax's weights (Press and Wolf 2017). Where the last layer is not as wide as the embedding, a projection of [units, embedding] without bias stands between them. The paper does not tie.
+     * Use the embedding table, transposed, as the softmax's weights (Press and Wolf 2017). Where what enters the softmax, the last layer's units and any topics of model.context, is not as wide as the embedding, a projection to its width without bias stands between them. The paper does not tie.
      */
     tieEmbedding: boolean;
     /**
@@ -281,7 +281,7 @@ export interface NetworkSpec {
    */
   dropout: {
     /**
-     * Dropout of word types: a dropped word's whole row of the embedding table is zero wherever it stands in the window, with one mask a window (Gal and Ghahramani 2016). Rows that are kept are scaled by 1/(1 - rate). A tied softmax still sees every row.
+     * Dropout of word types: a dropped word's whole row of the embedding table is zero wherever it stands in the window, in every column of the batch alike (Gal and Ghahramani 2016; one mask for the batch as in the code of Merity et al. 2018, where Gal's draws one for each column). Rows that are kept are scaled by 1/(1 - rate). A tied softmax still sees every row.
      */
     embedding: {
       rate: Rate;
@@ -366,7 +366,7 @@ export interface NetworkSpec {
      */
     clipValue: number | null;
     /**
-     * L2 regularization: weightDecay * w is added to the gradient of each parameter w after clipping, so it is coupled with the optimizer (Gal and Ghahramani 2016: 1e-7; Merity et al. 2018: 1.2e-6). The paper has none.
+     * L2 regularization: weightDecay * w is added to the gradient of each parameter w after clipping, so it is coupled with the optimizer and falls with the learning rate (Gal and Ghahramani 2016: 1e-7, in whose code it does not fall; Merity et al. 2018: 1.2e-6). The paper has none.
      */
     weightDecay: number;
     /**

@@ -36,7 +36,7 @@ const TOKENS_A_TURN = 1 << 16;
 /**
  * Trains topics by Gibbs sampling. The same text, model and number of iterations give the same table.
  *
- * Memory: 6 bytes a token, and 12 bytes for each pair of word and topic.
+ * Memory: 6 bytes a token, 4 for each pair of document and topic, and 16 for each pair of word and topic.
  *
  * @throws UserError('interrupted') when the signal fires
  */

@@ -18,8 +18,9 @@ export function averagesInEpoch(
   const { startEpoch, nonMonotonic } = optimizer.averagedSgd;
   if (startEpoch !== null) return epoch >= startEpoch;
   const before = validation.slice(0, epoch - 1);
+  let best = Number.POSITIVE_INFINITY;
   return before.some((perplexity, index) => {
-    const compared = before.slice(0, Math.max(0, index - nonMonotonic));
-    return perplexity > Math.min(...compared);
+    best = Math.min(best, before[index - nonMonotonic - 1] ?? best);
+    return perplexity > best;
   });
 }

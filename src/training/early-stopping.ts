@@ -11,6 +11,7 @@ export function stopsEarly(
   validation: readonly number[],
 ): boolean {
   if (earlyStopping === null || validation.length === 0) return false;
-  const bestEpoch = 1 + validation.indexOf(Math.min(...validation));
+  const best = validation.reduce((least, perplexity) => Math.min(least, perplexity));
+  const bestEpoch = 1 + validation.indexOf(best);
   return validation.length - bestEpoch >= earlyStopping.patience;
 }

@@ -58,7 +58,7 @@ async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder>
   }
 }
 
-/** What is drawn, and how, may differ: only what decides which parameters there are must be the same. */
+/** What is drawn, and how, may differ; all else of the network must be the same. */
 async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const source = await runSpec(run);
   if (isNgram(source)) {

@@ -160,13 +160,12 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
   const loaded = await loadSpec(path, request.overrides);
   const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus);
   try {
-    const { train, valid, test } = corpus.manifest.splits;
+    const { train, valid } = corpus.manifest.splits;
     assertFitsCorpus(loaded, {
       name: corpus.name,
       vocabulary: corpus.vocabulary.size,
       trainTokens: train.tokens,
       validTokens: valid.tokens,
-      testTokens: test.tokens,
     });
     const { spec } = loaded;
     if (isNgram(spec)) return { loaded: { ...loaded, spec }, corpus, backend: null, run };

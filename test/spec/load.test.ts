@@ -146,7 +146,7 @@ it.each([
 it('shows what does not fit the corpus where it was written', async () => {
   const folder = specFolder({ 'a.yaml': `${MINIMAL}training: { batchSize: 50 }\n` });
   const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.windowsPerEpoch=9']);
-  const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99, testTokens: 1000 };
+  const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99 };
   const error = await specErrorOf((async () => assertFitsCorpus(loaded, corpus))());
   expect(error.message).toContain(`${folder}/a.yaml:3:24  a batch of 50 is too wide for corpus ptb`);
   expect(error.message).toContain('--set training.windowsPerEpoch=9  one pass over corpus ptb has 5 windows');

@@ -157,7 +157,7 @@ describe('a run cannot begin', () => {
     expect(await refused([from('plain'), 'model.tieEmbedding=true'])).toEqual(
       refusal('spec', 'model.tieEmbedding: false in the run, true here'),
     );
-    expect(await refused([from('plain'), 'model.layers=[{ lstm: 8 }]'])).toEqual(
+    expect(await refused([from('plain'), 'model.layers=[{ lstm: 8 }, { lstm: 8 }, { lstm: 8 }]'])).toEqual(
       refusal('spec', 'model.layers:'),
     );
   });

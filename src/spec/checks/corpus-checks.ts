@@ -9,7 +9,6 @@ export interface CorpusFacts {
   readonly vocabulary: number;
   readonly trainTokens: number;
   readonly validTokens: number;
-  readonly testTokens: number;
 }
 
 type CorpusCheck = (spec: NetworkSpec, corpus: CorpusFacts) => Fault | undefined;
@@ -22,15 +21,19 @@ export const CORPUS_CHECKS: readonly CorpusCheck[] = [
   moreTopicsThanWords,
 ];
 
-/** Every column needs two tokens at least: one to read, one to predict. */
+/** Every column needs two tokens at least: one to read, one to predict. What is trained on and validated has these columns. */
 function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
-  const splits = { train: corpus.trainTokens, valid: corpus.validTokens, test: corpus.testTokens };
-  const short = Object.entries(splits).find(([, tokens]) => Math.floor(tokens / training.batchSize) < 2);
-  if (!short) return undefined;
-  const [split, tokens] = short;
+  const { trainTokens, validTokens } = corpus;
+  const tokens = Math.min(trainTokens, validTokens);
+  if (tokens >= 2 * training.batchSize) return undefined;
+  const split = trainTokens <= validTokens ? 'train' : 'valid';
+  const cure =
+    tokens < 2
+      ? 'prepare it with a longer one'
+      : `training.batchSize can be ${Math.floor(tokens / 2)} at most`;
   return {
     key: 'training.batchSize',
-    message: `a batch of ${training.batchSize} is too wide for corpus ${corpus.name}: its ${split} split has ${tokens} tokens, so training.batchSize can be ${Math.max(1, Math.floor(tokens / 2))} at most`,
+    message: `a batch of ${training.batchSize} is too wide for corpus ${corpus.name}, whose ${split} split has ${tokens} tokens; ${cure}`,
   };
 }
 

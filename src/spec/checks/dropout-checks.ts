@@ -9,6 +9,8 @@ export const DROPOUT_CHECKS: readonly Check[] = [
   (spec) => perGateWithoutGates(spec, 'between'),
   (spec) => perGateWithoutGates(spec, 'recurrent'),
   perGateBesideContext,
+  betweenNoLayers,
+  weightDropOfDeepTransition,
   zoneoutWithoutCells,
   zoneoutOfDeepTransition,
 ];
@@ -39,6 +41,26 @@ function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefine
     key: 'dropout.input.perGate',
     message:
       'dropout.input.perGate does not go with model.context, whose topics enter the first layer undropped; set it to false',
+  };
+}
+
+/** One layer has an edge below it and one above, and none between. */
+function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
+  if (dropout.between.rate === 0 || model.layers.length > 1) return undefined;
+  return {
+    key: 'dropout.between.rate',
+    message:
+      'dropout.between drops from one layer to the next, but model.layers has a single one; use dropout.input and dropout.output',
+  };
+}
+
+/** Several matrices lead from h(t − 1) to h(t) there; to drop weights of one alone would be no DropConnect of W_hh. */
+function weightDropOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undefined {
+  const index = model.layers.findIndex((layer) => cellOf(layer) === 'deepTransition');
+  if (dropout.recurrentWeight.rate === 0 || index === -1) return undefined;
+  return {
+    key: 'dropout.recurrentWeight.rate',
+    message: `dropout.recurrentWeight does not act on deepTransition layers, and model.layers.${index} is one; set its rate to 0`,
   };
 }
 

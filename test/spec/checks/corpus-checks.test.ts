@@ -10,7 +10,6 @@ const CORPUS: CorpusFacts = {
   vocabulary: 50,
   trainTokens: 1010,
   validTokens: 20,
-  testTokens: 20,
 };
 const TRAINING = { batchSize: 10, bptt: 10, epochs: 5 };
 
@@ -31,8 +30,16 @@ it('accepts what goes together', () => {
   expect(faultKeys({ bptt: 100 }, CORPUS)).toEqual([]);
 });
 
-it.each(['trainTokens', 'validTokens', 'testTokens'])('refuses a batch wider than half of %s', (split) => {
+it.each(['trainTokens', 'validTokens'])('refuses a batch wider than half of %s', (split) => {
   expect(faultKeys({}, { ...CORPUS, [split]: 19 })).toEqual(['training.batchSize']);
+});
+
+it('names the widest batch that fits both splits, or says that there is none', () => {
+  const spec = { ...base, training: { ...base.training, ...TRAINING } };
+  const message = (trainTokens: number, validTokens: number) =>
+    crossFieldFaults(spec, { ...CORPUS, trainTokens, validTokens })[0].message;
+  expect(message(19, 10)).toContain('whose valid split has 10 tokens; training.batchSize can be 5 at most');
+  expect(message(19, 1)).toContain('whose valid split has 1 tokens; prepare it with a longer one');
 });
 
 it('refuses a window longer than a column', () => {
@@ -59,5 +66,5 @@ it('checks the corpus only when it is there', () => {
 
 it('finds an n-gram model to fit every corpus', async () => {
   const ngram = await parseResolvedSpec(MINIMAL_NGRAM, 'spec.yaml');
-  expect(crossFieldFaults(ngram, { ...CORPUS, trainTokens: 1, validTokens: 1, testTokens: 1 })).toEqual([]);
+  expect(crossFieldFaults(ngram, { ...CORPUS, trainTokens: 1, validTokens: 1 })).toEqual([]);
 });

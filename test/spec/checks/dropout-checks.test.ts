@@ -20,6 +20,19 @@ describe('a mask per gate', () => {
   });
 });
 
+it('between layers is refused for a single layer', async () => {
+  const between = 'dropout.between.rate=0.5';
+  expect(await faultKeys(between, 'model.layers=[{lstm: 8}]')).toEqual(['dropout.between.rate']);
+  expect(await faultKeys(between, 'model.layers=[{lstm: 8}, {lstm: 8}]')).toEqual([]);
+});
+
+it('DropConnect is refused with a deep transition', async () => {
+  const weights = 'dropout.recurrentWeight.rate=0.5';
+  const deep = 'model.layers=[{lstm: 8}, {deepTransition: {units: 8}}]';
+  expect(await faultKeys(weights, deep)).toEqual(['dropout.recurrentWeight.rate']);
+  expect(await faultKeys(weights, 'model.layers=[{gru: 8}, {rnn: 8}]')).toEqual([]);
+});
+
 describe('zoneout', () => {
   it('of cells is refused without an LSTM layer', async () => {
     const cell = 'dropout.zoneout.cell=0.5';
