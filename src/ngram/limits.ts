@@ -1,6 +1,7 @@
 /** Refusing what would not fit, before the machine runs out of memory. */
 import { totalmem } from 'node:os';
 import { UserError } from '../errors.js';
+import { MAX_FILE_BYTES } from '../storage/read-bytes.js';
 import { LINE_TOKEN_BYTES } from './line-tokens.js';
 import { SORTING_BYTES } from './sorted-starts.js';
 
@@ -15,8 +16,8 @@ const WORKING_BYTES = 3 * INT32_BYTES;
 /** Offsets, counts and starts are int32. */
 const MAX_ENTRIES = 2 ** 31 - 2;
 
-/** Checkpoints are read in one piece, and Node reads no more than 2 GiB at once; a part is left for the header. */
-const MAX_TABLE_BYTES = 2 ** 31 - 2 ** 20;
+/** A checkpoint is read into one array; a part is left for the header. */
+const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
 
 /** Bytes that this process may use: the machine's memory, or what its container was given. */
 export function memoryLimit(): number {

@@ -1,9 +1,9 @@
 /** Checkpoints: everything that a run computes with, and its position, in one safetensors file. */
-import { readFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
+import { readBytes } from '../storage/read-bytes.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
 import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
 import { isPosition, type Position } from './position.js';
@@ -108,7 +108,7 @@ export function encodeArrays(
 export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readBytes(path);
   } catch (error) {
     if (fileErrorCode(error) === 'ENOENT') return null;
     throw describeFileError(error, path, 'read') ?? error;
@@ -118,7 +118,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   if (version === undefined) throw notACheckpoint(path, 'it has no zlm metadata');
   if (version !== FORMAT_VERSION) {
     throw new UserError('data', `${path} has format version ${version}, this zlm reads ${FORMAT_VERSION}`, [
-      'Use the version of zlm that wrote it; environment.json in its run folder names it.',
+      'Use a build of zlm that is as old as the run, or train it anew from its spec.',
     ]);
   }
   // The file's own checksum does not cover the name that it goes by.

@@ -24,6 +24,9 @@ const LENGTH_BYTES = 8;
 /** The format's own limit, so that a damaged length cannot ask for gigabytes of header. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** Node's hash takes less than 2 GiB at once. */
+const HASHED_BYTES = 2 ** 30;
+
 const CHECKSUM_KEY = 'zlm.sha256';
 /** Stands for the checksum while it is computed: it covers the header that holds it. */
 const NO_CHECKSUM = '0'.repeat(64);
@@ -129,7 +132,10 @@ function verifyChecksum(checksum: string, header: Uint8Array, data: Uint8Array):
 
 function hash(pieces: readonly Uint8Array[]): string {
   const sha256 = createHash('sha256');
-  for (const piece of pieces) sha256.update(piece);
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += HASHED_BYTES)
+      sha256.update(piece.subarray(at, at + HASHED_BYTES));
+  }
   return sha256.digest('hex');
 }
 

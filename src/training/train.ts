@@ -8,6 +8,7 @@ import type { BestEpoch, Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { assertFitsCorpus, loadSpec } from '../spec/load.js';
 import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
+import { checkCheckpointSize } from './checkpoint-size.js';
 import { describeEnvironment } from './environment.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type LoadedNetwork, resumeRun, startRun } from './session.js';
@@ -169,6 +170,7 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
     });
     const { spec } = loaded;
     if (isNgram(spec)) return { loaded: { ...loaded, spec }, corpus, backend: null, run };
+    checkCheckpointSize(spec, corpus.vocabulary.size);
     const from = run ? null : await findSource(spec, request.runsFolder, null);
     const backend = await activateBackend(request.backend, request.backendOptions);
     return { loaded: { ...loaded, spec }, corpus, backend, run, from };

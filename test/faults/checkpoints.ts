@@ -146,7 +146,7 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 4,
     says: 'has format version 3, this zlm reads 2',
-    cure: 'Use the version of zlm that wrote it',
+    cure: 'Use a build of zlm that is as old as the run',
   },
   {
     what: 'a checkpoint that does not say where its run stands',

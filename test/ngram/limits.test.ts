@@ -27,10 +27,10 @@ describe('a table', () => {
   });
 
   it('is refused when no checkpoint could be read back that holds it', () => {
-    const most = Math.floor((2 ** 31 - 2 ** 20) / 8) - 100;
+    const most = Math.floor((2 ** 32 - 2 ** 20) / 8) - 100;
     expect(() => checkTableSize(most, [10, most], ENOUGH)).not.toThrow();
     expect(() => checkTableSize(most, [10, most + 100], ENOUGH)).toThrow(
-      '268,304,394 n-grams up to order 2 make a checkpoint of 2.1 GB, and one holds 2.1 GB at most',
+      '536,739,850 n-grams up to order 2 make a checkpoint of 4.3 GB, and one holds 4.3 GB at most',
     );
   });
 

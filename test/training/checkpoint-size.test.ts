@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { parseResolvedSpec } from '../../src/spec/load.js';
+import { checkCheckpointSize } from '../../src/training/checkpoint-size.js';
+import { networkOf } from '../spec/spec-files.js';
+
+/** Eight units between two tables of 4,096 columns: about 2 * 4,096 parameters a word. */
+async function wide(optimizer: string) {
+  const model = '{ embedding: 4096, layers: [{ lstm: 8 }, { feedForward: 4096 }] }';
+  return networkOf(
+    await parseResolvedSpec(
+      `corpus: ptb\nmodel: ${model}\ntraining: { optimizer: { ${optimizer}: {} } }\n`,
+      'spec.yaml',
+    ),
+  );
+}
+
+it('refuses a network that could be saved and never read', async () => {
+  const words = 2 ** 32 / 4 / (2 * 4096 + 1);
+  const sgd = await wide('sgd');
+  expect(() => checkCheckpointSize(sgd, Math.floor(0.8 * words))).not.toThrow();
+  expect(() => checkCheckpointSize(sgd, Math.ceil(words))).toThrow(
+    '4.3 GB are the most that can be read back',
+  );
+});
+
+it('counts what the optimizer keeps, and says so', async () => {
+  const adam = await wide('adam');
+  const words = 2 ** 32 / 4 / (2 * 4096 + 1);
+  expect(() => checkCheckpointSize(adam, Math.floor(0.2 * words))).not.toThrow();
+  expect(() => checkCheckpointSize(adam, Math.floor(0.4 * words))).toThrow(
+    expect.objectContaining({
+      cures: expect.arrayContaining([expect.stringContaining('training.optimizer sgd')]),
+    }),
+  );
+});
