@@ -64,8 +64,14 @@ export class MetricsRecorder {
   async window(event: WindowEvent): Promise<void> {
     this.since.push(event);
     const interval = Math.max(1, Math.floor(event.total / ROWS_PER_EPOCH));
-    if (event.done % interval !== 0 && event.done !== event.total) return;
-    const row = summarize(this.since, event);
+    if (event.done % interval === 0 || event.done === event.total) await this.rest();
+  }
+
+  /** Writes a row of the windows since the last one: an interruption leaves an interval that is not full. */
+  async rest(): Promise<void> {
+    const last = this.since.at(-1);
+    if (!last) return;
+    const row = summarize(this.since, last);
     this.since = [];
     this.events.scalar('train/perplexity', row.windows, row.perplexity);
     this.events.scalar('train/gradient_norm', row.windows, row.gradientNorm);

@@ -62,6 +62,7 @@ export class RunRecorder {
           await this.save(event);
           saved = event.position;
         }
+        if (event.kind === 'end') await this.metrics.rest();
         if (event.kind === 'end') await this.status(event.outcome, event.position, event.stoppedEarly);
         yield event;
       }

@@ -50,6 +50,15 @@ describe('the rows of an epoch', () => {
   });
 });
 
+it('windows that an interruption leaves without a full interval have a row of their own', async () => {
+  const recorder = new MetricsRecorder(run);
+  for (let done = 1; done <= 5; done++) await recorder.window(windowEvent(done, 300));
+  await recorder.rest();
+  await recorder.rest();
+  await recorder.close();
+  expect((await readMetrics(run)).map(({ windows }) => windows)).toEqual([3, 5]);
+});
+
 it('the row of an epoch holds what the epoch came to', async () => {
   const recorder = new MetricsRecorder(run);
   const best = { epoch: 2, perplexity: 110 };
