@@ -35,9 +35,28 @@ export interface SmallTraining extends Partial<TrainRequest> {
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
+/** A request to train the small spec, or to go on with a run. */
+export function smallRequest(
+  { spec, data, runs }: Workplace,
+  request: Partial<TrainRequest> = {},
+): TrainRequest {
+  return {
+    spec: request.resume === undefined ? spec : null,
+    resume: null,
+    overrides: [],
+    name: null,
+    dataFolder: data,
+    runsFolder: runs,
+    backend: 'wasm',
+    command: 'zlm train',
+    version: '0.0.0',
+    ...request,
+  };
+}
+
 /** Trains to the end or the interruption. */
 export async function trainSmall(
-  { spec, data, runs }: Workplace,
+  place: Workplace,
   { interruptAt, onEvent, ...request }: SmallTraining = {},
 ): Promise<TrainOutcome> {
   const controller = new AbortController();
@@ -50,21 +69,7 @@ export async function trainSmall(
       if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
     },
   };
-  return await train(
-    {
-      spec: request.resume === undefined ? spec : null,
-      resume: null,
-      overrides: [],
-      name: null,
-      dataFolder: data,
-      runsFolder: runs,
-      backend: 'wasm',
-      command: 'zlm train',
-      version: '0.0.0',
-      ...request,
-    },
-    hooks,
-  );
+  return await train(smallRequest(place, request), hooks);
 }
 
 /** Interrupts when so many windows of the run are trained. */

@@ -21,9 +21,13 @@ export function renderPlan(plan: TrainingPlan | NgramPlan): string {
         `${formatRate(plan.tokensPerSecond)} tokens/s, ${plan.gflops.toFixed(1)} GFLOP/s on backend ${plan.backend}`,
       ],
       ['time per epoch', `about ${formatDuration(plan.secondsPerEpoch)}`],
-      ['time in all', `about ${formatDuration(plan.seconds)}`],
+      [
+        plan.epochsTrained === 0 ? 'time in all' : 'time that is left',
+        `about ${formatDuration(plan.seconds)}`,
+      ],
     ],
   );
+  if (plan.learningRates.length === 0) return facts;
   const rates = renderTable(
     [{ title: 'epoch' }, { title: 'learning rate', align: 'right' }],
     plan.learningRates.map((span) => [epochs(span), String(Number(span.learningRate.toPrecision(4)))]),

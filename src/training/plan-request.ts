@@ -1,13 +1,15 @@
 /** The service behind `zlm train --dry-run`. */
 import type { OnProgress } from '../progress.js';
+import { firstBeginning, nextBeginning } from './beginning.js';
 import { planTraining, type TrainingPlan } from './plan.js';
 import { type NgramPlan, planNgram } from './plan-ngram.js';
 import { openInputs, type TrainRequest } from './train.js';
 
 /**
- * Plans what `train` would do with the same request; nothing is written.
+ * Plans what `train` would do with the same request: the whole training of a spec, or what is left of a run's. Nothing is
+ * written.
  *
- * @throws UserError for what `train` would refuse before it begins
+ * @throws UserError for what `train` would refuse before it begins, but for a name or a folder that is taken
  */
 export async function planRequest(
   request: TrainRequest,
@@ -16,7 +18,11 @@ export async function planRequest(
   const inputs = await openInputs(request);
   try {
     if (inputs.backend === null) return await planNgram(inputs.loaded.spec, inputs.corpus, onProgress);
-    return await planTraining(inputs.loaded.spec, inputs.corpus);
+    const { loaded, corpus, run, from } = inputs;
+    const beginning = run
+      ? await nextBeginning(run, loaded.spec, corpus, request.runsFolder)
+      : await firstBeginning(loaded.spec, from, corpus);
+    return await planTraining(loaded.spec, corpus, beginning);
   } finally {
     inputs.corpus.close();
   }

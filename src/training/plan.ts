@@ -6,7 +6,7 @@ import { disposeLanguageModel } from '../model/language-model.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { modelConstants } from './constants.js';
+import { type Beginning, constantsOf, positionOf } from './beginning.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
 import { companionsOf, createOptimizer } from './optimizers/create.js';
 import { disposeOptimizer } from './optimizers/optimizer.js';
@@ -38,7 +38,9 @@ export interface TrainingPlan {
   readonly tokensPerEpoch: number;
   /** At most, with early stopping. */
   readonly epochs: number;
-  /** As they are if the valid perplexity falls in every epoch. */
+  /** Epochs that a run to resume has trained and validated; 0 for a new one. */
+  readonly epochsTrained: number;
+  /** Of the epochs that are left, as they are if the valid perplexity falls in each. */
   readonly learningRates: readonly LearningRateSpan[];
   /** Whether the learning rate also falls when the valid perplexity does not. */
   readonly learningRateFalls: boolean;
@@ -47,21 +49,27 @@ export interface TrainingPlan {
   readonly gflops: number;
   /** Training alone, without the validations. */
   readonly secondsPerEpoch: number;
+  /** Of what is left to train. */
   readonly seconds: number;
 }
 
-/** Plans the training of a spec on the active backend; nothing is written. */
-export async function planTraining(spec: NetworkSpec, corpus: PreparedCorpus): Promise<TrainingPlan> {
+/** Plans the training of a spec, from where it begins, on the active backend; nothing is written. */
+export async function planTraining(
+  spec: NetworkSpec,
+  corpus: PreparedCorpus,
+  beginning: Beginning,
+): Promise<TrainingPlan> {
   const { batchSize, bptt, epochs, schedule } = spec.training;
   const architecture = architectureOf(spec, corpus.vocabulary.size);
   const size = modelSize(architecture, { steps: bptt, batch: batchSize });
-  const model = freshModel(spec, corpus.vocabulary.size, await modelConstants(spec, corpus));
+  const position = positionOf(beginning);
+  const model = freshModel(spec, corpus.vocabulary.size, constantsOf(beginning));
   try {
     const trainee = languageModelTrainee(spec, corpus, model);
     const windowsPerEpoch = spec.training.windowsPerEpoch ?? trainee.windowsIn(0);
     const tokensPerEpoch = batchSize * stepsOfWindows(trainee, windowsPerEpoch);
     const tokensPerSecond = await medianSpeed(trainee, spec);
-    const secondsPerEpoch = tokensPerEpoch / tokensPerSecond;
+    const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
     return {
       backend: tf.getBackend(),
       parameters: size.parameters,
@@ -70,23 +78,31 @@ export async function planTraining(spec: NetworkSpec, corpus: PreparedCorpus): P
       windowsPerEpoch,
       tokensPerEpoch,
       epochs,
-      learningRates: learningRateSpans(spec),
+      epochsTrained: position.epochs,
+      learningRates: learningRateSpans(spec, position.validation),
       learningRateFalls: 'plateau' in schedule,
       tokensPerSecond,
       gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
-      secondsPerEpoch,
-      seconds: epochs * secondsPerEpoch,
+      secondsPerEpoch: tokensPerEpoch / tokensPerSecond,
+      seconds: Math.max(0, tokensLeft) / tokensPerSecond,
     };
   } finally {
     disposeLanguageModel(model);
   }
 }
 
-/** The learning rate of every epoch, if the valid perplexity falls in each, with equal neighbours joined. */
-export function learningRateSpans({ training }: NetworkSpec): LearningRateSpan[] {
+/**
+ * The learning rate of every epoch to come, if the valid perplexity falls in each, with equal neighbours joined.
+ *
+ * @param validation the valid perplexity of every epoch so far
+ */
+export function learningRateSpans(
+  { training }: NetworkSpec,
+  validation: readonly number[],
+): LearningRateSpan[] {
   const spans: LearningRateSpan[] = [];
-  for (let epoch = 1; epoch <= training.epochs; epoch++) {
-    const learningRate = learningRateOf(training, epoch, []);
+  for (let epoch = validation.length + 1; epoch <= training.epochs; epoch++) {
+    const learningRate = learningRateOf(training, epoch, validation);
     const last = spans.at(-1);
     if (last?.learningRate === learningRate) spans[spans.length - 1] = { ...last, lastEpoch: epoch };
     else spans.push({ firstEpoch: epoch, lastEpoch: epoch, learningRate });

@@ -3,9 +3,8 @@ import { appendFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
-import type { NamedValues } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
+import type { Checkpoint } from '../runs/checkpoint.js';
 import { restoreOptimizer, restoreState } from '../runs/checkpoint-tensors.js';
 import { type Position, START } from '../runs/position.js';
 import { createRunFolder, markLatest, type RunFolder } from '../runs/run-folder.js';
@@ -14,7 +13,7 @@ import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
-import { modelConstants } from './constants.js';
+import { type Beginning, firstBeginning, nextBeginning, positionOf } from './beginning.js';
 import { type Environment, writeEnvironment } from './environment.js';
 import type { TrainingEvent } from './events.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
@@ -24,8 +23,6 @@ import { truncateMetrics } from './metrics.js';
 import { createOptimizer } from './optimizers/create.js';
 import { disposeOptimizer } from './optimizers/optimizer.js';
 import { RunRecorder } from './recorder.js';
-import { checkResumable } from './resume.js';
-import { findSource, readSource, type SourceRun } from './source-run.js';
 import type { NamedTensors, Trainee } from './trainee.js';
 
 /** A run that waits to be trained: ask {@link events} for the first event to begin. */
@@ -52,12 +49,6 @@ export interface SessionContext {
   readonly signal: AbortSignal;
 }
 
-/** What the first event follows on: a checkpoint of the run, the parameters of another run, or a fresh model's constants. */
-type Before =
-  | { readonly checkpoint: Checkpoint }
-  | { readonly source: SourceRun }
-  | { readonly constants: NamedValues };
-
 /**
  * Begins a new run.
  *
@@ -71,13 +62,13 @@ export async function startRun(
   from: RunFolder | null,
   context: SessionContext,
 ): Promise<TrainingSession> {
-  const before = await beginning(loaded.spec, from, context.corpus);
+  const beginning = await firstBeginning(loaded.spec, from, context.corpus);
   const specName = basename(loaded.path, extname(loaded.path));
   const run = await createRunFolder(context.runsFolder, name, specName, new Date());
   const lock = await lockFolder(run.path);
   return releasingOnFailure(lock, async () => {
     await writeFileAtomically(run.overrides, lines(loaded.overrides));
-    return openSession(run, lock, loaded.spec, before, context);
+    return openSession(run, lock, loaded.spec, beginning, context);
   });
 }
 
@@ -85,7 +76,8 @@ export async function startRun(
  * Goes on with a run from its last checkpoint, or from the start when it has none yet.
  *
  * @param loaded the spec to go on with: the run folder's own, or one that differs only in what may change
- * @throws UserError when spec, vocabulary or corpus are not the run's, or another trainer holds the folder
+ * @throws UserError when spec, vocabulary or corpus are not the run's, its last checkpoint is lost, or another trainer holds
+ *   the folder
  */
 export async function resumeRun(
   run: RunFolder,
@@ -95,37 +87,27 @@ export async function resumeRun(
   const { spec } = loaded;
   const lock = await lockFolder(run.path);
   return releasingOnFailure(lock, async () => {
-    const checkpoint = await readCheckpoint(run.checkpoint('last'));
-    await checkResumable(run, spec, checkpoint, context.corpus);
-    const before = checkpoint
-      ? { checkpoint }
-      : await beginning(spec, await findSource(spec, context.runsFolder, run), context.corpus);
+    const beginning = await nextBeginning(run, spec, context.corpus, context.runsFolder);
     await appendOverrides(run, loaded.overrides);
-    await truncateMetrics(run, checkpoint?.position ?? START);
-    return openSession(run, lock, spec, before, context);
+    await truncateMetrics(run, positionOf(beginning));
+    return openSession(run, lock, spec, beginning, context);
   });
-}
-
-/** What a run begins with that has no checkpoint yet: read before anything is written. */
-async function beginning(spec: NetworkSpec, from: RunFolder | null, corpus: PreparedCorpus): Promise<Before> {
-  if (from) return { source: await readSource(from, corpus) };
-  return { constants: await modelConstants(spec, corpus) };
 }
 
 async function openSession(
   run: RunFolder,
   lock: FolderLock,
   spec: NetworkSpec,
-  before: Before,
+  beginning: Beginning,
   { corpus, environment, signal }: SessionContext,
 ): Promise<TrainingSession> {
-  const checkpoint = 'checkpoint' in before ? before.checkpoint : null;
-  const source = 'source' in before ? before.source : null;
+  const checkpoint = 'checkpoint' in beginning ? beginning.checkpoint : null;
+  const source = 'source' in beginning ? beginning.source : null;
   await writeFileAtomically(run.spec, specToYaml(spec));
   await writeEnvironment(run, source ? { ...environment, startedFrom: source.run.path } : environment);
-  const model = modelAt(run, spec, before, corpus);
+  const model = modelAt(run, spec, beginning, corpus);
   const trainee = languageModelTrainee(spec, corpus, model);
-  const position = checkpoint?.position ?? START;
+  const position = positionOf(beginning);
   const averaging = position.averagedSince !== null;
   const optimizer = createOptimizer(spec.training, trainee.parameters, averaging);
   if (checkpoint) restoreOptimizer(checkpoint, optimizer.tensors, run.checkpoint('last'));
@@ -153,12 +135,13 @@ async function openSession(
 function modelAt(
   run: RunFolder,
   spec: NetworkSpec,
-  before: Before,
+  beginning: Beginning,
   { vocabulary: { size } }: PreparedCorpus,
 ): LanguageModel {
-  if ('constants' in before) return freshModel(spec, size, before.constants);
-  if ('source' in before) return restoredModel(spec, size, before.source.checkpoint, before.source.path);
-  return restoredModel(spec, size, before.checkpoint, run.checkpoint('last'));
+  if ('constants' in beginning) return freshModel(spec, size, beginning.constants);
+  if ('source' in beginning)
+    return restoredModel(spec, size, beginning.source.checkpoint, beginning.source.path);
+  return restoredModel(spec, size, beginning.checkpoint, run.checkpoint('last'));
 }
 
 /** So that the run that the parameters came from is never needed again. */

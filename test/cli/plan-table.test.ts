@@ -10,6 +10,7 @@ const PLAN: TrainingPlan = {
   windowsPerEpoch: 2323,
   tokensPerEpoch: 929_200,
   epochs: 4,
+  epochsTrained: 0,
   learningRates: [
     { firstEpoch: 1, lastEpoch: 3, learningRate: 1 },
     { firstEpoch: 4, lastEpoch: 4, learningRate: 0 },
@@ -30,4 +31,13 @@ it('ends with the learning rates, and says when nobody can know them', () => {
     ['4', '0'],
   ]);
   expect(renderPlan({ ...PLAN, learningRateFalls: true }).split('\n')).toEqual([...lines, NOTE]);
+});
+
+it('tells of a run to resume what is left', () => {
+  expect(renderPlan(PLAN)).toMatch(/time in all +about 7 min 44 s/);
+  expect(renderPlan({ ...PLAN, epochsTrained: 2, seconds: 232 })).toMatch(
+    /time that is left +about 3 min 52 s/,
+  );
+  const over = renderPlan({ ...PLAN, epochsTrained: 4, learningRates: [], seconds: 0 });
+  expect(over).not.toContain('learning rate');
 });

@@ -1,11 +1,13 @@
+import { readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { loadSpec } from '../../src/spec/load.js';
 import { planTraining } from '../../src/training/plan.js';
+import { planRequest } from '../../src/training/plan-request.js';
 import { randomBounds } from '../../src/training/window-lengths.js';
-import { useWorkplace } from '../small-runs.js';
+import { afterWindows, smallRequest, trainSmall, useWorkplace } from '../small-runs.js';
 import { networkOf } from '../spec/spec-files.js';
 
 const place = useWorkplace();
@@ -15,7 +17,7 @@ async function plan(...overrides: string[]) {
   const corpus = await PreparedCorpus.open(place.data, 'small');
   try {
     const spec = networkOf((await loadSpec(place.spec, overrides)).spec);
-    return { ...(await planTraining(spec, corpus)), corpus };
+    return { ...(await planTraining(spec, corpus, { constants: new Map() })), corpus };
   } finally {
     corpus.close();
   }
@@ -77,6 +79,43 @@ it('tells when the learning rate waits for the validation', async () => {
   expect(plateau).toMatchObject({
     learningRateFalls: true,
     learningRates: [{ firstEpoch: 1, lastEpoch: 3, learningRate: 1 }],
+  });
+});
+
+describe('the plan of a run to resume', () => {
+  const planOf = (request: Parameters<typeof smallRequest>[1]) =>
+    planRequest(smallRequest(place, request), () => {});
+
+  it('is that of what is left, and writes nothing', async () => {
+    await trainSmall(place, { name: 'begun', interruptAt: afterWindows(28 + 7) });
+    const files = readdirSync(place.run('begun').path).sort();
+    const found = await planOf({ resume: 'begun' });
+    if (!('seconds' in found)) throw new Error('a network was planned');
+    expect(found).toMatchObject({
+      epochs: 3,
+      epochsTrained: 1,
+      learningRates: [
+        { firstEpoch: 2, lastEpoch: 2, learningRate: 0.5 },
+        { firstEpoch: 3, lastEpoch: 3, learningRate: 0.25 },
+      ],
+    });
+    expect(found.seconds * found.tokensPerSecond).toBeCloseTo((28 + 21) * 20, 6);
+    expect(readdirSync(place.run('begun').path).sort()).toEqual(files);
+  });
+
+  it('is nothing when it is finished', async () => {
+    await trainSmall(place, { name: 'over' });
+    expect(await planOf({ resume: 'over' })).toMatchObject({
+      epochsTrained: 3,
+      learningRates: [],
+      seconds: 0,
+    });
+  });
+
+  it('is refused where training would be', async () => {
+    const changed = { resume: 'begun', overrides: ['model.layers.0.lstm=9'] };
+    await expect(planOf(changed)).rejects.toThrow('run begun was begun with another spec');
+    await expect(planOf({ overrides: ['model.init={from: nowhere}'] })).rejects.toThrow('no run "nowhere"');
   });
 });
 

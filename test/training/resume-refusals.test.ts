@@ -129,6 +129,33 @@ describe('a run is not resumed', () => {
   });
 });
 
+describe('a run that has lost its last checkpoint', () => {
+  const lose = (name: string, ...checkpoints: ('last' | 'best')[]) => {
+    for (const checkpoint of checkpoints) rmSync(place.run(name).checkpoint(checkpoint));
+  };
+
+  it('is left as it is when it has trained an epoch', async () => {
+    await trainSmall(place, { name: 'lost', interruptAt: afterWindows(WINDOWS + 1) });
+    lose('lost', 'last');
+    const metrics = readFileSync(place.run('lost').metrics, 'utf8');
+    const withBest = await failure({ resume: 'lost' });
+    expect(withBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withBest.cures.join()).toContain('Copy best.safetensors');
+    lose('lost', 'best');
+    const withoutBest = await failure({ resume: 'lost' });
+    expect(withoutBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withoutBest.cures.join()).not.toContain('best.safetensors');
+    expect(readFileSync(place.run('lost').metrics, 'utf8')).toBe(metrics);
+  });
+
+  it('begins anew when it has not', async () => {
+    await trainSmall(place, { name: 'early', interruptAt: afterWindows(2) });
+    lose('early', 'last');
+    await trainSmall(place, { resume: 'early' });
+    expect(await contentOf(place.run('early'))).toEqual(await contentOf(place.run('whole')));
+  });
+});
+
 describe('a damaged checkpoint', () => {
   beforeAll(async () => {
     await trainSmall(place, { name: 'victim', interruptAt: afterWindows(WINDOWS + 1) });

@@ -28,7 +28,7 @@ describe.each([
   });
 
   it('is shown with the flat epochs joined', async () => {
-    const spans = learningRateSpans(await specOf(name));
+    const spans = learningRateSpans(await specOf(name), []);
     expect(spans[0]).toEqual({ firstEpoch: 1, lastEpoch: flat, learningRate: 1 });
     expect(spans).toHaveLength(1 + epochs - flat);
     expect(spans[1]).toMatchObject({ firstEpoch: flat + 1, lastEpoch: flat + 1 });
@@ -39,7 +39,7 @@ describe.each([
 it('a constant schedule has one learning rate', async () => {
   const spec = await specOf('small', ['training.schedule={constant: {}}']);
   expect(learningRateOf(spec.training, 13, [])).toBe(1);
-  expect(learningRateSpans(spec)).toEqual([{ firstEpoch: 1, lastEpoch: 13, learningRate: 1 }]);
+  expect(learningRateSpans(spec, [])).toEqual([{ firstEpoch: 1, lastEpoch: 13, learningRate: 1 }]);
 });
 
 it.each([
@@ -88,7 +88,8 @@ describe('a plateau schedule', () => {
 
   it('is planned as if every epoch were better', async () => {
     const spec = await specOf('small', ['training.schedule={plateau: {}}']);
-    expect(learningRateSpans(spec)).toEqual([{ firstEpoch: 1, lastEpoch: 13, learningRate: 1 }]);
+    expect(learningRateSpans(spec, [])).toEqual([{ firstEpoch: 1, lastEpoch: 13, learningRate: 1 }]);
+    expect(learningRateSpans(spec, [9, 8, 8])).toEqual([{ firstEpoch: 4, lastEpoch: 13, learningRate: 0.5 }]);
   });
 });
 
