@@ -1,5 +1,6 @@
 /** What `zlm train` prints for an n-gram model. */
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome } from '../training/train.js';
 import { formatBytes, formatDuration } from './format.js';
@@ -16,7 +17,7 @@ export function ngramInterruption({ run }: TrainOutcome, flags: string): UserErr
   return new UserError(
     'interrupted',
     'interrupted before all n-grams were counted; nothing of them is kept',
-    [`Count them again, which takes seconds: \`zlm train --resume ${run}${flags}\`.`],
+    [`Count them again, which takes seconds: \`zlm train --resume ${shellWord(run)}${flags}\`.`],
   );
 }
 

@@ -1,7 +1,7 @@
 /** The flags that a suggested command needs so that it finds what this one worked on. */
 import { dirname, relative, resolve } from 'node:path';
+import { shellWord } from '../shell-word.js';
 import { backendFlag, dataFlag, runsFlag } from './flags.js';
-import { shellWord } from './shell-word.js';
 
 /** Where a command found a run and its corpus, and what computed. */
 export interface Places {
@@ -20,13 +20,18 @@ export function placeFlags({ runFolder, data, backend }: Places): string {
   const runs = dirname(resolve(runFolder));
   const flags = [
     runs === resolve(defaultOf(runsFlag)) ? [] : ['--runs', shortest(runs)],
-    resolve(data) === resolve(defaultOf(dataFlag)) ? [] : ['--data', data],
+    dataWords(data),
     backend === defaultOf(backendFlag) ? [] : ['--backend', backend],
   ];
   return flags
     .flat()
     .map((word) => ` ${shellWord(word)}`)
     .join('');
+}
+
+/** The words that name a data folder in a suggested command: none when a command looks there anyhow. */
+export function dataWords(data: string): string[] {
+  return resolve(data) === resolve(defaultOf(dataFlag)) ? [] : ['--data', data];
 }
 
 /** What a flag is when it is not given: the environment's value, or its default. */

@@ -1,7 +1,10 @@
 /** What `zlm prepare topics` says about topics: a table for a person, an object for `--json`. */
+
+import { shellWord } from '../shell-word.js';
+import { writeOverride } from '../spec/to-yaml.js';
 import type { PreparedTopics } from '../topics/prepare-topics.js';
 import type { TopicRecipe } from '../topics/recipe.js';
-import { shellWord } from './shell-word.js';
+import { dataWords } from './place-flags.js';
 import { renderTable } from './table.js';
 
 /** What `--json` prints; see schemas/output/prepare-topics.schema.json. */
@@ -20,9 +23,11 @@ export function toTopicsResult({ recipe, ...prepared }: PreparedTopics, dataFold
   const { corpus } = prepared;
   const words = [
     ...['zlm', 'train', SPEC.path],
-    ...(corpus === SPEC.corpus ? [] : ['--set', `corpus=${corpus}`]),
-    ...(options.topics === SPEC.topics ? [] : ['--set', `model.context.topics=${options.topics}`]),
-    ...(dataFolder === 'data' ? [] : ['--data', dataFolder]),
+    ...(corpus === SPEC.corpus ? [] : ['--set', writeOverride('corpus', corpus)]),
+    ...(options.topics === SPEC.topics
+      ? []
+      : ['--set', writeOverride('model.context.topics', options.topics)]),
+    ...dataWords(dataFolder),
   ];
   return { ...prepared, options, next: words.map(shellWord).join(' ') };
 }

@@ -1,6 +1,7 @@
 /** Shows a training's events: a bar for the windows of an epoch, a line for each epoch. */
 
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { isNgram } from '../spec/systems.js';
 import type { EpochEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import type { TrainHooks, TrainOutcome } from '../training/train.js';
@@ -62,7 +63,7 @@ export class TrainingDisplay {
 export function interruption(outcome: TrainOutcome, flags: string): UserError {
   if (outcome.ngrams) return ngramInterruption(outcome, flags);
   return new UserError('interrupted', `interrupted after ${outcome.windows} windows; the state is saved`, [
-    `Go on with it: \`zlm train --resume ${outcome.run}${flags}\`.`,
+    `Go on with it: \`zlm train --resume ${shellWord(outcome.run)}${flags}\`.`,
   ]);
 }
 
@@ -72,12 +73,15 @@ export function interruption(outcome: TrainOutcome, flags: string): UserError {
  * @param flags what the suggested commands need besides the run, from `placeFlags`
  */
 export function renderOutcome(outcome: TrainOutcome, flags: string): string {
-  const { run, folder, alreadyFinished, longer } = outcome;
-  const beginning = alreadyFinished ? `run ${run} is finished already: ` : '';
+  const { folder, alreadyFinished, longer } = outcome;
+  const run = shellWord(outcome.run);
+  const beginning = alreadyFinished ? `run ${outcome.run} is finished already: ` : '';
   return [
     `${beginning}${outcome.ngrams ? ngramOutcomeLine(outcome) : networkOutcomeLine(outcome)}`,
     `run folder ${folder}`,
-    ...(alreadyFinished && longer ? [`longer: zlm train --resume ${run} --set ${longer}${flags}`] : []),
+    ...(alreadyFinished && longer
+      ? [`longer: zlm train --resume ${run} --set ${shellWord(longer)}${flags}`]
+      : []),
     `next: zlm eval ${run} --split test${flags}`,
   ].join('\n');
 }

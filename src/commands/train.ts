@@ -4,7 +4,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
-import { shellWord } from '../cli/shell-word.js';
+import { shellWord } from '../shell-word.js';
 import type { TrainingPlan } from '../training/plan.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome, TrainRequest } from '../training/train.js';

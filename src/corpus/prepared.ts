@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
 import type { Manifest, SplitName } from './manifest.js';
@@ -83,7 +84,7 @@ async function sizeOf(path: string, name: string): Promise<number> {
 
 /** The command that prepares a corpus of this name. */
 function prepareCommand(name: string): string {
-  return name === 'ptb' || name === 'sotu' ? `zlm prepare ${name}` : `zlm prepare text ${name} …`;
+  return name === 'ptb' || name === 'sotu' ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
 
 function missingCorpus(dataFolder: string, name: string): UserError {

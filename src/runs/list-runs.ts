@@ -2,6 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { LATEST, RunFolder } from './run-folder.js';
@@ -56,7 +57,7 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
 
 function withoutSpec(run: RunFolder): UserError {
   return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
-    `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${run.spec}\`.`,
+    `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${shellWord(run.spec)}\`.`,
   ]);
 }
 

@@ -2,6 +2,7 @@
 import { access, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 
 /** Name of the link to the newest run. */
@@ -121,7 +122,7 @@ async function nameTaken(run: RunFolder): Promise<UserError> {
   );
   return new UserError('data', `${run.path} exists already`, [
     isRun
-      ? `Go on with it: \`zlm train --resume ${run.name}\`.`
+      ? `Go on with it: \`zlm train --resume ${shellWord(run.name)}\`.`
       : 'It is no run, or one that was killed before it began: move it away.',
     'Take another --name for a new run.',
   ]);

@@ -1,6 +1,7 @@
 /** The resolved spec that a run folder keeps. */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { parseResolvedSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import { describeFileError } from '../storage/atomic-write.js';
@@ -18,7 +19,7 @@ export async function runSpec(run: RunFolder): Promise<Spec> {
     return await parseResolvedSpec(yaml, run.spec);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const putBack = `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${run.spec}\`.`;
+    const putBack = `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${shellWord(run.spec)}\`.`;
     throw new UserError('spec', error.message, [...error.cures, putBack], { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import { architectureOf } from '../model/architecture.js';
 import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
+import { shellWord } from '../shell-word.js';
 import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { checkModel, withAverages } from './checkpoint-tensors.js';
@@ -82,7 +83,7 @@ export async function checkpointOf(run: RunFolder, name: CheckpointName): Promis
   const when =
     name === 'best' ? 'the first epoch is validated' : 'the first epoch is trained, or some minutes into it';
   throw new UserError('data', `run ${run.name} has no ${name} checkpoint; it is written when ${when}`, [
-    `Let it train on: \`zlm train --resume ${run.name}\`.`,
+    `Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`,
     ...(name === 'best' ? ['Take what there is: `--checkpoint last`.'] : []),
   ]);
 }

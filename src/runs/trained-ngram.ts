@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import type { NgramTable } from '../ngram/ngram-table.js';
 import { NgramTableFault, tableFromArrays } from '../ngram/table-arrays.js';
+import { shellWord } from '../shell-word.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { notACheckpoint } from './checkpoint-fault.js';
@@ -65,5 +66,5 @@ export function restoredTable(
 
 function notCounted(run: RunFolder, name: CheckpointName): UserError {
   const message = `run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
-  return new UserError('data', message, [`Count them: \`zlm train --resume ${run.name}\`.`]);
+  return new UserError('data', message, [`Count them: \`zlm train --resume ${shellWord(run.name)}\`.`]);
 }

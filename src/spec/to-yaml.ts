@@ -1,5 +1,5 @@
-/** A resolved spec as YAML that a person would have written. */
-import { Document, isCollection, isMap } from 'yaml';
+/** A resolved spec, or one value of it, as YAML that a person would have written. */
+import { Document, isCollection, isMap, stringify } from 'yaml';
 import type { Spec } from './systems.js';
 
 /**
@@ -16,4 +16,9 @@ export function specToYaml(spec: Spec): string {
     }
   }
   return document.toString({ lineWidth: 0 });
+}
+
+/** The text of a `--set` that gives a key a value: a name that YAML would read as a number or as null is quoted. */
+export function writeOverride(key: string, value: string | number | null): string {
+  return `${key}=${stringify(value).trimEnd()}`;
 }

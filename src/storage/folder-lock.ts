@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { writeFileAtomically } from './atomic-write.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
 import { processIsDead, processStart } from './process-state.js';
@@ -132,7 +133,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   const owner = parseOwner(text);
   if (owner) return { path, owner };
   throw new UserError('data', `The lock file ${path} is damaged, so it does not tell who holds the folder`, [
-    `Make sure that nothing trains in that folder, then remove the lock by hand: rm '${path}'`,
+    `Make sure that nothing trains in that folder, then remove the lock by hand: rm ${shellWord(path)}`,
   ]);
 }
 
@@ -152,6 +153,6 @@ function heldBy(folder: string, { path, owner }: Claim): UserError {
   const cure =
     owner.host === hostname()
       ? `Wait for it to end, or stop it: kill ${owner.pid}`
-      : `If nothing runs there any more, remove its lock by hand: rm '${path}'`;
+      : `If nothing runs there any more, remove its lock by hand: rm ${shellWord(path)}`;
   return new UserError('data', `${folder} is in use by ${who}`, [cure]);
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topicsFileName } from '../corpus/topics-file-name.js';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
@@ -31,7 +32,7 @@ export function topicsPath({ dataFolder, corpus, topics }: TopicsPlace): string 
 
 /** The command that makes them. */
 export function prepareTopicsCommand({ corpus, topics }: TopicsPlace): string {
-  return `zlm prepare topics ${corpus} --topics ${topics}`;
+  return `zlm prepare topics ${shellWord(corpus)} --topics ${topics}`;
 }
 
 /** What such a file holds. */

@@ -5,6 +5,7 @@ import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
 import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
+import { shellWord } from '../shell-word.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
 import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 
@@ -78,7 +79,7 @@ function changedSpec(
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
   return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
-    `Go on with the run's own spec: \`zlm train --resume ${run.name}\`.`,
+    `Go on with the run's own spec: \`zlm train --resume ${shellWord(run.name)}\`.`,
     changeable.length === 0
       ? 'Begin a new run for another model: counting n-grams takes seconds.'
       : `Only ${changeable.slice(0, -1).join(', ')} and ${changeable.at(-1)} may change in a run; begin a new one for the rest.`,

@@ -6,6 +6,7 @@ import { withAverages } from '../runs/checkpoint-tensors.js';
 import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
+import { shellWord } from '../shell-word.js';
 import { diffSpecs } from '../spec/load.js';
 import { isNgram, type NetworkSpec } from '../spec/systems.js';
 
@@ -77,7 +78,7 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const message = `model.init.from: run ${run.name} has another network\n${lines.join('\n')}`;
   throw new UserError('spec', message, [
     "Give the spec the run's network, or name a run that has the spec's.",
-    `See what it was trained with: \`zlm spec show ${run.spec}\`.`,
+    `See what it was trained with: \`zlm spec show ${shellWord(run.spec)}\`.`,
   ]);
 }
 
@@ -89,7 +90,7 @@ function ofItself(run: RunFolder): UserError {
 
 function withoutBest(run: RunFolder): UserError {
   const message = `model.init.from: run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
-  return new UserError('data', message, [`Let it train on: \`zlm train --resume ${run.name}\`.`]);
+  return new UserError('data', message, [`Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`]);
 }
 
 function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgressReporter } from '../../src/cli/progress.js';
-import { renderOutcome, TrainingDisplay } from '../../src/cli/training-display.js';
+import { interruption, renderOutcome, TrainingDisplay } from '../../src/cli/training-display.js';
 import { START } from '../../src/runs/position.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import type { EpochEvent } from '../../src/training/events.js';
@@ -30,6 +30,21 @@ describe('the outcome of a training', () => {
 
   it('is what it trained and what comes next', () => {
     expect(render({})).toEqual([trained, ...last]);
+  });
+
+  it('quotes for the shell what it must', () => {
+    expect(render({ run: 'my spec', alreadyFinished: true })).toEqual([
+      `run my spec is finished already: ${trained}`,
+      'run folder runs/small',
+      "longer: zlm train --resume 'my spec' --set training.epochs=26 --runs r",
+      "next: zlm eval 'my spec' --split test --runs r",
+    ]);
+    expect(interruption({ ...OUTCOME, run: 'my spec' }, '').cures).toEqual([
+      "Go on with it: `zlm train --resume 'my spec'`.",
+    ]);
+    expect(interruption({ ...OUTCOME, run: 'my spec', ngrams: [] }, '').cures).toEqual([
+      "Count them again, which takes seconds: `zlm train --resume 'my spec'`.",
+    ]);
   });
 
   it('tells that the run stopped early', () => {

@@ -83,7 +83,7 @@ describe('lockFolder', () => {
     const path = putClaim(folder, { host: 'elsewhere' });
     await expect(lockFolder(folder)).rejects.toMatchObject({
       message: expect.stringMatching(/process 99999999 on elsewhere, since 2026-01-02/),
-      cures: [expect.stringContaining(`rm '${path}'`)],
+      cures: [expect.stringContaining(`rm ${path}`)],
     });
     expect(readdirSync(folder)).toHaveLength(1);
   });
@@ -103,7 +103,7 @@ describe('lockFolder', () => {
       writeFileSync(path, text);
       await expect(lockFolder(folder)).rejects.toMatchObject({
         message: expect.stringContaining(`${path} is damaged`),
-        cures: [expect.stringContaining(`rm '${path}'`)],
+        cures: [expect.stringContaining(`rm ${path}`)],
       });
       expect(readdirSync(folder)).toHaveLength(1);
     },

@@ -1,5 +1,6 @@
 /** Reads the lines of UTF-8 text files of any size in bounded memory, and refuses what is no such text. */
 import { UserError } from '../../errors.js';
+import { shellWord } from '../../shell-word.js';
 import { stopIfAborted } from '../interrupt.js';
 import type { LineRange } from './line-ranges.js';
 import { type ReadOptions, readChunks } from './text-file.js';
@@ -88,13 +89,13 @@ function countFeeds(bytes: Buffer): number {
 
 function notText(path: string, line: number, what: string): UserError {
   return new UserError('data', `${path}:${line}: ${what}; the file is not UTF-8 text`, [
-    `If it is text in another encoding, convert it: \`iconv -f ISO-8859-1 -t UTF-8 ${path}\`, with its real encoding (\`file ${path}\` guesses it).`,
+    `If it is text in another encoding, convert it: \`iconv -f ISO-8859-1 -t UTF-8 ${shellWord(path)}\`, with its real encoding (\`file ${shellWord(path)}\` guesses it).`,
   ]);
 }
 
 function tooLong(path: string, line: number): UserError {
   return new UserError('data', `${path}:${line}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`, [
     'Break the text into lines, best a sentence on each.',
-    `Any line breaks will do for characters: \`fold -s -w 1000 ${path}\`.`,
+    `Any line breaks will do for characters: \`fold -s -w 1000 ${shellWord(path)}\`.`,
   ]);
 }
