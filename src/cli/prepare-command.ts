@@ -1,7 +1,9 @@
 import { type Command, Flags } from '@oclif/core';
 import type { PreparedSummary, PrepareOptions } from '../corpus/build/recipe.js';
+import { shellWord } from '../shell-word.js';
 import { BaseCommand } from './base-command.js';
 import { interruptible } from './interrupt.js';
+import { dataWords } from './place-flags.js';
 import { type PrepareResult, renderPrepared, toPrepareResult } from './prepared-report.js';
 
 /** `--force`: replace a corpus that was prepared otherwise. */
@@ -13,12 +15,12 @@ export const forceFlag = Flags.boolean({
 export abstract class PrepareCommand<T extends typeof Command> extends BaseCommand<T> {
   /**
    * @param work       prepares the corpus, telling and heeding what it is handed
-   * @param trainOn    what `zlm train` needs to train on the corpus: "configs/small.yaml"
+   * @param trainOn    the words that `zlm train` needs to train on the corpus: ["configs/small.yaml"]
    * @param dataFolder named in the next command when it is not the usual one
    */
   protected async prepare(
     work: (hooks: Pick<PrepareOptions, 'onProgress' | 'signal'>) => Promise<PreparedSummary>,
-    trainOn: string,
+    trainOn: (summary: PreparedSummary) => Promise<string[]>,
     dataFolder: string,
   ): Promise<PrepareResult> {
     const progress = this.progress();
@@ -27,8 +29,8 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
       () => progress.note('stopping'),
     );
     progress.stop();
-    const elsewhere = dataFolder === 'data' ? '' : ` --data ${dataFolder}`;
-    const result = toPrepareResult(summary, `zlm train ${trainOn}${elsewhere}`);
+    const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];
+    const result = toPrepareResult(summary, next.map(shellWord).join(' '));
     this.log(renderPrepared(result));
     return result;
   }

@@ -1,15 +1,19 @@
 /** The golden files hold whole outputs; after a change: `npx vitest run test/commands/prepare --update`. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import ptbSchema from '../../schemas/output/prepare-ptb.schema.json' with { type: 'json' };
 import textSchema from '../../schemas/output/prepare-text.schema.json' with { type: 'json' };
 import PreparePtb from '../../src/commands/prepare/ptb.js';
 import PrepareSotu from '../../src/commands/prepare/sotu.js';
 import PrepareText from '../../src/commands/prepare/text.js';
+import Train from '../../src/commands/train.js';
+import type { TrainingPlan } from '../../src/training/plan.js';
 import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
 import { type TINY, writeTexts } from '../corpus/tiny-corpus.js';
+import { generateText } from '../small-corpus.js';
 import { tempFolder } from '../temp-folder.js';
 
 const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
@@ -77,6 +81,33 @@ describe('zlm prepare text', () => {
     expect(forced.stdout).toContain('characters');
   });
 
+  it.each([
+    ["a text of less than the quickstart's epoch", 'mine', 2_000, 52],
+    ['a long text', 'long', 25_000, 600],
+    ['a text whose name is a number', '1984', 500, 13],
+  ])('prints a command that trains on %s', async (_, name, lines, windowsPerEpoch) => {
+    const folder = tempFolder();
+    const text = join(folder, 'all.txt');
+    writeFileSync(text, generateText(lines, 1));
+    const argv = [name, '--text', text, '--data', join(folder, 'my data'), '--json'];
+    const { result } = await runCommand<{ next: string }>(PrepareText, argv);
+    const [zlm, train, ...words] = shellWords(`${result?.next}`);
+    expect([zlm, train]).toEqual(['zlm', 'train']);
+    const dryRun = await runCommand<TrainingPlan>(Train, [...words, '--dry-run']);
+    expect(dryRun.error).toBeUndefined();
+    expect(dryRun.result).toMatchObject({ windowsPerEpoch });
+  });
+
+  it('names no data folder in the next command where commands look there anyhow', async () => {
+    const [, ...argv] = tinyArguments(tempFolder());
+    const folder = argv.pop();
+    argv.pop();
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('ZLM_DATA', folder);
+    const { result } = await runCommand<{ next: string }>(PrepareText, ['tiny', ...argv]);
+    expect(result?.next).toBe('zlm train configs/quickstart.yaml --set corpus=tiny');
+  });
+
   it.each<[string, (folder: string) => string[], number]>([
     ['no-text', () => ['tiny'], 2],
     ['one-of-three', () => ['tiny', '--train', 'a.txt'], 2],
@@ -119,6 +150,13 @@ describe('zlm prepare text', () => {
     expect(readdirSync(join(folder, 'data'))).toEqual([]);
   });
 });
+
+/** The words of a command line, as a shell takes them apart. */
+function shellWords(line: string): string[] {
+  return execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n');
+}
 
 function withLatin1(folder: string): string[] {
   const argv = tinyArguments(folder);

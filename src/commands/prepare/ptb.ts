@@ -37,7 +37,7 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
     const { from, url, force, data, cache } = this.flags;
     return await this.prepare(
       (hooks) => preparePtb({ from, url, force, dataFolder: data, cacheFolder: cache, ...hooks }),
-      'configs/small.yaml',
+      async () => ['configs/small.yaml'],
       data,
     );
   }

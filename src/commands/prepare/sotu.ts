@@ -33,7 +33,7 @@ export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
     const { from, force, data, cache } = this.flags;
     return await this.prepare(
       (hooks) => prepareSotu({ from, force, dataFolder: data, cacheFolder: cache, ...hooks }),
-      'configs/quickstart.yaml',
+      async () => ['configs/quickstart.yaml'],
       data,
     );
   }

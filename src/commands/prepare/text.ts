@@ -78,6 +78,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
 
   async run(): Promise<PrepareResult> {
     const { prepareText } = await import('../../corpus/text.js');
+    const { quickstartOn } = await import('../../cli/quickstart.js');
     const { unit, numbers, punctuation, unknown, force, data } = this.flags;
     const input = await this.input();
     const minCount = this.flags['min-count'];
@@ -96,7 +97,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
           dataFolder: data,
           ...hooks,
         }),
-      `configs/quickstart.yaml --set corpus=${this.args.name}`,
+      (summary) => quickstartOn(summary, this.config.root),
       data,
     );
   }
