@@ -1,5 +1,7 @@
 /** The one entrance of the program: runs a command line and turns whatever it throws into an exit code. */
 import { type Interfaces, run } from '@oclif/core';
+import { UserError } from '../errors.js';
+import { describeFileError } from '../storage/file-error.js';
 import { exitCodeOf } from './exit-codes.js';
 import { reportError } from './report-error.js';
 
@@ -11,7 +13,10 @@ import { reportError } from './report-error.js';
  */
 export async function main(argv: string[], options: Interfaces.LoadOptions): Promise<void> {
   const format = asksForJson(argv) ? 'json' : 'text';
-  leaveQuietlyWhenNobodyReads();
+  // Before oclif's own listener, which takes what is not EPIPE for a bug.
+  process.stdout.prependListener('error', endUnheard);
+  // Work goes on without its progress display: its reader has gone, its terminal was closed, the log's disk is full.
+  process.stderr.on('error', () => {});
   process.on('uncaughtException', (error) => {
     // What a timer or a socket throws passes by every `catch`. Exit before the next listener: that of the wasm
     // backend throws again, and Node then prints the backend's minified source.
@@ -33,16 +38,15 @@ async function exitWhenWritten(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-/** `zlm runs | head -1` closes our stdout early: no fault, and nothing is left to do. */
-function leaveQuietlyWhenNobodyReads(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    // Work goes on without its progress display.
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** Ends the process when stdout takes no more: what it has to say, and be it JSON, can only be said on stderr then. */
+function endUnheard(error: NodeJS.ErrnoException): void {
+  // `zlm runs | head -1` closes our stdout early: no fault, and nothing is left to do.
+  if (error.code === 'EPIPE') process.exit();
+  const fault =
+    describeFileError(error, 'the standard output', 'write') ??
+    new UserError('data', `Cannot write the standard output: ${error.message}`, [], { cause: error });
+  reportError(fault, 'text');
+  process.exit(exitCodeOf(fault));
 }
 
 function asksForJson(argv: readonly string[]): boolean {

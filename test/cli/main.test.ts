@@ -1,5 +1,10 @@
 /** The program as a process of its own: what the shell sees. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeTexts } from '../corpus/tiny-corpus.js';
+import { tempFolder } from '../temp-folder.js';
 import { ROOT, spawnZlm, startZlm } from './capture.js';
 
 /** One command line of the transcript, with all that it printed. */
@@ -36,6 +41,34 @@ it('ends without a word when its reader has gone', async () => {
   const { process: child, ended } = startZlm(['help']);
   child.stdout?.destroy();
   expect(await ended).toMatchObject({ stderr: '', code: 0, signal: null });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
+  /** Runs a line of shell in which `zlm` is this one, from the sources. */
+  function shell(line: string) {
+    const script = `zlm() { '${process.execPath}' '${ROOT}/bin/dev.js' "$@"; }; ${line}`;
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
+    return spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
+  }
+
+  it.each(['zlm --help', 'zlm runs', 'zlm runs --json'])('below the output of `%s` is told', (line) => {
+    const { stderr, status } = shell(`${line} > /dev/full`);
+    expect(stderr).toMatch(
+      /^✖ Cannot write the standard output: no space left on the disk\n {2}→ Free some space.*\n$/,
+    );
+    expect(status).toBe(4);
+  });
+
+  it('below the progress display stops no work', () => {
+    const folder = tempFolder();
+    const { train, valid, test } = writeTexts(folder);
+    const texts = `--train ${train} --valid ${valid} --test ${test}`;
+    const { stdout, status } = shell(
+      `zlm prepare text tiny ${texts} --data ${join(folder, 'data')} 2> /dev/full`,
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('tiny prepared');
+  });
 });
 
 it('shows what a timer throws as a bug, without the minified source that the wasm backend would add', async () => {
