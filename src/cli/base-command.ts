@@ -59,6 +59,12 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return this.#progress;
   }
 
+  /** The file of a spec that was named, which may be one that comes with zlm. */
+  protected async findSpec(named: string): Promise<string> {
+    const { findSpec } = await import('./shipped-specs.js');
+    return findSpec(named, this.config.root, (line) => this.progress().note(line));
+  }
+
   /** Lets a command that has printed its result end with a fault's exit code all the same. */
   protected failWith(kind: FaultKind): void {
     process.exitCode = EXIT_CODES[kind];

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import type { BenchmarkReport } from '../benchmark/report.js';
 import { backendOptions, engineFlags } from '../cli/backend-flags.js';
@@ -7,8 +6,8 @@ import { backendsFlag, precisionsFlag } from '../cli/bench-flags.js';
 import { integerFlag, numberFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 
-/** The paper's models, whose specs come with zlm. */
-const SHIPPED = ['small', 'medium', 'large'];
+/** The paper's models. */
+const PAPER = ['small', 'medium', 'large'];
 
 export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'Measure how fast this machine trains, on each backend.';
@@ -29,10 +28,9 @@ export default class Bench extends BaseCommand<typeof Bench> {
 
   static override args = {
     spec: Args.string({
-      description:
-        'The YAML specs of the models, or small, medium and large for the specs that come with zlm.',
+      description: 'The YAML specs of the models, or words for specs that come with zlm.',
       multiple: true,
-      default: SHIPPED,
+      default: PAPER,
     }),
   };
 
@@ -57,7 +55,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
     const { renderBenchmark } = await import('../cli/bench-table.js');
     const { backend, precision, rounds, seconds, vocabulary, product, set } = this.flags;
     const request = {
-      specs: this.args.spec.map((spec) => this.specPath(spec)),
+      specs: await Promise.all(this.args.spec.map((spec) => this.findSpec(spec))),
       overrides: set,
       backends: backend,
       precisions: precision,
@@ -72,9 +70,5 @@ export default class Bench extends BaseCommand<typeof Bench> {
     const entries = [...report.training, ...(report.product?.entries ?? [])];
     if (entries.some(({ problem }) => problem !== null)) this.failWith('backend');
     return report;
-  }
-
-  private specPath(spec: string): string {
-    return SHIPPED.includes(spec) ? join(this.config.root, 'configs', `${spec}.yaml`) : spec;
   }
 }

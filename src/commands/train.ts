@@ -18,7 +18,8 @@ export default class Train extends BaseCommand<typeof Train> {
     'interrupted.';
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> configs/small.yaml',
+    '<%= config.bin %> <%= command.id %> small',
+    '<%= config.bin %> <%= command.id %> my.yaml',
     '<%= config.bin %> <%= command.id %> configs/small.yaml --set training.seed=2 --name small-seed-2',
     '<%= config.bin %> <%= command.id %> configs/large.yaml --dry-run',
     '<%= config.bin %> <%= command.id %> --resume latest',
@@ -29,7 +30,11 @@ export default class Train extends BaseCommand<typeof Train> {
   ];
 
   static override args = {
-    spec: Args.string({ description: 'The YAML spec; not needed with --resume.', required: false }),
+    spec: Args.string({
+      description:
+        'The YAML spec, or a word for one that comes with zlm, such as small; not needed with --resume.',
+      required: false,
+    }),
   };
 
   static override flags = {
@@ -46,8 +51,9 @@ export default class Train extends BaseCommand<typeof Train> {
   };
 
   async run(): Promise<TrainOutcome | TrainingPlan | NgramPlan> {
+    const { spec } = this.args;
     const request: TrainRequest = {
-      spec: this.args.spec ?? null,
+      spec: spec === undefined ? null : await this.findSpec(spec),
       resume: this.flags.resume ?? null,
       overrides: this.flags.set,
       name: this.flags.name ?? null,

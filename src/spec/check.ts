@@ -26,14 +26,16 @@ export interface FileReport {
 /**
  * Loads each file with the same overrides.
  *
+ * @param find the path of a file as it was named, or a SpecError when there is none
  * @returns one report for each file, in order
  */
 export async function checkSpecs(
   files: readonly string[],
   overrides: readonly string[],
+  find: (file: string) => Promise<string>,
 ): Promise<FileReport[]> {
   const reports: FileReport[] = [];
-  for (const file of files) reports.push(await checkSpec(file, overrides));
+  for (const file of files) reports.push(await checkSpec(file, overrides, find));
   return reports;
 }
 
@@ -46,9 +48,13 @@ export function renderReports(reports: readonly FileReport[]): string {
   return blocks.join('\n');
 }
 
-async function checkSpec(file: string, overrides: readonly string[]): Promise<FileReport> {
+async function checkSpec(
+  file: string,
+  overrides: readonly string[],
+  find: (file: string) => Promise<string>,
+): Promise<FileReport> {
   try {
-    await loadSpec(file, overrides);
+    await loadSpec(await find(file), overrides);
     return { file, ok: true, faults: [], text: `${file} ok` };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;

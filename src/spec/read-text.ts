@@ -28,7 +28,10 @@ export async function readText(path: string): Promise<ReadResult> {
   if (encoding) return { reason: `${path} is ${encoding}; save it as UTF-8` };
   const text = new TextDecoder('utf-8').decode(bytes);
   if (text.trim() === '')
-    return { reason: `${path} is empty`, cure: 'Begin with a copy of configs/quickstart.yaml.' };
+    return {
+      reason: `${path} is empty`,
+      cure: 'Begin with a spec that comes with zlm: `zlm spec show quickstart > FILE.yaml`.',
+    };
   return { text };
 }
 

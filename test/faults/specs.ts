@@ -45,7 +45,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     command: TRAIN,
     exitCode: 3,
     says: 'bad.yaml is empty',
-    cure: 'Begin with a copy of configs/quickstart.yaml',
+    cure: 'zlm spec show quickstart',
   },
   {
     what: 'a spec of bytes that are no text',

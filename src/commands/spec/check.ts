@@ -17,20 +17,24 @@ export default class SpecCheck extends BaseCommand<typeof SpecCheck> {
     'Ends with exit code 3 when any file has a fault.';
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> configs/small.yaml',
+    '<%= config.bin %> <%= command.id %> my.yaml',
     '<%= config.bin %> <%= command.id %> configs/*.yaml',
-    '<%= config.bin %> <%= command.id %> configs/small.yaml --set training.bptt=35',
+    '<%= config.bin %> <%= command.id %> small --set training.bptt=35',
   ];
 
   static override args = {
-    files: Args.string({ description: 'The YAML files to check.', required: true, multiple: true }),
+    files: Args.string({
+      description: 'The YAML files to check, or words for specs that come with zlm.',
+      required: true,
+      multiple: true,
+    }),
   };
 
   static override flags = { set: setFlag };
 
   async run(): Promise<CheckResult> {
     const { checkSpecs, renderReports } = await import('../../spec/check.js');
-    const reports = await checkSpecs(this.args.files, this.flags.set);
+    const reports = await checkSpecs(this.args.files, this.flags.set, (file) => this.findSpec(file));
     this.log(renderReports(reports));
     const ok = reports.every((report) => report.ok);
     if (!ok) this.failWith('spec');

@@ -20,18 +20,23 @@ export default class SpecShow extends BaseCommand<typeof SpecShow> {
   static override description = 'The output is YAML and itself a spec.';
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> configs/naive.yaml',
-    '<%= config.bin %> <%= command.id %> configs/small.yaml --set model.layers.0.lstm=300 > wider.yaml',
-    '<%= config.bin %> <%= command.id %> configs/small.yaml --json',
+    '<%= config.bin %> <%= command.id %> naive',
+    '<%= config.bin %> <%= command.id %> small --set model.layers.0.lstm=300 > wider.yaml',
+    '<%= config.bin %> <%= command.id %> my.yaml --json',
   ];
 
-  static override args = { file: Args.string({ description: 'The YAML file.', required: true }) };
+  static override args = {
+    file: Args.string({
+      description: 'The YAML file, or a word for a spec that comes with zlm, such as small.',
+      required: true,
+    }),
+  };
 
   static override flags = { set: setFlag };
 
   async run(): Promise<ShowResult> {
     const { loadSpec, specHash, specToYaml } = await import('../../spec/load.js');
-    const { spec, path, files } = await loadSpec(this.args.file, this.flags.set);
+    const { spec, path, files } = await loadSpec(await this.findSpec(this.args.file), this.flags.set);
     this.log(specToYaml(spec).trimEnd());
     return { file: path, files, hash: specHash(spec), spec };
   }

@@ -1,0 +1,70 @@
+/** The specs that come with zlm, which any folder may name: by a word, or by the path that they have in zlm's own. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { didYouMean } from '../did-you-mean.js';
+import { SpecError } from '../spec/diagnostics.js';
+
+const FOLDER = 'configs';
+const EXTENSION = '.yaml';
+
+/**
+ * The file of a spec as a command takes it. A file of the user's always wins; `small` and `configs/small.yaml` that are
+ * none are the spec that comes with zlm.
+ *
+ * @param named       as typed
+ * @param packageRoot the folder that holds zlm's own `configs/`
+ * @param onNote      told when a path is not the file that it seems to be
+ * @returns a path; of a file that may not exist, when only the user can have meant one there
+ * @throws SpecError that guesses, when a word, or a path in a folder that is not here, names no spec that comes with zlm
+ */
+export async function findSpec(
+  named: string,
+  packageRoot: string,
+  onNote: (line: string) => void,
+): Promise<string> {
+  const name = nameOf(named);
+  if (name === undefined || (await isFile(named))) return named;
+  const shipped = await shippedNames(packageRoot);
+  const isWord = name === named;
+  if (shipped.includes(name)) {
+    if (!isWord) onNote(`there is no ${named} here: taking the one that comes with zlm`);
+    return join(packageRoot, FOLDER, name + EXTENSION);
+  }
+  if (await isFolder(isWord ? named : dirname(named))) return named;
+  throw unknownSpec(named, name, shipped);
+}
+
+/** What a spec is called that comes with zlm, if something typed may name one at all. */
+function nameOf(named: string): string | undefined {
+  const [, word, name] = /^(?:([\w-]+)|(?:\.[\\/])?configs[\\/]([\w-]+)\.yaml)$/.exec(named) ?? [];
+  return word ?? name;
+}
+
+async function shippedNames(packageRoot: string): Promise<string[]> {
+  const files = await readdir(join(packageRoot, FOLDER));
+  return files.filter((file) => extname(file) === EXTENSION).map((file) => basename(file, EXTENSION));
+}
+
+function unknownSpec(named: string, name: string, shipped: readonly string[]): SpecError {
+  const guess = didYouMean(name, shipped);
+  const message = `there is no spec ${named}: neither a file nor one that comes with zlm`;
+  const cures = [
+    ...(guess === undefined ? [] : [`Did you mean ${named.replace(name, guess)}?`]),
+    `These come with zlm: ${shipped.join(', ')}.`,
+  ];
+  return new SpecError([{ key: '', message, cure: cures.join(' ') }]);
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

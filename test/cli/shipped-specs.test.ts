@@ -1,0 +1,85 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { findSpec } from '../../src/cli/shipped-specs.js';
+import SpecCheck from '../../src/commands/spec/check.js';
+import SpecShow from '../../src/commands/spec/show.js';
+import Train from '../../src/commands/train.js';
+import { tempFolder } from '../temp-folder.js';
+import { ROOT, runCommand } from './capture.js';
+
+/** All tests are in a folder of the user's, far from zlm's own. */
+beforeEach(() => {
+  const before = process.cwd();
+  process.chdir(tempFolder());
+  onTestFinished(() => process.chdir(before));
+});
+
+const SMALL = join(ROOT, 'configs', 'small.yaml');
+
+async function find(named: string) {
+  const notes: string[] = [];
+  return { path: await findSpec(named, ROOT, (line) => notes.push(line)), notes };
+}
+
+describe('a spec that comes with zlm', () => {
+  it('is named by a word', async () => {
+    expect(await find('small')).toEqual({ path: SMALL, notes: [] });
+    expect((await find('awd-lstm-finetune')).path).toBe(join(ROOT, 'configs', 'awd-lstm-finetune.yaml'));
+  });
+
+  it.each(['configs/small.yaml', './configs/small.yaml'])('is named as %s, which is noted', async (named) => {
+    const notes = [`there is no ${named} here: taking the one that comes with zlm`];
+    expect(await find(named)).toEqual({ path: SMALL, notes });
+  });
+
+  it('gives way to a file of the user, but not to a folder', async () => {
+    mkdirSync('configs');
+    writeFileSync('configs/small.yaml', '');
+    writeFileSync('large', '');
+    mkdirSync('small');
+    for (const named of ['configs/small.yaml', 'large'])
+      expect(await find(named)).toEqual({ path: named, notes: [] });
+    expect((await find('small')).path).toBe(SMALL);
+  });
+});
+
+describe('what names no spec', () => {
+  it.each([
+    ['smal', 'Did you mean small? These come with zlm: awd-lstm-finetune, '],
+    ['configs/smal.yaml', 'Did you mean configs/small.yaml? These come with zlm: '],
+    ['frobnicate', 'These come with zlm: awd-lstm-finetune, '],
+  ])('%s: is guessed among those that come with zlm', async (named, cure) => {
+    await expect(find(named)).rejects.toMatchObject({
+      kind: 'spec',
+      message: `there is no spec ${named}: neither a file nor one that comes with zlm`,
+      cures: [expect.stringMatching(new RegExp(`^${cure.replace('?', '\\?')}`))],
+    });
+  });
+
+  it('is left to be read where it can only be a path', async () => {
+    mkdirSync('configs');
+    for (const named of ['configs/mine.yaml', 'mine.yaml', '../small', '.', 'configs', '/nowhere/small.yaml'])
+      expect(await find(named)).toEqual({ path: named, notes: [] });
+  });
+});
+
+describe('commands take the word', () => {
+  it('spec show', async () => {
+    const { result } = await runCommand<{ file: string }>(SpecShow, ['small']);
+    expect(result?.file).toBe(SMALL);
+  });
+
+  it('spec check, which reports on each name', async () => {
+    const { stdout, exitCode } = await runCommand(SpecCheck, ['small', 'smal', 'large']);
+    expect(stdout).toContain('small ok\n\nthere is no spec smal: ');
+    expect(stdout).toMatch(/large ok\n$/);
+    expect(exitCode).toBe(3);
+  });
+
+  it('train', async () => {
+    const { stderr } = await runCommand(Train, ['configs/small.yaml']);
+    expect(stderr).toContain('there is no configs/small.yaml here: taking the one that comes with zlm\n');
+    expect(stderr).toContain('there is no prepared corpus "ptb"');
+  });
+});
