@@ -37,8 +37,11 @@ export default class Sample extends BaseCommand<typeof Sample> {
     count: integerFlag({ description: 'Samples to draw.', default: 1, min: 1 }),
     'top-k': integerFlag({ description: 'Draw from the K likeliest words only.', min: 1, helpValue: 'K' }),
     ban: Flags.string({
-      description: 'Words never to draw, with commas between.',
-      default: '<unk>',
+      description:
+        'Words never to draw, with commas between; may be repeated, as for words that have commas in them.',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: ['<unk>'],
       helpValue: 'WORDS',
     }),
     seed: integerFlag({ description: 'Seed of the draws.', default: 1, min: 0, max: 2 ** 32 - 1 }),

@@ -39,13 +39,13 @@ export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
  * The ids of words that are never to be drawn. `<unk>` may always be named: where the vocabulary lacks it, it is
  * not drawn anyhow.
  *
- * @param list words with commas between them; empty for none
+ * @param bans each a word of the vocabulary, or words with commas between them, or empty for none
  * @throws UserError('usage') that names a word which is not in the vocabulary, or when nothing would be left to draw
  */
-export function readBanned(list: string, corpus: PreparedCorpus): Set<number> {
+export function readBanned(bans: readonly string[], corpus: PreparedCorpus): Set<number> {
   const { vocabulary } = corpus;
   const banned = new Set<number>();
-  for (const word of list.split(',').filter(Boolean)) {
+  for (const word of bans.flatMap((ban) => wordsOf(ban, corpus))) {
     // A space is a character of its own in some corpora, and else stands beside a comma for the eye.
     const id = vocabulary.id(word) ?? vocabulary.id(word.trim());
     if (id !== undefined) banned.add(id);
@@ -55,6 +55,25 @@ export function readBanned(list: string, corpus: PreparedCorpus): Set<number> {
     throw new UserError('usage', '--ban leaves no word to draw', ['Ban fewer words.']);
   }
   return banned;
+}
+
+/** The words of one `--ban`: it may itself be a word, and have commas in it. */
+function wordsOf(ban: string, { vocabulary }: PreparedCorpus): string[] {
+  if (ban === '') return [];
+  return vocabulary.id(ban) === undefined ? itemsOf(ban) : [ban];
+}
+
+/** What stands between the commas of a list: "N,,,$" is "N", a comma and "$", for nothing stands on either side of that. */
+function itemsOf(list: string): string[] {
+  const parts = list.split(',');
+  const items: string[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const isComma = parts[index] === '' && parts[index + 1] === '';
+    if (isComma) index++;
+    else if (parts[index] === '') throw emptyBan(list);
+    items.push(isComma ? ',' : parts[index]);
+  }
+  return items;
 }
 
 /** A line of a prompt, without what ended it. */
@@ -105,5 +124,11 @@ function unknownWord(word: string, corpus: PreparedCorpus): UserError {
 function unknownBan(word: string, corpus: PreparedCorpus): UserError {
   return new UserError('usage', `--ban names "${word}", which is not in the vocabulary of ${corpus.name}`, [
     `Write words as ${corpus.folder}/vocabulary.txt has them, with commas between: --ban "<unk>,N,$".`,
+  ]);
+}
+
+function emptyBan(list: string): UserError {
+  return new UserError('usage', `--ban "${list}" has nothing before or behind one of its commas`, [
+    'Write one comma between words; the comma itself is banned by a flag of its own: --ban ,',
   ]);
 }

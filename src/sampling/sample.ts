@@ -28,8 +28,8 @@ export interface SampleRequest {
   readonly count: number;
   readonly temperature: number;
   readonly topK: number | null;
-  /** Words that are never drawn, with commas between. */
-  readonly ban: string;
+  /** Words that are never drawn: each a word, or several with commas between. */
+  readonly ban: readonly string[];
   readonly seed: number;
   readonly dataFolder: string;
   readonly runsFolder: string;

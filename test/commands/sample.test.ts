@@ -111,6 +111,8 @@ describe('banned words', () => {
     expect(await wordsOf('--length', '300')).toMatch(/\b(the|a|every)\b/);
     expect(await wordsOf('--length', '300', '--ban', 'the,a,every')).not.toMatch(/\b(the|a|every)\b/);
     expect(await wordsOf('--length', '300', '--ban', '<eos>')).not.toContain('<eos>');
+    const several = await wordsOf('--length', '300', '--ban', 'the,a', '--ban', 'every');
+    expect(several).not.toMatch(/\b(the|a|every)\b/);
   });
 
   it('are <unk> by default, also where the vocabulary has none', async () => {

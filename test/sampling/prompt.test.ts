@@ -78,17 +78,43 @@ describe('a prompt for other corpora', () => {
 });
 
 describe('banned words', () => {
-  const banned = (list: string, corpus: PreparedCorpus) =>
-    [...readBanned(list, corpus)].map((id) => corpus.vocabulary.word(id));
+  const banned = (bans: string | readonly string[], corpus: PreparedCorpus) =>
+    [...readBanned([bans].flat(), corpus)].map((id) => corpus.vocabulary.word(id));
 
   it.each([
     ['', []],
     ['<unk>', ['<unk>']],
     ['<unk>,N,$', ['<unk>', 'N', '$']],
-    [' <unk>, N ,we,we,', ['<unk>', 'N', 'we']],
+    [' <unk>, N ,we,we', ['<unk>', 'N', 'we']],
     ['<eos>', ['<eos>']],
   ])('"%s"', async (list, words) => {
     expect(banned(list, await corpusOf(TEXT))).toEqual(words);
+  });
+
+  it.each([
+    [',', [',']],
+    ['so,,,goes', ['so', ',', 'goes']],
+    [',,so', [',', 'so']],
+    ['so,,', ['so', ',']],
+    ['so,,,,goes', null],
+    ['so,,goes', null],
+    ['so,', null],
+    [',so', null],
+  ])('may be the comma, which stands between commas: "%s"', async (list, words) => {
+    const corpus = await corpusOf('so , it goes\n', { punctuation: 'keep' });
+    if (words) expect(banned(list, corpus)).toEqual(words);
+    else expect(() => readBanned([list], corpus)).toThrow('has nothing before or behind one of its commas');
+  });
+
+  it('must be in the vocabulary, the comma too', async () => {
+    const corpus = await corpusOf('so it goes\n');
+    expect(() => readBanned([','], corpus)).toThrow('--ban names ","');
+  });
+
+  it('may be named by several flags, words with commas in them too', async () => {
+    const corpus = await corpusOf('well, so it goes\n', { punctuation: 'keep' });
+    expect(banned(['well,', 'it,goes', ''], corpus)).toEqual(['well,', 'it', 'goes']);
+    expect(() => readBanned(['it,well,'], corpus)).toThrow('has nothing before or behind one of its commas');
   });
 
   it('may name <unk> where the vocabulary lacks it', async () => {
@@ -103,7 +129,7 @@ describe('banned words', () => {
 
   it('must be words of the vocabulary', async () => {
     const corpus = await corpusOf(TEXT);
-    expect(() => readBanned('we,The', corpus)).toThrow(
+    expect(() => readBanned(['we,The'], corpus)).toThrow(
       '--ban names "The", which is not in the vocabulary of text',
     );
   });
@@ -111,6 +137,6 @@ describe('banned words', () => {
   it('must leave something to draw', async () => {
     const corpus = await corpusOf(TEXT);
     const list = corpus.vocabulary.words.join();
-    expect(() => readBanned(list, corpus)).toThrow('--ban leaves no word to draw');
+    expect(() => readBanned([list], corpus)).toThrow('--ban leaves no word to draw');
   });
 });
