@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.js';
 import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
+import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import type { TrainingPlan } from '../training/plan.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
@@ -43,7 +44,11 @@ export default class Train extends BaseCommand<typeof Train> {
       helpValue: 'RUN',
     }),
     set: setFlag,
-    name: Flags.string({ description: 'Name of the run folder.', exclusive: ['resume'], helpValue: 'NAME' }),
+    name: Flags.string({
+      description: 'Name of the run folder.',
+      exclusive: ['resume'],
+      helpValue: 'NAME',
+    }),
     'dry-run': Flags.boolean({ description: 'Show size, cost and schedule, and time a few windows.' }),
     data: dataFlag,
     runs: runsFlag,
@@ -64,7 +69,10 @@ export default class Train extends BaseCommand<typeof Train> {
       command: ['zlm', 'train', ...this.argv.map(shellWord)].join(' '),
       version: this.config.version,
     };
-    return this.flags['dry-run'] ? this.plan(request) : this.train(request);
+    if (!this.flags['dry-run']) return this.train(request);
+    // Not `exclusive`: the help would then show --dry-run and --resume as if they excluded each other.
+    if (request.name !== null) throw nameWithoutRun(request.name);
+    return this.plan(request);
   }
 
   private async train(request: TrainRequest): Promise<TrainOutcome> {
@@ -90,4 +98,10 @@ export default class Train extends BaseCommand<typeof Train> {
     this.log(renderPlan(plan));
     return plan;
   }
+}
+
+function nameWithoutRun(name: string): UserError {
+  return new UserError('usage', `--name ${name}: a dry run makes no run that could have a name`, [
+    'Leave out --name, or leave out --dry-run.',
+  ]);
 }

@@ -114,6 +114,7 @@ describe('zlm prepare text', () => {
     ['bad-name', () => ['Tiny', '--text', 'a.txt'], 2],
     ['known-name', () => ['ptb', '--text', 'a.txt'], 2],
     ['bad-split', () => ['tiny', '--text', 'a.txt', '--split', '0.9,0.1'], 2],
+    ['split-of-three', (folder) => [...tinyArguments(folder), '--split', '0.8,0.1,0.1'], 2],
     ['vocabulary-too-small', () => ['tiny', '--text', 'a.txt', '--vocab-size', '2'], 2],
     ['both-limits', () => ['tiny', '--text', 'a.txt', '--vocab-size', '9', '--min-count', '2'], 2],
     ['missing-file', () => ['tiny', '--text', 'no-such-file.txt'], 4],

@@ -35,6 +35,11 @@ const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[
     '--resume=tiny cannot also be provided when using --name',
     'zlm train --help',
   ],
+  [
+    'train tiny.yaml --dry-run --name other',
+    'a dry run makes no run that could have a name',
+    'Leave out --name',
+  ],
   ['train tiny.yaml --name latest', '"latest" cannot be the name of a run', 'another word than latest'],
   ['train tiny.yaml --name a/b', '"a/b" cannot be the name of a run', 'Use letters, digits'],
   ["train tiny.yaml --name ''", '"" cannot be the name of a run', 'Use letters, digits'],

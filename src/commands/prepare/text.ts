@@ -8,6 +8,8 @@ import { UserError } from '../../errors.js';
 /** Of word-level corpora, as of the Penn Treebank: the softmax is most of the work, and rare words are not learned. */
 const USUAL_VOCABULARY_SIZE = 10_000;
 
+const USUAL_SPLIT = '0.9,0.05,0.05';
+
 export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   static override summary = 'Prepare a text of your own, by words or by characters.';
 
@@ -36,7 +38,8 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     text: Flags.string({ description: 'One text for all three.', helpValue: 'FILE', exclusive: ['train'] }),
     split: Flags.string({
       description: 'Shares of the lines of --text for train, valid and test.',
-      default: '0.9,0.05,0.05',
+      // No default of oclif's, behind which one could not tell whether the flag was given.
+      defaultHelp: async () => USUAL_SPLIT,
       helpValue: 'A,B,C',
     }),
     unit: Flags.option({
@@ -105,7 +108,12 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   private async input(): Promise<TextInput> {
     const { parseFractions } = await import('../../corpus/text.js');
     const { train, valid, test, text, split } = this.flags;
-    if (text !== undefined) return { file: text, fractions: parseFractions(split) };
+    if (text !== undefined) return { file: text, fractions: parseFractions(split ?? USUAL_SPLIT) };
+    if (split !== undefined) {
+      throw new UserError('usage', '--split shares out one text; none was given', [
+        'Give the text with --text FILE, or leave --split out: three files are what they are.',
+      ]);
+    }
     if (train !== undefined && valid !== undefined && test !== undefined)
       return { files: { train, valid, test } };
     throw new UserError('usage', 'No text was given', [
