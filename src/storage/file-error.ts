@@ -41,6 +41,16 @@ const FAULTS: Readonly<Record<string, FileFault>> = {
     reason: 'something else of that name is in the way',
     cures: ['Choose another path, or move the file that stands where a folder is needed.'],
   },
+  EBUSY: {
+    reason: 'it is in use, or a disk is mounted there',
+    cures: [
+      'Stop what uses it. A disk, or a volume of a container, must be mounted at the folder above: this one is put in place as a whole.',
+    ],
+  },
+  EXDEV: {
+    reason: 'it is on another disk, or in another layer of a container, than what is to take its place',
+    cures: ['Choose a folder that lies on one disk as a whole, or move the one of that name away.'],
+  },
   ENAMETOOLONG: { reason: 'the name is too long for this file system', cures: ['Choose a shorter name.'] },
   ELOOP: { reason: 'its symbolic links lead in a circle', cures: ['Remove the circular link.'] },
   EMFILE: TOO_MANY_OPEN,

@@ -141,6 +141,27 @@ describe('replaceFolderAtomically', () => {
     await expect(replaceFolderAtomically(temp, target)).rejects.toEqual(dataError(target, 'not a folder'));
     expect(readFileSync(target, 'utf8')).toBe('precious');
   });
+
+  it('says that a disk is mounted at the target', async ({ skip }) => {
+    const root = tempFolder();
+    const target = join(root, 'target');
+    mkdirSync(target);
+    if (!mountTmpfs('size=64k', target)) return skip('cannot mount a file system here');
+    writeFileSync(join(target, 'file'), '');
+    const temp = folderWith(join(root, 'temp'), 'one');
+    await expect(replaceFolderAtomically(temp, target)).rejects.toEqual(
+      dataError(target, 'a disk is mounted there'),
+    );
+    expect(readdirSync(target)).toEqual(['file']);
+  });
+
+  it('says that the target is on another disk', async ({ skip }) => {
+    const disk = mountTmpfs('size=64k');
+    if (!disk) return skip('cannot mount a file system here');
+    const target = join(tempFolder(), 'target');
+    const temp = folderWith(join(disk, 'temp'), 'one');
+    await expect(replaceFolderAtomically(temp, target)).rejects.toEqual(dataError(target, 'on another disk'));
+  });
 });
 
 describe('describeFileError', () => {
@@ -161,6 +182,8 @@ describe('describeFileError', () => {
       'ENOTDIR',
       'EMFILE',
       'EIO',
+      'EBUSY',
+      'EXDEV',
     ];
     for (const code of codes) {
       const cause = Object.assign(new Error(code), { code });

@@ -7,9 +7,9 @@ import { tempFolder } from '../temp-folder.js';
  * not let us mount one.
  *
  * @param options of mount's tmpfs: "size=64k", "ro"
+ * @param folder  where
  */
-export function mountTmpfs(options: string): string | undefined {
-  const folder = tempFolder();
+export function mountTmpfs(options: string, folder = tempFolder()): string | undefined {
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
   if (status !== 0) return undefined;
   onTestFinished(() => {

@@ -1,5 +1,5 @@
 /** Where a corpus grows before it gets its name, and what may be replaced by it. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
@@ -12,19 +12,39 @@ const CORPUS_FILES = new Set([MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(toke
 /**
  * Creates an empty folder beside `target`, and removes what killed processes of this machine left of theirs.
  * @returns its path: hidden, and named after this process, so that its leftovers can be told
- * @throws UserError('data') when the folder above cannot be written
+ * @throws UserError('data') when the folder above cannot be written, or `target` is a link, of which no folder takes
+ *   the place
  */
 export async function makeStagingFolder(target: string): Promise<string> {
   const parent = dirname(target);
   const folder = temporaryPath(target);
   try {
     await mkdir(parent, { recursive: true });
+    if (await isLink(target)) throw linkInTheWay(target, parent);
     await removeLeftovers(target);
     await mkdir(folder);
   } catch (error) {
     throw describeFileError(error, parent, 'write') ?? error;
   }
   return folder;
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
+function linkInTheWay(target: string, parent: string): UserError {
+  return new UserError(
+    'data',
+    `${target} is a symbolic link, of which no prepared corpus can take the place`,
+    [
+      `Remove the link: the corpus then lies in ${parent} itself.`,
+      'To have it elsewhere, name that folder with --data, or link the whole data folder.',
+    ],
+  );
 }
 
 /**

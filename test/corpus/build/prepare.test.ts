@@ -5,8 +5,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -71,6 +73,19 @@ it.each<[string, (corpus: string) => void]>([
   damage(corpus);
   expect((await prepareTiny(folder)).alreadyPrepared).toBe(false);
   expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
+});
+
+it('takes no link for a folder that it could replace, but reads the corpus behind one', async () => {
+  const folder = tempFolder();
+  const { folder: target } = await prepareTiny(folder);
+  renameSync(target, join(folder, 'elsewhere'));
+  symlinkSync('../elsewhere', target);
+  expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
+  const fault = await faultOf(prepareTiny(folder, { minCount: 2, force: true }));
+  expect(fault.message).toBe(`${target} is a symbolic link, of which no prepared corpus can take the place`);
+  expect(fault.cures).toHaveLength(2);
+  expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
+  expect(readdirSync(join(folder, 'elsewhere')).sort()).toEqual(FILES);
 });
 
 it('does not touch a corpus of a newer format without force', async () => {
