@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
+import type { Progress } from '../progress.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { readArchive } from './acquire/archive.js';
 import { type DownloadOptions, downloadFile, type MirrorFailure } from './acquire/download.js';
@@ -59,7 +60,8 @@ export async function ptbFromLocal(from: string): Promise<PtbTexts> {
 }
 
 /**
- * Takes the files from the cache folder, where those that are missing or wrong are downloaded first.
+ * Takes the files from the cache folder, where those that are missing or wrong are downloaded first. A cache that has
+ * them all is only read.
  * @param mirror a folder on the web to download from, instead of the known ones
  * @throws UserError('data') that says what each mirror did, and how to do without
  */
@@ -70,14 +72,25 @@ export async function ptbFromWeb(
 ): Promise<PtbTexts> {
   const mirrors = mirror === undefined ? MIRRORS : [checkMirror(mirror)];
   const folder = join(cacheFolder, 'ptb');
+  const [train, valid, test] = await Promise.all(SPLITS.map((split) => cached(folder, PTB_FILES[split])));
+  if (train && valid && test) return { train, valid, test };
+  const load = (split: SplitName) => cachedOrDownloaded(folder, PTB_FILES[split], mirrors, options);
   return await inTurn(
     folder,
-    async () => {
-      const load = (split: SplitName) => cachedOrDownloaded(folder, PTB_FILES[split], mirrors, options);
-      return { train: await load('train'), valid: await load('valid'), test: await load('test') };
-    },
-    options.signal,
+    async () => ({ train: await load('train'), valid: await load('valid'), test: await load('test') }),
+    { signal: options.signal, onWait: (pid) => options.onProgress?.(waitingFor(pid)) },
   );
+}
+
+function waitingFor(pid: number): Progress {
+  const detail = `waiting for process ${pid}`;
+  return { label: 'download', done: 0, total: SPLITS.length, unit: 'files', detail };
+}
+
+/** The content of a file in the cache; undefined when it is missing or wrong. */
+async function cached(folder: string, wanted: WantedFile): Promise<Buffer | undefined> {
+  const content = await readFile(join(folder, wanted.name)).catch(() => undefined);
+  return content && faultOfContent(content, wanted) === undefined ? content : undefined;
 }
 
 /** The content of the first right candidate, or what is wrong. */
@@ -98,9 +111,9 @@ async function cachedOrDownloaded(
   mirrors: readonly string[],
   options: DownloadOptions,
 ): Promise<Buffer> {
+  const content = await cached(folder, wanted);
+  if (content) return content;
   const path = join(folder, wanted.name);
-  const cached = await readFile(path).catch(() => undefined);
-  if (cached !== undefined && faultOfContent(cached, wanted) === undefined) return cached;
   const failures = await downloadFile(
     mirrors.map((url) => url + wanted.name),
     path,

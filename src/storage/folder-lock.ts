@@ -27,6 +27,18 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** A folder is in use by another process. */
+export class FolderHeldError extends UserError {
+  constructor(
+    folder: string,
+    readonly owner: LockOwner,
+    cure: string,
+  ) {
+    const who = `process ${owner.pid} on ${owner.host}, since ${owner.since}`;
+    super('data', `${folder} is in use by ${who}`, [cure]);
+  }
+}
+
 interface Claim {
   readonly path: string;
   readonly owner: LockOwner;
@@ -43,7 +55,7 @@ const POLL_MS = 20;
  * living one, or of another host (where nobody can tell from here), is respected.
  *
  * @param folder created when it is missing
- * @throws UserError('data') that names the holder, or when the folder cannot be written
+ * @throws FolderHeldError that names the holder; UserError('data') when the folder cannot be written
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const claim = await putDownClaim(folder);
@@ -148,11 +160,10 @@ function parseOwner(text: string): LockOwner | undefined {
   }
 }
 
-function heldBy(folder: string, { path, owner }: Claim): UserError {
-  const who = `process ${owner.pid} on ${owner.host}, since ${owner.since}`;
+function heldBy(folder: string, { path, owner }: Claim): FolderHeldError {
   const cure =
     owner.host === hostname()
       ? `Wait for it to end, or stop it: kill ${owner.pid}`
       : `If nothing runs there any more, remove its lock by hand: rm ${shellWord(path)}`;
-  return new UserError('data', `${folder} is in use by ${who}`, [cure]);
+  return new FolderHeldError(folder, owner, cure);
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { preparePtb } from '../../src/corpus/ptb.js';
 import { unigramPerplexity } from '../../src/corpus/unigram.js';
+import type { Progress } from '../../src/progress.js';
 import { ROOT } from '../cli/capture.js';
 import { tempFolder } from '../temp-folder.js';
 import { makeTgz, makeZip } from './acquire/archives.js';
@@ -89,9 +90,24 @@ describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('the real files (needs 
     const options = folders();
     const give: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
     const { url, requests } = await serve(give);
-    const both = await Promise.all([preparePtb({ ...options, url }), preparePtb({ ...options, url })]);
+    const waits: string[] = [];
+    const onProgress = ({ detail }: Progress) => detail?.startsWith('waiting') && waits.push(detail);
+    const prepare = () => preparePtb({ ...options, url, onProgress });
+    const both = await Promise.all([prepare(), prepare()]);
     expect(both.map(({ manifest }) => manifest.splits.test.tokens)).toEqual([82_430, 82_430]);
     expect(requests).toHaveLength(3);
+    expect(waits).toEqual([`waiting for process ${process.pid}`]);
+  });
+
+  it('are only read where the cache has them all', async () => {
+    const { cacheFolder, ...options } = folders();
+    const cache = join(cacheFolder, 'ptb');
+    mkdirSync(cache, { recursive: true });
+    for (const name of NAMES) writeFileSync(join(cache, name), textOf(name));
+    const long = new Date(0);
+    utimesSync(cache, long, long);
+    await preparePtb({ ...options, cacheFolder });
+    expect(statSync(cache).mtime).toEqual(long);
   });
 });
 
