@@ -22,9 +22,9 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: stri
   [EXIT_CODES.usage, 'a wrong command, argument or flag'],
   [EXIT_CODES.spec, 'a fault in a spec'],
   [EXIT_CODES.data, 'a file, folder, corpus or checkpoint that is missing or damaged'],
-  [EXIT_CODES.backend, 'no backend can run'],
+  [EXIT_CODES.backend, 'a backend that cannot run, or computes wrongly'],
   [EXIT_CODES.diverged, 'the training diverged'],
-  [EXIT_CODES.interrupted, 'interrupted; the state is saved'],
+  [EXIT_CODES.interrupted, 'interrupted; the training of a network saves its state first'],
 ];
 
 /** The exit code for whatever was thrown: by kind for a {@link UserError}, oclif's own for its errors, else a bug. */

@@ -21,9 +21,9 @@ export const runsFlag = Flags.string({
   helpValue: 'FOLDER',
 });
 
-/** `--cache`: the folder of downloads; by default where the operating system keeps caches. */
+/** `--cache`: the folder of downloads and compiled kernels; by default where the operating system keeps caches. */
 export const cacheFlag = Flags.string({
-  description: 'Folder of downloaded files.',
+  description: 'Folder of downloads and compiled kernels.',
   env: 'ZLM_CACHE',
   default: async () => defaultCacheFolder(),
   defaultHelp: async () => "zlm in the user's cache folder",
