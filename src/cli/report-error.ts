@@ -24,7 +24,7 @@ const BUG_CURES = [
 const reported = new WeakSet<object>();
 
 /** What there is to say about anything that was thrown. */
-export function describeError(error: unknown): ErrorReport {
+function describeError(error: unknown): ErrorReport {
   const exitCode = exitCodeOf(error);
   if (error instanceof UserError) {
     return { kind: error.kind, message: error.message, cures: error.cures, exitCode };

@@ -1,9 +1,14 @@
 import { UserError } from '../errors.js';
 
 /** Corpora that zlm makes itself; their names are not free for a user's text. */
-export const KNOWN_CORPORA = ['ptb', 'sotu'] as const;
+const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** Whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
+export function isKnownCorpus(name: string): boolean {
+  return KNOWN_CORPORA.includes(name);
+}
 
 /**
  * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
@@ -15,7 +20,7 @@ export function checkCorpusName(name: string): void {
       'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
     ]);
   }
-  if ((KNOWN_CORPORA as readonly string[]).includes(name)) {
+  if (isKnownCorpus(name)) {
     throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\``, [
       'Choose another name for your text.',
     ]);

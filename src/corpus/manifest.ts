@@ -90,7 +90,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
  * @param path where the text comes from, for messages
  * @throws UserError('data') when the text is no manifest or one of a foreign format version
  */
-export function parseManifest(text: string, path: string): Manifest {
+function parseManifest(text: string, path: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);

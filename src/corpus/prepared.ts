@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
+import { isKnownCorpus } from './corpus-name.js';
 import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';
@@ -84,7 +85,7 @@ async function sizeOf(path: string, name: string): Promise<number> {
 
 /** The command that prepares a corpus of this name. */
 function prepareCommand(name: string): string {
-  return name === 'ptb' || name === 'sotu' ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
+  return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
 
 function missingCorpus(dataFolder: string, name: string): UserError {

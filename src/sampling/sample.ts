@@ -93,7 +93,7 @@ async function openSource(run: RunFolder, request: SampleRequest): Promise<Sourc
     return { corpus, draw: (options) => sampleNgramTokens(model, options), close: () => corpus.close() };
   }
   await activateBackend(request.backend, request.backendOptions);
-  const { model, corpus } = await loadTrainedModel(run, checkpoint, dataFolder);
+  const { model, corpus } = await loadTrainedModel(run, spec, checkpoint, dataFolder);
   const close = () => {
     corpus.close();
     disposeLanguageModel(model);
