@@ -19,7 +19,7 @@ const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (d
   --turns N         turns of each, A B C A B C …                   (3)
   --rounds N        rounds within a turn                         (3)
   --seconds S       time of a turn, for each model               (10)
-  --vocabulary V    words in the vocabulary                      (10000)
+  --vocab-size N    words in the vocabulary                      (10000)
   --cache FOLDER    zlm's cache folder
   --cc COMPILER     zlm's C compiler
   --json            print JSON instead of a table`;
@@ -35,7 +35,7 @@ const { values: flags, positionals } = parseArgs({
     turns: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '10' },
-    vocabulary: { type: 'string', default: '10000' },
+    'vocab-size': { type: 'string', default: '10000' },
     cache: { type: 'string' },
     cc: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -55,7 +55,11 @@ async function compare(): Promise<void> {
   const settings: TurnSettings = {
     ...{ python: flags.python, tfjsNode: flags['tfjs-node'] ?? null, threads: Number(flags.threads) },
     ...{ backends: flags.backend, precisions: flags.precision },
-    ...{ rounds: Number(flags.rounds), seconds: Number(flags.seconds), vocabulary: Number(flags.vocabulary) },
+    ...{
+      rounds: Number(flags.rounds),
+      seconds: Number(flags.seconds),
+      vocabulary: Number(flags['vocab-size']),
+    },
     zlmArguments: [
       ...(flags.cache === undefined ? [] : ['--cache', flags.cache]),
       ...(flags.cc === undefined ? [] : ['--cc', flags.cc]),

@@ -153,7 +153,7 @@ def parse_options():
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--seconds", type=float, default=10, help="about how long to time")
     p.add_argument("--product", action="store_true", help="time one matrix product too")
-    p.add_argument("--vocabulary", type=int, default=10_000)
+    p.add_argument("--vocab-size", dest="vocabulary", type=int, default=10_000)
     p.add_argument("--batch", type=int, default=20)
     p.add_argument("--layers", type=int, default=2)
     p.add_argument("--rate", type=float, default=1.0, help="learning rate")

@@ -29,7 +29,7 @@ const USAGE = `usage: npx tsx bench/tfjs-node.ts --package FOLDER [options] SPEC
   --threads N       threads of TensorFlow                        (all processors)
   --rounds N        rounds                                       (5)
   --seconds S       about how long to time                       (10)
-  --vocabulary V    words in the vocabulary                      (10000)
+  --vocab-size N    words in the vocabulary                      (10000)
   --product         time one matrix product too`;
 
 const { values: flags, positionals } = parseArgs({
@@ -39,7 +39,7 @@ const { values: flags, positionals } = parseArgs({
     threads: { type: 'string', default: String(availableParallelism()) },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '10' },
-    vocabulary: { type: 'string', default: '10000' },
+    'vocab-size': { type: 'string', default: '10000' },
     product: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
 async function loadJob(path: string): Promise<Job> {
   const { spec } = await loadSpec(path);
   const name = basename(path, extname(path));
-  return { name, spec: paperModel(name, spec).spec, vocabulary: Number(flags.vocabulary) };
+  return { name, spec: paperModel(name, spec).spec, vocabulary: Number(flags['vocab-size']) };
 }
 
 /** Same parameters, same windows, same dropout masks: the figures must be those of the reference. */

@@ -53,7 +53,7 @@ export async function takeTurn(model: Model, settings: TurnSettings, product: bo
     rounds,
     '--seconds',
     seconds,
-    '--vocabulary',
+    '--vocab-size',
     vocabulary,
   ].map(String);
   const zlm = await outputOf<BenchmarkReport>(process.execPath, [

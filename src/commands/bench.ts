@@ -22,7 +22,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
     '<%= config.bin %> <%= command.id %> small --backend native,wasm --threads 2',
     {
       description: 'A model of your own, with the size of its vocabulary',
-      command: '<%= config.bin %> <%= command.id %> my.yaml --vocabulary 33278 --json',
+      command: '<%= config.bin %> <%= command.id %> my.yaml --vocab-size 33278 --json',
     },
   ];
 
@@ -39,11 +39,11 @@ export default class Bench extends BaseCommand<typeof Bench> {
     precision: precisionsFlag,
     rounds: integerFlag({ description: 'Rounds to take the median of.', default: 5, min: 1 }),
     seconds: numberFlag({ description: 'About how long to time each model.', default: 30, min: 0 }),
-    vocabulary: integerFlag({
+    'vocab-size': integerFlag({
       description: 'Words in the vocabulary.',
       default: 10_000,
       min: 2,
-      helpValue: 'V',
+      helpValue: 'N',
     }),
     product: Flags.boolean({ description: 'Time one matrix product too.', default: true, allowNo: true }),
     set: setFlag,
@@ -53,14 +53,19 @@ export default class Bench extends BaseCommand<typeof Bench> {
   async run(): Promise<BenchmarkReport> {
     const { runBenchmark } = await import('../benchmark/benchmark.js');
     const { renderBenchmark } = await import('../cli/bench-table.js');
-    const { backend, precision, rounds, seconds, vocabulary, product, set } = this.flags;
+    const { backend, precision, rounds, seconds, product, set } = this.flags;
     const request = {
       specs: await Promise.all(this.args.spec.map((spec) => this.findSpec(spec))),
       overrides: set,
       backends: backend,
       precisions: precision,
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
-      ...{ vocabulary, settings: { rounds, seconds }, product, version: this.config.version },
+      ...{
+        vocabulary: this.flags['vocab-size'],
+        settings: { rounds, seconds },
+        product,
+        version: this.config.version,
+      },
     };
     const report = await interruptible((signal) =>
       runBenchmark(request, { signal, onProgress: (progress) => this.progress().update(progress) }),

@@ -65,7 +65,7 @@ export async function corpusOf(
 }
 
 /** @throws UserError('data') when there is none yet, or it is damaged */
-export async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Checkpoint> {
+async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(run.checkpoint(name));
   if (checkpoint) return checkpoint;
   const when =

@@ -7,7 +7,7 @@ import { findPython } from '../python.js';
 const python = findPython('torch');
 
 it.skipIf(!python.path)(`bench/pytorch.py trains and multiplies${python.note}`, () => {
-  const sizes = ['--vocabulary', '50', '--units', '8', '--steps', '4', '--batch', '3'];
+  const sizes = ['--vocab-size', '50', '--units', '8', '--steps', '4', '--batch', '3'];
   const rates = ['--dropout-input', '0.1', '--dropout-between', '0.2', '--dropout-output', '0.3'];
   const time = ['--rounds', '2', '--seconds', '0.1', '--threads', '1', '--product'];
   const args = [`${ROOT}/bench/pytorch.py`, '--model', 'toy', ...sizes, ...rates, ...time];

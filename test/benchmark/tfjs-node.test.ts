@@ -27,7 +27,7 @@ function runOnToy(recurrentRate: number) {
   const spec = join(tempFolder(), 'toy.yaml');
   writeFileSync(spec, TOY.replace('RECURRENT', String(recurrentRate)));
   const program = ['--import', 'tsx', 'bench/tfjs-node.ts', '--package', folder ?? '', spec, '--product'];
-  const settings = ['--vocabulary', '11', '--threads', '1', '--rounds', '1', '--seconds', '0.1'];
+  const settings = ['--vocab-size', '11', '--threads', '1', '--rounds', '1', '--seconds', '0.1'];
   return spawnSync(process.execPath, [...program, ...settings], { cwd: ROOT, encoding: 'utf8' });
 }
 

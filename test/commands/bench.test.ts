@@ -25,7 +25,7 @@ training: { batchSize: 3, bptt: 4 }
 const bench = (...argv: string[]) =>
   runCommand<BenchmarkReport>(Bench, [
     TOY,
-    '--vocabulary',
+    '--vocab-size',
     '11',
     '--rounds',
     '2',

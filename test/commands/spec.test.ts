@@ -1,5 +1,5 @@
 /** Whole outputs of `zlm spec …`. After a wanted change: `npx vitest run test/commands/spec.test.ts --update`. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import { expect, it, onTestFinished } from 'vitest';
 import checkSchema from '../../schemas/output/spec-check.schema.json' with { type: 'json' };
 import explainSchema from '../../schemas/output/spec-explain.schema.json' with { type: 'json' };
@@ -60,7 +60,7 @@ function transcript(command: string, { stdout, stderr, exitCode }: CommandRun): 
 }
 
 function expectValid(schema: object, json: string): void {
-  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+  const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
   expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
 }
 
