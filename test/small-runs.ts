@@ -1,14 +1,13 @@
 /** Trains the small spec on the small corpus inside this process, and compares what runs have left behind. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { UserError } from '../src/errors.js';
 import { readCheckpoint } from '../src/runs/checkpoint.js';
 import { type CheckpointName, RunFolder } from '../src/runs/run-folder.js';
 import type { TrainingEvent } from '../src/training/events.js';
 import { type TrainHooks, type TrainOutcome, type TrainRequest, train } from '../src/training/train.js';
 import { prepareSmallCorpus, writeSmallSpec } from './small-corpus.js';
+import { sharedFolder } from './temp-folder.js';
 
 /** A folder with the small corpus and the small spec. */
 export interface Workplace {
@@ -21,11 +20,13 @@ export interface Workplace {
 
 /** A workplace that the tests of a file share; call it once, outside of the tests. */
 export function useWorkplace(): Workplace {
-  const root = mkdtempSync(join(tmpdir(), 'zlm-test-'));
-  const [data, runs] = [join(root, 'data'), join(root, 'runs')];
-  beforeAll(() => prepareSmallCorpus(data));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
-  return { root, data, runs, spec: writeSmallSpec(root), run: (name) => new RunFolder(join(runs, name)) };
+  const root = sharedFolder();
+  const [data, runs, spec] = [join(root, 'data'), join(root, 'runs'), join(root, 'tiny.yaml')];
+  beforeAll(async () => {
+    writeSmallSpec(root);
+    await prepareSmallCorpus(data);
+  });
+  return { root, data, runs, spec, run: (name) => new RunFolder(join(runs, name)) };
 }
 
 /** What a training is to be, if not the whole one of the small spec. */

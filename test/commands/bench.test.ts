@@ -1,26 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Ajv } from 'ajv';
-import { afterAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import schema from '../../schemas/output/bench.schema.json' with { type: 'json' };
 import type { BenchmarkReport } from '../../src/benchmark/report.js';
 import Bench from '../../src/commands/bench.js';
 import { runCommand } from '../cli/capture.js';
+import { sharedFolder } from '../temp-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'zlm-bench-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const TOY = join(folder, 'toy.yaml');
-writeFileSync(
-  TOY,
-  `corpus: none
+const TOY_SPEC = `corpus: none
 model: { embedding: 5, layers: [{ lstm: 7 }, { lstm: 6 }] }
 dropout: { input: { rate: 0.2 }, between: { rate: 0.3 }, output: { rate: 0.2 }, recurrent: { rate: 0.1 } }
 training: { batchSize: 3, bptt: 4 }
-`,
-);
+`;
+
+beforeAll(() => writeFileSync(TOY, TOY_SPEC));
 
 const bench = (...argv: string[]) =>
   runCommand<BenchmarkReport>(Bench, [

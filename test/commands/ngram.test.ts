@@ -1,17 +1,5 @@
 /** An n-gram model through the commands, as a user has it. After a wanted change of their text: `npx vitest run test/commands/ngram.test.ts --update`. */
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { Ajv, type SchemaObject } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import evalSchema from '../../schemas/output/eval.schema.json' with { type: 'json' };
@@ -28,6 +16,7 @@ import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { literalModel } from '../ngram/literal-kneser-ney.js';
 import { linesOf } from '../ngram/random-text.js';
 import { generateText, prepareSmallCorpus, writeSmallSpec } from '../small-corpus.js';
+import { sharedFolder } from '../temp-folder.js';
 
 const COMMANDS = { train: Train, eval: Eval, sample: Sample, runs: Runs };
 
@@ -59,7 +48,7 @@ function transcript(line: string, { stdout, stderr, exitCode }: CommandRun): str
 
 const golden = (name: string) => `../golden/cli/ngram-${name}.txt`;
 const before = process.cwd();
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'zlm-test-')));
+const folder = sharedFolder();
 const BEST = 'runs/kn3/checkpoints/best.safetensors';
 const LAST = 'runs/kn3/checkpoints/last.safetensors';
 
@@ -70,10 +59,7 @@ beforeAll(async () => {
   await done('train kn3.yaml --name kn3');
 });
 
-afterAll(() => {
-  process.chdir(before);
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => process.chdir(before));
 
 const textOf = (split: string) => linesOf(readFileSync(`data/small-text/${split}`, 'utf8'));
 

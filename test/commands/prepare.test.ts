@@ -1,7 +1,7 @@
 /** The golden files hold whole outputs; after a change: `npx vitest run test/commands/prepare --update`. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import ptbSchema from '../../schemas/output/prepare-ptb.schema.json' with { type: 'json' };
@@ -11,12 +11,11 @@ import PrepareSotu from '../../src/commands/prepare/sotu.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import Train from '../../src/commands/train.js';
 import type { TrainingPlan } from '../../src/training/plan.js';
-import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
+import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { type TINY, writeTexts } from '../corpus/tiny-corpus.js';
+import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 import { generateText } from '../small-corpus.js';
 import { tempFolder } from '../temp-folder.js';
-
-const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
 
 /** The arguments that name three tiny texts and a data folder. */
 function tinyArguments(folder: string, texts: Partial<typeof TINY> = {}): string[] {
@@ -172,16 +171,13 @@ function withForeignFolder(folder: string): string[] {
 }
 
 describe('zlm prepare ptb', () => {
-  it.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))(
-    'prepares the real files (needs ../shared/ptb)',
-    async () => {
-      const folder = tempFolder();
-      const argv = ['--from', PTB, '--data', join(folder, 'data'), '--cache', join(folder, 'cache')];
-      await expect(transcript(await runCommand(PreparePtb, argv))).toMatchFileSnapshot(golden('ptb'));
-      const { stdout } = await runCommand(PreparePtb, [...argv, '--json']);
-      expect(expectSchema(ptbSchema, stdout)).toMatchObject({ corpus: 'ptb', alreadyPrepared: true });
-    },
-  );
+  it.skipIf(!PTB_IS_HERE)(`prepares the real files${NEEDS_PTB}`, async () => {
+    const folder = tempFolder();
+    const argv = ['--from', PTB, '--data', join(folder, 'data'), '--cache', join(folder, 'cache')];
+    await expect(transcript(await runCommand(PreparePtb, argv))).toMatchFileSnapshot(golden('ptb'));
+    const { stdout } = await runCommand(PreparePtb, [...argv, '--json']);
+    expect(expectSchema(ptbSchema, stdout)).toMatchObject({ corpus: 'ptb', alreadyPrepared: true });
+  });
 
   it('explains a folder without the files', async () => {
     const folder = tempFolder();

@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Normalization, normalizeLine } from '../../src/corpus/normalize.js';
-import { ROOT } from '../cli/capture.js';
+import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 
 const AS_IS: Normalization = { lowerCase: false, numbers: 'keep', punctuation: 'keep' };
 const TREEBANK: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' };
-const PTB_TRAIN = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb', 'ptb.train.txt');
 
 const words = (line: string, form: Normalization) => normalizeLine(line, { unit: 'word', ...form });
 const characters = (line: string, form: Normalization) => normalizeLine(line, { unit: 'character', ...form });
@@ -44,8 +43,8 @@ it('normalizes before it cuts characters', () => {
   expect(characters("It's  $5, he said.", TREEBANK).join('')).toBe("it 's $ N he said");
 });
 
-it.skipIf(!existsSync(PTB_TRAIN))('leaves the Penn Treebank as it is (needs ../shared/ptb)', () => {
-  const lines = readFileSync(PTB_TRAIN, 'utf8').trimEnd().split('\n').slice(0, 20_000);
+it.skipIf(!PTB_IS_HERE)(`leaves the Penn Treebank as it is${NEEDS_PTB}`, () => {
+  const lines = readFileSync(join(PTB, 'ptb.train.txt'), 'utf8').trimEnd().split('\n').slice(0, 20_000);
   const changed = lines.filter((line) => words(line, TREEBANK).join(' ') !== line.trim());
   // What is left are abbreviations that are words as well: "mass.", "ill.", "wash.".
   expect(changed.length / lines.length).toBeLessThan(0.01);

@@ -1,17 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { preparePtb } from '../../src/corpus/ptb.js';
 import { unigramPerplexity } from '../../src/corpus/unigram.js';
 import type { Progress } from '../../src/progress.js';
-import { ROOT } from '../cli/capture.js';
+import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 import { tempFolder } from '../temp-folder.js';
 import { makeTgz, makeZip } from './acquire/archives.js';
 import { type Answer, serve, status } from './acquire/file-server.js';
 import { faultOf } from './tiny-corpus.js';
 
-const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
 const NAMES = ['ptb.train.txt', 'ptb.valid.txt', 'ptb.test.txt'];
 const FAST = { backoffSeconds: 0.001, stallSeconds: 5 };
 
@@ -22,7 +21,7 @@ function folders() {
   return { folder, dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') };
 }
 
-describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('the real files (needs ../shared/ptb)', () => {
+describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
   it('have the sizes that every paper reports', async () => {
     const { manifest, folder } = await preparePtb({ ...folders(), from: PTB });
     expect(manifest.splits).toMatchObject({

@@ -46,16 +46,19 @@ for (const [family, faults] of Object.entries(FAMILIES)) {
   });
 }
 
-it('all of them, as printed', async () => {
-  const families = Object.entries(FAMILIES).map(([family, faults]) =>
-    [`══ ${family}\n`, ...faults.map(transcript)].join('\n'),
-  );
+it('all of them, as printed', { timeout: 120_000 }, async () => {
+  const families: string[] = [];
+  for (const [family, faults] of Object.entries(FAMILIES)) {
+    const transcripts: string[] = [];
+    for (const fault of faults) transcripts.push(await transcript(fault));
+    families.push([`══ ${family}\n`, ...transcripts].join('\n'));
+  }
   await expect(families.join('\n')).toMatchFileSnapshot('../golden/cli/faults.txt');
 });
 
-function transcript(fault: Fault): string {
-  const outcome = outcomes.get(fault);
-  if (!outcome) return `── ${fault.what}\n(not run)\n`;
+async function transcript(fault: Fault): Promise<string> {
+  // A fault whose own test was left out, under -t, is met here.
+  const outcome = outcomes.get(fault) ?? (await meet(fault, folder.path));
   const text = withoutMoment(outcome.text);
   return `── ${fault.what}\n$ zlm ${fault.command}\n${text}[exit code ${outcome.exitCode}]\n`;
 }

@@ -1,19 +1,16 @@
 /** The figures on the Penn Treebank that are known from other programs. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { preparePtb } from '../../src/corpus/ptb.js';
 import { estimateTable } from '../../src/ngram/estimate-table.js';
 import { NgramModel } from '../../src/ngram/ngram-model.js';
 import { evaluateNgram } from '../../src/ngram/perplexity.js';
-import { ROOT } from '../cli/capture.js';
+import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
+import { sharedFolder } from '../temp-folder.js';
 
-const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
-
-describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('on the Penn Treebank (needs ../shared/ptb)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'zlm-test-'));
+describe.skipIf(!PTB_IS_HERE)(`on the Penn Treebank${NEEDS_PTB}`, () => {
+  const folder = sharedFolder();
   let corpus: PreparedCorpus;
   let kn5: NgramModel;
 
@@ -24,10 +21,7 @@ describe.skipIf(!existsSync(join(PTB, 'ptb.train.txt')))('on the Penn Treebank (
     kn5 = await modelOf(5);
   });
 
-  afterAll(() => {
-    corpus.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => corpus.close());
 
   async function modelOf(order: number): Promise<NgramModel> {
     const { size, eos } = corpus.vocabulary;

@@ -2,11 +2,9 @@
  * Mixed products by AMX tiles, emulated in C, so that any machine runs the same packing and the same loop: against sums
  * in double precision, against the reference ops, with several numbers of threads, and where tiles cannot be used.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
 import type { DoctorReport } from '../../../src/cli/doctor-report.js';
 import Doctor from '../../../src/commands/doctor.js';
@@ -20,6 +18,7 @@ import {
   resultsOn,
   softmaxCase,
 } from '../../ops/op-cases.js';
+import { sharedFolder } from '../../temp-folder.js';
 import { CC, EMULATED_TILES, NEEDS_CC, PRODUCT_KERNELS, runProgram } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
@@ -28,8 +27,7 @@ vi.setConfig({ testTimeout: 120_000 });
 /** Tiles that the system keeps from the process, and tiles that multiply wrongly. */
 const UNUSABLE = [`${EMULATED_TILES}=REFUSED`, `${EMULATED_TILES}=WRONG`];
 
-const folder = mkdtempSync(join(tmpdir(), 'zlm-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 /** Options that compile the kernels for emulated tiles. */
 function compilerOfTiles() {
