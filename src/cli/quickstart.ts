@@ -1,10 +1,10 @@
 /** The spec that a text of one's own is first trained with. */
 import { join } from 'node:path';
 import type { PreparedSummary } from '../corpus/build/recipe.js';
-import type { Manifest } from '../corpus/manifest.js';
-import { type CorpusFacts, crossFieldFaults } from '../spec/cross-field.js';
+import { crossFieldFaults } from '../spec/cross-field.js';
 import { loadSpec } from '../spec/load.js';
 import { writeOverride } from '../spec/to-yaml.js';
+import { corpusFacts } from '../training/corpus-facts.js';
 
 const QUICKSTART = 'configs/quickstart.yaml';
 
@@ -22,17 +22,7 @@ export async function quickstartOn(
 ): Promise<string[]> {
   const overrides = [writeOverride('corpus', name)];
   const { spec } = await loadSpec(join(packageRoot, QUICKSTART), overrides);
-  const faults = crossFieldFaults(spec, factsOf(name, manifest));
+  const faults = crossFieldFaults(spec, corpusFacts(name, manifest));
   if (faults.some(({ key }) => key === SHORT_EPOCHS)) overrides.push(writeOverride(SHORT_EPOCHS, null));
   return [QUICKSTART, ...overrides.flatMap((override) => ['--set', override])];
-}
-
-function factsOf(name: string, { vocabulary, splits: { train, valid, test } }: Manifest): CorpusFacts {
-  return {
-    name,
-    vocabulary: vocabulary.size,
-    trainTokens: train.tokens,
-    validTokens: valid.tokens,
-    testTokens: test.tokens,
-  };
 }

@@ -14,6 +14,6 @@ export function otherCheckpoint(path: string): string[] {
   }
   return [
     "Evaluate and sample the run's other checkpoint: `--checkpoint best`.",
-    'Copy best.safetensors over it to resume from the best epoch.',
+    'Copy best.safetensors to its place to resume from the best epoch.',
   ];
 }

@@ -1,9 +1,10 @@
 /** The folder that holds everything of one training run, and where each thing lies in it. */
-import { access, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
+import { isThere } from '../storage/is-there.js';
 
 /** Name of the link to the newest run. */
 export const LATEST = 'latest';
@@ -116,10 +117,7 @@ function timestamp(date: Date): string {
 }
 
 async function nameTaken(run: RunFolder): Promise<UserError> {
-  const isRun = await access(run.spec).then(
-    () => true,
-    () => false,
-  );
+  const isRun = await isThere(run.spec);
   return new UserError('data', `${run.path} exists already`, [
     isRun
       ? `Go on with it: \`zlm train --resume ${shellWord(run.name)}\`.`

@@ -7,7 +7,9 @@ import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
+import { isThere } from '../storage/is-there.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
+import { otherCheckpoint } from './checkpoint-fault.js';
 import { checkModel, withAverages } from './checkpoint-tensors.js';
 import type { Position } from './position.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
@@ -70,10 +72,18 @@ async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Check
   if (checkpoint) return checkpoint;
   const when =
     name === 'best' ? 'the first epoch is validated' : 'the first epoch is trained, or some minutes into it';
-  throw new UserError('data', `run ${run.name} has no ${name} checkpoint; it is written when ${when}`, [
+  const message = `run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
+  throw new UserError('data', message, await curesWithout(run, name));
+}
+
+/** A run goes on from its last checkpoint; where only the best is left, it would have to begin anew. */
+async function curesWithout(run: RunFolder, name: CheckpointName): Promise<string[]> {
+  const hasOther = await isThere(run.checkpoint(name === 'best' ? 'last' : 'best'));
+  if (name === 'last' && hasOther) return otherCheckpoint(run.checkpoint('last'));
+  return [
     `Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`,
-    ...(name === 'best' ? ['Take what there is: `--checkpoint last`.'] : []),
-  ]);
+    ...(hasOther ? ['Take what there is: `--checkpoint last`.'] : []),
+  ];
 }
 
 /**

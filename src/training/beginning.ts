@@ -1,5 +1,4 @@
 /** What a session begins with: a checkpoint of its run, the parameters of another run, or a fresh model. */
-import { access } from 'node:fs/promises';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { NamedValues } from '../model/parameters.js';
@@ -7,6 +6,7 @@ import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
 import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import type { NetworkSpec } from '../spec/systems.js';
+import { isThere } from '../storage/is-there.js';
 import { modelConstants } from './constants.js';
 import { readMetrics } from './metrics.js';
 import { checkResumable } from './resume.js';
@@ -72,11 +72,4 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
     ...(hasBest ? ['Copy best.safetensors to last.safetensors to resume from the best epoch.'] : []),
     'Begin a new run of the same spec, under another name.',
   ]);
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,4 @@
 /** "Training" an n-gram model: its n-grams are counted in one pass, and the counts validated once. */
-import { access } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { estimateTable } from '../ngram/estimate-table.js';
@@ -16,6 +15,7 @@ import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { lockFolder } from '../storage/folder-lock.js';
+import { isThere } from '../storage/is-there.js';
 import { describeEnvironment, writeEnvironment } from './environment.js';
 import { checkResumable, provenanceOf } from './resume.js';
 import type { TrainHooks, TrainOutcome, TrainRequest } from './train.js';
@@ -86,16 +86,9 @@ interface End {
 async function finishedBefore(run: RunFolder, spec: NgramSpec, corpus: PreparedCorpus): Promise<End | null> {
   const last = await readCheckpoint(run.checkpoint('last'));
   await checkResumable(run, spec, last, corpus);
-  if (!last || !(await exists(run.checkpoint('best')))) return null;
+  if (!last || !(await isThere(run.checkpoint('best')))) return null;
   const table = restoredTable(spec, corpus.vocabulary.size, last, run.checkpoint('last'));
   return { table, position: last.position };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function countInto(

@@ -9,6 +9,7 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { assertFitsCorpus, loadSpec } from '../spec/load.js';
 import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 import { checkCheckpointSize } from './checkpoint-size.js';
+import { corpusFacts } from './corpus-facts.js';
 import { describeEnvironment } from './environment.js';
 import type { EndEvent, TrainingEvent } from './events.js';
 import { type LoadedNetwork, resumeRun, startRun } from './session.js';
@@ -161,13 +162,7 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
   const loaded = await loadSpec(path, request.overrides);
   const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus);
   try {
-    const { train, valid } = corpus.manifest.splits;
-    assertFitsCorpus(loaded, {
-      name: corpus.name,
-      vocabulary: corpus.vocabulary.size,
-      trainTokens: train.tokens,
-      validTokens: valid.tokens,
-    });
+    assertFitsCorpus(loaded, corpusFacts(corpus.name, corpus.manifest));
     const { spec } = loaded;
     if (isNgram(spec)) return { loaded: { ...loaded, spec }, corpus, backend: null, run };
     checkCheckpointSize(spec, corpus.vocabulary.size);
