@@ -1,7 +1,6 @@
 /** What the kernels of the native backend have in common. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { UserError } from '../../errors.js';
 import type { Precision } from '../fused.js';
 import type { NativeBackend } from './native-backend.js';
 
@@ -30,11 +29,4 @@ export function copyOf(x: TensorInfo, backend: NativeBackend): Allocated {
 export function onCpu(kernelName: string, inputs: Tensors, attributes: object, backend: NativeBackend) {
   const { kernelFunc } = tf.getKernel(kernelName, 'cpu');
   return kernelFunc({ inputs, attrs: { ...attributes }, backend });
-}
-
-/** For kernels that return other than 0. */
-export function outOfMemory(): UserError {
-  return new UserError('backend', 'the native backend ran out of memory', [
-    'Reduce training.batchSize, training.bptt or the widths of the model, or free memory on this machine.',
-  ]);
 }

@@ -1,21 +1,16 @@
 /**
  * A tfjs backend whose tensors live in plain typed arrays, as those of tfjs's CPU backend, whose kernels all work on it.
- * Arrays that the hot kernels write to are lent from a store and come back when their tensor is disposed: a window
- * needs the same sizes as the one before, and fresh memory would have to be faulted in page by page each time.
+ * Arrays that the hot kernels write to are lent from a store and come back when their tensor is disposed.
  */
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { ArrayStore } from './array-store.js';
 import type { NativeFunctions } from './library.js';
 import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
 
-/** Spare arrays of one length that are kept; more go to the garbage collector. */
-const MOST_SPARES = 8;
-
 export class NativeBackend extends MathBackendCPU {
-  /** Memory that is written to again once its tensor is gone. */
-  private readonly lent = new Set<unknown>();
-  private readonly spares = new Map<number, Float32Array[]>();
-  private readonly rowSparse = new RowSparseArrays();
+  private readonly store = new ArrayStore();
+  private readonly rowSparse = new RowSparseArrays(this.store);
 
   constructor(readonly functions: NativeFunctions) {
     super();
@@ -34,16 +29,24 @@ export class NativeBackend extends MathBackendCPU {
     return values instanceof Int32Array ? values : Int32Array.from(values as ArrayLike<number>);
   }
 
-  /** A new float32 tensor of undefined content. */
+  /**
+   * A new float32 tensor of undefined content.
+   *
+   * @throws UserError('backend') when there is no memory
+   */
   allocate(shape: readonly number[]): { info: TensorInfo; values: Float32Array } {
     const length = shape.reduce((product, dimension) => product * dimension, 1);
-    return this.lend(shape, this.spares.get(length)?.pop() ?? new Float32Array(length));
+    return this.tensorOf(shape, this.store.lend(length));
   }
 
-  /** A new float32 matrix of zeros, which its kernel will write to in the given rows alone. */
+  /**
+   * A new float32 matrix of zeros, which its kernel will write to in the given rows alone.
+   *
+   * @throws UserError('backend') when there is no memory
+   */
   allocateRows(rows: number, touched: TouchedRows): { info: TensorInfo; values: Float32Array } {
     const { width } = touched;
-    return this.lend([rows, width], this.rowSparse.lend(rows * width, touched));
+    return this.tensorOf([rows, width], this.rowSparse.lend(rows * width, touched));
   }
 
   /** The rows of a tensor that may be other than zero, where that is known. */
@@ -60,7 +63,7 @@ export class NativeBackend extends MathBackendCPU {
 
   /** Whether the values may be overwritten: they are the store's own, and no other tensor has them. */
   ownsAlone({ dataId }: TensorInfo): boolean {
-    return this.refCount(dataId) === 1 && this.isLent(this.data.get(dataId).values);
+    return this.refCount(dataId) === 1 && this.store.isLent(this.data.get(dataId).values);
   }
 
   /** A copy of memory that will be lent again: tfjs's slices are views of the tensor that they are cut from. */
@@ -76,29 +79,17 @@ export class NativeBackend extends MathBackendCPU {
   override disposeData(dataId: object, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && this.isLent(values)) this.takeBack(values);
+    if (gone && this.store.isLent(values) && !this.rowSparse.takeBack(values)) this.store.takeBack(values);
     return gone;
   }
 
-  private isLent(values: unknown): values is Float32Array {
-    return values instanceof Float32Array && this.lent.has(values.buffer);
-  }
-
   private unlent<T extends backend_util.BackendValues>(values: T): T {
-    return this.isLent(values) ? (values.slice() as Float32Array as T) : values;
+    return this.store.isLent(values) ? (values.slice() as Float32Array as T) : values;
   }
 
-  private lend(shape: readonly number[], values: Float32Array): { info: TensorInfo; values: Float32Array } {
-    const info = this.makeTensorInfo([...shape], 'float32' as DataType, values);
-    this.lent.add(values.buffer);
-    return { info, values };
-  }
-
-  private takeBack(values: Float32Array): void {
-    this.lent.delete(values.buffer);
-    if (this.rowSparse.takeBack(values)) return;
-    const spares = this.spares.get(values.length) ?? [];
-    if (spares.length < MOST_SPARES) spares.push(values);
-    this.spares.set(values.length, spares);
+  private tensorOf(shape: readonly number[], values: Float32Array) {
+    // Not by the overridden `write`, which copies what is lent.
+    const dataId = super.write(values, [...shape], 'float32');
+    return { info: { dataId, shape: [...shape], dtype: 'float32' as const }, values };
   }
 }

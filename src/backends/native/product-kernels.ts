@@ -1,6 +1,7 @@
 /** The matrix products: the fused one of the contracts, and tfjs's plain one. */
 import type { ProductAttributes } from '../fused.js';
-import { type Kernel, mixedFlag, onCpu, outOfMemory } from './kernel.js';
+import { outOfMemory } from './array-store.js';
+import { type Kernel, mixedFlag, onCpu } from './kernel.js';
 
 /** See {@link ProductAttributes} for inputs and outputs. */
 export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend) => {

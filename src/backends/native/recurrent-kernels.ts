@@ -1,8 +1,9 @@
 /** What the kernels of recurrent layers have in common: the masks that they are given, and the last state. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { DropoutMask, RecurrentAttributes, Zoneout } from '../fused.js';
+import { outOfMemory } from './array-store.js';
 import { drawDropout, drawRetained } from './dropout-kernel.js';
-import { type Allocated, mixedFlag, outOfMemory, type Tensors } from './kernel.js';
+import { type Allocated, mixedFlag, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
 
 /** T, B and the width of what is masked. */

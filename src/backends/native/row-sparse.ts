@@ -5,6 +5,8 @@
  * spares passing over 8 to 60 MB several times a window.
  */
 
+import type { ArrayStore } from './array-store.js';
+
 /** Rows of a matrix that may be other than zero; all others are. */
 export interface TouchedRows {
   /** Each once, in rising order. */
@@ -19,14 +21,21 @@ export class RowSparseArrays {
   /** By length. */
   private readonly spares = new Map<number, Float32Array[]>();
 
+  /** @param store lends them for good, or until one is forgotten */
+  constructor(private readonly store: ArrayStore) {}
+
   /** The rows of an array that may hold something; undefined when it may be anywhere. */
   of(values: Float32Array): TouchedRows | undefined {
     return this.touched.get(values);
   }
 
-  /** An array of zeros that will be written to in these rows alone. */
+  /**
+   * An array of zeros that will be written to in these rows alone.
+   *
+   * @throws UserError('backend') when there is no memory
+   */
   lend(length: number, rows: TouchedRows): Float32Array {
-    const values = this.spares.get(length)?.pop() ?? new Float32Array(length);
+    const values = this.spares.get(length)?.pop() ?? this.store.lendZeros(length);
     const before = this.touched.get(values);
     if (before) clear(values, before);
     this.touched.set(values, rows);

@@ -1,7 +1,8 @@
 /** The softmax cross-entropy kernels: all gradients are computed in the forward pass, while the logits are at hand. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { SoftmaxAttributes } from '../fused.js';
-import { type Allocated, type Kernel, mixedFlag, outOfMemory, type Tensors } from './kernel.js';
+import { outOfMemory } from './array-store.js';
+import { type Allocated, type Kernel, mixedFlag, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
 
 /** Keeps the gradients for the expected upstream one, computed while the logits are at hand. */
