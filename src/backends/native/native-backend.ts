@@ -11,9 +11,26 @@ import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
 export class NativeBackend extends MathBackendCPU {
   private readonly store = new ArrayStore();
   private readonly rowSparse = new RowSparseArrays(this.store);
+  /** What the kernel that is running has made and shared. */
+  private made: TensorInfo[] | null = null;
 
   constructor(readonly functions: NativeFunctions) {
     super();
+  }
+
+  /** Runs a kernel. What it has made and shared is given back if it fails: nobody else would know of it. */
+  runKernel<T>(kernel: () => T): T {
+    const outer = this.made;
+    const made: TensorInfo[] = [];
+    this.made = made;
+    try {
+      return kernel();
+    } catch (error) {
+      for (const { dataId } of made) this.disposeData(dataId);
+      throw error;
+    } finally {
+      this.made = outer;
+    }
   }
 
   /** The values of a float32 tensor, to be read, or written by the kernel that made it. */
@@ -58,7 +75,7 @@ export class NativeBackend extends MathBackendCPU {
   share(tensor: TensorInfo): TensorInfo {
     this.rowSparse.forget(this.floats(tensor));
     this.incRef(tensor.dataId as { id: number });
-    return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
+    return this.noted({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
   }
 
   /** Whether the values may be overwritten: they are the store's own, and no other tensor has them. */
@@ -90,6 +107,11 @@ export class NativeBackend extends MathBackendCPU {
   private tensorOf(shape: readonly number[], values: Float32Array) {
     // Not by the overridden `write`, which copies what is lent.
     const dataId = super.write(values, [...shape], 'float32');
-    return { info: { dataId, shape: [...shape], dtype: 'float32' as const }, values };
+    return { info: this.noted({ dataId, shape: [...shape], dtype: 'float32' }), values };
+  }
+
+  private noted(info: TensorInfo): TensorInfo {
+    this.made?.push(info);
+    return info;
   }
 }

@@ -26,8 +26,10 @@ export function registerNativeKernels(backendName: string): void {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        kernel(inputs as Tensors, attrs as A, backend as NativeBackend),
+      kernelFunc({ inputs, backend, attrs }) {
+        const native = backend as NativeBackend;
+        return native.runKernel(() => kernel(inputs as Tensors, attrs as A, native));
+      },
     });
   };
   register(FUSED.embedding, embedding);

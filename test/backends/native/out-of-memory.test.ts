@@ -1,0 +1,129 @@
+/** What a kernel leaves behind when there is no memory: nothing, so that others can go on. */
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, expect, it, vi } from 'vitest';
+import { FUSED } from '../../../src/backends/fused.js';
+import { outOfMemory } from '../../../src/backends/native/array-store.js';
+import type { NativeFunctions } from '../../../src/backends/native/library.js';
+import type { NativeBackend } from '../../../src/backends/native/native-backend.js';
+import { adamUpdate } from '../../../src/ops/update.js';
+import { valuesOf } from '../../ops/arrays.js';
+import { describeEachBackend } from '../each-backend.js';
+import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
+
+const SAYS_SO = expect.objectContaining({ kind: 'backend', message: 'the native backend ran out of memory' });
+
+const native = () => tf.backend() as NativeBackend;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** One kernel, and the C function that cannot get its memory. */
+interface Case {
+  readonly kernel: string;
+  readonly fails: keyof NativeFunctions;
+  readonly shapes: Readonly<Record<string, number[]>>;
+  readonly attributes: object;
+}
+
+const [STEPS, BATCH, INPUTS, UNITS, CLASSES] = [3, 2, 5, 7, 11];
+
+/** The kernel of a recurrent layer whose weights have so many columns a unit. */
+function recurrent(kernel: keyof typeof FUSED, fails: keyof NativeFunctions, gates: number): Case {
+  const sequence = [STEPS, BATCH, UNITS];
+  const state = [BATCH, UNITS];
+  return {
+    ...{ kernel: FUSED[kernel], fails },
+    shapes: {
+      ...{ x: [STEPS, BATCH, INPUTS], h0: state, c0: state },
+      ...{ inputWeight: [INPUTS, gates * UNITS], recurrentWeight: [UNITS, gates * UNITS] },
+      ...{ bias: [gates * UNITS], candidateBias: [UNITS] },
+      ...{ output: sequence, gates: [STEPS, BATCH, 4 * UNITS], cells: sequence, activations: sequence },
+      ...{ dOutput: sequence, dH: state, dC: state },
+    },
+    attributes: {
+      ...{ inputDropout: null, recurrentDropout: null, zoneout: null },
+      ...{ precision: 'f32', keep: true, ...(gates === 4 ? ALL_REGULARIZERS : REGULARIZERS.at(-1)) },
+    },
+  };
+}
+
+const softmax = { hidden: [BATCH, UNITS], weight: [UNITS, CLASSES], bias: [CLASSES], targets: [BATCH] };
+const softmaxAttributes = { tied: false, precision: 'f32', keep: true, expectedUpstream: 1 };
+
+const CASES: Case[] = [
+  recurrent('lstm', 'lstmForward', 4),
+  recurrent('lstmGradient', 'lstmBackward', 4),
+  recurrent('gru', 'gruForward', 3),
+  recurrent('gruGradient', 'gruBackward', 3),
+  recurrent('tanhRnn', 'tanhRnnForward', 1),
+  recurrent('tanhRnnGradient', 'tanhRnnBackward', 1),
+  {
+    ...{ kernel: FUSED.softmaxCrossEntropy, fails: 'softmax' },
+    ...{ shapes: softmax, attributes: softmaxAttributes },
+  },
+  {
+    ...{ kernel: FUSED.softmaxCrossEntropyGradient, fails: 'softmax' },
+    // Not the same for all rows, so that it is computed anew.
+    ...{ shapes: { ...softmax, upstream: [BATCH] }, attributes: softmaxAttributes },
+  },
+  {
+    ...{ kernel: FUSED.product, fails: 'gemm', shapes: { a: [BATCH, INPUTS], b: [INPUTS, UNITS] } },
+    attributes: { transposeA: false, transposeB: false, precision: 'f32' },
+  },
+];
+
+/** Runs the kernel of a case. */
+function run({ kernel, shapes, attributes }: Case): tf.Tensor | tf.Tensor[] {
+  const inputs = Object.entries(shapes).map(([name, shape]) => {
+    const values = tf.range(0, tf.util.sizeFromShape(shape)).reshape(shape);
+    return [name, name === 'targets' ? tf.cast(values, 'int32') : values];
+  });
+  return tf.engine().runKernel(kernel, Object.fromEntries(inputs), attributes as tf.NamedAttrMap);
+}
+
+/** Lets the backend allocate so many tensors and no more. */
+function limitTensors(count: number): void {
+  const allocate = native().allocate.bind(native());
+  let left = count;
+  vi.spyOn(native(), 'allocate').mockImplementation((shape) => {
+    left -= 1;
+    if (left < 0) throw outOfMemory();
+    return allocate(shape);
+  });
+}
+
+/** Runs what must fail, and expects that it leaves nothing behind. */
+function expectNothingLeft(failing: () => unknown): void {
+  const before = native().numDataIds();
+  expect(() => tf.tidy(() => void failing())).toThrow(SAYS_SO);
+  expect(native().numDataIds()).toBe(before);
+}
+
+describeEachBackend('on %s', () => {
+  it.each(CASES)('$kernel leaves nothing where $fails fails', (testCase) => {
+    const failing = vi.spyOn(native().functions, testCase.fails).mockReturnValue(1);
+    expectNothingLeft(() => run(testCase));
+    expect(failing).toHaveBeenCalledOnce();
+    failing.mockRestore();
+    tf.dispose(run(testCase));
+  });
+
+  it.each([0, 1, 4, 8])('a layer that gets only %d tensors leaves nothing', (count) => {
+    for (const testCase of CASES.slice(0, 2)) {
+      limitTensors(count);
+      expectNothingLeft(() => run(testCase));
+      vi.restoreAllMocks();
+    }
+  });
+
+  it.each([0, 1, 2])('an update that gets only %d tensors changes nothing', (count) => {
+    const [parameter, first, second] = [1, 2, 3].map((value) => tf.variable(tf.fill([3], value)));
+    const [gradient, scale] = [tf.ones([3]), tf.scalar(1) as tf.Scalar];
+    const settings = { learningRate: 1, weightDecay: 0, clipValue: null };
+    const adam = { ...settings, beta1: 0.5, beta2: 0.5, epsilon: 1, step: 1 };
+    limitTensors(count);
+    expectNothingLeft(() => adamUpdate(parameter, gradient, scale, { first, second }, adam));
+    expect([parameter, first, second].map((variable) => valuesOf(variable)[0])).toEqual([1, 2, 3]);
+  });
+}, ['cpu', 'wasm']);
