@@ -43,7 +43,8 @@ export function compilerFlags(openMp: boolean): string[] {
     ...[
       '-std=gnu11',
       '-O3',
-      TUNE,
+      // Clang 14 knows ARM's processors by -mcpu alone.
+      process.arch === 'arm64' ? '-mcpu=native' : '-march=native',
       '-fno-math-errno',
       '-fno-trapping-math',
       '-ffp-contract=fast',
@@ -55,9 +56,6 @@ export function compilerFlags(openMp: boolean): string[] {
     ...(openMp ? ['-fopenmp'] : []),
   ];
 }
-
-/** Clang for Apple's processors knows them by -mcpu. */
-const TUNE = process.platform === 'darwin' && process.arch === 'arm64' ? '-mcpu=native' : '-march=native';
 
 async function versionOf(command: string): Promise<string | null> {
   try {

@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BuildResult, buildLibrary } from '../../../src/backends/native/build.js';
-import { findCompiler } from '../../../src/backends/native/compiler.js';
+import { compilerFlags, findCompiler } from '../../../src/backends/native/compiler.js';
 import { ROOT } from '../../cli/capture.js';
 import { startChild } from '../../storage/child.js';
 import { tempFolder } from '../../temp-folder.js';
@@ -219,5 +219,21 @@ describe('findCompiler', () => {
     expect(findWithPath(join(folder, 'nowhere'))).toEqual({
       failure: 'no C compiler on the PATH (cc, gcc, clang)',
     });
+  });
+});
+
+describe('compilerFlags', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it.each([
+    ['x64', 'linux', '-march=native'],
+    ['arm64', 'linux', '-mcpu=native'],
+    ['arm64', 'darwin', '-mcpu=native'],
+  ])('for %s on %s are %s', (arch, platform, tune) => {
+    const machine = { arch: { value: arch }, platform: { value: platform } };
+    vi.stubGlobal('process', Object.create(process, machine));
+    expect(compilerFlags(false).filter((flag) => flag.endsWith('native'))).toEqual([tune]);
   });
 });
