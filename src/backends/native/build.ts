@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
-import { describeFileError } from '../../storage/file-error.js';
+import { describeFileError, fileErrorCode } from '../../storage/file-error.js';
 import { sha256 } from '../../storage/sha256.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { type Compiler, compilerFlags } from './compiler.js';
@@ -48,23 +48,37 @@ export async function buildLibrary(
   onCompile: () => void,
 ): Promise<BuildResult> {
   const folder = join(cacheFolder, 'native');
-  try {
+  return orFailure(folder, async () => {
     const sources = await readSources();
     const name = async (threads: boolean) => `zlm-${await buildHash(sources, compiler, threads)}`;
     const threaded = await findLibrary(folder, await name(true));
     if (threaded) return { library: { path: threaded, threads: true } };
-    await makePrivateFolder(folder);
-    // Asked anew each time: OpenMP may have been installed since a library without it was built.
-    const threads = await inWorkplace(folder, (workplace) => hasOpenMp(compiler, workplace));
-    const single = threads ? null : await findLibrary(folder, await name(false));
-    if (single) return { library: { path: single, threads: false } };
-    onCompile();
-    const prefix = await name(threads);
-    return await inWorkplace(folder, (workplace) => compile(compiler, workplace, folder, prefix, threads));
+    const single = await findLibrary(folder, await name(false));
+    const library = single && { library: { path: single, threads: false } };
+    const built = await orFailure(folder, async () => {
+      await makePrivateFolder(folder);
+      // Asked anew each time: OpenMP may have been installed since a library without it was built.
+      const threads = await inWorkplace(folder, (workplace) => hasOpenMp(compiler, workplace));
+      if (library && !threads) return library;
+      onCompile();
+      const prefix = await name(threads);
+      return inWorkplace(folder, (workplace) => compile(compiler, workplace, folder, prefix, threads));
+    });
+    // Where nothing can be written, what was compiled before still serves.
+    return 'failure' in built && library ? library : built;
+  });
+}
+
+/** What the work gives, or the fault of the file system that it met. */
+async function orFailure(folder: string, work: () => Promise<BuildResult>): Promise<BuildResult> {
+  try {
+    return await work();
   } catch (error) {
     const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
     if (described instanceof UserError) return { failure: described.message };
-    throw error;
+    // There are other backends: even a fault that nobody has words for must not end the command.
+    if (fileErrorCode(error) === undefined) throw error;
+    return { failure: `Cannot compile the kernels into ${folder}: ${(error as Error).message}` };
   }
 }
 
@@ -154,7 +168,7 @@ async function buildHash(sources: readonly string[], compiler: Compiler, threads
 }
 
 /**
- * -march=native means another thing on each of these. On Linux the model's name is not enough: a virtual machine
+ * Flags like -march=native mean another thing on each of these. On Linux the model's name is not enough: a virtual machine
  * may hide some of its instructions.
  */
 async function processor(): Promise<string> {

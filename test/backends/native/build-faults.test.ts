@@ -1,0 +1,78 @@
+/** Building the library on file systems that refuse it. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import type * as files from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { buildLibrary } from '../../../src/backends/native/build.js';
+import { tempFolder } from '../../temp-folder.js';
+import { fakeCompiler } from './fake-compiler.js';
+
+const { faulty } = vi.hoisted(() => ({
+  faulty: { mkdir: null as Error | null, chmod: false },
+}));
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof files>();
+  return {
+    ...real,
+    mkdir: (...given: Parameters<typeof files.mkdir>) =>
+      faulty.mkdir ? Promise.reject(faulty.mkdir) : real.mkdir(...given),
+    chmod: (...given: Parameters<typeof files.chmod>) =>
+      faulty.chmod ? Promise.resolve() : real.chmod(...given),
+  };
+});
+
+let cache: string;
+let compiled: number;
+
+beforeEach(() => {
+  cache = join(tempFolder(), 'cache');
+  compiled = 0;
+});
+
+afterEach(() => {
+  Object.assign(faulty, { mkdir: null, chmod: false });
+});
+
+function build(command = fakeCompiler(tempFolder(), 'cc')) {
+  return buildLibrary({ command, version: '1' }, cache, () => {
+    compiled += 1;
+  });
+}
+
+const faultOf = (code: string, message: string) => Object.assign(new Error(`${code}: ${message}`), { code });
+
+it.each([
+  ['EROFS', 'the file system is read-only'],
+  ['ESTALE', 'ESTALE: unheard of'],
+  ['ENOTSUP', 'ENOTSUP: unheard of'],
+])('%s is why there is no library, not the end', async (code, words) => {
+  faulty.mkdir = faultOf(code, 'unheard of');
+  expect(await build()).toEqual({
+    failure: `Cannot compile the kernels into ${join(cache, 'native')}: ${words}`,
+  });
+});
+
+it('a bug stays a bug', async () => {
+  faulty.mkdir = new TypeError('not a function');
+  await expect(build()).rejects.toThrow('not a function');
+});
+
+it('a library without OpenMP that is there serves where nothing can be written any more', async () => {
+  const command = fakeCompiler(tempFolder(), 'cc', { openMp: false });
+  const first = await build(command);
+  expect(first).toMatchObject({ library: { threads: false } });
+  faulty.mkdir = faultOf('EROFS', 'read-only');
+  expect(await build(command)).toEqual(first);
+  expect(compiled).toBe(1);
+});
+
+it('a file system that keeps no permissions is refused by name, and nothing is compiled', async () => {
+  mkdirSync(join(cache, 'native'), { recursive: true });
+  faulty.chmod = true;
+  chmodSync(join(cache, 'native'), 0o777);
+  expect(await build()).toEqual({
+    failure: `others can write to ${join(cache, 'native')}: its file system keeps no permissions`,
+  });
+  expect(compiled).toBe(0);
+});
