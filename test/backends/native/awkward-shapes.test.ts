@@ -1,8 +1,9 @@
 /** Every kernel against the reference op, at the edges of vectors, tiles, panels and chunks. */
 import * as tf from '@tensorflow/tfjs';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DropoutMask } from '../../../src/ops/dropout.js';
 import { globalNorm } from '../../../src/ops/global-norm.js';
+import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
 import {
   type Case,
@@ -131,6 +132,26 @@ describeEachBackend('on %s', () => {
     expectClose(valuesOf(tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3]))), [0, 0, 0, 0, 0, 0]);
     expectClose(valuesOf(tf.matMul(tf.zeros([0, 2]), tf.zeros([2, 3]))), []);
     expectClose(valuesOf(tf.matMul(tf.zeros([2, 2]), tf.zeros([2, 0]))), []);
+  });
+
+  it.each(['f32', 'mixed'] as const)('softmaxCrossEntropy of no rows, in %s', (precision) => {
+    const [units, classes] = [5, 7];
+    // What its outputs are to be written to.
+    tf.dispose([units * classes, classes].map((size) => tf.neg(tf.fill([size], Number.NaN))));
+    const none = tf.tensor1d([], 'int32');
+    const gradients = tf.grads((hidden, weight, bias) =>
+      tf.sum(
+        softmaxCrossEntropy(
+          hidden as tf.Tensor2D,
+          weight as tf.Tensor2D,
+          bias as tf.Tensor1D,
+          none,
+          false,
+          precision,
+        ),
+      ),
+    )([tf.zeros([0, units]), tf.ones([units, classes]), tf.ones([classes])]);
+    expect(gradients.flatMap(valuesOf)).toEqual(new Array((units + 1) * classes).fill(0));
   });
 
   it.each(SIZES)('globalNorm of %d values', (size) => {

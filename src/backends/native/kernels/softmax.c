@@ -65,7 +65,7 @@ static void chunk_rows(long rows, long classes, float *logits, const int32_t *ta
   }
 }
 
-// hidden [N,H]; weight [H,V], or [V,H] when tied; bias [V]; targets [N]. Out: nll [N] and, unless d_hidden is null, the
+// hidden [N,H]; weight [H,V], or [V,H] when tied; bias [V]; targets [N]. Out: nll [N] and, unless d_bias is null, the
 // gradients of Σ row_weights[n]·nll[n] (null for row_weight in all rows). Returns 0, or 1 when memory ran out.
 int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const float *weight, int tied, const float *bias,
                 const int32_t *targets, const float *row_weights, float row_weight, float *nll, float *d_hidden,
@@ -73,7 +73,10 @@ int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const fl
   const precision p = mixed ? MIXED : FLOAT32;
   const matrix w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
   const long chunk = n < 1 ? 1 : CHUNK_FLOATS / v < 1 ? 1 : min_of(n, CHUNK_FLOATS / v);
-  const long chunks = (n + chunk - 1) / chunk;
+  // For no rows one empty chunk, which makes the gradients of weight and bias zeros.
+  const long chunks = n < 1 ? 1 : (n + chunk - 1) / chunk;
+  // Not d_hidden: what is empty may come as null.
+  const int keep = d_bias != NULL;
   float *logits = scratch(chunk * v);
   if (!logits) return 1;
   int failed = 0;
@@ -83,8 +86,8 @@ int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const fl
     const matrix part = {hidden + first * h, h, 1}, d = {logits, v, 1};
     failed |= gemm(p, rows, v, h, part, w, logits, v, bias, 0);
     const float *weights = row_weights ? row_weights + first : NULL;
-    chunk_rows(rows, v, logits, targets + first, weights, row_weight, d_hidden != NULL, nll + first);
-    if (!d_hidden) continue;
+    chunk_rows(rows, v, logits, targets + first, weights, row_weight, keep, nll + first);
+    if (!keep) continue;
     failed |= gemm(p, rows, h, v, d, transposed(w), d_hidden + first * h, h, NULL, 0);
     if (tied) failed |= gemm(p, v, h, rows, transposed(d), part, d_weight, h, NULL, c > 0);
     else failed |= gemm(p, h, v, rows, transposed(part), d, d_weight, v, NULL, c > 0);
