@@ -1,4 +1,4 @@
-/** tfjs's WebAssembly backend: XNNPACK's products on one thread. The fallback that always works. */
+/** tfjs's WebAssembly backend: XNNPACK's products on one thread. The fallback wherever there is WebAssembly. */
 import type { Backend } from './backend.js';
 
 export const wasmBackend: Backend = {

@@ -16,7 +16,7 @@ import { matrixProduct, type Precision } from './products.js';
 import { cellFreeAttributes } from './recurrent.js';
 
 /** A layer between two intermediate states of a step. */
-export interface Transition {
+interface Transition {
   /** V_k, [H, H]. */
   readonly weight: tf.Tensor2D;
   /** b_k, [H]. */

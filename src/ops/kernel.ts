@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 /** Named tensors that go into an op. */
 export type Inputs = Record<string, tf.Tensor>;
 /** Settings of an op that are not tensors. */
-export type Attributes = object;
+type Attributes = object;
 
 /** One op: the contract that every backend's kernel of that name fulfils. */
 export interface Op<A extends Attributes> {
@@ -21,7 +21,7 @@ export interface Op<A extends Attributes> {
 }
 
 /** The backward pass of an op. */
-export interface OpGradient<A extends Attributes> {
+interface OpGradient<A extends Attributes> {
   /** Inputs that the backward pass reads. */
   readonly savedInputs: readonly string[];
   /** Outputs that it reads, by index. */

@@ -70,7 +70,10 @@ function runProduct(a: tf.Tensor2D, b: tf.Tensor2D, attributes: ProductAttribute
 /** 2^16 + 1: Veltkamp's constant for keeping 8 of float32's 24 significant bits, which are bfloat16's. */
 const SPLITTER = 65_537;
 
-/** What a product of this precision sees of x, in float32; an infinite x becomes NaN, which ends a training as well. */
+/**
+ * What a product of this precision sees of x, in float32. An x that is infinite, or whose product with the splitter is (above
+ * about 5.2e33), becomes NaN, which ends a training as well.
+ */
 function operand<T extends tf.Tensor>(x: T, precision: Precision): T {
   if (precision === 'f32') return x;
   const spread = tf.mul(x, SPLITTER);

@@ -10,7 +10,7 @@ import type { Zoneout } from '../backends/fused.js';
 import { retainedMask } from './dropout.js';
 
 /** r of every step, [B, H] or a scalar; null where nothing is kept. */
-export type Retention = readonly tf.Tensor[] | null;
+type Retention = readonly tf.Tensor[] | null;
 
 /**
  * Draws r for one part of the state over a window.

@@ -7,7 +7,7 @@ interface Strides {
 }
 
 /** Both operands as matrices of `rows` × `columns`, which the result is, row by row. */
-export interface Walk {
+interface Walk {
   readonly shape: number[];
   readonly rows: number;
   readonly columns: number;

@@ -24,7 +24,7 @@ const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', im
 const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';
 
 /** A compiled library. */
-export interface BuiltLibrary {
+interface BuiltLibrary {
   readonly path: string;
   /** Whether it computes with several threads. */
   readonly threads: boolean;

@@ -16,7 +16,7 @@ export interface Compiler {
 }
 
 /** A compiler, or why there is none. */
-export type CompilerSearch = { readonly compiler: Compiler } | { readonly failure: string };
+type CompilerSearch = { readonly compiler: Compiler } | { readonly failure: string };
 
 /**
  * Looks for a compiler.

@@ -41,7 +41,7 @@ export function unary(name: keyof typeof UNARY): Kernel<object> {
 }
 
 /** The attributes of tfjs's padding with a constant. */
-export interface PadAttributes {
+interface PadAttributes {
   /** How much before and after, for each dimension. */
   readonly paddings: readonly (readonly [number, number])[];
   readonly constantValue: number;

@@ -4,14 +4,14 @@
 type Argument = number | Float32Array | Int32Array | Float64Array | null;
 
 /** A C function, called with its arguments by name, as its declaration has them. */
-export type NativeFunction = (named: Readonly<Record<string, Argument>>) => number;
+type NativeFunction = (named: Readonly<Record<string, Argument>>) => number;
 
 /** As in `kernels/`, where it stands what each does. */
 const DECLARATIONS = {
   setThreads: 'void zlm_set_threads(int count)',
   bf16Units: 'int zlm_bf16_units(void)',
   gemm: `int zlm_gemm(int mixed, long m, long n, long k, float *a, long a_row, long a_column, float *b, long b_row,
-    long b_column, float *c, int accumulate)`,
+    long b_column, float *c)`,
   lstmForward: `int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units, float *x, float *h0,
     float *c0, float *w, float *u, float *bias, float *input_masks, long input_mask_steps, float *masks,
     long mask_steps, long mask_parts, float *hidden_zoneout, float *cell_zoneout, long zoneout_steps, float *y,

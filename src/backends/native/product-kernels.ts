@@ -13,14 +13,14 @@ export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend
     ...{ mixed: mixedFlag(precision), m, n, k },
     ...{ a: backend.floats(a), aRow: transposeA ? 1 : k, aColumn: transposeA ? m : 1 },
     ...{ b: backend.floats(b), bRow: transposeB ? 1 : n, bColumn: transposeB ? k : 1 },
-    ...{ c: out.values, accumulate: 0 },
+    c: out.values,
   });
   if (failed) throw outOfMemory();
   return out.info;
 };
 
 /** The attributes of tfjs's own matrix product. */
-export type MatMulAttributes = Omit<ProductAttributes, 'precision'>;
+type MatMulAttributes = Omit<ProductAttributes, 'precision'>;
 
 /** tfjs's matrix product, for what is not fused; batches of products, and integers, are left to tfjs's CPU kernel. */
 export const matMul: Kernel<MatMulAttributes> = (inputs, attributes, backend) => {

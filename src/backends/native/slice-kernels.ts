@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Kernel, onCpu } from './kernel.js';
 
 /** The attributes of tfjs's slice. */
-export interface SliceAttributes {
+interface SliceAttributes {
   readonly begin: number | number[];
   readonly size: number | number[];
 }
@@ -25,7 +25,7 @@ export const slice: Kernel<SliceAttributes> = (inputs, attributes, backend) => {
 };
 
 /** The attributes of tfjs's split. */
-export interface SplitAttributes {
+interface SplitAttributes {
   readonly numOrSizeSplits: number | number[];
   readonly axis: number;
 }

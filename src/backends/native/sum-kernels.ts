@@ -11,7 +11,7 @@ import type { NativeBackend } from './native-backend.js';
 const BLOCK = 16_384;
 
 /** The attributes of tfjs's reductions. */
-export interface ReductionAttributes {
+interface ReductionAttributes {
   readonly axis: number | number[];
   readonly keepDims: boolean;
 }

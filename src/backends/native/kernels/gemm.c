@@ -219,7 +219,7 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
 
 // For JavaScript. Returns 0, or 1 when memory ran out.
 int zlm_gemm(int mixed, long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
-             long b_column, float *c, int accumulate) {
+             long b_column, float *c) {
   const matrix left = {a, a_row, a_column}, right = {b, b_row, b_column};
-  return gemm(mixed ? MIXED : FLOAT32, m, n, k, left, right, c, n, NULL, accumulate);
+  return gemm(mixed ? MIXED : FLOAT32, m, n, k, left, right, c, n, NULL, 0);
 }
