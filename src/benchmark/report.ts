@@ -62,7 +62,7 @@ export interface ModelFacts {
   readonly parameters: number;
   /** B. */
   readonly batch: number;
-  /** T. */
+  /** T of every window, also where the spec draws lengths. */
   readonly steps: number;
   /** Floating-point operations of forward and backward for one token. */
   readonly trainingFlopPerToken: number;

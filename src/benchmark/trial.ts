@@ -34,11 +34,13 @@ export class Trial implements Timed {
   /**
    * Makes the contender's backend the active one and a fresh model on it.
    *
-   * @param given the spec, but for the precision, which is the contender's
+   * @param given the spec, but for the precision, which is the contender's, and for random lengths of windows: all are of
+   *              the spec's `bptt`, so that every window is the same work
    */
   static async begin(contender: Contender, given: NetworkSpec, vocabulary: number): Promise<Trial> {
     await switchTo(contender);
-    const spec = { ...given, training: { ...given.training, precision: contender.precision } };
+    const { precision } = contender;
+    const spec = { ...given, training: { ...given.training, precision, randomBptt: null } };
     const model = freshModel(spec, vocabulary);
     const trainee = languageModelTrainee(spec, corpusOfWindows(spec.training, vocabulary), model);
     const { loss, clipNorm } = spec.training;

@@ -13,9 +13,10 @@ export default class Bench extends BaseCommand<typeof Bench> {
   static override summary = 'Measure how fast this machine trains, on each backend.';
 
   static override description =
-    'Times whole training steps (forward, backward, clipping, update) on made-up tokens; no corpus is needed. Every ' +
-    'backend is first held against a reference, and one that differs is reported instead of timed. The backends take ' +
-    'turns, and the figures are medians over the rounds. Fails with exit code 5 when one could not be timed.';
+    'Times whole training steps (forward, backward, clipping, update) on made-up tokens; no corpus is needed, and all ' +
+    'windows have training.bptt steps, also where a spec draws their lengths. Every backend is first held against a ' +
+    'reference, and one that differs is reported instead of timed. The backends take turns, and the figures are medians ' +
+    'over the rounds. Fails with exit code 5 when one could not be timed.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
