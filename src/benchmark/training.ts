@@ -50,12 +50,11 @@ export async function benchTraining(
   settings: RoundSettings,
   hooks: TrainingHooks,
 ): Promise<TrainingEntry[]> {
-  const known = new Map<Precision, readonly StepFigures[]>();
+  const known = new Map<Precision, Outcome>();
   const entries: TrainingEntry[] = [];
   for (const contender of contenders) {
     const { precision } = contender;
-    const expected =
-      known.get(precision) ?? (await firstSteps(job, { backend: reference, precision }, hooks));
+    const expected = known.get(precision) ?? (await attempt(job, { backend: reference, precision }, hooks));
     known.set(precision, expected);
     const checked = await check(job, contender, { reference, expected }, hooks);
     entries.push({ model: job.name, ...contender, ...checked, timing: null });
@@ -100,21 +99,34 @@ export async function firstSteps(
   }
 }
 
-async function check(
-  job: Job,
-  contender: Contender,
-  { reference, expected }: { reference: BackendName; expected: readonly StepFigures[] },
-  hooks: TrainingHooks,
-): Promise<{ check: Check | null; problem: string | null }> {
+/** The first steps, or why there are none. */
+type Outcome = { readonly figures: readonly StepFigures[] } | { readonly problem: string };
+
+async function attempt(job: Job, contender: Contender, hooks: TrainingHooks): Promise<Outcome> {
   try {
-    const found = contender.backend === reference ? expected : await firstSteps(job, contender, hooks);
-    const check = checkOf(differenceOfSteps(found, expected), contender.precision, reference);
-    return { check, problem: problemOf(check) };
+    return { figures: await firstSteps(job, contender, hooks) };
   } catch (error) {
     hooks.signal.throwIfAborted();
     // Any failure is a finding here: the others can still be measured.
-    return { check: null, problem: error instanceof Error ? error.message : String(error) };
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function check(
+  job: Job,
+  contender: Contender,
+  { reference, expected }: { reference: BackendName; expected: Outcome },
+  hooks: TrainingHooks,
+): Promise<{ check: Check | null; problem: string | null }> {
+  const isReference = contender.backend === reference;
+  if ('problem' in expected) {
+    const { problem } = expected;
+    return { check: null, problem: isReference ? problem : `the reference, ${reference}, fails: ${problem}` };
+  }
+  const found = isReference ? expected : await attempt(job, contender, hooks);
+  if ('problem' in found) return { check: null, problem: found.problem };
+  const check = checkOf(differenceOfSteps(found.figures, expected.figures), contender.precision, reference);
+  return { check, problem: problemOf(check) };
 }
 
 /** The largest relative difference between the figures of two contenders' steps. */

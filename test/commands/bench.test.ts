@@ -132,6 +132,27 @@ it('reports a backend that breaks, and goes on with the others', async () => {
   }
 });
 
+it('reports a reference that breaks for every backend that is held against it', async () => {
+  const kernel = { kernelName: 'ZlmGlobalNorm', backendName: 'wasm' };
+  // Once the backend has computed a norm it has a kernel of that name.
+  if (tf.getKernel(kernel.kernelName, kernel.backendName))
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  const kernelFunc = () => {
+    throw new Error('out of memory');
+  };
+  tf.registerKernel({ ...kernel, kernelFunc });
+  try {
+    const { exitCode, result } = await bench('--backend', 'cpu,wasm', '--no-product', '--json');
+    expect(exitCode).toBe(5);
+    expect(result?.training).toMatchObject([
+      { backend: 'cpu', check: null, timing: null, problem: 'the reference, wasm, fails: out of memory' },
+      { backend: 'wasm', check: null, timing: null, problem: 'out of memory' },
+    ]);
+  } finally {
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  }
+});
+
 it.each([
   [['--backend', 'wasm,abacus'], 2, 'abacus'],
   [['--rounds', '0'], 2, 'rounds'],
