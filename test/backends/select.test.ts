@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BACKEND_NAMES, type BackendOptions } from '../../src/backends/backend.js';
 import { measureBackend } from '../../src/backends/measure.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
@@ -93,5 +93,14 @@ describeEachBackend('measureBackend of %s', (backend) => {
     expect(gflops).toBeLessThan(10_000);
     expect(tf.getBackend()).toBe(backend);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('reads no more than a value of the product, since a copy takes time too', async () => {
+    await activateBackend(backend, BACKEND_OPTIONS);
+    const read = vi.spyOn(tf.backend(), 'read');
+    await measureBackend(backend, BACKEND_OPTIONS);
+    expect(read).toHaveBeenCalled();
+    for (const { value } of read.mock.settledResults) expect(value).toHaveLength(1);
+    read.mockRestore();
   });
 });
