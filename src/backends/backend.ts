@@ -17,6 +17,8 @@ export interface Probe {
   readonly reason: string;
   /** The whole story of a failure, such as all that a compiler said, for `zlm doctor`. */
   readonly details?: string;
+  /** How many it computes with; left out by a backend that has one alone, or cannot run. */
+  readonly threads?: number;
   /** Left out by a backend that has no kernels of its own for mixed precision, or cannot run. */
   readonly bf16Units?: Bf16Units;
 }

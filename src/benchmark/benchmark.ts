@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
 import { isNgram } from '../spec/systems.js';
-import { gatherField } from './contenders.js';
+import { type Field, gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
 import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
 import type { RoundSettings } from './rounds.js';
@@ -56,7 +56,7 @@ export async function runBenchmark(
     training.push(...(await benchTraining(job, field, settings, { signal, onWindow })));
   }
   return {
-    machine: describeMachine(request),
+    machine: describeMachine(field, request),
     settings: { ...settings, vocabulary },
     backends: field.backends,
     models: jobs.map(modelFacts),
@@ -90,11 +90,11 @@ function progressOf(label: string, onProgress: OnProgress): TrainingHooks['onWin
   };
 }
 
-function describeMachine({ backendOptions, version }: BenchmarkRequest): Machine {
+function describeMachine({ threads }: Field, { version }: BenchmarkRequest): Machine {
   return {
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: availableParallelism(),
-    threads: backendOptions.threads ?? availableParallelism(),
+    threads,
     platform: `${platform()} ${release()} ${process.arch}`,
     node: process.versions.node,
     zlm: version,

@@ -20,6 +20,8 @@ const LEFT_OUT: readonly BackendName[] = ['cpu'];
 export interface Field {
   readonly backends: readonly ActiveBackend[];
   readonly contenders: readonly Contender[];
+  /** The most threads that one of the backends computes with. */
+  readonly threads: number;
   /** What computes the results that are taken for right, in each precision. */
   readonly reference: BackendName;
 }
@@ -36,7 +38,8 @@ export async function gatherField(
   precisions: readonly Precision[],
   options: BackendOptions,
 ): Promise<Field> {
-  const available = (await probeBackends(options)).filter((probe) => probe.available).map(({ name }) => name);
+  const probes = (await probeBackends(options)).filter((probe) => probe.available);
+  const available = probes.map(({ name }) => name);
   const chosen =
     named.length > 0 ? [...new Set(named)] : available.filter((name) => !LEFT_OUT.includes(name));
   const backends: ActiveBackend[] = [];
@@ -49,6 +52,10 @@ export async function gatherField(
       precisions
         .filter((precision) => precision === 'f32' || MIXED.includes(backend))
         .map((precision) => ({ backend, precision })),
+    ),
+    threads: Math.max(
+      1,
+      ...probes.filter(({ name }) => chosen.includes(name)).map(({ threads = 1 }) => threads),
     ),
     reference,
   };

@@ -9,7 +9,7 @@ export type Precision = NetworkSpec['training']['precision'];
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** Threads of the native backend; the others have one. */
+  /** Threads that the native backend ran with; the others have one. */
   readonly threads: number;
   readonly platform: string;
   readonly node: string;

@@ -15,6 +15,8 @@ export interface BackendReport {
   readonly reason: string;
   /** The whole story of a failure. */
   readonly details?: string;
+  /** Threads that it computes with, where it can have several. */
+  readonly threads?: number;
   /** What multiplies in mixed precision, where the backend has kernels of its own for it. */
   readonly bf16Units?: Bf16Units;
   /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */

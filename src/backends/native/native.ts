@@ -26,6 +26,7 @@ export const nativeBackend: Backend = {
     return {
       available: true,
       reason: found.reason,
+      threads: found.threads,
       bf16Units: BF16_UNITS[found.functions.bf16Units({})],
     };
   },
@@ -45,7 +46,7 @@ export const nativeBackend: Backend = {
 };
 
 type Prepared =
-  | { readonly functions: NativeFunctions; readonly reason: string }
+  | { readonly functions: NativeFunctions; readonly threads: number; readonly reason: string }
   | { readonly failure: string; readonly details?: string };
 
 /** Finds the compiler, compiles or finds the library, loads it. */
@@ -65,7 +66,8 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
     functions.setThreads({ count });
     const without = built.library.threads ? '' : ' (this compiler has no OpenMP)';
     const plural = count === 1 ? 'thread' : 'threads';
-    return { functions, reason: `C kernels by ${compiler.command}, ${count} ${plural}${without}` };
+    const reason = `C kernels by ${compiler.command}, ${count} ${plural}${without}`;
+    return { functions, threads: count, reason };
   } catch (error) {
     return { failure: 'the compiled library cannot be loaded', details: (error as Error).message };
   }

@@ -2,7 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BenchmarkReport } from '../../../src/benchmark/report.js';
 import type { DoctorReport } from '../../../src/cli/doctor-report.js';
+import Bench from '../../../src/commands/bench.js';
 import Doctor from '../../../src/commands/doctor.js';
 import { runCommand, spawnZlm } from '../../cli/capture.js';
 import { useWorkplace } from '../../small-runs.js';
@@ -123,7 +125,14 @@ describe('doctor', () => {
         reason: `C kernels by ${cc}, 1 thread (this compiler has no OpenMP)`,
       });
       expect(native?.gflops).toBeGreaterThan(0);
+      expect(native?.threads).toBe(1);
       expect(auto?.name).toBe('native');
+      const spec = join(folder, 'toy.yaml');
+      writeFileSync(spec, 'corpus: none\nmodel: { embedding: 5, layers: [{ lstm: 7 }] }\n');
+      const flags = ['--cc', cc, '--cache', join(folder, 'cache'), '--threads', '2', '--backend', 'native'];
+      const brief = ['--vocabulary', '11', '--rounds', '1', '--seconds', '0', '--no-product'];
+      const { result } = await runCommand<BenchmarkReport>(Bench, [spec, ...flags, ...brief]);
+      expect(result?.machine.threads).toBe(1);
     },
   );
 });
