@@ -130,7 +130,7 @@ describe('doctor', () => {
       const spec = join(folder, 'toy.yaml');
       writeFileSync(spec, 'corpus: none\nmodel: { embedding: 5, layers: [{ lstm: 7 }] }\n');
       const flags = ['--cc', cc, '--cache', join(folder, 'cache'), '--threads', '2', '--backend', 'native'];
-      const brief = ['--vocabulary', '11', '--rounds', '1', '--seconds', '0', '--no-product'];
+      const brief = ['--vocab-size', '11', '--rounds', '1', '--seconds', '0', '--no-product'];
       const { result } = await runCommand<BenchmarkReport>(Bench, [spec, ...flags, ...brief]);
       expect(result?.machine.threads).toBe(1);
     },
