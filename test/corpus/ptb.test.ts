@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -87,10 +88,17 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
 
   it('are downloaded by one process while another waits', async () => {
     const options = folders();
-    const give: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
-    const { url, requests } = await serve(give);
     const waits: string[] = [];
-    const onProgress = ({ detail }: Progress) => detail?.startsWith('waiting') && waits.push(detail);
+    const waiting = new EventEmitter();
+    const onProgress = ({ detail }: Progress) => {
+      if (!detail?.startsWith('waiting')) return;
+      waits.push(detail);
+      waiting.emit('begun');
+    };
+    // Nothing is given before the other process waits for it.
+    const begun = once(waiting, 'begun');
+    const give: Answer = ({ url = '' }, response) => begun.then(() => response.end(textOf(url.slice(1))));
+    const { url, requests } = await serve(give);
     const prepare = () => preparePtb({ ...options, url, onProgress });
     const both = await Promise.all([prepare(), prepare()]);
     expect(both.map(({ manifest }) => manifest.splits.test.tokens)).toEqual([82_430, 82_430]);
