@@ -42,7 +42,10 @@ function nameOf(named: string): string | undefined {
 
 async function shippedNames(packageRoot: string): Promise<string[]> {
   const files = await readdir(join(packageRoot, FOLDER));
-  return files.filter((file) => extname(file) === EXTENSION).map((file) => basename(file, EXTENSION));
+  return files
+    .filter((file) => extname(file) === EXTENSION)
+    .map((file) => basename(file, EXTENSION))
+    .sort();
 }
 
 function unknownSpec(named: string, name: string, shipped: readonly string[]): SpecError {
