@@ -46,9 +46,9 @@ describe('a spec that comes with zlm', () => {
 
 describe('what names no spec', () => {
   it.each([
-    ['smal', 'Did you mean small? These come with zlm: awd-lstm-finetune, '],
+    ['smal', 'Did you mean small? These come with zlm: awd-lstm, '],
     ['configs/smal.yaml', 'Did you mean configs/small.yaml? These come with zlm: '],
-    ['frobnicate', 'These come with zlm: awd-lstm-finetune, '],
+    ['frobnicate', 'These come with zlm: awd-lstm, '],
   ])('%s: is guessed among those that come with zlm', async (named, cure) => {
     await expect(find(named)).rejects.toMatchObject({
       kind: 'spec',
