@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadSpec } from '../src/spec/load.js';
 import { compareTurns, comparisonMarkdown, type Turn } from './comparison.js';
+import { fail } from './fail.js';
 import { type Model, pytorchSizes, type TurnSettings, takeTurn } from './turns.js';
 
 const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (default: small, medium, large)
@@ -45,11 +46,6 @@ const { values: flags, positionals } = parseArgs({
 
 if (flags.help) console.log(USAGE);
 else await compare().catch(fail);
-
-function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
 
 async function compare(): Promise<void> {
   const settings: TurnSettings = {

@@ -18,6 +18,7 @@ import { dropoutMask } from '../src/ops/dropout.js';
 import { loadSpec } from '../src/spec/load.js';
 import { freshModel } from '../src/training/language-modelling.js';
 import type { TensorflowReport } from './comparison.js';
+import { fail } from './fail.js';
 import { paperModel } from './paper-model.js';
 import { TensorflowModel } from './tensorflow/model.js';
 import { TensorflowOps } from './tensorflow/ops.js';
@@ -56,11 +57,6 @@ const REFERENCE = { backend: 'wasm', precision: 'f32' } as const;
 
 if (flags.help) console.log(USAGE);
 else await main().catch(fail);
-
-function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
 
 async function main(): Promise<void> {
   if (flags.package === undefined || positionals.length !== 1) throw new Error(USAGE);

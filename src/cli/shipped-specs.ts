@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { SpecError } from '../spec/diagnostics.js';
+import { isFolder } from '../storage/is-there.js';
 
 const FOLDER = 'configs';
 const EXTENSION = '.yaml';
@@ -61,13 +62,6 @@ function unknownSpec(named: string, name: string, shipped: readonly string[]): S
 function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => !found.isDirectory(),
-    () => false,
-  );
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
     () => false,
   );
 }

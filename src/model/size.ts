@@ -17,7 +17,7 @@ export interface ModelSize {
  * @param window       T steps and B columns
  */
 export function modelSize(architecture: Architecture, window: { steps: number; batch: number }): ModelSize {
-  const parameters = parameterShapes(architecture).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const parameters = totalSize(parameterShapes(architecture));
   return {
     parameters,
     trainingFlopPerToken: 6 * multiplyAddsPerToken(architecture),
@@ -25,11 +25,17 @@ export function modelSize(architecture: Architecture, window: { steps: number; b
   };
 }
 
+/** Numbers in arrays of these shapes together. */
+export function totalSize(shapes: readonly { readonly shape: readonly number[] }[]): number {
+  return shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 /** Weights that a token is multiplied with: every matrix but the embedding, which is a look-up unless the softmax shares it. */
 function multiplyAddsPerToken(architecture: Architecture): number {
-  return parameterShapes(architecture)
-    .filter(({ shape, role }) => shape.length === 2 && (role !== 'embedding' || architecture.tieEmbedding))
-    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const multiplied = parameterShapes(architecture).filter(
+    ({ shape, role }) => shape.length === 2 && (role !== 'embedding' || architecture.tieEmbedding),
+  );
+  return totalSize(multiplied);
 }
 
 /** Kept values per token: input and dropped input, what each layer keeps; logits, softmax, gradient. */

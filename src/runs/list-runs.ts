@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { lockOwner } from '../storage/folder-lock.js';
+import { isFolder } from '../storage/is-there.js';
 import { LATEST, RunFolder } from './run-folder.js';
 import { type RunState, readStatus } from './status.js';
 
@@ -59,13 +60,6 @@ function withoutSpec(run: RunFolder): UserError {
   return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
     `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${shellWord(run.spec)}\`.`,
   ]);
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {

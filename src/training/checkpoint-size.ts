@@ -1,7 +1,8 @@
 /** Refusing a network whose checkpoints could be written but never read back. */
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
-import { constantShapes, parameterShapes, sizeOf } from '../model/parameters.js';
+import { constantShapes, parameterShapes } from '../model/parameters.js';
+import { totalSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { MAX_FILE_BYTES } from '../storage/read-bytes.js';
 import { companionsOf } from './optimizers/create.js';
@@ -12,11 +13,10 @@ const RESERVED_BYTES = 2 ** 24;
 /** @throws UserError('spec') when the network and what its optimizer remembers do not fit into one file */
 export function checkCheckpointSize(spec: NetworkSpec, vocabularySize: number): void {
   const architecture = architectureOf(spec, vocabularySize);
-  const total = (shapes: readonly { readonly shape: readonly number[] }[]) =>
-    shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const parameters = total(parameterShapes(architecture));
+  const parameters = totalSize(parameterShapes(architecture));
   const companions = companionsOf(spec.training);
-  const bytes = 4 * (parameters * (1 + companions) + total(constantShapes(architecture))) + RESERVED_BYTES;
+  const bytes =
+    4 * (parameters * (1 + companions) + totalSize(constantShapes(architecture))) + RESERVED_BYTES;
   if (bytes <= MAX_FILE_BYTES) return;
   const [needed, most] = [bytes, MAX_FILE_BYTES].map((count) => `${(count / 1e9).toFixed(1)} GB`);
   const message = `a checkpoint of ${parameters.toLocaleString('en-US')} parameters would have ${needed}, and ${most} are the most that can be read back`;

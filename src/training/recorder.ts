@@ -62,8 +62,10 @@ export class RunRecorder {
           await this.save(event);
           saved = event.position;
         }
-        if (event.kind === 'end') await this.metrics.rest();
-        if (event.kind === 'end') await this.status(event.outcome, event.position, event.stoppedEarly);
+        if (event.kind === 'end') {
+          await this.metrics.rest();
+          await this.status(event.outcome, event.position, event.stoppedEarly);
+        }
         yield event;
       }
     } catch (error) {
