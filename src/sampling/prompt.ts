@@ -17,14 +17,17 @@ export interface Prompt {
  * line that a line feed ends, and in a corpus without punctuation (the Penn Treebank's form, a sentence a line) a
  * sentence that a mark ends. The last line stays open unless it is ended in that way.
  *
- * @throws UserError('usage') when a word is unknown and the corpus has no `<unk>` to stand for it
+ * @throws UserError('usage') when a word is unknown and the corpus has no `<unk>` to stand for it, or when the corpus's
+ *   form leaves nothing of a prompt that is not blank
  */
 export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
   const { vocabulary } = corpus;
   const unknown = new Set<string>();
   const ids = [vocabulary.eos];
+  let words = 0;
   for (const line of linesOf(text, corpus)) {
     for (const word of corpus.tokensOf(line.text)) {
+      words++;
       const id = vocabulary.id(word) ?? vocabulary.unk;
       if (id === undefined) throw unknownWord(word, corpus);
       if (id === vocabulary.unk && word !== UNKNOWN) unknown.add(word);
@@ -32,6 +35,7 @@ export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
     }
     if (line.ended) ids.push(vocabulary.eos);
   }
+  if (words === 0 && text.trim() !== '') throw nothingLeft(text, corpus);
   return { ids, unknown: [...unknown] };
 }
 
@@ -118,6 +122,15 @@ function unknownWord(word: string, corpus: PreparedCorpus): UserError {
   const message = `the prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
   return new UserError('usage', message, [
     `Say it otherwise: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
+  ]);
+}
+
+function nothingLeft(text: string, { name, manifest }: PreparedCorpus): UserError {
+  const { unit, normalization } = manifest;
+  const dropped = normalization.punctuation === 'treebank' ? ', which has no punctuation' : '';
+  const message = `the prompt ${JSON.stringify(text)} has no ${unit} in the form of ${name}${dropped}`;
+  return new UserError('usage', message, [
+    `Give a prompt with a ${unit} in it, or none: the text then begins a line.`,
   ]);
 }
 

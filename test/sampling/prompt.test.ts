@@ -38,6 +38,13 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
     expect(wordsOf(prompt, await corpusOf(TEXT))).toBe(words);
   });
 
+  it.each(['...', '?!', ' — "…" \n (:) '])('is refused when nothing of it is left: %j', async (prompt) => {
+    const corpus = await corpusOf(TEXT);
+    expect(() => readPrompt(prompt, corpus)).toThrow(
+      `the prompt ${JSON.stringify(prompt)} has no word in the form of text, which has no punctuation`,
+    );
+  });
+
   it('names unknown words, each once, and reads them as <unk>', async () => {
     const corpus = await corpusOf(TEXT);
     const { ids, unknown } = readPrompt('Bismarck, we must <unk> Bismarck and frobnicate', corpus);
@@ -63,6 +70,12 @@ describe('a prompt for other corpora', () => {
   it('is cut into characters', async () => {
     const corpus = await corpusOf('so it goes.\n', { unit: 'character', punctuation: 'keep' });
     expect(wordsOf('go. \r\nit', corpus)).toBe('<eos> g o .   <eos> i t');
+  });
+
+  it('is refused when nothing of it is left, by characters too', async () => {
+    const corpus = await corpusOf('so it goes\n', { unit: 'character', punctuation: 'treebank' });
+    expect(() => readPrompt('...\n', corpus)).toThrow('has no character in the form of text');
+    expect(wordsOf('\n', corpus)).toBe('<eos> <eos>');
   });
 
   it('is refused where nothing can stand for an unknown word', async () => {
