@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { generateReference } from './spec-reference.js';
 import { generateTypes } from './spec-types.js';
+import { generateValidator } from './spec-validator.js';
 
 /** Every generated file: its path in the repository and its text. */
 export async function generateFiles(): Promise<{ path: string; text: string }[]> {
   return [
     { path: 'src/spec/spec.generated.ts', text: await generateTypes() },
+    { path: 'src/spec/schema-validator.generated.ts', text: generateValidator() },
     { path: 'docs/spec.md', text: generateReference() },
   ];
 }

@@ -39,7 +39,7 @@ export async function loadSpec(path: string, overrides: readonly string[] = []):
   const { root, files } = await readExtended(path);
   const { root: tree, faults } = applyOverrides(root, overrides);
   const sources = [...files, ...overrides.map(overrideName)];
-  const spec = await resolveTree(tree, faults, sources);
+  const spec = resolveTree(tree, faults, sources);
   return { spec, path, overrides, files, tree };
 }
 
@@ -71,12 +71,8 @@ export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, c
 }
 
 /** Checks a located tree and fills its defaults; `faults` are those that were found before. */
-async function resolveTree(
-  tree: Located,
-  faults: readonly Fault[],
-  sources: readonly string[],
-): Promise<Spec> {
-  throwIfAny([...faults, ...(await schemaFaults(tree))], sources);
+function resolveTree(tree: Located, faults: readonly Fault[], sources: readonly string[]): Spec {
+  throwIfAny([...faults, ...schemaFaults(tree)], sources);
   const plain = toPlain(tree);
   const spec = withDefaults(schemaFor(plain), plain) as Spec;
   throwIfAny(placeFaults(crossFieldFaults(spec), tree), sources);

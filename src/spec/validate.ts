@@ -1,5 +1,4 @@
-/** Holds a spec against its schema: ajv finds the faults, this file says each once, in plain words, at its place. */
-import type { ErrorObject, ValidateFunction } from 'ajv';
+/** Checks a spec against its schema: the compiled schema finds the faults, this file says each once, in plain words, at its place. */
 import { didYouMean } from '../did-you-mean.js';
 import type { Fault } from './diagnostics.js';
 import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
@@ -12,19 +11,28 @@ import {
   type SchemaNode,
   type Segment,
   schemaAt,
-  specSchema,
 } from './schema.js';
+import { validate as compiled } from './schema-validator.generated.js';
 import { isForeignToNgram, NGRAM_KEY } from './systems.js';
 import { describeExpected, describeFound, joinWords } from './wording.js';
 
 /** Keywords whose faults are not about a value, or no more than the echo of one. */
 const SAID_ELSEWHERE = new Set(['additionalProperties', 'required', 'false schema', 'if']);
 
-let compiled: ValidateFunction | undefined;
+/** A fault as the compiled schema reports it. */
+interface SchemaError {
+  /** JSON pointer to the value. */
+  readonly instancePath: string;
+  /** The keyword of the schema that the value breaks. */
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** The compiled schema: whether a value is a spec, and after a call that found none, why it is not. */
+const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null } = compiled;
 
 /** Everything in which a spec departs from its schema; empty when nothing does. */
-export async function schemaFaults(root: Located): Promise<Fault[]> {
-  const validate = await compileSchema();
+export function schemaFaults(root: Located): Fault[] {
   if (validate(toPlain(root))) return [];
   const errors = validate.errors ?? [];
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
@@ -37,17 +45,7 @@ export async function schemaFaults(root: Located): Promise<Fault[]> {
   ];
 }
 
-/** Ajv takes some 50 ms to load, so only specs that are really checked pay for it. */
-async function compileSchema(): Promise<ValidateFunction> {
-  if (compiled) return compiled;
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const ajv = new Ajv2020({ allErrors: true, strict: true });
-  ajv.addVocabulary(['patternErrorMessage']);
-  compiled = ajv.compile(specSchema());
-  return compiled;
-}
-
-function unknownKey(root: Located, error: ErrorObject): Fault & { suggestion: string | undefined } {
+function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: string | undefined } {
   const parent = pathOf(error);
   const name = String(error.params.additionalProperty);
   const path = [...parent, name];
@@ -85,7 +83,7 @@ function suggestKey(
  */
 function missingFaults(
   root: Located,
-  errors: readonly ErrorObject[],
+  errors: readonly SchemaError[],
   suggested: ReadonlySet<string | undefined>,
 ): Fault[] {
   const meansNgram = suggested.has(NGRAM_KEY);
@@ -95,7 +93,7 @@ function missingFaults(
     .filter(({ key }) => !suggested.has(key) && !(meansNgram && isForeignToNgram(parseKey(key))));
 }
 
-function missingKey(root: Located, error: ErrorObject): Fault {
+function missingKey(root: Located, error: SchemaError): Fault {
   const parent = pathOf(error);
   const name = String(error.params.missingProperty);
   const key = formatKey([...parent, name]);
@@ -105,7 +103,7 @@ function missingKey(root: Located, error: ErrorObject): Fault {
 }
 
 /** One fault for all keys of a network that stand beside an n-gram model. */
-function mixtureFaults(root: Located, errors: readonly ErrorObject[]): Fault[] {
+function mixtureFaults(root: Located, errors: readonly SchemaError[]): Fault[] {
   const foreign = errors.filter((error) => error.keyword === 'false schema').map(pathOf);
   if (foreign.length === 0) return [];
   const others = joinWords(foreign.map(formatKey), 'and');
@@ -114,7 +112,7 @@ function mixtureFaults(root: Located, errors: readonly ErrorObject[]): Fault[] {
 }
 
 /** One fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
-function wrongValues(root: Located, errors: readonly ErrorObject[], unknownIn: ReadonlySet<string>): Fault[] {
+function wrongValues(root: Located, errors: readonly SchemaError[], unknownIn: ReadonlySet<string>): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
     if (SAID_ELSEWHERE.has(error.keyword)) continue;
@@ -125,12 +123,12 @@ function wrongValues(root: Located, errors: readonly ErrorObject[], unknownIn: R
   return [...faults.values()];
 }
 
-function wrongValue(root: Located, error: ErrorObject): Fault {
+function wrongValue(root: Located, error: SchemaError): Fault {
   const path = pathOf(error);
   const key = formatKey(path);
   const schema = schemaAt(path);
   const value = find(root, path)?.value;
-  if (!schema || !value) throw new Error(`no key ${key} for the schema's fault "${error.message}"`);
+  if (!schema || !value) throw new Error(`no key ${key} for the schema's fault "${error.keyword}"`);
   const found =
     error.keyword === 'maxProperties' && value.kind === 'map'
       ? `holds ${joinWords([...value.entries.keys()], 'and')}`
@@ -142,8 +140,8 @@ function wrongValue(root: Located, error: ErrorObject): Fault {
   return { key, message, place: valuePlace(root, path) };
 }
 
-/** The path of an ajv fault, from its JSON pointer. */
-function pathOf(error: ErrorObject): string[] {
+/** The path of a schema's fault, from its JSON pointer. */
+function pathOf(error: SchemaError): string[] {
   return error.instancePath
     .split('/')
     .slice(1)

@@ -1,0 +1,53 @@
+/** The function that checks a spec against its JSON Schema, compiled ahead of time. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standalone from 'ajv/dist/standalone/index.js';
+import { specSchema } from '../src/spec/schema.js';
+
+const BANNER = `// @ts-nocheck
+/**
+ * Checks a spec against its schema: ajv's standalone code, so that no command loads ajv and compiles the schema at its start.
+ * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
+ */`;
+
+/** What people read of a schema. The validator needs none of it. */
+const PROSE = ['title', 'description', 'default', '$comment', 'patternErrorMessage'];
+
+/** Keywords whose values are maps by name: a name in them may be the same as a keyword. */
+const MAPS_BY_NAME = ['properties', '$defs'];
+
+/** The text of src/spec/schema-validator.generated.ts. */
+export function generateValidator(): string {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    // The words come from src/spec/validate.ts.
+    messages: false,
+    // Counting code points would need a module of ajv at run time; the schema's minLength is 1, where both counts agree.
+    unicode: false,
+    logger: false,
+    // One function for each definition, so that the generated code does not repeat them.
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  const code = standalone.default(ajv, ajv.compile(withoutProse(specSchema()) as object));
+  const imports = code.match(/\brequire\(.*?\)|^import .*$/gm);
+  if (imports) throw new Error(`the compiled validator is not self-contained: ${imports.join(', ')}`);
+  return `${BANNER}\n${code}\n`;
+}
+
+/** A schema without the keywords that validate nothing. */
+function withoutProse(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutProse);
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node).filter(([keyword]) => !PROSE.includes(keyword));
+  return Object.fromEntries(
+    entries.map(([keyword, value]) => [
+      keyword,
+      MAPS_BY_NAME.includes(keyword) ? mapValues(value, withoutProse) : withoutProse(value),
+    ]),
+  );
+}
+
+function mapValues(map: object, convert: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, convert(value)]));
+}
