@@ -3,13 +3,17 @@
 // run an old dist/: point it at the sources instead, and let tsx load them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { settings } from '@oclif/core';
+import { Plugin, settings } from '@oclif/core';
 import { register } from 'tsx/esm/api';
 
 // For `node bin/dev.js`, where the first line above has no say.
 register();
 settings.enableAutoTranspile = false;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 pjson.oclif = JSON.parse(JSON.stringify(pjson.oclif).replaceAll('./dist/', './src/'));
+// The manifest that `npm run build` writes lists the commands of dist/.
+const plugin = new Plugin({ isRoot: true, root, pjson, ignoreManifest: true, respectNoCacheDefault: true });
+await plugin.load();
 const { main } = await import('../src/cli/main.ts');
-await main(process.argv.slice(2), { root: fileURLToPath(new URL('..', import.meta.url)), pjson });
+await main(process.argv.slice(2), { root, pjson, plugins: new Map([[pjson.name, plugin]]) });

@@ -1,5 +1,5 @@
 /** What the process's exit code says: 0 for success, 1 for a bug, and one code for each kind of fault. */
-import { Errors } from '@oclif/core';
+import { CLIError } from '@oclif/core/errors';
 import { type FaultKind, UserError } from '../errors.js';
 
 /** Exit code of each kind of fault. */
@@ -30,6 +30,6 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: stri
 /** The exit code for whatever was thrown: by kind for a {@link UserError}, oclif's own for its errors, else a bug. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return EXIT_CODES[error.kind];
-  if (error instanceof Errors.CLIError) return error.oclif.exit ?? BUG_EXIT_CODE;
+  if (error instanceof CLIError) return error.oclif.exit ?? BUG_EXIT_CODE;
   return BUG_EXIT_CODE;
 }

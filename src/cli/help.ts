@@ -1,5 +1,6 @@
-/** The help pages: oclif's, with the exit codes at the end of each command's, and our words for unknown commands. */
-import { CommandHelp, Errors, Help } from '@oclif/core';
+/** The help pages: oclif's, with the exit codes at the end of the first, and our words for unknown commands. */
+import { CLIError } from '@oclif/core/errors';
+import { CommandHelp, Help } from '@oclif/core/help';
 import { EXIT_CODE_MEANINGS } from './exit-codes.js';
 import { unknownCommandError } from './unknown-command.js';
 
@@ -10,26 +11,27 @@ class ZlmCommandHelp extends CommandHelp {
     const rest = summary ? description : description.split('\n').slice(1).join('\n');
     return rest.trim() === '' ? undefined : this.wrap(rest.trim());
   }
-
-  protected override sections(): ReturnType<CommandHelp['sections']> {
-    const exitCodes = EXIT_CODE_MEANINGS.map(([code, meaning]): [string, string] => [String(code), meaning]);
-    return [
-      ...super.sections(),
-      { header: 'EXIT CODES', generate: () => [{ header: 'EXIT CODES', body: exitCodes }] },
-    ];
-  }
 }
 
 /** oclif loads this class by its place in package.json (`oclif.helpClass`). */
 export default class ZlmHelp extends Help {
   protected override CommandHelpClass = ZlmCommandHelp;
 
+  override async showRootHelp(): Promise<void> {
+    await super.showRootHelp();
+    const rows = EXIT_CODE_MEANINGS.map(([code, meaning]): [string, string] => [String(code), meaning]);
+    this.log(
+      this.section('EXIT CODES', this.renderList(rows, { indentation: 2, stripAnsi: this.opts.stripAnsi })),
+    );
+    this.log('');
+  }
+
   override async showHelp(argv: string[]): Promise<void> {
     try {
       await super.showHelp(argv);
     } catch (error) {
       // The one CLIError that oclif's help throws: there is no such command.
-      if (!(error instanceof Errors.CLIError)) throw error;
+      if (!(error instanceof CLIError)) throw error;
       const flag = argv.findIndex((word) => word.startsWith('-'));
       const words = argv.slice(0, flag === -1 ? undefined : flag);
       throw unknownCommandError(words, this.config.commands);

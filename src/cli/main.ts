@@ -1,9 +1,10 @@
-/** The one entrance of the program: runs a command line and turns whatever it throws into an exit code. */
-import { type Interfaces, run } from '@oclif/core';
-import { UserError } from '../errors.js';
-import { describeFileError } from '../storage/file-error.js';
-import { exitCodeOf } from './exit-codes.js';
-import { reportError } from './report-error.js';
+/**
+ * The entrance of the program. It imports as little as it can: loading oclif takes most of the time that a short command
+ * takes, and the version can be told without it.
+ */
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import type { Interfaces } from '@oclif/core';
 
 /**
  * Runs a command line; ends the process when it fails.
@@ -12,48 +13,26 @@ import { reportError } from './report-error.js';
  * @param options where oclif finds the package
  */
 export async function main(argv: string[], options: Interfaces.LoadOptions): Promise<void> {
-  const format = asksForJson(argv) ? 'json' : 'text';
-  // Before oclif's own listener, which takes what is not EPIPE for a bug.
-  process.stdout.prependListener('error', endUnheard);
-  // Work goes on without its progress display: its reader has gone, its terminal was closed, the log's disk is full.
-  process.stderr.on('error', () => {});
-  process.on('uncaughtException', (error) => {
-    // What a timer or a socket throws passes by every `catch`. Exit before the next listener: that of the wasm
-    // backend throws again, and Node then prints the backend's minified source.
-    reportError(error, format);
-    process.exit(exitCodeOf(error));
+  const version = ['--version', '-v'].includes(argv[0] ?? '') ? versionLine() : undefined;
+  if (version !== undefined) return printVersion(version);
+  // oclif reads it while it is loaded. Its check of Node's version repeats what npm checks by `engines`, and loads forty files.
+  process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
+  const { runCommandLine } = await import('./command-line.js');
+  await runCommandLine(argv, options);
+}
+
+/** "zlm/0.1.0 linux-x64 node-v20.19.0", as oclif has it; undefined where it takes oclif to know the platform's name. */
+function versionLine(): string | undefined {
+  const isPerhapsWsl = process.platform === 'linux' && /microsoft/i.test(release());
+  if (isPerhapsWsl || process.arch === 'ia32') return undefined;
+  const { name, version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
+}
+
+function printVersion(line: string): void {
+  process.stdout.on('error', async (error: NodeJS.ErrnoException) => {
+    const { endUnheard } = await import('./command-line.js');
+    endUnheard(error);
   });
-  try {
-    await run(argv, options);
-  } catch (error) {
-    reportError(error, format);
-    await exitWhenWritten(exitCodeOf(error));
-  }
-}
-
-async function exitWhenWritten(exitCode: number): Promise<void> {
-  await flushed(process.stdout);
-  await flushed(process.stderr);
-  // Not only `process.exitCode`: a failed command may leave a socket or a timer open that would hold the process.
-  process.exit(exitCode);
-}
-
-/** Ends the process when stdout takes no more: what it has to say, and be it JSON, can only be said on stderr then. */
-function endUnheard(error: NodeJS.ErrnoException): void {
-  // `zlm runs | head -1` closes our stdout early: no fault, and nothing is left to do.
-  if (error.code === 'EPIPE') process.exit();
-  const fault =
-    describeFileError(error, 'the standard output', 'write') ??
-    new UserError('data', `Cannot write the standard output: ${error.message}`, [], { cause: error });
-  reportError(fault, 'text');
-  process.exit(exitCodeOf(fault));
-}
-
-function asksForJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return argv.slice(0, end === -1 ? undefined : end).includes('--json');
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => stream.write('', () => resolve()));
+  process.stdout.write(`${line}\n`);
 }

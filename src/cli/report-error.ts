@@ -1,5 +1,5 @@
 /** Shows what went wrong: to a person on stderr, under `--json` as an object on stdout. */
-import { Errors } from '@oclif/core';
+import { CLIError, ExitError } from '@oclif/core/errors';
 import ansis, { Ansis } from 'ansis';
 import { type FaultKind, UserError } from '../errors.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
@@ -29,7 +29,7 @@ function describeError(error: unknown): ErrorReport {
   if (error instanceof UserError) {
     return { kind: error.kind, message: error.message, cures: error.cures, exitCode };
   }
-  if (error instanceof Errors.CLIError) {
+  if (error instanceof CLIError) {
     return { kind: kindOfExitCode(exitCode), message: error.message, cures: [], exitCode };
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -39,7 +39,7 @@ function describeError(error: unknown): ErrorReport {
 
 /** Shows an error unless it has been shown already, or only asks to exit quietly. */
 export function reportError(error: unknown, as: 'text' | 'json'): void {
-  if (error instanceof Errors.ExitError) return;
+  if (error instanceof ExitError) return;
   if (error instanceof Error && reported.has(error)) return;
   if (error instanceof Error) reported.add(error);
   const report = describeError(error);

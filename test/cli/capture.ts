@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Interfaces } from '@oclif/core';
+import { type Interfaces, Plugin } from '@oclif/core';
 import { captureOutput } from '@oclif/test';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
 
@@ -54,7 +54,7 @@ export async function runCommand<Result = unknown>(
   command.id = command.name.replace(/(?<=[a-z])(?=[A-Z])/g, ':').toLowerCase();
   const exitCodeBefore = process.exitCode;
   process.exitCode = undefined;
-  const output = await captureOutput<Result>(() => command.run([...argv], loadOptions()));
+  const output = await captureOutput<Result>(async () => command.run([...argv], await loadOptions()));
   const exitCodeSet = process.exitCode;
   process.exitCode = exitCodeBefore;
   return {
@@ -103,10 +103,18 @@ export function redactPaths(text: string): string {
 }
 
 /** Loads no other command: neither an old `dist/` nor a half-written source can disturb the one under test. */
-function loadOptions(): Interfaces.LoadOptions {
+async function loadOptions(): Promise<Interfaces.LoadOptions> {
   const pjson = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
   const { bin, dirname, topicSeparator } = pjson.oclif;
-  return { root: ROOT, pjson: { ...pjson, oclif: { bin, dirname, topicSeparator } } };
+  return await withoutManifest({ ...pjson, oclif: { bin, dirname, topicSeparator } });
+}
+
+/** Makes oclif look at the commands themselves, and not at the manifest that `npm run build` wrote of those in dist/. */
+export async function withoutManifest(pjson: Interfaces.PJSON): Promise<Interfaces.LoadOptions> {
+  const options = { isRoot: true, root: ROOT, pjson, ignoreManifest: true, respectNoCacheDefault: true };
+  const plugin = new Plugin(options);
+  await plugin.load();
+  return { root: ROOT, pjson, plugins: new Map([[plugin.name, plugin]]) };
 }
 
 function escapeRegExp(text: string): string {

@@ -1,0 +1,84 @@
+/** How the built program starts: what the build wrote, and what is not loaded. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Config } from '@oclif/core';
+import { beforeAll, expect, it } from 'vitest';
+import { commandManifest } from '../../scripts/write-manifest.js';
+import { sharedFolder } from '../temp-folder.js';
+import { ROOT, spawnZlm } from './capture.js';
+
+/** A package built from the sources as they are now. */
+const built = sharedFolder();
+
+beforeAll(async () => {
+  mkdirSync(join(built, 'bin'));
+  for (const path of ['package.json', 'bin/run.js', 'schemas']) {
+    cpSync(join(ROOT, path), join(built, path), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(built, 'node_modules'));
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')], { cwd: ROOT });
+});
+
+function zlm(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  return execFileSync(process.execPath, [join(built, 'bin/run.js'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+}
+
+it('the manifest that the build writes lists every command with a file that exists', async () => {
+  const { commands, version } = await commandManifest(built);
+  const config = await Config.load(built);
+  expect(Object.keys(commands).sort()).toEqual(config.commandIDs.toSorted());
+  expect(Object.keys(commands)).toEqual(expect.arrayContaining(['train', 'prepare:text', 'spec:check']));
+  expect(version).toBe(config.version);
+  for (const command of Object.values(commands)) {
+    const { isESM, relativePath } = command as unknown as { isESM: boolean; relativePath: string[] };
+    expect(isESM).toBe(true);
+    expect(existsSync(join(built, ...relativePath)), relativePath.join('/')).toBe(true);
+  }
+});
+
+it('the build writes the manifest, and the package has it', () => {
+  const { scripts, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(scripts.build).toContain('write-manifest');
+  expect(files).toContain('oclif.manifest.json');
+});
+
+it('the version is the line that oclif would print', async () => {
+  const config = await Config.load(built);
+  for (const flag of ['--version', '-v']) expect(zlm([flag])).toBe(`${config.userAgent}\n`);
+});
+
+it('the version is told without loading oclif', async () => {
+  const loaded = execFileSync(
+    process.execPath,
+    [
+      '--eval',
+      `process.argv = [process.argv[0], 'zlm', '--version'];
+      import(${JSON.stringify(join(built, 'bin/run.js'))}).then(() =>
+        console.log(Object.keys(require.cache).filter((path) => path.includes('oclif')).length))`,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(loaded.split('\n')).toEqual([expect.stringContaining('zlm/'), '0', '']);
+});
+
+it('a full disk below the version is told', async () => {
+  if (!existsSync('/dev/full')) return;
+  const line = `"${process.execPath}" "${built}/bin/run.js" --version > /dev/full`;
+  expect(() => execFileSync('sh', ['-c', line], { stdio: 'pipe' })).toThrow(
+    /Cannot write the standard output/,
+  );
+});
+
+it('help of a command and the command help print the same page', async () => {
+  const [flag, word] = await Promise.all([
+    spawnZlm(['prepare', 'text', '--help']),
+    spawnZlm(['help', 'prepare', 'text']),
+  ]);
+  expect(flag.stdout).toContain('Prepare a text of your own');
+  expect(word).toEqual(flag);
+});
