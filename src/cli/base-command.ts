@@ -1,7 +1,9 @@
 /** What all commands share: parsed flags, progress, `--json`, and one way to fail. */
-import { Command, Flags, type Interfaces } from '@oclif/core';
+import { Command, Flags, type Interfaces, ux } from '@oclif/core';
 import type { FaultKind } from '../errors.js';
+import { visibleData, visibleJson } from '../visible.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { withOwnColors } from './own-colors.js';
 import { ProgressReporter } from './progress.js';
 import { reportError } from './report-error.js';
 import { explainParseError } from './usage-error.js';
@@ -17,8 +19,7 @@ export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']
 /**
  * The base of every command: `class Train extends BaseCommand<typeof Train>`.
  *
- * A command's `run` prints its result with `this.log`, which is silent under `--json`, and returns an object that
- * `--json` prints instead. It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind
+ * A command's `run` ends with `return this.print(result, render)`: the result as text, or under `--json` the object itself. It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind
  * decides the exit code.
  */
 export abstract class BaseCommand<T extends typeof Command> extends Command {
@@ -57,6 +58,32 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   protected progress(): ProgressReporter {
     this.#progress ??= new ProgressReporter();
     return this.#progress;
+  }
+
+  /**
+   * Prints a result as text, or nothing under `--json`, where oclif prints the object that `run` returns. The renderer
+   * gets the result with every text in it safe to show, so that its own colors are the only escape sequences.
+   *
+   * @param linesIn keys of the result whose texts may have several lines
+   */
+  protected print<Result>(
+    result: Result,
+    render: (result: Result) => string,
+    linesIn: readonly string[] = [],
+  ): Result {
+    if (!this.jsonEnabled()) this.log(render(visibleData(result, linesIn)));
+    return result;
+  }
+
+  /** Prints a text below the progress display, which ends here. */
+  override log(text = ''): void {
+    this.#progress?.stop();
+    super.log(withOwnColors(text));
+  }
+
+  override logJson(json: unknown): void {
+    this.#progress?.stop();
+    ux.stdout(visibleJson(ux.colorizeJson(json, { pretty: true, theme: this.config.theme?.json })));
   }
 
   /** The file of a spec that was named, which may be one that comes with zlm. */

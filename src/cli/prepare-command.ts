@@ -28,10 +28,7 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
       (signal) => work({ onProgress: (now) => progress.update(now), signal }),
       () => progress.note('stopping'),
     );
-    progress.stop();
     const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];
-    const result = toPrepareResult(summary, next.map(shellWord).join(' '));
-    this.log(renderPrepared(result));
-    return result;
+    return this.print(toPrepareResult(summary, next.map(shellWord).join(' ')), renderPrepared);
   }
 }

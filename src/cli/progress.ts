@@ -3,6 +3,7 @@
  */
 import cliProgress, { type Options } from 'cli-progress';
 import type { Progress } from '../progress.js';
+import { visible, visibleData } from '../visible.js';
 import { formatProgress, type ProgressText } from './progress-text.js';
 
 /** Without a terminal, a line is written at most this often. */
@@ -53,7 +54,7 @@ export class ProgressReporter {
   note(line: string): void {
     const interrupted = this.#bar !== undefined;
     this.#removeBar('clear');
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${visible(line)}\n`);
     if (interrupted && this.#current) this.#drawBar(this.#current);
   }
 
@@ -121,6 +122,6 @@ export class ProgressReporter {
 
   #text(progress: Progress): ProgressText {
     const seconds = this.#now() - this.#start.seconds;
-    return formatProgress(progress, { done: progress.done - this.#start.done, seconds });
+    return formatProgress(visibleData(progress), { done: progress.done - this.#start.done, seconds });
   }
 }

@@ -2,6 +2,7 @@
 import { CLIError, ExitError } from '@oclif/core/errors';
 import ansis, { Ansis } from 'ansis';
 import { type FaultKind, UserError } from '../errors.js';
+import { visibleJson, visibleLines } from '../visible.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 
 /** The object under `error` that `--json` prints; see `schemas/output/error.schema.json`. */
@@ -43,17 +44,18 @@ export function reportError(error: unknown, as: 'text' | 'json'): void {
   if (error instanceof Error && reported.has(error)) return;
   if (error instanceof Error) reported.add(error);
   const report = describeError(error);
-  if (as === 'json') process.stdout.write(`${JSON.stringify({ error: report }, undefined, 2)}\n`);
+  if (as === 'json')
+    process.stdout.write(`${visibleJson(JSON.stringify({ error: report }, undefined, 2))}\n`);
   else process.stderr.write(renderError(report));
 }
 
 function renderError(report: ErrorReport): string {
   // ansis looks at stdout; what is sent to a file by `2>` must be plain all the same.
   const style = process.stderr.isTTY || process.env.FORCE_COLOR ? ansis : new Ansis(0);
-  const message = report.stack ?? report.message;
+  const message = visibleLines(report.stack ?? report.message);
   // Later lines are indented as far as the first, so that carets stay below what they point to.
   const lines = message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
-  const cures = report.cures.map((cure) => `${style.dim('  →')} ${cure}`);
+  const cures = report.cures.map((cure) => `${style.dim('  →')} ${visibleLines(cure)}`);
   return `${[`${style.red('✖')} ${lines.join('\n')}`, ...cures].join('\n')}\n`;
 }
 

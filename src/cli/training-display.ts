@@ -5,6 +5,7 @@ import { shellWord } from '../shell-word.js';
 import { isNgram } from '../spec/systems.js';
 import type { EpochEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import type { TrainHooks, TrainOutcome } from '../training/train.js';
+import { visible } from '../visible.js';
 import { formatDuration, formatRate } from './format.js';
 import { ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
 import type { ProgressReporter } from './progress.js';
@@ -75,10 +76,10 @@ export function interruption(outcome: TrainOutcome, flags: string): UserError {
 export function renderOutcome(outcome: TrainOutcome, flags: string): string {
   const { folder, alreadyFinished, longer } = outcome;
   const run = shellWord(outcome.run);
-  const beginning = alreadyFinished ? `run ${outcome.run} is finished already: ` : '';
+  const beginning = alreadyFinished ? `run ${visible(outcome.run)} is finished already: ` : '';
   return [
     `${beginning}${outcome.ngrams ? ngramOutcomeLine(outcome) : networkOutcomeLine(outcome)}`,
-    `run folder ${folder}`,
+    `run folder ${visible(folder)}`,
     ...(alreadyFinished && longer
       ? [`longer: zlm train --resume ${run} --set ${shellWord(longer)}${flags}`]
       : []),

@@ -71,8 +71,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
     const report = await interruptible((signal) =>
       runBenchmark(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
     );
-    this.progress().stop();
-    this.log(renderBenchmark(report));
+    this.print(report, renderBenchmark, ['problem']);
     const entries = [...report.training, ...(report.product?.entries ?? [])];
     if (entries.some(({ problem }) => problem !== null)) this.failWith('backend');
     return report;

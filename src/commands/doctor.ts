@@ -34,7 +34,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
       folders: { data, runs, cache },
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     });
-    this.log(renderDoctorReport(report));
+    this.print(report, renderDoctorReport, ['details']);
     if (report.auto === null) this.failWith('backend');
     return report;
   }

@@ -53,8 +53,6 @@ export default class Eval extends BaseCommand<typeof Eval> {
     const report = await interruptible((signal) =>
       evaluateRun(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
     );
-    this.progress().stop();
-    this.log(renderEvaluation(report));
-    return report;
+    return this.print(report, renderEvaluation);
   }
 }

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../cli/base-command.js';
 import { runsFlag } from '../cli/flags.js';
 import type { RunSummary } from '../runs/list-runs.js';
+import { visible } from '../visible.js';
 
 export default class Runs extends BaseCommand<typeof Runs> {
   static override summary = 'List the training runs with their state, perplexity and time.';
@@ -20,7 +21,6 @@ export default class Runs extends BaseCommand<typeof Runs> {
     const { listRuns } = await import('../runs/list-runs.js');
     const { renderRuns } = await import('../cli/runs-table.js');
     const runs = await listRuns(this.flags.runs);
-    this.log(renderRuns(runs, this.flags.runs));
-    return { runs };
+    return this.print({ runs }, (shown) => renderRuns(shown.runs, visible(this.flags.runs)), ['problem']);
   }
 }

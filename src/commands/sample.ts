@@ -65,7 +65,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
     this.progress().stop();
     const unknown = result.unknownPromptWords.map((word) => `"${word}"`).join(', ');
     if (unknown) this.progress().note(`not in the vocabulary, read as <unk>: ${unknown}`);
-    this.log(result.samples.map(({ text }) => text).join('\n\n'));
-    return result;
+    // Text is shown in its visible form also where it is piped: a pipe may end at a terminal, too.
+    return this.print(result, ({ samples }) => samples.map(({ text }) => text).join('\n\n'), ['text']);
   }
 }

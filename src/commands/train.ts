@@ -94,9 +94,7 @@ export default class Train extends BaseCommand<typeof Train> {
     const { planRequest } = await import('../training/plan-request.js');
     const { renderPlan } = await import('../cli/plan-table.js');
     const plan = await planRequest(request, (progress) => this.progress().update(progress));
-    this.progress().stop();
-    this.log(renderPlan(plan));
-    return plan;
+    return this.print(plan, renderPlan);
   }
 }
 

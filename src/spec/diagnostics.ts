@@ -1,5 +1,6 @@
 /** What is wrong with a spec, and how it is shown: `file:line:col`, the message, the line, a caret. */
 import { UserError } from '../errors.js';
+import { visible } from '../visible.js';
 import type { Place } from './located.js';
 import { formatKey, parseKey, schemaAt } from './schema.js';
 
@@ -39,7 +40,8 @@ export function positionOf(place: Place): Position {
 export function renderFault(fault: Fault): string {
   const { place, message } = fault;
   if (!place) return message;
-  const { name, kind } = place.source;
+  const { kind } = place.source;
+  const name = visible(place.source.name);
   if (kind === 'override') return [`${name}  ${message}`, ...renderFrame(place, '')].join('\n');
   const { line, column } = positionOf(place);
   const head = `${name}:${line}:${column}  ${message}`;
@@ -58,12 +60,14 @@ function renderFrame(place: Place, gutter: string): string[] {
   const from = Math.max(lineStart, place.start - MOST_BEFORE);
   const to = Math.min(lineEnd === -1 ? text.length : lineEnd, place.start + MOST_AFTER);
   const cut = from > lineStart ? '…' : '';
-  const shown = text.slice(from, to).trimEnd();
-  const column = place.start - from;
-  const carets = Math.max(1, Math.min(place.end - place.start, shown.length - column));
-  // A tab would move the carets away from what they point to.
-  const line = `  ${gutter}| ${cut}${shown.replaceAll('\t', ' ')}`;
-  return [line, `  ${' '.repeat(gutter.length)}| ${' '.repeat(cut.length + column)}${'^'.repeat(carets)}`];
+  // The carets stand below the visible form; a tab would move them away from what they point to.
+  const show = (part: string) => visible(part.replaceAll('\t', ' '));
+  const shown = show(text.slice(from, to).trimEnd());
+  const before = show(text.slice(from, place.start)).length;
+  const marked = show(text.slice(place.start, Math.min(place.end, to))).length;
+  const carets = Math.max(1, Math.min(marked, shown.length - before));
+  const line = `  ${gutter}| ${cut}${shown}`;
+  return [line, `  ${' '.repeat(gutter.length)}| ${' '.repeat(cut.length + before)}${'^'.repeat(carets)}`];
 }
 
 /** Orders faults as a reader meets them: by source in the order given, then from top to bottom. */

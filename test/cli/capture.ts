@@ -35,7 +35,7 @@ interface SpawnOptions {
 }
 
 /** What is used of a command's class. */
-interface CommandClass {
+export interface CommandClass {
   id: string;
   readonly name: string;
   run(argv: string[], options: Interfaces.LoadOptions): Promise<unknown>;
@@ -103,7 +103,7 @@ export function redactPaths(text: string): string {
 }
 
 /** Loads no other command: neither an old `dist/` nor a half-written source can disturb the one under test. */
-async function loadOptions(): Promise<Interfaces.LoadOptions> {
+export async function loadOptions(): Promise<Interfaces.LoadOptions> {
   const pjson = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
   const { bin, dirname, topicSeparator } = pjson.oclif;
   return await withoutManifest({ ...pjson, oclif: { bin, dirname, topicSeparator } });

@@ -68,9 +68,6 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
         }),
       () => progress.note('stopping'),
     );
-    progress.stop();
-    const result = toTopicsResult(prepared, data);
-    this.log(renderTopics(result));
-    return result;
+    return this.print(toTopicsResult(prepared, data), renderTopics);
   }
 }

@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { setFlag } from '../../cli/flags.js';
 import type { FileReport } from '../../spec/check.js';
+import { visibleLines } from '../../visible.js';
 
 /** What `--json` prints; see schemas/output/spec-check.schema.json. */
 interface CheckResult {
@@ -35,7 +36,7 @@ export default class SpecCheck extends BaseCommand<typeof SpecCheck> {
   async run(): Promise<CheckResult> {
     const { checkSpecs, renderReports } = await import('../../spec/check.js');
     const reports = await checkSpecs(this.args.files, this.flags.set, (file) => this.findSpec(file));
-    this.log(renderReports(reports));
+    this.log(visibleLines(renderReports(reports)));
     const ok = reports.every((report) => report.ok);
     if (!ok) this.failWith('spec');
     return { ok, files: reports.map(({ text: _text, ...report }) => report) };
