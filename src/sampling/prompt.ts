@@ -1,6 +1,7 @@
 /** What a person says to the sampler, as token ids: the prompt, and the words that are never to be drawn. */
 import { isAbbreviation } from '../corpus/english/abbreviations.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
+import { trimEnd } from '../corpus/trim-end.js';
 import { UNKNOWN } from '../corpus/vocabulary.js';
 import { UserError } from '../errors.js';
 
@@ -112,10 +113,11 @@ function sentencesOf(line: string, lineEnded: boolean): Line[] {
 
 /** Unlike the cutting of running text, this cannot ask for a capital letter: samples have none, and are pasted. */
 function endsSentence(word: string): boolean {
-  const match = /^["'“‘([]*(.*?)([.?!]+)["'”’)\]]*$/.exec(word);
-  if (match === null) return false;
-  const [, stem, mark] = match;
-  return mark !== '.' || !isAbbreviation(stem);
+  const closed = trimEnd(word, '"\'”’)]');
+  const stem = trimEnd(closed, '.?!');
+  const mark = closed.slice(stem.length);
+  if (mark === '') return false;
+  return mark !== '.' || !isAbbreviation(stem.replace(/^["'“‘([]+/, ''));
 }
 
 function unknownWord(word: string, corpus: PreparedCorpus): UserError {
