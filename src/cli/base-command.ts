@@ -1,6 +1,7 @@
 /** What all commands share: parsed flags, progress, `--json`, and one way to fail. */
 import { Command, Flags, type Interfaces, ux } from '@oclif/core';
 import type { FaultKind } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { visibleData, visibleJson } from '../visible.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { withOwnColors } from './own-colors.js';
@@ -84,6 +85,12 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   override logJson(json: unknown): void {
     this.#progress?.stop();
     ux.stdout(visibleJson(ux.colorizeJson(json, { pretty: true, theme: this.config.theme?.json })));
+  }
+
+  /** The command line as it can be typed again. */
+  protected commandLine(): string {
+    const words = this.id?.split(':') ?? [];
+    return [this.config.bin, ...words, ...this.argv].map(shellWord).join(' ');
   }
 
   /** The file of a spec that was named, which may be one that comes with zlm. */

@@ -19,13 +19,13 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
    * @param dataFolder named in the next command when it is not the usual one
    */
   protected async prepare(
-    work: (hooks: Pick<PrepareOptions, 'onProgress' | 'signal'>) => Promise<PreparedSummary>,
+    work: (hooks: Pick<PrepareOptions, 'onProgress' | 'signal' | 'command'>) => Promise<PreparedSummary>,
     trainOn: (summary: PreparedSummary) => Promise<string[]>,
     dataFolder: string,
   ): Promise<PrepareResult> {
     const progress = this.progress();
     const summary = await interruptible(
-      (signal) => work({ onProgress: (now) => progress.update(now), signal }),
+      (signal) => work({ onProgress: (now) => progress.update(now), signal, command: this.commandLine() }),
       () => progress.note('stopping'),
     );
     const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
+import { sha256 } from '../storage/sha256.js';
 import type { Normalization } from './normalize.js';
 
 /** Raised when a reader of older folders could misread newer ones. */
@@ -58,6 +59,21 @@ export interface Manifest {
   readonly splits: Readonly<Record<SplitName, SplitFacts>>;
   /** How text was brought into the corpus's form, and so how a prompt must be. */
   readonly normalization: Normalization;
+  /** The command line that made it, to be shown when it must be made again; absent where a program did. */
+  readonly command?: string;
+}
+
+/** In the file only: the hash of everything else in it, so that a changed count or choice does not go unnoticed. */
+const CHECKSUM_KEY = 'sha256';
+
+/** The text of the file, with a checksum. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, [CHECKSUM_KEY]: checksumOf(manifest) }, null, 2)}\n`;
+}
+
+/** Covers values and their order, not white space: the file may be formatted by hand. */
+function checksumOf(manifest: object): string {
+  return sha256(JSON.stringify(manifest));
 }
 
 /** A corpus that another version of zlm prepared, in a form this one does not read. */
@@ -102,9 +118,14 @@ function parseManifest(text: string, path: string): Manifest {
   if (version !== FORMAT_VERSION) {
     throw new ForeignVersionError(path, version);
   }
-  const missing = missingKey(value as Record<string, unknown>);
+  const { [CHECKSUM_KEY]: checksum, ...manifest } = value as Record<string, unknown>;
+  const missing = missingKey(manifest);
   if (missing !== undefined) throw damaged(path, `no valid ${missing}`);
-  return value as Manifest;
+  // Older versions of zlm wrote none.
+  if (checksum !== undefined && checksum !== checksumOf(manifest)) {
+    throw damaged(path, 'its checksum shows that it was changed after it was written');
+  }
+  return manifest as unknown as Manifest;
 }
 
 function missingKey(manifest: Record<string, unknown>): string | undefined {

@@ -9,10 +9,12 @@ import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';
 import { BYTES_PER_TOKEN, TokenFile } from './token-file.js';
+import { findWrongFile, type VerifyOptions } from './verify-files.js';
 import { Vocabulary } from './vocabulary.js';
 
 export type { Manifest, SplitName } from './manifest.js';
 export { TokenFile } from './token-file.js';
+export type { VerifyOptions } from './verify-files.js';
 
 /** A prepared corpus, checked and opened for reading; {@link close} it when done. */
 export class PreparedCorpus {
@@ -26,20 +28,25 @@ export class PreparedCorpus {
   ) {}
 
   /**
-   * Opens `<dataFolder>/<name>`: the vocabulary's hash and every split's size must be the manifest's.
-   * @throws UserError('data') when the corpus is missing, half-written, damaged or of a foreign format version
+   * Opens `<dataFolder>/<name>`: size and hash of every file must be those of the manifest.
+   *
+   * @param options where it is remembered which large files were found right, and who listens while they are hashed
+   * @throws UserError('data') when the corpus is missing, half-written, damaged or of a foreign format version; the
+   *   signal's reason when it is aborted
    */
-  static async open(dataFolder: string, name: string): Promise<PreparedCorpus> {
+  static async open(dataFolder: string, name: string, options: VerifyOptions = {}): Promise<PreparedCorpus> {
     const folder = join(dataFolder, name);
     const manifest = await readManifest(folder);
     if (manifest === undefined) throw missingCorpus(dataFolder, name);
     const vocabularyPath = join(folder, VOCABULARY_FILE);
-    await sizeOf(vocabularyPath, name);
+    await sizeOf(vocabularyPath, manifest, name);
     const vocabulary = await Vocabulary.load(vocabularyPath);
-    if (vocabulary.sha256 !== manifest.vocabulary.sha256) {
-      throw damaged(name, vocabularyPath, 'its words are not those that the manifest records');
+    const { size, sha256 } = manifest.vocabulary;
+    if (vocabulary.sha256 !== sha256 || vocabulary.size !== size) {
+      throw damaged(vocabularyPath, 'its words are not those that the manifest records', manifest, name);
     }
-    for (const split of SPLITS) await checkSize(folder, manifest, split);
+    for (const split of SPLITS) await checkSize(folder, manifest, split, name);
+    await checkContent(folder, manifest, name, options);
     return new PreparedCorpus(name, folder, manifest, vocabulary);
   }
 
@@ -63,22 +70,38 @@ export class PreparedCorpus {
   }
 }
 
-async function checkSize(folder: string, manifest: Manifest, split: SplitName): Promise<void> {
+async function checkSize(folder: string, manifest: Manifest, split: SplitName, name: string): Promise<void> {
   const path = join(folder, tokenFileName(split));
   const { tokens, bytes } = manifest.splits[split];
-  const size = await sizeOf(path, manifest.name);
+  const size = await sizeOf(path, manifest, name);
   if (size !== bytes || size !== tokens * BYTES_PER_TOKEN) {
-    throw damaged(manifest.name, path, `it has ${size} bytes where the manifest records ${bytes}`);
+    throw damaged(path, `it has ${size} bytes where the manifest records ${bytes}`, manifest, name);
   }
 }
 
+async function checkContent(
+  folder: string,
+  manifest: Manifest,
+  name: string,
+  options: VerifyOptions,
+): Promise<void> {
+  const files = SPLITS.map((split) => ({
+    path: join(folder, tokenFileName(split)),
+    sha256: manifest.splits[split].sha256,
+  }));
+  const wrong = await findWrongFile(folder, files, options);
+  if (wrong === undefined) return;
+  const [found, recorded] = [wrong.found, wrong.sha256].map((hash) => `${hash.slice(0, 12)}…`);
+  throw damaged(wrong.path, `its SHA-256 is ${found} where the manifest records ${recorded}`, manifest, name);
+}
+
 /** @throws UserError('data') with the way to a whole corpus when the file is missing */
-async function sizeOf(path: string, name: string): Promise<number> {
+async function sizeOf(path: string, manifest: Manifest, name: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
     if (fileErrorCode(error) === 'ENOENT')
-      throw new UserError('data', `${path} is missing`, [prepareAgain(name)]);
+      throw new UserError('data', `${path} is missing`, [prepareAgain(manifest, name)]);
     throw describeFileError(error, path, 'read') ?? error;
   }
 }
@@ -95,10 +118,11 @@ function missingCorpus(dataFolder: string, name: string): UserError {
   ]);
 }
 
-function damaged(name: string, path: string, fault: string): UserError {
-  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgain(name)]);
+function damaged(path: string, fault: string, manifest: Manifest, name: string): UserError {
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgain(manifest, name)]);
 }
 
-function prepareAgain(name: string): string {
-  return `Prepare the corpus again: \`${prepareCommand(name)}\`.`;
+/** The command that made it is known, unless a program did or an older zlm. */
+function prepareAgain({ command }: Manifest, name: string): string {
+  return `Prepare the corpus again: \`${command ?? prepareCommand(name)}\`.`;
 }

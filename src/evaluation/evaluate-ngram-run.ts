@@ -18,11 +18,15 @@ import { checkLongEnough } from './short-split.js';
 export async function evaluateNgramRun(
   run: RunFolder,
   spec: NgramSpec,
-  { checkpoint, split, batch, dataFolder }: EvaluationRequest,
+  { checkpoint, split, batch, dataFolder, backendOptions }: EvaluationRequest,
   { signal, onProgress }: { signal: AbortSignal; onProgress: OnProgress },
 ): Promise<EvaluationReport> {
   if (batch !== 1) throw batchForNgram(run);
-  const { model, corpus, position } = await loadTrainedNgram(run, spec, checkpoint, dataFolder);
+  const { model, corpus, position } = await loadTrainedNgram(run, spec, checkpoint, dataFolder, {
+    cacheFolder: backendOptions?.cacheFolder,
+    signal,
+    onProgress,
+  });
   try {
     const { size, eos } = corpus.vocabulary;
     const tokens = corpus.split(split);

@@ -63,7 +63,10 @@ export async function evaluateRun(
   const spec = await runSpec(run);
   if (isNgram(spec)) return await evaluateNgramRun(run, spec, request, hooks);
   const backend = await activateBackend(request.backend, request.backendOptions);
-  const { model, corpus, position } = await loadTrainedModel(run, spec, checkpoint, request.dataFolder);
+  const { model, corpus, position } = await loadTrainedModel(run, spec, checkpoint, request.dataFolder, {
+    cacheFolder: request.backendOptions?.cacheFolder,
+    ...hooks,
+  });
   try {
     const tokens = corpus.split(split);
     checkLongEnough(corpus.name, split, tokens.length, batch);

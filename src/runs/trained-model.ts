@@ -1,5 +1,5 @@
 /** A network out of a run folder, for evaluation, sampling and fine-tuning. */
-import { PreparedCorpus } from '../corpus/prepared.js';
+import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import { languageModelFrom } from '../model/create.js';
@@ -33,9 +33,10 @@ export async function loadTrainedModel(
   spec: NetworkSpec,
   name: CheckpointName,
   dataFolder: string,
+  options: VerifyOptions = {},
 ): Promise<TrainedModel> {
   const checkpoint = await checkpointOf(run, name);
-  const corpus = await corpusOf(run, spec, checkpoint, dataFolder);
+  const corpus = await corpusOf(run, spec, checkpoint, dataFolder, options);
   try {
     const evaluated = withAverages(checkpoint);
     const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
@@ -56,8 +57,9 @@ export async function corpusOf(
   spec: Spec,
   { provenance }: Checkpoint,
   dataFolder: string,
+  options: VerifyOptions,
 ): Promise<PreparedCorpus> {
-  const corpus = await PreparedCorpus.open(dataFolder, spec.corpus);
+  const corpus = await PreparedCorpus.open(dataFolder, spec.corpus, options);
   if (corpus.vocabulary.sha256 === provenance.vocabularyHash) return corpus;
   corpus.close();
   const message = `run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;

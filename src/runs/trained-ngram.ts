@@ -1,5 +1,5 @@
 /** An n-gram model out of a run folder, for evaluation and sampling. */
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { PreparedCorpus, VerifyOptions } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import type { NgramTable } from '../ngram/ngram-table.js';
@@ -30,11 +30,12 @@ export async function loadTrainedNgram(
   spec: NgramSpec,
   name: CheckpointName,
   dataFolder: string,
+  options: VerifyOptions = {},
 ): Promise<TrainedNgram> {
   const path = run.checkpoint(name);
   const checkpoint = await readCheckpoint(path);
   if (!checkpoint) throw notCounted(run, name);
-  const corpus = await corpusOf(run, spec, checkpoint, dataFolder);
+  const corpus = await corpusOf(run, spec, checkpoint, dataFolder, options);
   try {
     const model = new NgramModel(restoredTable(spec, corpus.vocabulary.size, checkpoint, path));
     return { model, corpus, position: checkpoint.position };

@@ -63,7 +63,7 @@ export async function sample(
   hooks: { signal: AbortSignal; onProgress: OnProgress },
 ): Promise<SampleResult> {
   const run = await findRun(request.runsFolder, request.run);
-  const source = await openSource(run, request);
+  const source = await openSource(run, request, hooks);
   try {
     const prompt = readPrompt(request.prompt, source.corpus);
     const banned = readBanned(request.ban, source.corpus);
@@ -85,15 +85,20 @@ interface Source {
   close(): void;
 }
 
-async function openSource(run: RunFolder, request: SampleRequest): Promise<Source> {
+async function openSource(
+  run: RunFolder,
+  request: SampleRequest,
+  hooks: { signal: AbortSignal; onProgress: OnProgress },
+): Promise<Source> {
   const { checkpoint, dataFolder } = request;
+  const verify = { cacheFolder: request.backendOptions?.cacheFolder, ...hooks };
   const spec = await runSpec(run);
   if (isNgram(spec)) {
-    const { model, corpus } = await loadTrainedNgram(run, spec, checkpoint, dataFolder);
+    const { model, corpus } = await loadTrainedNgram(run, spec, checkpoint, dataFolder, verify);
     return { corpus, draw: (options) => sampleNgramTokens(model, options), close: () => corpus.close() };
   }
   await activateBackend(request.backend, request.backendOptions);
-  const { model, corpus } = await loadTrainedModel(run, spec, checkpoint, dataFolder);
+  const { model, corpus } = await loadTrainedModel(run, spec, checkpoint, dataFolder, verify);
   const close = () => {
     corpus.close();
     disposeLanguageModel(model);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { describeFileError } from './file-error.js';
 
 /** SHA-256 of a text (as UTF-8) or of bytes, in lower-case hex. */
@@ -8,15 +7,30 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
+const CHUNK_BYTES = 2 ** 20;
+
+/** What a caller may ask of the hashing of a large file. */
+export interface HashOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the number of bytes hashed so far, about once a megabyte. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * SHA-256 of a file in lower-case hex, read in pieces, so that its size does not matter.
  *
- * @throws UserError('data') when the file cannot be read
+ * @throws UserError('data') when the file cannot be read; the signal's reason when it is aborted
  */
-export async function sha256File(path: string): Promise<string> {
+export async function sha256File(path: string, { signal, onBytes }: HashOptions = {}): Promise<string> {
   const hash = createHash('sha256');
+  let done = 0;
   try {
-    await pipeline(createReadStream(path), hash);
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+      signal?.throwIfAborted();
+      hash.update(chunk);
+      done += chunk.length;
+      onBytes?.(done);
+    }
   } catch (error) {
     throw describeFileError(error, path, 'read') ?? error;
   }

@@ -45,7 +45,7 @@ const SHOWN_WORDS = 8;
  */
 export async function prepareTopics(options: PrepareTopicsOptions): Promise<PreparedTopics> {
   const { dataFolder, sentences, force } = options;
-  const corpus = await PreparedCorpus.open(dataFolder, options.corpus);
+  const corpus = await PreparedCorpus.open(dataFolder, options.corpus, options);
   try {
     const { topics, iterations, seed } = options;
     const recipe = topicRecipe(corpus.manifest, { topics, iterations, sentences, seed });

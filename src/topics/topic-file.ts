@@ -14,6 +14,7 @@ import type { TopicTable } from './table.js';
 const FORMAT_VERSION = '1';
 
 const VERSION_KEY = 'zlm.formatVersion';
+const CORPUS_KEY = 'zlm.corpus';
 const RECIPE_KEY = 'zlm.topicRecipe';
 
 /** Which topics: there is one file for each corpus and number of topics. */
@@ -67,7 +68,7 @@ export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promi
   const metadata = {
     [VERSION_KEY]: FORMAT_VERSION,
     // For whoever looks into the file; what it fits is told by the hashes of the recipe.
-    'zlm.corpus': place.corpus,
+    [CORPUS_KEY]: place.corpus,
     [RECIPE_KEY]: JSON.stringify(recipe),
   };
   await writeFileAtomically(topicsPath(place), encodeSafetensors(tensors, metadata));
@@ -90,6 +91,10 @@ export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | und
   const { tensors, metadata } = decode(bytes, path, again);
   const version = metadata[VERSION_KEY];
   if (version !== undefined && version !== FORMAT_VERSION) throw new ForeignTopicsError(path, version);
+  // The file's own checksum does not cover the name that it goes by.
+  const foreign = Object.keys(metadata).find((key) => ![VERSION_KEY, CORPUS_KEY, RECIPE_KEY].includes(key));
+  if (foreign)
+    throw new UserError('data', `${path} is damaged: it has the unknown metadata ${foreign}`, again);
   const recipe = parseRecipe(metadata[RECIPE_KEY]);
   const table = tensors.get('topics');
   const perplexity = tensors.get('perplexity')?.data;
@@ -109,7 +114,12 @@ function decode(bytes: Uint8Array, path: string, cures: readonly string[]) {
 }
 
 function parseRecipe(text: string | undefined): TopicRecipe | undefined {
-  return text === undefined ? undefined : JSON.parse(text);
+  try {
+    const recipe = JSON.parse(text ?? 'null');
+    return typeof recipe === 'object' && recipe !== null ? recipe : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A [V,K] table of finite numbers: one that is not would spoil every gradient. */

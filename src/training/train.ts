@@ -101,7 +101,7 @@ export interface NetworkInputs {
  * @throws UserError for everything that a user can mend: the spec, the corpus, the run, the disk, divergence
  */
 export async function train(request: TrainRequest, hooks: TrainHooks): Promise<TrainOutcome> {
-  const inputs = await openInputs(request);
+  const inputs = await openInputs(request, hooks.signal);
   try {
     if (inputs.backend === null) return await trainNgram(inputs, request, hooks);
     hooks.onBackend(inputs.backend);
@@ -150,7 +150,7 @@ function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): st
 }
 
 /** Opens everything that a request names, the cheapest first. */
-export async function openInputs(request: TrainRequest): Promise<TrainingInputs> {
+export async function openInputs(request: TrainRequest, signal?: AbortSignal): Promise<TrainingInputs> {
   const run = request.resume === null ? null : await findRun(request.runsFolder, request.resume);
   const path = request.spec ?? run?.spec;
   if (path === undefined) {
@@ -160,7 +160,10 @@ export async function openInputs(request: TrainRequest): Promise<TrainingInputs>
     ]);
   }
   const loaded = await loadSpec(path, request.overrides);
-  const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus);
+  const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus, {
+    cacheFolder: request.backendOptions?.cacheFolder,
+    signal,
+  });
   try {
     assertFitsCorpus(loaded, corpusFacts(corpus.name, corpus.manifest));
     const { spec } = loaded;

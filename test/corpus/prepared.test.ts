@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { readManifest } from '../../src/corpus/manifest.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
+import { UserError } from '../../src/errors.js';
 import { tempFolder } from '../temp-folder.js';
 import { faultOf, prepareTiny } from './tiny-corpus.js';
 
@@ -68,6 +70,32 @@ it.each<[string, (folder: string) => void, RegExp]>([
     (folder) => writeFileSync(join(folder, 'vocabulary.txt'), 'a\n<eos>\n'),
     /vocabulary\.txt is damaged/,
   ],
+  [
+    'a test split of other words',
+    (folder) => flip(folder, 'test.bin', 0),
+    /test\.bin is damaged: its SHA-256 is/,
+  ],
+  [
+    'a train split of other words',
+    (folder) => flip(folder, 'train.bin', 4),
+    /train\.bin is damaged: its SHA/,
+  ],
+  [
+    'a valid split of other words',
+    (folder) => flip(folder, 'valid.bin', 8),
+    /valid\.bin is damaged: its SHA/,
+  ],
+  [
+    'a manifest that counts other words',
+    (folder) =>
+      edit(folder, { vocabulary: { ...manifestIn(folder).vocabulary, size: 3 }, sha256: undefined }),
+    /vocabulary\.txt is damaged/,
+  ],
+  [
+    'a manifest that says of another form',
+    (folder) => edit(folder, { normalization: { lowerCase: true, numbers: 'N', punctuation: 'keep' } }),
+    /manifest\.json is damaged: its checksum shows that it was changed after it was written/,
+  ],
 ])('refuses a corpus with %s', async (_, damage, message) => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder);
@@ -77,7 +105,55 @@ it.each<[string, (folder: string) => void, RegExp]>([
   expect(fault.message).toMatch(message);
 });
 
+it('names the command that made a damaged corpus', async () => {
+  const folder = tempFolder();
+  const { folder: corpus } = await prepareTiny(folder, { command: 'zlm prepare text tiny --text tiny.txt' });
+  flip(corpus, 'test.bin', 0);
+  const fault = await faultOf(PreparedCorpus.open(join(folder, 'data'), 'tiny'));
+  expect(fault.cures).toEqual(['Prepare the corpus again: `zlm prepare text tiny --text tiny.txt`.']);
+  await prepareTiny(folder);
+  await openTiny(folder);
+});
+
+it('refuses a manifest with any bit flipped that changes its meaning', async () => {
+  const folder = tempFolder();
+  const { folder: corpus } = await prepareTiny(folder);
+  const path = join(corpus, 'manifest.json');
+  const whole = readFileSync(path);
+  const manifest = await readManifest(corpus);
+  const nameOfChecksum = whole.lastIndexOf('sha256');
+  for (let at = 0; at < whole.length; at++) {
+    // A checksum under another name is none, as in manifests of older versions.
+    if (at >= nameOfChecksum && at < nameOfChecksum + 6) continue;
+    const damaged = Buffer.from(whole);
+    damaged[at] ^= 1 << (at & 7);
+    writeFileSync(path, damaged);
+    const read = await readManifest(corpus).catch((error: unknown) => error);
+    if (!(read instanceof UserError)) expect(read, `byte ${at}`).toEqual(manifest);
+  }
+});
+
+it('reads a manifest without a checksum, as older versions wrote it, and one that was formatted again', async () => {
+  const folder = tempFolder();
+  const { folder: corpus, manifest } = await prepareTiny(folder);
+  writeFileSync(join(corpus, 'manifest.json'), JSON.stringify(manifestIn(corpus)));
+  expect((await openTiny(folder)).manifest).toEqual(manifest);
+  edit(corpus, { sha256: undefined });
+  expect((await openTiny(folder)).manifest).toEqual(manifest);
+});
+
+function manifestIn(folder: string) {
+  return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+}
+
 function edit(folder: string, change: object): void {
-  const path = join(folder, 'manifest.json');
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifestIn(folder), ...change }));
+}
+
+/** Changes one token into another one of the vocabulary. */
+function flip(folder: string, name: string, at: number): void {
+  const path = join(folder, name);
+  const bytes = readFileSync(path);
+  bytes[at] ^= 1;
+  writeFileSync(path, bytes);
 }

@@ -21,13 +21,19 @@ function fileInPlaceOfFolder(): void {
   writeFileSync('data', '');
 }
 
-/** Makes token 50 of a split one that no word has. */
-function strayId(split: string): () => void {
+/** Makes one token of a split another word of the vocabulary. */
+function otherToken(split: string): () => void {
   return () => {
     const bytes = readFileSync(`${CORPUS}/${split}.bin`);
-    bytes.writeInt32LE(99_999, 4 * 50);
+    bytes.writeInt32LE(bytes.readInt32LE(4 * 50) ^ 1, 4 * 50);
     writeFileSync(`${CORPUS}/${split}.bin`, bytes);
   };
+}
+
+/** Changes what the manifest says of the form of the text. */
+function otherForm(): void {
+  const made = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  manifest(JSON.stringify({ ...made, normalization: { ...made.normalization, lowerCase: false } }))();
 }
 
 const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
@@ -104,21 +110,35 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
     cure: PREPARE,
   },
   {
-    what: 'a token id that no word has, in the split to read',
-    make: strayId('test'),
-    says: 'test.bin is damaged: token 50 has id 99999, but there are 27 words',
+    what: 'another token in the split to read',
+    make: otherToken('test'),
+    says: 'test.bin is damaged: its SHA-256 is',
+    cure: PREPARE,
+  },
+  {
+    what: 'another token in a split that is not read',
+    make: otherToken('valid'),
+    says: 'valid.bin is damaged: its SHA-256 is',
+    cure: PREPARE,
+  },
+  {
+    what: 'a manifest that was changed',
+    make: otherForm,
+    says: `${MANIFEST} is damaged: its checksum shows that it was changed after it was written`,
     cure: 'zlm prepare',
   },
 ];
 
 export const CORPUS_FAULTS: readonly Fault[] = [
   ...FAULTS.map((fault): Fault => ({ ...fault, command: 'eval', exitCode: 4 })),
-  {
-    what: 'a token id that no word has, in the text to train on',
-    make: strayId('train'),
-    command: 'train tiny.yaml',
-    exitCode: 4,
-    says: 'train.bin is damaged: token 50',
-    cure: 'zlm prepare',
-  },
+  ...['train tiny.yaml', 'train tiny.yaml --dry-run', 'sample', 'prepare topics small'].map(
+    (command): Fault => ({
+      what: `another token in the text to train on, met by zlm ${command}`,
+      make: otherToken('train'),
+      command,
+      exitCode: 4,
+      says: 'train.bin is damaged: its SHA-256 is',
+      cure: PREPARE,
+    }),
+  ),
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Eval from '../../src/commands/eval.js';
 import PreparePtb from '../../src/commands/prepare/ptb.js';
 import PrepareText from '../../src/commands/prepare/text.js';
+import PrepareTopics from '../../src/commands/prepare/topics.js';
 import Runs from '../../src/commands/runs.js';
 import Sample from '../../src/commands/sample.js';
 import SpecShow from '../../src/commands/spec/show.js';
@@ -38,6 +39,7 @@ const COMMANDS = {
   eval: Eval,
   'prepare ptb': PreparePtb,
   'prepare text': PrepareText,
+  'prepare topics': PrepareTopics,
   runs: Runs,
   sample: Sample,
   'spec show': SpecShow,

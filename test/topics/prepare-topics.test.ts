@@ -6,6 +6,7 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/storage/safetens
 import { type PrepareTopicsOptions, prepareTopics } from '../../src/topics/prepare-topics.js';
 import { readTopicTable } from '../../src/topics/read-topic-table.js';
 import { textIdentity } from '../../src/topics/recipe.js';
+import { readTopicFile } from '../../src/topics/topic-file.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
 import { prepareSmallCorpus, SMALL_CORPUS } from '../small-corpus.js';
 import { tempFolder } from '../temp-folder.js';
@@ -124,6 +125,20 @@ describe('topics that are there already', () => {
     truncateSync(fileIn(folder), 700);
     expect((await prepareThree(folder)).alreadyPrepared).toBe(false);
     expect(readFileSync(fileIn(folder))).toEqual(whole);
+  });
+
+  it('are not read with any bit of the header, or of the table, flipped', async () => {
+    const folder = await dataFolder();
+    await prepareThree(folder);
+    const path = fileIn(folder);
+    const whole = readFileSync(path);
+    const place = { dataFolder: folder, corpus: SMALL_CORPUS, topics: 3 };
+    for (let at = 0; at < whole.length; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at] ^= 1 << (at & 7);
+      writeFileSync(path, damaged);
+      expect((await faultOf(readTopicFile(place))).kind, `byte ${at}`).toBe('data');
+    }
   });
 
   it('are not touched when a newer zlm made them, unless forced', async () => {

@@ -26,6 +26,8 @@ export interface PrepareOptions {
   readonly dataFolder: string;
   /** Replace a corpus of the same name that was prepared otherwise. */
   readonly force?: boolean | undefined;
+  /** The command line that asks for it, which the manifest keeps. */
+  readonly command?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

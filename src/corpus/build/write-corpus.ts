@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
 import type { Manifest, SplitFacts, SplitName } from '../manifest.js';
-import { FORMAT_VERSION, MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import {
+  FORMAT_VERSION,
+  MANIFEST_FILE,
+  manifestText,
+  SPLITS,
+  tokenFileName,
+  VOCABULARY_FILE,
+} from '../manifest.js';
 import { END_OF_LINE, type Vocabulary } from '../vocabulary.js';
 import { chooseVocabulary } from './choose-vocabulary.js';
 import type { LineSource } from './line-source.js';
@@ -39,8 +46,9 @@ export async function writeCorpus(
     vocabulary: { size: vocabulary.size, sha256: vocabulary.sha256, unk: vocabulary.unk !== undefined },
     splits,
     normalization: recipe.normalization,
+    ...(options.command === undefined ? {} : { command: options.command }),
   };
-  await writeFileAtomically(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFileAtomically(join(folder, MANIFEST_FILE), manifestText(manifest));
   return manifest;
 }
 
