@@ -2,6 +2,7 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
+import type { ActiveBackend } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
@@ -35,6 +36,14 @@ export interface BenchmarkRequest {
   readonly version: string;
 }
 
+/** Who listens while it is measured. */
+export interface BenchmarkHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Told of each backend that cannot run here, and why, where none was named. */
+  onLeftOut(backend: ActiveBackend): void;
+}
+
 /**
  * Runs a benchmark. What computes wrongly is reported, not timed.
  *
@@ -43,11 +52,12 @@ export interface BenchmarkRequest {
  */
 export async function runBenchmark(
   request: BenchmarkRequest,
-  hooks: { signal: AbortSignal; onProgress: OnProgress },
+  hooks: BenchmarkHooks,
 ): Promise<BenchmarkReport> {
   const { settings, vocabulary } = request;
   const jobs = await loadJobs(request);
-  const field = await gatherField(request.backends, request.precisions, request.backendOptions);
+  const { backends, precisions, backendOptions } = request;
+  const field = await gatherField(backends, precisions, backendOptions, hooks.onLeftOut);
   const { signal } = hooks;
   const brief = { ...settings, seconds: settings.seconds * PRODUCT_SHARE };
   const training: TrainingEntry[] = [];

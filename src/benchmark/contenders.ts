@@ -31,17 +31,24 @@ export interface Field {
  *
  * @param named      the backends to measure; empty for every one that runs here but the slowest
  * @param precisions those to measure, on backends that have them
+ * @param onLeftOut  told of each backend that cannot run here, where none was named
  * @throws UserError('backend') when a named one cannot run
  */
 export async function gatherField(
   named: readonly BackendName[],
   precisions: readonly Precision[],
   options: BackendOptions,
+  onLeftOut: (backend: ActiveBackend) => void,
 ): Promise<Field> {
-  const probes = (await probeBackends(options)).filter((probe) => probe.available);
+  const all = await probeBackends(options);
+  const probes = all.filter((probe) => probe.available);
   const available = probes.map(({ name }) => name);
   const chosen =
     named.length > 0 ? [...new Set(named)] : available.filter((name) => !LEFT_OUT.includes(name));
+  if (named.length === 0) {
+    if (options.compiler !== undefined) await activateBackend('auto', options); // which refuses a compiler that fails
+    for (const { name, available, reason } of all) if (!available) onLeftOut({ name, reason });
+  }
   const backends: ActiveBackend[] = [];
   for (const name of chosen) backends.push(await activateBackend(name, options));
   const reference = available.includes('wasm') ? 'wasm' : 'cpu';

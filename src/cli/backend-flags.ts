@@ -1,18 +1,18 @@
 /** The flags that say what computes and how; the same on every command that computes. */
 import { Flags } from '@oclif/core';
-import type { BackendOptions } from '../backends/backend.js';
+import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { backendFlag, cacheFlag, integerFlag } from './flags.js';
 
 /** How the backends work, on commands that look at all of them. */
 export const engineFlags = {
   threads: integerFlag({
-    description: 'Threads of the native backend; as many as processors when left out.',
+    description: 'Threads of the native backend, at most 4 per processor; one per processor when left out.',
     env: 'ZLM_THREADS',
     min: 1,
     helpValue: 'N',
   }),
   cc: Flags.string({
-    description: 'C compiler of the native backend; cc, gcc or clang when left out.',
+    description: 'C compiler of the native backend, such as "gcc -O2"; cc, gcc or clang when left out.',
     env: 'ZLM_CC',
     helpValue: 'COMPILER',
   }),
@@ -32,7 +32,18 @@ export function backendOptions(
   onNote: (line: string) => void,
 ): BackendOptions {
   waitBriefly();
-  return { threads: flags.threads, compiler: flags.cc, cacheFolder: flags.cache, onNote };
+  return { threads: flags.threads, compiler: flags.cc || undefined, cacheFolder: flags.cache, onNote };
+}
+
+/** The line that says which backend computes, and why it and no faster one. */
+export function backendLine({
+  name,
+  reason,
+}: {
+  readonly name: BackendName;
+  readonly reason: string;
+}): string {
+  return `backend ${name}: ${reason}`;
 }
 
 /**

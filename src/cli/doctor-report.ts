@@ -44,6 +44,8 @@ export interface DoctorReport {
   readonly backends: readonly BackendReport[];
   /** What `--backend auto` takes, and why; null when nothing can run. */
   readonly auto: { readonly name: BackendName; readonly reason: string } | null;
+  /** Why `--backend auto` takes nothing; null when it takes one. */
+  readonly autoProblem: string | null;
   readonly folders: Readonly<Record<'data' | 'runs' | 'cache', FolderReport>>;
   readonly corpora: readonly CorpusReport[];
   readonly optionalPackages: readonly { readonly name: string; readonly version: string | null }[];
@@ -77,7 +79,7 @@ export async function gatherDoctorReport(question: DoctorQuestion): Promise<Doct
     cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
     backends: await reportBackends(question.backendOptions),
-    auto: await chooseAutomatically(question.backendOptions),
+    ...(await chooseAutomatically(question.backendOptions)),
     folders: { data: dataReport, runs: runsReport, cache: cacheReport },
     corpora: await reportCorpora(data),
     optionalPackages: OPTIONAL_PACKAGES.map((name) => ({ name, version: installedVersion(name) })),
@@ -121,12 +123,14 @@ async function measure(
   }
 }
 
-async function chooseAutomatically(options: BackendOptions): Promise<DoctorReport['auto']> {
+async function chooseAutomatically(
+  options: BackendOptions,
+): Promise<Pick<DoctorReport, 'auto' | 'autoProblem'>> {
   const { activateBackend } = await import('../backends/select.js');
   try {
-    return await activateBackend('auto', options);
+    return { auto: await activateBackend('auto', options), autoProblem: null };
   } catch (error) {
-    if (error instanceof UserError) return null;
+    if (error instanceof UserError) return { auto: null, autoProblem: error.message.split('\n', 1)[0] };
     throw error;
   }
 }

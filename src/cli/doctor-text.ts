@@ -39,10 +39,10 @@ function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorRepo
   ];
 }
 
-function backendLines({ backends, auto }: DoctorReport): string[] {
+function backendLines({ backends, auto, autoProblem }: DoctorReport): string[] {
   const choice = auto
     ? `--backend auto takes ${ansis.bold(auto.name)}: ${auto.reason}`
-    : `${mark(false)} nothing can run here`;
+    : `${mark(false)} --backend auto fails: ${autoProblem}`;
   const columns = [
     { title: 'name' },
     { title: '' },

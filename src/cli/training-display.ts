@@ -6,6 +6,7 @@ import { isNgram } from '../spec/systems.js';
 import type { EpochEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import type { TrainHooks, TrainOutcome } from '../training/train.js';
 import { visible } from '../visible.js';
+import { backendLine } from './backend-flags.js';
 import { formatDuration, formatRate } from './format.js';
 import { ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
 import type { ProgressReporter } from './progress.js';
@@ -25,7 +26,7 @@ export class TrainingDisplay {
 
   /** What the training service calls. */
   readonly hooks: Omit<TrainHooks, 'signal'> = {
-    onBackend: ({ name, reason }) => this.progress.note(`backend ${name}: ${reason}`),
+    onBackend: (backend) => this.progress.note(backendLine(backend)),
     onSession: ({ run, spec, position, isOver }) => {
       if (isNgram(spec)) this.waitsFor = 'stopping';
       else this.epochs = spec.training.epochs;

@@ -69,7 +69,11 @@ export default class Bench extends BaseCommand<typeof Bench> {
       },
     };
     const report = await interruptible((signal) =>
-      runBenchmark(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
+      runBenchmark(request, {
+        signal,
+        onProgress: (progress) => this.progress().update(progress),
+        onLeftOut: ({ name, reason }) => this.progress().note(`backend ${name} is left out: ${reason}`),
+      }),
     );
     this.print(report, renderBenchmark, ['problem']);
     const entries = [...report.training, ...(report.product?.entries ?? [])];

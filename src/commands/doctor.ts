@@ -8,7 +8,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
 
   static override description =
     'Names every backend with the reason that it can or cannot run and its measured rate, and the one that ' +
-    '--backend auto takes. Fails with exit code 5 when none can run.';
+    '--backend auto takes. Fails with exit code 5 when it can take none.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { checkpointFlag, dataFlag, integerFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
@@ -51,7 +51,11 @@ export default class Eval extends BaseCommand<typeof Eval> {
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     };
     const report = await interruptible((signal) =>
-      evaluateRun(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
+      evaluateRun(request, {
+        signal,
+        onProgress: (progress) => this.progress().update(progress),
+        onBackend: (backend) => this.progress().note(backendLine(backend)),
+      }),
     );
     return this.print(report, renderEvaluation);
   }

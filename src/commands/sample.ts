@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { checkpointFlag, dataFlag, integerFlag, numberFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
@@ -60,7 +60,11 @@ export default class Sample extends BaseCommand<typeof Sample> {
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     };
     const result = await interruptible((signal) =>
-      sample(request, { signal, onProgress: (progress) => this.progress().update(progress) }),
+      sample(request, {
+        signal,
+        onProgress: (progress) => this.progress().update(progress),
+        onBackend: (backend) => this.progress().note(backendLine(backend)),
+      }),
     );
     this.progress().stop();
     const unknown = result.unknownPromptWords.map((word) => `"${word}"`).join(', ');

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { backendFlags, backendOptions } from '../cli/backend-flags.js';
+import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
@@ -93,7 +93,10 @@ export default class Train extends BaseCommand<typeof Train> {
   private async plan(request: TrainRequest): Promise<TrainingPlan | NgramPlan> {
     const { planRequest } = await import('../training/plan-request.js');
     const { renderPlan } = await import('../cli/plan-table.js');
-    const plan = await planRequest(request, (progress) => this.progress().update(progress));
+    const plan = await planRequest(request, {
+      onProgress: (progress) => this.progress().update(progress),
+      onBackend: (backend) => this.progress().note(backendLine(backend)),
+    });
     return this.print(plan, renderPlan);
   }
 }

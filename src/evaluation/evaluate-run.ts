@@ -1,6 +1,6 @@
 /** The service behind `zlm eval`: the perplexity of a run's model on a split of its corpus. */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { activateBackend } from '../backends/select.js';
+import { type ActiveBackend, activateBackend } from '../backends/select.js';
 import type { SplitName } from '../corpus/prepared.js';
 import { unigramPerplexity } from '../corpus/unigram.js';
 import { disposeLanguageModel } from '../model/language-model.js';
@@ -26,6 +26,14 @@ export interface EvaluationRequest {
   readonly runsFolder: string;
   readonly backend: BackendName | 'auto';
   readonly backendOptions?: BackendOptions;
+}
+
+/** Who listens while it is evaluated. */
+export interface EvaluationHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Not called for an n-gram model, which computes on none. */
+  readonly onBackend?: (backend: ActiveBackend) => void;
 }
 
 /** What was found, and under which protocol. */
@@ -56,13 +64,14 @@ export interface EvaluationReport {
  */
 export async function evaluateRun(
   request: EvaluationRequest,
-  hooks: { signal: AbortSignal; onProgress: OnProgress },
+  { onBackend, ...hooks }: EvaluationHooks,
 ): Promise<EvaluationReport> {
   const { checkpoint, split, batch } = request;
   const run = await findRun(request.runsFolder, request.run);
   const spec = await runSpec(run);
   if (isNgram(spec)) return await evaluateNgramRun(run, spec, request, hooks);
   const backend = await activateBackend(request.backend, request.backendOptions);
+  onBackend?.(backend);
   const { model, corpus, position } = await loadTrainedModel(run, spec, checkpoint, request.dataFolder, {
     cacheFolder: request.backendOptions?.cacheFolder,
     ...hooks,

@@ -1,7 +1,7 @@
 /** The service behind `zlm sample`: text from a run's model. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { activateBackend } from '../backends/select.js';
+import { type ActiveBackend, activateBackend } from '../backends/select.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
@@ -37,10 +37,20 @@ export interface SampleRequest {
   readonly backendOptions?: BackendOptions;
 }
 
+/** Who listens while it is drawn. */
+export interface SampleHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Not called for an n-gram model, which computes on none. */
+  readonly onBackend?: (backend: ActiveBackend) => void;
+}
+
 /** What was drawn. */
 export interface SampleResult {
   readonly run: string;
   readonly checkpoint: CheckpointName;
+  /** null for an n-gram model, which computes on none. */
+  readonly backend: BackendName | null;
   readonly temperature: number;
   readonly seed: number;
   /** Prompt words that the vocabulary lacks. */
@@ -58,10 +68,7 @@ export interface SampleResult {
  *
  * @throws UserError when run, prompt or banned words are not to be had; the signal's reason when it is aborted
  */
-export async function sample(
-  request: SampleRequest,
-  hooks: { signal: AbortSignal; onProgress: OnProgress },
-): Promise<SampleResult> {
+export async function sample(request: SampleRequest, hooks: SampleHooks): Promise<SampleResult> {
   const run = await findRun(request.runsFolder, request.run);
   const source = await openSource(run, request, hooks);
   try {
@@ -72,7 +79,15 @@ export async function sample(
       samples.push(await drawSample(source, request, prompt.ids, banned, index, hooks));
     }
     const { checkpoint, temperature, seed } = request;
-    return { run: run.name, checkpoint, temperature, seed, unknownPromptWords: prompt.unknown, samples };
+    return {
+      run: run.name,
+      checkpoint,
+      backend: source.backend,
+      temperature,
+      seed,
+      unknownPromptWords: prompt.unknown,
+      samples,
+    };
   } finally {
     source.close();
   }
@@ -80,6 +95,7 @@ export async function sample(
 
 /** What tokens are drawn from. */
 interface Source {
+  readonly backend: BackendName | null;
   readonly corpus: PreparedCorpus;
   draw(options: SamplingOptions): AsyncGenerator<number>;
   close(): void;
@@ -88,22 +104,24 @@ interface Source {
 async function openSource(
   run: RunFolder,
   request: SampleRequest,
-  hooks: { signal: AbortSignal; onProgress: OnProgress },
+  { onBackend, ...hooks }: SampleHooks,
 ): Promise<Source> {
   const { checkpoint, dataFolder } = request;
   const verify = { cacheFolder: request.backendOptions?.cacheFolder, ...hooks };
   const spec = await runSpec(run);
   if (isNgram(spec)) {
     const { model, corpus } = await loadTrainedNgram(run, spec, checkpoint, dataFolder, verify);
-    return { corpus, draw: (options) => sampleNgramTokens(model, options), close: () => corpus.close() };
+    const draw = (options: SamplingOptions) => sampleNgramTokens(model, options);
+    return { backend: null, corpus, draw, close: () => corpus.close() };
   }
-  await activateBackend(request.backend, request.backendOptions);
+  const backend = await activateBackend(request.backend, request.backendOptions);
+  onBackend?.(backend);
   const { model, corpus } = await loadTrainedModel(run, spec, checkpoint, dataFolder, verify);
   const close = () => {
     corpus.close();
     disposeLanguageModel(model);
   };
-  return { corpus, draw: (options) => sampleTokens(model, options), close };
+  return { backend: backend.name, corpus, draw: (options) => sampleTokens(model, options), close };
 }
 
 async function drawSample(

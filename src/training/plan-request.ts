@@ -1,9 +1,17 @@
 /** The service behind `zlm train --dry-run`. */
+import type { ActiveBackend } from '../backends/select.js';
 import type { OnProgress } from '../progress.js';
 import { firstBeginning, nextBeginning } from './beginning.js';
 import { planTraining, type TrainingPlan } from './plan.js';
 import { type NgramPlan, planNgram } from './plan-ngram.js';
 import { openInputs, type TrainRequest } from './train.js';
+
+/** Who listens while it is planned. */
+export interface PlanHooks {
+  readonly onProgress: OnProgress;
+  /** Not called for an n-gram model, which computes on none. */
+  onBackend(backend: ActiveBackend): void;
+}
 
 /**
  * Plans what `train` would do with the same request: the whole training of a spec, or what is left of a run's. Nothing is
@@ -13,12 +21,13 @@ import { openInputs, type TrainRequest } from './train.js';
  */
 export async function planRequest(
   request: TrainRequest,
-  onProgress: OnProgress,
+  { onProgress, onBackend }: PlanHooks,
 ): Promise<TrainingPlan | NgramPlan> {
   const inputs = await openInputs(request);
   try {
     if (inputs.backend === null) return await planNgram(inputs.loaded.spec, inputs.corpus, onProgress);
-    const { loaded, corpus, run, from } = inputs;
+    const { loaded, corpus, run, from, backend } = inputs;
+    onBackend(backend);
     const beginning = run
       ? await nextBeginning(run, loaded.spec, corpus, request.runsFolder)
       : await firstBeginning(loaded.spec, from, corpus);

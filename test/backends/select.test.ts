@@ -1,12 +1,20 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BACKEND_NAMES, type BackendOptions } from '../../src/backends/backend.js';
 import { measureBackend } from '../../src/backends/measure.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
 import { BACKEND_OPTIONS, describeEachBackend, whyNot } from './each-backend.js';
 
-/** As on a machine without a C compiler. */
+/** With a compiler that was named and is not there. */
 const NO_COMPILER: BackendOptions = { ...BACKEND_OPTIONS, compiler: 'no-such-compiler' };
+
+/** As on a machine without any of the usual ones. */
+const NONE_NAMED: BackendOptions = { ...BACKEND_OPTIONS, compiler: undefined };
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** As under `node --jitless`: the process has no WebAssembly. */
 async function withoutWebAssembly(run: () => Promise<void>): Promise<void> {
@@ -54,12 +62,36 @@ describe('activateBackend', () => {
 
   it('passes over what cannot run when it may choose, and says so', async () => {
     await withoutWebAssembly(async () => {
-      const { name, reason } = await activateBackend('auto', NO_COMPILER);
+      vi.stubEnv('PATH', '/nowhere');
+      const { name, reason } = await activateBackend('auto', NONE_NAMED);
       expect(name).toBe('cpu');
-      expect(reason).toContain('passed over native: the C compiler "no-such-compiler" does not run');
+      expect(reason).toContain('passed over native: no C compiler on the PATH');
       expect(reason).toContain('wasm: this Node runs without WebAssembly');
       expect(tf.getBackend()).toBe('cpu');
     });
+  });
+
+  it('does not pass over native when its compiler was named, and asks nothing of it for another backend', async () => {
+    await expect(activateBackend('auto', NO_COMPILER)).rejects.toMatchObject({
+      kind: 'backend',
+      message: expect.stringMatching(
+        /^the native backend cannot run here with the compiler no-such-compiler\n.*does not run: there is no no-such-compiler on the PATH/,
+      ),
+    });
+    expect((await activateBackend('wasm', NO_COMPILER)).name).toBe('wasm');
+  });
+
+  it('takes as many threads as four for each processor, and no more', async () => {
+    const most = 4 * availableParallelism();
+    const refused = {
+      kind: 'usage',
+      message: expect.stringContaining(`between 1 and ${most}, 4 for each of the`),
+    };
+    for (const threads of [most + 1, 1000, 20_000, 0, 1.5]) {
+      await expect(activateBackend('auto', { ...BACKEND_OPTIONS, threads })).rejects.toMatchObject(refused);
+      await expect(probeBackends({ ...BACKEND_OPTIONS, threads })).rejects.toMatchObject(refused);
+    }
+    await activateBackend('wasm', { ...BACKEND_OPTIONS, threads: most });
   });
 
   it.each(BACKEND_NAMES.filter((name) => whyNot(name) === undefined))(

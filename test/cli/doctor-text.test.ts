@@ -21,6 +21,7 @@ const HEALTHY: DoctorReport = {
     { name: 'cpu', available: true, reason: 'plain JavaScript', gflops: 1.7034 },
   ],
   auto: { name: 'native', reason: 'the fastest there is' },
+  autoProblem: null,
   folders: {
     data: folder('/home/ada/data', { bytes: 9_130_000 }),
     runs: folder('/home/ada/runs', { exists: false }),
@@ -38,6 +39,7 @@ const ILL: DoctorReport = {
   node: { version: '18.0.0', required: '>=20.19', supported: false },
   backends: [{ name: 'wasm', available: false, reason: 'this Node runs without WebAssembly', gflops: null }],
   auto: null,
+  autoProblem: 'no backend can run here',
   corpora: [],
 };
 

@@ -186,8 +186,13 @@ it('stops at Ctrl-C with exit code 130', async () => {
   await train('tiny.yaml', '--data', 'long', '--name', 'long', ...few);
   const argv = ['eval', 'long', '--data', 'long', '--split', 'train'];
   const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
-  zlm.stderr?.once('data', () => zlm.kill('SIGINT'));
+  let working = false;
+  zlm.stderr?.on('data', (text: string) => {
+    if (working || !text.includes('train: ')) return;
+    working = true;
+    zlm.kill('SIGINT');
+  });
   const { code, stdout, stderr } = await ended;
-  expect(stderr).toMatch(/^train: \d+%.*\n✖ interrupted\n$/s);
+  expect(stderr).toMatch(/^backend wasm: [^\n]*\ntrain: \d+%.*\n✖ interrupted\n$/s);
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });

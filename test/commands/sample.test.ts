@@ -164,8 +164,13 @@ describe('what it prints', () => {
 
 it('stops at Ctrl-C with exit code 130', async () => {
   const { process: zlm, ended } = startZlm(['sample', '--length', '100000000'], { cwd: folder.path });
-  zlm.stderr?.once('data', () => zlm.kill('SIGINT'));
+  let working = false;
+  zlm.stderr?.on('data', (text: string) => {
+    if (working || !text.includes('sampling: ')) return;
+    working = true;
+    zlm.kill('SIGINT');
+  });
   const { code, stdout, stderr } = await ended;
-  expect(stderr).toMatch(/^sampling: \d+%.*\n✖ interrupted\n$/s);
+  expect(stderr).toMatch(/^backend wasm: [^\n]*\nsampling: \d+%.*\n✖ interrupted\n$/s);
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });

@@ -30,10 +30,10 @@ interface BuiltLibrary {
   readonly threads: boolean;
 }
 
-/** A library, or why there is none: in one line, and in the compiler's own words where it spoke. */
+/** A library, or why there is none: in one line, in the compiler's own words where it spoke, and what would help. */
 export type BuildResult =
   | { readonly library: BuiltLibrary }
-  | { readonly failure: string; readonly details?: string };
+  | { readonly failure: string; readonly details?: string; readonly needs: 'compiler' | 'folder' };
 
 /**
  * The library for this processor: from the cache, or compiled now. Two processes that build at once each
@@ -75,10 +75,11 @@ async function orFailure(folder: string, work: () => Promise<BuildResult>): Prom
     return await work();
   } catch (error) {
     const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
-    if (described instanceof UserError) return { failure: described.message };
+    if (described instanceof UserError) return { failure: described.message, needs: 'folder' };
     // There are other backends: even a fault that nobody has words for must not end the command.
     if (fileErrorCode(error) === undefined) throw error;
-    return { failure: `Cannot compile the kernels into ${folder}: ${(error as Error).message}` };
+    const failure = `Cannot compile the kernels into ${folder}: ${(error as Error).message}`;
+    return { failure, needs: 'folder' };
   }
 }
 
@@ -96,11 +97,11 @@ function libraryName(prefix: string, content: Uint8Array): string {
   return `${prefix}-${sha256(content).slice(0, 16)}.so`;
 }
 
-async function hasOpenMp({ command }: Compiler, workplace: string): Promise<boolean> {
+async function hasOpenMp({ program, leading }: Compiler, workplace: string): Promise<boolean> {
   const source = join(workplace, 'probe.c');
   await writeFile(source, OPENMP_PROBE);
-  const arguments_ = [...compilerFlags(true), source, '-o', join(workplace, 'probe.so')];
-  return run(command, arguments_).then(
+  const arguments_ = [...leading, ...compilerFlags(true), source, '-o', join(workplace, 'probe.so')];
+  return run(program, arguments_).then(
     () => true,
     () => false,
   );
@@ -108,7 +109,7 @@ async function hasOpenMp({ command }: Compiler, workplace: string): Promise<bool
 
 /** Compiles, and moves the library to its place in the folder. */
 async function compile(
-  { command, version }: Compiler,
+  { command, program, leading, version }: Compiler,
   workplace: string,
   folder: string,
   prefix: string,
@@ -117,9 +118,12 @@ async function compile(
   const files = (await readdir(SOURCES)).filter((file) => file.endsWith('.c'));
   const output = join(workplace, 'zlm.so');
   const sources = files.map((file) => join(SOURCES, file));
-  const words = await compilerWords(command, [...compilerFlags(threads), ...sources, '-o', output, '-lm']);
-  if (words !== null)
-    return { failure: `${command} cannot compile the kernels`, details: `${version} says:\n${words}` };
+  const arguments_ = [...leading, ...compilerFlags(threads), ...sources, '-o', output, '-lm'];
+  const words = await compilerWords(program, arguments_);
+  if (words !== null) {
+    const details = `${version} says:\n${words}`;
+    return { failure: `${command} cannot compile the kernels`, details, needs: 'compiler' };
+  }
   await chmod(output, 0o700);
   await flushToDisk(output);
   const path = join(folder, libraryName(prefix, await readFile(output)));
@@ -128,9 +132,9 @@ async function compile(
 }
 
 /** What the compiler says when it fails; null when it succeeds. */
-async function compilerWords(command: string, arguments_: readonly string[]): Promise<string | null> {
+async function compilerWords(program: string, arguments_: readonly string[]): Promise<string | null> {
   try {
-    await run(command, arguments_, { maxBuffer: 2 ** 24 });
+    await run(program, arguments_, { maxBuffer: 2 ** 24 });
     return null;
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };

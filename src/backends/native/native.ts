@@ -6,13 +6,19 @@ import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
 import { buildLibrary } from './build.js';
 import { findCompiler } from './compiler.js';
 import type { NativeFunctions } from './library.js';
+import { explainLoadFailure } from './load-failure.js';
 
 const NAME = 'native';
 
 /** By what `zlm_bf16_units` returns. */
 const BF16_UNITS: readonly Bf16Units[] = ['float32', 'avx512-bf16', 'amx'];
 
-const BENEFIT = 'with a C compiler that works, training is many times faster';
+/** What would help, by what is missing. */
+const BENEFITS = {
+  compiler: 'with a C compiler that works, training is many times faster',
+  folder:
+    'with a cache folder (--cache or ZLM_CACHE) that libraries can be written to and loaded from, training is many times faster',
+} as const;
 
 export const nativeBackend: Backend = {
   name: NAME,
@@ -21,7 +27,8 @@ export const nativeBackend: Backend = {
   async probe(options: BackendOptions): Promise<Probe> {
     const found = await prepare(options);
     if ('failure' in found) {
-      return { available: false, reason: `${found.failure}; ${BENEFIT}`, details: found.details };
+      const { failure, details, needs } = found;
+      return { available: false, reason: `${failure}; ${BENEFITS[needs]}`, details };
     }
     return {
       available: true,
@@ -47,13 +54,13 @@ export const nativeBackend: Backend = {
 
 type Prepared =
   | { readonly functions: NativeFunctions; readonly threads: number; readonly reason: string }
-  | { readonly failure: string; readonly details?: string };
+  | { readonly failure: string; readonly details?: string; readonly needs: keyof typeof BENEFITS };
 
 /** Finds the compiler, compiles or finds the library, loads it. */
 async function prepare(options: BackendOptions): Promise<Prepared> {
   const { threads = availableParallelism(), cacheFolder = join(homedir(), '.cache', 'zlm') } = options;
   const search = await findCompiler(options.compiler ?? null);
-  if ('failure' in search) return search;
+  if ('failure' in search) return { ...search, needs: 'compiler' };
   const { compiler } = search;
   const built = await buildLibrary(compiler, cacheFolder, () =>
     options.onNote?.(`compiling the kernels for this processor with ${compiler.command}, once`),
@@ -69,6 +76,6 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
     const reason = `C kernels by ${compiler.command}, ${count} ${plural}${without}`;
     return { functions, threads: count, reason };
   } catch (error) {
-    return { failure: 'the compiled library cannot be loaded', details: (error as Error).message };
+    return await explainLoadFailure(built.library.path, (error as Error).message);
   }
 }

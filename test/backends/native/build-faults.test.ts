@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 function build(command = fakeCompiler(tempFolder(), 'cc')) {
-  return buildLibrary({ command, version: '1' }, cache, () => {
+  return buildLibrary({ command, program: command, leading: [], version: '1' }, cache, () => {
     compiled += 1;
   });
 }
@@ -50,6 +50,7 @@ it.each([
   faulty.mkdir = faultOf(code, 'unheard of');
   expect(await build()).toEqual({
     failure: `Cannot compile the kernels into ${join(cache, 'native')}: ${words}`,
+    needs: 'folder',
   });
 });
 
@@ -73,6 +74,7 @@ it('a file system that keeps no permissions is refused by name, and nothing is c
   chmodSync(join(cache, 'native'), 0o777);
   expect(await build()).toEqual({
     failure: `others can write to ${join(cache, 'native')}: its file system keeps no permissions`,
+    needs: 'folder',
   });
   expect(compiled).toBe(0);
 });

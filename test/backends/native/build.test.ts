@@ -135,6 +135,7 @@ describe('a library', () => {
     chownSync(path, 12_345, 12_345);
     expect((await build(cc)).result).toEqual({
       failure: `${join(cache, 'native')} belongs to another user`,
+      needs: 'folder',
     });
   });
 
@@ -173,6 +174,7 @@ describe('without a library', () => {
     expect(result).toEqual({
       failure: `${cc} cannot compile the kernels`,
       details: 'cc 9 says:\nvec.h:1: no such thing',
+      needs: 'compiler',
     });
     expect(cached()).toEqual([]);
   });
@@ -187,6 +189,7 @@ describe('without a library', () => {
     const { result } = await build(fake('cc'));
     expect(result).toEqual({
       failure: `Cannot compile the kernels into ${join(cache, 'native')}: a part of the path is a file, not a folder`,
+      needs: 'folder',
     });
   });
 });
@@ -194,9 +197,45 @@ describe('without a library', () => {
 describe('findCompiler', () => {
   it('takes the one that is named, and says when it does not run', async () => {
     const cc = fake('my-cc', { version: 'My compiler 3\nand more' });
-    expect(await findCompiler(cc)).toEqual({ compiler: { command: cc, version: 'My compiler 3' } });
+    const compiler = { command: cc, program: cc, leading: [], version: 'My compiler 3' };
+    expect(await findCompiler(cc)).toEqual({ compiler });
     expect(await findCompiler(`${cc}-not`)).toEqual({
-      failure: `the C compiler "${cc}-not" does not run`,
+      failure: `the C compiler "${cc}-not" does not run: there is no such program`,
+    });
+    expect(await findCompiler('no-such-cc -O2')).toEqual({
+      failure: 'the C compiler "no-such-cc -O2" does not run: there is no no-such-cc on the PATH',
+    });
+  });
+
+  it('takes a name with arguments after it, or a path that has spaces in it', async () => {
+    const cc = join(folder, 'my cc');
+    writeFileSync(cc, '#!/bin/sh\necho "my cc [$*]"\n', { mode: 0o755 });
+    const whole = { command: cc, program: cc, leading: [], version: 'my cc [--version]' };
+    expect(await findCompiler(cc)).toEqual({ compiler: whole });
+    const plain = join(folder, 'gcc');
+    writeFileSync(plain, '#!/bin/sh\necho "gcc [$*]"\n', { mode: 0o755 });
+    const split = { program: plain, leading: ['-O2', '-g'], version: 'gcc [-O2 -g --version]' };
+    expect(await findCompiler(`${plain}  -O2 -g`)).toEqual({
+      compiler: { command: `${plain}  -O2 -g`, ...split },
+    });
+  });
+
+  it.each([
+    ['exit 3', 'it fails with exit code 3 when asked for its --version'],
+    [
+      'echo "cannot find cc1" >&2; exit 1',
+      'it fails with exit code 1 when asked for its --version (cannot find cc1)',
+    ],
+  ])('says how one fails: %s', async (script, why) => {
+    const cc = join(folder, 'cc');
+    writeFileSync(cc, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    expect(await findCompiler(cc)).toEqual({ failure: `the C compiler "${cc}" does not run: ${why}` });
+  });
+
+  it('says when it is not a program', async () => {
+    writeFileSync(join(folder, 'cc'), 'text', { mode: 0o644 });
+    expect(await findCompiler(join(folder, 'cc'))).toEqual({
+      failure: expect.stringContaining('does not run: it is not a program that may be run'),
     });
   });
 
@@ -213,9 +252,13 @@ describe('findCompiler', () => {
         }),
       );
     fake('clang');
-    expect(findWithPath(folder)).toEqual({ compiler: { command: 'clang', version: 'clang 1.0' } });
+    expect(findWithPath(folder)).toEqual({
+      compiler: { command: 'clang', program: 'clang', leading: [], version: 'clang 1.0' },
+    });
     fake('cc');
-    expect(findWithPath(folder)).toEqual({ compiler: { command: 'cc', version: 'cc 1.0' } });
+    expect(findWithPath(folder)).toEqual({
+      compiler: { command: 'cc', program: 'cc', leading: [], version: 'cc 1.0' },
+    });
     expect(findWithPath(join(folder, 'nowhere'))).toEqual({
       failure: 'no C compiler on the PATH (cc, gcc, clang)',
     });

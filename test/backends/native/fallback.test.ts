@@ -6,8 +6,11 @@ import type { BenchmarkReport } from '../../../src/benchmark/report.js';
 import type { DoctorReport } from '../../../src/cli/doctor-report.js';
 import Bench from '../../../src/commands/bench.js';
 import Doctor from '../../../src/commands/doctor.js';
+import Eval from '../../../src/commands/eval.js';
+import Sample from '../../../src/commands/sample.js';
+import Train from '../../../src/commands/train.js';
 import { runCommand, spawnZlm } from '../../cli/capture.js';
-import { useWorkplace } from '../../small-runs.js';
+import { trainSmall, useWorkplace } from '../../small-runs.js';
 import { tempFolder } from '../../temp-folder.js';
 import { CC, NEEDS_CC } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
@@ -15,6 +18,8 @@ import { fakeCompiler } from './fake-compiler.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const BENEFIT = 'with a C compiler that works, training is many times faster';
+const FOLDER_BENEFIT =
+  'with a cache folder (--cache or ZLM_CACHE) that libraries can be written to and loaded from, training is many times faster';
 const place = useWorkplace();
 let folder: string;
 beforeEach(() => {
@@ -22,12 +27,15 @@ beforeEach(() => {
 });
 
 /** What `zlm doctor` says of the native backend, as data and in words. */
-async function examine(cc: string, cache = join(folder, 'cache')) {
+async function examine(cc: string, works = false, cache = join(folder, 'cache')) {
   const flags = ['--cc', cc, '--cache', cache, '--data', place.data, '--runs', place.runs];
   const { stdout, result, exitCode } = await runCommand<DoctorReport>(Doctor, flags);
-  expect(exitCode).toBe(0);
+  // A compiler that was named and fails is no reason to take another backend.
+  expect(exitCode).toBe(works ? 0 : 5);
+  expect(result?.auto?.name).toBe(works ? 'native' : undefined);
+  if (!works) expect(result?.autoProblem).toContain('the native backend cannot run here with the compiler');
   const native = result?.backends.find(({ name }) => name === 'native');
-  return { native, auto: result?.auto, stdout };
+  return { native, stdout };
 }
 
 describe('without any compiler on the PATH', () => {
@@ -61,6 +69,48 @@ describe('without any compiler on the PATH', () => {
     expect(stderr).toContain(BENEFIT);
   });
 
+  it('evaluation and sampling say so in a line, and in their JSON', async () => {
+    await trainSmall(place, {
+      name: 'trained',
+      overrides: ['training.epochs=1', 'training.schedule={constant: {}}'],
+    });
+    for (const words of [
+      ['eval', 'trained'],
+      ['sample', 'trained', '--length', '3'],
+    ]) {
+      const argv = [...words, '--backend', 'auto', '--json', ...flags()];
+      const { code, stdout, stderr } = await spawnZlm(argv, { env: env() });
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^backend wasm: .*passed over native: no C compiler on the PATH.*$/m);
+      expect(JSON.parse(stdout)).toMatchObject({ run: 'trained', backend: 'wasm' });
+    }
+  });
+
+  it('bench says which backend it leaves out', async () => {
+    const spec = join(folder, 'toy.yaml');
+    writeFileSync(spec, 'corpus: none\nmodel: { embedding: 5, layers: [{ lstm: 7 }] }\n');
+    const brief = ['--vocab-size', '11', '--rounds', '1', '--seconds', '0', '--no-product'];
+    const words = ['bench', spec, ...brief, '--cache', join(folder, 'cache')];
+    const { code, stderr } = await spawnZlm(words, { env: env() });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^backend native is left out: no C compiler on the PATH/m);
+  });
+
+  it.each([
+    ['train', Train, () => [place.spec]],
+    ['train --dry-run', Train, () => [place.spec, '--dry-run']],
+    ['eval', Eval, () => ['trained']],
+    ['sample', Sample, () => ['trained']],
+    ['bench', Bench, () => [place.spec]],
+  ])('%s is refused with a compiler that is named and missing', async (_, command, argv) => {
+    const [places, backend] = command === Bench ? [flags().slice(-2), []] : [flags(), ['--backend', 'auto']];
+    const words = [...argv(), '--cc', 'gcc-99 -O2', ...backend, ...places];
+    const { exitCode, stderr } = await runCommand(command, words);
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('the native backend cannot run here with the compiler gcc-99 -O2');
+    expect(stderr).toContain('there is no gcc-99 on the PATH');
+  });
+
   it('training by name is refused', async () => {
     const words = ['train', place.spec, '--backend', 'native', ...flags()];
     const { code, stderr } = await spawnZlm(words, { env: env() });
@@ -73,25 +123,22 @@ describe('doctor', () => {
   it("shows a failing compiler's own words", async () => {
     const words = 'vec.h:3:1: error: no such vector\ncompilation terminated';
     const cc = fakeCompiler(folder, 'cc', { compile: `echo "${words}" >&2; exit 1`, version: 'cc 9.9' });
-    const { native, auto, stdout } = await examine(cc);
+    const { native, stdout } = await examine(cc);
     expect(native).toEqual({
       ...{ name: 'native', available: false, gflops: null },
       reason: `${cc} cannot compile the kernels; ${BENEFIT}`,
       details: `cc 9.9 says:\n${words}`,
     });
-    expect(auto?.name).toBe('wasm');
-    expect(auto?.reason).toContain(`passed over native: ${cc} cannot compile the kernels; ${BENEFIT}`);
     for (const line of words.split('\n')) expect(stdout).toContain(`\n    ${line}\n`);
   });
 
   it("shows the loader's words for a library that cannot be loaded", async () => {
-    const { native, auto } = await examine(fakeCompiler(folder, 'cc'));
+    const { native } = await examine(fakeCompiler(folder, 'cc'));
     expect(native).toMatchObject({
       available: false,
       reason: `the compiled library cannot be loaded; ${BENEFIT}`,
       details: expect.stringMatching(/too short|invalid|not a/i),
     });
-    expect(auto?.name).toBe('wasm');
   });
 
   it.skipIf(!CC)(`names a library that lacks a function${NEEDS_CC}`, async () => {
@@ -105,28 +152,26 @@ describe('doctor', () => {
   it('says when the cache cannot be written', async () => {
     const cache = join(folder, 'cache');
     writeFileSync(cache, '');
-    const { native, auto } = await examine(fakeCompiler(folder, 'cc'), cache);
+    const { native } = await examine(fakeCompiler(folder, 'cc'), false, cache);
     expect(native?.reason).toBe(
-      `Cannot compile the kernels into <tmp>/cache/native: a part of the path is a file, not a folder; ${BENEFIT}`.replace(
+      `Cannot compile the kernels into <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
         '<tmp>',
         folder,
       ),
     );
-    expect(auto?.name).toBe('wasm');
   });
 
   it.skipIf(!CC)(
     `says when the compiler has no OpenMP, and computes with one thread${NEEDS_CC}`,
     async () => {
       const cc = fakeCompiler(folder, 'cc', { openMp: false, compile: `exec ${CC} "$@"` });
-      const { native, auto } = await examine(cc);
+      const { native } = await examine(cc, true);
       expect(native).toMatchObject({
         available: true,
         reason: `C kernels by ${cc}, 1 thread (this compiler has no OpenMP)`,
       });
       expect(native?.gflops).toBeGreaterThan(0);
       expect(native?.threads).toBe(1);
-      expect(auto?.name).toBe('native');
       const spec = join(folder, 'toy.yaml');
       writeFileSync(spec, 'corpus: none\nmodel: { embedding: 5, layers: [{ lstm: 7 }] }\n');
       const flags = ['--cc', cc, '--cache', join(folder, 'cache'), '--threads', '2', '--backend', 'native'];

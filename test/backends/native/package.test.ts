@@ -28,7 +28,11 @@ it('the package has the C sources, and its dist compiles them', async () => {
 
   const { buildLibrary } = await import(join(folder, 'dist/backends/native/build.js'));
   const cc = fakeCompiler(folder, 'cc');
-  const result = await buildLibrary({ command: cc, version: '1' }, join(folder, 'cache'), () => {});
+  const result = await buildLibrary(
+    { command: cc, program: cc, leading: [], version: '1' },
+    join(folder, 'cache'),
+    () => {},
+  );
   expect(result).toMatchObject({ library: { threads: true } });
   const compiled = readFileSync(`${cc}.log`, 'utf8');
   for (const source of packed.filter((path) => path.endsWith('.c'))) {
