@@ -34,6 +34,7 @@ export interface SmallTraining extends Partial<TrainRequest> {
   /** Interrupts after this event. */
   readonly interruptAt?: (event: TrainingEvent) => boolean;
   readonly onEvent?: (event: TrainingEvent) => void;
+  readonly onWarning?: (line: string) => void;
 }
 
 /** A request to train the small spec, or to go on with a run. */
@@ -58,11 +59,12 @@ export function smallRequest(
 /** Trains to the end or the interruption. */
 export async function trainSmall(
   place: Workplace,
-  { interruptAt, onEvent, ...request }: SmallTraining = {},
+  { interruptAt, onEvent, onWarning, ...request }: SmallTraining = {},
 ): Promise<TrainOutcome> {
   const controller = new AbortController();
   const hooks: TrainHooks = {
     signal: controller.signal,
+    onWarning: (line) => onWarning?.(line),
     onBackend: () => {},
     onSession: () => {},
     onEvent: (event) => {

@@ -21,11 +21,17 @@ export class TrainingDisplay {
   private waitsFor = 'finishing the window and saving';
   private meanNll: number | null = null;
   private tokensPerSecond: number | null = null;
+  /** Every warning of the session, for `--json`. */
+  readonly warnings: string[] = [];
 
   constructor(private readonly progress: ProgressReporter) {}
 
   /** What the training service calls. */
   readonly hooks: Omit<TrainHooks, 'signal'> = {
+    onWarning: (line) => {
+      this.warnings.push(line);
+      this.progress.note(line);
+    },
     onBackend: (backend) => this.progress.note(backendLine(backend)),
     onSession: ({ run, spec, position, isOver }) => {
       if (isNgram(spec)) this.waitsFor = 'stopping';

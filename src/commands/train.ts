@@ -10,6 +10,9 @@ import type { TrainingPlan } from '../training/plan.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome, TrainRequest } from '../training/train.js';
 
+/** What `--json` prints; see schemas/output/train.schema.json and train-dry-run.schema.json. */
+type TrainResult = (TrainOutcome | TrainingPlan | NgramPlan) & { readonly warnings: readonly string[] };
+
 export default class Train extends BaseCommand<typeof Train> {
   static override summary = 'Train the model of a spec, or go on with a run.';
 
@@ -55,7 +58,7 @@ export default class Train extends BaseCommand<typeof Train> {
     ...backendFlags,
   };
 
-  async run(): Promise<TrainOutcome | TrainingPlan | NgramPlan> {
+  async run(): Promise<TrainResult> {
     const { spec } = this.args;
     const request: TrainRequest = {
       spec: spec === undefined ? null : await this.findSpec(spec),
@@ -75,7 +78,7 @@ export default class Train extends BaseCommand<typeof Train> {
     return this.plan(request);
   }
 
-  private async train(request: TrainRequest): Promise<TrainOutcome> {
+  private async train(request: TrainRequest): Promise<TrainResult> {
     const { train } = await import('../training/train.js');
     const { interruption, renderOutcome, TrainingDisplay } = await import('../cli/training-display.js');
     const display = new TrainingDisplay(this.progress());
@@ -87,17 +90,22 @@ export default class Train extends BaseCommand<typeof Train> {
     const flags = placeFlags({ runFolder: outcome.folder, data, backend });
     if (outcome.outcome === 'interrupted') throw interruption(outcome, flags);
     this.log(renderOutcome(outcome, flags));
-    return outcome;
+    return { ...outcome, warnings: display.warnings };
   }
 
-  private async plan(request: TrainRequest): Promise<TrainingPlan | NgramPlan> {
+  private async plan(request: TrainRequest): Promise<TrainResult> {
     const { planRequest } = await import('../training/plan-request.js');
     const { renderPlan } = await import('../cli/plan-table.js');
+    const warnings: string[] = [];
     const plan = await planRequest(request, {
       onProgress: (progress) => this.progress().update(progress),
+      onWarning: (line) => {
+        warnings.push(line);
+        this.progress().note(line);
+      },
       onBackend: (backend) => this.progress().note(backendLine(backend)),
     });
-    return this.print(plan, renderPlan);
+    return this.print({ ...plan, warnings }, renderPlan);
   }
 }
 

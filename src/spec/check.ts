@@ -1,25 +1,15 @@
 /** Checks spec files one by one and keeps what is wrong with each, for `zlm spec check`. */
-import { type Fault, positionOf, SpecError } from './diagnostics.js';
+import { type Fault, type FaultReport, renderFault, reportFault, SpecError } from './diagnostics.js';
 import { loadSpec } from './load.js';
-
-/** A fault as a program wants it. */
-export interface FaultReport {
-  /** Dotted key, empty for a fault of the file as a whole. */
-  readonly key: string;
-  readonly message: string;
-  /** The file or flag to look into, which may be one that the checked file extends. */
-  readonly source?: string;
-  /** Counted from 1, as is `column`; in files only. */
-  readonly line?: number;
-  readonly column?: number;
-}
 
 /** What came out for one file. */
 export interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly faults: readonly FaultReport[];
-  /** The faults as text, each with its line and a caret; `<file> ok` when there are none. */
+  /** What is right and yet may not be meant. */
+  readonly warnings: readonly FaultReport[];
+  /** The faults as text, each with its line and a caret; `<file> ok` when there are none, with the warnings below. */
   readonly text: string;
 }
 
@@ -39,11 +29,12 @@ export async function checkSpecs(
   return reports;
 }
 
-/** All reports as text, with an empty line around each that shows faults. */
+/** All reports as text, with an empty line around each that is longer than a line. */
 export function renderReports(reports: readonly FileReport[]): string {
-  const blocks = reports.map(({ ok, text }, index) => {
-    const isApart = index > 0 && !(ok && reports[index - 1]?.ok);
-    return isApart ? `\n${text}` : text;
+  const isShort = (report: FileReport | undefined) => report?.text.includes('\n') === false;
+  const blocks = reports.map((report, index) => {
+    const isApart = index > 0 && !(isShort(report) && isShort(reports[index - 1]));
+    return isApart ? `\n${report.text}` : report.text;
   });
   return blocks.join('\n');
 }
@@ -54,19 +45,16 @@ async function checkSpec(
   find: (file: string) => Promise<string>,
 ): Promise<FileReport> {
   try {
-    await loadSpec(await find(file), overrides);
-    return { file, ok: true, faults: [], text: `${file} ok` };
+    const { warnings } = await loadSpec(await find(file), overrides);
+    const text = [`${file} ok`, ...warnings.map(renderAsWarning)].join('\n\n');
+    return { file, ok: true, faults: [], warnings: warnings.map(reportFault), text };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     const text = [error.message, ...error.cures.map((cure) => `  → ${cure}`)].join('\n');
-    return { file, ok: false, faults: error.faults.map(reportFault), text };
+    return { file, ok: false, faults: error.faults.map(reportFault), warnings: [], text };
   }
 }
 
-function reportFault({ key, message, place }: Fault): FaultReport {
-  if (!place) return { key, message };
-  const source = place.source.name;
-  return place.source.kind === 'file'
-    ? { key, message, source, ...positionOf(place) }
-    : { key, message, source };
+function renderAsWarning(warning: Fault): string {
+  return renderFault({ ...warning, message: `warning: ${warning.message}` });
 }

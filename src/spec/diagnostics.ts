@@ -10,10 +10,24 @@ export interface Fault {
   readonly key: string;
   /** What is wrong, as a sentence without a full stop that names the key. */
   readonly message: string;
+  /** Other keys that take part in it: what any of them was last set to may be the cause. */
+  readonly others?: readonly string[];
   /** Where it was written; absent when it stands in no text, as for a file that does not exist. */
   readonly place?: Place;
   /** What to do about it, where neither the message nor the key's explanation says so. */
   readonly cure?: string;
+}
+
+/** A fault as a program wants it. */
+export interface FaultReport {
+  /** Dotted key, empty for a fault of the file as a whole. */
+  readonly key: string;
+  readonly message: string;
+  /** The file or flag to look into, which may be one that the checked file extends. */
+  readonly source?: string;
+  /** Counted from 1, as is `column`; in files only. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** Line and column of a place, both counted from 1. */
@@ -34,6 +48,21 @@ export class SpecError extends UserError {
 export function positionOf(place: Place): Position {
   const before = place.source.text.slice(0, place.start).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** A fault with its position as numbers. */
+export function reportFault({ key, message, place }: Fault): FaultReport {
+  if (!place) return { key, message };
+  const source = place.source.name;
+  return place.source.kind === 'file'
+    ? { key, message, source, ...positionOf(place) }
+    : { key, message, source };
+}
+
+/** A warning as one line: where it was written, and what it says. */
+export function renderWarning({ message, place }: Fault): string {
+  if (!place) return `warning: ${message}`;
+  return renderFault({ key: '', message: `warning: ${message}`, place }).split('\n', 1)[0] ?? '';
 }
 
 /** A fault as plain text of one line, or of three where there is a source line to show. */

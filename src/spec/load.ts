@@ -1,13 +1,13 @@
 /** The door of the spec room: from a YAML file to a resolved spec, with every fault shown at once. */
-import { type CorpusFacts, crossFieldFaults } from './cross-field.js';
+import { type CorpusFacts, crossFieldFaults, crossFieldWarnings } from './cross-field.js';
 import { withDefaults } from './defaults.js';
 import { type Fault, SpecError, sortFaults } from './diagnostics.js';
 import { readExtended } from './extends.js';
-import { find, type Located, type Source, toPlain, valuePlace } from './located.js';
+import { find, type Located, type Source, toPlain } from './located.js';
 import { applyOverrides } from './overrides.js';
 import { overrideName } from './parse-override.js';
 import { parseYaml } from './parse-yaml.js';
-import { parseKey } from './schema.js';
+import { placeFaults } from './place-faults.js';
 import type { Spec } from './systems.js';
 import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
@@ -26,6 +26,8 @@ export interface LoadedSpec {
   readonly files: readonly string[];
   /** Where each value was written, for faults that show up later. */
   readonly tree: Located;
+  /** What is right and yet may not be meant, such as a decay after the last epoch. */
+  readonly warnings: readonly Fault[];
 }
 
 /**
@@ -40,7 +42,8 @@ export async function loadSpec(path: string, overrides: readonly string[] = []):
   const { root: tree, faults } = applyOverrides(root, overrides);
   const sources = [...files, ...overrides.map(overrideName)];
   const spec = resolveTree(tree, faults, sources);
-  return { spec, path, overrides, files, tree };
+  const warnings = sortFaults(placeFaults(crossFieldWarnings(spec), tree, sources), sources);
+  return { spec, path, overrides, files, tree, warnings };
 }
 
 /**
@@ -66,8 +69,8 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
 export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, corpus: CorpusFacts): void {
-  const faults = placeFaults(crossFieldFaults(spec, corpus), tree);
-  throwIfAny(faults, [...files, ...overrides.map(overrideName)]);
+  const sources = [...files, ...overrides.map(overrideName)];
+  throwIfAny(placeFaults(crossFieldFaults(spec, corpus), tree, sources), sources);
 }
 
 /** Checks a located tree and fills its defaults; `faults` are those that were found before. */
@@ -75,12 +78,8 @@ function resolveTree(tree: Located, faults: readonly Fault[], sources: readonly 
   throwIfAny([...faults, ...schemaFaults(tree)], sources);
   const plain = toPlain(tree);
   const spec = withDefaults(schemaFor(plain), plain) as Spec;
-  throwIfAny(placeFaults(crossFieldFaults(spec), tree), sources);
+  throwIfAny(placeFaults(crossFieldFaults(spec), tree, sources), sources);
   return spec;
-}
-
-function placeFaults(faults: readonly Fault[], tree: Located): Fault[] {
-  return faults.map((fault) => ({ ...fault, place: valuePlace(tree, parseKey(fault.key)) }));
 }
 
 function throwIfAny(faults: readonly Fault[], sources: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** The service behind `zlm train --dry-run`. */
 import type { ActiveBackend } from '../backends/select.js';
 import type { OnProgress } from '../progress.js';
+import { renderWarning } from '../spec/diagnostics.js';
 import { firstBeginning, nextBeginning } from './beginning.js';
 import { planTraining, type TrainingPlan } from './plan.js';
 import { type NgramPlan, planNgram } from './plan-ngram.js';
@@ -9,6 +10,8 @@ import { openInputs, type TrainRequest } from './train.js';
 /** Who listens while it is planned. */
 export interface PlanHooks {
   readonly onProgress: OnProgress;
+  /** As in a training. */
+  onWarning(line: string): void;
   /** Not called for an n-gram model, which computes on none. */
   onBackend(backend: ActiveBackend): void;
 }
@@ -21,10 +24,11 @@ export interface PlanHooks {
  */
 export async function planRequest(
   request: TrainRequest,
-  { onProgress, onBackend }: PlanHooks,
+  { onProgress, onWarning, onBackend }: PlanHooks,
 ): Promise<TrainingPlan | NgramPlan> {
   const inputs = await openInputs(request);
   try {
+    for (const warning of inputs.loaded.warnings) onWarning(renderWarning(warning));
     if (inputs.backend === null) return await planNgram(inputs.loaded.spec, inputs.corpus, onProgress);
     const { loaded, corpus, run, from, backend } = inputs;
     onBackend(backend);

@@ -6,6 +6,7 @@ import { UserError } from '../errors.js';
 import { findRun } from '../runs/list-runs.js';
 import type { BestEpoch, Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import { renderWarning } from '../spec/diagnostics.js';
 import { assertFitsCorpus, loadSpec } from '../spec/load.js';
 import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
 import { checkCheckpointSize } from './checkpoint-size.js';
@@ -49,6 +50,8 @@ export interface SessionStart {
 export interface TrainHooks {
   /** Aborted to interrupt. */
   readonly signal: AbortSignal;
+  /** Told what may not be meant, or may go wrong, before anything is trained: one line each. */
+  onWarning(line: string): void;
   /** Not called for an n-gram model, which computes on none. */
   onBackend(backend: ActiveBackend): void;
   onSession(session: SessionStart): void;
@@ -103,6 +106,7 @@ export interface NetworkInputs {
 export async function train(request: TrainRequest, hooks: TrainHooks): Promise<TrainOutcome> {
   const inputs = await openInputs(request, hooks.signal);
   try {
+    for (const warning of inputs.loaded.warnings) hooks.onWarning(renderWarning(warning));
     if (inputs.backend === null) return await trainNgram(inputs, request, hooks);
     hooks.onBackend(inputs.backend);
     return await trainNetwork(inputs, request, hooks);

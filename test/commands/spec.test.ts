@@ -105,9 +105,29 @@ it('check: exit code 0 and one line a file when all are good', async () => {
 
 it('check: takes overrides between the files', async () => {
   enterSpecs();
-  const run = await runCommand(SpecCheck, ['good.yaml', '--set', 'training.seed=2', 'late.yaml']);
-  expect(run.stdout).toMatch(/^good\.yaml ok\n\nlate\.yaml:3:/);
+  const run = await runCommand(SpecCheck, ['good.yaml', '--set', 'training.seed=2', 'tab.yaml']);
+  expect(run.stdout).toMatch(/^good\.yaml ok\n\ntab\.yaml:3:/);
   expect(run.exitCode).toBe(3);
+});
+
+it('check: a warning leaves a spec right, as text and as JSON', async () => {
+  enterSpecs();
+  const run = await runCommand(SpecCheck, ['late.yaml', '--json']);
+  expectValid(checkSchema, run.stdout);
+  expect(run.exitCode).toBe(0);
+  expect(JSON.parse(run.stdout)).toEqual({
+    ok: true,
+    files: [
+      {
+        file: 'late.yaml',
+        ok: true,
+        faults: [],
+        warnings: [
+          expect.objectContaining({ key: 'training.schedule.decay.afterEpoch', source: 'late.yaml', line: 3 }),
+        ],
+      },
+    ],
+  });
 });
 
 it('check: JSON of its schema, with positions', async () => {
@@ -122,6 +142,7 @@ it('check: JSON of its schema, with positions', async () => {
     file: 'good.yaml',
     ok: false,
     faults: [expect.objectContaining({ source: '--set training.epochs=x' })],
+    warnings: [],
   });
   expect(reports[1].faults).toContainEqual({
     key: 'training.seed',
@@ -166,8 +187,8 @@ it('show: JSON of its schema', async () => {
 
 it('show: a fault ends with exit code 3', async () => {
   enterSpecs();
-  const run = await runCommand(SpecShow, ['late.yaml']);
-  await expect(transcript('spec show late.yaml', run)).toMatchFileSnapshot(
+  const run = await runCommand(SpecShow, ['tab.yaml']);
+  await expect(transcript('spec show tab.yaml', run)).toMatchFileSnapshot(
     '../golden/cli/spec-show-fault.txt',
   );
 });

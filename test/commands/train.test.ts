@@ -113,13 +113,27 @@ describe('--json', () => {
     });
     const again = await train('--resume', 'json', '--json');
     expectSchema(trainSchema, again.stdout);
-    expect(again.result).toMatchObject({ alreadyFinished: true, windows: 84 });
+    expect(again.result).toMatchObject({ alreadyFinished: true, windows: 84, warnings: [] });
   });
 
   it('prints the plan, of its schema', async () => {
     const { stdout, result } = await train<TrainingPlan>(place.spec, '--dry-run', '--json');
     expectSchema(planSchema, stdout);
     expect(result).toMatchObject({ windowsPerEpoch: 28, epochs: 3 });
+  });
+
+  it('prints what may not be meant, which is shown as well', async () => {
+    const decay = 'training.schedule={decay: {factor: 0.5, afterEpoch: 2}}';
+    const argv = [place.spec, '--set', decay, '--set', 'training.epochs=1', '--json'];
+    const warning = expect.stringMatching(/^--set training\.epochs=1 {2}warning: training ends with epoch 1/);
+    const { stderr, stdout, result } = await train(...argv, '--name', 'short');
+    expectSchema(trainSchema, stdout);
+    expect(result).toMatchObject({ outcome: 'finished', epochs: 1, warnings: [warning] });
+    expect(stderr).toContain('warning: training ends with epoch 1');
+    const plan = await train<TrainingPlan>(...argv, '--dry-run');
+    expectSchema(planSchema, plan.stdout);
+    expect(plan.result).toMatchObject({ epochs: 1, warnings: [warning] });
+    expect(plan.stderr).toContain('warning: training ends with epoch 1');
   });
 
   it('prints an interruption as the error that it is', async () => {

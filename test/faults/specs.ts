@@ -147,12 +147,12 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'typing error',
   },
   {
-    what: 'a decay that never comes',
-    make: spec(`${MODEL}training: { epochs: 3, schedule: { decay: { factor: 0.5, afterEpoch: 3 } } }\n`),
+    what: 'a learning rate that decays to nothing',
+    make: spec(`${MODEL}training: { epochs: 9, schedule: { decay: { factor: 1e-9, afterEpoch: 3 } } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'the decay starts after epoch 3, but training ends with epoch 3',
-    cure: 'lower training.schedule.decay.afterEpoch',
+    says: 'the learning rate decays to 1.0e-54 by epoch 9',
+    cure: 'raise training.schedule.decay.factor',
   },
   {
     what: 'a mask for each gate of a layer that has none',

@@ -259,12 +259,6 @@ const WRONG_VALUES: BadSpec[] = [
 
 const CROSS_FIELD: BadSpec[] = [
   {
-    name: 'a decay after the end',
-    yaml: withLines('training:', '  epochs: 4', '  schedule: { decay: { factor: 0.5, afterEpoch: 4 } }'),
-    message: 'the decay starts after epoch 4, but training ends with epoch 4',
-    at: '5:49',
-  },
-  {
     name: 'a vanishing learning rate',
     yaml: withLines('training: { schedule: { decay: { factor: 0.001, afterEpoch: 4 } } }'),
     message: 'the learning rate decays to 1.0e-105 by epoch 39',

@@ -84,7 +84,11 @@ it('tells when the learning rate waits for the validation', async () => {
 
 describe('the plan of a run to resume', () => {
   const planOf = (request: Parameters<typeof smallRequest>[1]) =>
-    planRequest(smallRequest(place, request), { onProgress: () => {}, onBackend: () => {} });
+    planRequest(smallRequest(place, request), {
+      onProgress: () => {},
+      onWarning: () => {},
+      onBackend: () => {},
+    });
 
   it('is that of what is left, and writes nothing', async () => {
     await trainSmall(place, { name: 'begun', interruptAt: afterWindows(28 + 7) });

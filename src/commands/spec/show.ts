@@ -36,7 +36,10 @@ export default class SpecShow extends BaseCommand<typeof SpecShow> {
 
   async run(): Promise<ShowResult> {
     const { loadSpec, specHash, specToYaml } = await import('../../spec/load.js');
-    const { spec, path, files } = await loadSpec(await this.findSpec(this.args.file), this.flags.set);
+    const { renderWarning } = await import('../../spec/diagnostics.js');
+    const loaded = await loadSpec(await this.findSpec(this.args.file), this.flags.set);
+    const { spec, path, files, warnings } = loaded;
+    for (const warning of warnings) this.progress().note(renderWarning(warning));
     this.log(specToYaml(spec).trimEnd());
     return { file: path, files, hash: specHash(spec), spec };
   }

@@ -33,6 +33,7 @@ function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | u
       : `training.batchSize can be ${Math.floor(tokens / 2)} at most`;
   return {
     key: 'training.batchSize',
+    others: ['corpus'],
     message: `a batch of ${training.batchSize} is too wide for corpus ${corpus.name}, whose ${split} split has ${tokens} tokens; ${cure}`,
   };
 }
@@ -43,6 +44,7 @@ function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | 
   if (column < 2 || windowsInPass(training, corpus) >= 1) return undefined;
   return {
     key: 'training.bptt',
+    others: ['training.batchSize', 'corpus'],
     message: `a window of ${training.bptt} tokens is too long for corpus ${corpus.name}: ${training.batchSize} columns have ${column} tokens each, so training.bptt can be ${column - 1} at most`,
   };
 }
@@ -54,6 +56,7 @@ function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): 
     return undefined;
   return {
     key: 'training.windowsPerEpoch',
+    others: ['training.batchSize', 'training.bptt', 'corpus'],
     message: `one pass over corpus ${corpus.name} has ${windows} windows, training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
   };
 }
@@ -63,6 +66,7 @@ function moreTopicsThanWords({ model }: NetworkSpec, corpus: CorpusFacts): Fault
   if (model.context === null || model.context.topics <= corpus.vocabulary) return undefined;
   return {
     key: 'model.context.topics',
+    others: ['corpus'],
     message: `${model.context.topics} topics are too many for corpus ${corpus.name}, which has ${corpus.vocabulary} word types; lower model.context.topics`,
   };
 }

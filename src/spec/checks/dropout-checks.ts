@@ -23,6 +23,7 @@ function perGateWithoutGates(spec: NetworkSpec, edge: GatedEdge): Fault | undefi
   if (!spec.dropout[edge].perGate || !other) return undefined;
   return {
     key: `dropout.${edge}.perGate`,
+    others: ['model.layers'],
     message: `dropout.${edge}.perGate needs lstm layers alone where the edge leads, but one is ${other}; set it to false`,
   };
 }
@@ -39,6 +40,7 @@ function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefine
   if (!dropout.input.perGate || model.context === null) return undefined;
   return {
     key: 'dropout.input.perGate',
+    others: ['model.context'],
     message:
       'dropout.input.perGate does not go with model.context, whose topics enter the first layer undropped; set it to false',
   };
@@ -49,6 +51,7 @@ function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
   if (dropout.between.rate === 0 || model.layers.length > 1) return undefined;
   return {
     key: 'dropout.between.rate',
+    others: ['model.layers'],
     message:
       'dropout.between drops from one layer to the next, but model.layers has a single one; use dropout.input and dropout.output',
   };
@@ -60,6 +63,7 @@ function weightDropOfDeepTransition({ model, dropout }: NetworkSpec): Fault | un
   if (dropout.recurrentWeight.rate === 0 || index === -1) return undefined;
   return {
     key: 'dropout.recurrentWeight.rate',
+    others: ['model.layers'],
     message: `dropout.recurrentWeight does not act on deepTransition layers, and model.layers.${index} is one; set its rate to 0`,
   };
 }
@@ -69,6 +73,7 @@ function zoneoutWithoutCells({ model, dropout }: NetworkSpec): Fault | undefined
   if (dropout.zoneout.cell === 0 || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
   return {
     key: 'dropout.zoneout.cell',
+    others: ['model.layers'],
     message:
       'dropout.zoneout.cell needs an lstm layer: no other has memory cells; use dropout.zoneout.hidden',
   };
@@ -80,6 +85,7 @@ function zoneoutOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undef
   if (dropout.zoneout.hidden === 0 || index === -1) return undefined;
   return {
     key: 'dropout.zoneout.hidden',
+    others: ['model.layers'],
     message: `dropout.zoneout.hidden does not act on deepTransition layers, and model.layers.${index} is one; set it to 0`,
   };
 }

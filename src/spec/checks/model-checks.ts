@@ -25,6 +25,7 @@ function forgetBiasWithoutLstm({ model }: NetworkSpec): Fault | undefined {
   if (model.forgetBias === null || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
   return {
     key: 'model.forgetBias',
+    others: ['model.layers'],
     message: 'model.forgetBias needs an lstm layer: no other cell has a forget gate; set it to null',
   };
 }
@@ -34,6 +35,7 @@ function forgetBiasOfTrainedParameters({ model }: NetworkSpec): Fault | undefine
   if (model.forgetBias === null || !('from' in model.init)) return undefined;
   return {
     key: 'model.forgetBias',
+    others: ['model.init.from'],
     message: 'model.forgetBias would undo what model.init.from brings: trained forget gates; set it to null',
   };
 }

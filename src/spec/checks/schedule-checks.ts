@@ -4,20 +4,19 @@ import { baseLearningRate } from '../kinds.js';
 import type { NetworkSpec } from '../systems.js';
 import type { Check } from './check.js';
 
-export const SCHEDULE_CHECKS: readonly Check[] = [
-  decayStartsTooLate,
-  learningRateVanishes,
-  stopsBeforePlateauEnds,
-];
+export const SCHEDULE_CHECKS: readonly Check[] = [learningRateVanishes, stopsBeforePlateauEnds];
 
-/** A decay after the last epoch never happens: mostly `epochs` was changed and the schedule forgotten. */
-function decayStartsTooLate({ training }: NetworkSpec): Fault | undefined {
+export const SCHEDULE_WARNINGS: readonly Check[] = [decayNeverStarts];
+
+/** Training fewer epochs than a decay waits for is a shorter training, as a first try of a spec mostly is. */
+function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
   if (!('decay' in training.schedule)) return undefined;
   const { afterEpoch } = training.schedule.decay;
   if (afterEpoch < training.epochs) return undefined;
   return {
     key: 'training.schedule.decay.afterEpoch',
-    message: `the decay starts after epoch ${afterEpoch}, but training ends with epoch ${training.epochs}; lower training.schedule.decay.afterEpoch, or choose training.schedule.constant={}`,
+    others: ['training.epochs'],
+    message: `training ends with epoch ${training.epochs}, but training.schedule.decay starts after epoch ${afterEpoch}: every epoch has the full learning rate`,
   };
 }
 
@@ -32,8 +31,13 @@ function learningRateVanishes({ training }: NetworkSpec): Fault | undefined {
   if (last >= SMALLEST_FLOAT32) return undefined;
   return {
     key: 'training.schedule.decay.factor',
+    others: ['training.epochs', 'training.schedule.decay.afterEpoch', learningRateKey(training)],
     message: `the learning rate decays to ${last.toPrecision(2)} by epoch ${training.epochs}, too small for float32; raise training.schedule.decay.factor or lower training.epochs`,
   };
+}
+
+function learningRateKey({ optimizer }: NetworkSpec['training']): string {
+  return `training.optimizer.${Object.keys(optimizer).join()}.learningRate`;
 }
 
 /**
@@ -47,6 +51,7 @@ function stopsBeforePlateauEnds({ training }: NetworkSpec): Fault | undefined {
   if (earlyStopping.patience > fallsAfter) return undefined;
   return {
     key: 'training.earlyStopping.patience',
+    others: ['training.schedule.plateau.patience', 'training.schedule.plateau.threshold'],
     message: `training stops after ${earlyStopping.patience} epochs without a new best, no later than the learning rate falls for the first time; raise training.earlyStopping.patience above ${fallsAfter}`,
   };
 }

@@ -7,15 +7,17 @@ export const TRAINING_CHECKS: readonly Check[] = [
   clippedTwice,
   leastWindowAboveMean,
   countedRandomWindows,
-  averagingStartsTooLate,
   noChangeToPenalize,
 ];
+
+export const TRAINING_WARNINGS: readonly Check[] = [averagingNeverStarts];
 
 /** Norm and value are two ways to clip; which came first would matter. */
 function clippedTwice({ training }: NetworkSpec): Fault | undefined {
   if (training.clipValue === null || training.clipNorm === null) return undefined;
   return {
     key: 'training.clipValue',
+    others: ['training.clipNorm'],
     message: `the gradient can be clipped by value or by norm, but training.clipNorm is ${training.clipNorm}; set it to null beside training.clipValue`,
   };
 }
@@ -26,6 +28,7 @@ function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
   if (randomBptt === null || randomBptt.minimum <= bptt) return undefined;
   return {
     key: 'training.randomBptt.minimum',
+    others: ['training.bptt'],
     message: `training.randomBptt.minimum is ${randomBptt.minimum}, above the mean length training.bptt of ${bptt}; lower it`,
   };
 }
@@ -40,14 +43,15 @@ function countedRandomWindows({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** An average that starts after the last epoch is never taken. */
-function averagingStartsTooLate({ training }: NetworkSpec): Fault | undefined {
+/** As with a decay, training fewer epochs than averaging waits for is a shorter training. */
+function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
   if (!('averagedSgd' in training.optimizer)) return undefined;
   const { startEpoch } = training.optimizer.averagedSgd;
   if (startEpoch === null || startEpoch <= training.epochs) return undefined;
   return {
     key: 'training.optimizer.averagedSgd.startEpoch',
-    message: `averaging starts with epoch ${startEpoch}, but training ends with epoch ${training.epochs}; lower training.optimizer.averagedSgd.startEpoch, or set it to null`,
+    others: ['training.epochs'],
+    message: `training ends with epoch ${training.epochs}, but averaging starts with epoch ${startEpoch}: nothing is averaged`,
   };
 }
 
@@ -56,6 +60,7 @@ function noChangeToPenalize({ training }: NetworkSpec): Fault | undefined {
   if (training.temporalActivationRegularization === 0 || training.bptt > 1) return undefined;
   return {
     key: 'training.temporalActivationRegularization',
+    others: ['training.bptt'],
     message:
       'training.temporalActivationRegularization compares the steps of a window, but training.bptt is 1; set it to 0',
   };

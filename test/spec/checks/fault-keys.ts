@@ -14,3 +14,10 @@ export async function faultKeys(...overrides: string[]): Promise<string[]> {
     throw error;
   }
 }
+
+/** The keys of all warnings of the smallest spec, changed by overrides. */
+export async function warningKeys(...overrides: string[]): Promise<string[]> {
+  const folder = specFolder({ 'spec.yaml': MINIMAL });
+  const { warnings } = await loadSpec(join(folder, 'spec.yaml'), overrides);
+  return warnings.map((warning) => warning.key);
+}
