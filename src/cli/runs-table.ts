@@ -1,18 +1,28 @@
-/** The table of `zlm runs`. */
+/** The table of `zlm runs`: a line for each run, below it how far a running one has come, and never wider than the terminal. */
 import ansis from 'ansis';
+import type { Evaluation } from '../runs/evaluations.js';
 import type { RunSummary } from '../runs/list-runs.js';
-import { formatDuration } from './format.js';
-import { renderTable } from './table.js';
+import type { LiveProgress } from '../runs/live-progress.js';
+import { commonValues, type KeyValues } from '../runs/run-differences.js';
+import { flowYaml } from '../spec/to-yaml.js';
+import { formatCount, formatDuration, formatRate } from './format.js';
+import { clip, renderTable, visibleWidth } from './table.js';
 
-const COLUMNS = [
-  { title: '' },
-  { title: 'run' },
-  { title: 'state' },
-  { title: 'corpus' },
-  { title: 'epoch', align: 'right' },
-  { title: 'valid perplexity', align: 'right' },
-  { title: 'time', align: 'right' },
-] as const;
+/** A column, and how much it is missed where the terminal is too narrow for all of them. */
+interface RunColumn {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** Of two columns the one with the lower number goes first; those without one stay. */
+  readonly rank?: number;
+  cell(run: RunSummary): string;
+}
+
+const NOTHING = '–';
+
+/** Columns that the keys need at least; with less they stand below their run. */
+const LEAST_KEYS_WIDTH = 24;
+
+const INDENT = '     ';
 
 const STATE_COLORS: Record<RunSummary['state'], (text: string) => string> = {
   running: ansis.cyan,
@@ -26,26 +36,175 @@ const STATE_COLORS: Record<RunSummary['state'], (text: string) => string> = {
  * The runs as a table in their given order, with the problems of those that cannot be read below it.
  *
  * @param folder where they were looked for
+ * @param width  of the terminal, in columns; infinite where there is none
  */
-export function renderRuns(runs: readonly RunSummary[], folder: string): string {
+export function renderRuns(
+  runs: readonly RunSummary[],
+  folder: string,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
   if (runs.length === 0) return `no runs in ${folder} yet; \`zlm train configs/quickstart.yaml\` makes one`;
-  const problems = runs
-    .filter((run) => run.problem !== undefined)
-    .map((run) => `${run.name}: ${run.problem}`);
-  return [renderTable(COLUMNS, runs.map(row)), ...problems].join('\n');
+  const lines = tableLines(runs, width);
+  const keys = keyTexts(runs);
+  const tableWidth = Math.max(...lines.map(visibleWidth));
+  const beside = keys.some((text) => text !== '') && width - tableWidth - 2 >= LEAST_KEYS_WIDTH;
+  const [head = '', ...rows] = beside
+    ? besideLines(lines, ['differs in', ...keys], tableWidth, width)
+    : lines;
+  const body = runs.flatMap((run, index) => [
+    rows[index] ?? '',
+    ...(run.live ? [`${INDENT}${liveText(run.live, width - INDENT.length)}`] : []),
+    ...(!beside && keys[index] ? [`${INDENT}${keys[index]}`] : []),
+  ]);
+  const problems = runs.flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`${name}: ${problem}`],
+  );
+  // What is wrong, and the cure, is never cut.
+  return [...[head, ...body].map((line) => clip(line, width)), ...problems].join('\n');
 }
 
-function row(run: RunSummary): string[] {
-  const marker = run.latest ? '*' : '';
-  const state = STATE_COLORS[run.state](run.stoppedEarly ? `${run.state} early` : run.state);
-  if (run.state === 'unreadable') return [marker, run.name, state, run.corpus || '–', '–', '–', '–'];
+/** Head and rows with as many columns as fit; the least important go first. */
+function tableLines(runs: readonly RunSummary[], width: number): string[] {
+  let columns = columnsOf(runs);
+  for (;;) {
+    const rows = runs.map((run) => columns.map((column) => column.cell(run)));
+    const lines = renderTable(columns, rows).split('\n');
+    const least = columns.filter(({ rank }) => rank !== undefined).sort(byRank)[0];
+    if (least === undefined || lines.every((line) => visibleWidth(line) <= width)) return lines;
+    columns = columns.filter((column) => column !== least);
+  }
+}
+
+function byRank({ rank: a = 0 }: RunColumn, { rank: b = 0 }: RunColumn): number {
+  return a - b;
+}
+
+function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
+  const evaluated = (split: string) => runs.some((run) => chosen(run, split) !== undefined);
+  const readable = (cell: (run: RunSummary) => string) => (run: RunSummary) =>
+    run.state === 'unreadable' ? NOTHING : cell(run);
   return [
-    marker,
-    run.name,
-    state,
-    run.corpus,
-    `${run.epoch} of ${run.epochs}`,
-    run.bestValidPerplexity?.toFixed(2) ?? '–',
-    formatDuration(run.seconds),
+    { title: '', cell: ({ latest }) => (latest ? '*' : '') },
+    { title: 'run', cell: ({ name }) => name },
+    { title: 'state', cell: stateCell },
+    { title: 'corpus', rank: 2, cell: ({ corpus }) => corpus || NOTHING },
+    {
+      title: 'epoch',
+      align: 'right',
+      rank: 4,
+      cell: readable(({ epoch, epochs }) => `${epoch} of ${epochs}`),
+    },
+    {
+      title: 'valid',
+      align: 'right',
+      rank: 5,
+      cell: readable(({ bestValidPerplexity }) => bestValidPerplexity?.toFixed(2) ?? NOTHING),
+    },
+    ...(evaluated('test') ? [{ title: 'test', cell: evaluationCell(runs, 'test') }] : []),
+    ...(evaluated('valid') ? [{ title: 'valid by eval', rank: 1, cell: evaluationCell(runs, 'valid') }] : []),
+    {
+      title: 'time',
+      align: 'right',
+      rank: 3,
+      cell: readable(({ seconds, live }) => formatDuration(live?.seconds ?? seconds)),
+    },
   ];
+}
+
+function stateCell({ state, stoppedEarly }: RunSummary): string {
+  return STATE_COLORS[state](stoppedEarly ? `${state} early` : state);
+}
+
+/** A figure and how its protocol differs from the usual one: "115.10", "113.92 (last, batch 20)". */
+function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSummary) => string {
+  const figures = runs.map((run) => chosen(run, split)?.perplexity.toFixed(2) ?? NOTHING);
+  const figureWidth = Math.max(...figures.map((figure) => figure.length));
+  return (run) => {
+    const evaluation = chosen(run, split);
+    if (!evaluation) return NOTHING.padStart(figureWidth);
+    const { perplexity, checkpoint, batch, stale } = evaluation;
+    const words = [
+      checkpoint === 'best' ? '' : checkpoint,
+      batch === 1 ? '' : `batch ${batch}`,
+      stale ? 'stale' : '',
+    ].filter((word) => word !== '');
+    const figure = perplexity.toFixed(2).padStart(figureWidth);
+    return words.length === 0 ? figure : `${figure} (${words.join(', ')})`;
+  };
+}
+
+/** Of several measurements of a split: one of the run as it is, of its best checkpoint, read in one pass, the newest. */
+function chosen({ evaluations }: RunSummary, split: string): Evaluation | undefined {
+  const merit = ({ stale, checkpoint, batch }: Evaluation) => [
+    stale ? 1 : 0,
+    checkpoint === 'best' ? 0 : 1,
+    batch,
+  ];
+  return evaluations
+    .filter((evaluation) => evaluation.split === split)
+    .sort((a, b) => {
+      const [ours, theirs] = [merit(a), merit(b)];
+      const first = ours.findIndex((value, index) => value !== theirs[index]);
+      return first === -1
+        ? b.evaluatedAt.localeCompare(a.evaluatedAt)
+        : (ours[first] ?? 0) - (theirs[first] ?? 0);
+    })[0];
+}
+
+/** Keys that have a column of their own. */
+const SHOWN_ELSEWHERE = ['corpus', 'training.epochs'];
+
+/** What sets each run apart from most of the others, as in "dropout.input.rate=0.5 seed=2". */
+function keyTexts(runs: readonly RunSummary[]): string[] {
+  const tables = runs.map(({ differences }) => differences ?? {});
+  const common = commonValues(tables);
+  return tables.map((table) => keyText(table, common));
+}
+
+function keyText(table: KeyValues, common: KeyValues): string {
+  return Object.entries(table)
+    .filter(([key]) => !SHOWN_ELSEWHERE.includes(key))
+    .map(([key, value]) => [key, flowYaml(value)] as const)
+    .filter(([key, text]) => !(key in common) || flowYaml(common[key]) !== text)
+    .map(([key, text]) => `${key.replace(/^(?:model|training)\./, '')}=${text}`)
+    .join(' ');
+}
+
+function besideLines(
+  lines: readonly string[],
+  texts: readonly string[],
+  tableWidth: number,
+  width: number,
+): string[] {
+  return lines.map((line, index) => {
+    const text = clip(texts[index] ?? '', width - tableWidth - 2);
+    if (text === '') return line;
+    return `${line}${' '.repeat(tableWidth - visibleWidth(line))}  ${index === 0 ? ansis.dim(text) : text}`;
+  });
+}
+
+/** As many figures as fit, the most important ones. */
+function liveText(live: LiveProgress, width: number): string {
+  const { phase, epoch, done, total, unit, trainPerplexity, tokensPerSecond, secondsLeft } = live;
+  const share = total ? `${Math.floor((100 * done) / total)}%` : formatCount(done);
+  const what = { training: `epoch ${epoch}`, validating: `validating epoch ${epoch}`, counting: 'counting' }[
+    phase
+  ];
+  const of = total ? ` of ${formatCount(total)} ${unit}` : ` ${unit}`;
+  const perplexity =
+    trainPerplexity === null ? [] : [`train perplexity ${formatPerplexity(trainPerplexity)}`];
+  const speed = tokensPerSecond === null ? [] : [`${formatRate(tokensPerSecond)} tokens/s`];
+  const left = secondsLeft === null ? [] : [`${formatDuration(secondsLeft)} left`];
+  const versions = [
+    [`${what}: ${share}${of}`, ...perplexity, ...speed, ...left],
+    [`${what}: ${share}`, ...perplexity, ...speed, ...left],
+    [`${what}: ${share}`, ...perplexity, ...left],
+    [`${what}: ${share}`, ...perplexity],
+    [`${what}: ${share}`],
+  ].map((parts) => parts.join(', '));
+  return versions.find((text) => text.length <= width) ?? `${what}: ${share}`;
+}
+
+function formatPerplexity(perplexity: number): string {
+  return perplexity < 999.5 ? perplexity.toFixed(1) : formatCount(perplexity);
 }

@@ -32,6 +32,14 @@ function renderLine(cells: readonly string[], columns: readonly Column[], widths
   return padded.join(GAP).trimEnd();
 }
 
-function visibleWidth(text: string): number {
+/** Columns that a text of one line takes, colors left out. */
+export function visibleWidth(text: string): number {
   return [...ansis.strip(text)].length;
+}
+
+/** Cuts a line that is too wide, and ends it with "…"; the colors of a line that is cut go. */
+export function clip(line: string, width: number): string {
+  if (visibleWidth(line) <= width) return line;
+  const characters = [...ansis.strip(line)].slice(0, Math.max(0, width - 1));
+  return `${characters.join('').trimEnd()}…`;
 }

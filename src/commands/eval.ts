@@ -55,6 +55,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
         signal,
         onProgress: (progress) => this.progress().update(progress),
         onBackend: (backend) => this.progress().note(backendLine(backend)),
+        onNote: (line) => this.progress().note(line),
       }),
     );
     return this.print(report, renderEvaluation);

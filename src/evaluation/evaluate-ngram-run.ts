@@ -2,11 +2,10 @@
 import { unigramPerplexity } from '../corpus/unigram.js';
 import { UserError } from '../errors.js';
 import { evaluateNgram } from '../ngram/perplexity.js';
-import type { OnProgress } from '../progress.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadTrainedNgram } from '../runs/trained-ngram.js';
 import type { NgramSpec } from '../spec/systems.js';
-import type { EvaluationReport, EvaluationRequest } from './evaluate-run.js';
+import type { EvaluatedRun, EvaluationHooks, EvaluationRequest } from './evaluate-run.js';
 import { checkLongEnough } from './short-split.js';
 
 /**
@@ -19,21 +18,22 @@ export async function evaluateNgramRun(
   run: RunFolder,
   spec: NgramSpec,
   { checkpoint, split, batch, dataFolder, backendOptions }: EvaluationRequest,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: OnProgress },
-): Promise<EvaluationReport> {
+  { signal, onProgress }: EvaluationHooks,
+): Promise<EvaluatedRun> {
   if (batch !== 1) throw batchForNgram(run);
-  const { model, corpus, position } = await loadTrainedNgram(run, spec, checkpoint, dataFolder, {
+  const loaded = await loadTrainedNgram(run, spec, checkpoint, dataFolder, {
     cacheFolder: backendOptions?.cacheFolder,
     signal,
     onProgress,
   });
+  const { model, corpus, position, checkpointSha256 } = loaded;
   try {
     const { size, eos } = corpus.vocabulary;
     const tokens = corpus.split(split);
     checkLongEnough(corpus.name, split, tokens.length, batch);
     const began = performance.now();
     const result = await evaluateNgram(model, tokens, eos, { signal, onProgress, label: split });
-    return {
+    const report = {
       run: run.name,
       checkpoint,
       epochs: position.epochs,
@@ -47,6 +47,7 @@ export async function evaluateNgramRun(
       ngramOrder: model.order,
       seconds: (performance.now() - began) / 1000,
     };
+    return { report, checkpointSha256 };
   } finally {
     corpus.close();
   }

@@ -5,11 +5,12 @@ import type { SplitName } from '../corpus/prepared.js';
 import { unigramPerplexity } from '../corpus/unigram.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
+import { keepEvaluation } from '../runs/evaluations.js';
 import { findRun } from '../runs/list-runs.js';
-import type { CheckpointName } from '../runs/run-folder.js';
+import type { CheckpointName, RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { loadTrainedModel } from '../runs/trained-model.js';
-import { isNgram } from '../spec/systems.js';
+import { isNgram, type NetworkSpec } from '../spec/systems.js';
 import { evaluateNgramRun } from './evaluate-ngram-run.js';
 import { evaluate } from './perplexity.js';
 import { checkLongEnough } from './short-split.js';
@@ -34,6 +35,8 @@ export interface EvaluationHooks {
   readonly onProgress: OnProgress;
   /** Not called for an n-gram model, which computes on none. */
   readonly onBackend?: (backend: ActiveBackend) => void;
+  /** Told when the report could not be kept in the run folder. */
+  readonly onNote?: (line: string) => void;
 }
 
 /** What was found, and under which protocol. */
@@ -57,25 +60,45 @@ export interface EvaluationReport {
 }
 
 /**
- * Evaluates a run's model.
+ * Evaluates a run's model, and keeps the report in the run's folder where that can be written.
  *
  * @throws UserError when run, checkpoint or corpus are not to be had, or the batch is too wide for the split; the
  *         signal's reason when it is aborted
  */
 export async function evaluateRun(
   request: EvaluationRequest,
-  { onBackend, ...hooks }: EvaluationHooks,
+  hooks: EvaluationHooks,
 ): Promise<EvaluationReport> {
-  const { checkpoint, split, batch } = request;
   const run = await findRun(request.runsFolder, request.run);
   const spec = await runSpec(run);
-  if (isNgram(spec)) return await evaluateNgramRun(run, spec, request, hooks);
+  const { report, checkpointSha256 } = isNgram(spec)
+    ? await evaluateNgramRun(run, spec, request, hooks)
+    : await evaluateNetworkRun(run, spec, request, hooks);
+  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
+  if (problem) hooks.onNote?.(`the report is not kept in the run's folder: ${problem}`);
+  return report;
+}
+
+/** A report, and which checkpoint it is of; null when the checkpoint's file does not say. */
+export interface EvaluatedRun {
+  readonly report: EvaluationReport;
+  readonly checkpointSha256: string | null;
+}
+
+async function evaluateNetworkRun(
+  run: RunFolder,
+  spec: NetworkSpec,
+  request: EvaluationRequest,
+  { onBackend, ...hooks }: EvaluationHooks,
+): Promise<EvaluatedRun> {
+  const { checkpoint, split, batch } = request;
   const backend = await activateBackend(request.backend, request.backendOptions);
   onBackend?.(backend);
-  const { model, corpus, position } = await loadTrainedModel(run, spec, checkpoint, request.dataFolder, {
+  const loaded = await loadTrainedModel(run, spec, checkpoint, request.dataFolder, {
     cacheFolder: request.backendOptions?.cacheFolder,
     ...hooks,
   });
+  const { model, corpus, position, checkpointSha256 } = loaded;
   try {
     const tokens = corpus.split(split);
     checkLongEnough(corpus.name, split, tokens.length, batch);
@@ -83,7 +106,7 @@ export async function evaluateRun(
     const began = performance.now();
     const { perplexity, predictions } = await evaluate(model, tokens, { batch, label: split, ...hooks });
     const seconds = (performance.now() - began) / 1000;
-    return {
+    const report = {
       run: run.name,
       checkpoint,
       epochs: position.epochs,
@@ -96,6 +119,7 @@ export async function evaluateRun(
       backend: backend.name,
       seconds,
     };
+    return { report, checkpointSha256 };
   } finally {
     corpus.close();
     disposeLanguageModel(model);

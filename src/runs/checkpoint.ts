@@ -48,6 +48,8 @@ export interface Provenance {
 export interface Checkpoint extends TensorGroups<NamedArray> {
   readonly position: Position;
   readonly provenance: Provenance;
+  /** SHA-256 of its content, as its file says; null when the file does not say. */
+  readonly sha256: string | null;
 }
 
 /** A tensor holds NaN or infinity, so that a checkpoint of it would replace a good one by a broken one. */
@@ -113,7 +115,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     if (fileErrorCode(error) === 'ENOENT') return null;
     throw describeFileError(error, path, 'read') ?? error;
   }
-  const { tensors, metadata } = decode(bytes, path);
+  const { tensors, metadata, checksum } = decode(bytes, path);
   const version = metadata['zlm.formatVersion'];
   if (version === undefined) throw notACheckpoint(path, 'it has no zlm metadata');
   if (version !== FORMAT_VERSION) {
@@ -133,6 +135,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
       trainHash: metadata['zlm.trainHash'],
       validHash: metadata['zlm.validHash'],
     },
+    sha256: checksum,
   };
 }
 

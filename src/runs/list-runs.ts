@@ -6,6 +6,9 @@ import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { isFolder } from '../storage/is-there.js';
+import { type Evaluation, readEvaluations } from './evaluations.js';
+import { type LiveProgress, readLiveProgress } from './live-progress.js';
+import { differingKeys, type KeyValues } from './run-differences.js';
 import { LATEST, RunFolder } from './run-folder.js';
 import { type RunState, readStatus } from './status.js';
 
@@ -23,6 +26,12 @@ export interface RunSummary {
   readonly seconds: number;
   /** ISO 8601. */
   readonly updatedAt: string;
+  /** How far it has come since its status was written; null while nothing trains it. */
+  readonly live: LiveProgress | null;
+  /** What `zlm eval` measured. */
+  readonly evaluations: readonly Evaluation[];
+  /** Its values of the spec's keys in which the listed runs differ; null when its spec cannot be read. */
+  readonly differences: KeyValues | null;
   /** Whether `<runs>/latest` points to it. */
   readonly latest: boolean;
   /** Why it cannot be read, and the cure. */
@@ -32,9 +41,12 @@ export interface RunSummary {
 /** Every run folder below `runsFolder`, newest first; [] when there is no such folder. */
 export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
   const latest = await realpath(join(runsFolder, LATEST)).then(basename, () => null);
+  const runs = (await folderNames(runsFolder)).map((name) => new RunFolder(join(runsFolder, name)));
+  const differences = await differingKeys(runs);
   const summaries: RunSummary[] = [];
-  for (const name of await folderNames(runsFolder)) {
-    summaries.push(await summarize(new RunFolder(join(runsFolder, name)), name === latest));
+  for (const [index, run] of runs.entries()) {
+    const summary = await summarize(run, run.name === latest);
+    summaries.push({ ...summary, differences: differences[index] ?? null });
   }
   return summaries.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
 }
@@ -76,10 +88,13 @@ async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError>
   ]);
 }
 
-async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
+async function summarize(run: RunFolder, latest: boolean): Promise<Omit<RunSummary, 'differences'>> {
+  const evaluations = await readEvaluations(run);
   try {
     const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = await readStatus(run);
-    const abandoned = state === 'running' && (await lockOwner(run.path)) === undefined;
+    const owner = state === 'running' ? await lockOwner(run.path) : undefined;
+    const abandoned = state === 'running' && owner === undefined;
+    const live = owner ? await readLiveProgress(run) : null;
     return {
       name: run.name,
       folder: run.path,
@@ -91,6 +106,9 @@ async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
       ...(stoppedEarly && { stoppedEarly }),
       seconds,
       updatedAt,
+      // What a killed trainer left is not that of the one that holds the run now.
+      live: live && owner && live.updatedAt >= owner.since ? live : null,
+      evaluations,
       latest,
     };
   } catch (error) {
@@ -105,6 +123,8 @@ async function summarize(run: RunFolder, latest: boolean): Promise<RunSummary> {
       bestValidPerplexity: null,
       seconds: 0,
       updatedAt: (await stat(run.path)).mtime.toISOString(),
+      live: null,
+      evaluations,
       latest,
       problem: [`${error.message.replace(/\.$/, '')}.`, ...error.cures].join(' '),
     };

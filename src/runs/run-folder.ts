@@ -39,6 +39,14 @@ export class RunFolder {
   get status(): string {
     return join(this.path, 'status.json');
   }
+  /** How far a training has come since; there only while it trains, see `live-progress.ts`. */
+  get progress(): string {
+    return join(this.path, 'progress.json');
+  }
+  /** What `zlm eval` measured, a file for each protocol, see `evaluations.ts`. */
+  get evaluations(): string {
+    return join(this.path, 'evaluations');
+  }
   /** TensorBoard's event files lie here. */
   get tensorboard(): string {
     return join(this.path, 'tensorboard');

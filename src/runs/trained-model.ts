@@ -21,6 +21,8 @@ export interface TrainedModel {
   readonly corpus: PreparedCorpus;
   /** Where in its run the checkpoint was written. */
   readonly position: Position;
+  /** Of the checkpoint's content; null when its file does not say. */
+  readonly checkpointSha256: string | null;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function loadTrainedModel(
   try {
     const evaluated = withAverages(checkpoint);
     const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
-    return { model, corpus, position: checkpoint.position };
+    return { model, corpus, position: checkpoint.position, checkpointSha256: checkpoint.sha256 };
   } catch (error) {
     corpus.close();
     throw error;

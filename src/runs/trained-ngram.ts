@@ -18,6 +18,8 @@ export interface TrainedNgram {
   /** Open; the caller closes it. */
   readonly corpus: PreparedCorpus;
   readonly position: Position;
+  /** Of the checkpoint's content; null when its file does not say. */
+  readonly checkpointSha256: string | null;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function loadTrainedNgram(
   const corpus = await corpusOf(run, spec, checkpoint, dataFolder, options);
   try {
     const model = new NgramModel(restoredTable(spec, corpus.vocabulary.size, checkpoint, path));
-    return { model, corpus, position: checkpoint.position };
+    return { model, corpus, position: checkpoint.position, checkpointSha256: checkpoint.sha256 };
   } catch (error) {
     corpus.close();
     throw error;

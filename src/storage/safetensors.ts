@@ -2,6 +2,7 @@
 // JSON header, and the tensors' little-endian data. Python's `safetensors` reads what is written here, and the
 // other way round. A checksum in the metadata finds damage that leaves the structure whole.
 import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import {
   BYTES_PER_ELEMENT,
@@ -61,13 +62,13 @@ export function encodeSafetensors(
  *
  * @param bytes the whole file
  * @param path  its name, for messages
- * @returns the tensors by name, in the order of their data, and the metadata without the checksum
+ * @returns the tensors by name, in the order of their data, the metadata without the checksum, and the checksum
  * @throws UserError('data') when anything is wrong with the file, its checksum (where it has one) included
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   path: string,
-): { tensors: Map<string, NamedArray>; metadata: Record<string, string> } {
+): { tensors: Map<string, NamedArray>; metadata: Record<string, string>; checksum: string | null } {
   try {
     const dataStart = LENGTH_BYTES + headerLength(bytes);
     const header = bytes.subarray(LENGTH_BYTES, dataStart);
@@ -75,10 +76,33 @@ export function decodeSafetensors(
     const { entries, metadata } = parseHeader(header, data.length);
     const { [CHECKSUM_KEY]: checksum, ...rest } = metadata;
     if (checksum !== undefined) verifyChecksum(checksum, header, data);
-    return { tensors: new Map(entries.map((entry) => [entry.name, extract(entry, data)])), metadata: rest };
+    const tensors = new Map(entries.map((entry) => [entry.name, extract(entry, data)]));
+    return { tensors, metadata: rest, checksum: checksum ?? null };
   } catch (error) {
     if (!(error instanceof SafetensorsFault)) throw error;
     throw new UserError('data', `Cannot read ${path} as a safetensors file: ${error.message}`, [error.cure]);
+  }
+}
+
+/**
+ * Reads the checksum that a safetensors file of zlm says it has, without reading or checking the tensors: a few kilobytes.
+ *
+ * @returns null when there is no such file, or it has no checksum
+ */
+export async function safetensorsChecksum(path: string): Promise<string | null> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer: length } = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0);
+      const bytes = Math.min(Number(length.readBigUInt64LE()), MAX_HEADER_BYTES, (await file.stat()).size);
+      const { buffer: header } = await file.read(Buffer.alloc(bytes), 0, bytes, LENGTH_BYTES);
+      const checksum = JSON.parse(header.toString('utf8'))[METADATA_KEY]?.[CHECKSUM_KEY];
+      return typeof checksum === 'string' ? checksum : null;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
   }
 }
 

@@ -10,6 +10,7 @@ import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { divergenceCures } from './divergence.js';
 import type { CheckpointEvent, TrainingEvent } from './events.js';
+import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
 import { provenanceOf } from './resume.js';
 import type { NamedTensors } from './trainee.js';
@@ -53,9 +54,12 @@ export class RunRecorder {
     events: AsyncGenerator<TrainingEvent, void, void>,
     start: Position,
   ): AsyncGenerator<TrainingEvent, void, void> {
+    const live = new LiveReporter(this.run, this.spec.training.epochs, start.seconds);
+    await live.begin();
     let saved = start;
     try {
       for await (const event of events) {
+        live.note(event);
         if (event.kind === 'window') await this.metrics.window(event);
         if (event.kind === 'epoch') await this.metrics.epoch(event);
         if (event.kind === 'checkpoint') {
@@ -72,6 +76,7 @@ export class RunRecorder {
       if (error instanceof UserError && error.kind === 'diverged') await this.status('diverged', saved);
       throw error;
     } finally {
+      await live.end();
       await this.metrics.close();
     }
   }

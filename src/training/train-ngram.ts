@@ -17,6 +17,7 @@ import { writeFileAtomically } from '../storage/atomic-write.js';
 import { lockFolder } from '../storage/folder-lock.js';
 import { isThere } from '../storage/is-there.js';
 import { describeEnvironment, writeEnvironment } from './environment.js';
+import { LiveReporter } from './live-reporter.js';
 import { checkResumable, provenanceOf } from './resume.js';
 import type { TrainHooks, TrainOutcome, TrainRequest } from './train.js';
 
@@ -99,9 +100,18 @@ async function countInto(
 ): Promise<End> {
   const began = performance.now();
   const secondsSince = () => (performance.now() - began) / 1000;
+  const live = new LiveReporter(run, 1, 0);
+  const reporting: TrainHooks = {
+    ...hooks,
+    onEvent: (event) => {
+      live.note(event);
+      hooks.onEvent(event);
+    },
+  };
   try {
-    const model = await countedModel(spec, corpus, hooks);
-    const valid = await validated(model, corpus, hooks);
+    await live.begin();
+    const model = await countedModel(spec, corpus, reporting);
+    const valid = await validated(model, corpus, reporting);
     const position = positionAfter(valid, secondsSince());
     await save(run, spec, corpus, model, valid, position);
     await setStatus(run, spec, 'finished', position);
@@ -111,6 +121,8 @@ async function countInto(
     const position = { ...START, seconds: secondsSince() };
     await setStatus(run, spec, 'interrupted', position);
     return { table: null, position };
+  } finally {
+    await live.end();
   }
 }
 

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import schema from '../../schemas/output/runs.schema.json' with { type: 'json' };
 import Runs from '../../src/commands/runs.js';
 import type { RunStatus } from '../../src/runs/status.js';
-import { runCommand } from '../cli/capture.js';
+import { runCommand, startZlm } from '../cli/capture.js';
 
 const STATUS: RunStatus = {
   state: 'finished',
@@ -45,9 +46,9 @@ it('lists runs newest first and marks the one that latest stands for', async () 
   const { stdout, exitCode } = await runCommand(Runs, ['--runs', runs]);
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual([
-    '   run    state        corpus     epoch  valid perplexity       time',
-    '*  newer  interrupted  ptb      2 of 13                 –  2 h 5 min',
-    '   older  finished     ptb     13 of 13            119.85  2 h 5 min',
+    '   run    state        corpus     epoch   valid       time',
+    '*  newer  interrupted  ptb      2 of 13       –  2 h 5 min',
+    '   older  finished     ptb     13 of 13  119.85  2 h 5 min',
     '',
   ]);
 });
@@ -76,4 +77,33 @@ it('refuses a file in place of the folder', async () => {
   const { stderr, exitCode } = await runCommand(Runs, ['--runs', join(runs, 'file')]);
   expect(stderr).toContain('<tmp>/file');
   expect(exitCode).toBe(4);
+});
+
+describe('--watch', () => {
+  it('prints the table again when a run has changed, and ends well with the first interrupt', async () => {
+    await writeRun('first', STATUS);
+    const { process: child, ended } = startZlm(['runs', '--runs', runs, '--watch', '--interval', '0.1']);
+    let printed = '';
+    child.stdout?.on('data', (text: string) => {
+      printed += text;
+    });
+    const until = async (isSo: () => boolean) => {
+      while (!isSo()) await sleep(20);
+    };
+    await until(() => printed.includes('first'));
+    await sleep(500);
+    expect(printed.match(/first/g)).toHaveLength(1);
+    await writeRun('second', { ...STATUS, state: 'interrupted' });
+    await until(() => printed.includes('second'));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 0, stderr: '', signal: null });
+    expect(printed).not.toContain('\u001b');
+    expect(printed.split('\n\n')).toHaveLength(2);
+  });
+
+  it('has no JSON to print', async () => {
+    const { stdout, exitCode } = await runCommand(Runs, ['--runs', runs, '--watch', '--json']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error.message).toContain('--json');
+  });
 });

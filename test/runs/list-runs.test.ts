@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findRun, listRuns } from '../../src/runs/list-runs.js';
+import { type LiveProgress, writeLiveProgress } from '../../src/runs/live-progress.js';
 import { markLatest, RunFolder } from '../../src/runs/run-folder.js';
 import type { RunStatus } from '../../src/runs/status.js';
 import { lockFolder } from '../../src/storage/folder-lock.js';
@@ -16,6 +17,19 @@ const STATUS: RunStatus = {
   best: { epoch: 2, perplexity: 20.5 },
   seconds: 12,
   updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
+const LIVE: LiveProgress = {
+  phase: 'training',
+  epoch: 1,
+  done: 3,
+  total: 10,
+  unit: 'windows',
+  trainPerplexity: 30.25,
+  tokensPerSecond: 1000,
+  secondsLeft: 12,
+  seconds: 3,
+  updatedAt: STATUS.updatedAt,
 };
 
 function makeRun(runs: string, name: string, status: Partial<RunStatus> | string = {}): RunFolder {
@@ -48,6 +62,9 @@ describe('listRuns', () => {
         bestValidPerplexity: 20.5,
         seconds: 12,
         updatedAt: '2026-01-31T12:00:00.000Z',
+        live: null,
+        evaluations: [],
+        differences: null,
         latest: true,
       },
       expect.objectContaining({ name: 'old', latest: false, bestValidPerplexity: null }),
@@ -80,6 +97,35 @@ describe('listRuns', () => {
     });
     await lock.release();
   });
+
+  it('tells how far a run that trains has come, and nothing of that kind of one that was killed', async () => {
+    const runs = tempFolder();
+    const [alive, killed, resumed] = ['alive', 'killed', 'resumed'].map((name) =>
+      makeRun(runs, name, { state: 'running' }),
+    ) as [RunFolder, RunFolder, RunFolder];
+    await writeLiveProgress(resumed, { ...LIVE, updatedAt: new Date(Date.now() - 1000).toISOString() });
+    const locks = [await lockFolder(alive.path), await lockFolder(resumed.path)];
+    const live = { ...LIVE, updatedAt: new Date().toISOString() };
+    for (const run of [alive, killed]) await writeLiveProgress(run, live);
+    const found = Object.fromEntries((await listRuns(runs)).map((run) => [run.name, run]));
+    expect(found.alive).toMatchObject({ state: 'running', live });
+    expect(found.killed).toMatchObject({ state: 'interrupted', live: null });
+    // A resumed one shows nothing until its first window is trained.
+    expect(found.resumed).toMatchObject({ state: 'running', live: null });
+    for (const lock of locks) await lock.release();
+  });
+
+  it.each(['', '{"phase":', '[]', '{"phase": "sleeping"}', 'null'])(
+    'shows a run whose progress file holds %j without it',
+    async (text) => {
+      const runs = tempFolder();
+      const run = makeRun(runs, 'alive', { state: 'running' });
+      const lock = await lockFolder(run.path);
+      writeFileSync(run.progress, text);
+      expect(await listRuns(runs)).toMatchObject([{ state: 'running', live: null }]);
+      await lock.release();
+    },
+  );
 
   it.each([
     ['no status', undefined],

@@ -1,0 +1,105 @@
+/** `zlm runs --watch`: the table again and again, drawn in place on a terminal, printed when runs have changed elsewhere. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clip } from './table.js';
+
+/** A place to write to that may be a terminal. */
+export type WatchStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
+
+/** One look at the runs. */
+export interface View {
+  /** What must differ for a table to be printed again where it cannot be redrawn. */
+  readonly state: string;
+  /** @param width in columns; infinite where there is no terminal */
+  render(width: number): string;
+}
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const CLEAR_BELOW = '\u001b[J';
+const CLEAR_SCREEN = '\u001b[2J\u001b[H';
+
+/**
+ * Shows views until the signal is aborted. The last one stays on the terminal, with the cursor below it.
+ *
+ * @param look     takes a look at the runs
+ * @param interval seconds between two looks
+ * @param stream   where to show them
+ */
+export async function watch(
+  look: () => Promise<View>,
+  interval: number,
+  signal: AbortSignal,
+  stream: WatchStream = process.stdout,
+): Promise<void> {
+  const screen = stream.isTTY && process.env.TERM !== 'dumb' ? new Screen(stream) : new Log(stream);
+  try {
+    while (!signal.aborted) {
+      screen.show(await look());
+      await sleep(1000 * interval, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    screen.close();
+  }
+}
+
+/** Redraws in place. */
+class Screen {
+  #lines = 0;
+  #view: View | undefined;
+
+  constructor(private readonly stream: WatchStream) {
+    stream.write(HIDE_CURSOR);
+    stream.on('resize', this.#resized);
+  }
+
+  show(view: View): void {
+    this.#view = view;
+    const { columns = 80, rows = 24 } = this.stream;
+    // A full last column would wrap on some terminals, and a full screen would scroll.
+    const lines = fitting(view.render(columns - 1).split('\n'), columns - 1, rows - 1);
+    const back = this.#lines === 0 ? '' : `\u001b[${this.#lines}F`;
+    this.#lines = lines.length;
+    this.stream.write(`${back}${CLEAR_BELOW}${lines.join('\n')}\n`);
+  }
+
+  close(): void {
+    this.stream.removeListener('resize', this.#resized);
+    this.stream.write(SHOW_CURSOR);
+  }
+
+  /** A terminal that has become narrower has wrapped what stood there, so that nobody knows how many lines there are. */
+  readonly #resized = (): void => {
+    this.stream.write(CLEAR_SCREEN);
+    this.#lines = 0;
+    if (this.#view) this.show(this.#view);
+  };
+}
+
+/** Prints what has changed, with an empty line between. */
+class Log {
+  #state: string | undefined;
+
+  constructor(private readonly stream: WatchStream) {}
+
+  show(view: View): void {
+    if (view.state === this.#state) return;
+    const separator = this.#state === undefined ? '' : '\n';
+    this.#state = view.state;
+    this.stream.write(`${separator}${view.render(Number.POSITIVE_INFINITY)}\n`);
+  }
+
+  close(): void {}
+}
+
+/** Lines that are cut at the width, and as many as the height allows. */
+function fitting(lines: readonly string[], width: number, height: number): string[] {
+  const kept = lines.length <= height ? lines : lines.slice(0, height - 1);
+  const more = lines.length - kept.length;
+  return [...kept, ...(more > 0 ? [`… ${more} more ${more === 1 ? 'line' : 'lines'}`] : [])].map((line) =>
+    clip(line, width),
+  );
+}

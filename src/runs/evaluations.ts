@@ -1,0 +1,99 @@
+/**
+ * What `zlm eval` has measured of a run: `evaluations/<split>-<checkpoint>-batch<N>.json`, one file for each protocol, the
+ * newest measurement in it.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+import { writeFileAtomically } from '../storage/atomic-write.js';
+import { safetensorsChecksum } from '../storage/safetensors.js';
+import type { CheckpointName, RunFolder } from './run-folder.js';
+
+/** A measurement as the file holds it, among whatever else the report said. */
+export interface KeptEvaluation {
+  readonly split: string;
+  readonly checkpoint: CheckpointName;
+  /** Epochs that the checkpoint had behind it. */
+  readonly epochs: number;
+  readonly batch: number;
+  readonly predictions: number;
+  readonly perplexity: number;
+  /** SHA-256 of the checkpoint's content, as its file holds it. */
+  readonly checkpointSha256: string;
+  /** ISO 8601. */
+  readonly evaluatedAt: string;
+}
+
+/** A measurement as `zlm runs` shows it. */
+export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
+  /** The checkpoint has been written again, or is gone: the figure is that of another state of the run. */
+  readonly stale: boolean;
+}
+
+/**
+ * Keeps a measurement in its run's folder.
+ *
+ * @param report           of `zlm eval`, kept as it is
+ * @param checkpointSha256 of what was loaded: a training may have replaced the file since
+ * @returns null; or why it could not be kept, which is no failure of the measurement
+ */
+export async function keepEvaluation(
+  run: RunFolder,
+  report: Omit<KeptEvaluation, 'checkpointSha256' | 'evaluatedAt'>,
+  checkpointSha256: string,
+): Promise<string | null> {
+  const kept = { ...report, checkpointSha256, evaluatedAt: new Date().toISOString() };
+  const name = `${report.split}-${report.checkpoint}-batch${report.batch}.json`;
+  try {
+    await writeFileAtomically(join(run.evaluations, name), `${JSON.stringify(kept, null, 2)}\n`);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
+}
+
+/** Reads a run's measurements, by split, checkpoint and batch; files that hold none are passed over. */
+export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
+  const names = await readdir(run.evaluations).catch(() => []);
+  const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort();
+  const kept = await Promise.all(files.map((name) => readEvaluation(join(run.evaluations, name))));
+  const found = kept.filter((evaluation) => evaluation !== null);
+  if (found.length === 0) return [];
+  const current = {
+    best: await safetensorsChecksum(run.checkpoint('best')),
+    last: await safetensorsChecksum(run.checkpoint('last')),
+  };
+  return found.map(
+    ({ split, checkpoint, epochs, batch, predictions, perplexity, checkpointSha256, evaluatedAt }) => ({
+      split,
+      checkpoint,
+      epochs,
+      batch,
+      predictions,
+      perplexity,
+      evaluatedAt,
+      stale: current[checkpoint] !== checkpointSha256,
+    }),
+  );
+}
+
+async function readEvaluation(path: string): Promise<KeptEvaluation | null> {
+  try {
+    const kept = JSON.parse(await readFile(path, 'utf8'));
+    return isKeptEvaluation(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function isKeptEvaluation(value: unknown): value is KeptEvaluation {
+  if (typeof value !== 'object' || value === null) return false;
+  const { split, checkpoint, epochs, batch, predictions, perplexity, checkpointSha256, evaluatedAt } =
+    value as Record<string, unknown>;
+  return (
+    [split, checkpointSha256, evaluatedAt].every((text) => typeof text === 'string') &&
+    (checkpoint === 'best' || checkpoint === 'last') &&
+    [epochs, batch, predictions, perplexity].every(Number.isFinite)
+  );
+}

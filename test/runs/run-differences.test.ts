@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { commonValues, differingKeys } from '../../src/runs/run-differences.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
+import { loadSpec, specToYaml } from '../../src/spec/load.js';
+import { ROOT } from '../cli/capture.js';
+import { tempFolder } from '../temp-folder.js';
+
+async function runOf(runs: string, name: string, spec: string, ...overrides: string[]): Promise<RunFolder> {
+  const run = new RunFolder(join(runs, name));
+  mkdirSync(run.path);
+  const loaded = await loadSpec(join(ROOT, 'configs', `${spec}.yaml`), overrides);
+  writeFileSync(run.spec, specToYaml(loaded.spec));
+  return run;
+}
+
+it('finds the keys in which runs differ, and the values of each run', async () => {
+  const runs = tempFolder();
+  expect(
+    await differingKeys([
+      await runOf(runs, 'a', 'small'),
+      await runOf(runs, 'b', 'small', 'training.seed=2'),
+      await runOf(runs, 'c', 'small', 'dropout.input.rate=0.5'),
+    ]),
+  ).toEqual([
+    { 'training.seed': 1, 'dropout.input.rate': 0 },
+    { 'training.seed': 2, 'dropout.input.rate': 0 },
+    { 'training.seed': 1, 'dropout.input.rate': 0.5 },
+  ]);
+});
+
+it('names a key as a whole where another run lacks what is below it', async () => {
+  const runs = tempFolder();
+  const decay = { factor: 0.5, afterEpoch: 4 };
+  expect(
+    await differingKeys([
+      await runOf(runs, 'a', 'small'),
+      await runOf(runs, 'b', 'small', 'training.schedule.decay.factor=0.7'),
+      await runOf(runs, 'c', 'small', 'training.schedule={constant: {}}'),
+    ]),
+  ).toEqual([
+    { 'training.schedule': { decay } },
+    { 'training.schedule': { decay: { ...decay, factor: 0.7 } } },
+    { 'training.schedule': { constant: {} } },
+  ]);
+});
+
+it('finds nothing between runs of one spec, and passes over a spec that cannot be read', async () => {
+  const runs = tempFolder();
+  const torn = await runOf(runs, 'torn', 'small', 'training.seed=7');
+  writeFileSync(torn.spec, 'corpus: [');
+  const [a, b] = [await runOf(runs, 'a', 'small'), await runOf(runs, 'b', 'small')];
+  expect(await differingKeys([torn, a, b])).toEqual([null, {}, {}]);
+  expect(await differingKeys([])).toEqual([]);
+});
+
+it('compares an n-gram model with a network', async () => {
+  const runs = tempFolder();
+  const [ngram, network] = await differingKeys([
+    await runOf(runs, 'a', 'kn5'),
+    await runOf(runs, 'b', 'small'),
+  ]);
+  expect(ngram).toHaveProperty('model', { ngram: { order: 5, smoothing: 'modified-kneser-ney' } });
+  expect(network).toMatchObject({ model: { embedding: 200 }, training: { epochs: 13 } });
+});
+
+it('a value is common that more than half of the runs have', () => {
+  expect(commonValues([{ a: 1 }, { a: 1 }, { a: 2 }])).toEqual({ a: 1 });
+  expect(commonValues([{ a: 1 }, { a: 2 }])).toEqual({});
+  expect(commonValues([{ a: [1] }, { a: [1] }, {}])).toEqual({ a: [1] });
+});
