@@ -123,7 +123,11 @@ it('check: a warning leaves a spec right, as text and as JSON', async () => {
         ok: true,
         faults: [],
         warnings: [
-          expect.objectContaining({ key: 'training.schedule.decay.afterEpoch', source: 'late.yaml', line: 3 }),
+          expect.objectContaining({
+            key: 'training.schedule.decay.afterEpoch',
+            source: 'late.yaml',
+            line: 3,
+          }),
         ],
       },
     ],

@@ -133,6 +133,8 @@ const VARIATIONAL = [
 
 it.each([
   ['naive', 'medium', ['dropout.recurrent.rate']],
+  ['placement-none', 'small', []],
+  ['placement-naive', 'placement-vertical', ['dropout.recurrent.rate']],
   ['zoneout', 'large', ['dropout.zoneout.cell', 'dropout.zoneout.hidden']],
   ['tied-large', 'large', ['model.tieEmbedding']],
   ['small-tied', 'small', ['model.tieEmbedding']],
@@ -158,6 +160,25 @@ it.each([
   const differences = diffSpecs(await load(parent), await load(name));
   expect(differences.map(({ key }) => key).sort()).toEqual([...keys].sort());
 });
+
+it.each(['none', 'vertical', 'naive', 'variational'])(
+  'configs/placement-%s.yaml differs from small.yaml in dropout alone, at one rate',
+  async (placement) => {
+    const name = `placement-${placement}`;
+    const keys = diffSpecs(await load('small'), await load(name)).map(({ key }) => key);
+    expect(keys.filter((key) => !key.startsWith('dropout.'))).toEqual([]);
+    const { input, between, output, recurrent } = networkOf(await load(name)).dropout;
+    const rates = [input, between, output, recurrent].map(({ rate }) => rate);
+    expect(rates).toEqual(
+      {
+        none: [0, 0, 0, 0],
+        vertical: [0.2, 0.2, 0.2, 0],
+        naive: [0.2, 0.2, 0.2, 0.2],
+        variational: [0.2, 0.2, 0.2, 0.2],
+      }[placement],
+    );
+  },
+);
 
 it.each(['small-tied', 'gru', 'rnn', 'deep-rnn', 'rnn-lda'])(
   'configs/%s.yaml is as wide as the small model, on the same windows',
