@@ -1,35 +1,30 @@
 /** What `zlm prepare topics` says about topics: a table for a person, an object for `--json`. */
 
 import { shellWord } from '../shell-word.js';
-import { writeOverride } from '../spec/to-yaml.js';
 import type { PreparedTopics } from '../topics/prepare-topics.js';
 import type { TopicRecipe } from '../topics/recipe.js';
 import { dataWords } from './place-flags.js';
 import { renderTable } from './table.js';
 
 /** What `--json` prints; see schemas/output/prepare-topics.schema.json. */
-export interface TopicsResult extends Omit<PreparedTopics, 'recipe'> {
+export interface TopicsResult extends Omit<PreparedTopics, 'recipe' | 'manifest'> {
   readonly options: Omit<TopicRecipe, 'vocabularyHash' | 'trainHash'>;
-  /** The command that trains a network on the topics. */
-  readonly next: string;
+  /** The command that trains a network on the topics; null where the text is too short for any. */
+  readonly next: string | null;
 }
 
-/** The spec that has a context of topics, and what it says of them. */
-const SPEC = { path: 'configs/rnn-lda.yaml', corpus: 'ptb', topics: 40 };
-
-/** @param dataFolder named in the next command when it is not the usual one */
-export function toTopicsResult({ recipe, ...prepared }: PreparedTopics, dataFolder: string): TopicsResult {
+/**
+ * @param trainOn    the words that `zlm train` needs to train on the topics; undefined where no spec fits them
+ * @param dataFolder named in the next command when it is not the usual one
+ */
+export function toTopicsResult(
+  { recipe, manifest, ...prepared }: PreparedTopics,
+  trainOn: readonly string[] | undefined,
+  dataFolder: string,
+): TopicsResult {
   const { vocabularyHash, trainHash, ...options } = recipe;
-  const { corpus } = prepared;
-  const words = [
-    ...['zlm', 'train', SPEC.path],
-    ...(corpus === SPEC.corpus ? [] : ['--set', writeOverride('corpus', corpus)]),
-    ...(options.topics === SPEC.topics
-      ? []
-      : ['--set', writeOverride('model.context.topics', options.topics)]),
-    ...dataWords(dataFolder),
-  ];
-  return { ...prepared, options, next: words.map(shellWord).join(' ') };
+  const words = trainOn && ['zlm', 'train', ...trainOn, ...dataWords(dataFolder)];
+  return { ...prepared, options, next: words?.map(shellWord).join(' ') ?? null };
 }
 
 export function renderTopics(result: TopicsResult): string {
@@ -51,7 +46,7 @@ export function renderTopics(result: TopicsResult): string {
         words.join(' '),
       ]),
     ),
-    `next: ${next}`,
+    ...(next === null ? [] : [`next: ${next}`]),
   ].join('\n');
 }
 

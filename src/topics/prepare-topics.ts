@@ -1,4 +1,4 @@
-import { PreparedCorpus } from '../corpus/prepared.js';
+import { type Manifest, PreparedCorpus } from '../corpus/prepared.js';
 import type { OnProgress } from '../progress.js';
 import { cutIntoDocuments, type Documents, documentCount } from './documents.js';
 import { existingTopics } from './existing-topics.js';
@@ -20,6 +20,8 @@ export interface PrepareTopicsOptions extends TopicChoices {
 /** What was prepared, or found prepared. */
 export interface PreparedTopics {
   readonly corpus: string;
+  /** What the corpus is. */
+  readonly manifest: Manifest;
   readonly file: string;
   /** True when the topics were there already, whole and the same: nothing was written. */
   readonly alreadyPrepared: boolean;
@@ -54,6 +56,7 @@ export async function prepareTopics(options: PrepareTopicsOptions): Promise<Prep
     const file = existing ?? (await trainFile(documents, recipe, corpus.vocabulary.size, options));
     return {
       corpus: options.corpus,
+      manifest: corpus.manifest,
       file: topicsPath(options),
       alreadyPrepared: existing !== undefined,
       recipe,

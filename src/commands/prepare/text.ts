@@ -81,7 +81,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
 
   async run(): Promise<PrepareResult> {
     const { prepareText } = await import('../../corpus/text.js');
-    const { quickstartOn } = await import('../../cli/quickstart.js');
+    const { firstTrainingOn } = await import('../../cli/suggested-training.js');
     const { unit, numbers, punctuation, unknown, force, data } = this.flags;
     const input = await this.input();
     const minCount = this.flags['min-count'];
@@ -100,7 +100,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
           dataFolder: data,
           ...hooks,
         }),
-      (summary) => quickstartOn(summary, this.config.root),
+      ({ manifest }) => firstTrainingOn(manifest, this.config.root),
       data,
     );
   }

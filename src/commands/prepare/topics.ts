@@ -57,6 +57,7 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
 
   async run(): Promise<TopicsResult> {
     const { prepareTopics } = await import('../../topics/prepare-topics.js');
+    const { topicTrainingOn } = await import('../../cli/suggested-training.js');
     const { renderTopics, toTopicsResult } = await import('../../cli/topics-report.js');
     const { topics, iterations, sentences, seed, force, data } = this.flags;
     const progress = this.progress();
@@ -68,6 +69,7 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
         }),
       () => progress.note('stopping'),
     );
-    return this.print(toTopicsResult(prepared, data), renderTopics);
+    const trainOn = await topicTrainingOn(prepared.manifest, topics, this.config.root);
+    return this.print(toTopicsResult(prepared, trainOn, data), renderTopics);
   }
 }

@@ -1,0 +1,94 @@
+/** Which command trains on a corpus that was just prepared: one that runs, however short the text is. */
+import { join } from 'node:path';
+import type { Manifest } from '../corpus/manifest.js';
+import { crossFieldFaults } from '../spec/cross-field.js';
+import { loadSpec } from '../spec/load.js';
+import { isNgram } from '../spec/systems.js';
+import { writeOverride } from '../spec/to-yaml.js';
+import { corpusFacts } from '../training/corpus-facts.js';
+
+const QUICKSTART = 'configs/quickstart.yaml';
+
+/** Counting n-grams needs no batch and no windows: it works with a split of one token. */
+const FOR_THE_SHORTEST = 'configs/kn5.yaml';
+
+/** The key that counts the windows of an epoch: more of them than a short text has are refused. */
+const SHORT_EPOCHS = 'training.windowsPerEpoch';
+
+type NamedManifest = Pick<Manifest, 'name' | 'splits' | 'vocabulary'>;
+
+/**
+ * Returns the words that `zlm train` needs to train a first model on a corpus: the quickstart's network where train and
+ * valid have two tokens each, else an n-gram model.
+ *
+ * @param packageRoot the folder that holds zlm's own `configs/`
+ */
+export async function firstTrainingOn(corpus: NamedManifest, packageRoot: string): Promise<string[]> {
+  const overrides = [writeOverride('corpus', corpus.name)];
+  const fitting = await fittingOverrides(QUICKSTART, overrides, corpus, packageRoot);
+  return fitting ? wordsOf(QUICKSTART, fitting) : wordsOf(FOR_THE_SHORTEST, overrides);
+}
+
+/** The spec that has a context of topics, and what it says of them. */
+const WITH_TOPICS = { path: 'configs/rnn-lda.yaml', corpus: 'ptb', topics: 40 };
+
+/**
+ * Returns the words that `zlm train` needs to train a network with a corpus's topics; undefined where none can: there are
+ * more topics than words, or a split has less than two tokens.
+ */
+export async function topicTrainingOn(
+  corpus: NamedManifest,
+  topics: number,
+  packageRoot: string,
+): Promise<string[] | undefined> {
+  const { path } = WITH_TOPICS;
+  const overrides = [
+    ...(corpus.name === WITH_TOPICS.corpus ? [] : [writeOverride('corpus', corpus.name)]),
+    ...(topics === WITH_TOPICS.topics ? [] : [writeOverride('model.context.topics', topics)]),
+  ];
+  const fitting = await fittingOverrides(path, overrides, corpus, packageRoot);
+  return fitting && wordsOf(path, fitting);
+}
+
+function wordsOf(spec: string, overrides: readonly string[]): string[] {
+  return [spec, ...overrides.flatMap((override) => ['--set', override])];
+}
+
+/**
+ * Adds overrides to some until a spec fits a corpus: a narrower batch, shorter windows, whole passes as epochs.
+ *
+ * @returns undefined when it cannot be made to fit
+ */
+async function fittingOverrides(
+  path: string,
+  overrides: readonly string[],
+  corpus: NamedManifest,
+  packageRoot: string,
+): Promise<string[] | undefined> {
+  const facts = corpusFacts(corpus.name, corpus);
+  if (Math.min(facts.trainTokens, facts.validTokens) < 2) return undefined;
+  const load = async (set: readonly string[]) => (await loadSpec(join(packageRoot, path), [...set])).spec;
+  const spec = await load(overrides);
+  if (isNgram(spec)) return [...overrides];
+  const { batchSize, bptt } = shapeFor(facts, spec.training);
+  const fitting = [
+    ...overrides,
+    ...(batchSize === spec.training.batchSize ? [] : [writeOverride('training.batchSize', batchSize)]),
+    ...(bptt === spec.training.bptt ? [] : [writeOverride('training.bptt', bptt)]),
+  ];
+  const faults = crossFieldFaults(await load(fitting), facts);
+  if (faults.length === 0) return fitting;
+  const other = faults.some(({ key }) => key !== SHORT_EPOCHS);
+  return other ? undefined : [...fitting, writeOverride(SHORT_EPOCHS, null)];
+}
+
+/** The widest batch, up to the spec's, whose columns hold a whole window; and shorter windows where even one column is too short. */
+function shapeFor(
+  { trainTokens, validTokens }: { readonly trainTokens: number; readonly validTokens: number },
+  { batchSize, bptt }: { readonly batchSize: number; readonly bptt: number },
+): { batchSize: number; bptt: number } {
+  // A window of T steps reads T + 1 tokens of each column; a column of valid needs a token to read and one to predict.
+  const widest = Math.min(batchSize, Math.floor(trainTokens / (bptt + 1)), Math.floor(validTokens / 2));
+  const columns = Math.max(1, widest);
+  return { batchSize: columns, bptt: Math.min(bptt, Math.floor(trainTokens / columns) - 1) };
+}
