@@ -44,7 +44,24 @@ export interface EpochRow {
   readonly seconds: number;
 }
 
+/** Figures of an n-gram model; its only row. */
+export interface NgramRow {
+  readonly kind: 'ngram';
+  readonly trainTokens: number;
+  /** Different n-grams of each length. */
+  readonly ngrams: readonly number[];
+  /** D1, D2 and D3+ of each length. */
+  readonly discounts: readonly (readonly number[])[];
+  readonly validPerplexity: number;
+  readonly validPredictions: number;
+  readonly seconds: number;
+}
+
+/** A line of a network's `metrics.jsonl`. */
 export type MetricsRow = WindowsRow | EpochRow;
+
+/** A line of any run's `metrics.jsonl`; schemas/metrics.schema.json says the same. */
+export type AnyMetricsRow = MetricsRow | NgramRow;
 
 /** Records the events of a run. */
 export class MetricsRecorder {
@@ -111,8 +128,13 @@ export async function truncateMetrics(run: RunFolder, position: Position): Promi
   await writeFileAtomically(run.metrics, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** The rows of a run; a last line that a crash cut short is left out. */
+/** Reads the rows of a network's run; a last line that a crash cut short is left out. */
 export async function readMetrics(run: RunFolder): Promise<MetricsRow[]> {
+  return (await readAnyMetrics(run)).filter((row) => row.kind !== 'ngram');
+}
+
+/** Reads the rows of any run; a last line that a crash cut short is left out. */
+export async function readAnyMetrics(run: RunFolder): Promise<AnyMetricsRow[]> {
   let text: string;
   try {
     text = await readFile(run.metrics, 'utf8');
@@ -123,7 +145,7 @@ export async function readMetrics(run: RunFolder): Promise<MetricsRow[]> {
   return text.split('\n').slice(0, -1).flatMap(parseRow);
 }
 
-function parseRow(line: string): MetricsRow[] {
+function parseRow(line: string): AnyMetricsRow[] {
   try {
     const row = JSON.parse(line);
     return typeof row === 'object' && row !== null ? [row] : [];

@@ -18,6 +18,7 @@ import { lockFolder } from '../storage/folder-lock.js';
 import { isThere } from '../storage/is-there.js';
 import { describeEnvironment, writeEnvironment } from './environment.js';
 import { LiveReporter } from './live-reporter.js';
+import type { NgramRow } from './metrics.js';
 import { checkResumable, provenanceOf } from './resume.js';
 import type { TrainHooks, TrainOutcome, TrainRequest } from './train.js';
 
@@ -29,19 +30,6 @@ export interface NgramInputs {
   readonly backend: null;
   /** The run to resume. */
   readonly run: RunFolder | null;
-}
-
-/** The one row of the run's `metrics.jsonl`. */
-interface NgramRow {
-  readonly kind: 'ngram';
-  readonly trainTokens: number;
-  /** Different n-grams of each length. */
-  readonly ngrams: readonly number[];
-  /** D1, D2 and D3+ of each length. */
-  readonly discounts: readonly (readonly number[])[];
-  readonly validPerplexity: number;
-  readonly validPredictions: number;
-  readonly seconds: number;
 }
 
 /**

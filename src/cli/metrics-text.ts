@@ -1,0 +1,160 @@
+/** What `zlm metrics` prints. */
+import type { AnyMetricsRow, EpochRow, NgramRow, WindowsRow } from '../training/metrics.js';
+import { formatCount, formatDuration, formatRate } from './format.js';
+import { type Column, renderTable } from './table.js';
+
+/** What `--json` prints; see schemas/output/metrics.schema.json. */
+export interface MetricsResult {
+  readonly run: string;
+  /** Of one kind, in the order of the training. */
+  readonly rows: readonly AnyMetricsRow[];
+}
+
+/** Which rows of a network's training. */
+export type RowChoice = 'epochs' | 'windows';
+
+/** Columns of the CSV in their order; a row has a value for each. */
+const EPOCH_COLUMNS = [
+  'epoch',
+  'windows',
+  'learningRate',
+  'averaged',
+  'trainPerplexity',
+  'validPerplexity',
+  'validPredictions',
+  'isBest',
+  'seconds',
+] as const satisfies readonly (keyof EpochRow)[];
+
+const WINDOWS_COLUMNS = [
+  'epoch',
+  'windows',
+  'perplexity',
+  'gradientNorm',
+  'learningRate',
+  'tokensPerSecond',
+  'seconds',
+] as const satisfies readonly (keyof WindowsRow)[];
+
+/** Picks the rows of a kind; those of an n-gram model have no other. */
+export function rowsOf(rows: readonly AnyMetricsRow[], choice: RowChoice): AnyMetricsRow[] {
+  const kind = choice === 'epochs' ? 'epoch' : 'windows';
+  return rows.filter((row) => row.kind === kind || row.kind === 'ngram');
+}
+
+/** Renders rows as comma-separated values: a line of names, then a line for each row, numbers with all their digits. */
+export function metricsCsv({ rows }: MetricsResult, choice: RowChoice): string {
+  const tables = rows.map(csvCells);
+  const columns: readonly string[] = tables[0] ? Object.keys(tables[0]) : columnsOf(choice);
+  const lines = tables.map((cells) => columns.map((column) => cells[column] ?? '').join(','));
+  return [columns.join(','), ...lines].join('\n');
+}
+
+/** Renders rows as a table. */
+export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): string {
+  const [first] = rows;
+  if (first === undefined) {
+    const other = choice === 'epochs' ? ' yet; `--rows windows` has what was trained so far' : '';
+    return `no ${choice} in the metrics of ${run}${other}`;
+  }
+  if (first.kind === 'ngram')
+    return rows.map((row) => (row.kind === 'ngram' ? ngramText(row) : '')).join('\n');
+  return choice === 'epochs'
+    ? renderTable(EPOCH_TITLES, rows.flatMap(epochCells))
+    : renderTable(WINDOWS_TITLES, rows.flatMap(windowsCells));
+}
+
+const EPOCH_TITLES: readonly Column[] = [
+  { title: 'epoch', align: 'right' },
+  { title: 'windows', align: 'right' },
+  { title: 'learning rate', align: 'right' },
+  { title: 'train perplexity', align: 'right' },
+  { title: 'valid perplexity', align: 'right' },
+  { title: '' },
+  { title: 'time', align: 'right' },
+];
+
+const WINDOWS_TITLES: readonly Column[] = [
+  { title: 'epoch', align: 'right' },
+  { title: 'windows', align: 'right' },
+  { title: 'train perplexity', align: 'right' },
+  { title: 'gradient norm', align: 'right' },
+  { title: 'learning rate', align: 'right' },
+  { title: 'tokens/s', align: 'right' },
+  { title: 'time', align: 'right' },
+];
+
+function epochCells(row: AnyMetricsRow): string[][] {
+  if (row.kind !== 'epoch') return [];
+  const { epoch, windows, learningRate, averaged, trainPerplexity, validPerplexity, isBest, seconds } = row;
+  const marks = [isBest ? 'best so far' : '', averaged ? 'averaged' : ''].filter((mark) => mark !== '');
+  return [
+    [
+      String(epoch),
+      windows.toLocaleString('en-US'),
+      shortRate(learningRate),
+      perplexityText(trainPerplexity),
+      perplexityText(validPerplexity),
+      marks.join(', '),
+      formatDuration(seconds),
+    ],
+  ];
+}
+
+function windowsCells(row: AnyMetricsRow): string[][] {
+  if (row.kind !== 'windows') return [];
+  const { epoch, windows, perplexity, gradientNorm, learningRate, tokensPerSecond, seconds } = row;
+  return [
+    [
+      String(epoch),
+      windows.toLocaleString('en-US'),
+      perplexityText(perplexity),
+      gradientNorm.toFixed(3),
+      shortRate(learningRate),
+      formatRate(tokensPerSecond),
+      formatDuration(seconds),
+    ],
+  ];
+}
+
+function ngramText({ trainTokens, ngrams, validPerplexity, validPredictions, seconds }: NgramRow): string {
+  const counts = ngrams.map((count, index) => `${formatCount(count)} of length ${index + 1}`);
+  return [
+    `valid perplexity ${validPerplexity.toFixed(2)} over ${validPredictions.toLocaleString('en-US')} predictions`,
+    `  ${trainTokens.toLocaleString('en-US')} tokens counted in ${formatDuration(seconds)}`,
+    `  different n-grams: ${counts.join(', ')}`,
+  ].join('\n');
+}
+
+/** A row's values by column; the lists of an n-gram model have a column for each item, as in "discounts.2.1". */
+function csvCells(row: AnyMetricsRow): Record<string, string> {
+  if (row.kind === 'ngram') {
+    const { kind: _kind, ...figures } = row;
+    return Object.fromEntries(flattened('', figures));
+  }
+  const values = row as unknown as Readonly<Record<string, number | boolean | null>>;
+  const columns = columnsOf(row.kind === 'epoch' ? 'epochs' : 'windows');
+  return Object.fromEntries(columns.map((column) => [column, String(values[column] ?? '')]));
+}
+
+function flattened(prefix: string, value: unknown): [string, string][] {
+  if (typeof value !== 'object' || value === null) return [[prefix, String(value)]];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const step = Array.isArray(value) ? String(Number(key) + 1) : key;
+    return flattened(prefix === '' ? step : `${prefix}.${step}`, item);
+  });
+}
+
+function columnsOf(choice: RowChoice): readonly string[] {
+  return choice === 'epochs' ? EPOCH_COLUMNS : WINDOWS_COLUMNS;
+}
+
+function shortRate(learningRate: number): string {
+  return String(Number(learningRate.toPrecision(3)));
+}
+
+/** JSON holds null where a perplexity was too large for a number. */
+function perplexityText(perplexity: number | null): string {
+  if (perplexity === null) return '–';
+  return perplexity < 99_999.5 ? perplexity.toFixed(2) : formatCount(perplexity);
+}
