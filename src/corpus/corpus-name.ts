@@ -10,12 +10,17 @@ export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
 
+/** Whether a corpus may have this name. */
+export function isCorpusName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
  * @throws UserError('usage') when it cannot be one, or belongs to a corpus of zlm's own
  */
 export function checkCorpusName(name: string): void {
-  if (!NAME.test(name)) {
+  if (!isCorpusName(name)) {
     throw new UserError('usage', `"${name}" cannot be the name of a corpus`, [
       'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
     ]);

@@ -11,6 +11,7 @@ import { shellWord } from '../shell-word.js';
 import { writeFileAtomically } from './atomic-write.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
 import { processIsDead, processStart } from './process-state.js';
+import { removeLeftoversIn } from './temporary.js';
 
 /** Who holds a folder. */
 export interface LockOwner {
@@ -61,6 +62,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const claim = await putDownClaim(folder);
   try {
     await winAgainstOthers(folder, claim);
+    // Each claim has a name of its own, so no later write would remove what a kill left of its temporary file.
+    await removeLeftoversIn(folder, (name) => CLAIM_NAME.test(name));
   } catch (error) {
     await rm(claim.path, { force: true });
     throw error;

@@ -1,12 +1,13 @@
 /** Topics on the disk: `<data>/<corpus>/topics-<K>.safetensors`, beside the files of the corpus they were made from. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { topicsFileName } from '../corpus/topics-file-name.js';
+import { dirname, join } from 'node:path';
+import { isTopicsFile, topicsFileName } from '../corpus/topics-file-name.js';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
+import { removeLeftoversIn } from '../storage/temporary.js';
 import type { TopicRecipe } from './recipe.js';
 import type { TopicTable } from './table.js';
 
@@ -71,6 +72,7 @@ export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promi
     [CORPUS_KEY]: place.corpus,
     [RECIPE_KEY]: JSON.stringify(recipe),
   };
+  await removeLeftoversIn(dirname(topicsPath(place)), isTopicsFile);
   await writeFileAtomically(topicsPath(place), encodeSafetensors(tensors, metadata));
 }
 

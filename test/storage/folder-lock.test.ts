@@ -44,6 +44,15 @@ describe('lockFolder', () => {
     await (await lockFolder(folder)).release();
   });
 
+  it('removes what a process left that was killed while it took the lock, and nothing of a living one', async () => {
+    const folder = tempFolder();
+    const temporary = (pid: number) =>
+      `.lock.1000000000000.1.0123abcd.json.${hostname()}.${pid}.0123abcd.tmp`;
+    for (const pid of [NOBODY, process.pid]) writeFileSync(join(folder, temporary(pid)), '');
+    await (await lockFolder(folder)).release();
+    expect(readdirSync(folder)).toEqual([temporary(process.pid)]);
+  });
+
   it("respects a living process's lock and takes over a killed one's", async () => {
     const folder = tempFolder();
     const child = startChild('hold-lock.child.ts', folder, folder);

@@ -1,11 +1,12 @@
 /** Fetches one package from npm, without its dependencies, as a checked archive that is kept for the next time. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
+import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { stopIfAborted } from '../interrupt.js';
 
 /** A version of a package, known to the byte. */
@@ -47,7 +48,7 @@ export async function fetchPackage(
 ): Promise<string> {
   const kept = join(cacheFolder, archiveName(wanted));
   if ((await exists(cacheFolder, archiveName(wanted))) && (await hasIntegrity(kept, wanted))) return kept;
-  const temp = await makeTemporaryFolder(cacheFolder);
+  const temp = await makeTemporaryFolder(kept);
   try {
     await npmPack(wanted, temp, signal);
     const packed = join(temp, archiveName(wanted));
@@ -64,12 +65,17 @@ async function exists(folder: string, name: string): Promise<boolean> {
   return names.includes(name);
 }
 
-async function makeTemporaryFolder(cacheFolder: string): Promise<string> {
+/** A folder beside the archive that is to be; those that killed processes left are removed. */
+async function makeTemporaryFolder(archive: string): Promise<string> {
+  const folder = dirname(archive);
+  const temp = temporaryPath(archive);
   try {
-    await mkdir(cacheFolder, { recursive: true });
-    return await mkdtemp(join(cacheFolder, 'npm-'));
+    await mkdir(folder, { recursive: true });
+    await removeLeftovers(archive);
+    await mkdir(temp);
+    return temp;
   } catch (error) {
-    throw describeFileError(error, cacheFolder, 'write') ?? error;
+    throw describeFileError(error, folder, 'write') ?? error;
   }
 }
 

@@ -6,6 +6,7 @@ import { replaceFolderAtomically } from '../../storage/atomic-write.js';
 import { fileErrorCode } from '../../storage/file-error.js';
 import type { Manifest } from '../manifest.js';
 import { checkExisting } from './existing.js';
+import { removeAbandonedCorpora } from './leftovers.js';
 import type { PreparedSummary, PrepareOptions, Recipe } from './recipe.js';
 import { assertReplaceable, makeStagingFolder } from './staging.js';
 import { writeCorpus } from './write-corpus.js';
@@ -14,6 +15,8 @@ import { writeCorpus } from './write-corpus.js';
  * Prepares a corpus in a folder beside the target, which gets its name when it is whole. A corpus that is there already,
  * undamaged and from the same files and options, is left alone; a damaged one is made again.
  *
+ * What killed preparations left in the data folder is removed.
+ *
  * @throws UserError('data') when the name is taken by another corpus (without `force`) or by anything else, when a
  *   word is outside a vocabulary without `<unk>`, or when files cannot be read or written
  * @throws UserError('interrupted') when the signal fires; nothing is left behind
@@ -21,6 +24,7 @@ import { writeCorpus } from './write-corpus.js';
 export async function prepareCorpus(recipe: Recipe, options: PrepareOptions): Promise<PreparedSummary> {
   const { name } = recipe;
   const folder = join(options.dataFolder, name);
+  await removeAbandonedCorpora(options.dataFolder);
   await assertReplaceable(folder);
   const existing = await checkExisting(folder, recipe, options);
   if (existing !== undefined) return { name, folder, alreadyPrepared: true, manifest: existing };

@@ -7,7 +7,17 @@ import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
 import { isTopicsFile } from '../topics-file-name.js';
 
-const CORPUS_FILES = new Set([MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)]);
+const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)];
+
+/** Whether a file of this name lies in the folder of a corpus, or of one that is being prepared. */
+export function isCorpusFile(name: string): boolean {
+  return CORPUS_FILES.includes(name) || isTopicsFile(name);
+}
+
+/** Whether a file of this name is what a killed process leaves of a corpus's file; see storage/temporary.ts. */
+export function isUnfinishedCorpusFile(name: string): boolean {
+  return name.endsWith('.tmp') && CORPUS_FILES.some((file) => name.startsWith(`.${file}.`));
+}
 
 /**
  * Creates an empty folder beside `target`, and removes what killed processes of this machine left of theirs.
@@ -59,7 +69,7 @@ export async function assertReplaceable(folder: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw describeFileError(error, folder, 'replace') ?? error;
   }
-  const foreign = entries.find((entry) => !CORPUS_FILES.has(entry) && !isTopicsFile(entry));
+  const foreign = entries.find((entry) => !isCorpusFile(entry));
   if (foreign === undefined) return;
   throw new UserError(
     'data',

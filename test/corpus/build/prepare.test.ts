@@ -15,7 +15,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../../src/corpus/prepared.js';
 import { startZlm } from '../../cli/capture.js';
 import { mountTmpfs } from '../../storage/tmpfs.js';
@@ -129,15 +129,51 @@ it('leaves nothing behind when it fails or is stopped', async () => {
   expect(readdirSync(join(folder, 'data'))).toEqual([]);
 });
 
-it('removes what killed processes left, and nothing else', async () => {
-  const folder = tempFolder();
-  const data = join(folder, 'data');
+describe('what killed preparations left', () => {
   const { pid: deadPid } = spawnSync(process.execPath, ['--version']);
-  const leftover = (name: string, pid: number) => `.${name}.${hostname()}.${pid}.0123abcd.tmp`;
-  const names = [leftover('tiny', deadPid), leftover('tiny', process.pid), leftover('other', deadPid)];
-  for (const name of names) mkdirSync(join(data, name), { recursive: true });
-  await prepareTiny(folder);
-  expect(readdirSync(data).sort()).toEqual([...names.slice(1), 'tiny'].sort());
+  const leftover = (name: string, pid = deadPid, host = hostname()) => `.${name}.${host}.${pid}.0123abcd.tmp`;
+
+  /** Makes folders in a data folder, each with some files in it, prepares a corpus, and returns the folders that are left. */
+  async function preparedAmong(folders: Readonly<Record<string, readonly string[]>>): Promise<string[]> {
+    const folder = tempFolder();
+    const data = join(folder, 'data');
+    for (const [name, files] of Object.entries(folders)) {
+      mkdirSync(join(data, name), { recursive: true });
+      for (const file of files) writeFileSync(join(data, name, file), '');
+    }
+    await prepareTiny(folder);
+    return readdirSync(data).filter((name) => name !== 'tiny');
+  }
+
+  it('is removed, whichever corpus they prepared and however far they came', async () => {
+    const unfinished = leftover('vocabulary.txt');
+    const left = await preparedAmong({
+      [leftover('tiny')]: [],
+      [leftover('other.text-2')]: ['vocabulary.txt', 'train.bin', unfinished],
+      [leftover('replaced')]: ['manifest.json', 'vocabulary.txt', 'train.bin', 'topics-40.safetensors'],
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('is removed by a preparation that finds its corpus prepared', async () => {
+    const folder = tempFolder();
+    await prepareTiny(folder);
+    mkdirSync(join(folder, 'data', leftover('other')));
+    expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
+    expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
+  });
+
+  it('is not what living processes or other hosts prepare, nor what only has such a name', async () => {
+    const others = {
+      [leftover('tiny', process.pid)]: ['vocabulary.txt'],
+      [leftover('other', process.pid)]: ['vocabulary.txt'],
+      [leftover('other', deadPid, 'elsewhere')]: ['vocabulary.txt'],
+      [leftover('Photos')]: [],
+      [leftover('photos')]: ['holiday.jpg'],
+      '.hidden': [],
+    };
+    expect((await preparedAmong(others)).sort()).toEqual(Object.keys(others).sort());
+  });
 });
 
 it('serves all who prepare the same corpus at once', async () => {
@@ -170,10 +206,12 @@ it('survives kill -9 in the middle', async () => {
   zlm.process.kill('SIGKILL');
   expect((await zlm.ended).signal).toBe('SIGKILL');
   expect(existsSync(join(data, 'large'))).toBe(false);
+  await prepareTiny(folder);
+  expect(readdirSync(data)).toEqual(['tiny']);
   writeFileSync(text, 'a b\nc d\ne f\ng h\n'.repeat(5));
   const input = { file: text, fractions: [0.8, 0.1, 0.1] as const };
   expect((await prepareTiny(folder, { name: 'large', input })).alreadyPrepared).toBe(false);
-  expect(readdirSync(data)).toEqual(['large']);
+  expect(readdirSync(data).sort()).toEqual(['large', 'tiny']);
 });
 
 const smallDisk = process.platform === 'linux' && process.getuid?.() === 0;
