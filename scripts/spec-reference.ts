@@ -62,7 +62,9 @@ zlm train configs/small.yaml --set 'training.schedule={constant: {}}' --set trai
 \`\`\`
 
 Unlike \`extends\`, it replaces the value of its key whole. List items are counted from 0, and the number after the last one appends.
-Naming another kind of a choice, as in \`--set training.schedule.constant={}\`, switches to it.`;
+Naming another kind of a choice as a whole, as in \`--set training.schedule.constant={}\`, switches to it. A key inside of a kind that
+the spec does not have, as \`training.optimizer.adam.learningRate\` where the optimizer is SGD, is refused: it would silently replace one by
+the other.`;
 
 /** The text of docs/spec.md. */
 export function generateReference(): string {

@@ -1,13 +1,14 @@
 /** `--set a.b=c`: single keys of a spec changed from the command line. */
+import { alternativeFault } from './alternatives.js';
 import { type Fault, SpecError } from './diagnostics.js';
 import type { Entry, Located, LocatedMap } from './located.js';
-import { keyOf, parseOverride, refuse, type Step } from './parse-override.js';
-import { childSchema, isChoice, type SchemaNode, specSchema } from './schema.js';
+import { keyOf, type Override, parseOverride, refuse, type Step } from './parse-override.js';
+import { childSchema, isChoice, keysOf, type SchemaNode, specSchema } from './schema.js';
 
 /**
  * Applies overrides from left to right. A key's value is replaced; maps on the way to it are made where they are
- * missing; lists are indexed from 0, and the index just after the last item appends; a choice, such as
- * `training.schedule`, is switched by naming another kind.
+ * missing; lists are indexed from 0, and the index just after the last item appends. A choice, such as
+ * `training.schedule`, is switched by naming another kind as a whole; a key inside of another kind is refused.
  *
  * @param root      the spec so far
  * @param overrides texts such as `training.epochs=5`, the value in YAML
@@ -18,17 +19,29 @@ export function applyOverrides(
   overrides: readonly string[],
 ): { root: Located; faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  let result: Located = root;
-  for (const text of overrides) {
+  const attempt = <Result>(work: () => Result): Result | undefined => {
     try {
-      const { path, value } = parseOverride(text);
-      result = setAt(result, { walked: [], ahead: path, value, schema: specSchema() });
+      return work();
     } catch (error) {
       if (!(error instanceof SpecError)) throw error;
       faults.push(...error.faults);
+      return undefined;
     }
+  };
+  const parsed = overrides
+    .map((text) => attempt(() => parseOverride(text)))
+    .filter((one) => one !== undefined);
+  let result: Located = root;
+  for (const override of parsed) {
+    const bypass = alternativeFault(result, override, parsed);
+    if (bypass) faults.push(bypass);
+    else result = attempt(() => applyOverride(result, override)) ?? result;
   }
   return { root: result, faults };
+}
+
+function applyOverride(root: Located, { path, value }: Override): Located {
+  return setAt(root, { walked: [], ahead: path, value, schema: specSchema() });
 }
 
 /** Where `setAt` stands on its way to an override's key. */
@@ -58,7 +71,9 @@ function setAt(node: Located | undefined, descent: Descent): Located {
 
 function setKey(map: LocatedMap | undefined, step: Step, descent: Descent): Located {
   const old = map?.entries ?? new Map<string, Entry>();
-  const switchesKind = isChoice(descent.schema) && !old.has(step.name);
+  // An unknown kind is left beside the known one: it is a typing error, not a switch.
+  const isKind = isChoice(descent.schema) && keysOf(descent.schema).includes(step.name);
+  const switchesKind = isKind && !old.has(step.name);
   const entries = new Map(switchesKind ? [] : old);
   entries.set(step.name, {
     key: step.place,

@@ -1,5 +1,6 @@
 /** Checks a spec against its schema: the compiled schema finds the faults, this file says each once, in plain words, at its place. */
 import { didYouMean } from '../did-you-mean.js';
+import { hasRoomFor } from './alternatives.js';
 import type { Fault } from './diagnostics.js';
 import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
 import {
@@ -50,7 +51,7 @@ function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: st
   const name = String(error.params.additionalProperty);
   const path = [...parent, name];
   const schema = schemaAt(parent);
-  const suggestion = suggestKey(parent, name, schema);
+  const suggestion = suggestKey(root, parent, name, schema);
   const known = joinWords(keysOf(schema), 'and');
   const rest = known === '' ? 'nothing stands here' : `${formatKey(parent) || 'a spec'} holds ${known}`;
   const hint = suggestion ? `did you mean ${suggestion}?` : rest;
@@ -58,15 +59,18 @@ function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: st
   return { key, message: `${key} is not a key; ${hint}`, place: nearestPlace(root, path), suggestion };
 }
 
-/** The key that an unknown one was meant to be: one of its neighbours, else one of that name elsewhere. */
+/** The key that an unknown one was meant to be: one of its neighbors, else one of that name elsewhere that the spec has room for. */
 function suggestKey(
+  root: Located,
   parent: readonly Segment[],
   name: string,
   schema: SchemaNode | undefined,
 ): string | undefined {
   const neighbour = didYouMean(name, keysOf(schema));
   if (neighbour) return formatKey([...parent, neighbour]);
-  const paths = allKeys().map((key) => key.path);
+  const paths = allKeys()
+    .map((key) => key.path)
+    .filter((path) => hasRoomFor(root, path));
   const namesake = didYouMean(
     name,
     paths.map((path) => String(path.at(-1))),
