@@ -52,6 +52,8 @@ const VARIANTS = `## Variants
 
 A fault in a value is shown in the file that the value stands in.
 
+Within a file, YAML's anchors, aliases and merge keys work: \`input: &drop { rate: 0.5 }\`, and then \`output: { <<: *drop }\`.
+
 ### --set
 
 \`--set KEY=VALUE\` changes one key from the command line, after \`extends\`, as often as needed. The value is YAML.

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Fault, SpecError } from './diagnostics.js';
 import { type Located, type LocatedMap, type Place, type Source, valuePlace } from './located.js';
 import { merge } from './merge.js';
+import { brokenEntry } from './missing-colon.js';
 import { parseYaml } from './parse-yaml.js';
 import { readText } from './read-text.js';
 import { specSchema } from './schema.js';
@@ -54,7 +55,9 @@ async function readMap(path: string, wanted: Place | undefined): Promise<Located
   const parsed = parseYaml(source);
   if ('faults' in parsed) throw new SpecError(parsed.faults);
   if (parsed.root.kind === 'map') return parsed.root;
-  throw fault('a spec is a map of keys such as corpus, model and training', parsed.root.place);
+  const broken = brokenEntry(read.text.trim().split('\n', 1)[0] ?? '');
+  const reason = broken && parsed.root.kind === 'scalar' ? `; ${broken.message}` : '';
+  throw fault(`a spec is a map of keys such as corpus, model and training${reason}`, parsed.root.place);
 }
 
 function parentPath(path: string, parent: Located, place: Place): string {

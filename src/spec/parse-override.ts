@@ -1,5 +1,6 @@
 /** Reads the text of one `--set`, with the place of each part of its key. */
 import { SpecError } from './diagnostics.js';
+import { foreignCharacters } from './foreign-characters.js';
 import type { Located, Place, Source } from './located.js';
 import { parseYaml } from './parse-yaml.js';
 import { formatKey } from './schema.js';
@@ -38,6 +39,10 @@ export function parseOverride(text: string): Override {
   const name = overrideName(text);
   const source: Source = { name, text: name, kind: 'override' };
   const equals = name.indexOf('=');
+  const [foreign] = foreignCharacters(name.slice(0, Math.max(0, equals)));
+  if (foreign) {
+    throw refuse(foreign.message, { source, start: foreign.offset, end: foreign.offset + 1 });
+  }
   const [first, ...others] = equals === -1 ? [] : parseSteps(source, equals);
   if (!first) {
     const place = { source, start: FLAG.length, end: equals === -1 ? name.length : equals + 1 };

@@ -10,6 +10,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type Fault, positionOf } from './diagnostics.js';
+import { type ForeignCharacter, foreignCharacters } from './foreign-characters.js';
+import { grammarFault, TAG_FAULT } from './grammar-faults.js';
 import { type Entry, type Located, type Place, type Source, wholeOf } from './located.js';
 
 /** The tree, or every fault of the text. */
@@ -18,16 +20,8 @@ export type ParseResult = { readonly root: Located } | { readonly faults: readon
 /** Most values that a spec may hold once its aliases are unfolded; an alias bomb has millions. */
 const MOST_VALUES = 10_000;
 
-/** Faults of YAML's own grammar in words; others are shown in the parser's words. */
-const GRAMMAR_FAULTS = {
-  TAB_AS_INDENT: 'a tab cannot indent YAML; use spaces',
-  DUPLICATE_KEY: 'this key stands twice in the same map; keep one of them',
-  MULTIPLE_DOCS: 'a second YAML document starts here; a file holds one spec',
-  TAG_RESOLVE_FAILED: 'a tag has no meaning in a spec; write the bare value',
-  RESOURCE_EXHAUSTION: 'this is nested too deeply for a spec',
-  BLOCK_AS_IMPLICIT_KEY: 'a map cannot start here: the line is indented too far, or holds a second ": "',
-  MULTILINE_IMPLICIT_KEY: 'this line is indented further than the one it belongs to',
-} satisfies Partial<Record<YAMLError['code'], string>>;
+/** The key that takes over the keys of another map, from YAML 1.1: `<<: *name`. */
+const MERGE_KEY = '<<';
 
 /**
  * Parses a source from offset `from` to its end.
@@ -36,6 +30,8 @@ const GRAMMAR_FAULTS = {
  * @param from   the offset at which the YAML starts: 0 in a file, after the `=` in an override
  */
 export function parseYaml(source: Source, from = 0): ParseResult {
+  const foreign = foreignCharacters(source.text.slice(from));
+  if (foreign.length > 0) return { faults: foreignFaults(foreign, source, from) };
   const document = parseDocument(source.text.slice(from), { prettyErrors: false, logLevel: 'error' });
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) return { faults: grammarFaults(broken, source, from) };
@@ -46,23 +42,37 @@ export function parseYaml(source: Source, from = 0): ParseResult {
   return { root };
 }
 
-/** One fault a line: what follows the first one is mostly its echo. */
-function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
-  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
-  const byLine = new Map<number, Fault>();
-  for (const error of tooDeep ? [tooDeep] : errors) {
-    const [start, end] = error.pos;
-    // What is missing at the end of the text is shown after its last character, not on an empty line.
-    const place = { source, start: Math.min(start + from, source.text.trimEnd().length), end: end + from };
-    const { line } = positionOf(place);
-    if (!byLine.has(line)) byLine.set(line, { key: '', message: describeGrammar(error), place });
-  }
-  return [...byLine.values()];
+/** One fault a line: a line with one no-break space mostly has more. */
+function foreignFaults(characters: readonly ForeignCharacter[], source: Source, from: number): Fault[] {
+  const faults = characters.map(({ offset, message }) => {
+    return { key: '', message, place: { source, start: offset + from, end: offset + from + 1 } };
+  });
+  return firstOfEachLine(faults);
 }
 
-function describeGrammar({ code, message }: YAMLError): string {
-  const known: Partial<Record<string, string>> = GRAMMAR_FAULTS;
-  return known[code] ?? `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+/** One fault a place and a line: what follows the first one is mostly its echo. */
+function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
+  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  const text = source.text.slice(from);
+  const own = errors.filter(
+    ({ pos: [start] }, index) => !errors.slice(0, index).some((e) => e.pos[0] === start),
+  );
+  const faults = (tooDeep ? [tooDeep] : own).map((error) => {
+    const { message, start, end } = grammarFault(error, text);
+    // What is missing at the end of the text is shown after its last character, not on an empty line.
+    const place = { source, start: Math.min(start + from, source.text.trimEnd().length), end: end + from };
+    return { key: '', message, place };
+  });
+  return firstOfEachLine(faults);
+}
+
+function firstOfEachLine(faults: readonly (Fault & { readonly place: Place })[]): Fault[] {
+  const byLine = new Map<number, Fault>();
+  for (const fault of faults) {
+    const { line } = positionOf(fault.place);
+    if (!byLine.has(line)) byLine.set(line, fault);
+  }
+  return [...byLine.values()];
 }
 
 function nothingAfter(key: Place): Located {
@@ -102,7 +112,7 @@ class TreeReader {
       if (target) return this.read(target);
       return this.refuse(this.place(node), `no anchor &${node.source} stands above this alias`);
     }
-    if (node.tag !== undefined) return this.refuse(this.place(node), GRAMMAR_FAULTS.TAG_RESOLVE_FAILED);
+    if (node.tag !== undefined) return this.refuse(this.place(node), TAG_FAULT);
     if (isMap(node)) return this.readMap(node);
     if (isSeq(node)) {
       const items = node.items.map((item) => this.read(item as Node));
@@ -113,6 +123,7 @@ class TreeReader {
 
   private readMap(map: Node & { items: readonly unknown[] }): Located {
     const entries = new Map<string, Entry>();
+    const merged: Entry[] = [];
     for (const { key, value } of map.items as readonly { key: Node; value: Node | null }[]) {
       if (!isScalar(key) || key.value === null) {
         this.refuse(this.place(key), 'a key must be a word');
@@ -121,9 +132,25 @@ class TreeReader {
       const place = this.place(key);
       // A key without a colon, as in {constant}, has no value node at all.
       const located = value ? this.read(value) : nothingAfter(place);
-      if (located) entries.set(String(key.value), { key: place, value: located });
+      if (!located) continue;
+      const isMerge = key.value === MERGE_KEY && key.type === 'PLAIN';
+      if (isMerge) merged.push({ key: place, value: located });
+      else entries.set(String(key.value), { key: place, value: located });
     }
+    for (const { key, value } of merged) this.mergeInto(entries, value, key);
     return { kind: 'map', place: this.place(map), entries };
+  }
+
+  /** Adds the keys of a merge key's map, or of its list of maps, that the map does not have; each keeps the place where it was written. */
+  private mergeInto(entries: Map<string, Entry>, value: Located, key: Place): void {
+    const maps = value.kind === 'list' ? value.items : [value];
+    for (const map of maps) {
+      if (map.kind !== 'map') {
+        this.refuse(key, 'a merge key takes a map, or a list of maps, as in "<<: *name"');
+        return;
+      }
+      for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
+    }
   }
 
   private readScalar(node: Node): Located | undefined {

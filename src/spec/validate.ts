@@ -3,6 +3,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { hasRoomFor } from './alternatives.js';
 import type { Fault } from './diagnostics.js';
 import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
+import { brokenEntry } from './missing-colon.js';
 import {
   allKeys,
   childSchema,
@@ -54,9 +55,16 @@ function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: st
   const suggestion = suggestKey(root, parent, name, schema);
   const known = joinWords(keysOf(schema), 'and');
   const rest = known === '' ? 'nothing stands here' : `${formatKey(parent) || 'a spec'} holds ${known}`;
-  const hint = suggestion ? `did you mean ${suggestion}?` : rest;
+  const hint = slipOf(name, schema) ?? (suggestion ? `did you mean ${suggestion}?` : rest);
   const key = formatKey(path);
   return { key, message: `${key} is not a key; ${hint}`, place: nearestPlace(root, path), suggestion };
+}
+
+/** What YAML has made a key of that was meant to be an entry: `lstm:8`, `embedding = 8`, the 5 of `rate: 0,5`. */
+function slipOf(name: string, schema: SchemaNode | undefined): string | undefined {
+  const broken = brokenEntry(name);
+  if (broken && broken.key !== name && keysOf(schema).includes(broken.key)) return broken.message;
+  return /^\d+$/.test(name) ? 'a number has a decimal point, not a comma' : undefined;
 }
 
 /** The key that an unknown one was meant to be: one of its neighbors, else one of that name elsewhere that the spec has room for. */
@@ -139,7 +147,9 @@ function wrongValue(root: Located, error: SchemaError): Fault {
       : `is ${describeFound(value)}`;
   const near =
     schema.enum && value.kind === 'scalar' ? didYouMean(String(value.value), schema.enum) : undefined;
-  const hint = near ? `; did you mean ${near}?` : '';
+  const broken = schema.properties && value.kind === 'scalar' ? brokenEntry(String(value.value)) : undefined;
+  const isSlip = broken && keysOf(schema).includes(broken.key);
+  const hint = near ? `; did you mean ${near}?` : isSlip ? `; ${broken.message}` : '';
   const message = `${key || 'a spec'} must be ${describeExpected(schema)}, ${found}${hint}`;
   return { key, message, place: valuePlace(root, path) };
 }

@@ -69,7 +69,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     command: TRAIN,
     exitCode: 3,
     says: 'bad.yaml:',
-    cure: 'end with a ]',
+    cure: 'write "]"',
   },
   {
     what: 'a key that is given twice',

@@ -34,6 +34,8 @@ const ALIAS_BOMB = [
   ),
 ].join('\n');
 
+const NO_SPACE = /a space is missing after the colon; write "corpus: ptb"$/;
+
 const NO_TEXT: BadSpec[] = [
   { name: 'an empty file', yaml: '', message: 'bad.yaml is empty' },
   { name: 'white space', yaml: ' \n\n', message: 'bad.yaml is empty' },
@@ -53,9 +55,80 @@ const NOT_YAML: BadSpec[] = [
   },
   { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'this key stands twice', at: '2:1' },
   { name: 'two documents', yaml: `${MINIMAL}---\n${MINIMAL}`, message: 'a second YAML document', at: '3:1' },
-  { name: 'an open list', yaml: 'corpus: [', message: 'this is not YAML: flow sequence', at: '1:10' },
-  { name: 'an open quote', yaml: 'corpus: "ptb', message: 'missing closing', at: '1:13' },
-  { name: 'too much indent', yaml: 'corpus: ptb\n  model: 3', message: 'indented too far', at: '1:9' },
+  { name: 'an open list', yaml: 'corpus: [', message: 'a "[" before this is not closed', at: '1:10' },
+  { name: 'an open quote', yaml: 'corpus: "ptb', message: 'a double quote is not closed', at: '1:13' },
+  {
+    name: 'too much indent',
+    yaml: 'corpus: ptb\n  model: 3',
+    message: 'this line is indented further than the one above it, which has its value already',
+    at: '2:3',
+  },
+  { name: 'two colons', yaml: 'corpus: a: b', message: 'a line holds one "key: value"', at: '1:9' },
+  {
+    name: 'brackets crossed',
+    yaml: model('{ embedding: 8, layers: [{ lstm: 8 ]} }'),
+    message: 'a "{" before this is not closed; write "}"',
+    at: '2:43',
+  },
+  { name: 'no space after a colon', yaml: 'corpus:ptb\nmodel: {}', message: NO_SPACE, at: '1:1' },
+  {
+    name: 'the same further in',
+    yaml: 'model:\n  embedding:8\n  layers: []',
+    message: /^a space is missing.*8"$/,
+    at: '2:3',
+  },
+  { name: 'no space after any colon', yaml: 'corpus:ptb\nmodel:x', message: NO_SPACE, at: '1:1' },
+  {
+    name: 'an equals sign',
+    yaml: 'corpus = ptb\nmodel:\n  embedding: 8',
+    message: /^"=" does not .*; write "corpus: ptb"$/,
+    at: '1:1',
+  },
+  {
+    name: 'no colon',
+    yaml: 'corpus ptb\nmodel:\n  embedding: 8',
+    message: /^a colon is missing .*; write "corpus: ptb"$/,
+    at: '1:1',
+  },
+  {
+    name: 'no colon after the only key',
+    yaml: 'training:\n  seed\n  bptt: 3',
+    message: 'write "seed: …"',
+    at: '2:3',
+  },
+  {
+    name: 'a comma too few',
+    yaml: 'model: { embedding: 8 layers: [] }',
+    message: 'a comma may be missing',
+    at: '1:21',
+  },
+  {
+    name: 'no-break spaces',
+    yaml: 'corpus: ptb\nmodel:\n\u00a0 \u00a0 embedding: 8',
+    message: 'the invisible character U+00A0, no-break space, stands here',
+    at: '3:1',
+  },
+  { name: "a no-break space at a line's end", yaml: 'corpus: ptb\u00a0\n', message: 'U+00A0', at: '1:12' },
+  {
+    name: 'an invisible character in a key',
+    yaml: 'cor\u200bpus: ptb',
+    message: 'U+200B, zero-width space,',
+    at: '1:4',
+  },
+  { name: 'a bidirectional override', yaml: 'corpus: pt\u202eb', message: 'U+202E stands here', at: '1:11' },
+  { name: 'a bell', yaml: 'corpus: pt\u0007b', message: 'U+0007', at: '1:11' },
+  {
+    name: 'a wide colon',
+    yaml: 'corpus：ptb',
+    message: 'the character U+FF1A only looks like ":"',
+    at: '1:7',
+  },
+  {
+    name: 'a merge key of a number',
+    yaml: withLines('training: { <<: 3 }'),
+    message: 'a merge key takes a map',
+    at: '3:13',
+  },
   { name: 'a tag', yaml: 'corpus: !name ptb', message: 'a tag has no meaning', at: '1:9' },
   { name: 'a known tag', yaml: 'corpus: !!binary cHRi', message: 'a tag has no meaning', at: '1:18' },
   { name: 'an alias without anchor', yaml: 'corpus: *c', message: 'no anchor &c stands above', at: '1:9' },
@@ -104,6 +177,30 @@ const WRONG_KEYS: BadSpec[] = [
     message:
       'dropout.vertical is not a key; dropout holds embedding, input, between, output, recurrent, recurrentWeight and zoneout',
     at: '3:12',
+  },
+  {
+    name: 'an entry in braces without its space',
+    yaml: model('{ embedding: 8, layers: [{lstm:8}] }'),
+    message: 'model.layers.0.lstm:8 is not a key; a space is missing after the colon; write "lstm: 8"',
+    at: '2:34',
+  },
+  {
+    name: 'an entry in braces with an equals sign',
+    yaml: withLines('training: { seed = 8 }'),
+    message: '"=" does not separate a key from its value; write "seed: 8"',
+    at: '3:13',
+  },
+  {
+    name: 'a decimal comma',
+    yaml: withLines('dropout: { input: { rate: 0,5 } }'),
+    message: 'dropout.input.5 is not a key; a number has a decimal point, not a comma',
+    at: '3:29',
+  },
+  {
+    name: 'a section that is a line without colon',
+    yaml: withLines('training:', '  epochs 3', 'dropout: {}'),
+    message: 'is the text "epochs 3"; a colon is missing after the key; write "epochs: 3"',
+    at: '4:3',
   },
   {
     name: 'an unknown cell',
