@@ -6,9 +6,11 @@ export interface Progress {
   readonly done: number;
   /** Units in all, when known. */
   readonly total?: number;
-  readonly unit: 'bytes' | 'windows' | 'tokens' | 'n-grams' | 'files';
-  /** Short figures to show beside the bar: "perplexity 181.2", "2.7k tokens/s". */
-  readonly detail?: string;
+  readonly unit: 'bytes' | 'windows' | 'tokens' | 'n-grams' | 'files' | 'turns';
+  /** Short figures to show beside the bar, the most important first: "perplexity 181.2". */
+  readonly figures?: readonly string[];
+  /** The rate to show, where it is not that of the units. */
+  readonly rate?: { readonly perSecond: number; readonly unit: string };
 }
 
 /** Receives progress; called often, so it must be cheap. */

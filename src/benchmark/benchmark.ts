@@ -62,8 +62,9 @@ export async function runBenchmark(
   const brief = { ...settings, seconds: settings.seconds * PRODUCT_SHARE };
   const training: TrainingEntry[] = [];
   for (const job of jobs) {
-    const onWindow = progressOf(job.name, hooks.onProgress);
+    const { onWindow, end } = turnMeter(job.name, field, settings, hooks.onProgress);
     training.push(...(await benchTraining(job, field, settings, { signal, onWindow })));
+    end();
   }
   return {
     machine: describeMachine(field, request),
@@ -92,11 +93,23 @@ function notATraining(path: string, why: string): UserError {
   ]);
 }
 
-function progressOf(label: string, onProgress: OnProgress): TrainingHooks['onWindow'] {
-  let done = 0;
-  return ({ backend, precision }, phase) => {
-    done += 1;
-    onProgress({ label, done, unit: 'windows', detail: `${backend} ${precision}, ${phase}` });
+/** Counts the turns of a model: of each contender the check, the warm-up and the rounds. */
+function turnMeter(
+  label: string,
+  { contenders }: Field,
+  { rounds }: RoundSettings,
+  onProgress: OnProgress,
+): { readonly onWindow: TrainingHooks['onWindow']; readonly end: () => void } {
+  const total = contenders.length * (rounds + 2);
+  const begun = new Set<string>();
+  const report = (done: number, figures: string[]) =>
+    onProgress({ label, done: Math.min(done, total), total, unit: 'turns', figures });
+  return {
+    onWindow: ({ backend, precision }, phase) => {
+      begun.add(`${backend} ${precision} ${phase}`);
+      report(begun.size - 1, [`${backend} ${precision}`, phase]);
+    },
+    end: () => report(total, []),
   };
 }
 

@@ -20,8 +20,8 @@ export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']
 /**
  * The base of every command: `class Train extends BaseCommand<typeof Train>`.
  *
- * A command's `run` ends with `return this.print(result, render)`: the result as text, or under `--json` the object itself. It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind
- * decides the exit code.
+ * A command's `run` ends with `return this.print(result, render)`: the result as text, or under `--json` the object itself.
+ * It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind decides the exit code.
  */
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;

@@ -1,16 +1,16 @@
 /** What `zlm eval` prints. */
 import type { EvaluationReport } from '../evaluation/evaluate-run.js';
-import { formatDuration } from './format.js';
+import { formatDuration, formatPerplexity } from './format.js';
 
 /** A report as text: the figure first, then the protocol it was measured under. */
 export function renderEvaluation(report: EvaluationReport): string {
   const { split, perplexity, unigramPerplexity, predictions, corpus, run, seconds, backend } = report;
   const { protocol, model } = report.ngramOrder ? ngramFacts(report.ngramOrder) : networkFacts(report);
   return [
-    `${split} perplexity ${perplexity.toFixed(2)}`,
+    `${split} perplexity ${formatPerplexity(perplexity)}`,
     `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${protocol}`,
     `  run ${run}, ${model}`,
-    `  unigram perplexity of the same split ${unigramPerplexity.toFixed(2)}`,
+    `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
     `  ${formatDuration(seconds)}${backend === null ? '' : ` on backend ${backend}`}`,
   ].join('\n');
 }

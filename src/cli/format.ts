@@ -29,6 +29,13 @@ export function formatRate(perSecond: number): string {
   return formatCount(perSecond);
 }
 
+/** A perplexity, never with an exponent: "181.20", "11,510", "1.79M"; "over 999G" beyond what a diverging model can mean. */
+export function formatPerplexity(perplexity: number): string {
+  if (Number.isNaN(perplexity)) return 'NaN';
+  if (perplexity < 9999.5) return perplexity.toFixed(2);
+  return perplexity < 9.995e11 ? formatCount(perplexity) : 'over 999G';
+}
+
 /** A duration in its two leading units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -3,13 +3,13 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome } from '../training/train.js';
-import { formatBytes, formatDuration } from './format.js';
+import { formatBytes, formatDuration, formatPerplexity } from './format.js';
 import { renderTable } from './table.js';
 
 /** The first line of what is printed at the end of a run. */
 export function ngramOutcomeLine({ ngrams = [], best, seconds }: TrainOutcome): string {
   const counted = `counted ${exact(sum(ngrams))} n-grams up to order ${ngrams.length}`;
-  return `${counted} in ${formatDuration(seconds)}; valid perplexity ${best?.perplexity.toFixed(2)}`;
+  return `${counted} in ${formatDuration(seconds)}; valid perplexity ${best && formatPerplexity(best.perplexity)}`;
 }
 
 /** How an interruption is reported. */

@@ -9,31 +9,62 @@ export interface Pace {
   readonly seconds: number;
 }
 
-/** A progress in words. */
+/** A progress in words, each figure by itself so that a narrow terminal can do without some. */
 export interface ProgressText {
   readonly label: string;
-  /** "45% 1,045/2,323 windows, perplexity 181.2, 12/s, 1 min 45 s left" */
-  readonly figures: string;
   /** Between 0 and 1; undefined when the total is unknown. */
   readonly fraction: number | undefined;
+  /** "1,045/2,323 windows" */
+  readonly amount: string;
+  /** What is being computed, the most important first: "perplexity 181.2". */
+  readonly figures: readonly string[];
+  /** "2,704 tokens/s" */
+  readonly rate: string | undefined;
+  /** "1 min 45 s left" */
+  readonly timeLeft: string | undefined;
 }
+
+/** Units that differ so much in size that a rate of them would tell nothing about the time left. */
+const UNEQUAL_UNITS: readonly Progress['unit'][] = ['files', 'turns'];
 
 /** Puts a progress into words, with a rate once there is one and the time left once it can be told. */
 export function formatProgress(progress: Progress, pace: Pace): ProgressText {
-  const { label, done, total, unit, detail } = progress;
-  const fraction = total ? Math.min(1, done / total) : undefined;
-  const perSecond = pace.done > 0 && pace.seconds > 0 ? pace.done / pace.seconds : undefined;
-  const secondsLeft = total && perSecond ? (total - done) / perSecond : undefined;
-  const figures = [
-    fraction === undefined ? amount(progress) : `${Math.floor(fraction * 100)}% ${amount(progress)}`,
-    detail,
-    perSecond && `${unit === 'bytes' ? formatBytes(perSecond) : formatRate(perSecond)}/s`,
-    secondsLeft && secondsLeft > 0 && `${formatDuration(secondsLeft)} left`,
-  ];
-  return { label, figures: figures.filter(Boolean).join(', '), fraction };
+  const { label, done, total, unit, figures = [] } = progress;
+  const isSteady = pace.done > 0 && pace.seconds > 0 && !UNEQUAL_UNITS.includes(unit);
+  const perSecond = isSteady ? pace.done / pace.seconds : undefined;
+  const secondsLeft = total && perSecond ? (total - done) / perSecond : 0;
+  return {
+    label,
+    fraction: total ? Math.min(1, done / total) : undefined,
+    amount: amountOf(progress),
+    figures,
+    rate: rateOf(progress, perSecond),
+    timeLeft: secondsLeft > 0 ? `${formatDuration(secondsLeft)} left` : undefined,
+  };
 }
 
-function amount({ done, total, unit }: Progress): string {
+/** All figures in the order in which they are shown: "45% 1,045/2,323 windows, perplexity 181.2, 1 min 45 s left". */
+export function allFigures(text: ProgressText): string {
+  return joinFigures(text, [text.amount, ...text.figures, text.rate, text.timeLeft]);
+}
+
+/** Figures behind the percentage, which has no comma between it and the amount that it is of. */
+export function joinFigures(text: ProgressText, figures: readonly (string | undefined)[]): string {
+  const rest = figures.filter((figure) => figure !== undefined && figure !== '').join(', ');
+  const { fraction, amount } = text;
+  if (fraction === undefined) return rest;
+  const percent = `${Math.floor(fraction * 100)}%`;
+  if (rest === '') return percent;
+  return `${percent}${figures[0] === amount ? '' : ','} ${rest}`;
+}
+
+function amountOf({ done, total, unit }: Progress): string {
   const [format, suffix] = unit === 'bytes' ? [formatBytes, ''] : [formatCount, ` ${unit}`];
   return total === undefined ? `${format(done)}${suffix}` : `${format(done)}/${format(total)}${suffix}`;
+}
+
+function rateOf({ rate, unit }: Progress, perSecond: number | undefined): string | undefined {
+  if (rate) return `${formatRate(rate.perSecond)} ${rate.unit}/s`;
+  if (perSecond === undefined) return undefined;
+  return unit === 'bytes' ? `${formatBytes(perSecond)}/s` : `${formatRate(perSecond)} ${unit}/s`;
 }

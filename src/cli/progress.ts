@@ -1,61 +1,93 @@
 /**
- * Draws progress on stderr: a bar on a terminal, else a plain line now and then, so that a log file stays short.
+ * Draws progress on stderr: a bar on a terminal; a plain line now and then where there is none, or one that understands no
+ * control sequences (`TERM=dumb`), so that a log stays short.
  */
-import cliProgress, { type Options } from 'cli-progress';
 import type { Progress } from '../progress.js';
 import { visible, visibleData } from '../visible.js';
-import { formatProgress, type ProgressText } from './progress-text.js';
+import { layOut } from './progress-line.js';
+import { allFigures, formatProgress, type ProgressText } from './progress-text.js';
 
-/** Without a terminal, a line is written at most this often. */
+/** Without a bar, a line is written at most this often. */
 const PLAIN_INTERVAL_SECONDS = 5;
 
-const BAR_OPTIONS: Options = {
-  barCompleteChar: '█',
-  barIncompleteChar: '░',
-  // Lines are cut at the terminal's width; switching the terminal's own wrapping off would outlive a kill.
-  linewrap: true,
-};
+/** The bar is drawn at most this often. */
+const DRAW_INTERVAL_SECONDS = 0.1;
 
-/** The bar takes the width that the figures leave: at most this, and none at all when less than the least is left. */
-const BAR_WIDTH = { least: 8, most: 24 };
+/**
+ * Wipes from the cursor to the end of the screen. The cursor waits at the beginning of the bar's line, so this wipes the bar also
+ * where the terminal was made narrower and has broken its line into two.
+ */
+const WIPE_BELOW = '\u001b[J';
+/** The same from the beginning of the line, to which a Ctrl-C may have added its `^C`. */
+const WIPE = `\r${WIPE_BELOW}`;
 
 /** A writable stream that may be a terminal. */
 type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Shows how far work has come. Each new label begins a new bar (or a new line); the last state always stays. */
+/** How a reporter sees its surroundings; left out, as they are. */
+interface Surroundings {
+  /** Value of the environment's TERM. */
+  readonly term?: string | undefined;
+  /** A clock in seconds. */
+  readonly now?: () => number;
+}
+
+/** The reporter whose bar is on the screen. */
+let drawing: ProgressReporter | undefined;
+
+/** Ends the bar that is on the screen, if there is one, so that what is written next begins on a line of its own. */
+export function endProgress(): void {
+  drawing?.stop();
+}
+
+/** Shows how far work has come. Each new label begins a new bar (or a new line); the last state stays. */
 export class ProgressReporter {
   readonly #stream: ProgressStream;
   readonly #now: () => number;
-  #bar: cliProgress.SingleBar | undefined;
+  readonly #drawsBars: boolean;
   #current: Progress | undefined;
+  /** Whether the bar is to go once its label is finished, because another line tells what came of it. */
+  #isPassing = false;
   /** Where and when the current label began: rates count from there. */
   #start = { done: 0, seconds: 0 };
   /** The progress last written as a plain line, and when. */
   #written: { progress: Progress; seconds: number } | undefined;
+  /** When the bar was last drawn, how wide the terminal was, and how many figures were left out. */
+  #drawn: { seconds: number; columns: number; omitted: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param stream where to draw
-   * @param now    a clock in seconds
-   */
-  constructor(stream: ProgressStream = process.stderr, now: () => number = () => performance.now() / 1000) {
+  /** @param stream where to draw */
+  constructor(
+    stream: ProgressStream = process.stderr,
+    { term = process.env.TERM, now = () => performance.now() / 1000 }: Surroundings = {},
+  ) {
     this.#stream = stream;
     this.#now = now;
+    this.#drawsBars = stream.isTTY === true && term !== 'dumb';
   }
 
-  /** Shows the newest progress; cheap enough to be called at every step. */
-  update(progress: Progress): void {
+  /**
+   * Shows the newest progress; cheap enough to be called at every step.
+   *
+   * @param isPassing the bar goes when its label is finished: another line will tell what came of it
+   */
+  update(progress: Progress, isPassing = false): void {
     if (progress.label !== this.#current?.label) this.#begin(progress);
     this.#current = progress;
-    if (this.#stream.isTTY) this.#drawBar(progress);
+    this.#isPassing = isPassing;
+    if (this.#drawsBars) this.#drawWhenDue();
     else this.#writeLineNowAndThen(progress);
   }
 
   /** Writes a line that stays, above the bar when there is one. */
   note(line: string): void {
-    const interrupted = this.#bar !== undefined;
-    this.#removeBar('clear');
-    this.#stream.write(`${visible(line)}\n`);
-    if (interrupted && this.#current) this.#drawBar(this.#current);
+    const text = `${visible(line)}\n`;
+    if (!this.#drawn) {
+      this.#stream.write(text);
+      return;
+    }
+    this.#stream.write(`${WIPE}${text}`);
+    this.#draw();
   }
 
   /** Leaves the last state in place and frees the terminal; may be called more than once. */
@@ -70,9 +102,9 @@ export class ProgressReporter {
   }
 
   #finishLabel(): void {
-    this.#removeBar('keep');
     const last = this.#current;
-    if (last && !this.#stream.isTTY && this.#written?.progress !== last) this.#writeLine(last);
+    if (this.#drawsBars) this.#finishBar();
+    else if (last && this.#written?.progress !== last) this.#writeLine(last);
     this.#written = undefined;
   }
 
@@ -83,41 +115,49 @@ export class ProgressReporter {
   }
 
   #writeLine(progress: Progress): void {
-    const { label, figures } = this.#text(progress);
-    this.#stream.write(`${label}: ${figures}\n`);
+    const text = this.#text(progress);
+    this.#stream.write(`${text.label}: ${allFigures(text)}\n`);
     this.#written = { progress, seconds: this.#now() };
   }
 
-  #drawBar(progress: Progress): void {
-    if (this.#bar) {
-      this.#bar.setTotal(progress.total ?? 0);
-      this.#bar.update(progress.done);
-      return;
+  #drawWhenDue(): void {
+    if (!this.#drawn) this.#watch(true);
+    const wait = this.#drawn ? this.#drawn.seconds + DRAW_INTERVAL_SECONDS - this.#now() : 0;
+    if (wait <= 0) this.#draw();
+    else this.#timer ??= setTimeout(this.#draw, wait * 1000).unref();
+  }
+
+  readonly #draw = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#current) return;
+    const columns = this.#stream.columns || 80;
+    const omitAtLeast = this.#drawn?.columns === columns ? this.#drawn.omitted : 0;
+    // The last column stays empty: a character there leaves the cursor of some terminals on the next line.
+    const { line, omitted } = layOut(this.#text(this.#current), columns - 1, omitAtLeast);
+    this.#stream.write(`\r${line}${WIPE_BELOW}\r`);
+    this.#drawn = { seconds: this.#now(), columns, omitted };
+  };
+
+  #finishBar(): void {
+    if (!this.#drawn) return;
+    if (this.#isPassing) this.#stream.write(WIPE);
+    else {
+      this.#draw();
+      this.#stream.write('\n');
     }
-    this.#bar = new cliProgress.SingleBar({
-      ...BAR_OPTIONS,
-      stream: this.#stream,
-      format: (options) => this.#barLine(options),
-    });
-    this.#bar.start(progress.total ?? 0, progress.done);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#drawn = undefined;
+    this.#watch(false);
   }
 
-  #barLine(options: Options): string {
-    if (!this.#current) return '';
-    const { label, figures, fraction } = this.#text(this.#current);
-    const width = (this.#stream.columns ?? 80) - `${label}  ${figures} `.length;
-    if (fraction === undefined || width < BAR_WIDTH.least) return `${label} ${figures}`;
-    const barsize = Math.min(width, BAR_WIDTH.most);
-    return `${label} ${cliProgress.Format.BarFormat(fraction, { ...options, barsize })} ${figures}`;
-  }
-
-  #removeBar(lastLine: 'keep' | 'clear'): void {
-    const bar = this.#bar;
-    if (!bar) return;
-    this.#bar = undefined;
-    bar.stop();
-    // cli-progress ends below the bar's line: go back up and wipe it.
-    if (lastLine === 'clear') this.#stream.write('\u001b[1A\u001b[2K\r');
+  /** Draws again when the terminal changes its size, and ends the bar when the process ends, for as long as there is one. */
+  #watch(begins: boolean): void {
+    drawing = begins ? this : undefined;
+    const change = begins ? 'on' : 'off';
+    this.#stream[change]?.('resize', this.#draw);
+    process[change]('exit', endProgress);
   }
 
   #text(progress: Progress): ProgressText {

@@ -4,6 +4,7 @@ import ansis, { Ansis } from 'ansis';
 import { type FaultKind, UserError } from '../errors.js';
 import { visibleJson, visibleLines } from '../visible.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
+import { endProgress } from './progress.js';
 
 /** The object under `error` that `--json` prints; see `schemas/output/error.schema.json`. */
 export interface ErrorReport {
@@ -44,6 +45,7 @@ export function reportError(error: unknown, as: 'text' | 'json'): void {
   if (error instanceof Error && reported.has(error)) return;
   if (error instanceof Error) reported.add(error);
   const report = describeError(error);
+  endProgress();
   if (as === 'json')
     process.stdout.write(`${visibleJson(JSON.stringify({ error: report }, undefined, 2))}\n`);
   else process.stderr.write(renderError(report));

@@ -6,7 +6,8 @@ import type { LiveProgress } from '../runs/live-progress.js';
 import { commonValues, type KeyValues } from '../runs/run-differences.js';
 import { flowYaml } from '../spec/to-yaml.js';
 import { formatCount, formatDuration, formatRate } from './format.js';
-import { clip, renderTable, visibleWidth } from './table.js';
+import { renderTable } from './table.js';
+import { clip, visibleWidth } from './text-width.js';
 
 /** A column, and how much it is missed where the terminal is too narrow for all of them. */
 interface RunColumn {

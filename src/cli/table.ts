@@ -1,5 +1,6 @@
 /** Plain text tables for a terminal. */
 import ansis from 'ansis';
+import { visibleWidth } from './text-width.js';
 
 /** A column's head and the side to which its cells are aligned (left when not given). */
 export interface Column {
@@ -30,16 +31,4 @@ function renderLine(cells: readonly string[], columns: readonly Column[], widths
     return column.align === 'right' ? padding + cell : cell + padding;
   });
   return padded.join(GAP).trimEnd();
-}
-
-/** Columns that a text of one line takes, colors left out. */
-export function visibleWidth(text: string): number {
-  return [...ansis.strip(text)].length;
-}
-
-/** Cuts a line that is too wide, and ends it with "…"; the colors of a line that is cut go. */
-export function clip(line: string, width: number): string {
-  if (visibleWidth(line) <= width) return line;
-  const characters = [...ansis.strip(line)].slice(0, Math.max(0, width - 1));
-  return `${characters.join('').trimEnd()}…`;
 }

@@ -7,7 +7,7 @@ import type { EpochEvent, TrainingEvent, WindowEvent } from '../training/events.
 import type { TrainHooks, TrainOutcome } from '../training/train.js';
 import { visible } from '../visible.js';
 import { backendLine } from './backend-flags.js';
-import { formatDuration, formatRate } from './format.js';
+import { formatDuration, formatPerplexity } from './format.js';
 import { ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
 import type { ProgressReporter } from './progress.js';
 
@@ -49,7 +49,7 @@ export class TrainingDisplay {
 
   private show(event: TrainingEvent): void {
     if (event.kind === 'window') this.showWindow(event);
-    if (event.kind === 'validation' || event.kind === 'counting') this.progress.update(event.progress);
+    if (event.kind === 'validation' || event.kind === 'counting') this.progress.update(event.progress, true);
     if (event.kind === 'epoch') this.progress.note(epochLine(event, this.epochs));
   }
 
@@ -57,9 +57,10 @@ export class TrainingDisplay {
     const { epoch, done, total, nll, predictions, seconds } = event;
     this.meanNll = smooth(this.meanNll, nll / predictions);
     this.tokensPerSecond = smooth(this.tokensPerSecond, predictions / seconds);
-    const perplexity = Math.exp(this.meanNll).toPrecision(4);
-    const detail = `perplexity ${perplexity}, ${formatRate(this.tokensPerSecond)} tokens/s`;
-    this.progress.update({ label: `epoch ${epoch}/${this.epochs}`, done, total, unit: 'windows', detail });
+    const figures = [`perplexity ${formatPerplexity(Math.exp(this.meanNll))}`];
+    const rate = { perSecond: this.tokensPerSecond, unit: 'tokens' };
+    const label = `epoch ${epoch}/${this.epochs}`;
+    this.progress.update({ label, done, total, unit: 'windows', figures, rate }, true);
   }
 }
 
@@ -96,7 +97,8 @@ export function renderOutcome(outcome: TrainOutcome, flags: string): string {
 
 function networkOutcomeLine({ epochs, best, seconds, stoppedEarly }: TrainOutcome): string {
   const early = stoppedEarly && best ? `stopped early, ${countOf(epochs - best.epoch)} after the best; ` : '';
-  const bestEpoch = best && `best valid perplexity ${best.perplexity.toFixed(2)} in epoch ${best.epoch}`;
+  const bestEpoch =
+    best && `best valid perplexity ${formatPerplexity(best.perplexity)} in epoch ${best.epoch}`;
   return `${early}trained ${countOf(epochs)} in ${formatDuration(seconds)}; ${bestEpoch}`;
 }
 
@@ -112,8 +114,8 @@ function epochLine(event: EpochEvent, epochs: number): string {
   const { epoch, trainPerplexity, validPerplexity, learningRate, averaged, isBest, position } = event;
   return [
     `epoch ${epoch}/${epochs}:`,
-    `train perplexity ${trainPerplexity.toFixed(2)},`,
-    `valid ${validPerplexity.toFixed(2)}${isBest ? ' (best)' : ''},`,
+    `train perplexity ${formatPerplexity(trainPerplexity)},`,
+    `valid ${formatPerplexity(validPerplexity)}${isBest ? ' (best)' : ''},`,
     `learning rate ${Number(learningRate.toPrecision(3))}${averaged ? ', averaged' : ''},`,
     formatDuration(position.seconds),
   ].join(' ');

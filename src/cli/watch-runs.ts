@@ -1,6 +1,6 @@
 /** `zlm runs --watch`: the table again and again, drawn in place on a terminal, printed when runs have changed elsewhere. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clip } from './table.js';
+import { clip } from './text-width.js';
 
 /** A place to write to that may be a terminal. */
 export type WatchStream = NodeJS.WritableStream & {

@@ -83,8 +83,8 @@ export async function ptbFromWeb(
 }
 
 function waitingFor(pid: number): Progress {
-  const detail = `waiting for process ${pid}`;
-  return { label: 'download', done: 0, total: SPLITS.length, unit: 'files', detail };
+  const figures = [`waiting for process ${pid}`];
+  return { label: 'download', done: 0, total: SPLITS.length, unit: 'files', figures };
 }
 
 /** The content of a file in the cache; undefined when it is missing or wrong. */

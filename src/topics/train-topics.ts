@@ -51,16 +51,16 @@ export async function trainTopics(
   const averaged = Math.ceil(iterations * AVERAGED_SHARE);
   const counts = new Float64Array(sampler.wordTopic.length);
   const perplexity = new Float32Array(iterations);
-  const report = (done: number, detail: string) =>
-    onProgress?.({ label, done, total: iterations * tokens, unit: 'tokens', detail });
+  const report = (done: number, figures: string[]) =>
+    onProgress?.({ label, done, total: iterations * tokens, unit: 'tokens', figures });
   for (let sweep = 0; sweep < iterations; sweep++) {
-    const before = sweep === 0 ? '' : `, perplexity ${perplexity[sweep - 1].toFixed(1)}`;
+    const before = sweep === 0 ? [] : [`perplexity ${perplexity[sweep - 1].toFixed(1)}`];
     const reportSweep = (sampled: number) =>
-      report(sweep * tokens + sampled, `sweep ${sweep + 1} of ${iterations}${before}`);
+      report(sweep * tokens + sampled, [`sweep ${sweep + 1} of ${iterations}`, ...before]);
     perplexity[sweep] = await sweepOver(documents, sampler, sweep, reportSweep, signal);
     if (sweep >= iterations - averaged) addTo(counts, sampler.wordTopic, 1 / averaged);
   }
-  report(iterations * tokens, `perplexity ${perplexity[iterations - 1].toFixed(1)}`);
+  report(iterations * tokens, [`perplexity ${perplexity[iterations - 1].toFixed(1)}`]);
   return { table: topicTable(counts, model.topics, model.beta), perplexity };
 }
 

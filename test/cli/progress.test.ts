@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProgressReporter } from '../../src/cli/progress.js';
 import type { Progress } from '../../src/progress.js';
-import { FakeLog, FakeTerminal } from './fake-terminal.js';
+import { FakeLog, Screen } from '../terminal/screen.js';
 
 let seconds = 0;
 let reporter: ProgressReporter | undefined;
@@ -11,17 +11,18 @@ afterEach(() => {
   seconds = 0;
 });
 
-function report(stream: FakeLog | FakeTerminal): ProgressReporter {
-  reporter = new ProgressReporter(stream as unknown as NodeJS.WritableStream, () => seconds);
+function report(stream: FakeLog | Screen, term = 'xterm-256color'): ProgressReporter {
+  const now = () => seconds;
+  reporter = new ProgressReporter(stream as unknown as NodeJS.WritableStream, { term, now });
   return reporter;
 }
 
-const epoch = (done: number, detail?: string): Progress => ({
+const epoch = (done: number, ...figures: string[]): Progress => ({
   label: 'epoch 1',
   done,
   total: 100,
   unit: 'windows',
-  detail,
+  figures,
 });
 
 describe('in a log file', () => {
@@ -35,8 +36,8 @@ describe('in a log file', () => {
     progress.stop();
     expect(log.lines).toEqual([
       'epoch 1: 0% 0/100 windows',
-      'epoch 1: 50% 50/100 windows, 10/s, 5.0 s left',
-      'epoch 1: 83% 83/100 windows, 10/s, 1.7 s left',
+      'epoch 1: 50% 50/100 windows, 10 windows/s, 5.0 s left',
+      'epoch 1: 83% 83/100 windows, 10 windows/s, 1.7 s left',
     ]);
   });
 
@@ -58,7 +59,7 @@ describe('in a log file', () => {
     progress.update({ label: 'valid', done: 3, unit: 'tokens' });
     expect(log.lines).toEqual([
       'epoch 1: 0% 0/100 windows',
-      'epoch 1: 100% 100/100 windows, perplexity 181.2, 100/s',
+      'epoch 1: 100% 100/100 windows, perplexity 181.2, 100 windows/s',
       'valid: 3 tokens',
     ]);
   });
@@ -69,7 +70,7 @@ describe('in a log file', () => {
     progress.update(epoch(60));
     seconds = 10;
     progress.update(epoch(80));
-    expect(log.lines[1]).toBe('epoch 1: 80% 80/100 windows, 2.0/s, 10 s left');
+    expect(log.lines[1]).toBe('epoch 1: 80% 80/100 windows, 2.0 windows/s, 10 s left');
   });
 
   it('writes notes as lines', () => {
@@ -79,55 +80,147 @@ describe('in a log file', () => {
   });
 });
 
+/** A training at a moment when every figure is long. */
+const LONG: Progress = {
+  label: 'epoch 12/39',
+  done: 1_045,
+  total: 2_323,
+  unit: 'windows',
+  figures: ['perplexity 181.20'],
+  rate: { perSecond: 12_704, unit: 'tokens' },
+};
+
 describe('on a terminal', () => {
-  it('draws a bar and leaves its last state', () => {
-    const terminal = new FakeTerminal();
-    const progress = report(terminal);
+  it('draws a bar and leaves its last state, with the cursor on the next line', async () => {
+    const screen = new Screen();
+    const progress = report(screen);
     progress.update(epoch(0));
     seconds = 2;
     progress.update(epoch(50, 'perplexity 181.2'));
     progress.stop();
-    expect(terminal.screen).toBe(
-      `epoch 1 ${'█'.repeat(12)}${'░'.repeat(12)} 50% 50/100 windows, perplexity 181.2, 25/s, 2.0 s left`,
-    );
+    expect(await screen.rows()).toEqual([
+      `epoch 1 ${'█'.repeat(12)}${'░'.repeat(12)} 50% 50/100 windows, perplexity 181.2, 25 windows/s, 2.0 s left`,
+    ]);
+    expect(await screen.cursor()).toEqual({ row: 1, column: 0 });
+    expect(screen.listeners).toBe(0);
   });
 
-  it('puts notes above the bar', () => {
-    const terminal = new FakeTerminal();
-    const progress = report(terminal);
+  it('puts notes above the bar, whatever their length', async () => {
+    const screen = new Screen(40);
+    const progress = report(screen);
     progress.update(epoch(0));
     progress.note('first note');
-    progress.note('second note');
+    progress.note('x'.repeat(40));
+    progress.note(`${'y'.repeat(40)}z`);
     progress.update(epoch(100));
     progress.stop();
     progress.note('last note');
-    expect(terminal.screen.split('\n')).toEqual([
+    expect(await screen.rows()).toEqual([
       'first note',
-      'second note',
-      `epoch 1 ${'█'.repeat(24)} 100% 100/100 windows`,
+      'x'.repeat(40),
+      'y'.repeat(40),
+      'z',
+      `epoch 1 ${'█'.repeat(10)} 100% 100/100 windows`,
       'last note',
     ]);
   });
 
-  it('gives up the bar, not the figures, on a narrow terminal', () => {
-    const terminal = new FakeTerminal(45);
-    const progress = report(terminal);
-    progress.update(epoch(50));
-    progress.note('next');
-    progress.update(epoch(50, 'perplexity 181.2'));
-    progress.stop();
-    expect(terminal.screen.split('\n')).toEqual(['next', 'epoch 1 50% 50/100 windows, perplexity 181.2']);
+  it('shows the state of a moment ago once nothing new comes', async () => {
+    const screen = new Screen();
+    const progress = report(screen);
+    progress.update(epoch(0));
+    seconds = 0.05;
+    progress.update(epoch(70));
+    expect((await screen.rows())[0]).toContain(' 0% ');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await screen.rows())[0]).toContain(' 70% ');
   });
 
-  it('gives each label its own line, without a bar when the total is unknown', () => {
-    const terminal = new FakeTerminal();
-    const progress = report(terminal);
+  it('gives each label its own line, without a bar when the total is unknown', async () => {
+    const screen = new Screen();
+    const progress = report(screen);
     progress.update({ label: 'ptb.train.txt', done: 5_100_000, total: 5_101_618, unit: 'bytes' });
     progress.update({ label: 'reading', done: 12_000_000, unit: 'bytes' });
     progress.stop();
-    expect(terminal.screen.split('\n')).toEqual([
-      `ptb.train.txt ${'█'.repeat(24)} 99% 5.10 MB/5.10 MB`,
+    expect(await screen.rows()).toEqual([
+      `ptb.train.txt ${'█'.repeat(23)}░ 99% 5.10 MB/5.10 MB`,
       'reading 12.0 MB',
     ]);
+  });
+
+  it('takes a passing bar away when its label is finished', async () => {
+    const screen = new Screen();
+    const progress = report(screen);
+    progress.update(epoch(100), true);
+    progress.update({ ...epoch(100), label: 'validation' }, true);
+    progress.stop();
+    progress.note('epoch 1/1: valid 119.67');
+    expect(await screen.rows()).toEqual(['epoch 1/1: valid 119.67']);
+  });
+
+  it('leaves nothing behind of a bar when the terminal gets narrower, and fits when it gets wider', async () => {
+    const screen = new Screen(120);
+    const progress = report(screen);
+    progress.note('note');
+    progress.update({ ...LONG, done: 45 });
+    seconds = 60;
+    progress.update(LONG);
+    await screen.resize(60);
+    const narrow = (await screen.rows()).slice(1);
+    expect(narrow).toEqual([
+      expect.stringMatching(/^epoch 12\/39 █+░+ 44%, perplexity 181\.20, 1 min 17 s left$/),
+    ]);
+    expect(narrow[0]?.length).toBeLessThan(60);
+    await screen.resize(200);
+    progress.stop();
+    expect((await screen.rows()).slice(1)).toEqual([
+      `epoch 12/39 ${'█'.repeat(10)}${'░'.repeat(14)} 44% 1,045/2,323 windows, perplexity 181.20, 12,704 tokens/s, 1 min 17 s left`,
+    ]);
+  });
+
+  it('overwrites the ^C that the terminal writes into the line of the bar', async () => {
+    const screen = new Screen(80);
+    const progress = report(screen);
+    progress.update(LONG);
+    screen.write('^C');
+    progress.note('finishing the window and saving; interrupt again to stop at once');
+    screen.write('^C');
+    progress.stop();
+    expect(await screen.rows()).toEqual([
+      'finishing the window and saving; interrupt again to stop at once',
+      expect.stringMatching(/^epoch 12\/39 █/),
+    ]);
+    expect(await screen.cursor()).toEqual({ row: 2, column: 0 });
+  });
+
+  it('does not let figures come and go while their lengths change', async () => {
+    const screen = new Screen(70);
+    const progress = report(screen);
+    const withSpeed = (perSecond: number, done: number) =>
+      progress.update({ ...LONG, label: 'epoch 1', done, rate: { perSecond, unit: 'tokens' } });
+    withSpeed(9, 0);
+    seconds = 100;
+    withSpeed(99_000, 1000);
+    const omitted = (await screen.rows())[0];
+    seconds = 101;
+    withSpeed(9, 1010);
+    const after = (await screen.rows())[0];
+    expect(omitted).not.toContain('tokens/s');
+    expect(after).not.toContain('tokens/s');
+  });
+});
+
+describe('on a terminal that understands no control sequences', () => {
+  it('writes plain lines', () => {
+    const screen = new Screen();
+    const progress = report(screen, 'dumb');
+    progress.update(epoch(0));
+    progress.note('note');
+    seconds = 6;
+    progress.update(epoch(60));
+    progress.stop();
+    expect(screen.bytes).toBe(
+      'epoch 1: 0% 0/100 windows\nnote\nepoch 1: 60% 60/100 windows, 10 windows/s, 4.0 s left\n',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { renderRuns } from '../../src/cli/runs-table.js';
-import { visibleWidth } from '../../src/cli/table.js';
+import { visibleWidth } from '../../src/cli/text-width.js';
 import type { Evaluation } from '../../src/runs/evaluations.js';
 import type { RunSummary } from '../../src/runs/list-runs.js';
 import type { LiveProgress } from '../../src/runs/live-progress.js';

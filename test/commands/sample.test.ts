@@ -132,7 +132,7 @@ describe('what it prints', () => {
     const { stdout, stderr, exitCode } = await draw(...argv);
     const text = `$ zlm sample ${command}\n── stdout\n${stdout}── stderr\n${stderr}`;
     expect(exitCode).toBe(0);
-    await expect(text.replace(/, \S+\/s/g, ', <rate>/s')).toMatchFileSnapshot(
+    await expect(text.replace(/, \S+ tokens\/s/g, ', <rate> tokens/s')).toMatchFileSnapshot(
       `../golden/cli/sample-${golden}.txt`,
     );
   });

@@ -90,9 +90,9 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     const options = folders();
     const waits: string[] = [];
     const waiting = new EventEmitter();
-    const onProgress = ({ detail }: Progress) => {
-      if (!detail?.startsWith('waiting')) return;
-      waits.push(detail);
+    const onProgress = ({ figures: [wait] = [] }: Progress) => {
+      if (!wait?.startsWith('waiting')) return;
+      waits.push(wait);
       waiting.emit('begun');
     };
     // Nothing is given before the other process waits for it.

@@ -61,11 +61,11 @@ describe('while it trains', () => {
     const training = { iterations: 3, label: LABEL, onProgress: (now: Progress) => reports.push(now) };
     const { perplexity } = await trainTopics(documents, model, training);
     expect(reports.map(({ done, total }) => [done, total])).toEqual([0, 100, 200, 300].map((n) => [n, 300]));
-    expect(reports.map(({ detail }) => detail)).toEqual([
-      'sweep 1 of 3',
-      `sweep 2 of 3, perplexity ${perplexity[0].toFixed(1)}`,
-      `sweep 3 of 3, perplexity ${perplexity[1].toFixed(1)}`,
-      `perplexity ${perplexity[2].toFixed(1)}`,
+    expect(reports.map(({ figures }) => figures)).toEqual([
+      ['sweep 1 of 3'],
+      ['sweep 2 of 3', `perplexity ${perplexity[0].toFixed(1)}`],
+      ['sweep 3 of 3', `perplexity ${perplexity[1].toFixed(1)}`],
+      [`perplexity ${perplexity[2].toFixed(1)}`],
     ]);
   });
 

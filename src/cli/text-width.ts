@@ -1,0 +1,32 @@
+/** The columns that a text takes on a terminal. */
+import ansis from 'ansis';
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
+/** Characters that join the one before them or show nothing: combining marks, joiners, variation selectors. */
+const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/**
+ * Counts columns: Chinese, Japanese and Korean characters and emoji take two, combining marks and colors none. An emoji of
+ * several joined together counts as its parts, as most terminals show it.
+ */
+export function visibleWidth(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const character of ansis.strip(text)) {
+    if (!WITHOUT_WIDTH.test(character)) width += eastAsianWidth(character.codePointAt(0) ?? 0);
+  }
+  return width;
+}
+
+/** Cuts a line that is too wide, and ends it with "…"; the colors of a line that is cut go. */
+export function clip(line: string, width: number): string {
+  if (visibleWidth(line) <= width) return line;
+  let shown = '';
+  for (const character of ansis.strip(line)) {
+    if (visibleWidth(`${shown}${character}…`) > width) break;
+    shown += character;
+  }
+  return `${shown.trimEnd()}…`;
+}

@@ -1,0 +1,90 @@
+/** Streams for the progress tests: a terminal that shows what a user would see, and a log file that keeps lines. */
+import xterm from '@xterm/headless';
+
+/** A terminal emulator that takes what a program writes; `\n` begins a new line at its start, as behind a real terminal's driver. */
+export class Screen {
+  readonly isTTY = true;
+  /** All that was written. */
+  bytes = '';
+  readonly #terminal: xterm.Terminal;
+  readonly #onResize = new Set<() => void>();
+
+  constructor(columns = 120, rows = 24) {
+    this.#terminal = new xterm.Terminal({
+      cols: columns,
+      rows,
+      convertEol: true,
+      allowProposedApi: true,
+    });
+  }
+
+  get columns(): number {
+    return this.#terminal.cols;
+  }
+
+  write(text: string): boolean {
+    this.bytes += text;
+    this.#terminal.write(text);
+    return true;
+  }
+
+  on(event: string, listener: () => void): this {
+    if (event === 'resize') this.#onResize.add(listener);
+    return this;
+  }
+
+  off(_event: string, listener: () => void): this {
+    this.#onResize.delete(listener);
+    return this;
+  }
+
+  /** Listeners that are told of a new size. */
+  get listeners(): number {
+    return this.#onResize.size;
+  }
+
+  /** Changes the size, once all that was written is shown. */
+  async resize(columns: number): Promise<void> {
+    await this.#shown();
+    this.#terminal.resize(columns, this.#terminal.rows);
+    for (const listener of this.#onResize) listener();
+  }
+
+  /** The rows that the user sees or can scroll up to, without empty ones at the end. */
+  async rows(): Promise<string[]> {
+    await this.#shown();
+    const { active } = this.#terminal.buffer;
+    const rows = Array.from(
+      { length: active.length },
+      (_, row) => active.getLine(row)?.translateToString(true) ?? '',
+    );
+    while (rows.at(-1) === '') rows.pop();
+    return rows;
+  }
+
+  /** Where the cursor is, counted from 0, with the rows that have been scrolled away. */
+  async cursor(): Promise<{ row: number; column: number }> {
+    await this.#shown();
+    const { active } = this.#terminal.buffer;
+    return { row: active.baseY + active.cursorY, column: active.cursorX };
+  }
+
+  #shown(): Promise<void> {
+    return new Promise((resolve) => this.#terminal.write('', resolve));
+  }
+}
+
+/** What is written when stderr goes to a file. */
+export class FakeLog {
+  readonly isTTY = false;
+  text = '';
+
+  get lines(): string[] {
+    return this.text.split('\n').slice(0, -1);
+  }
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
