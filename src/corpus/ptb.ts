@@ -5,14 +5,17 @@ import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
 import { SPLITS, type SplitName } from './manifest.js';
 import type { Normalization } from './normalize.js';
 import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.js';
+import { MIRRORS, type Mirror, parseMirror } from './ptb-mirrors.js';
 
 export interface PreparePtbOptions extends PrepareOptions {
   /** Where downloads are kept. */
   readonly cacheFolder: string;
   /** A folder or an archive that holds the three files, instead of downloading them. */
   readonly from?: string | undefined;
-  /** Address of a folder on the web to download from, instead of the known mirrors. */
+  /** Address of a folder or an archive on the web to download from, instead of the known mirrors. */
   readonly url?: string | undefined;
+  /** The known mirrors, in the order in which they are tried. */
+  readonly mirrors?: readonly Mirror[];
   /** A connection that brings nothing for so long is given up. */
   readonly stallSeconds?: number | undefined;
   /** Wait before the second attempt at a mirror; doubled before each further one. */
@@ -30,7 +33,9 @@ const FORM: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treeb
  */
 export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSummary> {
   const { from, url, cacheFolder } = options;
-  const texts = from === undefined ? await ptbFromWeb(cacheFolder, url, options) : await ptbFromLocal(from);
+  const mirrors = url === undefined ? (options.mirrors ?? MIRRORS) : [parseMirror(url)];
+  const texts =
+    from === undefined ? await ptbFromWeb(cacheFolder, mirrors, options) : await ptbFromLocal(from);
   return await prepareCorpus(
     {
       name: 'ptb',

@@ -8,7 +8,8 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
 
   static override description =
     'Downloads the three files ptb.train.txt, ptb.valid.txt and ptb.test.txt, or takes them from a folder or an ' +
-    'archive, and verifies size and SHA-256 of each. A download that is cut short is resumed by the next one. ' +
+    'archive, and verifies size and SHA-256 of each. Where one mirror fails, the next one is tried: two on GitHub, the ' +
+    'original archive at FIT Brno, and a copy of it. A download that is cut short is resumed by the next one. ' +
     'The text is licensed by the Linguistic Data Consortium.';
 
   static override examples = [
@@ -24,7 +25,8 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
       exclusive: ['url'],
     }),
     url: Flags.string({
-      description: 'Download from this folder on the web instead of the known mirrors.',
+      description:
+        'Download from this folder, or this .tgz, .tar or .zip file, on the web instead of the known mirrors.',
       helpValue: 'ADDRESS',
     }),
     force: forceFlag,

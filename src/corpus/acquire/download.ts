@@ -1,4 +1,4 @@
-/** Downloads one known file from the first mirror that has it: with retries, resume, and a check of every byte. */
+/** Downloads one file with retries and resume: a known one with a check of every byte, or an archive of any size. */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,8 @@ export interface DownloadOptions {
   readonly stallSeconds?: number | undefined;
   /** Wait before the second attempt at a mirror; doubled before each further one. */
   readonly backoffSeconds?: number | undefined;
+  /** Told when a source fails and another one is tried. */
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 /** Attempts at one mirror. What came before a connection broke is kept, so each goes further than the last. */
@@ -61,11 +63,50 @@ async function downloadFrom(
   wanted: WantedFile,
   options: DownloadOptions,
 ): Promise<string | undefined> {
+  return await inAttempts(path, (part) => attemptOnce(url, part, wanted, options), options);
+}
+
+/** More than any archive of a corpus has. */
+const MAX_ARCHIVE_BYTES = 256e6;
+
+/**
+ * Downloads an archive whose size is not known beforehand to `path`, by way of `path`.part, which a later call
+ * resumes when this one is cut short. What is in it is for the caller to check.
+ *
+ * @returns why it failed, as the end of a sentence "URL …"; undefined when it is there
+ * @throws UserError('data') when the disk cannot be written
+ * @throws UserError('interrupted') when the signal fires; the part is kept
+ */
+export async function downloadArchive(
+  url: string,
+  path: string,
+  name: string,
+  options: DownloadOptions = {},
+): Promise<string | undefined> {
+  const expected = { name, bytes: MAX_ARCHIVE_BYTES, sizeIsKnown: false };
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return await inAttempts(path, (part) => fetchPart(url, part, expected, options), options);
+  } catch (error) {
+    throw describeFileError(error, path, 'write') ?? error;
+  }
+}
+
+/**
+ * Tries until a part is complete, which then gets the file's name, or no further try is worth while.
+ *
+ * @returns why it is not complete
+ */
+async function inAttempts(
+  path: string,
+  attemptOne: (part: string) => Promise<Attempt>,
+  options: DownloadOptions,
+): Promise<string | undefined> {
   const part = `${path}.part`;
   let reason = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await waitBefore(attempt, options);
-    const outcome = await attemptOnce(url, part, wanted, options);
+    const outcome = await attemptOne(part);
     if (outcome.kind === 'complete') {
       await rename(part, path);
       return undefined;
@@ -82,7 +123,7 @@ async function attemptOnce(
   wanted: WantedFile,
   options: DownloadOptions,
 ): Promise<Attempt> {
-  const outcome = await fetchPart(url, part, wanted, options);
+  const outcome = await fetchPart(url, part, { ...wanted, sizeIsKnown: true }, options);
   if (outcome.kind !== 'complete') return outcome;
   const content = await readFile(part);
   const fault = faultOfContent(content, wanted);

@@ -2,7 +2,15 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { OnProgress } from '../../progress.js';
 import { stopIfAborted } from '../interrupt.js';
-import type { WantedFile } from './wanted-file.js';
+
+/** A file that is to come. */
+export interface ExpectedFile {
+  /** For progress. */
+  readonly name: string;
+  /** Its size, or the most that it may have where the size is not known. */
+  readonly bytes: number;
+  readonly sizeIsKnown: boolean;
+}
 
 /** How a request ended: `failed` may go better next time, `refused` will not. */
 export type Attempt =
@@ -30,7 +38,7 @@ const USUAL_STALL_SECONDS = 30;
 export async function fetchPart(
   url: string,
   part: string,
-  wanted: WantedFile,
+  expected: ExpectedFile,
   options: FetchOptions,
 ): Promise<Attempt> {
   const { stallSeconds = USUAL_STALL_SECONDS } = options;
@@ -38,13 +46,13 @@ export async function fetchPart(
   try {
     const have = await sizeOf(part);
     // A part that is longer than the file cannot be its beginning.
-    const start = have < wanted.bytes ? have : 0;
+    const start = have < expected.bytes ? have : 0;
     const response = await fetch(url, { headers: headersFrom(start), signal: watch.signal });
     if (!response.ok) return await refusal(response, part);
     const resumed = continuesAt(response, start);
     const handle = await open(part, resumed ? 'a' : 'w');
     try {
-      return await append(response, handle, resumed ? start : 0, wanted, watch, options);
+      return await append(response, handle, resumed ? start : 0, expected, watch, options);
     } finally {
       await handle.close();
     }
@@ -69,23 +77,33 @@ async function append(
   response: Response,
   handle: FileHandle,
   start: number,
-  wanted: WantedFile,
+  expected: ExpectedFile,
   watch: StallWatch,
   { onProgress }: FetchOptions,
 ): Promise<Attempt> {
+  const announced = response.headers.get('content-length');
+  const total = expected.sizeIsKnown
+    ? expected.bytes
+    : announced === null
+      ? undefined
+      : start + Number(announced);
+  const size = total === undefined ? {} : { total };
   let done = start;
-  const report = () => onProgress?.({ label: wanted.name, done, total: wanted.bytes, unit: 'bytes' });
+  const report = () => onProgress?.({ label: expected.name, done, ...size, unit: 'bytes' });
   report();
   for await (const chunk of response.body ?? []) {
     watch.touch();
     await handle.writeFile(chunk);
     done += chunk.length;
     report();
-    if (done > wanted.bytes)
-      return { kind: 'refused', reason: `sends more than the file's ${wanted.bytes} bytes` };
+    if (done > expected.bytes) return { kind: 'refused', reason: tooMuch(expected) };
   }
   await handle.sync();
-  return { kind: 'complete', resumed: start > 0, lengthKnown: response.headers.has('content-length') };
+  return { kind: 'complete', resumed: start > 0, lengthKnown: announced !== null };
+}
+
+function tooMuch({ bytes, sizeIsKnown }: ExpectedFile): string {
+  return sizeIsKnown ? `sends more than the file's ${bytes} bytes` : `sends more than ${bytes} bytes`;
 }
 
 /** Whether the answer is the rest of the file from `start`; a server may ignore the request for a part. */
@@ -112,6 +130,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'could not be reached: the connection was refused',
   ENETUNREACH: 'could not be reached: no network',
   EHOSTUNREACH: 'could not be reached: no way to that host',
+  UND_ERR_CONNECT_TIMEOUT: 'could not be reached: it does not answer',
 };
 
 /** `fetch` wraps failures of the network in a TypeError; undefined for every other error. */

@@ -28,6 +28,18 @@ export function faultOfContent(content: Buffer, wanted: WantedFile): string | un
   return `has the right size but other contents: SHA-256 ${sha256(content)} instead of ${wanted.sha256}`;
 }
 
+/** The content of the first candidate that is the wanted file, or what is wrong with each, as sentences. */
+export function pickCandidate(candidates: readonly Candidate[], wanted: WantedFile): Buffer | string {
+  const namesakes = candidates.filter(({ name }) => name === wanted.name);
+  const faults: string[] = [];
+  for (const { origin, content } of namesakes) {
+    const fault = faultOfContent(content, wanted);
+    if (fault === undefined) return content;
+    faults.push(`${origin} ${fault}`);
+  }
+  return faults.length === 0 ? `${wanted.name} is not there` : faults.join('\n  ');
+}
+
 /** The kind of a file that is certainly no plain text, told by its first bytes: "an HTML page". */
 export function nameContent(content: Buffer): string | undefined {
   if (content.length === 0) return 'empty';

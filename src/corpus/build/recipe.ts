@@ -29,6 +29,8 @@ export interface PrepareOptions {
   /** The command line that asks for it, which the manifest keeps. */
   readonly command?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Told what went otherwise than it should, and what is done instead. */
+  readonly onNote?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
