@@ -1,66 +1,130 @@
-/** Noticing that a training has diverged, before the next checkpoint would overwrite the last good one. */
-import { UserError } from '../errors.js';
-import type { NetworkSpec } from '../spec/systems.js';
+/**
+ * Noticing that a training has diverged, on evidence: a figure that is not finite, or a loss that has been much worse than
+ * before for long. A loss may be far worse than a uniform guess and still come back: where parameters come from another
+ * run, where the vocabulary is small, or where the learning rate is at the edge of what works.
+ */
+import type { UserError } from '../errors.js';
+import type { Position } from '../runs/position.js';
+import { type DivergenceFacts, divergenceError } from './divergence-error.js';
+import type { StepResult } from './step.js';
 import { type NllCount, perplexityOf } from './trainee.js';
 
-/** Windows over which the nll is averaged: a single bad window early in a run is no reason to stop. */
+/** Windows over which the level of the nll is averaged. */
 const MEMORY = 20;
 
-/** The facts of an epoch that the message names. */
-interface EpochFacts {
+/** The level that is expected is exceeded when the nll is so much above it: a tenth, and a nat. */
+const TOLERANCE = { factor: 1.1, nats: 1 };
+
+/** Nats by which the windows of a stretch exceed that together: 200 windows by 10 nats, or 2,000 by one. */
+const HOPELESS_EXCESS = 2000;
+
+/** What one window can add, so that a few windows alone never decide. */
+const MOST_EXCESS_OF_WINDOW = 100;
+
+/** From this part of the evidence on, nothing is saved that can wait. */
+const SUSPICIOUS = 0.1;
+
+/** What the message names besides the figures. */
+interface EpochPlace {
   readonly epoch: number;
   readonly learningRate: number;
 }
 
-/** The same of a window. */
-interface WindowFacts extends EpochFacts {
-  /** Within the epoch, from 0. */
-  readonly window: number;
-}
-
 /** Watches the loss of one session. */
 export class DivergenceWatch {
-  private average: number | null = null;
+  /** Mean nll of the last windows; null before the first. */
+  private level: number | null = null;
+  private windows = 0;
+  /** The lowest that the level has been. */
+  private lowest: number;
+  /** Nats beyond what is expected, summed over windows; never below 0. */
+  private excess = 0;
 
   /**
-   * @param hopelessNll a mean nll per prediction, in nats, that no training recovers from
-   * @param cures       see {@link divergenceCures}
+   * @param uniformNll nll of a uniform guess, in nats
+   * @param start      where the session begins: what the run has reached counts for it
+   * @param facts      what the message names
    */
   constructor(
-    private readonly hopelessNll: number,
-    private readonly cures: readonly string[],
-  ) {}
+    private readonly uniformNll: number,
+    private readonly start: Position,
+    private readonly facts: DivergenceFacts,
+  ) {
+    this.lowest = reachedBefore(start);
+  }
 
-  /** @throws UserError('diverged') when this window's loss or gradient says so */
-  check(step: { nll: number; predictions: number; gradientNorm: number }, facts: WindowFacts): void {
+  /** Whether there is some evidence: a checkpoint that can wait should. */
+  get isSuspicious(): boolean {
+    return this.excess > SUSPICIOUS * HOPELESS_EXCESS;
+  }
+
+  /**
+   * Takes note of a window.
+   *
+   * @param at the position before it
+   * @throws UserError('diverged') when its loss or gradient is not finite, or the loss has been too high for long
+   */
+  check(step: Omit<StepResult, 'state'>, at: Position, place: EpochPlace): void {
     const mean = step.nll / step.predictions;
-    const where = `window ${facts.window + 1}`;
-    const figures = `mean nll ${mean.toPrecision(4)} nats, gradient norm ${step.gradientNorm.toPrecision(4)}`;
-    if (!Number.isFinite(mean) || !Number.isFinite(step.gradientNorm))
-      throw this.diverged(where, figures, facts);
-    this.average = this.average === null ? mean : this.average + (mean - this.average) / MEMORY;
-    if (this.average > this.hopelessNll) throw this.diverged(where, figures, facts);
+    const isFinite = Number.isFinite(mean) && Number.isFinite(step.gradientNorm);
+    if (isFinite) this.note(mean);
+    if (isFinite && this.excess < HOPELESS_EXCESS) return;
+    throw divergenceError(
+      {
+        where: `epoch ${place.epoch}, window ${at.epochWindows + 1}`,
+        nll: mean,
+        gradientNorm: step.gradientNorm,
+        learningRate: place.learningRate,
+        updates: at.windows,
+        neverBetter: this.hasNeverBeenBetter(),
+        uniformNll: this.uniformNll,
+      },
+      this.facts,
+    );
   }
 
-  /** @throws UserError('diverged') when the perplexity after an epoch is NaN or too large for a number */
-  checkValidation(validation: NllCount, facts: EpochFacts): void {
-    if (Number.isFinite(perplexityOf(validation))) return;
-    const mean = validation.nll / validation.predictions;
-    throw this.diverged('validation', `mean nll ${mean.toPrecision(4)} nats`, facts);
+  /**
+   * @param at the position after the epoch's last window
+   * @returns the error to throw when the perplexity after an epoch is NaN or too large for a number; null when it is not
+   */
+  validationFault(validation: NllCount, at: Position, place: EpochPlace): UserError | null {
+    if (Number.isFinite(perplexityOf(validation))) return null;
+    return divergenceError(
+      {
+        where: `epoch ${place.epoch}, validation`,
+        nll: validation.nll / validation.predictions,
+        gradientNorm: null,
+        learningRate: place.learningRate,
+        updates: at.windows,
+        neverBetter: this.hasNeverBeenBetter(),
+        uniformNll: this.uniformNll,
+      },
+      this.facts,
+    );
   }
 
-  private diverged(where: string, figures: string, { epoch, learningRate }: EpochFacts): UserError {
-    const message = `training diverged in epoch ${epoch}, ${where}: ${figures}, learning rate ${learningRate}`;
-    return new UserError('diverged', message, this.cures);
+  private note(mean: number): void {
+    this.windows += 1;
+    // The mean of all windows until there are enough of them.
+    this.level =
+      this.level === null ? mean : this.level + (mean - this.level) / Math.min(this.windows, MEMORY);
+    this.lowest = Math.min(this.lowest, this.level);
+    const expected = TOLERANCE.factor * Math.max(this.uniformNll, this.lowest) + TOLERANCE.nats;
+    const excess = Math.min(mean - expected, MOST_EXCESS_OF_WINDOW);
+    this.excess = Math.max(0, this.excess + excess);
+  }
+
+  /** The loss was too high from the first window of the run on: it is how the run began that is wrong. */
+  private hasNeverBeenBetter(): boolean {
+    const expected = TOLERANCE.factor * this.uniformNll + TOLERANCE.nats;
+    return this.start.windows === 0 && this.lowest > expected;
   }
 }
 
-/** What helps against divergence, by the keys that a spec has. */
-export function divergenceCures({ optimizer, clipNorm, clipValue }: NetworkSpec['training']): string[] {
-  const rate = `training.optimizer.${Object.keys(optimizer)[0]}.learningRate`;
-  const lower =
-    clipNorm === null && clipValue === null
-      ? `Lower ${rate}, or set training.clipNorm,`
-      : `Lower ${rate} or training.${clipNorm === null ? 'clipValue' : 'clipNorm'}`;
-  return ['What was saved before that is kept.', `${lower} and begin a new run.`];
+/** The nll that the run had reached before this session; infinite for a new run, whose first windows tell. */
+function reachedBefore({ best, epochNll, epochPredictions }: Position): number {
+  return Math.min(
+    best === null ? Number.POSITIVE_INFINITY : Math.log(best.perplexity),
+    epochPredictions > 0 ? epochNll / epochPredictions : Number.POSITIVE_INFINITY,
+  );
 }

@@ -51,8 +51,7 @@ export function languageModelTrainee(
   const trained = { ...model, precision };
   return {
     parameters: model.parameters,
-    // A uniform guess scores ln V.
-    hopelessNll: 2 * Math.log(corpus.vocabulary.size),
+    uniformNll: Math.log(corpus.vocabulary.size),
     zeroState: () => initialState(model, batchSize),
     windowsIn: (pass) => passes.windowsIn(pass),
     stepsOf: (pass, inPass) => passes.stepsOf(pass, inPass),

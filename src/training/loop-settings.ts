@@ -1,7 +1,7 @@
 /** What the training loop reads of a spec. */
 import type { NetworkSpec } from '../spec/systems.js';
 import { averagesInEpoch } from './averaging.js';
-import { divergenceCures } from './divergence.js';
+import { type DivergenceFacts, divergenceFacts } from './divergence-error.js';
 import { stopsEarly } from './early-stopping.js';
 import { learningRateOf } from './schedule.js';
 import type { Loss } from './step.js';
@@ -23,12 +23,13 @@ export interface LoopSettings {
   stopsEarly(validation: readonly number[]): boolean;
   /** Longest time between checkpoints within an epoch. */
   readonly checkpointSeconds: number;
-  /** What the user may do when it diverges. */
-  readonly divergenceCures: readonly string[];
+  /** What is named when it diverges. */
+  readonly divergence: DivergenceFacts;
 }
 
 /** The settings that a spec makes. */
-export function loopSettings({ training }: NetworkSpec): LoopSettings {
+export function loopSettings(spec: NetworkSpec): LoopSettings {
+  const { training } = spec;
   const { epochs, windowsPerEpoch, loss, clipNorm, bptt, checkpoint } = training;
   return {
     epochs,
@@ -41,7 +42,7 @@ export function loopSettings({ training }: NetworkSpec): LoopSettings {
     averagesInEpoch: (epoch, validation) => averagesInEpoch(training, epoch, validation),
     stopsEarly: (validation) => stopsEarly(training, validation),
     checkpointSeconds: 60 * checkpoint.everyMinutes,
-    divergenceCures: divergenceCures(training),
+    divergence: divergenceFacts(spec),
   };
 }
 

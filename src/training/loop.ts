@@ -27,7 +27,7 @@ export interface LoopParts {
  *
  * @param state the recurrent state that belongs to the position; the loop takes ownership
  * @param signal when aborted, the window under way is finished, a checkpoint is offered, and the loop ends
- * @throws UserError('diverged') when the loss is NaN, infinite or hopeless
+ * @throws UserError('diverged') when the loss is NaN or infinite, or has been hopeless for long
  */
 export async function* trainingLoop(
   { trainee, optimizer, settings }: LoopParts,
@@ -36,7 +36,7 @@ export async function* trainingLoop(
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent, void, void> {
   const clock = new Stopwatch(start.seconds);
-  const watch = new DivergenceWatch(trainee.hopelessNll, settings.divergenceCures);
+  const watch = new DivergenceWatch(trainee.uniformNll, start, settings.divergence);
   const context = { trainee, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
   let position = start;
   let lastSave = clock.seconds;
@@ -69,7 +69,7 @@ export async function* trainingLoop(
         const at = { learningRate, count: windows + 1, averaged };
         const step = await trainingStep(context, { pass, inPass, step: steps }, state, at);
         state = replaceState(state, step.state);
-        watch.check(step, { epoch, window: position.epochWindows, learningRate: epochRate });
+        watch.check(step, position, { epoch, learningRate: epochRate });
         position = afterWindow(position, trainee, step, clock.seconds);
         const { nll, predictions, gradientNorm } = step;
         const counts = { epoch, done: position.epochWindows, total, nll, predictions };
@@ -84,7 +84,8 @@ export async function* trainingLoop(
           yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
           return;
         }
-        if (position.epochWindows < total && clock.seconds - lastSave >= settings.checkpointSeconds) {
+        const isDue = clock.seconds - lastSave >= settings.checkpointSeconds;
+        if (position.epochWindows < total && isDue && !watch.isSuspicious) {
           yield checkpoint('interval');
         }
       }
@@ -95,7 +96,8 @@ export async function* trainingLoop(
         yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
         return;
       }
-      watch.checkValidation(validation, { epoch, learningRate: epochRate });
+      const fault = watch.validationFault(validation, position, { epoch, learningRate: epochRate });
+      if (fault) throw fault;
       const event = finishEpoch(position, epochRate, validation, clock.seconds);
       position = event.position;
       yield event;

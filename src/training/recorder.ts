@@ -8,7 +8,7 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
-import { divergenceCures } from './divergence.js';
+import { divergenceFacts, notFiniteError, withKept } from './divergence-error.js';
 import type { CheckpointEvent, TrainingEvent } from './events.js';
 import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
@@ -73,8 +73,9 @@ export class RunRecorder {
         yield event;
       }
     } catch (error) {
-      if (error instanceof UserError && error.kind === 'diverged') await this.status('diverged', saved);
-      throw error;
+      if (!(error instanceof UserError && error.kind === 'diverged')) throw error;
+      await this.status('diverged', saved);
+      throw withKept(error, keptAt(saved));
     } finally {
       await live.end();
       await this.metrics.close();
@@ -100,8 +101,7 @@ export class RunRecorder {
       return await encodeCheckpoint(tensors, position, this.provenance);
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error;
-      const message = `training diverged: ${error.message} after ${position.windows} windows`;
-      throw new UserError('diverged', message, divergenceCures(this.spec.training), { cause: error });
+      throw notFiniteError(error.message, position.windows, divergenceFacts(this.spec), { cause: error });
     }
   }
 
@@ -109,4 +109,13 @@ export class RunRecorder {
     const { corpus, training } = this.spec;
     await writeStatus(this.run, state, { corpus, epochs: training.epochs, stoppedEarly }, position);
   }
+}
+
+/** What a run that diverges keeps, when the last position that was saved is this one; null when nothing was saved. */
+function keptAt({ best, windows }: Position): string | null {
+  if (best)
+    return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}, is kept.`;
+  return windows > 0
+    ? `The last checkpoint, after ${windows.toLocaleString('en-US')} windows, is kept.`
+    : null;
 }

@@ -41,8 +41,8 @@ export function perplexityOf({ nll, predictions }: NllCount): number {
 /** A model together with the data it learns from. */
 export interface Trainee {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** A mean nll per prediction beyond which training has diverged: far worse than knowing nothing. */
-  readonly hopelessNll: number;
+  /** Mean nll of a prediction, in nats, for who knows nothing: what a uniform guess scores. */
+  readonly uniformNll: number;
   /** The state at the start of a pass. */
   zeroState(): NamedTensors;
   /** Windows in a pass, one or more. */

@@ -129,7 +129,7 @@ function traineeOf(golden: GoldenCase, model: LanguageModel, forward: Forward): 
     parameters: model.parameters,
     windowsIn: () => 1,
     stepsOf: () => golden.tokens.shape[0],
-    hopelessNll: Number.POSITIVE_INFINITY,
+    uniformNll: Number.POSITIVE_INFINITY,
     zeroState: () => Object.fromEntries(initial.map(([name, values]) => [name, tensorOf(values)])),
     forward: (_, state) => {
       const result = forward(model, state as ModelState);

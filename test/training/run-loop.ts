@@ -20,7 +20,12 @@ export const SETTINGS: LoopSettings = {
   averagesInEpoch: () => false,
   stopsEarly: () => false,
   checkpointSeconds: Number.POSITIVE_INFINITY,
-  divergenceCures: ['Lower the learning rate.'],
+  divergence: {
+    rateKey: 'training.optimizer.sgd.learningRate',
+    clip: null,
+    penalties: [],
+    beginning: { text: 'model.init {"uniform":1}' },
+  },
 };
 
 /** Plain steps. */

@@ -124,31 +124,41 @@ describe('the lock of a run', () => {
 describe('a training that diverges', () => {
   it.each([
     // Hopeless after a while; and so high that the weights are infinite after one step, with a checkpoint due.
-    ['1e6', 'epoch 1, window \\d+: mean nll .* nats, gradient norm .*, learning rate 1000000'],
-    ['1e39', 'training diverged'],
-  ])('stops with the facts, and keeps the last good checkpoint (learning rate %s)', async (rate, message) => {
-    const name = `hot-${rate}`;
-    const overrides = [
-      `training.optimizer.sgd.learningRate=${rate}`,
-      'training.checkpoint.everyMinutes=0.00001',
-    ];
-    const windows: number[] = [];
-    const training = trainSmall(place, {
-      name,
-      overrides,
-      onEvent: (event) => event.kind === 'window' && windows.push(event.position.windows),
-    });
-    await expect(training).rejects.toEqual(refusal('diverged', message));
-    expect(windows.length).toBeLessThan(WINDOWS);
-    const run = place.run(name);
-    expect(await readStatus(run)).toMatchObject({ state: 'diverged', epoch: 0 });
-    const checkpoint = await readCheckpoint(run.checkpoint('last'));
-    expect(checkpoint?.position.windows ?? 1).toBe(windows.length);
-    for (const [parameter, { data }] of checkpoint?.parameters ?? []) {
-      expect(data.every(Number.isFinite), parameter).toBe(true);
-    }
-    expect(readdirSync(run.path).filter((file) => file.startsWith('lock'))).toEqual([]);
-  });
+    ['1e6', 'epoch 1, window \\d+: mean nll .* nats .*, gradient norm .*, learning rate 1000000', 1],
+    ['1e39', 'training diverged', 0],
+  ])(
+    'stops with the facts, and keeps the last good checkpoint (learning rate %s)',
+    async (rate, message, saved) => {
+      const name = `hot-${rate}`;
+      const overrides = [
+        `training.optimizer.sgd.learningRate=${rate}`,
+        'training.checkpoint.everyMinutes=0.00001',
+      ];
+      const windows: number[] = [];
+      const training = trainSmall(place, {
+        name,
+        overrides,
+        onEvent: (event) => event.kind === 'window' && windows.push(event.position.windows),
+      });
+      await expect(training).rejects.toEqual(refusal('diverged', message));
+      const kept =
+        saved === 0 ? [] : [expect.stringMatching(/^The last checkpoint, after \d windows?, is kept\.$/)];
+      await expect(training).rejects.toMatchObject({
+        cures: [...kept, expect.stringContaining('lower training.optimizer.sgd.learningRate')],
+      });
+      expect(windows.length).toBeLessThan(WINDOWS);
+      const run = place.run(name);
+      expect(await readStatus(run)).toMatchObject({ state: 'diverged', epoch: 0 });
+      const checkpoint = await readCheckpoint(run.checkpoint('last'));
+      // The first step is what goes wrong; while there is evidence of that, no checkpoint is written.
+      expect(checkpoint?.position.windows ?? 0).toBeGreaterThanOrEqual(saved);
+      expect(checkpoint?.position.windows ?? 0).toBeLessThan(6);
+      for (const [parameter, { data }] of checkpoint?.parameters ?? []) {
+        expect(data.every(Number.isFinite), parameter).toBe(true);
+      }
+      expect(readdirSync(run.path).filter((file) => file.startsWith('lock'))).toEqual([]);
+    },
+  );
 });
 
 describe('a disk', () => {

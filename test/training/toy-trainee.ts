@@ -22,7 +22,7 @@ export interface Toy extends Trainee {
 export interface ToyOptions {
   readonly windowsPerPass?: number;
   readonly weight?: number;
-  readonly hopelessNll?: number;
+  readonly uniformNll?: number;
   /** What its windows are told to be long, which changes nothing else; 3 steps all of them by default. */
   readonly stepsOf?: Trainee['stepsOf'];
   /** A factor of the loss of the window that so many were trained before. */
@@ -37,7 +37,7 @@ export function makeToy({
   windowsPerPass = 3,
   stepsOf = () => 3,
   weight = 1,
-  hopelessNll = Number.POSITIVE_INFINITY,
+  uniformNll = Number.POSITIVE_INFINITY,
   factor = () => 1,
   penalty = 0,
   validate = validationsOf([1]),
@@ -51,7 +51,7 @@ export function makeToy({
     parameters: new Map([['weight', variable]]),
     windowsIn: () => windowsPerPass,
     stepsOf,
-    hopelessNll,
+    uniformNll,
     zeroState: () => ({ count: tf.scalar(0) }),
     forward(window, state) {
       seen.push({ ...window, count: state.count.dataSync()[0] });
