@@ -41,7 +41,8 @@ function nameOf(named: string): string | undefined {
   return word ?? name;
 }
 
-async function shippedNames(packageRoot: string): Promise<string[]> {
+/** The names of the specs that come with zlm, in order. */
+export async function shippedNames(packageRoot: string): Promise<string[]> {
   const files = await readdir(join(packageRoot, FOLDER));
   return files
     .filter((file) => extname(file) === EXTENSION)

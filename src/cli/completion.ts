@@ -1,0 +1,216 @@
+/** What may come next on a command line: for the scripts in completions/, which ask `zlm complete`. */
+import type { Command } from '@oclif/core';
+import { type KeyNode, schemaAt } from '../spec/schema.js';
+import { type Candidate, CommandLine } from './completion-line.js';
+
+/** The words that may stand at the cursor, and what else a shell should do. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  /** Files may stand there too. */
+  readonly files: boolean;
+  /** The words are beginnings: no space goes behind them. */
+  readonly open: boolean;
+}
+
+/** What there is to choose from; each is asked only when it is needed. */
+export interface CompletionSources {
+  readonly commands: readonly Command.Loadable[];
+  specNames(): Promise<readonly string[]>;
+  /** Newest first. */
+  runNames(runsFolder: string): Promise<readonly string[]>;
+  corpusNames(dataFolder: string): Promise<readonly string[]>;
+  specKeys(): readonly KeyNode[];
+}
+
+/** What a flag or an argument takes. */
+type ValueKind = 'spec' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'file' | 'free';
+
+/** By the word that stands for a flag's value in the help. */
+const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
+  'KEY=VALUE': 'setting',
+  RUN: 'run',
+  CORPUS: 'corpus',
+  FOLDER: 'file',
+  FILE: 'file',
+  'FILE.tgz': 'file',
+  PATH: 'file',
+  COMPILER: 'file',
+};
+
+/** By the name of an argument. */
+const ARGUMENT_VALUES: Readonly<Record<string, ValueKind>> = {
+  spec: 'spec',
+  file: 'spec',
+  files: 'spec',
+  run: 'run',
+  corpus: 'corpus',
+  key: 'key',
+  command: 'command',
+};
+
+const ROOT_FLAGS: readonly Candidate[] = [
+  { word: '--help', description: 'Show all commands.' },
+  { word: '--version', description: 'Show the version.' },
+];
+
+const NONE: Completion = { candidates: [], files: false, open: false };
+
+/** Names that need no quotes in any shell. Others are not offered: they could be read as something else once inserted. */
+const PLAIN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u;
+
+/**
+ * Completes a command line.
+ *
+ * @param words   behind the program's name, the last of them up to the cursor and perhaps empty
+ * @param sources what there is to choose from
+ */
+export async function complete(words: readonly string[], sources: CompletionSources): Promise<Completion> {
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const completion = await anyCompletion(before, typed, sources);
+  const candidates = completion.candidates.filter(({ word }) => word.startsWith(typed));
+  return { ...completion, candidates };
+}
+
+async function anyCompletion(
+  before: readonly string[],
+  typed: string,
+  sources: CompletionSources,
+): Promise<Completion> {
+  const shown = sources.commands.filter(({ hidden }) => !hidden);
+  const command = commandOf(before, shown);
+  if (!command && typed.startsWith('-')) return closed(before.length === 0 ? ROOT_FLAGS : []);
+  if (!command) return closed(nextWords(before, shown));
+  const rest = before.slice(wordsOf(command).length);
+  const line = new CommandLine(command, rest);
+  const inline = line.flagsAreOver ? null : /^(--[^=]+=)(.*)$/s.exec(typed);
+  if (inline) {
+    const [, prefix = '', value = ''] = inline;
+    return withPrefix(prefix, await flagValues(line.flagNamed(prefix.slice(2, -1)), value, line, sources));
+  }
+  if (line.openFlag) return await flagValues(line.openFlag, typed, line, sources);
+  if (typed.startsWith('-') && !line.flagsAreOver) return closed(line.flagsLeft());
+  const argument = line.nextArgument();
+  if (!argument) return NONE;
+  const kind = ARGUMENT_VALUES[argument.name] ?? 'free';
+  if (kind === 'command') return closed(nextWords(line.arguments, shown));
+  return await valuesOf(kind, typed, line, sources);
+}
+
+async function flagValues(
+  flag: Command.Flag.Any | undefined,
+  typed: string,
+  line: CommandLine,
+  sources: CompletionSources,
+): Promise<Completion> {
+  if (flag?.type !== 'option') return NONE;
+  if (flag.options) return listed(flag.options, typed, flag);
+  return await valuesOf(FLAG_VALUES[[flag.helpValue ?? ''].flat()[0] ?? ''] ?? 'free', typed, line, sources);
+}
+
+/** The words of a choice, of which a flag such as `--backend native,wasm` takes several with commas between. */
+function listed(options: readonly string[], typed: string, flag: object): Completion {
+  const begun =
+    'delimiter' in flag && flag.delimiter === ',' ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
+  const chosen = begun.split(',');
+  return closed(
+    options.filter((option) => !chosen.includes(option)).map((option) => ({ word: begun + option })),
+  );
+}
+
+async function valuesOf(
+  kind: ValueKind,
+  typed: string,
+  line: CommandLine,
+  sources: CompletionSources,
+): Promise<Completion> {
+  switch (kind) {
+    case 'spec':
+      return { ...closed(named(await sources.specNames())), files: true };
+    case 'run':
+      return { ...closed(named(await sources.runNames(line.valueOf('runs')))), files: true };
+    case 'corpus':
+      return closed(named(await sources.corpusNames(line.valueOf('data'))));
+    case 'key':
+      return closed(sources.specKeys().map(keyCandidate));
+    case 'setting':
+      return settings(typed, sources.specKeys());
+    case 'file':
+      return { ...NONE, files: true };
+    default:
+      return NONE;
+  }
+}
+
+/** Keys of a spec with "=" behind them; behind a key, the values that its schema names. */
+function settings(typed: string, keys: readonly KeyNode[]): Completion {
+  const key = /^([^=]+)=/.exec(typed)?.[1];
+  if (key !== undefined) {
+    return closed(settingValues(key).map((value) => ({ word: `${key}=${value}` })));
+  }
+  // A map is set by its keys.
+  const settable = keys.filter(({ schema }) => schema.properties === undefined).map(keyCandidate);
+  return { ...closed(settable.map(({ word, ...rest }) => ({ word: `${word}=`, ...rest }))), open: true };
+}
+
+function settingValues(key: string): string[] {
+  const schema = schemaAt(key.split('.'));
+  if (!schema) return [];
+  const types = [schema.type ?? []].flat();
+  const fallback = schema.default;
+  const plainDefault = ['number', 'string', 'boolean'].includes(typeof fallback) ? [String(fallback)] : [];
+  const values = [
+    ...(schema.enum ?? []),
+    ...(types.includes('boolean') ? ['true', 'false'] : []),
+    ...(types.includes('null') ? ['null'] : []),
+    ...plainDefault,
+  ];
+  return [...new Set(values)];
+}
+
+function keyCandidate({ path, schema }: KeyNode): Candidate {
+  return { word: path.join('.'), description: schema.title ?? '' };
+}
+
+function named(names: readonly string[]): Candidate[] {
+  return names.filter((name) => PLAIN_NAME.test(name)).map((word) => ({ word }));
+}
+
+function closed(candidates: readonly Candidate[]): Completion {
+  return { candidates, files: false, open: false };
+}
+
+function withPrefix(prefix: string, completion: Completion): Completion {
+  const candidates = completion.candidates.map((candidate) => ({
+    ...candidate,
+    word: prefix + candidate.word,
+  }));
+  return { ...completion, candidates };
+}
+
+/** The command whose words a line begins with, the longest one. */
+function commandOf(
+  words: readonly string[],
+  commands: readonly Command.Loadable[],
+): Command.Loadable | undefined {
+  return commands
+    .filter((command) => wordsOf(command).every((word, index) => word === words[index]))
+    .sort((a, b) => wordsOf(b).length - wordsOf(a).length)[0];
+}
+
+/** The words that go on to a command: of `zlm`, and of `zlm prepare`. */
+function nextWords(before: readonly string[], commands: readonly Command.Loadable[]): Candidate[] {
+  const next = new Map<string, Candidate>();
+  for (const command of commands) {
+    const words = wordsOf(command);
+    const word = words[before.length];
+    if (word === undefined || !before.every((typed, index) => typed === words[index])) continue;
+    const isWhole = words.length === before.length + 1;
+    next.set(word, { word, ...(isWhole && { description: command.summary ?? '' }) });
+  }
+  return [...next.values()];
+}
+
+function wordsOf({ id }: Command.Loadable): string[] {
+  return id.split(/[: ]/);
+}
