@@ -1,8 +1,10 @@
 // Files and folders that are whole or absent, whenever the process dies: everything is written under a
 // temporary name, forced to the disk, and only then given its real name.
-import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describeFileError, fileErrorCode } from './file-error.js';
+import { makeFolder } from './make-folder.js';
+import { syncFile, syncFolder, syncPath } from './sync.js';
 import { removeLeftovers, temporaryPath } from './temporary.js';
 
 export { describeFileError } from './file-error.js';
@@ -23,7 +25,7 @@ export async function writeFileAtomically(
   const folder = dirname(path);
   const temp = temporaryPath(path);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeLeftovers(path);
     await writeAndSync(temp, data);
     await rename(temp, path);
@@ -46,7 +48,7 @@ export async function writeFileAtomically(
 export async function replaceFolderAtomically(temp: string, target: string): Promise<void> {
   const parent = dirname(target);
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     await syncTree(temp);
     await renameReplacing(temp, target, temporaryPath(target));
     await syncFolder(parent);
@@ -78,7 +80,7 @@ async function writeAndSync(path: string, data: string | Uint8Array | Iterable<U
   const handle = await open(path, 'wx');
   try {
     await writeFile(handle, data);
-    await handle.sync();
+    await syncFile(handle);
   } finally {
     await handle.close();
   }
@@ -88,21 +90,7 @@ async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await syncTree(path);
-    else if (entry.isFile()) await syncPath(path, process.platform === 'win32' ? 'r+' : 'r');
+    else if (entry.isFile()) await syncPath(path);
   }
   await syncFolder(folder);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; there the rename itself is durable.
-  if (process.platform !== 'win32') await syncPath(folder, 'r');
-}
-
-async function syncPath(path: string, flags: string): Promise<void> {
-  const handle: FileHandle = await open(path, flags);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

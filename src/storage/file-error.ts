@@ -1,4 +1,6 @@
-// The file system's error codes in words: what a person can mend becomes a UserError, the rest stays a bug.
+// The file system's errors in words. Every one becomes a UserError: what a file system refuses is never a bug of ours.
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
 import { UserError } from '../errors.js';
 
 interface FileFault {
@@ -13,6 +15,14 @@ const NO_PERMISSION: FileFault = {
 const NO_SPACE: FileFault = {
   reason: 'no space left on the disk',
   cures: ['Free some space on that disk, or choose a folder on another one, then run the command again.'],
+};
+const OUT_OF_REACH: FileFault = {
+  reason: 'the network file system does not answer',
+  cures: ['Check that the disk is mounted and its server runs, or choose a folder on another disk.'],
+};
+const NOT_OFFERED: FileFault = {
+  reason: 'the file system does not offer this operation',
+  cures: ['Choose a folder on another disk.'],
 };
 const TOO_MANY_OPEN: FileFault = {
   reason: 'too many files are open',
@@ -56,24 +66,72 @@ const FAULTS: Readonly<Record<string, FileFault>> = {
   EMFILE: TOO_MANY_OPEN,
   ENFILE: TOO_MANY_OPEN,
   EIO: { reason: 'the disk reports a fault', cures: ['Check the disk, or choose a folder on another one.'] },
+  EFBIG: {
+    reason: 'the file would be larger than is allowed',
+    cures: [
+      'Raise the limit with "ulimit -f unlimited", or choose a folder on a disk whose file system takes larger files.',
+    ],
+  },
+  EINVAL: {
+    reason: 'the file system does not take this name, or does not offer this operation',
+    cures: ['Choose another name, or a folder on another disk.'],
+  },
+  EILSEQ: {
+    reason: 'the file system does not take a character of the name',
+    cures: ['Choose a name of plain letters, digits and dashes.'],
+  },
+  ENOSYS: NOT_OFFERED,
+  ENOTSUP: NOT_OFFERED,
+  EOPNOTSUPP: NOT_OFFERED,
+  ESTALE: {
+    reason: 'the network file system has removed or replaced it (stale file handle)',
+    cures: ['Run the command again; if it stays so, mount the disk again.'],
+  },
+  ENOTCONN: OUT_OF_REACH,
+  ETIMEDOUT: OUT_OF_REACH,
+  EHOSTDOWN: OUT_OF_REACH,
+  EHOSTUNREACH: OUT_OF_REACH,
+  ETXTBSY: { reason: 'it is a program that runs', cures: ['Stop what uses it, or choose another name.'] },
 };
+
+/** Names of error numbers that Node has none for, which it calls "Unknown system error -116". */
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno).map(([name, number]) => [number, name]),
+);
 
 /** The code of a Node system error ("ENOENT"), or undefined for any other value. */
 export function fileErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const { errno } = error as NodeJS.ErrnoException;
+  if (!error.code.startsWith('Unknown system error') || errno === undefined) return error.code;
+  return NAMES.get(-errno) ?? `error ${-errno}`;
 }
 
 /**
- * Words for a file-system error that the user can mend.
+ * Words for an error of the file system.
  *
  * @param error what was thrown
  * @param path  the file or folder the user knows, which need not be the one the system call named
  * @param doing a verb for "Cannot ... PATH": "read", "write", "create"
- * @returns a UserError of kind 'data', or undefined when the error is of another kind: then throw it as it is
+ * @returns a UserError of kind 'data', or undefined when the file system has not thrown it: then throw it as it is
  */
 export function describeFileError(error: unknown, path: string, doing: string): UserError | undefined {
-  const fault = FAULTS[fileErrorCode(error) ?? ''];
+  const fault = FAULTS[fileErrorCode(error) ?? ''] ?? unforeseenFault(error);
   if (!fault) return undefined;
   return new UserError('data', `Cannot ${doing} ${path}: ${fault.reason}`, fault.cures, { cause: error });
+}
+
+/** An error of a system call on files that {@link FAULTS} has no words for; zlib's errors, too, have codes and numbers. */
+function unforeseenFault(error: unknown): FileFault | undefined {
+  const code = fileErrorCode(error);
+  if (code === undefined) return undefined;
+  const { errno, syscall } = error as NodeJS.ErrnoException;
+  if (errno === undefined || syscall === undefined) return undefined;
+  // A program that could not be started, or a network connection.
+  if (/^(spawn|connect|getaddrinfo|kill)\b/.test(syscall)) return undefined;
+  const text = getSystemErrorMap().get(errno)?.[1];
+  return {
+    reason: text === undefined ? `the file system answers with ${code}` : `${text} (${code})`,
+    cures: ['Check the disk, or choose a folder on another one.'],
+  };
 }

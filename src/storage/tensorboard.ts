@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describeFileError } from './file-error.js';
+import { makeFolder } from './make-folder.js';
 import { scalarRecord, sessionRecord, versionRecord } from './tensorboard-records.js';
 
 /**
@@ -84,7 +85,7 @@ export class EventWriter {
   }
 
   async #open(): Promise<FileHandle> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     const file = await open(this.path, 'a');
     this.#length = (await file.stat()).size;
     return file;

@@ -90,7 +90,9 @@ describe('writeFileAtomically', () => {
     writeFileSync(join(folder, 'file'), '');
     const below = join(folder, 'file', 'x');
     await expect(writeFileAtomically(inTheWay, 'x')).rejects.toEqual(dataError(inTheWay, 'is a folder'));
-    await expect(writeFileAtomically(below, 'x')).rejects.toEqual(dataError(below, 'in the way'));
+    await expect(writeFileAtomically(below, 'x')).rejects.toEqual(
+      dataError(join(folder, 'file'), 'in the way'),
+    );
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
   });
 
@@ -193,10 +195,39 @@ describe('describeFileError', () => {
     }
   });
 
+  it.skipIf(process.platform !== 'linux').each([
+    ['EFBIG', 27, 'the file would be larger than is allowed'],
+    ['EINVAL', 22, 'the file system does not take this name, or does not offer this operation'],
+    ['EILSEQ', 84, 'the file system does not take a character of the name'],
+    ['ENOTCONN', 107, 'the network file system does not answer'],
+    ['ETIMEDOUT', 110, 'the network file system does not answer'],
+    ['ENODEV', 19, 'no such device (ENODEV)'],
+    [
+      'Unknown system error -116',
+      116,
+      'the network file system has removed or replaced it (stale file handle)',
+    ],
+    ['Unknown system error -122', 122, 'no space left on the disk'],
+    ['Unknown system error -117', 117, 'the file system answers with error 117'],
+  ])(
+    `has words for %s${process.platform === 'linux' ? '' : ', skipped: the numbers are those of Linux'}`,
+    (code, errno, words) => {
+      const cause = Object.assign(new Error(code), { code, errno: -errno, syscall: 'open' });
+      expect(describeFileError(cause, 'some/path', 'read')?.message).toBe(`Cannot read some/path: ${words}`);
+    },
+  );
+
   it('leaves other errors alone', () => {
     expect(describeFileError(new TypeError('bug'), 'x', 'read')).toBeUndefined();
     expect(describeFileError(Object.assign(new Error(), { code: 'EBADF' }), 'x', 'read')).toBeUndefined();
+    for (const syscall of ['spawn cc', 'connect']) {
+      const error = Object.assign(new Error(), { code: 'ENODEV', errno: -19, syscall });
+      expect(describeFileError(error, 'x', 'read')).toBeUndefined();
+    }
+    const zlib = Object.assign(new Error(), { code: 'Z_DATA_ERROR', errno: -3 });
+    expect(describeFileError(zlib, 'x', 'read')).toBeUndefined();
     expect(describeFileError('text', 'x', 'read')).toBeUndefined();
+    expect(describeFileError(null, 'x', 'read')).toBeUndefined();
     expect(describeFileError(new UserError('data', 'known'), 'x', 'read')).toBeUndefined();
   });
 });

@@ -1,9 +1,10 @@
 /** Downloads one file with retries and resume: a known one with a check of every byte, or an archive of any size. */
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnProgress } from '../../progress.js';
 import { describeFileError } from '../../storage/atomic-write.js';
+import { makeFolder } from '../../storage/make-folder.js';
 import { stopIfAborted } from '../interrupt.js';
 import { type Attempt, fetchPart } from './fetch-part.js';
 import { faultOfContent, nameContent, type WantedFile } from './wanted-file.js';
@@ -45,7 +46,7 @@ export async function downloadFile(
 ): Promise<MirrorFailure[] | undefined> {
   const failures: MirrorFailure[] = [];
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     for (const url of urls) {
       const reason = await downloadFrom(url, path, wanted, options);
       if (reason === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** One HTTP request for the rest of a file, appended to what is there. */
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { OnProgress } from '../../progress.js';
+import { syncFile } from '../../storage/sync.js';
 import { stopIfAborted } from '../interrupt.js';
 
 /** A file that is to come. */
@@ -98,7 +99,7 @@ async function append(
     report();
     if (done > expected.bytes) return { kind: 'refused', reason: tooMuch(expected) };
   }
-  await handle.sync();
+  await syncFile(handle);
   return { kind: 'complete', resumed: start > 0, lengthKnown: announced !== null };
 }
 

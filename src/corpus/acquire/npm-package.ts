@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
+import { makeFolder } from '../../storage/make-folder.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { stopIfAborted } from '../interrupt.js';
 
@@ -70,7 +71,7 @@ async function makeTemporaryFolder(archive: string): Promise<string> {
   const folder = dirname(archive);
   const temp = temporaryPath(archive);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeLeftovers(archive);
     await mkdir(temp);
     return temp;
@@ -83,7 +84,9 @@ async function npmPack(wanted: PinnedPackage, folder: string, signal?: AbortSign
   const spec = `${wanted.name}@${wanted.version}`;
   try {
     // On Windows npm is a command script, which only a shell runs; none of the arguments needs quoting.
-    await promisify(execFile)('npm', ['pack', spec, '--ignore-scripts', '--loglevel=error'], {
+    // The prefix: npm else looks for its settings in the folders above the cache, which may not be the user's.
+    const settings = ['--ignore-scripts', '--loglevel=error', '--prefix=.'];
+    await promisify(execFile)('npm', ['pack', spec, ...settings], {
       cwd: folder,
       shell: process.platform === 'win32',
       signal,

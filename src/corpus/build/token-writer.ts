@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { describeFileError } from '../../storage/atomic-write.js';
+import { syncDescriptor } from '../../storage/sync.js';
 import type { SplitFacts } from '../manifest.js';
 import { BYTES_PER_TOKEN, swapToFileOrder } from '../token-file.js';
 import type { Vocabulary } from '../vocabulary.js';
@@ -41,7 +42,7 @@ export class TokenWriter {
   /** Forces everything to the disk and says what was written. */
   finish(): SplitFacts {
     this.#flush();
-    this.#guarded(() => fsyncSync(this.#descriptor));
+    this.#guarded(() => syncDescriptor(this.#descriptor));
     return {
       tokens: this.#tokens,
       lines: this.#lines,
