@@ -1,12 +1,13 @@
 /** Finding runs: all of them for a table, one by name, path or `latest`. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { isFolder } from '../storage/is-there.js';
 import { type Evaluation, readEvaluations } from './evaluations.js';
+import { isOurLink } from './latest-link.js';
 import { type LiveProgress, readLiveProgress } from './live-progress.js';
 import { differingKeys, type KeyValues } from './run-differences.js';
 import { LATEST, RunFolder } from './run-folder.js';
@@ -32,7 +33,7 @@ export interface RunSummary {
   readonly evaluations: readonly Evaluation[];
   /** Its values of the spec's keys in which the listed runs differ; null when its spec cannot be read. */
   readonly differences: KeyValues | null;
-  /** Whether `<runs>/latest` points to it. */
+  /** Whether `latest` means it: `<runs>/latest` points to it, or nothing does and it is the newest. */
   readonly latest: boolean;
   /** Why it cannot be read, and the cure. */
   readonly problem?: string;
@@ -40,15 +41,20 @@ export interface RunSummary {
 
 /** Every run folder below `runsFolder`, newest first; [] when there is no such folder. */
 export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
-  const latest = await realpath(join(runsFolder, LATEST)).then(basename, () => null);
+  const [linked, folder] = await Promise.all(
+    [join(runsFolder, LATEST), runsFolder].map((path) => realpath(path).catch(() => null)),
+  );
   const runs = (await folderNames(runsFolder)).map((name) => new RunFolder(join(runsFolder, name)));
   const differences = await differingKeys(runs);
   const summaries: RunSummary[] = [];
   for (const [index, run] of runs.entries()) {
-    const summary = await summarize(run, run.name === latest);
+    const summary = await summarize(run, linked === join(folder ?? '', run.name));
     summaries.push({ ...summary, differences: differences[index] ?? null });
   }
-  return summaries.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
+  summaries.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
+  if (summaries.some(({ latest }) => latest) || (await isOurLink(runsFolder))) return summaries;
+  const newest = summaries.findIndex(({ state }) => state !== 'unreadable');
+  return newest === -1 ? summaries : summaries.with(newest, { ...summaries[newest], latest: true });
 }
 
 /**
@@ -65,6 +71,9 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
     if (isRun) return new RunFolder(await realpath(path));
     if (await isFolder(join(path, 'checkpoints'))) throw withoutSpec(new RunFolder(path));
   }
+  // Where the link cannot be made, or its name is taken, the newest run is known all the same.
+  const latest = wanted === LATEST ? (await listRuns(runsFolder)).find((run) => run.latest) : undefined;
+  if (latest) return new RunFolder(await realpath(latest.folder));
   throw await noSuchRun(runsFolder, wanted);
 }
 

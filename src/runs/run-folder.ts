@@ -1,10 +1,11 @@
 /** The folder that holds everything of one training run, and where each thing lies in it. */
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { isThere } from '../storage/is-there.js';
+import { makeFolder } from '../storage/make-folder.js';
 
 /** Name of the link to the newest run. */
 export const LATEST = 'latest';
@@ -72,11 +73,7 @@ export async function createRunFolder(
 ): Promise<RunFolder> {
   if (name !== null) checkName(name);
   const stem = name ?? `${timestamp(now)}-${specName}`;
-  try {
-    await mkdir(runsFolder, { recursive: true });
-  } catch (error) {
-    throw describeFileError(error, runsFolder, 'create') ?? error;
-  }
+  await makeFolder(runsFolder);
   for (let attempt = 1; ; attempt++) {
     const path = join(runsFolder, attempt === 1 ? stem : `${stem}-${attempt}`);
     try {
@@ -88,24 +85,6 @@ export async function createRunFolder(
       }
       if (name !== null) throw await nameTaken(new RunFolder(path));
     }
-  }
-}
-
-/** Points the link `latest` beside a run to it, replacing the link in one step. */
-export async function markLatest(run: RunFolder): Promise<void> {
-  // Beside the run, which need not lie in the runs folder of this command: a run can be resumed by its path.
-  const runsFolder = dirname(run.path);
-  const link = join(runsFolder, LATEST);
-  const temporary = join(runsFolder, `.${LATEST}.${process.pid}`);
-  try {
-    await rm(temporary, { force: true });
-    // Relative, so that the runs folder may be moved; Windows only has junctions for everyone, and they are absolute.
-    const target = process.platform === 'win32' ? resolve(run.path) : run.name;
-    await symlink(target, temporary, 'junction');
-    await rename(temporary, link);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw describeFileError(error, link, 'write') ?? error;
   }
 }
 

@@ -30,7 +30,7 @@ export async function existingTopics(
   ]);
 }
 
-// A damaged file is made again. One of another version is somebody's work.
+// A damaged file is made again. One of another version, or that is not zlm's, is somebody's work.
 async function readableFile(place: TopicsPlace, force: boolean): Promise<TopicFile | undefined> {
   try {
     return await readTopicFile(place);

@@ -46,12 +46,10 @@ export interface TopicFile {
   readonly perplexity: Float32Array;
 }
 
-/** Topics that another version of zlm wrote, in a form this one does not read. */
+/** Somebody else's work in the place of topics: another version's of zlm, or a file of the user's own. */
 export class ForeignTopicsError extends UserError {
-  constructor(path: string, version: string) {
-    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`, [
-      'Train the topics again with this version of zlm and --force, or use the version that wrote them.',
-    ]);
+  constructor(message: string, cure: string) {
+    super('data', message, [cure]);
   }
 }
 
@@ -78,11 +76,11 @@ export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promi
 
 /**
  * @returns undefined when there is no such file
- * @throws UserError('data') when it cannot be read, is damaged, or is of a foreign format version
+ * @throws UserError('data') when it cannot be read, is damaged, or is of a foreign format version or not zlm's
  */
 export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | undefined> {
   const path = topicsPath(place);
-  let bytes: Uint8Array;
+  let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
@@ -90,9 +88,21 @@ export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | und
     throw describeFileError(error, path, 'read') ?? error;
   }
   const again = [`Train the topics again: \`${prepareTopicsCommand(place)}\`.`];
+  // What zlm wrote has these in its header, and damage seldom hits them all.
+  if (![VERSION_KEY, CORPUS_KEY, RECIPE_KEY].some((key) => bytes.includes(key))) {
+    throw new ForeignTopicsError(
+      `${path} is no file of topics that zlm has written`,
+      `Move it away, or replace it: \`${prepareTopicsCommand(place)} --force\`.`,
+    );
+  }
   const { tensors, metadata } = decode(bytes, path, again);
   const version = metadata[VERSION_KEY];
-  if (version !== undefined && version !== FORMAT_VERSION) throw new ForeignTopicsError(path, version);
+  if (version !== undefined && version !== FORMAT_VERSION) {
+    throw new ForeignTopicsError(
+      `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`,
+      'Train the topics again with this version of zlm and --force, or use the version that wrote them.',
+    );
+  }
   // The file's own checksum does not cover the name that it goes by.
   const foreign = Object.keys(metadata).find((key) => ![VERSION_KEY, CORPUS_KEY, RECIPE_KEY].includes(key));
   if (foreign)

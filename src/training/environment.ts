@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../errors.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import { shellWord } from '../shell-word.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import { isThere } from '../storage/is-there.js';
 
 /** What one training session ran on. */
 export interface Environment {
@@ -44,6 +47,20 @@ export function describeEnvironment(facts: { command: string; zlm: string; backe
 export async function writeEnvironment(run: RunFolder, environment: Environment): Promise<void> {
   const sessions = [...(await earlierSessions(run)), environment];
   await writeFileAtomically(run.environment, `${JSON.stringify({ sessions }, null, 2)}\n`);
+}
+
+/**
+ * Checks that a folder with a spec in it is a run: resuming writes the spec again, and figures beside it, which in a folder of
+ * the user's own might replace files of theirs.
+ *
+ * @throws UserError('data') when neither a session nor a checkpoint shows that zlm has trained there
+ */
+export async function checkIsRun(run: RunFolder): Promise<void> {
+  if ((await earlierSessions(run)).length > 0) return;
+  if ((await isThere(run.checkpoint('last'))) || (await isThere(run.checkpoint('best')))) return;
+  throw new UserError('data', `${run.path} is no run: it has a spec, but nothing that zlm has trained`, [
+    `Begin a run with that spec: \`zlm train ${shellWord(run.spec)}\`.`,
+  ]);
 }
 
 /** An unreadable file is started anew: it is a record, and no reason to keep a run from going on. */

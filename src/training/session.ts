@@ -6,15 +6,16 @@ import { disposeLanguageModel, type LanguageModel } from '../model/language-mode
 import { dispose, tidy } from '../ops/memory.js';
 import type { Checkpoint } from '../runs/checkpoint.js';
 import { restoreOptimizer, restoreState } from '../runs/checkpoint-tensors.js';
+import { markLatest } from '../runs/latest-link.js';
 import { type Position, START } from '../runs/position.js';
-import { createRunFolder, markLatest, type RunFolder } from '../runs/run-folder.js';
+import { createRunFolder, type RunFolder } from '../runs/run-folder.js';
 import { restoredModel } from '../runs/trained-model.js';
 import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
 import { type Beginning, firstBeginning, nextBeginning, positionOf } from './beginning.js';
-import { type Environment, writeEnvironment } from './environment.js';
+import { checkIsRun, type Environment, writeEnvironment } from './environment.js';
 import type { TrainingEvent } from './events.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
 import { trainingLoop } from './loop.js';
@@ -47,6 +48,8 @@ export interface SessionContext {
   readonly environment: Environment;
   /** Aborted to interrupt: the window under way is finished and saved. */
   readonly signal: AbortSignal;
+  /** Told what a person should know and nothing depends on. */
+  readonly onWarning: (line: string) => void;
 }
 
 /**
@@ -76,8 +79,8 @@ export async function startRun(
  * Goes on with a run from its last checkpoint, or from the start when it has none yet.
  *
  * @param loaded the spec to go on with: the run folder's own, or one that differs only in what may change
- * @throws UserError when spec, vocabulary or corpus are not the run's, its last checkpoint is lost, or another trainer holds
- *   the folder
+ * @throws UserError when the folder is no run of zlm's, spec, vocabulary or corpus are not the run's, its last checkpoint is
+ *   lost, or another trainer holds the folder
  */
 export async function resumeRun(
   run: RunFolder,
@@ -85,6 +88,7 @@ export async function resumeRun(
   context: SessionContext,
 ): Promise<TrainingSession> {
   const { spec } = loaded;
+  await checkIsRun(run);
   const lock = await lockFolder(run.path);
   return releasingOnFailure(lock, async () => {
     const beginning = await nextBeginning(run, spec, context.corpus, context.runsFolder);
@@ -99,12 +103,13 @@ async function openSession(
   lock: FolderLock,
   spec: NetworkSpec,
   beginning: Beginning,
-  { corpus, environment, signal }: SessionContext,
+  { corpus, environment, signal, onWarning }: SessionContext,
 ): Promise<TrainingSession> {
   const checkpoint = 'checkpoint' in beginning ? beginning.checkpoint : null;
   const source = 'source' in beginning ? beginning.source : null;
-  await writeFileAtomically(run.spec, specToYaml(spec));
+  // The environment first: it is what tells a run from a folder of the user's that has a spec in it.
   await writeEnvironment(run, source ? { ...environment, startedFrom: source.run.path } : environment);
+  await writeFileAtomically(run.spec, specToYaml(spec));
   const model = modelAt(run, spec, beginning, corpus);
   const trainee = languageModelTrainee(spec, corpus, model);
   const position = positionOf(beginning);
@@ -119,7 +124,8 @@ async function openSession(
   await recorder.begin(position);
   if (source) await saveStart(recorder, trainee);
   // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
-  await markLatest(run);
+  const unlinked = await markLatest(run);
+  if (unlinked !== null) onWarning(unlinked);
   const settings = loopSettings(spec);
   const state = checkpoint ? savedState(checkpoint, trainee, run) : {};
   const loop = trainingLoop({ trainee, optimizer, settings }, position, state, signal);

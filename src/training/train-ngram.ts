@@ -7,8 +7,9 @@ import type { NgramTable } from '../ngram/ngram-table.js';
 import { evaluateNgram, type NgramEvaluation } from '../ngram/perplexity.js';
 import { tableToArrays } from '../ngram/table-arrays.js';
 import { encodeArrays, readCheckpoint } from '../runs/checkpoint.js';
+import { markLatest } from '../runs/latest-link.js';
 import { type Position, START } from '../runs/position.js';
-import { createRunFolder, markLatest, type RunFolder } from '../runs/run-folder.js';
+import { createRunFolder, type RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
 import { restoredTable } from '../runs/trained-ngram.js';
 import { type LoadedSpec, specToYaml } from '../spec/load.js';
@@ -16,7 +17,7 @@ import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { lockFolder } from '../storage/folder-lock.js';
 import { isThere } from '../storage/is-there.js';
-import { describeEnvironment, writeEnvironment } from './environment.js';
+import { checkIsRun, describeEnvironment, writeEnvironment } from './environment.js';
 import { LiveReporter } from './live-reporter.js';
 import type { NgramRow } from './metrics.js';
 import { checkResumable, provenanceOf } from './resume.js';
@@ -45,16 +46,18 @@ export async function trainNgram(
 ): Promise<TrainOutcome> {
   const { spec } = loaded;
   const specName = basename(loaded.path, extname(loaded.path));
+  if (resumed) await checkIsRun(resumed);
   const run = resumed ?? (await createRunFolder(request.runsFolder, request.name, specName, new Date()));
   const lock = await lockFolder(run.path);
   try {
     const finished = resumed ? await finishedBefore(run, spec, corpus) : null;
-    await writeFileAtomically(run.spec, specToYaml(spec));
     if (!resumed)
       await writeFileAtomically(run.overrides, loaded.overrides.map((set) => `${set}\n`).join(''));
     const facts = { command: request.command, zlm: request.version, backend: 'none' };
     await writeEnvironment(run, describeEnvironment(facts));
-    await markLatest(run);
+    await writeFileAtomically(run.spec, specToYaml(spec));
+    const unlinked = await markLatest(run);
+    if (unlinked !== null) hooks.onWarning(unlinked);
     const position = finished?.position ?? START;
     hooks.onSession({ run, spec, position, isOver: finished !== null });
     await setStatus(run, spec, finished ? 'finished' : 'running', position);

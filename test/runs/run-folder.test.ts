@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readlinkSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createRunFolder, markLatest, RunFolder } from '../../src/runs/run-folder.js';
+import { createRunFolder } from '../../src/runs/run-folder.js';
 import { tempFolder } from '../temp-folder.js';
 
 const NOW = new Date(2026, 0, 31, 23, 59, 59);
@@ -56,36 +56,5 @@ describe('createRunFolder', () => {
       kind: 'data',
       message: expect.stringContaining(runs),
     });
-  });
-});
-
-describe('markLatest', () => {
-  it('points to the newest run, one after the other, and leaves nothing else behind', async () => {
-    const runs = tempFolder();
-    for (const name of ['a', 'b']) {
-      const run = await createRunFolder(runs, name, 'small', NOW);
-      await markLatest(run);
-      expect(realpathSync(join(runs, 'latest'))).toBe(realpathSync(run.path));
-    }
-    expect(readdirSync(runs).sort()).toEqual(['a', 'b', 'latest']);
-  });
-
-  it.skipIf(process.platform === 'win32')('survives a move of the runs (not on Windows)', async () => {
-    const folder = tempFolder();
-    await markLatest(await createRunFolder(join(folder, 'runs'), 'a', 'small', NOW));
-    renameSync(join(folder, 'runs'), join(folder, 'moved'));
-    expect(readlinkSync(join(folder, 'moved', 'latest'))).toBe('a');
-    expect(realpathSync(join(folder, 'moved', 'latest'))).toBe(realpathSync(join(folder, 'moved', 'a')));
-  });
-
-  it('does not replace a folder of that name', async () => {
-    const runs = tempFolder();
-    mkdirSync(join(runs, 'latest'));
-    mkdirSync(join(runs, 'a'));
-    await expect(markLatest(new RunFolder(join(runs, 'a')))).rejects.toMatchObject({
-      kind: 'data',
-      message: expect.stringContaining(join(runs, 'latest')),
-    });
-    expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
   });
 });

@@ -149,6 +149,20 @@ describe('topics that are there already', () => {
     expect((await prepareThree(folder, { force: true })).alreadyPrepared).toBe(false);
   });
 
+  it("do not take the place of a file of the user's own, unless forced", async () => {
+    const folder = await dataFolder();
+    for (const own of [
+      Buffer.concat(encodeSafetensors([{ name: 'mine', shape: [1], data: Float32Array.of(1) }], {})),
+      Buffer.from('a table of mine\n'),
+    ]) {
+      writeFileSync(fileIn(folder), own);
+      const fault = await faultOf(prepareThree(folder));
+      expect(fault.message).toMatch(/topics-3\.safetensors is no file of topics that zlm has written$/);
+      expect(readFileSync(fileIn(folder)).equals(own)).toBe(true);
+      expect((await prepareThree(folder, { force: true })).alreadyPrepared).toBe(false);
+    }
+  });
+
   it('do not keep the corpus from being prepared again, and go with it', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
@@ -207,8 +221,8 @@ describe('a reader is told', () => {
         const tensor = { name: 'topics', shape: [2, 3], data: new Float32Array(6) };
         writeFileSync(fileIn(folder), Buffer.concat(encodeSafetensors([tensor], {})));
       },
-      /holds no table of 3 topics$/,
-      'Train the topics again: `zlm prepare topics small --topics 3`.',
+      /topics-3\.safetensors is no file of topics that zlm has written$/,
+      'Move it away, or replace it: `zlm prepare topics small --topics 3 --force`.',
     ],
     [
       'that the file has another number of topics than its name says',

@@ -48,6 +48,8 @@ async function install(
 ): Promise<Pick<PreparedSummary, 'alreadyPrepared' | 'manifest'>> {
   for (let attempt = 1; ; attempt++) {
     try {
+      // Again: something may have been put there in the minutes since.
+      await assertReplaceable(folder);
       await replaceFolderAtomically(staging, folder);
       return { alreadyPrepared: false, manifest };
     } catch (error) {

@@ -1,8 +1,9 @@
 /** Where a corpus grows before it gets its name, and what may be replaced by it. */
-import { lstat, mkdir, readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
+import { makeFolder } from '../../storage/make-folder.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
 import { isTopicsFile } from '../topics-file-name.js';
@@ -29,7 +30,7 @@ export async function makeStagingFolder(target: string): Promise<string> {
   const parent = dirname(target);
   const folder = temporaryPath(target);
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     if (await isLink(target)) throw linkInTheWay(target, parent);
     await removeLeftovers(target);
     await mkdir(folder);
@@ -58,8 +59,9 @@ function linkInTheWay(target: string, parent: string): UserError {
 }
 
 /**
- * Makes sure that replacing `folder` destroys nothing but a corpus and the topics that were made from it.
- * @throws UserError('data') when it is a file or holds anything that no prepared corpus holds
+ * Makes sure that replacing `folder` destroys nothing but a corpus and the topics that were made from it: files of the
+ * user's own may have the names of a corpus's.
+ * @throws UserError('data') when it is a file, holds anything that no prepared corpus holds, or is no corpus of zlm's
  */
 export async function assertReplaceable(folder: string): Promise<void> {
   let entries: string[];
@@ -70,10 +72,27 @@ export async function assertReplaceable(folder: string): Promise<void> {
     throw describeFileError(error, folder, 'replace') ?? error;
   }
   const foreign = entries.find((entry) => !isCorpusFile(entry));
-  if (foreign === undefined) return;
-  throw new UserError(
+  if (foreign !== undefined) throw notACorpus(folder, `it holds "${foreign}"`);
+  if (entries.length === 0 || (await hasManifest(folder))) return;
+  // One whose manifest was damaged or lost still has all of its other files.
+  const missing = [...CORPUS_FILES].find((file) => file !== MANIFEST_FILE && !entries.includes(file));
+  if (missing !== undefined) throw notACorpus(folder, `it has no "${missing}" and no manifest of zlm's`);
+}
+
+/** Whether the folder's manifest is one of zlm's, of whatever version. */
+async function hasManifest(folder: string): Promise<boolean> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8'));
+    return typeof manifest === 'object' && manifest !== null && 'formatVersion' in manifest;
+  } catch {
+    return false;
+  }
+}
+
+function notACorpus(folder: string, why: string): UserError {
+  return new UserError(
     'data',
-    `${folder} exists and is not a prepared corpus: it holds "${foreign}"; it was left as it is`,
+    `${folder} exists and is not a prepared corpus: ${why}; it was left as it is`,
     ['Choose another name for the corpus, another folder with --data, or move that folder away.'],
   );
 }

@@ -106,6 +106,23 @@ it('never replaces what is not a corpus, even when forced', async () => {
   expect(readFileSync(precious, 'utf8')).toBe('years of work');
 });
 
+it.each([
+  ['a vocabulary', { 'vocabulary.txt': 'my words\n' }],
+  ["another program's manifest", { 'manifest.json': '{"name": "my extension"}' }],
+  ['tokens', { 'train.bin': 'tokens', 'test.bin': 'tokens' }],
+  ['all but one file', { 'vocabulary.txt': '', 'train.bin': '', 'valid.bin': '', 'manifest.json': '{}' }],
+])('never replaces %s of the user under the names of a corpus, even when forced', async (_, files) => {
+  const folder = tempFolder();
+  const corpus = join(folder, 'data/tiny');
+  mkdirSync(corpus, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(corpus, name), text);
+  const fault = await faultOf(prepareTiny(folder, { force: true }));
+  expect(fault.message).toContain(`${corpus} exists and is not a prepared corpus`);
+  for (const [name, text] of Object.entries(files))
+    expect(readFileSync(join(corpus, name), 'utf8')).toBe(text);
+  expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
+});
+
 it('refuses a file in the place of the corpus or of the data folder', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'data'));
