@@ -3,11 +3,14 @@
 // run an old dist/: point it at the sources instead, and let tsx load them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Plugin, settings } from '@oclif/core';
 import { register } from 'tsx/esm/api';
 
 // For `node bin/dev.js`, where the first line above has no say.
 register();
+// Before oclif, which asks for the home folder as soon as it is loaded.
+const { settleHome } = await import('../src/cli/home.ts');
+settleHome();
+const { Plugin, settings } = await import('@oclif/core');
 settings.enableAutoTranspile = false;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

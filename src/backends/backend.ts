@@ -27,7 +27,7 @@ export interface Probe {
 export interface BackendOptions {
   /** Threads to compute with; as many as processors when it is left out. */
   readonly threads?: number | undefined;
-  /** Where compiled kernels are kept; zlm's folder in the user's cache when it is left out. */
+  /** Where compiled kernels are kept; what compiles them cannot run when it is left out. */
   readonly cacheFolder?: string | undefined;
   /** The C compiler to use; when it is left out, the usual names are tried. */
   readonly compiler?: string | undefined;

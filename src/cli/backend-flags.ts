@@ -1,7 +1,7 @@
 /** The flags that say what computes and how; the same on every command that computes. */
 import { Flags } from '@oclif/core';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { backendFlag, cacheFlag, integerFlag } from './flags.js';
+import { backendFlag, cacheFlag, cacheFolder, integerFlag } from './flags.js';
 
 /** How the backends work, on commands that look at all of them. */
 export const engineFlags = {
@@ -28,11 +28,12 @@ export const backendFlags = { backend: backendFlag, ...engineFlags };
  * @param onNote told what takes a while
  */
 export function backendOptions(
-  flags: { threads?: number | undefined; cc?: string | undefined; cache: string },
+  flags: { threads?: number | undefined; cc?: string | undefined; cache?: string | undefined },
   onNote: (line: string) => void,
 ): BackendOptions {
   waitBriefly();
-  return { threads: flags.threads, compiler: flags.cc || undefined, cacheFolder: flags.cache, onNote };
+  const cache = cacheFolder(flags.cache) ?? undefined;
+  return { threads: flags.threads, compiler: flags.cc || undefined, cacheFolder: cache, onNote };
 }
 
 /** The line that says which backend computes, and why it and no faster one. */

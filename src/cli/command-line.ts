@@ -1,10 +1,14 @@
 /** Runs a command line with oclif and turns whatever it throws into an exit code. */
 import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/file-error.js';
 import { exitCodeOf } from './exit-codes.js';
 import { reportError } from './report-error.js';
+
+/** oclif would load plugins from folders of the user, which may not be the user's: zlm has none. */
+const NO_PLUGINS = { userPlugins: false, devPlugins: false } as const;
 
 /**
  * Runs a command line; ends the process when it fails.
@@ -12,7 +16,7 @@ import { reportError } from './report-error.js';
  * @param argv    the words after the program's name
  * @param options where oclif finds the package
  */
-export async function runCommandLine(argv: string[], options: Interfaces.LoadOptions): Promise<void> {
+export async function runCommandLine(argv: string[], options: Interfaces.Options): Promise<void> {
   const format = asksForJson(argv) ? 'json' : 'text';
   // Before oclif's own listener, which takes what is not EPIPE for a bug.
   process.stdout.prependListener('error', endUnheard);
@@ -25,11 +29,26 @@ export async function runCommandLine(argv: string[], options: Interfaces.LoadOpt
     process.exit(exitCodeOf(error));
   });
   try {
-    await run(argv, options);
+    // Nor is TypeScript to be looked for, nor a theme.
+    settings.enableAutoTranspile = false;
+    process.env.ZLM_DISABLE_THEME = 'true';
+    await run(argv, { ...options, ...NO_PLUGINS });
   } catch (error) {
-    reportError(error, format);
-    await exitWhenWritten(exitCodeOf(error));
+    const fault = refusalOfFiles(error) ?? error;
+    reportError(fault, format);
+    await exitWhenWritten(exitCodeOf(fault));
   }
+}
+
+/** Words for an error of the file system that nobody has put into words yet; undefined for any other. */
+function refusalOfFiles(error: unknown): UserError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { path, syscall }: NodeJS.ErrnoException = error;
+  if (syscall === 'uv_cwd') {
+    const cures = ['Change to a folder that is there, and run the command again.'];
+    return new UserError('data', 'The current folder is no longer there', cures, { cause: error });
+  }
+  return path === undefined ? undefined : describeFileError(error, path, 'use');
 }
 
 async function exitWhenWritten(exitCode: number): Promise<void> {

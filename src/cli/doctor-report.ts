@@ -56,17 +56,30 @@ export interface DoctorQuestion {
   readonly zlm: string;
   /** The Node versions that the package asks for: ">=20.19". */
   readonly requiredNode: string;
-  readonly folders: Readonly<Record<'data' | 'runs' | 'cache', string>>;
+  /** Of the cache: null where there is none, for want of a home folder. */
+  readonly folders: { readonly data: string; readonly runs: string; readonly cache: string | null };
   readonly backendOptions: BackendOptions;
 }
 
 /** Nothing needs them; a faster backend may use them. */
 const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node-gpu'];
 
+/** The report of a cache folder where there is none. */
+const NO_CACHE: FolderReport = {
+  path: null,
+  exists: false,
+  writable: false,
+  bytes: 0,
+  freeBytes: null,
+  problem: 'none, as HOME is not set; name one with --cache or ZLM_CACHE',
+};
+
 /** Looks at this machine; measures every backend, which takes some seconds. */
 export async function gatherDoctorReport(question: DoctorQuestion): Promise<DoctorReport> {
   const { data, runs, cache } = question.folders;
-  const [dataReport, runsReport, cacheReport] = await Promise.all([data, runs, cache].map(inspectFolder));
+  const [dataReport, runsReport, cacheReport] = await Promise.all(
+    [data, runs, cache].map((folder) => (folder === null ? NO_CACHE : inspectFolder(folder))),
+  );
   return {
     zlm: question.zlm,
     node: {

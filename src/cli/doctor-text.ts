@@ -83,8 +83,13 @@ function folderRow(purpose: string, folder: FolderReport): string[] {
     mark(folder.problem === null),
     folder.exists ? formatBytes(folder.bytes) : '–',
     folder.freeBytes === null ? '–' : formatBytes(folder.freeBytes),
-    remark === '' ? folder.path : `${folder.path} (${remark})`,
+    placeText(folder.path, remark),
   ];
+}
+
+function placeText(path: string | null, remark: string): string {
+  if (path === null) return remark;
+  return remark === '' ? path : `${path} (${remark})`;
 }
 
 function corpusLines(corpora: readonly CorpusReport[]): string[] {

@@ -1,34 +1,58 @@
 /** Flags that several commands share, so that each means and reads the same everywhere. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { BACKEND_NAMES } from '../backends/backend.js';
 import { UserError } from '../errors.js';
+import { noCacheFolder, userCacheFolder } from './home.js';
+
+/** A flag that names a folder. Not by an empty word, such as an unset variable of a script: that would be the current one. */
+const folderFlag = Flags.custom<string>({
+  parse: async (input) => {
+    if (input !== '') return input;
+    throw new UserError(
+      'usage',
+      'expects the path of a folder, not an empty word; the current folder is "."',
+    );
+  },
+  helpValue: 'FOLDER',
+});
 
 /** `--data`: the folder of the prepared corpora. */
-export const dataFlag = Flags.string({
+export const dataFlag = folderFlag({
   description: 'Folder of the prepared corpora.',
   env: 'ZLM_DATA',
   default: 'data',
-  helpValue: 'FOLDER',
 });
 
 /** `--runs`: the folder of the run folders. */
-export const runsFlag = Flags.string({
+export const runsFlag = folderFlag({
   description: 'Folder of the run folders.',
   env: 'ZLM_RUNS',
   default: 'runs',
-  helpValue: 'FOLDER',
 });
 
-/** `--cache`: the folder of downloads and compiled kernels; by default where the operating system keeps caches. */
-export const cacheFlag = Flags.string({
+/** `--cache`: the folder of downloads and compiled kernels; see {@link cacheFolder} for what it is when left out. */
+export const cacheFlag = folderFlag({
   description: 'Folder of downloads and compiled kernels.',
   env: 'ZLM_CACHE',
-  default: async () => defaultCacheFolder(),
   defaultHelp: async () => "zlm in the user's cache folder",
-  helpValue: 'FOLDER',
 });
+
+/**
+ * The cache folder: the one that `--cache` names, or zlm's where the operating system keeps caches.
+ *
+ * @param named what the flag says
+ * @returns null when none is named and there is no home folder
+ */
+export function cacheFolder(named: string | undefined): string | null {
+  return named ?? userCacheFolder();
+}
+
+/** @throws UserError('usage') where {@link cacheFolder} knows none */
+export function neededCacheFolder(named: string | undefined): string {
+  const folder = cacheFolder(named);
+  if (folder === null) throw noCacheFolder();
+  return folder;
+}
 
 /** `--backend`: what computes the tensors. */
 export const backendFlag = Flags.option({ options: ['auto', ...BACKEND_NAMES] as const })({
@@ -84,11 +108,4 @@ function describeRange({ min, max }: NumberRange): string {
   if (min !== undefined) return ` of at least ${min}`;
   if (max !== undefined) return ` of at most ${max}`;
   return '';
-}
-
-/** Where caches belong: `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows, else the XDG cache folder. */
-function defaultCacheFolder(): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'zlm');
-  const base = process.platform === 'win32' ? process.env.LOCALAPPDATA : process.env.XDG_CACHE_HOME;
-  return join(base || join(homedir(), '.cache'), 'zlm');
 }

@@ -1,11 +1,12 @@
 /** What there is to know about a folder that zlm writes to, whether it exists yet or not. */
-import { access, constants, lstat, readdir, stat, statfs } from 'node:fs/promises';
+import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isFolder, isThere } from '../storage/is-there.js';
 
 /** The state of a folder. */
 export interface FolderReport {
-  /** Absolute. */
-  readonly path: string;
+  /** Absolute; null where no folder is known. */
+  readonly path: string | null;
   readonly exists: boolean;
   /** Whether files can be made in it, or the folder itself can be made when it does not exist. */
   readonly writable: boolean;
@@ -21,34 +22,31 @@ export interface FolderReport {
 export async function inspectFolder(folder: string): Promise<FolderReport> {
   const path = resolve(folder);
   const existing = await nearestExisting(path);
-  const [writable, isFolder, freeBytes] = await Promise.all([
+  const [writable, isAFolder, freeBytes] = await Promise.all([
     isWritable(existing),
-    stat(existing).then((stats) => stats.isDirectory()),
+    isFolder(existing),
     freeSpace(existing),
   ]);
   const exists = existing === path;
   return {
     path,
     exists,
-    writable: writable && isFolder,
-    bytes: exists && isFolder ? await sizeBelow(path) : 0,
+    writable: writable && isAFolder,
+    bytes: exists && isAFolder ? await sizeBelow(path) : 0,
     freeBytes,
-    problem: problemOf(existing, isFolder, writable),
+    problem: problemOf(existing, isAFolder, writable),
   };
 }
 
-function problemOf(existing: string, isFolder: boolean, writable: boolean): string | null {
-  if (!isFolder) return `${existing} is not a folder`;
+function problemOf(existing: string, isAFolder: boolean, writable: boolean): string | null {
+  if (!isAFolder) return `${existing} is not a folder`;
   return writable ? null : `${existing} is not writable`;
 }
 
+/** The folder itself, or the lowest above it that is there; the root when that cannot be seen either. */
 async function nearestExisting(path: string): Promise<string> {
-  try {
-    await stat(path);
-    return path;
-  } catch {
-    return nearestExisting(dirname(path));
-  }
+  if (path === dirname(path) || (await isThere(path))) return path;
+  return nearestExisting(dirname(path));
 }
 
 async function isWritable(path: string): Promise<boolean> {

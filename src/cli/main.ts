@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Interfaces } from '@oclif/core';
+import { settleHome } from './home.js';
 
 /**
  * Runs a command line; ends the process when it fails.
@@ -12,9 +13,11 @@ import type { Interfaces } from '@oclif/core';
  * @param argv    the words after the program's name
  * @param options where oclif finds the package
  */
-export async function main(argv: string[], options: Interfaces.LoadOptions): Promise<void> {
+export async function main(argv: string[], options: Interfaces.Options): Promise<void> {
   const version = ['--version', '-v'].includes(argv[0] ?? '') ? versionLine() : undefined;
   if (version !== undefined) return printVersion(version);
+  // Before oclif, which asks for the home folder as soon as it is loaded.
+  settleHome();
   // oclif reads it while it is loaded. Its check of Node's version repeats what npm checks by `engines`, and loads forty files.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
   const { runCommandLine } = await import('./command-line.js');

@@ -1,7 +1,7 @@
 import { backendOptions, engineFlags } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import type { DoctorReport } from '../cli/doctor-report.js';
-import { dataFlag, runsFlag } from '../cli/flags.js';
+import { cacheFolder, dataFlag, runsFlag } from '../cli/flags.js';
 
 export default class Doctor extends BaseCommand<typeof Doctor> {
   static override summary = 'Show what zlm finds on this machine: backends, folders, packages.';
@@ -31,7 +31,7 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
     const report = await gatherDoctorReport({
       zlm: this.config.version,
       requiredNode: this.config.pjson.engines?.node ?? '',
-      folders: { data, runs, cache },
+      folders: { data, runs, cache: cacheFolder(cache) },
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     });
     this.print(report, renderDoctorReport, ['details']);

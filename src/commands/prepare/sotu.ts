@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { cacheFlag, dataFlag } from '../../cli/flags.js';
+import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
 import type { PrepareResult } from '../../cli/prepared-report.js';
 
@@ -31,8 +31,10 @@ export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
   async run(): Promise<PrepareResult> {
     const { prepareSotu } = await import('../../corpus/sotu.js');
     const { from, force, data, cache } = this.flags;
+    // A file of one's own needs no cache, so that the lack of one is no fault.
+    const cacheFolder = from === undefined ? neededCacheFolder(cache) : undefined;
     return await this.prepare(
-      (hooks) => prepareSotu({ from, force, dataFolder: data, cacheFolder: cache, ...hooks }),
+      (hooks) => prepareSotu({ from, force, dataFolder: data, cacheFolder, ...hooks }),
       async () => ['configs/quickstart.yaml'],
       data,
     );
