@@ -3,17 +3,20 @@
  * everything that went into it.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
-import { describeFileError, fileErrorCode } from '../../storage/file-error.js';
+import { describeFileError } from '../../storage/file-error.js';
+import { isFolder } from '../../storage/is-there.js';
 import { sha256 } from '../../storage/sha256.js';
+import { syncPath } from '../../storage/sync.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { type Compiler, compilerFlags } from './compiler.js';
-import { isUsersOwnFile, makePrivateFolder } from './private-folder.js';
+import { checkPrivateFolder, makePrivateFolder, openOwnFile } from './private-folder.js';
 
 const run = promisify(execFile);
 
@@ -23,9 +26,11 @@ const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', im
 /** Compiles only where the compiler has OpenMP, its header and its library. */
 const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';
 
-/** A compiled library. */
-interface BuiltLibrary {
+/** A compiled library, checked: to be loaded by its descriptor where the system can. */
+export interface BuiltLibrary {
   readonly path: string;
+  /** Of the file that was checked, open until the process ends. */
+  readonly descriptor: number;
   /** Whether it computes with several threads. */
   readonly threads: boolean;
 }
@@ -38,7 +43,7 @@ export type BuildResult =
 /**
  * The library for this processor: from the cache, or compiled now. Two processes that build at once each
  * write a file of their own, and the later rename wins with the same content. A cached file that was damaged, or that
- * somebody else may have written, is not used but built again.
+ * somebody else may have written, is not used but built again. A cache that others could change is refused.
  *
  * @param onCompile called when it has to be compiled, which takes some seconds
  */
@@ -51,18 +56,19 @@ export async function buildLibrary(
   return orFailure(folder, async () => {
     const sources = await readSources();
     const name = async (threads: boolean) => `zlm-${await buildHash(sources, compiler, threads)}`;
-    const threaded = await findLibrary(folder, await name(true));
-    if (threaded) return { library: { path: threaded, threads: true } };
-    const single = await findLibrary(folder, await name(false));
-    const library = single && { library: { path: single, threads: false } };
+    const cached = (await isFolder(folder)) ? await readableFolder(folder) : null;
+    const threaded = cached && (await findLibrary(cached, await name(true), true));
+    if (threaded) return { library: threaded };
+    const single = cached && (await findLibrary(cached, await name(false), false));
+    const library = single && { library: single };
     const built = await orFailure(folder, async () => {
-      await makePrivateFolder(folder);
+      const own = await makePrivateFolder(folder, isOurs);
       // Asked anew each time: OpenMP may have been installed since a library without it was built.
-      const threads = await inWorkplace(folder, (workplace) => hasOpenMp(compiler, workplace));
+      const threads = await inWorkplace(own, (workplace) => hasOpenMp(compiler, workplace));
       if (library && !threads) return library;
       onCompile();
       const prefix = await name(threads);
-      return inWorkplace(folder, (workplace) => compile(compiler, workplace, folder, prefix, threads));
+      return inWorkplace(own, (workplace) => compile(compiler, workplace, own, prefix, threads));
     });
     // Where nothing can be written, what was compiled before still serves.
     return 'failure' in built && library ? library : built;
@@ -76,19 +82,29 @@ async function orFailure(folder: string, work: () => Promise<BuildResult>): Prom
   } catch (error) {
     const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
     if (described instanceof UserError) return { failure: described.message, needs: 'folder' };
-    // There are other backends: even a fault that nobody has words for must not end the command.
-    if (fileErrorCode(error) === undefined) throw error;
-    const failure = `Cannot compile the kernels into ${folder}: ${(error as Error).message}`;
-    return { failure, needs: 'folder' };
+    throw error;
   }
 }
 
+/** The folder where what lies in it may be loaded; null where others could change it, which may be cured below. */
+async function readableFolder(folder: string): Promise<string | null> {
+  return await checkPrivateFolder(folder).catch(() => null);
+}
+
+/** Whether an entry of the folder is of our making: a library, or where one is compiled. */
+function isOurs(name: string): boolean {
+  return name.startsWith('zlm-') || name.startsWith('.build.');
+}
+
 /** The name holds the hash of the content, since the loader may crash on a library that is cut short. */
-async function findLibrary(folder: string, prefix: string): Promise<string | null> {
+async function findLibrary(folder: string, prefix: string, threads: boolean): Promise<BuiltLibrary | null> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((name) => name.startsWith(`${prefix}-`))) {
     const path = join(folder, name);
-    if ((await isUsersOwnFile(path)) && name === libraryName(prefix, await readFile(path))) return path;
+    const file = await openOwnFile(path);
+    if (file === null) continue;
+    if (name === libraryName(prefix, file.content)) return { path, descriptor: file.descriptor, threads };
+    closeSync(file.descriptor);
   }
   return null;
 }
@@ -125,10 +141,11 @@ async function compile(
     return { failure: `${command} cannot compile the kernels`, details, needs: 'compiler' };
   }
   await chmod(output, 0o700);
-  await flushToDisk(output);
-  const path = join(folder, libraryName(prefix, await readFile(output)));
-  await rename(output, path);
-  return { library: { path, threads } };
+  await syncPath(output);
+  await rename(output, join(folder, libraryName(prefix, await readFile(output))));
+  const library = await findLibrary(folder, prefix, threads);
+  const failure = `what was compiled into ${folder} cannot be read back`;
+  return library ? { library } : { failure, needs: 'folder' };
 }
 
 /** What the compiler says when it fails; null when it succeeds. */
@@ -140,11 +157,6 @@ async function compilerWords(program: string, arguments_: readonly string[]): Pr
     const { stderr = '', message } = error as Error & { stderr?: string };
     return stderr.trim() || message;
   }
-}
-
-async function flushToDisk(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  await file.sync().finally(() => file.close());
 }
 
 /** Runs something in a fresh folder that is removed afterwards, as are those that killed processes left. */

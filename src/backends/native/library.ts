@@ -1,5 +1,8 @@
 /** The C functions of the compiled library, as JavaScript functions. Typed arrays are passed as pointers, uncopied. */
 
+import { isThere } from '../../storage/is-there.js';
+import type { BuiltLibrary } from './build.js';
+
 /** What may be passed; an array's type must be what the C side declares. */
 type Argument = number | Float32Array | Int32Array | Float64Array | null;
 
@@ -65,13 +68,22 @@ const DECLARATIONS = {
 export type NativeFunctions = Readonly<Record<keyof typeof DECLARATIONS, NativeFunction>>;
 
 /**
+ * Returns the path to load a library by: that of its descriptor where the system names descriptors, so that what is loaded
+ * is the very file that was checked, else its own, whose folders were checked.
+ */
+export async function loadablePath({ path, descriptor }: BuiltLibrary): Promise<string> {
+  const opened = `/proc/self/fd/${descriptor}`;
+  return (await isThere(opened)) ? opened : path;
+}
+
+/**
  * Loads a compiled library.
  *
  * @throws Error with the loader's words when it cannot be loaded or lacks a function
  */
-export async function loadLibrary(path: string): Promise<NativeFunctions> {
+export async function loadLibrary(built: BuiltLibrary): Promise<NativeFunctions> {
   const { default: koffi } = await import('koffi');
-  const library = koffi.load(path);
+  const library = koffi.load(await loadablePath(built));
   const bound = Object.entries(DECLARATIONS).map(([name, declaration]) => [
     name,
     byName(library.func(declaration), parameterNames(declaration)),

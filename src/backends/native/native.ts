@@ -1,6 +1,5 @@
 /** The CPU engine: C kernels compiled for this very processor at first use, called through koffi. */
-import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
 import { buildLibrary } from './build.js';
@@ -19,6 +18,9 @@ const BENEFITS = {
   folder:
     'with a cache folder (--cache or ZLM_CACHE) that libraries can be written to and loaded from, training is many times faster',
 } as const;
+
+/** Kernels that cannot be kept would have to be compiled by each command. */
+const NO_CACHE = 'there is no folder to keep compiled kernels in, as HOME is not set';
 
 export const nativeBackend: Backend = {
   name: NAME,
@@ -58,7 +60,8 @@ type Prepared =
 
 /** Finds the compiler, compiles or finds the library, loads it. */
 async function prepare(options: BackendOptions): Promise<Prepared> {
-  const { threads = availableParallelism(), cacheFolder = join(homedir(), '.cache', 'zlm') } = options;
+  const { threads = availableParallelism(), cacheFolder } = options;
+  if (cacheFolder === undefined) return { failure: NO_CACHE, needs: 'folder' };
   const search = await findCompiler(options.compiler ?? null);
   if ('failure' in search) return { ...search, needs: 'compiler' };
   const { compiler } = search;
@@ -68,7 +71,7 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
   if ('failure' in built) return built;
   const { loadLibrary } = await import('./library.js');
   try {
-    const functions = await loadLibrary(built.library.path);
+    const functions = await loadLibrary(built.library);
     const count = built.library.threads ? threads : 1;
     functions.setThreads({ count });
     const without = built.library.threads ? '' : ' (this compiler has no OpenMP)';
@@ -76,6 +79,10 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
     const reason = `C kernels by ${compiler.command}, ${count} ${plural}${without}`;
     return { functions, threads: count, reason };
   } catch (error) {
-    return await explainLoadFailure(built.library.path, (error as Error).message);
+    const { path } = built.library;
+    return await explainLoadFailure(
+      path,
+      (error as Error).message.replaceAll(/\/proc\/self\/fd\/\d+/g, path),
+    );
   }
 }

@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  fstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,7 +15,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type BuildResult, buildLibrary } from '../../../src/backends/native/build.js';
+import { buildLibrary } from '../../../src/backends/native/build.js';
 import { compilerFlags, findCompiler } from '../../../src/backends/native/compiler.js';
 import { ROOT } from '../../cli/capture.js';
 import { startChild } from '../../storage/child.js';
@@ -30,7 +31,8 @@ beforeEach(() => {
 });
 
 interface Build {
-  readonly result: BuildResult;
+  /** Without the descriptor, which is another one each time. */
+  readonly result: unknown;
   /** The file's path; fails when there is none. */
   readonly path: string;
   readonly compiled: boolean;
@@ -43,7 +45,10 @@ async function build(command: string, build = buildLibrary): Promise<Build> {
   const result = await build(search.compiler, cache, () => {
     compiled = true;
   });
-  return { result, path: 'library' in result ? result.library.path : '', compiled };
+  if ('failure' in result) return { result, path: '', compiled };
+  const { descriptor, ...library } = result.library;
+  expect(fstatSync(descriptor).ino).toBe(statSync(library.path).ino);
+  return { result: { library }, path: library.path, compiled };
 }
 
 const fake = (name: string, kind?: FakeCompiler) => fakeCompiler(folder, name, kind);
@@ -188,7 +193,7 @@ describe('without a library', () => {
     writeFileSync(cache, 'a file where the folder should be');
     const { result } = await build(fake('cc'));
     expect(result).toEqual({
-      failure: `Cannot compile the kernels into ${join(cache, 'native')}: a part of the path is a file, not a folder`,
+      failure: `Cannot create ${join(cache, 'native')}: a part of the path is a file, not a folder`,
       needs: 'folder',
     });
   });

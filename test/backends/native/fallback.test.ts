@@ -154,7 +154,7 @@ describe('doctor', () => {
     writeFileSync(cache, '');
     const { native } = await examine(fakeCompiler(folder, 'cc'), false, cache);
     expect(native?.reason).toBe(
-      `Cannot compile the kernels into <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
+      `Cannot create <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
         '<tmp>',
         folder,
       ),
