@@ -1,0 +1,186 @@
+/** zlm on file systems that refuse what others allow, and among files that are not its own. */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { CC } from '../backends/native/compiled.js';
+import { ROOT, spawnZlm } from '../cli/capture.js';
+import { SMALL_CORPUS } from '../small-corpus.js';
+import { trainSmall, useWorkplace } from '../small-runs.js';
+import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
+import { tempFolder } from '../temp-folder.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const place = useWorkplace();
+const refusing = useRefusals();
+const BRIEFLY = ['training.epochs=1', 'training.schedule={constant: {}}'].flatMap((text) => ['--set', text]);
+
+beforeAll(async () => {
+  await trainSmall(place, {
+    name: 'base',
+    overrides: ['training.epochs=1', 'training.schedule={constant: {}}'],
+  });
+});
+
+const train = (runs: string, env: NodeJS.ProcessEnv = {}) =>
+  spawnZlm(['train', place.spec, '--name', 'new', '--data', place.data, '--runs', runs, ...BRIEFLY], { env });
+const evaluate = (env: NodeJS.ProcessEnv, flags: readonly string[] = []) =>
+  spawnZlm(['eval', 'base', '--data', place.data, '--runs', place.runs, ...flags], { env });
+
+describe.skipIf(!CAN_REFUSE)(`a file system without symbolic links${NEEDS_REFUSALS}`, () => {
+  it.each([
+    ['ENOSYS, as FUSE', 38, 'the file system does not offer this operation'],
+    ['EPERM, as FAT', 1, 'permission denied'],
+  ])('that answers %s trains all the same, and "latest" is known', async (_, error, words) => {
+    const runs = tempFolder();
+    const { code, stderr } = await train(runs, refusing({ symlink: error }));
+    expect(stderr).toContain(
+      `warning: Cannot make the link ${join(runs, 'latest')}: ${words}; name the run instead: new`,
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(runs)).toEqual(['new']);
+    const { code: evaluated, stdout } = await spawnZlm([
+      'eval',
+      '--data',
+      place.data,
+      '--runs',
+      runs,
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ run: 'new' });
+    expect(evaluated).toBe(0);
+  });
+});
+
+describe.skipIf(!CAN_REFUSE)(`a file system that does not sync folders${NEEDS_REFUSALS}`, () => {
+  it.each([
+    ['EINVAL, as Samba', 22],
+    ['EACCES', 13],
+  ])('but answers %s trains all the same', async (_, error) => {
+    const { code, stderr } = await train(tempFolder(), refusing({ sync: error }));
+    expect(stderr).not.toContain('Cannot');
+    expect(code).toBe(0);
+  });
+
+  it('and fails is told of', async () => {
+    const { code, stderr } = await train(tempFolder(), refusing({ sync: 5 }));
+    expect(stderr).toMatch(/✖ Cannot write .*: the disk reports a fault\n/);
+    expect(code).toBe(4);
+  });
+});
+
+describe.skipIf(!CAN_REFUSE)(`a file that cannot be opened${NEEDS_REFUSALS}`, () => {
+  it.each([
+    ['ESTALE', 116, 'the network file system has removed or replaced it (stale file handle)'],
+    ['ENODEV, which has no words of ours', 19, 'no such device (ENODEV)'],
+    ['EDQUOT, which Node has no name for', 122, 'no space left on the disk'],
+    ['EUCLEAN, which nobody has a name for', 117, 'the file system answers with error 117'],
+  ])('for %s is no bug', async (_, error, words) => {
+    const path = `${SMALL_CORPUS}/vocabulary.txt`;
+    const { code, stderr } = await evaluate(refusing({ open: { path, error } }));
+    expect(stderr).toContain(`✖ Cannot read ${join(place.data, path)}: ${words}\n  → `);
+    expect(code).toBe(4);
+  });
+});
+
+it.skipIf(process.platform === 'win32')('a limit on the size of files is told in words', () => {
+  const runs = tempFolder();
+  const words = ['train', place.spec, '--name', 'new', '--data', place.data, '--runs', runs, ...BRIEFLY];
+  const script = 'ulimit -f 8; exec "$@"';
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', script, 'sh', process.execPath, join(ROOT, 'bin/dev.js'), ...words],
+    { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', TSX_DISABLE_CACHE: '1' } },
+  );
+  expect(stderr).toMatch(
+    /✖ Cannot write .*: the file would be larger than is allowed\n {2}→ Raise the limit/,
+  );
+  expect(status).toBe(4);
+});
+
+describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /proc takes none', () => {
+  // A process that tries without end is ended by its limit of time, and has no exit code then.
+  const within = (words: readonly string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'bin/dev.js'), ...words], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+  const words = (path: string) => `✖ Cannot create ${path}: the file system of /proc takes no new folders\n`;
+
+  it('is refused as the runs folder', () => {
+    const { status, stderr } = within(['train', place.spec, '--data', place.data, '--runs', '/proc/nope']);
+    expect(stderr).toContain(words('/proc/nope'));
+    expect(status).toBe(4);
+  });
+
+  it('is refused as the data folder', () => {
+    const text = join(tempFolder(), 'text');
+    writeFileSync(text, 'a b c\n'.repeat(100));
+    const { status, stderr } = within(['prepare', 'text', 'x', '--text', text, '--data', '/proc/nope']);
+    expect(stderr).toContain(words('/proc/nope'));
+    expect(status).toBe(4);
+  });
+
+  it('is refused as the cache', () => {
+    const { status, stdout } = within(['doctor', '--cache', '/proc/nope', '--data', place.data, '--json']);
+    const [native] = JSON.parse(stdout).backends;
+    if (CC) expect(native.reason).toContain('the file system of /proc takes no new folders');
+    expect(status).toBe(0);
+  });
+});
+
+describe("what is the user's own", () => {
+  it('is left as it is in the place of the link latest, and the training goes on', async () => {
+    const runs = tempFolder();
+    writeFileSync(join(runs, 'latest'), 'precious\n');
+    const { code, stderr } = await train(runs);
+    expect(stderr).toContain(
+      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run`,
+    );
+    expect(code).toBe(0);
+    expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
+  });
+
+  it('is no hindrance where copied runs have made a folder of the link', async () => {
+    const runs = tempFolder();
+    cpSync(place.run('base').path, join(runs, 'latest'), { recursive: true });
+    const { code, stderr } = await train(runs);
+    expect(stderr).toContain('latest is a folder and was left as it is');
+    expect(code).toBe(0);
+    expect(existsSync(join(runs, 'new/checkpoints/last.safetensors'))).toBe(true);
+  });
+
+  it('is no run to be resumed where a folder has a spec of its own', async () => {
+    const folder = tempFolder();
+    const files = { 'spec.yaml': `# mine\n${readFileSync(place.spec, 'utf8')}`, 'metrics.jsonl': 'mine\n' };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    await expect(trainSmall(place, { resume: folder })).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringContaining('is no run: it has a spec, but nothing that zlm has trained'),
+    });
+    for (const [name, text] of Object.entries(files)) {
+      expect(readFileSync(join(folder, name), 'utf8')).toBe(text);
+    }
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
+  });
+
+  it.skipIf(process.platform === 'win32')('is a link latest to another folder (not on Windows)', async () => {
+    const runs = tempFolder();
+    mkdirSync(join(runs, 'mine'));
+    symlinkSync('mine', join(runs, 'latest'));
+    expect((await train(runs)).code).toBe(0);
+    expect(readlinkSync(join(runs, 'latest'))).toBe('mine');
+  });
+});
