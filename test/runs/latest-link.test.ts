@@ -61,7 +61,7 @@ describe('markLatest', () => {
     const runs = tempFolder();
     writeFileSync(join(runs, 'latest'), 'precious\n');
     expect(await markLatest(await makeRun(runs, 'a'))).toBe(
-      `${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
+      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
     );
     expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
     expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
