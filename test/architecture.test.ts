@@ -208,6 +208,23 @@ describe('the core', () => {
   });
 });
 
+describe('files and folders', () => {
+  it.each([
+    [
+      'are made with those above them by makeFolder alone',
+      /\bmkdir(?:Sync)?\([^;]*recursive/g,
+      'storage/make-folder.ts',
+    ],
+    [
+      'are forced to the disk by storage/sync.ts alone',
+      /\.(?:sync|datasync)\(\)|\bf(?:data)?sync(?:Sync)?\(/g,
+      'storage/sync.ts',
+    ],
+  ])('%s', (_, forbidden, place) => {
+    expect(faults((file) => (file.path === place ? [] : (file.code.match(forbidden) ?? [])))).toEqual([]);
+  });
+});
+
 it(`no file has more than ${MAX_LINES} lines`, () => {
   expect(faults(({ lines }) => (lines > MAX_LINES ? [`${lines} lines`] : []))).toEqual([]);
 });

@@ -86,7 +86,7 @@ export async function downloadArchive(
 ): Promise<string | undefined> {
   const expected = { name, bytes: MAX_ARCHIVE_BYTES, sizeIsKnown: false };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return await inAttempts(path, (part) => fetchPart(url, part, expected, options), options);
   } catch (error) {
     throw describeFileError(error, path, 'write') ?? error;
