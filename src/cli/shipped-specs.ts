@@ -1,5 +1,5 @@
 /** The specs that come with zlm, which any folder may name: by a word, or by the path that they have in zlm's own. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { SpecError } from '../spec/diagnostics.js';
@@ -9,12 +9,12 @@ const FOLDER = 'configs';
 const EXTENSION = '.yaml';
 
 /**
- * The file of a spec as a command takes it. A file of the user's always wins; `small` and `configs/small.yaml` that are
- * none are the spec that comes with zlm.
+ * The file of a spec as a command takes it. A file of the user's always wins: the word `small` is `small`, `small.yaml` or
+ * `configs/small.yaml` in the current folder, and else the spec that comes with zlm, as `configs/small.yaml` is.
  *
  * @param named       as typed
  * @param packageRoot the folder that holds zlm's own `configs/`
- * @param onNote      told when a path is not the file that it seems to be
+ * @param onNote      told which file was taken, where what was typed leaves it open
  * @returns a path; of a file that may not exist, when only the user can have meant one there
  * @throws SpecError that guesses, when a word, or a path in a folder that is not here, names no spec that comes with zlm
  */
@@ -26,13 +26,31 @@ export async function findSpec(
   const name = nameOf(named);
   if (name === undefined || (await isFile(named))) return named;
   const shipped = await shippedNames(packageRoot);
+  const shippedFile = shipped.includes(name) ? join(packageRoot, FOLDER, name + EXTENSION) : undefined;
   const isWord = name === named;
-  if (shipped.includes(name)) {
-    if (!isWord) onNote(`there is no ${named} here: taking the one that comes with zlm`);
-    return join(packageRoot, FOLDER, name + EXTENSION);
+  const own = isWord ? await ownFile(name, shippedFile) : undefined;
+  if (own !== undefined) {
+    const other = shippedFile === undefined ? '' : ', not the one that comes with zlm';
+    onNote(`spec ${named}: taking ${own} of this folder${other}`);
+    return own;
+  }
+  if (shippedFile !== undefined) {
+    const why = isWord ? `spec ${named}:` : `there is no ${named} here:`;
+    onNote(`${why} taking the one that comes with zlm`);
+    return shippedFile;
   }
   if (await isFolder(isWord ? named : dirname(named))) return named;
   throw unknownSpec(named, name, shipped);
+}
+
+/** The file in the current folder that a word is short for, unless it is zlm's own: in zlm's folder they are the same. */
+async function ownFile(name: string, shippedFile: string | undefined): Promise<string | undefined> {
+  for (const path of [name + EXTENSION, join(FOLDER, name + EXTENSION)]) {
+    if (!(await isFile(path))) continue;
+    const isShipped = shippedFile !== undefined && (await realpath(path)) === (await realpath(shippedFile));
+    if (!isShipped) return path;
+  }
+  return undefined;
 }
 
 /** What a spec is called that comes with zlm, if something typed may name one at all. */

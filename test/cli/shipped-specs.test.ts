@@ -24,7 +24,8 @@ async function find(named: string) {
 
 describe('a spec that comes with zlm', () => {
   it('is named by a word', async () => {
-    expect(await find('small')).toEqual({ path: SMALL, notes: [] });
+    const notes = ['spec small: taking the one that comes with zlm'];
+    expect(await find('small')).toEqual({ path: SMALL, notes });
     expect((await find('awd-lstm-finetune')).path).toBe(join(ROOT, 'configs', 'awd-lstm-finetune.yaml'));
   });
 
@@ -34,13 +35,52 @@ describe('a spec that comes with zlm', () => {
   });
 
   it('gives way to a file of the user, but not to a folder', async () => {
+    mkdirSync('small');
+    expect((await find('small')).path).toBe(SMALL);
     mkdirSync('configs');
     writeFileSync('configs/small.yaml', '');
     writeFileSync('large', '');
-    mkdirSync('small');
     for (const named of ['configs/small.yaml', 'large'])
       expect(await find(named)).toEqual({ path: named, notes: [] });
+  });
+});
+
+describe('a spec of the user that is named by a word', () => {
+  const notes = (file: string) => [
+    `spec small: taking ${file} of this folder, not the one that comes with zlm`,
+  ];
+
+  it('wins over the one that comes with zlm, which is said', async () => {
+    mkdirSync('configs');
+    writeFileSync('configs/small.yaml', '');
+    expect(await find('small')).toEqual({ path: 'configs/small.yaml', notes: notes('configs/small.yaml') });
+    writeFileSync('small.yaml', '');
+    expect(await find('small')).toEqual({ path: 'small.yaml', notes: notes('small.yaml') });
+    writeFileSync('small', '');
+    expect(await find('small')).toEqual({ path: 'small', notes: [] });
+  });
+
+  it('needs no namesake that comes with zlm', async () => {
+    writeFileSync('mine.yaml', '');
+    expect(await find('mine')).toEqual({
+      path: 'mine.yaml',
+      notes: ['spec mine: taking mine.yaml of this folder'],
+    });
+  });
+
+  it("is zlm's own in zlm's own folder", async () => {
+    process.chdir(ROOT);
     expect((await find('small')).path).toBe(SMALL);
+  });
+
+  it('is what commands train: a copy that was edited', async () => {
+    const { stdout } = await runCommand(SpecShow, ['small']);
+    writeFileSync('small.yaml', stdout.replace('corpus: ptb', 'corpus: edited'));
+    const { stderr } = await runCommand(Train, ['small']);
+    expect(stderr).toContain(
+      'spec small: taking small.yaml of this folder, not the one that comes with zlm\n',
+    );
+    expect(stderr).toContain('there is no prepared corpus "edited"');
   });
 });
 
