@@ -110,10 +110,14 @@ export function learningRateSpans(
   return spans;
 }
 
-/** Time steps in the first windows of the first pass. */
+/** Time steps in the first windows: of the first pass, and of the next one where it has not so many. */
 function stepsOfWindows(trainee: Trainee, windows: number): number {
-  let steps = 0;
-  for (let inPass = 0; inPass < windows; inPass++) steps += trainee.stepsOf(0, inPass);
+  let [steps, pass, inPass] = [0, 0, 0];
+  for (let window = 0; window < windows; window++) {
+    if (inPass === trainee.windowsIn(pass)) [pass, inPass] = [pass + 1, 0];
+    steps += trainee.stepsOf(pass, inPass);
+    inPass += 1;
+  }
   return steps;
 }
 

@@ -60,6 +60,17 @@ it('counts the windows and the tokens of the first pass when their lengths are r
   expect(found.tokensPerEpoch).toBe(4 * (bounds.at(-1) ?? 0));
 });
 
+it('counts the tokens of an epoch that ends in the second pass', async () => {
+  const lengths = 'training.randomBptt={ halve: 0, deviation: 12, minimum: 2 }';
+  const found = await plan(lengths, 'training.windowsPerEpoch=27');
+  const steps = Math.floor(found.corpus.manifest.splits.train.tokens / 4) - 1;
+  const drawn = { halve: 0, deviation: 12, minimum: 2 };
+  const [first, second] = [0, 1].map((pass) => randomBounds(drawn, { seed: 1, pass, bptt: 5 }, steps));
+  const left = 27 - (first.length - 1);
+  expect(left).toBeGreaterThan(0);
+  expect(found.tokensPerEpoch).toBe(4 * ((first.at(-1) ?? 0) + second[left]));
+});
+
 it('has room for what the optimizer remembers', async () => {
   const sgd = await plan();
   const others = [

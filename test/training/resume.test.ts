@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readStatus } from '../../src/runs/status.js';
+import type { TrainingEvent } from '../../src/training/events.js';
 import { type EpochRow, readMetrics } from '../../src/training/metrics.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 
@@ -45,6 +46,37 @@ describe('a resumed run', () => {
     await trainSmall(place, { resume: 'short', interruptAt: afterWindows(30) });
     await trainSmall(place, { resume: 'short' });
     expect(await contentOf(place.run('short'))).toEqual(await contentOf(place.run('short-whole')));
+  });
+
+  it('is byte-equal with a fixed number of windows of random lengths, wherever a pass ends', async () => {
+    const overrides = [
+      'training.windowsPerEpoch=13',
+      'training.epochs=5',
+      'training.randomBptt={halve: 0.3, deviation: 2, minimum: 2}',
+      'training.loss=mean',
+    ];
+    const places: string[] = [];
+    const onEvent = (event: TrainingEvent) => {
+      if (event.kind === 'window') places.push(`${event.position.pass}.${event.position.windowInPass}`);
+    };
+    const whole = await trainSmall(place, { name: 'random-whole', overrides, onEvent });
+    expect(whole).toMatchObject({ outcome: 'finished', epochs: 5, windows: 5 * 13 });
+    // An epoch is no pass: passes end elsewhere, after another number of windows each.
+    const ends = places.flatMap((at, index) => (at.endsWith('.0') ? [index + 1] : []));
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.every((end) => end % 13 !== 0)).toBe(true);
+
+    await trainSmall(place, { name: 'random', overrides, interruptAt: afterWindows(5) });
+    // At the end of an epoch, at the end of a pass, and in the window after it.
+    for (const windows of [13, ends[0] ?? 0, (ends[0] ?? 0) + 1, 40]) {
+      const outcome = await trainSmall(place, { resume: 'random', interruptAt: afterWindows(windows) });
+      expect(outcome).toMatchObject({ outcome: 'interrupted', windows });
+    }
+    await trainSmall(place, { resume: 'random' });
+    expect(await contentOf(place.run('random'))).toEqual(await contentOf(place.run('random-whole')));
+    expect(await contentOf(place.run('random'), 'best')).toEqual(
+      await contentOf(place.run('random-whole'), 'best'),
+    );
   });
 
   it('has each row of its metrics once, and says where it trained twice', async () => {

@@ -49,15 +49,18 @@ function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | 
   };
 }
 
-/** More windows than one pass holds would make an epoch read the corpus more than once. */
+/**
+ * More windows than one pass has would make an epoch read the corpus more than once. Where lengths are drawn, each pass has
+ * another number of windows, and what is expected of one decides.
+ */
 function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
-  const windows = windowsInPass(training, corpus);
+  const windows = Math.floor((columnLength(training, corpus) - 1) / meanWindow(training));
   if (windows < 1 || training.windowsPerEpoch === null || training.windowsPerEpoch <= windows)
     return undefined;
   return {
     key: 'training.windowsPerEpoch',
     others: ['training.batchSize', 'training.bptt', 'corpus'],
-    message: `one pass over corpus ${corpus.name} has ${windows} windows, training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
+    message: `one pass over corpus ${corpus.name} has ${training.randomBptt ? 'about ' : ''}${windows} windows, but training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
   };
 }
 
@@ -74,6 +77,13 @@ function moreTopicsThanWords({ model }: NetworkSpec, corpus: CorpusFacts): Fault
 /** Tokens in each column of the train split. */
 function columnLength(training: Training, corpus: CorpusFacts): number {
   return Math.floor(corpus.trainTokens / training.batchSize);
+}
+
+/** Mean length of a window: with random lengths, `bptt`, or half of it with probability `halve`, and at least the minimum. */
+function meanWindow({ bptt, randomBptt }: Training): number {
+  if (randomBptt === null) return bptt;
+  const { halve, minimum } = randomBptt;
+  return Math.max(minimum, bptt * (1 - halve / 2));
 }
 
 /** Full windows in one pass over the train split: each target is the token after its input, so a column's last token is no input. */

@@ -3,12 +3,7 @@ import type { Fault } from '../diagnostics.js';
 import type { NetworkSpec } from '../systems.js';
 import type { Check } from './check.js';
 
-export const TRAINING_CHECKS: readonly Check[] = [
-  clippedTwice,
-  leastWindowAboveMean,
-  countedRandomWindows,
-  noChangeToPenalize,
-];
+export const TRAINING_CHECKS: readonly Check[] = [clippedTwice, leastWindowAboveMean, noChangeToPenalize];
 
 export const TRAINING_WARNINGS: readonly Check[] = [averagingNeverStarts];
 
@@ -30,16 +25,6 @@ function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
     key: 'training.randomBptt.minimum',
     others: ['training.bptt'],
     message: `training.randomBptt.minimum is ${randomBptt.minimum}, above the mean length training.bptt of ${bptt}; lower it`,
-  };
-}
-
-/** How many windows a pass has is drawn with their lengths, so an epoch of a fixed number of them is no share of a pass. */
-function countedRandomWindows({ training }: NetworkSpec): Fault | undefined {
-  if (training.windowsPerEpoch === null || training.randomBptt === null) return undefined;
-  return {
-    key: 'training.windowsPerEpoch',
-    message:
-      'training.windowsPerEpoch counts windows of one length, but training.randomBptt draws lengths; set one of them to null',
   };
 }
 

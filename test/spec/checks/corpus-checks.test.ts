@@ -50,6 +50,16 @@ it('refuses an epoch longer than one pass', () => {
   expect(faultKeys({ windowsPerEpoch: 11 }, CORPUS)).toEqual(['training.windowsPerEpoch']);
 });
 
+it('refuses an epoch longer than a pass of random windows is expected to be', () => {
+  // 100 steps in a column; half of the windows have 5 of them on average, the others 10.
+  const randomBptt = { halve: 0.5, deviation: 1, minimum: 2 };
+  expect(faultKeys({ randomBptt, windowsPerEpoch: 13 }, CORPUS)).toEqual([]);
+  expect(faultKeys({ randomBptt, windowsPerEpoch: 14 }, CORPUS)).toEqual(['training.windowsPerEpoch']);
+  expect(faultKeys({ randomBptt: { ...randomBptt, minimum: 10 }, windowsPerEpoch: 11 }, CORPUS)).toEqual([
+    'training.windowsPerEpoch',
+  ]);
+});
+
 it('refuses more topics than there are words', () => {
   const withTopics = (topics: number) => {
     const model = { ...base.model, context: { topics, decay: 0.95 } };
