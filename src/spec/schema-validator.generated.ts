@@ -6,7 +6,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"]},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"exclusiveMaximum":1}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"exclusiveMaximum":1},"hidden":{"type":"number","minimum":0,"exclusiveMaximum":1}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"exclusiveMinimum":0},"clipValue":{"type":["number","null"],"exclusiveMinimum":0},"weightDecay":{"type":"number","minimum":0},"activationRegularization":{"type":"number","minimum":0},"temporalActivationRegularization":{"type":"number","minimum":0},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","exclusiveMinimum":0}}},"precision":{"type":"string","enum":["f32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","exclusiveMinimum":0},"normal":{"type":"number","exclusiveMinimum":0},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","exclusiveMinimum":0}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"beta1":{"type":"number","minimum":0,"exclusiveMaximum":1},"beta2":{"type":"number","minimum":0,"exclusiveMaximum":1},"epsilon":{"type":"number","exclusiveMinimum":0}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"decay":{"type":"number","minimum":0,"exclusiveMaximum":1},"epsilon":{"type":"number","exclusiveMinimum":0}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","exclusiveMinimum":0,"maximum":1},"afterEpoch":{"type":"integer","minimum":0}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1},"patience":{"type":"integer","minimum":0},"threshold":{"type":"number","minimum":0,"exclusiveMaximum":1}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"exclusiveMaximum":1}}}}},"Rate":{"type":"number","minimum":0,"exclusiveMaximum":1},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
 const schema20 = {"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}};
 const schema21 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]};
 
@@ -794,7 +794,7 @@ return errors === 0;
 }
 validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema26 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","exclusiveMinimum":0},"normal":{"type":"number","exclusiveMinimum":0},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","exclusiveMinimum":0}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
+const schema26 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
 
 function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -842,8 +842,8 @@ errors++;
 if(data.uniform !== undefined){
 let data0 = data.uniform;
 if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 <= 0 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/uniform",schemaPath:"#/properties/uniform/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data0 > 100 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/uniform",schemaPath:"#/properties/uniform/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -852,9 +852,8 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-else {
-const err4 = {instancePath:instancePath+"/uniform",schemaPath:"#/properties/uniform/type",keyword:"type",params:{type: "number"}};
+if(data0 < 0.000001 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/uniform",schemaPath:"#/properties/uniform/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -864,11 +863,8 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.normal !== undefined){
-let data1 = data.normal;
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 <= 0 || isNaN(data1)){
-const err5 = {instancePath:instancePath+"/normal",schemaPath:"#/properties/normal/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+else {
+const err5 = {instancePath:instancePath+"/uniform",schemaPath:"#/properties/uniform/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -878,8 +874,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/normal",schemaPath:"#/properties/normal/type",keyword:"type",params:{type: "number"}};
+if(data.normal !== undefined){
+let data1 = data.normal;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 100 || isNaN(data1)){
+const err6 = {instancePath:instancePath+"/normal",schemaPath:"#/properties/normal/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -888,13 +887,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-}
-if(data.scaledUniform !== undefined){
-let data2 = data.scaledUniform;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-if(!(key1 === "embedding")){
-const err7 = {instancePath:instancePath+"/scaledUniform",schemaPath:"#/properties/scaledUniform/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(data1 < 0.000001 || isNaN(data1)){
+const err7 = {instancePath:instancePath+"/normal",schemaPath:"#/properties/normal/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -904,11 +898,8 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data2.embedding !== undefined){
-let data3 = data2.embedding;
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 <= 0 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/scaledUniform/embedding",schemaPath:"#/properties/scaledUniform/properties/embedding/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+else {
+const err8 = {instancePath:instancePath+"/normal",schemaPath:"#/properties/normal/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -918,8 +909,12 @@ vErrors.push(err8);
 errors++;
 }
 }
-else {
-const err9 = {instancePath:instancePath+"/scaledUniform/embedding",schemaPath:"#/properties/scaledUniform/properties/embedding/type",keyword:"type",params:{type: "number"}};
+if(data.scaledUniform !== undefined){
+let data2 = data.scaledUniform;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+if(!(key1 === "embedding")){
+const err9 = {instancePath:instancePath+"/scaledUniform",schemaPath:"#/properties/scaledUniform/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -929,9 +924,11 @@ vErrors.push(err9);
 errors++;
 }
 }
-}
-else {
-const err10 = {instancePath:instancePath+"/scaledUniform",schemaPath:"#/properties/scaledUniform/type",keyword:"type",params:{type: "object"}};
+if(data2.embedding !== undefined){
+let data3 = data2.embedding;
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 100 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/scaledUniform/embedding",schemaPath:"#/properties/scaledUniform/properties/embedding/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -940,12 +937,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-if(data.orthogonal !== undefined){
-let data4 = data.orthogonal;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key2 in data4){
-const err11 = {instancePath:instancePath+"/orthogonal",schemaPath:"#/properties/orthogonal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+if(data3 < 0.000001 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/scaledUniform/embedding",schemaPath:"#/properties/scaledUniform/properties/embedding/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -956,7 +949,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/orthogonal",schemaPath:"#/properties/orthogonal/type",keyword:"type",params:{type: "object"}};
+const err12 = {instancePath:instancePath+"/scaledUniform/embedding",schemaPath:"#/properties/scaledUniform/properties/embedding/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -966,11 +959,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.from !== undefined){
-let data5 = data.from;
-if(typeof data5 === "string"){
-if(data5.length < 1){
-const err13 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err13 = {instancePath:instancePath+"/scaledUniform",schemaPath:"#/properties/scaledUniform/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -980,8 +971,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-else {
-const err14 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"}};
+if(data.orthogonal !== undefined){
+let data4 = data.orthogonal;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key2 in data4){
+const err14 = {instancePath:instancePath+"/orthogonal",schemaPath:"#/properties/orthogonal/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -991,9 +985,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err15 = {instancePath:instancePath+"/orthogonal",schemaPath:"#/properties/orthogonal/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1002,12 +995,49 @@ vErrors.push(err15);
 }
 errors++;
 }
+}
+if(data.from !== undefined){
+let data5 = data.from;
+if(typeof data5 === "string"){
+if(data5.length < 1){
+const err16 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
 validate66.errors = vErrors;
 return errors === 0;
 }
 validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"number","minimum":0,"exclusiveMaximum":1};
+const schema27 = {"type":"number","minimum":0,"maximum":0.999};
 
 function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1020,8 +1050,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-const err0 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data > 0.999 || isNaN(data)){
+const err0 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1030,8 +1060,8 @@ vErrors.push(err0);
 }
 errors++;
 }
-if(data >= 1 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data < 0 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1158,7 +1188,7 @@ return errors === 0;
 }
 validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"beta1":{"type":"number","minimum":0,"exclusiveMaximum":1},"beta2":{"type":"number","minimum":0,"exclusiveMaximum":1},"epsilon":{"type":"number","exclusiveMinimum":0}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","exclusiveMinimum":0},"decay":{"type":"number","minimum":0,"exclusiveMaximum":1},"epsilon":{"type":"number","exclusiveMinimum":0}}}}};
+const schema30 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}};
 
 function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1221,8 +1251,8 @@ errors++;
 if(data0.learningRate !== undefined){
 let data1 = data0.learningRate;
 if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 <= 0 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/sgd/learningRate",schemaPath:"#/properties/sgd/properties/learningRate/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data1 > 1000000 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/sgd/learningRate",schemaPath:"#/properties/sgd/properties/learningRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1231,9 +1261,8 @@ vErrors.push(err4);
 }
 errors++;
 }
-}
-else {
-const err5 = {instancePath:instancePath+"/sgd/learningRate",schemaPath:"#/properties/sgd/properties/learningRate/type",keyword:"type",params:{type: "number"}};
+if(data1 < 1e-8 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/sgd/learningRate",schemaPath:"#/properties/sgd/properties/learningRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-8}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1243,9 +1272,8 @@ vErrors.push(err5);
 errors++;
 }
 }
-}
 else {
-const err6 = {instancePath:instancePath+"/sgd",schemaPath:"#/properties/sgd/type",keyword:"type",params:{type: "object"}};
+const err6 = {instancePath:instancePath+"/sgd/learningRate",schemaPath:"#/properties/sgd/properties/learningRate/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1255,12 +1283,9 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.averagedSgd !== undefined){
-let data2 = data.averagedSgd;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key2 in data2){
-if(!(((key2 === "learningRate") || (key2 === "nonMonotonic")) || (key2 === "startEpoch"))){
-const err7 = {instancePath:instancePath+"/averagedSgd",schemaPath:"#/properties/averagedSgd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+}
+else {
+const err7 = {instancePath:instancePath+"/sgd",schemaPath:"#/properties/sgd/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1270,11 +1295,12 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data2.learningRate !== undefined){
-let data3 = data2.learningRate;
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 <= 0 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/averagedSgd/learningRate",schemaPath:"#/properties/averagedSgd/properties/learningRate/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data.averagedSgd !== undefined){
+let data2 = data.averagedSgd;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key2 in data2){
+if(!(((key2 === "learningRate") || (key2 === "nonMonotonic")) || (key2 === "startEpoch"))){
+const err8 = {instancePath:instancePath+"/averagedSgd",schemaPath:"#/properties/averagedSgd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1284,8 +1310,11 @@ vErrors.push(err8);
 errors++;
 }
 }
-else {
-const err9 = {instancePath:instancePath+"/averagedSgd/learningRate",schemaPath:"#/properties/averagedSgd/properties/learningRate/type",keyword:"type",params:{type: "number"}};
+if(data2.learningRate !== undefined){
+let data3 = data2.learningRate;
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 1000000 || isNaN(data3)){
+const err9 = {instancePath:instancePath+"/averagedSgd/learningRate",schemaPath:"#/properties/averagedSgd/properties/learningRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1294,11 +1323,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-if(data2.nonMonotonic !== undefined){
-let data4 = data2.nonMonotonic;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err10 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/type",keyword:"type",params:{type: "integer"}};
+if(data3 < 1e-8 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/averagedSgd/learningRate",schemaPath:"#/properties/averagedSgd/properties/learningRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-8}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1307,9 +1333,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 1000000 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+else {
+const err11 = {instancePath:instancePath+"/averagedSgd/learningRate",schemaPath:"#/properties/averagedSgd/properties/learningRate/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1318,8 +1344,11 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data4 < 1 || isNaN(data4)){
-const err12 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data2.nonMonotonic !== undefined){
+let data4 = data2.nonMonotonic;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err12 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1328,12 +1357,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-}
-if(data2.startEpoch !== undefined){
-let data5 = data2.startEpoch;
-if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-const err13 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema30.properties.averagedSgd.properties.startEpoch.type}};
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000000 || isNaN(data4)){
+const err13 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1342,9 +1368,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1000000 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data4 < 1 || isNaN(data4)){
+const err14 = {instancePath:instancePath+"/averagedSgd/nonMonotonic",schemaPath:"#/properties/averagedSgd/properties/nonMonotonic/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1353,8 +1378,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data5 < 1 || isNaN(data5)){
-const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data2.startEpoch !== undefined){
+let data5 = data2.startEpoch;
+if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
+const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema30.properties.averagedSgd.properties.startEpoch.type}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1363,11 +1392,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/averagedSgd",schemaPath:"#/properties/averagedSgd/type",keyword:"type",params:{type: "object"}};
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+const err16 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1376,13 +1403,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-if(data.adam !== undefined){
-let data6 = data.adam;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key3 in data6){
-if(!((((key3 === "learningRate") || (key3 === "beta1")) || (key3 === "beta2")) || (key3 === "epsilon"))){
-const err17 = {instancePath:instancePath+"/adam",schemaPath:"#/properties/adam/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(data5 < 1 || isNaN(data5)){
+const err17 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1392,11 +1414,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data6.learningRate !== undefined){
-let data7 = data6.learningRate;
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 <= 0 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/adam/learningRate",schemaPath:"#/properties/adam/properties/learningRate/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/averagedSgd",schemaPath:"#/properties/averagedSgd/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1406,8 +1427,12 @@ vErrors.push(err18);
 errors++;
 }
 }
-else {
-const err19 = {instancePath:instancePath+"/adam/learningRate",schemaPath:"#/properties/adam/properties/learningRate/type",keyword:"type",params:{type: "number"}};
+if(data.adam !== undefined){
+let data6 = data.adam;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key3 in data6){
+if(!((((key3 === "learningRate") || (key3 === "beta1")) || (key3 === "beta2")) || (key3 === "epsilon"))){
+const err19 = {instancePath:instancePath+"/adam",schemaPath:"#/properties/adam/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1417,11 +1442,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data6.beta1 !== undefined){
-let data8 = data6.beta1;
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data6.learningRate !== undefined){
+let data7 = data6.learningRate;
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 1000000 || isNaN(data7)){
+const err20 = {instancePath:instancePath+"/adam/learningRate",schemaPath:"#/properties/adam/properties/learningRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1430,8 +1455,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data8 >= 1 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data7 < 1e-8 || isNaN(data7)){
+const err21 = {instancePath:instancePath+"/adam/learningRate",schemaPath:"#/properties/adam/properties/learningRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-8}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1442,7 +1467,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/type",keyword:"type",params:{type: "number"}};
+const err22 = {instancePath:instancePath+"/adam/learningRate",schemaPath:"#/properties/adam/properties/learningRate/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1452,11 +1477,11 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data6.beta2 !== undefined){
-let data9 = data6.beta2;
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err23 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data6.beta1 !== undefined){
+let data8 = data6.beta1;
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 0.999999 || isNaN(data8)){
+const err23 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1465,8 +1490,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9 >= 1 || isNaN(data9)){
-const err24 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data8 < 0 || isNaN(data8)){
+const err24 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1477,7 +1502,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/type",keyword:"type",params:{type: "number"}};
+const err25 = {instancePath:instancePath+"/adam/beta1",schemaPath:"#/properties/adam/properties/beta1/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1487,11 +1512,11 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data6.epsilon !== undefined){
-let data10 = data6.epsilon;
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 <= 0 || isNaN(data10)){
-const err26 = {instancePath:instancePath+"/adam/epsilon",schemaPath:"#/properties/adam/properties/epsilon/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data6.beta2 !== undefined){
+let data9 = data6.beta2;
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 0.999999 || isNaN(data9)){
+const err26 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1500,9 +1525,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-else {
-const err27 = {instancePath:instancePath+"/adam/epsilon",schemaPath:"#/properties/adam/properties/epsilon/type",keyword:"type",params:{type: "number"}};
+if(data9 < 0 || isNaN(data9)){
+const err27 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1512,9 +1536,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-}
 else {
-const err28 = {instancePath:instancePath+"/adam",schemaPath:"#/properties/adam/type",keyword:"type",params:{type: "object"}};
+const err28 = {instancePath:instancePath+"/adam/beta2",schemaPath:"#/properties/adam/properties/beta2/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1524,12 +1547,11 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data.rmsprop !== undefined){
-let data11 = data.rmsprop;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-for(const key4 in data11){
-if(!(((key4 === "learningRate") || (key4 === "decay")) || (key4 === "epsilon"))){
-const err29 = {instancePath:instancePath+"/rmsprop",schemaPath:"#/properties/rmsprop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(data6.epsilon !== undefined){
+let data10 = data6.epsilon;
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1 || isNaN(data10)){
+const err29 = {instancePath:instancePath+"/adam/epsilon",schemaPath:"#/properties/adam/properties/epsilon/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1538,12 +1560,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data11.learningRate !== undefined){
-let data12 = data11.learningRate;
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 <= 0 || isNaN(data12)){
-const err30 = {instancePath:instancePath+"/rmsprop/learningRate",schemaPath:"#/properties/rmsprop/properties/learningRate/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data10 < 1e-16 || isNaN(data10)){
+const err30 = {instancePath:instancePath+"/adam/epsilon",schemaPath:"#/properties/adam/properties/epsilon/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-16}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1554,7 +1572,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/rmsprop/learningRate",schemaPath:"#/properties/rmsprop/properties/learningRate/type",keyword:"type",params:{type: "number"}};
+const err31 = {instancePath:instancePath+"/adam/epsilon",schemaPath:"#/properties/adam/properties/epsilon/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1564,11 +1582,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data11.decay !== undefined){
-let data13 = data11.decay;
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 0 || isNaN(data13)){
-const err32 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err32 = {instancePath:instancePath+"/adam",schemaPath:"#/properties/adam/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1577,8 +1593,13 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data13 >= 1 || isNaN(data13)){
-const err33 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+}
+if(data.rmsprop !== undefined){
+let data11 = data.rmsprop;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key4 in data11){
+if(!(((key4 === "learningRate") || (key4 === "decay")) || (key4 === "epsilon"))){
+const err33 = {instancePath:instancePath+"/rmsprop",schemaPath:"#/properties/rmsprop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1588,8 +1609,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-else {
-const err34 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/type",keyword:"type",params:{type: "number"}};
+if(data11.learningRate !== undefined){
+let data12 = data11.learningRate;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 1000000 || isNaN(data12)){
+const err34 = {instancePath:instancePath+"/rmsprop/learningRate",schemaPath:"#/properties/rmsprop/properties/learningRate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1598,12 +1622,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data11.epsilon !== undefined){
-let data14 = data11.epsilon;
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 <= 0 || isNaN(data14)){
-const err35 = {instancePath:instancePath+"/rmsprop/epsilon",schemaPath:"#/properties/rmsprop/properties/epsilon/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data12 < 1e-8 || isNaN(data12)){
+const err35 = {instancePath:instancePath+"/rmsprop/learningRate",schemaPath:"#/properties/rmsprop/properties/learningRate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-8}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1614,7 +1634,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/rmsprop/epsilon",schemaPath:"#/properties/rmsprop/properties/epsilon/type",keyword:"type",params:{type: "number"}};
+const err36 = {instancePath:instancePath+"/rmsprop/learningRate",schemaPath:"#/properties/rmsprop/properties/learningRate/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1624,9 +1644,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/rmsprop",schemaPath:"#/properties/rmsprop/type",keyword:"type",params:{type: "object"}};
+if(data11.decay !== undefined){
+let data13 = data11.decay;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 0.9999 || isNaN(data13)){
+const err37 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.9999}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1635,10 +1657,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-}
-else {
-const err38 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data13 < 0 || isNaN(data13)){
+const err38 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1647,12 +1667,82 @@ vErrors.push(err38);
 }
 errors++;
 }
+}
+else {
+const err39 = {instancePath:instancePath+"/rmsprop/decay",schemaPath:"#/properties/rmsprop/properties/decay/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data11.epsilon !== undefined){
+let data14 = data11.epsilon;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 1 || isNaN(data14)){
+const err40 = {instancePath:instancePath+"/rmsprop/epsilon",schemaPath:"#/properties/rmsprop/properties/epsilon/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(data14 < 1e-16 || isNaN(data14)){
+const err41 = {instancePath:instancePath+"/rmsprop/epsilon",schemaPath:"#/properties/rmsprop/properties/epsilon/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1e-16}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/rmsprop/epsilon",schemaPath:"#/properties/rmsprop/properties/epsilon/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/rmsprop",schemaPath:"#/properties/rmsprop/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
 validate80.errors = vErrors;
 return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","exclusiveMinimum":0,"maximum":1},"afterEpoch":{"type":"integer","minimum":0}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1},"patience":{"type":"integer","minimum":0},"threshold":{"type":"number","minimum":0,"exclusiveMaximum":1}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"exclusiveMaximum":1}}}}};
+const schema31 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}};
 
 function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1750,8 +1840,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data2 <= 0 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/decay/factor",schemaPath:"#/properties/decay/properties/factor/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data2 < 0.000001 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/decay/factor",schemaPath:"#/properties/decay/properties/factor/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1785,8 +1875,8 @@ vErrors.push(err9);
 errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 0 || isNaN(data3)){
-const err10 = {instancePath:instancePath+"/decay/afterEpoch",schemaPath:"#/properties/decay/properties/afterEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data3 > 1000000 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/decay/afterEpoch",schemaPath:"#/properties/decay/properties/afterEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1795,11 +1885,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/decay",schemaPath:"#/properties/decay/type",keyword:"type",params:{type: "object"}};
+if(data3 < 0 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/decay/afterEpoch",schemaPath:"#/properties/decay/properties/afterEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1809,12 +1896,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.plateau !== undefined){
-let data4 = data.plateau;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key3 in data4){
-if(!(((key3 === "factor") || (key3 === "patience")) || (key3 === "threshold"))){
-const err12 = {instancePath:instancePath+"/plateau",schemaPath:"#/properties/plateau/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/decay",schemaPath:"#/properties/decay/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1824,11 +1909,12 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data4.factor !== undefined){
-let data5 = data4.factor;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 >= 1 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data.plateau !== undefined){
+let data4 = data.plateau;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key3 in data4){
+if(!(((key3 === "factor") || (key3 === "patience")) || (key3 === "threshold"))){
+const err13 = {instancePath:instancePath+"/plateau",schemaPath:"#/properties/plateau/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1837,8 +1923,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(data5 <= 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data4.factor !== undefined){
+let data5 = data4.factor;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 0.999999 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1847,9 +1937,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-else {
-const err15 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/type",keyword:"type",params:{type: "number"}};
+if(data5 < 0.000001 || isNaN(data5)){
+const err15 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1859,10 +1948,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data4.patience !== undefined){
-let data6 = data4.patience;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/plateau/patience",schemaPath:"#/properties/plateau/properties/patience/type",keyword:"type",params:{type: "integer"}};
+else {
+const err16 = {instancePath:instancePath+"/plateau/factor",schemaPath:"#/properties/plateau/properties/factor/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1871,9 +1958,11 @@ vErrors.push(err16);
 }
 errors++;
 }
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 0 || isNaN(data6)){
-const err17 = {instancePath:instancePath+"/plateau/patience",schemaPath:"#/properties/plateau/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data4.patience !== undefined){
+let data6 = data4.patience;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err17 = {instancePath:instancePath+"/plateau/patience",schemaPath:"#/properties/plateau/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1882,13 +1971,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-}
-if(data4.threshold !== undefined){
-let data7 = data4.threshold;
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1000000 || isNaN(data6)){
+const err18 = {instancePath:instancePath+"/plateau/patience",schemaPath:"#/properties/plateau/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1897,8 +1982,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data7 >= 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data6 < 0 || isNaN(data6)){
+const err19 = {instancePath:instancePath+"/plateau/patience",schemaPath:"#/properties/plateau/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1908,8 +1993,12 @@ vErrors.push(err19);
 errors++;
 }
 }
-else {
-const err20 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/type",keyword:"type",params:{type: "number"}};
+}
+if(data4.threshold !== undefined){
+let data7 = data4.threshold;
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 0.999999 || isNaN(data7)){
+const err20 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1918,10 +2007,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/plateau",schemaPath:"#/properties/plateau/type",keyword:"type",params:{type: "object"}};
+if(data7 < 0 || isNaN(data7)){
+const err21 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1931,12 +2018,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.cosine !== undefined){
-let data8 = data.cosine;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key4 in data8){
-if(!(key4 === "final")){
-const err22 = {instancePath:instancePath+"/cosine",schemaPath:"#/properties/cosine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+else {
+const err22 = {instancePath:instancePath+"/plateau/threshold",schemaPath:"#/properties/plateau/properties/threshold/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1946,11 +2029,9 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data8.final !== undefined){
-let data9 = data8.final;
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err23 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err23 = {instancePath:instancePath+"/plateau",schemaPath:"#/properties/plateau/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1959,8 +2040,13 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9 >= 1 || isNaN(data9)){
-const err24 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+}
+if(data.cosine !== undefined){
+let data8 = data.cosine;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key4 in data8){
+if(!(key4 === "final")){
+const err24 = {instancePath:instancePath+"/cosine",schemaPath:"#/properties/cosine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1970,8 +2056,11 @@ vErrors.push(err24);
 errors++;
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/type",keyword:"type",params:{type: "number"}};
+if(data8.final !== undefined){
+let data9 = data8.final;
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 0.999999 || isNaN(data9)){
+const err25 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1980,10 +2069,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/cosine",schemaPath:"#/properties/cosine/type",keyword:"type",params:{type: "object"}};
+if(data9 < 0 || isNaN(data9)){
+const err26 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1993,14 +2080,37 @@ vErrors.push(err26);
 errors++;
 }
 }
-}
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err27 = {instancePath:instancePath+"/cosine/final",schemaPath:"#/properties/cosine/properties/final/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/cosine",schemaPath:"#/properties/cosine/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
 }
 errors++;
 }
@@ -2324,6 +2434,28 @@ vErrors.push(err16);
 }
 errors++;
 }
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 100 || isNaN(data7)){
+const err17 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(data7 < -100 || isNaN(data7)){
+const err18 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/minimum",keyword:"minimum",params:{comparison: ">=", limit: -100}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
 }
 if(data2.init !== undefined){
 if(!(validate66(data2.init, {instancePath:instancePath+"/model/init",parentData:data2,parentDataProperty:"init",rootData,dynamicAnchors}))){
@@ -2334,32 +2466,7 @@ errors = vErrors.length;
 if(data2.context !== undefined){
 let data9 = data2.context;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-const err17 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key2 in data9){
-if(!((key2 === "topics") || (key2 === "decay"))){
-const err18 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data9.topics !== undefined){
-let data10 = data9.topics;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err19 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
+const err19 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2368,9 +2475,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 1024 || isNaN(data10)){
-const err20 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+for(const key2 in data9){
+if(!((key2 === "topics") || (key2 === "decay"))){
+const err20 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2379,8 +2487,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data10 < 2 || isNaN(data10)){
-const err21 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+if(data9.topics !== undefined){
+let data10 = data9.topics;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err21 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2389,13 +2500,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-}
-if(data9.decay !== undefined){
-let data11 = data9.decay;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1024 || isNaN(data10)){
+const err22 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2404,8 +2511,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data11 >= 1 || isNaN(data11)){
-const err23 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+if(data10 < 2 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2415,13 +2522,38 @@ vErrors.push(err23);
 errors++;
 }
 }
-else {
-const err24 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
+}
+if(data9.decay !== undefined){
+let data11 = data9.decay;
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 0.999999 || isNaN(data11)){
+const err24 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err24];
 }
 else {
 vErrors.push(err24);
+}
+errors++;
+}
+if(data11 < 0 || isNaN(data11)){
+const err25 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
 }
 errors++;
 }
@@ -2433,31 +2565,7 @@ let data12 = data2.ngram;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 for(const key3 in data12){
 if(!((key3 === "order") || (key3 === "smoothing"))){
-const err25 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-if(data12.order !== undefined){
-let data13 = data12.order;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err26 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 9 || isNaN(data13)){
-const err27 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+const err27 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2466,8 +2574,11 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data13 < 1 || isNaN(data13)){
-const err28 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data12.order !== undefined){
+let data13 = data12.order;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err28 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2476,12 +2587,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-}
-if(data12.smoothing !== undefined){
-let data14 = data12.smoothing;
-if(typeof data14 !== "string"){
-const err29 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 9 || isNaN(data13)){
+const err29 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2490,8 +2598,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(!(data14 === "modified-kneser-ney")){
-const err30 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
+if(data13 < 1 || isNaN(data13)){
+const err30 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2502,8 +2610,10 @@ errors++;
 }
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
+if(data12.smoothing !== undefined){
+let data14 = data12.smoothing;
+if(typeof data14 !== "string"){
+const err31 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2512,10 +2622,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
+if(!(data14 === "modified-kneser-ney")){
+const err32 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2525,12 +2633,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data.dropout !== undefined){
-let data15 = data.dropout;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-for(const key4 in data15){
-if(!(((((((key4 === "embedding") || (key4 === "input")) || (key4 === "between")) || (key4 === "output")) || (key4 === "recurrent")) || (key4 === "recurrentWeight")) || (key4 === "zoneout"))){
-const err33 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+else {
+const err33 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2540,17 +2645,44 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data15.embedding !== undefined){
-let data16 = data15.embedding;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-for(const key5 in data16){
-if(!(key5 === "rate")){
-const err34 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+else {
+const err34 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err34];
 }
 else {
 vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data.dropout !== undefined){
+let data15 = data.dropout;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key4 in data15){
+if(!(((((((key4 === "embedding") || (key4 === "input")) || (key4 === "between")) || (key4 === "output")) || (key4 === "recurrent")) || (key4 === "recurrentWeight")) || (key4 === "zoneout"))){
+const err35 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data15.embedding !== undefined){
+let data16 = data15.embedding;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key5 in data16){
+if(!(key5 === "rate")){
+const err36 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
 }
 errors++;
 }
@@ -2563,12 +2695,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
+const err37 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err35];
+vErrors = [err37];
 }
 else {
-vErrors.push(err35);
+vErrors.push(err37);
 }
 errors++;
 }
@@ -2590,12 +2722,12 @@ let data20 = data15.output;
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 for(const key6 in data20){
 if(!((key6 === "rate") || (key6 === "mask"))){
-const err36 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+const err38 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
-vErrors = [err36];
+vErrors = [err38];
 }
 else {
-vErrors.push(err36);
+vErrors.push(err38);
 }
 errors++;
 }
@@ -2614,12 +2746,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
+const err39 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err37];
+vErrors = [err39];
 }
 else {
-vErrors.push(err37);
+vErrors.push(err39);
 }
 errors++;
 }
@@ -2635,12 +2767,12 @@ let data24 = data15.recurrentWeight;
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 for(const key7 in data24){
 if(!(key7 === "rate")){
-const err38 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+const err40 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
-vErrors = [err38];
+vErrors = [err40];
 }
 else {
-vErrors.push(err38);
+vErrors.push(err40);
 }
 errors++;
 }
@@ -2653,12 +2785,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
+const err41 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err39];
+vErrors = [err41];
 }
 else {
-vErrors.push(err39);
+vErrors.push(err41);
 }
 errors++;
 }
@@ -2668,31 +2800,7 @@ let data26 = data15.zoneout;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
 for(const key8 in data26){
 if(!((key8 === "cell") || (key8 === "hidden"))){
-const err40 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-if(data26.cell !== undefined){
-let data27 = data26.cell;
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 < 0 || isNaN(data27)){
-const err41 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-if(data27 >= 1 || isNaN(data27)){
-const err42 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+const err42 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2702,8 +2810,11 @@ vErrors.push(err42);
 errors++;
 }
 }
-else {
-const err43 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
+if(data26.cell !== undefined){
+let data27 = data26.cell;
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 > 0.999 || isNaN(data27)){
+const err43 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2712,12 +2823,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data26.hidden !== undefined){
-let data28 = data26.hidden;
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 < 0 || isNaN(data28)){
-const err44 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data27 < 0 || isNaN(data27)){
+const err44 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2726,8 +2833,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data28 >= 1 || isNaN(data28)){
-const err45 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1}};
+}
+else {
+const err45 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2737,8 +2845,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-else {
-const err46 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
+if(data26.hidden !== undefined){
+let data28 = data26.hidden;
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 0.999 || isNaN(data28)){
+const err46 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2747,10 +2858,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-else {
-const err47 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
+if(data28 < 0 || isNaN(data28)){
+const err47 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2760,9 +2869,8 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
 else {
-const err48 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
+const err48 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2772,12 +2880,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data29 = data.training;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key9 in data29){
-if(!(func1.call(schema19.properties.training.properties, key9))){
-const err49 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+else {
+const err49 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2787,10 +2892,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data29.batchSize !== undefined){
-let data30 = data29.batchSize;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err50 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err50 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2799,9 +2903,13 @@ vErrors.push(err50);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 65536 || isNaN(data30)){
-const err51 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data.training !== undefined){
+let data29 = data.training;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+for(const key9 in data29){
+if(!(func1.call(schema19.properties.training.properties, key9))){
+const err51 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2810,8 +2918,11 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data30 < 1 || isNaN(data30)){
-const err52 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data29.batchSize !== undefined){
+let data30 = data29.batchSize;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+const err52 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2820,12 +2931,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-}
-if(data29.bptt !== undefined){
-let data31 = data29.bptt;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err53 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 65536 || isNaN(data30)){
+const err53 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2834,9 +2942,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 65536 || isNaN(data31)){
-const err54 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data30 < 1 || isNaN(data30)){
+const err54 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2845,8 +2952,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data31 < 1 || isNaN(data31)){
-const err55 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data29.bptt !== undefined){
+let data31 = data29.bptt;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err55 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2855,12 +2966,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-if(data29.randomBptt !== undefined){
-let data32 = data29.randomBptt;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err56 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65536 || isNaN(data31)){
+const err56 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2869,10 +2977,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key10 in data32){
-if(!(((key10 === "halve") || (key10 === "deviation")) || (key10 === "minimum"))){
-const err57 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(data31 < 1 || isNaN(data31)){
+const err57 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2882,11 +2988,11 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data32.halve !== undefined){
-let data33 = data32.halve;
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 1 || isNaN(data33)){
-const err58 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+}
+if(data29.randomBptt !== undefined){
+let data32 = data29.randomBptt;
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+const err58 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2895,8 +3001,10 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data33 < 0 || isNaN(data33)){
-const err59 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key10 in data32){
+if(!(((key10 === "halve") || (key10 === "deviation")) || (key10 === "minimum"))){
+const err59 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2906,8 +3014,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-else {
-const err60 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
+if(data32.halve !== undefined){
+let data33 = data32.halve;
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 1 || isNaN(data33)){
+const err60 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2916,12 +3027,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data32.deviation !== undefined){
-let data34 = data32.deviation;
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 < 0 || isNaN(data34)){
-const err61 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data33 < 0 || isNaN(data33)){
+const err61 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2932,7 +3039,7 @@ errors++;
 }
 }
 else {
-const err62 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
+const err62 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2942,10 +3049,11 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data32.minimum !== undefined){
-let data35 = data32.minimum;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err63 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
+if(data32.deviation !== undefined){
+let data34 = data32.deviation;
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 65536 || isNaN(data34)){
+const err63 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2954,9 +3062,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65536 || isNaN(data35)){
-const err64 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data34 < 0 || isNaN(data34)){
+const err64 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2965,8 +3072,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
-const err65 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err65 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2976,13 +3084,10 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-}
-}
-if(data29.epochs !== undefined){
-let data36 = data29.epochs;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err66 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
+if(data32.minimum !== undefined){
+let data35 = data32.minimum;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err66 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2991,9 +3096,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 1000000 || isNaN(data36)){
-const err67 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 65536 || isNaN(data35)){
+const err67 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3002,8 +3107,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
-const err68 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data35 < 1 || isNaN(data35)){
+const err68 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3014,10 +3119,12 @@ errors++;
 }
 }
 }
-if(data29.windowsPerEpoch !== undefined){
-let data37 = data29.windowsPerEpoch;
-if((!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))) && (data37 !== null)){
-const err69 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
+}
+}
+if(data29.epochs !== undefined){
+let data36 = data29.epochs;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+const err69 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3026,9 +3133,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 4294967295 || isNaN(data37)){
-const err70 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 1000000 || isNaN(data36)){
+const err70 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3037,8 +3144,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data37 < 1 || isNaN(data37)){
-const err71 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data36 < 1 || isNaN(data36)){
+const err71 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3049,10 +3156,10 @@ errors++;
 }
 }
 }
-if(data29.loss !== undefined){
-let data38 = data29.loss;
-if(typeof data38 !== "string"){
-const err72 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
+if(data29.windowsPerEpoch !== undefined){
+let data37 = data29.windowsPerEpoch;
+if((!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))) && (data37 !== null)){
+const err72 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3061,8 +3168,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!((data38 === "sum") || (data38 === "mean"))){
-const err73 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 4294967295 || isNaN(data37)){
+const err73 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3071,11 +3179,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data29.clipNorm !== undefined){
-let data39 = data29.clipNorm;
-if((!((typeof data39 == "number") && (isFinite(data39)))) && (data39 !== null)){
-const err74 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
+if(data37 < 1 || isNaN(data37)){
+const err74 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3084,9 +3189,12 @@ vErrors.push(err74);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 <= 0 || isNaN(data39)){
-const err75 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+}
+if(data29.loss !== undefined){
+let data38 = data29.loss;
+if(typeof data38 !== "string"){
+const err75 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3095,12 +3203,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-}
-if(data29.clipValue !== undefined){
-let data40 = data29.clipValue;
-if((!((typeof data40 == "number") && (isFinite(data40)))) && (data40 !== null)){
-const err76 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
+if(!((data38 === "sum") || (data38 === "mean"))){
+const err76 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3109,9 +3213,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 <= 0 || isNaN(data40)){
-const err77 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data29.clipNorm !== undefined){
+let data39 = data29.clipNorm;
+if((!((typeof data39 == "number") && (isFinite(data39)))) && (data39 !== null)){
+const err77 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3120,13 +3226,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-}
-if(data29.weightDecay !== undefined){
-let data41 = data29.weightDecay;
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 < 0 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 1000000 || isNaN(data39)){
+const err78 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3135,9 +3237,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-else {
-const err79 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(data39 < 0.000001 || isNaN(data39)){
+const err79 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3147,11 +3248,11 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data29.activationRegularization !== undefined){
-let data42 = data29.activationRegularization;
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 < 0 || isNaN(data42)){
-const err80 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data29.clipValue !== undefined){
+let data40 = data29.clipValue;
+if((!((typeof data40 == "number") && (isFinite(data40)))) && (data40 !== null)){
+const err80 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3160,9 +3261,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 1000000 || isNaN(data40)){
+const err81 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3171,12 +3272,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data29.temporalActivationRegularization !== undefined){
-let data43 = data29.temporalActivationRegularization;
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 < 0 || isNaN(data43)){
-const err82 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data40 < 0.000001 || isNaN(data40)){
+const err82 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3186,13 +3283,108 @@ vErrors.push(err82);
 errors++;
 }
 }
-else {
-const err83 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+}
+if(data29.weightDecay !== undefined){
+let data41 = data29.weightDecay;
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 1 || isNaN(data41)){
+const err83 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err83];
 }
 else {
 vErrors.push(err83);
+}
+errors++;
+}
+if(data41 < 0 || isNaN(data41)){
+const err84 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data29.activationRegularization !== undefined){
+let data42 = data29.activationRegularization;
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 10000 || isNaN(data42)){
+const err86 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+if(data42 < 0 || isNaN(data42)){
+const err87 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data29.temporalActivationRegularization !== undefined){
+let data43 = data29.temporalActivationRegularization;
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 10000 || isNaN(data43)){
+const err89 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(data43 < 0 || isNaN(data43)){
+const err90 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
 }
 errors++;
 }
@@ -3212,24 +3404,24 @@ errors = vErrors.length;
 if(data29.earlyStopping !== undefined){
 let data46 = data29.earlyStopping;
 if((!(data46 && typeof data46 == "object" && !Array.isArray(data46))) && (data46 !== null)){
-const err84 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
+const err92 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
 if(vErrors === null){
-vErrors = [err84];
+vErrors = [err92];
 }
 else {
-vErrors.push(err84);
+vErrors.push(err92);
 }
 errors++;
 }
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 for(const key11 in data46){
 if(!(key11 === "patience")){
-const err85 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+const err93 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
-vErrors = [err85];
+vErrors = [err93];
 }
 else {
-vErrors.push(err85);
+vErrors.push(err93);
 }
 errors++;
 }
@@ -3237,23 +3429,33 @@ errors++;
 if(data46.patience !== undefined){
 let data47 = data46.patience;
 if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err86 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
+const err94 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
-vErrors = [err86];
+vErrors = [err94];
 }
 else {
-vErrors.push(err86);
+vErrors.push(err94);
 }
 errors++;
 }
 if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 < 1 || isNaN(data47)){
-const err87 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data47 > 1000000 || isNaN(data47)){
+const err95 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
-vErrors = [err87];
+vErrors = [err95];
 }
 else {
-vErrors.push(err87);
+vErrors.push(err95);
+}
+errors++;
+}
+if(data47 < 1 || isNaN(data47)){
+const err96 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
 }
 errors++;
 }
@@ -3266,114 +3468,7 @@ let data48 = data29.checkpoint;
 if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
 for(const key12 in data48){
 if(!(key12 === "everyMinutes")){
-const err88 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
-if(vErrors === null){
-vErrors = [err88];
-}
-else {
-vErrors.push(err88);
-}
-errors++;
-}
-}
-if(data48.everyMinutes !== undefined){
-let data49 = data48.everyMinutes;
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 <= 0 || isNaN(data49)){
-const err89 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
-if(vErrors === null){
-vErrors = [err89];
-}
-else {
-vErrors.push(err89);
-}
-errors++;
-}
-}
-else {
-const err90 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err90];
-}
-else {
-vErrors.push(err90);
-}
-errors++;
-}
-}
-}
-else {
-const err91 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err91];
-}
-else {
-vErrors.push(err91);
-}
-errors++;
-}
-}
-if(data29.precision !== undefined){
-let data50 = data29.precision;
-if(typeof data50 !== "string"){
-const err92 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err92];
-}
-else {
-vErrors.push(err92);
-}
-errors++;
-}
-if(!((data50 === "f32") || (data50 === "mixed"))){
-const err93 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
-if(vErrors === null){
-vErrors = [err93];
-}
-else {
-vErrors.push(err93);
-}
-errors++;
-}
-}
-if(data29.seed !== undefined){
-let data51 = data29.seed;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err94 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err94];
-}
-else {
-vErrors.push(err94);
-}
-errors++;
-}
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err95 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
-if(vErrors === null){
-vErrors = [err95];
-}
-else {
-vErrors.push(err95);
-}
-errors++;
-}
-if(data51 < 0 || isNaN(data51)){
-const err96 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err96];
-}
-else {
-vErrors.push(err96);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err97 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+const err97 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3383,14 +3478,131 @@ vErrors.push(err97);
 errors++;
 }
 }
-}
-else {
-const err98 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data48.everyMinutes !== undefined){
+let data49 = data48.everyMinutes;
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 1000000 || isNaN(data49)){
+const err98 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err98];
 }
 else {
 vErrors.push(err98);
+}
+errors++;
+}
+if(data49 < 0.00001 || isNaN(data49)){
+const err99 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+}
+else {
+const err101 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data29.precision !== undefined){
+let data50 = data29.precision;
+if(typeof data50 !== "string"){
+const err102 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+if(!((data50 === "f32") || (data50 === "mixed"))){
+const err103 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+if(data29.seed !== undefined){
+let data51 = data29.seed;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err104 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 4294967295 || isNaN(data51)){
+const err105 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+if(data51 < 0 || isNaN(data51)){
+const err106 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err107 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
 }
 errors++;
 }

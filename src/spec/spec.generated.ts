@@ -350,7 +350,7 @@ export interface NetworkSpec {
      */
     epochs: number;
     /**
-     * Number of windows after which an epoch ends, or null for one pass over the corpus, as in the paper. Shorter epochs let a large corpus be evaluated, saved and scheduled more often; the next epoch goes on where the last one stopped.
+     * Number of windows after which an epoch ends, or null for one pass over the corpus, as in the paper. Shorter epochs let a large corpus be evaluated, saved and scheduled more often; the next epoch continues where the last one stopped. With randomBptt, windows of every length count alike.
      */
     windowsPerEpoch: number | null;
     /**

@@ -2,6 +2,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { hasRoomFor } from './alternatives.js';
 import type { Fault } from './diagnostics.js';
+import { vanishingNumbers } from './float32.js';
 import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
 import { brokenEntry } from './missing-colon.js';
 import {
@@ -35,7 +36,7 @@ const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[
 
 /** Everything in which a spec departs from its schema; empty when nothing does. */
 export function schemaFaults(root: Located): Fault[] {
-  if (validate(toPlain(root))) return [];
+  if (validate(toPlain(root))) return vanishingNumbers(root);
   const errors = validate.errors ?? [];
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
   const unknownFaults = unknown.map((error) => unknownKey(root, error));

@@ -108,7 +108,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}dropout: { output: { rate: 1 } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'dropout.output.rate must be a number of at least 0 and below 1, is 1',
+    says: 'dropout.output.rate must be a number from 0 to 0.999, is 1',
     cure: `${EXPLAIN} dropout.output.rate`,
   },
   {
@@ -148,10 +148,10 @@ export const SPEC_FAULTS: readonly Fault[] = [
   },
   {
     what: 'a learning rate that decays to nothing',
-    make: spec(`${MODEL}training: { epochs: 9, schedule: { decay: { factor: 1e-9, afterEpoch: 3 } } }\n`),
+    make: spec(`${MODEL}training: { epochs: 12, schedule: { decay: { factor: 1e-6, afterEpoch: 3 } } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'the learning rate decays to 1.0e-54 by epoch 9',
+    says: 'the learning rate decays to 1.0e-54 by epoch 12',
     cure: 'raise training.schedule.decay.factor',
   },
   {

@@ -119,7 +119,7 @@ it('tells the file, what it extends and the overrides', async () => {
 
 it('writes YAML that reads back as the same spec', async () => {
   const spec = await load(
-    `${MINIMAL}training:\n  clipNorm: 1e-7\n  schedule: { decay: { factor: 0.8695652173913043, afterEpoch: 14 } }\n`,
+    `${MINIMAL}training:\n  weightDecay: 1e-7\n  schedule: { decay: { factor: 0.8695652173913043, afterEpoch: 14 } }\n`,
   );
   expect(await parseResolvedSpec(specToYaml(spec), 'spec.yaml')).toEqual(spec);
   expect(specToYaml(RESOLVED)).toContain('  input: { rate: 0, mask: step, perGate: false }\n');

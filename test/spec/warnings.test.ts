@@ -56,9 +56,9 @@ describe('a fault among keys is shown at the override that causes it', () => {
     ['small', 'training.epochs=999', 'training.schedule.decay.factor'],
     [
       'small',
-      'training.optimizer.sgd.learningRate=1e-30',
+      'training.optimizer.sgd.learningRate=1e-8',
       'training.schedule.decay.factor',
-      'training.epochs=99',
+      'training.epochs=120',
     ],
     ['medium', 'model.layers=[{lstm: 8}]', 'dropout.between.rate'],
     ['medium', 'model.layers.0.gru=8', 'dropout.input.perGate', 'dropout.input.perGate=true'],

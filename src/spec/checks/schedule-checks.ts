@@ -1,5 +1,6 @@
 /** Checks of the learning rate over the epochs. */
 import type { Fault } from '../diagnostics.js';
+import { SMALLEST_FLOAT32 } from '../float32.js';
 import { baseLearningRate } from '../kinds.js';
 import type { NetworkSpec } from '../systems.js';
 import type { Check } from './check.js';
@@ -19,9 +20,6 @@ function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
     message: `training ends with epoch ${training.epochs}, but training.schedule.decay starts after epoch ${afterEpoch}: every epoch has the full learning rate`,
   };
 }
-
-/** The smallest normal number of float32, in which the parameters are held. */
-const SMALLEST_FLOAT32 = 2 ** -126;
 
 /** A learning rate that underflows spends epochs on nothing: mostly the factor is the paper's divisor turned wrong. */
 function learningRateVanishes({ training }: NetworkSpec): Fault | undefined {
