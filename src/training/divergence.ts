@@ -66,9 +66,9 @@ export class DivergenceWatch {
    */
   check(step: Omit<StepResult, 'state'>, at: Position, place: EpochPlace): void {
     const mean = step.nll / step.predictions;
-    const isFinite = Number.isFinite(mean) && Number.isFinite(step.gradientNorm);
-    if (isFinite) this.note(mean);
-    if (isFinite && this.excess < HOPELESS_EXCESS) return;
+    const hasNumbers = Number.isFinite(mean) && Number.isFinite(step.gradientNorm);
+    if (hasNumbers) this.note(mean);
+    if (hasNumbers && this.excess < HOPELESS_EXCESS) return;
     throw divergenceError(
       {
         where: `epoch ${place.epoch}, window ${at.epochWindows + 1}`,
