@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/file-error.js';
 import { isThere } from '../storage/is-there.js';
-import { temporaryPath } from '../storage/temporary.js';
+import { removeLeftovers, temporaryPath } from '../storage/temporary.js';
 import { LATEST, RunFolder } from './run-folder.js';
 
 /** What is in the place of the link. */
@@ -67,6 +67,7 @@ async function leadsToRunBeside(link: string): Promise<boolean> {
 async function replaceLink(run: RunFolder, link: string): Promise<void> {
   const temporary = temporaryPath(link);
   try {
+    await removeLeftovers(link);
     await symlink(targetOf(run), temporary, 'junction');
     await rename(temporary, link);
   } catch (error) {

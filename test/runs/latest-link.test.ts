@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markLatest } from '../../src/runs/latest-link.js';
@@ -55,6 +56,16 @@ describe('markLatest', () => {
     rmSync(old.path, { recursive: true });
     expect(await markLatest(await makeRun(runs, 'new'))).toBeNull();
     expect(readlinkSync(join(runs, 'latest'))).toBe('new');
+  });
+
+  it('removes the unfinished link of a killed process, not the run that it leads to', async () => {
+    const runs = tempFolder();
+    const run = await makeRun(runs, 'a');
+    // More than any system gives to a process.
+    symlinkSync('a', join(runs, `.latest.${hostname()}.99999999.0123abcd.tmp`), 'junction');
+    await markLatest(run);
+    expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
+    expect(existsSync(run.spec)).toBe(true);
   });
 
   it("leaves a user's file as it is, and says so", async () => {
