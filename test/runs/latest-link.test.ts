@@ -61,6 +61,7 @@ describe('markLatest', () => {
   it('removes the unfinished link of a killed process, not the run that it leads to', async () => {
     const runs = tempFolder();
     const run = await makeRun(runs, 'a');
+    await markLatest(run);
     // More than any system gives to a process.
     symlinkSync('a', join(runs, `.latest.${hostname()}.99999999.0123abcd.tmp`), 'junction');
     await markLatest(run);
