@@ -12,19 +12,11 @@ export function renderPlan(plan: TrainingPlan | NgramPlan): string {
     [{ title: 'training' }, { title: '' }],
     [
       ['parameters', formatCount(plan.parameters)],
-      ['memory', `about ${formatBytes(plan.memoryBytes)}`],
+      ['memory', memoryText(plan)],
       ['FLOP per token', formatCount(plan.trainingFlopPerToken)],
       ['windows per epoch', formatCount(plan.windowsPerEpoch)],
       ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
-      [
-        'speed here',
-        `${formatRate(plan.tokensPerSecond)} tokens/s, ${plan.gflops.toFixed(1)} GFLOP/s on backend ${plan.backend}`,
-      ],
-      ['time per epoch', `about ${formatDuration(plan.secondsPerEpoch)}`],
-      [
-        plan.epochsTrained === 0 ? 'time in all' : 'time that is left',
-        `about ${formatDuration(plan.seconds)}`,
-      ],
+      ...timingRows(plan),
     ],
   );
   if (plan.learningRates.length === 0) return facts;
@@ -34,6 +26,32 @@ export function renderPlan(plan: TrainingPlan | NgramPlan): string {
   );
   const note = plan.learningRateFalls ? ['It falls further when the valid perplexity does not.'] : [];
   return [facts, '', rates, ...note].join('\n');
+}
+
+/** One line about what is planned, before it is timed. */
+export function planLine(plan: TrainingPlan): string {
+  const fits = plan.memoryBytes <= plan.availableMemoryBytes;
+  return `${formatCount(plan.parameters)} parameters, memory ${memoryText(plan)}; ${fits ? 'timing a few windows' : 'nothing is timed'}`;
+}
+
+function memoryText({ memoryBytes, availableMemoryBytes, backend }: TrainingPlan): string {
+  const needed = `about ${formatBytes(memoryBytes)} on backend ${backend}`;
+  if (memoryBytes <= availableMemoryBytes)
+    return `${needed} of ${formatBytes(availableMemoryBytes)} available`;
+  return `${needed}, but only ${formatBytes(availableMemoryBytes)} are available: lower training.batchSize or training.bptt`;
+}
+
+function timingRows({ timing, backend, epochsTrained }: TrainingPlan): string[][] {
+  if (timing === null) return [['speed here', 'not timed: the memory does not suffice']];
+  const { tokensPerSecond, gflops, secondsPerEpoch, seconds } = timing;
+  return [
+    [
+      'speed here',
+      `${formatRate(tokensPerSecond)} tokens/s, ${gflops.toFixed(1)} GFLOP/s on backend ${backend}`,
+    ],
+    ['time per epoch', `about ${formatDuration(secondsPerEpoch)}`],
+    [epochsTrained === 0 ? 'time in all' : 'time that is left', `about ${formatDuration(seconds)}`],
+  ];
 }
 
 function epochs({ firstEpoch, lastEpoch }: LearningRateSpan): string {

@@ -95,7 +95,7 @@ export default class Train extends BaseCommand<typeof Train> {
 
   private async plan(request: TrainRequest): Promise<TrainResult> {
     const { planRequest } = await import('../training/plan-request.js');
-    const { renderPlan } = await import('../cli/plan-table.js');
+    const { planLine, renderPlan } = await import('../cli/plan-table.js');
     const warnings: string[] = [];
     const plan = await planRequest(request, {
       onProgress: (progress) => this.progress().update(progress),
@@ -104,6 +104,7 @@ export default class Train extends BaseCommand<typeof Train> {
         this.progress().note(line);
       },
       onBackend: (backend) => this.progress().note(backendLine(backend)),
+      onPlanned: (planned) => this.progress().note(planLine(planned)),
     });
     return this.print({ ...plan, warnings }, renderPlan);
   }

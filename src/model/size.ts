@@ -8,20 +8,27 @@ export interface ModelSize {
   readonly parameters: number;
   /** Floating-point operations of forward and backward for one token; products only, a multiply-add is two. */
   readonly trainingFlopPerToken: number;
-  /** Rough bytes in use at the height of a training step in the reference ops, f32. */
+  /** Rough bytes in use at the height of a training step, f32. */
   readonly trainingBytes: number;
 }
 
 /**
  * @param architecture the model
  * @param window       T steps and B columns
+ * @param backend      whether its softmax keeps all logits of a window, as the reference op does; a fused one goes chunk by
+ *                     chunk
  */
-export function modelSize(architecture: Architecture, window: { steps: number; batch: number }): ModelSize {
+export function modelSize(
+  architecture: Architecture,
+  window: { steps: number; batch: number },
+  { keepsLogits = true }: { keepsLogits?: boolean } = {},
+): ModelSize {
   const parameters = totalSize(parameterShapes(architecture));
   return {
     parameters,
     trainingFlopPerToken: 6 * multiplyAddsPerToken(architecture),
-    trainingBytes: 4 * (3 * parameters + window.steps * window.batch * activationsPerToken(architecture)),
+    trainingBytes:
+      4 * (3 * parameters + window.steps * window.batch * activationsPerToken(architecture, keepsLogits)),
   };
 }
 
@@ -38,8 +45,11 @@ function multiplyAddsPerToken(architecture: Architecture): number {
   return totalSize(multiplied);
 }
 
-/** Kept values per token: input and dropped input, what each layer keeps; logits, softmax, gradient. */
-function activationsPerToken({ vocabularySize, embedding, layers }: Architecture): number {
+/** Kept values per token: input and dropped input, what each layer keeps; logits, softmax, gradient where they are kept. */
+function activationsPerToken(
+  { vocabularySize, embedding, layers }: Architecture,
+  keepsLogits: boolean,
+): number {
   const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).keptPerUnit * layer.units, 0);
-  return 2 * embedding + ofLayers + 4 * vocabularySize;
+  return 2 * embedding + ofLayers + (keepsLogits ? 4 * vocabularySize : 0);
 }

@@ -14,6 +14,8 @@ export interface PlanHooks {
   onWarning(line: string): void;
   /** Not called for an n-gram model, which computes on none. */
   onBackend(backend: ActiveBackend): void;
+  /** The plan of a network before anything is timed. */
+  onPlanned(plan: TrainingPlan): void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PlanHooks {
  */
 export async function planRequest(
   request: TrainRequest,
-  { onProgress, onWarning, onBackend }: PlanHooks,
+  { onProgress, onWarning, onBackend, onPlanned }: PlanHooks,
 ): Promise<TrainingPlan | NgramPlan> {
   const inputs = await openInputs(request);
   try {
@@ -35,7 +37,7 @@ export async function planRequest(
     const beginning = run
       ? await nextBeginning(run, loaded.spec, corpus, request.runsFolder)
       : await firstBeginning(loaded.spec, from, corpus);
-    return await planTraining(loaded.spec, corpus, beginning);
+    return await planTraining(loaded.spec, corpus, beginning, onPlanned);
   } finally {
     inputs.corpus.close();
   }

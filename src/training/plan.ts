@@ -1,5 +1,7 @@
 /** What a training would be, before it is begun: size, cost, schedule, and the time from a few timed windows. */
 import * as tf from '@tensorflow/tfjs';
+import { availableMemory } from '../backends/available-memory.js';
+import type { BackendName } from '../backends/backend.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { architectureOf } from '../model/architecture.js';
 import { disposeLanguageModel } from '../model/language-model.js';
@@ -8,7 +10,8 @@ import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { type Beginning, constantsOf, positionOf } from './beginning.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
-import { companionsOf, createOptimizer } from './optimizers/create.js';
+import { trainingMemory } from './memory.js';
+import { createOptimizer } from './optimizers/create.js';
 import { disposeOptimizer } from './optimizers/optimizer.js';
 import { learningRateOf } from './schedule.js';
 import { trainingStep } from './step.js';
@@ -29,8 +32,9 @@ export interface TrainingPlan {
   /** What was timed. */
   readonly backend: string;
   readonly parameters: number;
-  /** Rough bytes at the height of a step. */
+  /** Rough bytes at the height of a step, and bytes that this machine has for it. */
   readonly memoryBytes: number;
+  readonly availableMemoryBytes: number;
   readonly trainingFlopPerToken: number;
   /** In the first epoch; with windows of random lengths another number in each. */
   readonly windowsPerEpoch: number;
@@ -44,6 +48,12 @@ export interface TrainingPlan {
   readonly learningRates: readonly LearningRateSpan[];
   /** Whether the learning rate also falls when the valid perplexity does not. */
   readonly learningRateFalls: boolean;
+  /** null where the memory does not suffice: nothing is timed then. */
+  readonly timing: PlannedTiming | null;
+}
+
+/** How long a training would take. */
+export interface PlannedTiming {
   /** Median over a few timed windows. */
   readonly tokensPerSecond: number;
   readonly gflops: number;
@@ -53,27 +63,36 @@ export interface TrainingPlan {
   readonly seconds: number;
 }
 
-/** Plans the training of a spec, from where it begins, on the active backend; nothing is written. */
+/**
+ * Plans the training of a spec, from where it begins, on the active backend; nothing is written. A training that would not
+ * fit into memory is not timed.
+ *
+ * @param onPlanned told the plan before anything is timed, which allocates what a training would
+ */
 export async function planTraining(
   spec: NetworkSpec,
   corpus: PreparedCorpus,
   beginning: Beginning,
+  onPlanned: (plan: TrainingPlan) => void,
 ): Promise<TrainingPlan> {
   const { batchSize, bptt, epochs, schedule } = spec.training;
-  const architecture = architectureOf(spec, corpus.vocabulary.size);
-  const size = modelSize(architecture, { steps: bptt, batch: batchSize });
+  const { size: vocabularySize } = corpus.vocabulary;
+  const backend = tf.getBackend() as BackendName;
+  const size = modelSize(architectureOf(spec, vocabularySize), { steps: bptt, batch: batchSize });
+  const memoryBytes = trainingMemory(spec, vocabularySize, backend);
+  const availableMemoryBytes = availableMemory();
   const position = positionOf(beginning);
   const model = freshModel(spec, corpus.vocabulary.size, constantsOf(beginning));
   try {
     const trainee = languageModelTrainee(spec, corpus, model);
     const windowsPerEpoch = spec.training.windowsPerEpoch ?? trainee.windowsIn(0);
     const tokensPerEpoch = batchSize * stepsOfWindows(trainee, windowsPerEpoch);
-    const tokensPerSecond = await medianSpeed(trainee, spec);
     const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
-    return {
-      backend: tf.getBackend(),
+    const planned = {
+      backend,
       parameters: size.parameters,
-      memoryBytes: size.trainingBytes + 4 * companionsOf(spec.training) * size.parameters,
+      memoryBytes,
+      availableMemoryBytes,
       trainingFlopPerToken: size.trainingFlopPerToken,
       windowsPerEpoch,
       tokensPerEpoch,
@@ -81,11 +100,17 @@ export async function planTraining(
       epochsTrained: position.epochs,
       learningRates: learningRateSpans(spec, position.validation),
       learningRateFalls: 'plateau' in schedule,
+    };
+    onPlanned({ ...planned, timing: null });
+    if (memoryBytes > availableMemoryBytes) return { ...planned, timing: null };
+    const tokensPerSecond = await medianSpeed(trainee, spec);
+    const timing = {
       tokensPerSecond,
       gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
       secondsPerEpoch: tokensPerEpoch / tokensPerSecond,
       seconds: Math.max(0, tokensLeft) / tokensPerSecond,
     };
+    return { ...planned, timing };
   } finally {
     disposeLanguageModel(model);
   }

@@ -13,6 +13,7 @@ import { checkCheckpointSize } from './checkpoint-size.js';
 import { corpusFacts } from './corpus-facts.js';
 import { describeEnvironment } from './environment.js';
 import type { EndEvent, TrainingEvent } from './events.js';
+import { checkMemory } from './memory.js';
 import { type LoadedNetwork, resumeRun, startRun } from './session.js';
 import { findSource } from './source-run.js';
 import { type NgramInputs, trainNgram } from './train-ngram.js';
@@ -109,6 +110,7 @@ export async function train(request: TrainRequest, hooks: TrainHooks): Promise<T
     for (const warning of inputs.loaded.warnings) hooks.onWarning(renderWarning(warning));
     if (inputs.backend === null) return await trainNgram(inputs, request, hooks);
     hooks.onBackend(inputs.backend);
+    checkMemory(inputs.loaded.spec, inputs.corpus.vocabulary.size, inputs.backend.name);
     return await trainNetwork(inputs, request, hooks);
   } finally {
     inputs.corpus.close();

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
-import { renderPlan } from '../../src/cli/plan-table.js';
+import { planLine, renderPlan } from '../../src/cli/plan-table.js';
 import type { TrainingPlan } from '../../src/training/plan.js';
+
+const TIMING = { tokensPerSecond: 8000, gflops: 126.4, secondsPerEpoch: 116, seconds: 464 };
 
 const PLAN: TrainingPlan = {
   backend: 'native',
   parameters: 4_650_000,
   memoryBytes: 2e8,
+  availableMemoryBytes: 3e9,
   trainingFlopPerToken: 15_800_000,
   windowsPerEpoch: 2323,
   tokensPerEpoch: 929_200,
@@ -16,10 +19,7 @@ const PLAN: TrainingPlan = {
     { firstEpoch: 4, lastEpoch: 4, learningRate: 0 },
   ],
   learningRateFalls: false,
-  tokensPerSecond: 8000,
-  gflops: 126.4,
-  secondsPerEpoch: 116,
-  seconds: 464,
+  timing: TIMING,
 };
 
 const NOTE = 'It falls further when the valid perplexity does not.';
@@ -35,9 +35,25 @@ it('ends with the learning rates, and says when nobody can know them', () => {
 
 it('tells of a run to resume what is left', () => {
   expect(renderPlan(PLAN)).toMatch(/time in all +about 7 min 44 s/);
-  expect(renderPlan({ ...PLAN, epochsTrained: 2, seconds: 232 })).toMatch(
+  expect(renderPlan({ ...PLAN, epochsTrained: 2, timing: { ...TIMING, seconds: 232 } })).toMatch(
     /time that is left +about 3 min 52 s/,
   );
-  const over = renderPlan({ ...PLAN, epochsTrained: 4, learningRates: [], seconds: 0 });
+  const over = renderPlan({
+    ...PLAN,
+    epochsTrained: 4,
+    learningRates: [],
+    timing: { ...TIMING, seconds: 0 },
+  });
   expect(over).not.toContain('learning rate');
+});
+
+it('says when the memory does not suffice, with both figures, and times nothing', () => {
+  const large = { ...PLAN, memoryBytes: 24e9, timing: null };
+  const why = 'about 24.0 GB on backend native, but only 3.00 GB are available';
+  expect(renderPlan(large)).toMatch(new RegExp(`memory +${why}: lower training.batchSize or training.bptt`));
+  expect(renderPlan(large)).toContain('not timed');
+  expect(planLine(large)).toContain(`${why}: lower training.batchSize or training.bptt; nothing is timed`);
+  expect(planLine(PLAN)).toMatch(
+    /memory about 200 MB on backend native of 3.00 GB available; timing a few windows$/,
+  );
 });

@@ -93,7 +93,8 @@ describe('the whole output of a training', () => {
     const run = await train<TrainingPlan>(...argv);
     const text = transcript(argv, run)
       .replace(/[\d.]+ GFLOP/, '<speed> GFLOP')
-      .replace(/about .*(s|h|min)$/gm, 'about <time>');
+      .replace(/[\d.]+ [GM]B available/g, '<memory> available')
+      .replace(/(?<!memory )about .*(s|h|min)$/gm, 'about <time>');
     await expect(text).toMatchFileSnapshot(golden('dry-run'));
     expect(existsSync(place.runs) ? readdirSync(place.runs) : []).toEqual(before);
   });

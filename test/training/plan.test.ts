@@ -17,7 +17,7 @@ async function plan(...overrides: string[]) {
   const corpus = await PreparedCorpus.open(place.data, 'small');
   try {
     const spec = networkOf((await loadSpec(place.spec, overrides)).spec);
-    return { ...(await planTraining(spec, corpus, { constants: new Map() })), corpus };
+    return { ...(await planTraining(spec, corpus, { constants: new Map() }, () => {})), corpus };
   } finally {
     corpus.close();
   }
@@ -40,10 +40,13 @@ it('tells size, cost, windows and schedule', async () => {
     ],
   });
   expect(found.memoryBytes).toBeGreaterThan(4 * 3 * found.parameters);
-  expect(found.tokensPerSecond).toBeGreaterThan(0);
-  expect(found.gflops).toBeCloseTo((found.tokensPerSecond * found.trainingFlopPerToken) / 1e9, 12);
-  expect(found.secondsPerEpoch).toBeCloseTo(found.tokensPerEpoch / found.tokensPerSecond, 9);
-  expect(found.seconds).toBeCloseTo(3 * found.secondsPerEpoch, 9);
+  const { timing } = found;
+  if (timing === null) throw new Error('it fits');
+  expect(found.availableMemoryBytes).toBeGreaterThan(found.memoryBytes);
+  expect(timing.tokensPerSecond).toBeGreaterThan(0);
+  expect(timing.gflops).toBeCloseTo((timing.tokensPerSecond * found.trainingFlopPerToken) / 1e9, 12);
+  expect(timing.secondsPerEpoch).toBeCloseTo(found.tokensPerEpoch / timing.tokensPerSecond, 9);
+  expect(timing.seconds).toBeCloseTo(3 * timing.secondsPerEpoch, 9);
 });
 
 it('counts the windows of epochs that are no pass, and of a corpus with fewer windows than are timed', async () => {
@@ -99,13 +102,15 @@ describe('the plan of a run to resume', () => {
       onProgress: () => {},
       onWarning: () => {},
       onBackend: () => {},
+      onPlanned: () => {},
     });
 
   it('is that of what is left, and writes nothing', async () => {
     await trainSmall(place, { name: 'begun', interruptAt: afterWindows(28 + 7) });
     const files = readdirSync(place.run('begun').path).sort();
     const found = await planOf({ resume: 'begun' });
-    if (!('seconds' in found)) throw new Error('a network was planned');
+    if (!('timing' in found) || found.timing === null) throw new Error('a network was planned');
+    const { timing } = found;
     expect(found).toMatchObject({
       epochs: 3,
       epochsTrained: 1,
@@ -114,7 +119,7 @@ describe('the plan of a run to resume', () => {
         { firstEpoch: 3, lastEpoch: 3, learningRate: 0.25 },
       ],
     });
-    expect(found.seconds * found.tokensPerSecond).toBeCloseTo((28 + 21) * 20, 6);
+    expect(timing.seconds * timing.tokensPerSecond).toBeCloseTo((28 + 21) * 20, 6);
     expect(readdirSync(place.run('begun').path).sort()).toEqual(files);
   });
 
@@ -123,7 +128,7 @@ describe('the plan of a run to resume', () => {
     expect(await planOf({ resume: 'over' })).toMatchObject({
       epochsTrained: 3,
       learningRates: [],
-      seconds: 0,
+      timing: { seconds: 0 },
     });
   });
 

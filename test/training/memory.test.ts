@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { availableMemory } from '../../src/backends/available-memory.js';
+import { checkMemory, trainingMemory } from '../../src/training/memory.js';
+import { specOf } from './training-of.js';
+
+describe('checkMemory', () => {
+  it('refuses what certainly does not fit, with both figures and what to change', async () => {
+    const spec = await specOf('training.batchSize=2000', 'training.bptt=400');
+    expect(() => checkMemory(spec, 10_000, 'wasm', 8e9)).toThrow(
+      expect.objectContaining({
+        kind: 'backend',
+        message: expect.stringMatching(
+          /^training needs about \d+ GB of memory on backend wasm, and 8\.00 GB are available$/,
+        ),
+        cures: [
+          expect.stringContaining('training.batchSize, which is 2000, or training.bptt, which is 400'),
+          expect.anything(),
+        ],
+      }),
+    );
+    const bytes = trainingMemory(spec, 10_000, 'wasm');
+    checkMemory(spec, 10_000, 'wasm', 0.9 * bytes);
+    expect(() => checkMemory(spec, 10_000, 'wasm', 0.7 * bytes)).toThrow();
+  });
+
+  it('counts no logits on native, whose softmax goes chunk by chunk', async () => {
+    const spec = await specOf('training.batchSize=10', 'training.bptt=10');
+    const difference = trainingMemory(spec, 5000, 'wasm') - trainingMemory(spec, 5000, 'native');
+    expect(difference).toBeGreaterThanOrEqual(4 * 4 * 5000 * 10 * 10);
+    expect(difference).toBeLessThan(1.1 * 4 * 4 * 5000 * 10 * 10);
+  });
+});
+
+describe('availableMemory', () => {
+  const GIGABYTE = 2 ** 30;
+  const system = (files: Record<string, string>) => (path: string) => files[path] ?? null;
+  const MEMINFO = { '/proc/meminfo': `MemTotal:  16777216 kB\nMemAvailable:    8388608 kB\n` };
+
+  it.each([
+    ['of the machine', {}, 8],
+    [
+      'of a control group, version 2, with the files that can be dropped',
+      {
+        '/proc/self/cgroup': '0::/a/b\n',
+        '/sys/fs/cgroup/a/b/memory.max': `${4 * GIGABYTE}\n`,
+        '/sys/fs/cgroup/a/b/memory.current': `${3 * GIGABYTE}\n`,
+        '/sys/fs/cgroup/a/b/memory.stat': `anon 1\ninactive_file ${GIGABYTE}\n`,
+      },
+      2,
+    ],
+    [
+      'of the group above, where the own has no limit',
+      {
+        '/proc/self/cgroup': '0::/a/b\n',
+        '/sys/fs/cgroup/a/b/memory.max': 'max\n',
+        '/sys/fs/cgroup/a/memory.max': `${3 * GIGABYTE}\n`,
+        '/sys/fs/cgroup/a/memory.current': `${2 * GIGABYTE}\n`,
+      },
+      1,
+    ],
+    [
+      'of a container, version 1, whose own path is not there',
+      {
+        '/proc/self/cgroup': '9:cpu:/x\n4:memory:/docker/1\n',
+        '/sys/fs/cgroup/memory/memory.limit_in_bytes': `${2 * GIGABYTE}\n`,
+        '/sys/fs/cgroup/memory/memory.usage_in_bytes': `${GIGABYTE}\n`,
+      },
+      1,
+    ],
+    [
+      'of the machine, where version 1 has no limit',
+      {
+        '/proc/self/cgroup': '4:memory:/\n',
+        '/sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+        '/sys/fs/cgroup/memory/memory.usage_in_bytes': '1\n',
+      },
+      8,
+    ],
+  ])('is that %s', (_, files, gigabytes) => {
+    expect(availableMemory(system({ ...MEMINFO, ...files }))).toBe(gigabytes * GIGABYTE);
+  });
+
+  it('is a figure on this machine', () => {
+    expect(availableMemory()).toBeGreaterThan(2 ** 20);
+  });
+});
