@@ -1,6 +1,6 @@
 /** What `zlm metrics` prints. */
 import type { AnyMetricsRow, EpochRow, NgramRow, WindowsRow } from '../training/metrics.js';
-import { formatCount, formatDuration, formatRate } from './format.js';
+import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
 import { type Column, renderTable } from './table.js';
 
 /** What `--json` prints; see schemas/output/metrics.schema.json. */
@@ -120,7 +120,7 @@ function windowsCells(row: AnyMetricsRow): string[][] {
 function ngramText({ trainTokens, ngrams, validPerplexity, validPredictions, seconds }: NgramRow): string {
   const counts = ngrams.map((count, index) => `${formatCount(count)} of length ${index + 1}`);
   return [
-    `valid perplexity ${validPerplexity.toFixed(2)} over ${validPredictions.toLocaleString('en-US')} predictions`,
+    `valid perplexity ${formatPerplexity(validPerplexity)} over ${validPredictions.toLocaleString('en-US')} predictions`,
     `  ${trainTokens.toLocaleString('en-US')} tokens counted in ${formatDuration(seconds)}`,
     `  different n-grams: ${counts.join(', ')}`,
   ].join('\n');
@@ -155,6 +155,5 @@ function shortRate(learningRate: number): string {
 
 /** JSON holds null where a perplexity was too large for a number. */
 function perplexityText(perplexity: number | null): string {
-  if (perplexity === null) return '–';
-  return perplexity < 99_999.5 ? perplexity.toFixed(2) : formatCount(perplexity);
+  return perplexity === null ? '–' : formatPerplexity(perplexity);
 }

@@ -5,7 +5,7 @@ import type { RunSummary } from '../runs/list-runs.js';
 import type { LiveProgress } from '../runs/live-progress.js';
 import { commonValues, type KeyValues } from '../runs/run-differences.js';
 import { flowYaml } from '../spec/to-yaml.js';
-import { formatCount, formatDuration, formatRate } from './format.js';
+import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
 import { renderTable } from './table.js';
 import { clip, visibleWidth } from './text-width.js';
 
@@ -99,7 +99,7 @@ function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
       title: 'valid',
       align: 'right',
       rank: 5,
-      cell: readable(({ bestValidPerplexity }) => bestValidPerplexity?.toFixed(2) ?? NOTHING),
+      cell: readable(({ bestValidPerplexity }) => perplexityText(bestValidPerplexity)),
     },
     ...(evaluated('test') ? [{ title: 'test', cell: evaluationCell(runs, 'test') }] : []),
     ...(evaluated('valid') ? [{ title: 'valid by eval', rank: 1, cell: evaluationCell(runs, 'valid') }] : []),
@@ -112,13 +112,17 @@ function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
   ];
 }
 
+function perplexityText(perplexity: number | null | undefined): string {
+  return perplexity === null || perplexity === undefined ? NOTHING : formatPerplexity(perplexity);
+}
+
 function stateCell({ state, stoppedEarly }: RunSummary): string {
   return STATE_COLORS[state](stoppedEarly ? `${state} early` : state);
 }
 
 /** A figure and how its protocol differs from the usual one: "115.10", "113.92 (last, batch 20)". */
 function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSummary) => string {
-  const figures = runs.map((run) => chosen(run, split)?.perplexity.toFixed(2) ?? NOTHING);
+  const figures = runs.map((run) => perplexityText(chosen(run, split)?.perplexity));
   const figureWidth = Math.max(...figures.map((figure) => figure.length));
   return (run) => {
     const evaluation = chosen(run, split);
@@ -129,7 +133,7 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
       batch === 1 ? '' : `batch ${batch}`,
       stale ? 'stale' : '',
     ].filter((word) => word !== '');
-    const figure = perplexity.toFixed(2).padStart(figureWidth);
+    const figure = formatPerplexity(perplexity).padStart(figureWidth);
     return words.length === 0 ? figure : `${figure} (${words.join(', ')})`;
   };
 }
@@ -192,8 +196,7 @@ function liveText(live: LiveProgress, width: number): string {
     phase
   ];
   const of = total ? ` of ${formatCount(total)} ${unit}` : ` ${unit}`;
-  const perplexity =
-    trainPerplexity === null ? [] : [`train perplexity ${formatPerplexity(trainPerplexity)}`];
+  const perplexity = trainPerplexity === null ? [] : [`train perplexity ${shortPerplexity(trainPerplexity)}`];
   const speed = tokensPerSecond === null ? [] : [`${formatRate(tokensPerSecond)} tokens/s`];
   const left = secondsLeft === null ? [] : [`${formatDuration(secondsLeft)} left`];
   const versions = [
@@ -206,6 +209,6 @@ function liveText(live: LiveProgress, width: number): string {
   return versions.find((text) => text.length <= width) ?? `${what}: ${share}`;
 }
 
-function formatPerplexity(perplexity: number): string {
-  return perplexity < 999.5 ? perplexity.toFixed(1) : formatCount(perplexity);
+function shortPerplexity(perplexity: number): string {
+  return perplexity < 999.5 ? perplexity.toFixed(1) : formatPerplexity(perplexity);
 }

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../../src/cli/format.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPerplexity,
+  formatRate,
+} from '../../src/cli/format.js';
 
 it.each([
   [0, '0 bytes'],
@@ -46,4 +52,17 @@ it.each([
   [273_600, '3 d 4 h'],
 ])('formatDuration(%d) is %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+it.each([
+  [1, '1.00'],
+  [119.666, '119.67'],
+  [9999.4, '9999.40'],
+  [11_510.3, '11,510'],
+  [1_790_000, '1.79M'],
+  [1e21, 'over 999G'],
+  [Number.POSITIVE_INFINITY, 'over 999G'],
+  [Number.NaN, 'NaN'],
+])('formatPerplexity(%d) is %s', (perplexity, text) => {
+  expect(formatPerplexity(perplexity)).toBe(text);
 });
