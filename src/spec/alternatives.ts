@@ -74,15 +74,18 @@ function kindFault({ override, depth, present }: Bypass, overrides: readonly Ove
   const names = path.map((step) => step.name);
   const choice = names.slice(0, depth);
   const namesake = [...choice, present, ...names.slice(depth + 1)];
-  const change =
-    schemaAt(namesake) && `Change the ${present}: ${setText(namesake, toPlain(value))}. Or replace`;
-  const whole = setText(choice, { [names[depth] ?? '']: wholeKind(names.slice(0, depth + 1), overrides) });
-  const place = path[depth]?.place ?? path[0].place;
+  const kind = names[depth] ?? '';
+  const whole = setText(choice, { [kind]: wholeKind([...choice, kind], overrides) });
+  const number = whole.includes(`: ${NUMBER}`) ? `, with a number for ${NUMBER}` : '';
+  const cures = [
+    ...(schemaAt(namesake) ? [`To change ${present}: ${setText(namesake, toPlain(value))}.`] : []),
+    `To replace it by ${kind}: ${whole}${number}.`,
+  ];
   return {
     key: formatKey(names),
     message: `${formatKey(choice)} is ${present} in this spec, so there is no ${formatKey(names)}`,
-    place,
-    cure: `${change ?? 'Replace'} the ${present} as a whole: ${whole}${whole.includes(`: ${NUMBER}`) ? `, with a number for ${NUMBER}` : ''}.`,
+    place: path[depth]?.place ?? path[0].place,
+    cure: cures.join(' '),
   };
 }
 

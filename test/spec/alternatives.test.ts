@@ -48,7 +48,7 @@ describe('a key inside of another kind', () => {
     const error = await specErrorOf(loadSpec(specOf(MINIMAL), sets));
     expect(error.faults).toHaveLength(2);
     expect(error.cures).toEqual([
-      "Replace the constant as a whole: `--set 'training.schedule={decay: {factor: 0.5, afterEpoch: 4}}'`.",
+      "To replace it by decay: `--set 'training.schedule={decay: {factor: 0.5, afterEpoch: 4}}'`.",
     ]);
   });
 
