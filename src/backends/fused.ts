@@ -18,6 +18,8 @@ export const FUSED = {
   tanhRnnGradient: 'ZlmTanhRnnGradient',
   softmaxCrossEntropy: 'ZlmSoftmaxCrossEntropy',
   softmaxCrossEntropyGradient: 'ZlmSoftmaxCrossEntropyGradient',
+  logits: 'ZlmLogits',
+  draw: 'ZlmDraw',
   globalNorm: 'ZlmGlobalNorm',
   sgdUpdate: 'ZlmSgdUpdate',
   adamUpdate: 'ZlmAdamUpdate',
@@ -139,6 +141,35 @@ export interface SoftmaxAttributes {
   readonly keep: boolean;
   /** What the upstream gradient of every row is likely to be: a kernel may prepare for it, and must be right for any. */
   readonly expectedUpstream: number;
+}
+
+/** `ZlmLogits`: hidden [N,H], weight, bias [V] → hidden · weight + bias [N,V], always in float32. */
+export interface LogitsAttributes {
+  /** True when the weight is an embedding table [V,H], not [H,V]. */
+  readonly tied: boolean;
+}
+
+/**
+ * Which words may be drawn and how. Words are in order of their logits, the likeliest first, equal ones by id; those that
+ * may be drawn have a weight of exp((logit − largest) / temperature).
+ */
+export interface Selection {
+  /** Below 1 likely words get likelier; 0 takes the first word in order. */
+  readonly temperature: number;
+  /** Draw from the first k words that are not banned; null for all. */
+  readonly topK: number | null;
+  /** Word ids that are never drawn, each once; fewer than there are words. */
+  readonly banned: Int32Array;
+}
+
+/**
+ * `ZlmDraw`: logits [N,V], or [1,V] for all N draws → word ids [N] int32: for each draw the first word in order at which
+ * the running sum of weights passes uniform · total. Weights and their sums are doubles; the order in which sums are added
+ * up is left to the kernel. A draw for which no word that may be drawn has a finite logit gives −1.
+ */
+export interface DrawAttributes extends Selection {
+  /** A number in (0, 1) for each draw. */
+  readonly uniforms: Float64Array;
 }
 
 /** What all parameter steps are told. The gradient is clamped, then scaled, then weight decay is added to it. */

@@ -3,7 +3,8 @@ import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.
 import { BaseCommand } from '../cli/base-command.js';
 import { checkpointFlag, dataFlag, integerFlag, numberFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
-import type { SampleResult } from '../sampling/sample.js';
+import { SampleText } from '../cli/sample-text.js';
+import type { SampleHooks, SampleResult } from '../sampling/sample.js';
 
 export default class Sample extends BaseCommand<typeof Sample> {
   static override summary = 'Draw text from a trained model.';
@@ -59,17 +60,34 @@ export default class Sample extends BaseCommand<typeof Sample> {
       ...{ topK: this.flags['top-k'] ?? null, ban, seed, dataFolder: data, runsFolder: runs, backend },
       backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
     };
-    const result = await interruptible((signal) =>
-      sample(request, {
-        signal,
-        onProgress: (progress) => this.progress().update(progress),
-        onBackend: (backend) => this.progress().note(backendLine(backend)),
-      }),
-    );
-    this.progress().stop();
-    const unknown = result.unknownPromptWords.map((word) => `"${word}"`).join(', ');
-    if (unknown) this.progress().note(`not in the vocabulary, read as <unk>: ${unknown}`);
-    // Text is shown in its visible form also where it is piped: a pipe may end at a terminal, too.
-    return this.print(result, ({ samples }) => samples.map(({ text }) => text).join('\n\n'), ['text']);
+    const text = this.jsonEnabled() ? undefined : new SampleText(process.stdout);
+    try {
+      return await interruptible((signal) => sample(request, this.#hooks(signal, text)));
+    } finally {
+      await text?.end();
+    }
+  }
+
+  /** Words appear as they are drawn. From the first on they show how far it has come, unless they go to a file. */
+  #hooks(signal: AbortSignal, text: SampleText | undefined): SampleHooks {
+    const progress = this.progress();
+    let showsProgress = true;
+    const onText = async (piece: string, index: number) => {
+      if (showsProgress && !text?.goesToFile()) {
+        showsProgress = false;
+        progress.stop();
+      }
+      await text?.write(piece, index);
+    };
+    return {
+      signal,
+      onProgress: (now) => showsProgress && progress.update(now),
+      onBackend: (backend) => progress.note(backendLine(backend)),
+      onUnknownWords: (words) => {
+        const quoted = words.map((word) => `"${word}"`).join(', ');
+        progress.note(`not in the vocabulary, read as <unk>: ${quoted}`);
+      },
+      ...(text && { onText }),
+    };
   }
 }

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropout } from '../ops/dropout.js';
 import { embedding } from '../ops/embedding.js';
-import { matrixProduct, type Precision, product, productWithTransposedRight } from '../ops/products.js';
+import { logits as logitsOf } from '../ops/logits.js';
+import { matrixProduct, type Precision } from '../ops/products.js';
 import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
 import type { Architecture } from './architecture.js';
 import { type DropoutPlan, embeddingMask } from './dropout-placement.js';
@@ -91,9 +92,7 @@ export function targetNll(
 /** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */
 export function logits(model: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
   const { weight, bias, tied } = softmaxParameters(model);
-  const rows = projected(model, hidden);
-  const scores = tied ? productWithTransposedRight(rows, weight, 'f32') : product(rows, weight, 'f32');
-  return tf.add(scores, bias);
+  return logitsOf(projected(model, hidden), weight, bias, tied);
 }
 
 /** Frees the model's memory. */

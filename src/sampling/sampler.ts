@@ -1,49 +1,51 @@
-/** Drawing words from a model, one at a time. */
+/** Drawing words from a network, one at a time, for several samples side by side. */
 import * as tf from '@tensorflow/tfjs';
 import { encode, initialState, type LanguageModel, logits } from '../model/language-model.js';
 import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
+import type { Selection } from './choose.js';
+import { drawWords, type SampleRange, uniformsOf } from './draw.js';
 
 /** How to draw. */
-export interface SamplingOptions {
+export interface SamplingOptions extends Selection {
   /** Token ids that come before the first drawn one; at least one. */
   readonly prompt: readonly number[];
-  /** Tokens to draw. */
+  /** Tokens to draw for each sample. */
   readonly length: number;
-  /** Divides the logits: below 1 likely words get likelier; 0 takes the likeliest always. */
-  readonly temperature: number;
-  /** Draw from the k likeliest only; null for all. */
-  readonly topK: number | null;
-  /** Token ids that are never drawn. */
-  readonly banned: ReadonlySet<number>;
   readonly seed: number;
-  /** Which of several samples with one seed. */
-  readonly sample: number;
+  /** Which of the samples that a seed gives. They do not depend on each other. */
+  readonly samples: SampleRange;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Draws token ids after a prompt, from the zero state and without dropout. Token n of a sample uses word 0 of the
- * Philox address (seed, sampling, site = sample, step = n), so each sample is the same on every machine.
+ * Draws token ids after a prompt, from the zero state and without dropout.
  *
+ * @returns at each step the next token of every sample, [count]
  * @throws the signal's reason when it is aborted
  */
-export async function* sampleTokens(model: LanguageModel, options: SamplingOptions): AsyncGenerator<number> {
-  const { prompt, length, signal } = options;
-  let input: readonly number[] = prompt;
+export async function* sampleTokens(
+  model: LanguageModel,
+  options: SamplingOptions,
+): AsyncGenerator<Int32Array> {
+  const { prompt, length, seed, samples, signal } = options;
+  let input: Int32Array = Int32Array.from(prompt);
   let state = tidy(() => initialState(model, 1));
   try {
     for (let n = 0; n < length; n++) {
       signal?.throwIfAborted();
-      const next = nextLogits(model, input, state);
+      // All samples read the prompt alike: once, as one column.
+      const columns = n === 0 ? 1 : samples.count;
+      const next = nextLogits(model, input, columns, state);
       dispose(state);
       state = next.state;
-      const values = await next.logits.data();
-      dispose(next.logits);
-      const token = drawNext(values, options, n);
-      yield token;
-      input = [token];
+      try {
+        input = await drawWords(next.logits, options, uniformsOf(seed, samples, n));
+      } finally {
+        next.logits.dispose();
+      }
+      if (columns < samples.count) state = forAll(samples.count, state);
+      yield input;
     }
   } finally {
     dispose(state);
@@ -51,52 +53,35 @@ export async function* sampleTokens(model: LanguageModel, options: SamplingOptio
 }
 
 /**
- * Draws token n of a sample, from 0.
+ * The logits after the last of some steps.
  *
- * @param values the logits, [V]
+ * @param tokens [T·columns], step after step
+ * @returns logits [columns, V]
  */
-export function drawNext(values: ArrayLike<number>, options: SamplingOptions, n: number): number {
-  const { seed, sample } = options;
-  const [word] = philoxWords({ seed, stream: STREAM.sampling, site: sample, step: n }, 1);
-  return drawToken(values, options, wordToUnit(word));
-}
-
-/**
- * Draws one token.
- *
- * @param values the logits, [V]
- * @param uniform a number in (0, 1)
- */
-export function drawToken(
-  values: ArrayLike<number>,
-  { temperature, topK, banned }: Pick<SamplingOptions, 'temperature' | 'topK' | 'banned'>,
-  uniform: number,
-): number {
-  const likeliestFirst = Array.from({ length: values.length }, (_, id) => id)
-    .filter((id) => !banned.has(id))
-    .sort((a, b) => values[b] - values[a] || a - b);
-  const candidates = likeliestFirst.slice(0, temperature === 0 ? 1 : (topK ?? likeliestFirst.length));
-  if (temperature === 0) return candidates[0];
-  const largest = values[candidates[0]];
-  const weights = candidates.map((id) => Math.exp((values[id] - largest) / temperature));
-  let rest = uniform * weights.reduce((sum, weight) => sum + weight, 0);
-  for (let i = 0; i < candidates.length; i++) {
-    rest -= weights[i];
-    if (rest < 0) return candidates[i];
-  }
-  return candidates[candidates.length - 1]; // rounding left a sliver beyond the last one
-}
-
-/** The logits after the last of some tokens, [1, V]. */
 function nextLogits(
   model: LanguageModel,
-  tokens: readonly number[],
+  tokens: Int32Array,
+  columns: number,
   state: ModelState,
 ): { logits: tf.Tensor2D; state: ModelState } {
   return tidy(() => {
-    const ids = tf.tensor2d(Int32Array.from(tokens), [tokens.length, 1], 'int32');
-    const result = encode(model, ids, state, null);
-    const last = tf.slice(result.hidden, [tokens.length - 1, 0], [1, -1]);
-    return { logits: logits(model, last), state: result.state };
+    const steps = tokens.length / columns;
+    const { hidden, state: after } = encode(
+      model,
+      tf.tensor2d(tokens, [steps, columns], 'int32'),
+      state,
+      null,
+    );
+    const last = steps === 1 ? hidden : tf.slice(hidden, [(steps - 1) * columns, 0], [columns, -1]);
+    return { logits: logits(model, last), state: after };
   });
+}
+
+/** A state of one column, repeated for every sample. */
+function forAll(count: number, state: ModelState): ModelState {
+  const repeated = tidy(() =>
+    Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, tf.tile(tensor, [count, 1])])),
+  );
+  dispose(state);
+  return repeated;
 }

@@ -36,6 +36,8 @@ beforeAll(async () => {
   writeFileSync('speech.txt', SPEECH.repeat(20));
   await trainOn('speech', '--lower-case', '--numbers', 'N', '--punctuation', 'treebank');
   await trainOn('letters', '--unit', 'character', '--unknown', 'fail');
+  writeFileSync('counted.yaml', 'corpus: small\nmodel: { ngram: { order: 3 } }\n');
+  await train('counted.yaml', '--name', 'counted');
   await train('tiny.yaml', '--name', 'newest');
 });
 
@@ -132,9 +134,7 @@ describe('what it prints', () => {
     const { stdout, stderr, exitCode } = await draw(...argv);
     const text = `$ zlm sample ${command}\n── stdout\n${stdout}── stderr\n${stderr}`;
     expect(exitCode).toBe(0);
-    await expect(text.replace(/, \S+ tokens\/s/g, ', <rate> tokens/s')).toMatchFileSnapshot(
-      `../golden/cli/sample-${golden}.txt`,
-    );
+    await expect(text).toMatchFileSnapshot(`../golden/cli/sample-${golden}.txt`);
   });
 
   it('the unknown words of the prompt, on stderr', async () => {
@@ -162,15 +162,62 @@ describe('what it prints', () => {
   });
 });
 
-it('stops at Ctrl-C with exit code 130', async () => {
-  const { process: zlm, ended } = startZlm(['sample', '--length', '100000000'], { cwd: folder.path });
-  let working = false;
-  zlm.stderr?.on('data', (text: string) => {
-    if (working || !text.includes('sampling: ')) return;
-    working = true;
-    zlm.kill('SIGINT');
+describe('words appear as they are drawn', () => {
+  /** Runs a sample without end, and interrupts it once it has written some text. */
+  async function interrupted(...argv: string[]) {
+    const endless = ['sample', ...argv, '--length', '100000000', '--backend', 'cpu'];
+    const { process: zlm, ended } = startZlm(endless, { cwd: folder.path });
+    let written = '';
+    zlm.stdout?.on('data', (text: string) => {
+      const wasEnough = written.length > 200;
+      written += text;
+      if (!wasEnough && written.length > 200) zlm.kill('SIGINT');
+    });
+    return ended;
+  }
+
+  it.each([
+    ['a network of words', 'speech'],
+    ['a network of characters', 'letters'],
+    ['an n-gram model', 'counted'],
+  ])('Ctrl-C leaves what was drawn, on a line of its own: %s', async (_, run) => {
+    const { code, stdout, stderr } = await interrupted(run);
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^(backend cpu: [^\n]*\n)?✖ interrupted\n$/);
+    expect(stdout.endsWith('\n')).toBe(true);
+    const [{ text }] = await samplesOf(run, '--length', '250');
+    expect(stdout.slice(0, 200)).toBe(text.slice(0, 200));
   });
-  const { code, stdout, stderr } = await ended;
-  expect(stderr).toMatch(/^backend wasm: [^\n]*\nsampling: \d+%.*\n✖ interrupted\n$/s);
-  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+
+  it('Ctrl-C leaves what was drawn of each sample, one after the other', async () => {
+    const { code, stdout } = await interrupted('speech', '--count', '3');
+    expect(code).toBe(130);
+    const samples = await samplesOf('speech', '--count', '3', '--length', '20');
+    const texts = stdout.split('\n\n');
+    expect(texts).toHaveLength(3);
+    for (const [index, { text }] of samples.entries()) expect(texts[index].startsWith(text)).toBe(true);
+  });
+
+  it('a reader that has enough ends the command', async () => {
+    const argv = ['sample', '--length', '100000000', '--backend', 'cpu'];
+    const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
+    zlm.stdout?.once('data', () => zlm.stdout?.destroy());
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^backend cpu: [^\n]*\n$/);
+  });
+
+  it('as JSON only at the end: an interruption leaves nothing of them', async () => {
+    const argv = ['sample', '--json', '--length', '100000000', '--backend', 'cpu'];
+    const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
+    let working = false;
+    zlm.stderr?.on('data', (text: string) => {
+      if (working || !text.includes('sampling: ')) return;
+      working = true;
+      zlm.kill('SIGINT');
+    });
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'interrupted' } });
+  });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import type { NgramModel } from '../../src/ngram/ngram-model.js';
+import { drawWord, uniformsOf } from '../../src/sampling/draw.js';
 import { sampleNgramTokens } from '../../src/sampling/ngram-sampler.js';
-import { drawNext, type SamplingOptions } from '../../src/sampling/sampler.js';
+import type { SamplingOptions } from '../../src/sampling/sampler.js';
 import { modelOf, randomLines, vocabularyOf } from '../ngram/random-text.js';
 
 const lines = randomLines(200, 1);
@@ -14,37 +15,37 @@ const OPTIONS: SamplingOptions = {
   length: 30,
   temperature: 1,
   topK: null,
-  banned: new Set(),
+  banned: Int32Array.of(),
   seed: 1,
-  sample: 0,
+  samples: { first: 0, count: 1 },
 };
 
 async function drawn(model: NgramModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
   const tokens: number[] = [];
-  for await (const token of sampleNgramTokens(model, { ...OPTIONS, ...options })) tokens.push(token);
+  for await (const ids of sampleNgramTokens(model, { ...OPTIONS, ...options })) tokens.push(...ids);
   return tokens;
 }
 
 describe('tokens of an n-gram model', () => {
   it.each([1, 2, 4])('are each drawn from its distribution after those before, order %d', async (order) => {
     const model = await modelOf(lines, vocabulary, order);
-    const options = { prompt: [eos, 3, 4], temperature: 0.7, topK: 5, seed: 9, sample: 2 };
+    const options = { prompt: [eos, 3, 4], temperature: 0.7, topK: 5, seed: 9 };
+    const samples = { first: 2, count: 1 };
     const tokens = [...options.prompt];
     for (let n = 0; n < OPTIONS.length; n++) {
       const logits = [...model.distribution(tokens)].map(Math.log);
-      tokens.push(drawNext(logits, { ...OPTIONS, ...options }, n));
+      const [uniform] = uniformsOf(9, samples, n);
+      tokens.push(drawWord(logits, { ...OPTIONS, ...options }, uniform));
     }
-    expect(await drawn(model, options)).toEqual(tokens.slice(3));
+    expect(await drawn(model, { ...options, samples })).toEqual(tokens.slice(3));
   });
 
   it('come as often as they are probable', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const draws = 4000;
     const counts = new Array<number>(vocabulary.size).fill(0);
-    for (let sample = 0; sample < draws; sample++) {
-      const [first] = await drawn(model, { length: 1, sample });
-      counts[first]++;
-    }
+    const samples = { first: 0, count: draws };
+    for (const word of await drawn(model, { length: 1, samples })) counts[word]++;
     for (const [word, probability] of model.distribution([eos]).entries()) {
       const deviation = Math.sqrt(draws * probability * (1 - probability));
       expect(Math.abs(counts[word] - draws * probability)).toBeLessThan(4.5 * deviation + 1);
@@ -57,9 +58,18 @@ describe('tokens of an n-gram model', () => {
       .sort(([, a], [, b]) => b - a)
       .map(([word]) => word);
     expect(await drawn(model, { temperature: 0, length: 1 })).toEqual([likeliest[0]]);
-    const banned = new Set([likeliest[0]]);
+    const banned = Int32Array.of(likeliest[0]);
     expect(await drawn(model, { temperature: 0, length: 1, banned })).toEqual([likeliest[1]]);
-    expect((await drawn(model, { banned, length: 300 })).some((token) => banned.has(token))).toBe(false);
+    expect((await drawn(model, { banned, length: 300 })).some((token) => banned.includes(token))).toBe(false);
+  });
+
+  it('are the same side by side as one by one', async () => {
+    const model = await modelOf(lines, vocabulary, 3);
+    const together = await drawn(model, { length: 5, samples: { first: 1, count: 3 } });
+    for (const index of [0, 1, 2]) {
+      const alone = await drawn(model, { length: 5, samples: { first: 1 + index, count: 1 } });
+      expect(together.filter((_, at) => at % 3 === index)).toEqual(alone);
+    }
   });
 
   it('stop at a signal', async () => {

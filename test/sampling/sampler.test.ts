@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { encode, initialState, type LanguageModel, logits } from '../../src/model/language-model.js';
 import { parameter } from '../../src/model/parameters.js';
-import { drawToken, type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
+import { type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
 import { valuesOf } from '../ops/arrays.js';
 
 const LOGITS = [0.5, 2, -1, 1.2, 0];
-const DRAW = { temperature: 1, topK: null, banned: new Set<number>() };
-const SAMPLE: SamplingOptions = { ...DRAW, prompt: [3, 1, 4], length: 20, seed: 1, sample: 0 };
+const SAMPLE: SamplingOptions = {
+  ...{ prompt: [3, 1, 4], length: 20, seed: 1, samples: { first: 0, count: 1 } },
+  ...{ temperature: 1, topK: null, banned: Int32Array.of() },
+};
 
 function softmax(values: readonly number[], temperature: number): number[] {
   const weights = values.map((value) => Math.exp(value / temperature));
@@ -17,57 +19,16 @@ function softmax(values: readonly number[], temperature: number): number[] {
   return weights.map((weight) => weight / total);
 }
 
-/** How often each token is drawn when the uniform number runs evenly from 0 to 1. */
-function frequencies(values: readonly number[], options: Parameters<typeof drawToken>[1]): number[] {
-  const draws = 10_000;
-  const counts = new Array<number>(values.length).fill(0);
-  for (let i = 0; i < draws; i++) counts[drawToken(values, options, (i + 0.5) / draws)]++;
-  return counts.map((count) => count / draws);
+/** Several samples, each as its tokens. */
+async function samplesOf(model: LanguageModel, options: Partial<SamplingOptions>): Promise<number[][]> {
+  const steps: number[][] = [];
+  for await (const ids of sampleTokens(model, { ...SAMPLE, ...options })) steps.push([...ids]);
+  return steps[0].map((_, index) => steps.map((ids) => ids[index]));
 }
-
-function expectFrequencies(actual: readonly number[], expected: readonly number[]): void {
-  expected.forEach((probability, id) => {
-    expect(Math.abs(actual[id] - probability), `token ${id}`).toBeLessThan(2e-4);
-  });
-}
-
-describe('drawToken', () => {
-  it.each([0.3, 1, 2.5])('draws by softmax(logits / T), T = %d', (temperature) => {
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, temperature }), softmax(LOGITS, temperature));
-  });
-
-  it('draws from the k likeliest only', () => {
-    const [a, b] = softmax([2, 1.2], 1);
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 2 }), [0, a, 0, b, 0]);
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 1 }), [0, 1, 0, 0, 0]);
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 99 }), softmax(LOGITS, 1));
-  });
-
-  it('never draws what is banned, which leaves room among the k likeliest', () => {
-    const [a, b, c, d] = softmax([0.5, -1, 1.2, 0], 1);
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, banned: new Set([1]) }), [a, 0, b, c, d]);
-    const [e, f] = softmax([0.5, 1.2], 1);
-    expectFrequencies(frequencies(LOGITS, { ...DRAW, banned: new Set([1]), topK: 2 }), [e, 0, 0, f, 0]);
-  });
-
-  it('takes the likeliest at temperature 0, the first of equals', () => {
-    for (const uniform of [1e-9, 0.5, 1 - 1e-9]) {
-      expect(drawToken(LOGITS, { ...DRAW, temperature: 0 }, uniform)).toBe(1);
-      expect(drawToken(LOGITS, { ...DRAW, temperature: 0, banned: new Set([1]) }, uniform)).toBe(3);
-      expect(drawToken([1, 2, 2, 0], { ...DRAW, temperature: 0 }, uniform)).toBe(1);
-    }
-  });
-
-  it('stands logits of any size', () => {
-    expect(drawToken([1e30, -1e30, 0], DRAW, 0.999)).toBe(0);
-    expect(drawToken([1000, 999], { ...DRAW, temperature: 1e-3 }, 1 - 1e-12)).toBe(0);
-    expect([0, 1]).toContain(drawToken([5, 5], DRAW, 1 - 2 ** -33));
-  });
-});
 
 async function sampleOf(model: LanguageModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
   const tokens: number[] = [];
-  for await (const token of sampleTokens(model, { ...SAMPLE, ...options })) tokens.push(token);
+  for await (const ids of sampleTokens(model, { ...SAMPLE, ...options })) tokens.push(...ids);
   return tokens;
 }
 
@@ -119,7 +80,22 @@ describeEachBackend('sampleTokens on %s', () => {
     expect(await sampleOf(model)).toEqual(sample);
     expect(await sampleOf(model, { length: 7 })).toEqual(sample.slice(0, 7));
     expect(await sampleOf(model, { seed: 2 })).not.toEqual(sample);
-    expect(await sampleOf(model, { sample: 1 })).not.toEqual(sample);
+    expect(await sampleOf(model, { samples: { first: 1, count: 1 } })).not.toEqual(sample);
+  });
+
+  it.each([
+    ['one word', [3], 1],
+    ['several words', [3, 1, 4, 1, 5], 1],
+    ['a temperature', [3, 1], 0.6],
+    ['temperature 0', [3, 1], 0],
+  ])('draws side by side what it draws one by one: %s', async (_, prompt, temperature) => {
+    const options = { prompt, temperature, topK: 15, banned: Int32Array.of(2) };
+    const together = await samplesOf(model, { ...options, samples: { first: 3, count: 9 } });
+    expect(together).toHaveLength(9);
+    for (const [index, sample] of together.entries()) {
+      const samples = { first: 3 + index, count: 1 };
+      expect(await sampleOf(model, { ...options, samples })).toEqual(sample);
+    }
   });
 
   it('draws tokens as often as they are likely', async () => {
@@ -137,7 +113,7 @@ describeEachBackend('sampleTokens on %s', () => {
   });
 
   it('never draws what is banned', async () => {
-    const banned = new Set([1, 3]);
+    const banned = Int32Array.of(1, 3);
     const sample = await sampleOf(forgetfulModel(LOGITS), { prompt: [0], length: 100, banned });
     expect(new Set(sample)).toEqual(new Set([0, 2, 4]));
   });
@@ -150,15 +126,17 @@ describeEachBackend('sampleTokens on %s', () => {
     const before = tf.memory().numTensors;
     await sampleOf(model);
     expect(tf.memory().numTensors).toBe(before);
+    await samplesOf(model, { samples: { first: 0, count: 3 } });
+    expect(tf.memory().numTensors).toBe(before);
 
-    for await (const token of sampleTokens(model, SAMPLE)) if (token >= 0) break;
+    for await (const ids of sampleTokens(model, SAMPLE)) if (ids.length > 0) break;
     expect(tf.memory().numTensors).toBe(before);
 
     const abort = new AbortController();
     const drawn: number[] = [];
     const untilAborted = async () => {
-      for await (const token of sampleTokens(model, { ...SAMPLE, signal: abort.signal })) {
-        drawn.push(token);
+      for await (const ids of sampleTokens(model, { ...SAMPLE, signal: abort.signal })) {
+        drawn.push(...ids);
         if (drawn.length === 3) abort.abort(new Error('enough'));
       }
     };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { writeText } from '../../src/sampling/text.js';
+import { TextWriter, writeText } from '../../src/sampling/text.js';
 import { corpusOf, idsOf } from './corpus-of-text.js';
 
 /** The words of the cases below, so that all are in the vocabulary. */
@@ -21,6 +21,12 @@ it.each([
 ])('Treebank words: %s', async (_, words, text) => {
   const corpus = await corpusOf(TREEBANK);
   expect(writeText(idsOf(words, corpus), corpus)).toBe(text);
+  const writer = new TextWriter(corpus);
+  let written = '';
+  for (const [index, id] of idsOf(words, corpus).entries()) {
+    written += writer.write(id);
+    expect(written).toBe(writeText(idsOf(words, corpus).slice(0, index + 1), corpus));
+  }
 });
 
 it.each([

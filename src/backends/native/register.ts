@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { FUSED } from '../fused.js';
+import { draw, logits } from './draw-kernels.js';
 import { dropout } from './dropout-kernel.js';
 import { BINARY, binary, pad, UNARY, unary } from './element-wise-kernels.js';
 import { embedding, embeddingGradient } from './embedding-kernels.js';
@@ -44,6 +45,8 @@ export function registerNativeKernels(backendName: string): void {
   register(FUSED.tanhRnnGradient, tanhRnnGradient);
   register(FUSED.softmaxCrossEntropy, softmaxCrossEntropy);
   register(FUSED.softmaxCrossEntropyGradient, softmaxCrossEntropyGradient);
+  register(FUSED.logits, logits);
+  register(FUSED.draw, draw);
   register(FUSED.globalNorm, globalNorm);
   register(FUSED.sgdUpdate, sgdUpdate);
   register(FUSED.adamUpdate, adamUpdate);

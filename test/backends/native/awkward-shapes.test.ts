@@ -10,10 +10,13 @@ import {
   dropoutCase,
   embeddingCase,
   expectAgreement,
+  gruCase,
   lstmCase,
   MASK,
   productCase,
   softmaxCase,
+  tanhRnnCase,
+  ZONEOUT,
 } from '../../ops/op-cases.js';
 import { updateCases } from '../../ops/update-cases.js';
 import { describeEachBackend } from '../each-backend.js';
@@ -47,6 +50,11 @@ const CASES: Case[] = [
   lstmCase(3, 2, 17, 290, null),
   lstmCase(5, 3, 16, 16, MASK),
   lstmCase(1, 1, 13, 16, SHARED),
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), units, 19, null)),
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), 7, units, null)),
+  ...WIDTHS.slice(0, -3).map((units, i) => gruCase(1, 1 + (i % 5), 7, units)),
+  ...WIDTHS.slice(0, -3).map((units, i) => tanhRnnCase(1, 1 + (i % 5), 7, units)),
+  gruCase(1, 2, 7, 70, { zoneout: ZONEOUT }),
   ...WIDTHS.map((classes, i) => softmaxCase(ROWS[i % ROWS.length], 5, classes, i % 2 === 0)),
   ...WIDTHS.map((units, i) => softmaxCase(ROWS[i % ROWS.length], units, 67, i % 2 === 1)),
   softmaxCase(MORE_ROWS_THAN_A_CHUNK, 3, 10_007, false),

@@ -3,12 +3,13 @@
  * which watch the memory; or looks up a word that does not exist, when an id is given. Prints a word at the end.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Precision } from '../../../src/backends/fused.js';
+import { FUSED, type Precision } from '../../../src/backends/fused.js';
 import { activateBackend } from '../../../src/backends/select.js';
 import { type DropoutMask, dropout } from '../../../src/ops/dropout.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { globalNorm } from '../../../src/ops/global-norm.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
+import { logits } from '../../../src/ops/logits.js';
 import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
 import { matrixProduct } from '../../../src/ops/products.js';
 import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
@@ -124,6 +125,33 @@ function plainKernels(rows: number, width: number): void {
   });
 }
 
+/** What sampling computes: a step without masks, logits, and draws of all kinds. */
+function drawing(rows: number, units: number, words: number): void {
+  tf.tidy(() => {
+    const [x, h, c] = [random(1, rows, units) as tf.Tensor3D, random(rows, units), random(rows, units)];
+    const weights = (gates: number) => ({
+      inputWeight: random(units, gates * units) as tf.Tensor2D,
+      recurrentWeight: random(units, gates * units) as tf.Tensor2D,
+      bias: random(gates * units) as tf.Tensor1D,
+    });
+    lstm(x, { h, c } as LstmState, weights(4), {});
+    gru(x, h as tf.Tensor2D, { ...weights(3), candidateBias: random(units) as tf.Tensor1D }, {});
+    tanhRnn(x, h as tf.Tensor2D, weights(1), {});
+    for (const tied of [false, true]) {
+      const weight = random(...(tied ? [words, units] : [units, words])) as tf.Tensor2D;
+      const scores = logits(h as tf.Tensor2D, weight, random(words) as tf.Tensor1D, tied);
+      const uniforms = Float64Array.from({ length: rows }, () => Math.random());
+      const banned = Int32Array.from(words > 2 ? [words - 1] : []);
+      for (const topK of [null, 1, 3]) {
+        for (const temperature of [0, 1, 0.7]) {
+          const attributes = { temperature, topK, banned, uniforms };
+          tf.engine().runKernel(FUSED.draw, { logits: scores }, attributes as unknown as tf.NamedAttrMap);
+        }
+      }
+    }
+  });
+}
+
 function everyKernel(): void {
   for (const [i, width] of WIDTHS.entries()) {
     for (const [j, rows] of ROWS.entries()) {
@@ -135,6 +163,7 @@ function everyKernel(): void {
         product([rows, other, width], precision);
       }
       plainKernels(rows, width);
+      drawing(rows, WIDTHS[(i + rows) % WIDTHS.length], width);
       train((x) => tf.sum(dropout(x as tf.Tensor3D, STEP)), [[2, rows, width]]);
       const ids = idsBelow(rows, 3, 2) as tf.Tensor2D;
       train((table) => tf.sum(embedding(table as tf.Tensor2D, ids)), [[rows, width]]);
@@ -150,6 +179,7 @@ function everyKernel(): void {
   gruLayer([2, 3, 5, 310], {});
   tanhLayer([2, 3, 5, 530], {});
   plainKernels(3, 20_001);
+  drawing(3, 70, 10_007); // few rows of a product that is dealt out
   output([850, 2, 10_007], false, true, 'f32'); // more than one chunk of logits
   tf.tidy(() => {
     const classes = 4_200_000; // a row is longer than a chunk

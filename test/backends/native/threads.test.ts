@@ -34,6 +34,11 @@ const CASES: Case[] = [
   lstmCase(3, 5, 19, 261, { ...MASK, lifetime: 'sequence' }),
   softmaxCase(13, 35, 1009, false),
   softmaxCase(13, 35, 1009, true),
+  softmaxCase(1, 90, 10_007, false), // few rows and a weight that is large enough to be dealt out
+  softmaxCase(3, 90, 10_007, false),
+  lstmCase(1, 1, 33, 65, null),
+  lstmCase(9, 1, 33, 65, MASK),
+  lstmCase(1, 3, 19, 261, null),
   softmaxCase(420, 3, 10_007, false), // more than one chunk
   embeddingCase(5, 70, 9, 7),
   lstmCase(4, 7, 33, 65, MASK, 'mixed'),

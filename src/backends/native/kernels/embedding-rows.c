@@ -1,10 +1,10 @@
 // Rows of an embedding table by id.
+#include "blocks.h"
 #include "threads.h"
-#include "vec.h"
 
 // out [N, width] = rows `ids` of table.
 void zlm_gather_rows(long n, long width, const float *table, const int32_t *ids, float *out) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * width > BLOCK)
   for (long i = 0; i < n; i++) memcpy(out + i * width, table + ids[i] * width, (size_t)width * sizeof(float));
 }
 

@@ -2,6 +2,7 @@
 
 #include "amx-gemm.h"
 #include "amx.h"
+#include "few-rows.h"
 #include "memory.h"
 #include "threads.h"
 #include "tile.h"
@@ -188,6 +189,10 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
 #if AMX
   if (precision == MIXED && amx_usable()) return amx_gemm(m, n, k, a, b, c, ldc, bias, accumulate);
 #endif
+  if (suits_few_rows(precision, m, b)) {
+    few_rows_product(m, n, k, a, b, c, ldc, bias, accumulate, PANEL_DEPTH);
+    return 0;
+  }
   product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate};
   const long panels = (n + TILE_COLUMNS - 1) / TILE_COLUMNS, groups = (m + g.rows - 1) / g.rows;
   const long blocks = row_blocks(panels, groups);

@@ -11,7 +11,9 @@
 typedef struct {
   recurrence shape;
   mask_series zoneout;
-  const float *panels, *h0, *candidate_bias;
+  const float *panels; // of U, or null
+  const float *product; // h0·U, where that is all that is needed
+  const float *h0, *candidate_bias;
   float *y, *gates;
 } gru_layer;
 
@@ -52,12 +54,17 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   const gru_step step = {t ? l->y + (t - 1) * state : l->h0, mask_of_step(l->zoneout, t, state), l->candidate_bias,
                          l->gates + 4 * t * state, l->y + t * state};
   for (long block = blocks.first; block < blocks.last; block++) {
-    const float *panel = l->panels + block * s.units * 3 * VL;
+    const float *panel = l->product ? NULL : l->panels + block * s.units * 3 * VL;
+    const long there = min_of(VL, s.units - block * VL);
     for (long row = rows.first; row < rows.last; row += group) {
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
     vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
-    GATE_PRODUCT(R, 3, s.precision, left, row - rows.first, 0, s.units, panel, acc);                                  \
+    if (l->product) {                                                                                                \
+      load_product(R, 3, l->product + row * 3 * s.units + block * VL, s.units, there, acc);                           \
+    } else {                                                                                                         \
+      GATE_PRODUCT(R, 3, s.precision, left, row - rows.first, 0, s.units, panel, acc);                                \
+    }                                                                                                                \
     finish_units(R, acc, s.units, row, block * VL, step);                                                            \
   }
       TILE_DISPATCH_ROWS(STEP, min_of(group, rows.last - row))
@@ -73,12 +80,16 @@ int zlm_gru_forward(int mixed, long steps, long batch, long inputs, long units, 
                     const float *w, const float *u, const float *bias, const float *candidate_bias, const float *masks,
                     long mask_steps, const float *zoneout, long zoneout_steps, float *y, float *gates) {
   const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 3};
-  float *panels = scratch(gate_panels_size(s));
-  if (!panels) return 1;
+  const mask_series dropped = {masks, mask_steps, 1};
+  const int single = is_single_product(s, dropped);
+  float *room = scratch(single ? batch * 3 * units : gate_panels_size(s));
+  if (!room) return 1;
   int failed = input_product(s, NO_MASKS, x, w, bias, gates, 4 * units);
-  pack_gates(s, panels, u);
-  const gru_layer layer = {s, {zoneout, zoneout_steps, 1}, panels, h0, candidate_bias, y, gates};
-  failed |= walk_forward(s, blocks_for(units), (mask_series){masks, mask_steps, 1}, h0, y, step_forward, &layer);
-  free(panels);
+  if (single) single_product(s, h0, u, room);
+  else pack_gates(s, room, u);
+  const gru_layer layer = {s,  {zoneout, zoneout_steps, 1}, single ? NULL : room, single ? room : NULL,
+                           h0, candidate_bias,              y,                    gates};
+  failed |= walk_forward(s, blocks_for(units), dropped, h0, y, step_forward, &layer);
+  free(room);
   return failed;
 }

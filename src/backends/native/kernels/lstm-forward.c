@@ -16,7 +16,9 @@ typedef struct {
   recurrence shape;
   int by_gate; // whether each gate has a mask of its own
   mask_series hidden_zoneout, cell_zoneout;
-  const float *panels, *h0, *c0;
+  const float *panels; // of U, or null
+  const float *product; // h0·U, where that is all that is needed
+  const float *h0, *c0;
   float *y, *cells, *gates;
 } lstm_layer;
 
@@ -75,12 +77,15 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   const long group = group_rows(rows.last - rows.first);
   const int zoned = step.hidden_zoneout || step.cell_zoneout;
   for (long block = blocks.first; block < blocks.last; block++) {
-    const float *panel = l->panels + block * s.units * TILE_COLUMNS;
+    const float *panel = l->product ? NULL : l->panels + block * s.units * TILE_COLUMNS;
+    const long there = min_of(VL, s.units - block * VL);
     for (long row = rows.first; row < rows.last; row += group) {
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
     vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
-    if (l->by_gate) {                                                                                                \
+    if (l->product) {                                                                                                \
+      load_product(R, 4, l->product + row * 4 * s.units + block * VL, s.units, there, acc);                           \
+    } else if (l->by_gate) {                                                                                         \
       GATE_PRODUCT(R, 4, s.precision, left, row - rows.first, left.part, s.units, panel, acc);                        \
     } else {                                                                                                         \
       RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                           \
@@ -104,14 +109,17 @@ int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units,
                      float *gates) {
   const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 4};
   const mask_series dropped_inputs = {input_masks, input_mask_steps, input_masks ? 4 : 1};
-  float *panels = scratch(gate_panels_size(s));
-  if (!panels) return 1;
-  int failed = input_product(s, dropped_inputs, x, w, bias, gates, 4 * units);
-  pack_gates(s, panels, u);
-  const mask_series hidden = {hidden_zoneout, zoneout_steps, 1}, cell = {cell_zoneout, zoneout_steps, 1};
-  const lstm_layer layer = {s, mask_parts > 1, hidden, cell, panels, h0, c0, y, cells, gates};
   const mask_series dropped = {masks, mask_steps, mask_parts};
+  const int single = is_single_product(s, dropped);
+  float *room = scratch(single ? batch * 4 * units : gate_panels_size(s));
+  if (!room) return 1;
+  int failed = input_product(s, dropped_inputs, x, w, bias, gates, 4 * units);
+  if (single) single_product(s, h0, u, room);
+  else pack_gates(s, room, u);
+  const mask_series hidden = {hidden_zoneout, zoneout_steps, 1}, cell = {cell_zoneout, zoneout_steps, 1};
+  const lstm_layer layer = {s,    mask_parts > 1, hidden, cell, single ? NULL : room, single ? room : NULL, h0, c0, y,
+                            cells, gates};
   failed |= walk_forward(s, blocks_for(units), dropped, h0, y, step_forward, &layer);
-  free(panels);
+  free(room);
   return failed;
 }

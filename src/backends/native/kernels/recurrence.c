@@ -1,5 +1,6 @@
 #include "recurrence.h"
 
+#include "few-rows.h"
 #include "memory.h"
 
 // Up to this many bytes of recurrent weight each thread may stream all of it each step.
@@ -52,10 +53,24 @@ void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
   }
 }
 
+int is_single_product(recurrence s, mask_series dropped) {
+  const int few = s.precision == FLOAT32 && s.batch <= FEW_ROWS;
+  return s.steps == 1 && few && !dropped.values;
+}
+
+void single_product(recurrence s, const float *h0, const float *u, float *out) {
+  const long wide = s.gates * s.units;
+  const matrix left = {h0, s.units, 1}, right = {u, wide, 1};
+  few_rows_product(s.batch, wide, s.units, left, right, out, wide, NULL, 0, s.units > 0 ? s.units : 1);
+}
+
 static int deals_rows(recurrence s) {
   const long bytes = s.gates * s.units * s.units * (s.precision == MIXED ? 2 : 4);
-  return s.batch >= omp_get_num_threads() && bytes <= CACHED_WEIGHT_BYTES;
+  return bytes <= CACHED_WEIGHT_BYTES;
 }
+
+// Whether a walk is left to one thread, without waking the others.
+static int walks_alone(recurrence s) { return s.batch == 1 && deals_rows(s); }
 
 // Rows of `parts` parts of `width` floats as an operand; `room` is for the pairs, when mixed.
 static operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *room) {
@@ -85,7 +100,7 @@ int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0
                  const void *layer) {
   const long state = s.batch * s.units, parts = dropped.parts;
   int failed = 0;
-#pragma omp parallel reduction(| : failed)
+#pragma omp parallel reduction(| : failed) if (!walks_alone(s))
   {
     const int by_rows = deals_rows(s);
     const share rows = by_rows ? share_of(s.batch) : (share){0, s.batch};
@@ -168,7 +183,7 @@ static void hidden_step(recurrence s, way_back way, share own, share rows, opera
 int walk_backward(recurrence s, way_back way, mask_series dropped, backward_step step, const void *layer) {
   const long state = s.batch * s.units, wide = s.gates * s.units, parts = dropped.parts, panels = panels_for(s.units);
   int failed = 0;
-#pragma omp parallel reduction(| : failed)
+#pragma omp parallel reduction(| : failed) if (!walks_alone(s))
   {
     const int by_rows = deals_rows(s);
     const share rows = by_rows ? share_of(s.batch) : (share){0, s.batch};

@@ -3,7 +3,8 @@
 //
 // Threads own either columns (units, with a barrier a step, since the next step needs the whole hidden state) or rows
 // of the batch (no barrier at all: columns of the batch never meet), the latter when the recurrent weight is small
-// enough for every core's cache.
+// enough for every core's cache. Then a step of a row takes microseconds, less than threads need to meet: where there
+// are fewer rows than threads, some have nothing to do.
 #ifndef ZLM_RECURRENCE_H
 #define ZLM_RECURRENCE_H
 
@@ -45,6 +46,20 @@ static inline long panels_size(long depth, long columns) { return panels_for(col
 void pack_gates(recurrence s, float *panels, const float *u);
 static inline long blocks_for(long units) { return (units + VL - 1) / VL; }
 static inline long gate_panels_size(recurrence s) { return blocks_for(s.units) * s.units * s.gates * VL; }
+
+// A window of one step without masks needs the recurrent product h0·U once. When it has few rows, too, that product is
+// made from U as it is, sooner than U could be packed.
+int is_single_product(recurrence s, mask_series dropped);
+// out [B,G·H] = h0·U.
+void single_product(recurrence s, const float *h0, const float *u, float *out);
+
+// acc = R rows of a single product, `gates` gates of the units from the first on; `there` of them exist.
+INLINE void load_product(const int rows, const int gates, const float *product, long units, long there,
+                         vec acc[TILE_ROWS][TILE_VECS]) {
+  for (int r = 0; r < rows; r++) {
+    for (int g = 0; g < gates; g++) acc[r][g] = load_part(product + (r * gates + g) * units, there);
+  }
+}
 
 // Uᵀ as panels: those of [G·H,H] or, for each of several parts, those of its rows.
 void pack_transposed(recurrence s, long parts, float *panels, const float *u);

@@ -7,7 +7,9 @@
 typedef struct {
   recurrence shape;
   mask_series zoneout;
-  const float *panels, *h0;
+  const float *panels; // of U, or null
+  const float *product; // h0·U, where that is all that is needed
+  const float *h0;
   float *y, *activations;
 } rnn_layer;
 
@@ -40,20 +42,29 @@ INLINE void finish_units(const int rows, const int vecs, vec acc[TILE_ROWS][TILE
   }
 }
 
+// acc = R rows of a single product, `width` units from the first on.
+INLINE void load_units(const int rows, const int vecs, const float *product, long units, long width,
+                       vec acc[TILE_ROWS][TILE_VECS]) {
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vecs; v++) acc[r][v] = load_part(product + r * units + v * VL, min_of(VL, width - v * VL));
+  }
+}
+
 // One step of a thread's panels of units and rows.
 static void step_forward(const void *layer, long t, share panels, share rows, operand left) {
   const rnn_layer *l = layer;
   const recurrence s = l->shape;
   const long group = group_rows(rows.last - rows.first);
   for (long p = panels.first; p < panels.last; p++) {
-    const float *panel = l->panels + p * s.units * TILE_COLUMNS;
+    const float *panel = l->product ? NULL : l->panels + p * s.units * TILE_COLUMNS;
     const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);
     for (long row = rows.first; row < rows.last; row += group) {
       const rnn_tile tile = tile_of(l, t, row, from);
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
     vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
-    RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                             \
+    if (l->product) load_units(R, V, l->product + row * s.units + from, s.units, width, acc);                         \
+    else RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                        \
     finish_units(R, V, acc, s.units, width, tile);                                                                   \
   }
       TILE_DISPATCH(STEP, min_of(group, rows.last - row), (width + VL - 1) / VL)
@@ -69,12 +80,16 @@ int zlm_tanh_rnn_forward(int mixed, long steps, long batch, long inputs, long un
                          const float *w, const float *u, const float *bias, const float *masks, long mask_steps,
                          const float *zoneout, long zoneout_steps, float *y, float *activations) {
   const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 1};
-  float *panels = scratch(panels_size(units, units));
-  if (!panels) return 1;
+  const mask_series dropped = {masks, mask_steps, 1};
+  const int single = is_single_product(s, dropped);
+  float *room = scratch(single ? batch * units : panels_size(units, units));
+  if (!room) return 1;
   int failed = input_product(s, NO_MASKS, x, w, bias, activations, units);
-  pack_panels(s.precision, panels, (matrix){u, units, 1}, units, units);
-  const rnn_layer layer = {s, {zoneout, zoneout_steps, 1}, panels, h0, y, activations};
-  failed |= walk_forward(s, panels_for(units), (mask_series){masks, mask_steps, 1}, h0, y, step_forward, &layer);
-  free(panels);
+  if (single) single_product(s, h0, u, room);
+  else pack_panels(s.precision, room, (matrix){u, units, 1}, units, units);
+  const mask_series retained = {zoneout, zoneout_steps, 1};
+  const rnn_layer layer = {s, retained, single ? NULL : room, single ? room : NULL, h0, y, activations};
+  failed |= walk_forward(s, panels_for(units), dropped, h0, y, step_forward, &layer);
+  free(room);
   return failed;
 }

@@ -1,0 +1,119 @@
+/**
+ * Times how many tokens a second a fresh model of a spec draws, with one sample and with several side by side, and how many
+ * it evaluates with batch 1 and 20. `npx tsx bench/sampling.ts configs/small.yaml`. See README.md beside this file.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { BackendName } from '../src/backends/backend.js';
+import { activateBackend } from '../src/backends/select.js';
+import { median } from '../src/benchmark/rounds.js';
+
+import { evaluate } from '../src/evaluation/perplexity.js';
+import type { LanguageModel } from '../src/model/language-model.js';
+import { sampleTokens } from '../src/sampling/sampler.js';
+import { loadSpec } from '../src/spec/load.js';
+import { isNgram } from '../src/spec/systems.js';
+import { freshModel } from '../src/training/language-modelling.js';
+import { fail } from './fail.js';
+
+const USAGE = `usage: npx tsx bench/sampling.ts [options] SPEC.yaml
+  --backend NAME    what computes                          (native)
+  --threads N       its threads                            (all processors)
+  --count N,…       samples that are drawn side by side    (1,64)
+  --batch N,…       columns of the evaluation              (1,20)
+  --temp T          temperature of the samples             (1)
+  --top-k K         draw from the K likeliest words        (all)
+  --tokens N        tokens of a round                      (2560)
+  --rounds N        rounds                                 (7)
+  --vocab-size N    words in the vocabulary                (10000)`;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    backend: { type: 'string', default: 'native' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    count: { type: 'string', default: '1,64' },
+    batch: { type: 'string', default: '1,20' },
+    temp: { type: 'string', default: '1' },
+    'top-k': { type: 'string' },
+    tokens: { type: 'string', default: '2560' },
+    rounds: { type: 'string', default: '7' },
+    'vocab-size': { type: 'string', default: '10000' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+/** One thing to time: it handles so many tokens at a call. */
+interface Subject {
+  readonly name: string;
+  run(): Promise<number>;
+}
+
+if (flags.help) console.log(USAGE);
+else await main().catch(fail);
+
+async function main(): Promise<void> {
+  if (positionals.length !== 1) throw new Error(USAGE);
+  process.env.GOMP_SPINCOUNT ??= '1000'; // as the commands set it
+  const { spec } = await loadSpec(positionals[0]);
+  if (isNgram(spec)) throw new Error(`${positionals[0]}: only networks can be timed`);
+  const options = { threads: Number(flags.threads), cacheFolder: process.env.ZLM_CACHE };
+  await activateBackend(flags.backend as BackendName, options);
+  const model = freshModel(spec, Number(flags['vocab-size']));
+  const subjects = [
+    ...numbersOf(flags.count).map((count) => sampling(model, count)),
+    ...numbersOf(flags.batch).map((batch) => evaluation(model, batch)),
+  ];
+  for (const { run } of subjects) await run();
+  const timed = subjects.map((subject) => ({ subject, rates: [] as number[], cpu: [] as number[] }));
+  // In turn, so that a slow minute of the machine hits all alike.
+  for (let round = 0; round < Number(flags.rounds); round++) {
+    for (const { subject, rates, cpu } of timed) {
+      const [before, began] = [process.cpuUsage(), performance.now()];
+      const tokens = await subject.run();
+      rates.push((tokens / (performance.now() - began)) * 1000);
+      cpu.push(process.cpuUsage(before).user / tokens);
+    }
+  }
+  for (const { subject, rates, cpu } of timed) {
+    const [rate, best] = [median(rates), Math.max(...rates)].map((value) => Math.round(value));
+    console.log(
+      `${subject.name}: ${rate} tokens/s, at best ${best}; ${median(cpu).toFixed(1)} µs of CPU time a token`,
+    );
+  }
+}
+
+function sampling(model: LanguageModel, count: number): Subject {
+  const length = Math.ceil(Number(flags.tokens) / count);
+  const options = {
+    ...{ prompt: [0], length, seed: 1, samples: { first: 0, count }, banned: Int32Array.of(1) },
+    ...{ temperature: Number(flags.temp), topK: flags['top-k'] ? Number(flags['top-k']) : null },
+  };
+  return {
+    name: `sampling, ${count} side by side`,
+    async run() {
+      let drawn = 0;
+      for await (const ids of sampleTokens(model, options)) drawn += ids.length;
+      return drawn;
+    },
+  };
+}
+
+function evaluation(model: LanguageModel, batch: number): Subject {
+  const length = Number(flags.tokens) * 4;
+  const words = model.architecture.vocabularySize;
+  const ids = Int32Array.from({ length }, (_, n) => (n * 7919) % words);
+  return {
+    name: `evaluation, batch ${batch}`,
+    run: async () => (await evaluate(model, { length, read: readerOf(ids) }, { batch })).predictions,
+  };
+}
+
+/** The tokens from a place on, as a `TokenSource` reads them. */
+function readerOf(ids: Int32Array) {
+  return (start: number, count: number) => ids.subarray(start, start + count);
+}
+
+function numbersOf(list: string): number[] {
+  return list.split(',').filter(Boolean).map(Number);
+}

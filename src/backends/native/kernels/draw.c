@@ -1,0 +1,201 @@
+// Drawing words from rows of logits: by softmax(logits / temperature), of all words or the k likeliest, never the banned.
+//
+// Words are in order of their logits, the likeliest first, equal ones by id; a draw takes the first of them at which the
+// running sum of the weights exp((logit − largest) / temperature) passes uniform · total. The words are not sorted for
+// that: bisection over the logits, one pass over the row for each step, leaves a few words to look at.
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory.h"
+#include "threads.h"
+#include "vec-double.h"
+
+// Bisection ends when no more words than this are left.
+#define FEW_WORDS 32
+// A pass over a row takes so many words at a time, for sums that do not wait for each other.
+#define LANES 4
+#define BATCH (LANES * VL_DOUBLE)
+
+typedef struct {
+  float logit;
+  int32_t id;
+} word;
+
+// A row of logits and what is made of it. Rows are padded to whole batches; what is −∞ cannot be drawn.
+typedef struct {
+  long classes, padded;
+  float *logits;   // [padded]
+  double *weights; // [padded]
+  word *left;      // [classes], what bisection leaves
+} row;
+
+// How many words there are above a bound, and their weight.
+typedef struct {
+  double weight;
+  long count;
+} above;
+
+static above sum_above(const row *r, float bound) {
+  const half_vec least = bound - (half_vec){0};
+  vecd weight[LANES] = {{0}};
+  half_veci count[LANES] = {{0}};
+  for (long start = 0; start < r->padded; start += BATCH) {
+    for (int lane = 0; lane < LANES; lane++) {
+      const long j = start + lane * VL_DOUBLE;
+      const half_veci is_above = load_half(r->logits + j) > least;
+      const vecl mask = __builtin_convertvector(is_above, vecl);
+      weight[lane] += (vecd)(mask & (vecl)load_doubles(r->weights + j));
+      count[lane] -= is_above;
+    }
+  }
+  above total = {0, 0};
+  for (int lane = 0; lane < LANES; lane++) {
+    total.weight += sum_of_doubles(weight[lane]);
+    for (int i = 0; i < VL_DOUBLE; i++) total.count += count[lane][i];
+  }
+  return total;
+}
+
+// What is summed over the words in order: their number, or their weight.
+typedef enum { COUNT, WEIGHT } measure;
+
+static double measured(measure m, above a) { return m == COUNT ? (double)a.count : a.weight; }
+
+INLINE int any_lane(veci mask) {
+  int32_t lanes[VL], any = 0;
+  memcpy(lanes, &mask, sizeof lanes);
+  for (int i = 0; i < VL; i++) any |= lanes[i];
+  return any;
+}
+
+static int comes_before(const void *a, const void *b) {
+  const word *left = a, *right = b;
+  if (left->logit != right->logit) return left->logit > right->logit ? -1 : 1;
+  return left->id < right->id ? -1 : left->id > right->id;
+}
+
+// Collects the words in (low, high], and returns how many they are.
+static long words_between(const row *r, float low, float high) {
+  long count = 0;
+  for (long start = 0; start < r->padded; start += BATCH) {
+    veci within = {0};
+    for (long j = start; j < start + BATCH; j += VL) {
+      const vec logits = load(r->logits + j);
+      within |= (logits > splat(low)) & (logits <= splat(high));
+    }
+    if (!any_lane(within)) continue;
+    for (long j = start; j < start + BATCH; j++) {
+      const float logit = r->logits[j];
+      if (logit > low && logit <= high) r->left[count++] = (word){logit, (int32_t)j};
+    }
+  }
+  return count;
+}
+
+// The first word in order at which the running sum of a measure passes `target`; the last one, if rounding leaves none.
+// All logits are finite or −∞, some are finite, and `least` and `largest` are among those.
+static word first_beyond(const row *r, measure m, double target, float least, float largest) {
+  // The word is in (low, high]: the sum above `high` does not pass the target, the sum above `low` does.
+  float low = nextafterf(least, -INFINITY), high = largest;
+  above below_low = sum_above(r, low), over_high = {0, 0};
+  while (below_low.count - over_high.count > FEW_WORDS) {
+    const float middle = low / 2 + high / 2;
+    if (!(middle > low && middle < high)) break; // all that are left are equal, or next to it
+    const above over_middle = sum_above(r, middle);
+    if (measured(m, over_middle) > target) low = middle, below_low = over_middle;
+    else high = middle, over_high = over_middle;
+  }
+  const long count = words_between(r, low, high);
+  qsort(r->left, (size_t)count, sizeof *r->left, comes_before);
+  double sum = measured(m, over_high);
+  for (long i = 0; i < count; i++) {
+    sum += m == COUNT ? 1 : r->weights[r->left[i].id];
+    if (sum > target) return r->left[i];
+  }
+  return r->left[count - 1];
+}
+
+// Leaves a word, and those that come before it, to be drawn.
+static void cut_behind(const row *r, word last) {
+  for (long j = 0; j < r->classes; j++) {
+    const int behind = r->logits[j] < last.logit || (r->logits[j] == last.logit && j > last.id);
+    if (behind) r->logits[j] = -INFINITY;
+  }
+}
+
+static void range_of(const row *r, float *least, float *largest) {
+  vec top = splat(-INFINITY), bottom = splat(INFINITY);
+  const vec none = splat(-INFINITY);
+  for (long j = 0; j < r->padded; j += VL) {
+    const vec logits = load(r->logits + j);
+    top = max_of(top, logits);
+    bottom = blend((logits > none) & (logits < bottom), logits, bottom);
+  }
+  *largest = max_lanes(top);
+  *least = -max_lanes(-bottom);
+}
+
+static void weigh(const row *r, float largest, double temperature) {
+  const vecd shift = splat_double(largest), divisor = splat_double(temperature);
+  for (long j = 0; j < r->padded; j += VL_DOUBLE) {
+    vecd exponent = widened(r->logits + j) - shift;
+    if (temperature != 1) exponent /= divisor;
+    store_doubles(r->weights + j, exp_below_zero(exponent));
+  }
+}
+
+static int32_t first_with(const row *r, float logit) {
+  long j = 0;
+  while (j < r->classes - 1 && r->logits[j] != logit) j++;
+  return (int32_t)j;
+}
+
+static void fill_row(const row *r, const float *logits, const int32_t *banned, long bans) {
+  memcpy(r->logits, logits, (size_t)r->classes * sizeof(float));
+  for (long j = r->classes; j < r->padded; j++) r->logits[j] = -INFINITY;
+  for (long i = 0; i < bans; i++) r->logits[banned[i]] = -INFINITY;
+  // What a diverged model makes has no order; it is not drawn while there is anything else.
+  for (long j = 0; j < r->classes; j++) r->logits[j] = r->logits[j] <= FLT_MAX ? r->logits[j] : -INFINITY;
+}
+
+static int32_t draw(const row *r, double temperature, long top_k, double uniform) {
+  float least, largest;
+  range_of(r, &least, &largest);
+  if (largest == -INFINITY) return -1;
+  if (temperature == 0) return first_with(r, largest);
+  if (top_k > 0) memset(r->weights, 0, (size_t)r->padded * sizeof *r->weights);
+  if (top_k > 0 && sum_above(r, -INFINITY).count > top_k) {
+    const word last = first_beyond(r, COUNT, (double)top_k - 0.5, least, largest);
+    cut_behind(r, last);
+    least = last.logit;
+  }
+  weigh(r, largest, temperature);
+  const double total = sum_above(r, -INFINITY).weight;
+  return first_beyond(r, WEIGHT, uniform * total, least, largest).id;
+}
+
+// logits [N,V], `stride` apart: 0 where all draws are from one row; top_k 0 for all words; banned [bans] and uniforms [N],
+// which are within (0, 1). Out: drawn [N], word ids, or −1 where no word that is not banned has a finite logit. Returns
+// 0, or 1 when memory ran out.
+int zlm_draw(long n, long v, const float *logits, long stride, double temperature, long top_k, const int32_t *banned, long bans,
+             const double *uniforms, int32_t *drawn) {
+  const long padded = (v + BATCH - 1) / BATCH * BATCH;
+  int failed = 0;
+#pragma omp parallel reduction(| : failed) if (n > 1)
+  {
+    // Doubles, floats and words, of 8, 4 and 8 bytes.
+    float *room = scratch(5 * padded);
+    failed = room == NULL;
+    double *weights = (double *)room;
+    const row r = {v, padded, room ? room + 2 * padded : NULL, weights, room ? (word *)(room + 3 * padded) : NULL};
+#pragma omp for schedule(dynamic)
+    for (long i = 0; i < n; i++) {
+      if (!room) continue;
+      fill_row(&r, logits + i * stride, banned, bans);
+      drawn[i] = draw(&r, temperature, top_k, uniforms[i]);
+    }
+    free(room);
+  }
+  return failed;
+}

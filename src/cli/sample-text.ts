@@ -1,0 +1,49 @@
+/** Samples on stdout, each word as it is drawn. */
+import { once } from 'node:events';
+import { fstatSync } from 'node:fs';
+import { visibleLines } from '../visible.js';
+
+/** Where text is written. */
+type TextStream = NodeJS.WritableStream & { readonly fd?: number };
+
+/** Writes samples one after the other, an empty line between two, and ends the last line. */
+export class SampleText {
+  readonly #stream: TextStream;
+  #sample: number | undefined;
+
+  constructor(stream: TextStream) {
+    this.#stream = stream;
+  }
+
+  /**
+   * Writes a piece of a sample, and waits while its reader is behind. Control characters are written in their visible form
+   * also where the text is piped: a pipe may end at a terminal, too.
+   *
+   * @param sample the sample's number; no piece of one before it may follow
+   */
+  async write(piece: string, sample: number): Promise<void> {
+    const between = this.#sample === undefined || this.#sample === sample ? '' : '\n\n';
+    this.#sample = sample;
+    if (between + piece !== '') await this.#send(between + visibleLines(piece));
+  }
+
+  /** Ends the line, if anything was begun. */
+  async end(): Promise<void> {
+    if (this.#sample !== undefined) await this.#send('\n');
+    this.#sample = undefined;
+  }
+
+  /** Whether the text goes to a file, so that progress on a terminal does not mix with it. */
+  goesToFile(): boolean {
+    const { fd } = this.#stream;
+    try {
+      return process.stderr.isTTY === true && fd !== undefined && fstatSync(fd).isFile();
+    } catch {
+      return false;
+    }
+  }
+
+  async #send(text: string): Promise<void> {
+    if (!this.#stream.write(text)) await once(this.#stream, 'drain');
+  }
+}

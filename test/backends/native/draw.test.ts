@@ -1,0 +1,65 @@
+/** Drawing words by the C kernel: the same words as by sorting all of them, with any number of threads. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { activateBackend } from '../../../src/backends/select.js';
+import { drawWords } from '../../../src/sampling/draw.js';
+import { randomNumbers } from '../../ops/arrays.js';
+import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from '../../sampling/naive-choice.js';
+import { activate, BACKEND_OPTIONS, whyNot } from '../each-backend.js';
+import { CC, NEEDS_CC, runProgram } from './compiled.js';
+
+const obstacle = whyNot('native');
+const random = randomNumbers(3);
+const UNIFORMS = Float64Array.from([2 ** -33, 1 - 2 ** -33, ...Array.from({ length: 9 }, random)]);
+
+function rowOf(logits: Float32Array): tf.Tensor2D {
+  return tf.tensor2d(logits, [1, logits.length]);
+}
+
+describe.skipIf(obstacle)(['the draw kernel', obstacle].filter(Boolean).join(', '), () => {
+  beforeAll(() => activate('native'));
+
+  const cases = rowsOfLogits(random).flatMap(([kind, logits]) =>
+    SELECTIONS.map(([way, selection]) => ({ kind, way, logits, selection })),
+  );
+  it.each(cases)('draws as by sorting: $kind, $way', async ({ logits, selection }) => {
+    for (const chosen of [selection, withBans(selection, logits)]) {
+      const drawn = await drawWords(rowOf(logits), chosen, UNIFORMS);
+      expect([...drawn]).toEqual([...UNIFORMS].map((uniform) => naiveChoice(logits, chosen, uniform)));
+    }
+  });
+
+  it('draws from each row by its own number, with any number of threads', async () => {
+    const words = 1009;
+    const values = Float32Array.from({ length: words * UNIFORMS.length }, () => 9 * random());
+    const logits = tf.tensor2d(values, [UNIFORMS.length, words]);
+    for (const [, selection] of SELECTIONS) {
+      const expected = [...UNIFORMS].map((uniform, n) =>
+        naiveChoice(values.subarray(n * words, (n + 1) * words), selection, uniform),
+      );
+      for (const threads of [1, 2, 3]) {
+        await activateBackend('native', { ...BACKEND_OPTIONS, threads });
+        expect([...(await drawWords(logits, selection, UNIFORMS))]).toEqual(expected);
+      }
+    }
+  });
+
+  it('leaves the logits as they were', async () => {
+    const [, logits] = rowsOfLogits(random)[3];
+    const tensor = rowOf(logits.slice());
+    await drawWords(tensor, { temperature: 1, topK: 7, banned: Int32Array.of(3) }, UNIFORMS);
+    expect(tensor.dataSync()).toEqual(logits);
+  });
+
+  it('refuses logits that are not numbers', async () => {
+    const selection = { temperature: 1, topK: null, banned: Int32Array.of(0) };
+    const logits = tf.tensor2d([1, Number.NaN, Number.NaN], [1, 3]);
+    await expect(drawWords(logits, selection, UNIFORMS)).rejects.toThrow('its parameters are not numbers');
+  });
+});
+
+it.skipIf(!CC)(`the exponential of doubles is right to the last digits${NEEDS_CC}`, () => {
+  const { error, values } = runProgram('exponential.c') as { error: number; values: string[] };
+  expect(error).toBeLessThan(1e-15);
+  expect(values).toEqual(['1', '0', '0', '0', '0']); // at 0, −709, −1e300, −∞, NaN
+});

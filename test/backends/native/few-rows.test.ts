@@ -1,0 +1,72 @@
+/** Few rows have a kernel of their own; its results are those of the same rows among many, to the last bit. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gru } from '../../../src/ops/gru.js';
+import { logits } from '../../../src/ops/logits.js';
+import { lstm } from '../../../src/ops/lstm.js';
+import { product } from '../../../src/ops/products.js';
+import { tanhRnn } from '../../../src/ops/tanh-rnn.js';
+import { randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
+import { activate, whyNot } from '../each-backend.js';
+
+const obstacle = whyNot('native');
+const MANY = 7;
+const random = randomNumbers(8);
+const matrix = (...shape: number[]) => tensorOf<tf.Tensor2D>(randomArray(random, shape));
+const vector = (length: number) => tensorOf<tf.Tensor1D>(randomArray(random, [length]));
+
+/** The first rows of [N, …]. */
+const firstOf = (x: tf.Tensor, rows: number) => tf.slice(x, 0, rows);
+
+/** Compares a function of one row or few with the same function of many. */
+function expectSameRows(compute: (rows: tf.Tensor[]) => tf.Tensor, operands: readonly tf.Tensor[]): void {
+  const all = valuesOf(compute([...operands]));
+  for (const rows of [1, 2, 3, 4, 5]) {
+    const few = valuesOf(compute(operands.map((operand) => firstOf(operand, rows))));
+    expect(few).toEqual(all.slice(0, few.length));
+  }
+}
+
+describe.skipIf(obstacle)(['few rows', obstacle].filter(Boolean).join(', '), () => {
+  beforeAll(() => activate('native'));
+
+  it.each([
+    [1, 1],
+    [5, 17],
+    [8, 1025],
+    [200, 800],
+    [383, 33],
+    [385, 1100], // more than one slice of k
+    [1000, 1001], // more than one core's
+  ])('of a product over %d, %d wide', (depth, width) => {
+    const b = matrix(depth, width);
+    expectSameRows(([a]) => product(a as tf.Tensor2D, b, 'f32'), [matrix(MANY, depth)]);
+  });
+
+  it.each([false, true])('of logits, tied %s', (tied) => {
+    const [weight, bias] = [tied ? matrix(1009, 35) : matrix(35, 1009), vector(1009)];
+    expectSameRows(([hidden]) => logits(hidden as tf.Tensor2D, weight, bias, tied), [matrix(MANY, 35)]);
+  });
+
+  it.each([1, 16, 65, 400])('of a step of recurrent layers with %d units', (units) => {
+    const weights = (gates: number) => ({
+      inputWeight: matrix(9, gates * units),
+      recurrentWeight: matrix(units, gates * units),
+      bias: vector(gates * units),
+    });
+    const [x, h, c] = [matrix(MANY, 9), matrix(MANY, units), matrix(MANY, units)];
+    const asStep = (rows: tf.Tensor) => rows.reshape([1, rows.shape[0], 9]) as tf.Tensor3D;
+    const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map(weights);
+    const candidateBias = vector(units);
+    expectSameRows(
+      ([x, h, c]) => {
+        const state = { h: h as tf.Tensor2D, c: c as tf.Tensor2D };
+        const after = lstm(asStep(x), state, ofLstm, {}).state;
+        return tf.concat([after.h, after.c], 1);
+      },
+      [x, h, c],
+    );
+    expectSameRows(([x, h]) => gru(asStep(x), h as tf.Tensor2D, { ...ofGru, candidateBias }, {}).h, [x, h]);
+    expectSameRows(([x, h]) => tanhRnn(asStep(x), h as tf.Tensor2D, ofTanh, {}).h, [x, h]);
+  });
+});

@@ -1,0 +1,49 @@
+import { Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { SampleText } from '../../src/cli/sample-text.js';
+
+/** A stream that takes one piece at a time, each after a while. */
+class SlowStream extends Writable {
+  readonly pieces: string[] = [];
+
+  constructor() {
+    super({ highWaterMark: 1, decodeStrings: false });
+  }
+
+  override _write(piece: string, _encoding: string, done: () => void): void {
+    this.pieces.push(piece);
+    setTimeout(done, 1);
+  }
+}
+
+it('separates samples by an empty line and ends the last line', async () => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  for (const [piece, sample] of [
+    ['a', 0],
+    [' b', 0],
+    ['', 1],
+    ['c', 2],
+    ['\n', 2],
+  ] as const) {
+    await text.write(piece, sample);
+  }
+  await text.end();
+  await text.end();
+  expect(stream.pieces.join('')).toBe('a b\n\n\n\nc\n\n');
+});
+
+it('writes nothing where nothing was begun', async () => {
+  const stream = new SlowStream();
+  await new SampleText(stream).end();
+  expect(stream.pieces).toEqual([]);
+});
+
+it('waits for a reader that is behind', async () => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  for (let i = 0; i < 20; i++) {
+    await text.write('word ', 0);
+    expect(stream.writableLength).toBe(0);
+  }
+});
