@@ -18,6 +18,11 @@ export async function commandManifest(root: string): Promise<Plugin['manifest']>
   const options = { isRoot: true, ignoreManifest: true, errorOnManifestCreate: true };
   const plugin = new Plugin({ ...options, root, respectNoCacheDefault: true });
   await plugin.load();
+  for (const command of Object.values(plugin.manifest.commands)) {
+    // oclif would load the command for its help, to ask its flags again how they show their defaults; ours always say the same.
+    for (const item of [command, ...Object.values(command.flags)])
+      Object.assign(item, { hasDynamicHelp: false });
+  }
   return plugin.manifest;
 }
 

@@ -1,11 +1,8 @@
 /** The keys of their specs in which runs differ: what sets the runs of a table apart. */
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.js';
-import { diffSpecs } from '../spec/compare.js';
-import { parseKey } from '../spec/schema.js';
 import type { Spec } from '../spec/systems.js';
 import type { RunFolder } from './run-folder.js';
-import { runSpec } from './run-spec.js';
 
 /** Values of spec keys, by dotted key as `--set` takes it; a key that a spec does not have is left out. */
 export type KeyValues = Readonly<Record<string, unknown>>;
@@ -16,10 +13,15 @@ export type KeyValues = Readonly<Record<string, unknown>>;
  * @returns in the order of the runs; null for one whose spec cannot be read
  */
 export async function differingKeys(runs: readonly RunFolder[]): Promise<(KeyValues | null)[]> {
+  // Reading YAML is most of what a short command would load, and one run differs from none.
+  if (runs.length < 2) return runs.map(() => ({}));
+  const { runSpec } = await import('./run-spec.js');
+  const { diffSpecs } = await import('../spec/compare.js');
   const specs: (Spec | null)[] = [];
-  for (const run of runs) specs.push(await readableSpec(run));
-  const present = specs.filter((spec) => spec !== null);
-  const keys = keysThatDiffer(present);
+  for (const run of runs) specs.push(await readable(() => runSpec(run)));
+  const [first, ...others] = specs.filter((spec) => spec !== null);
+  const found = first ? others.flatMap((other) => diffSpecs(first, other).map(({ key }) => key)) : [];
+  const keys = withoutParts([...new Set(found)]);
   return specs.map((spec) => spec && valuesOf(spec, keys));
 }
 
@@ -39,21 +41,18 @@ export function commonValues(values: readonly KeyValues[]): KeyValues {
   return Object.fromEntries(common);
 }
 
-async function readableSpec(run: RunFolder): Promise<Spec | null> {
+async function readable(read: () => Promise<Spec>): Promise<Spec | null> {
   try {
-    return await runSpec(run);
+    return await read();
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;
   }
 }
 
-/** In the order of the spec; where two specs differ inside of a key that a third lacks, the key as a whole. */
-function keysThatDiffer(specs: readonly Spec[]): string[] {
-  const [first, ...others] = specs;
-  if (!first) return [];
-  const keys = new Set(others.flatMap((other) => diffSpecs(first, other).map(({ key }) => key)));
-  return [...keys].filter((key) => ![...keys].some((other) => key.startsWith(`${other}.`)));
+/** Where two specs differ inside of a key that a third lacks, the key as a whole. */
+function withoutParts(keys: readonly string[]): string[] {
+  return keys.filter((key) => !keys.some((other) => key.startsWith(`${other}.`)));
 }
 
 function valuesOf(spec: Spec, keys: readonly string[]): KeyValues {
@@ -62,9 +61,11 @@ function valuesOf(spec: Spec, keys: readonly string[]): KeyValues {
 }
 
 function valueAt(spec: Spec, key: string): unknown {
-  return parseKey(key).reduce<unknown>(
-    (value, step) =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined,
-    spec,
-  );
+  return key
+    .split('.')
+    .reduce<unknown>(
+      (value, step) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined,
+      spec,
+    );
 }

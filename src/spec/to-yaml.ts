@@ -22,8 +22,3 @@ export function specToYaml(spec: Spec): string {
 export function writeOverride(key: string, value: string | number | null): string {
   return `${key}=${stringify(value).trimEnd()}`;
 }
-
-/** A value on one line: `[{lstm: 200}, {lstm: 200}]`. */
-export function flowYaml(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
-}

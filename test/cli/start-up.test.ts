@@ -1,6 +1,6 @@
 /** How the built program starts: what the build wrote, and what is not loaded. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config } from '@oclif/core';
 import { beforeAll, expect, it } from 'vitest';
@@ -39,6 +39,15 @@ it('the manifest that the build writes lists every command with a file that exis
     expect(isESM).toBe(true);
     expect(existsSync(join(built, ...relativePath)), relativePath.join('/')).toBe(true);
   }
+});
+
+it('the help of a built command is that of its sources', async () => {
+  const manifest = join(built, 'oclif.manifest.json');
+  writeFileSync(manifest, JSON.stringify(await commandManifest(built)));
+  const env = { NO_COLOR: '1', COLUMNS: '80' };
+  const { stdout } = await spawnZlm(['train', '--help'], { env });
+  expect(zlm(['train', '--help'], env)).toBe(stdout);
+  rmSync(manifest);
 });
 
 it('the build writes the manifest, and the package has it', () => {
