@@ -27,6 +27,21 @@ export interface Position {
   readonly validation: readonly number[];
   /** What `windows` was when the averaging of parameters began; null while they are not averaged. */
   readonly averagedSince: number | null;
+  /** Figures of the windows that have no row in `metrics.jsonl` yet; left out by older checkpoints, null for none. */
+  readonly row?: RowUnderWay | null;
+}
+
+/** Sums over the windows of a row of figures that is not complete. */
+export interface RowUnderWay {
+  readonly windows: number;
+  /** Summed nll (nats) and predictions. */
+  readonly nll: number;
+  readonly predictions: number;
+  /** Summed over the windows. */
+  readonly gradientNorm: number;
+  /** Mean over the windows. */
+  readonly learningRate: number;
+  readonly seconds: number;
 }
 
 /** The beginning of a run. */
@@ -50,7 +65,7 @@ export function isPosition(value: unknown): value is Position {
   if (typeof value !== 'object' || value === null) return false;
   const { windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions, ...rest } =
     value as Record<string, unknown>;
-  const { epochNll, seconds, best, validation, averagedSince } = rest;
+  const { epochNll, seconds, best, validation, averagedSince, row } = rest;
   const counts = [windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions];
   return (
     counts.every(isCount) &&
@@ -59,7 +74,8 @@ export function isPosition(value: unknown): value is Position {
     Array.isArray(validation) &&
     validation.length === epochs &&
     validation.every(Number.isFinite) &&
-    (averagedSince === null || isCount(averagedSince))
+    (averagedSince === null || isCount(averagedSince)) &&
+    (row === undefined || row === null || isRow(row, Number(windows)))
   );
 }
 
@@ -68,6 +84,18 @@ export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
   const { epoch, perplexity } = value as Record<string, unknown>;
   return Number.isSafeInteger(epoch) && Number.isFinite(perplexity);
+}
+
+function isRow(value: unknown, windowsOfRun: number): value is RowUnderWay {
+  if (typeof value !== 'object') return false;
+  const { windows, predictions, ...rest } = value as Record<string, unknown>;
+  const { nll, gradientNorm, learningRate, seconds } = rest;
+  return (
+    [windows, predictions].every(isCount) &&
+    Number(windows) >= 1 &&
+    Number(windows) <= windowsOfRun &&
+    [nll, gradientNorm, learningRate, seconds].every(Number.isFinite)
+  );
 }
 
 function isCount(value: unknown): boolean {

@@ -3,7 +3,7 @@
  * `{"kind": "windows", …}` about a hundred times an epoch, and `{"kind": "epoch", …}` at its end.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import type { Position } from '../runs/position.js';
+import type { Position, RowUnderWay } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { EventWriter } from '../storage/tensorboard.js';
@@ -12,6 +12,15 @@ import { perplexityOf } from './trainee.js';
 
 /** Rows of window figures in an epoch. */
 const ROWS_PER_EPOCH = 100;
+
+const EMPTY_ROW: RowUnderWay = {
+  windows: 0,
+  nll: 0,
+  predictions: 0,
+  gradientNorm: 0,
+  learningRate: 0,
+  seconds: 0,
+};
 
 /** Figures over the windows since the row before. */
 export interface WindowsRow {
@@ -66,30 +75,37 @@ export type AnyMetricsRow = MetricsRow | NgramRow;
 /** Records the events of a run. */
 export class MetricsRecorder {
   private readonly events: EventWriter;
-  private since: WindowEvent[] = [];
+  private row: RowUnderWay | null = null;
+  private last: WindowEvent | null = null;
 
   constructor(private readonly run: RunFolder) {
     this.events = new EventWriter(run.tensorboard);
   }
 
   /** Begins a session at a position: figures beyond it are those of windows that were lost. */
-  begin({ windows }: Position): void {
-    this.events.beginSession(windows + 1);
+  begin(position: Position): void {
+    this.row = position.row ?? null;
+    this.events.beginSession(windowsWithRow(position) + 1);
+  }
+
+  /** The figures of the windows that have no row yet, to be saved with a checkpoint. */
+  get underWay(): RowUnderWay | null {
+    return this.row;
   }
 
   /** Notes a window, and writes a row when an interval is full. */
   async window(event: WindowEvent): Promise<void> {
-    this.since.push(event);
+    this.row = withWindow(this.row, event);
+    this.last = event;
     const interval = Math.max(1, Math.floor(event.total / ROWS_PER_EPOCH));
     if (event.done % interval === 0 || event.done === event.total) await this.rest();
   }
 
   /** Writes a row of the windows since the last one: an interruption leaves an interval that is not full. */
   async rest(): Promise<void> {
-    const last = this.since.at(-1);
-    if (!last) return;
-    const row = summarize(this.since, last);
-    this.since = [];
+    if (!this.row || !this.last) return;
+    const row = summarize(this.row, this.last);
+    this.row = null;
     this.events.scalar('train/perplexity', row.windows, row.perplexity);
     this.events.scalar('train/gradient_norm', row.windows, row.gradientNorm);
     this.events.scalar('train/learning_rate', row.windows, row.learningRate);
@@ -120,10 +136,14 @@ export class MetricsRecorder {
   }
 }
 
-/** Drops the rows after a position: windows that were trained, but not saved before the run was killed. */
+/**
+ * Drops the rows after a position: windows that were trained, but not saved before the run was killed, and the row that an
+ * interruption cut short, which the resumed run writes whole.
+ */
 export async function truncateMetrics(run: RunFolder, position: Position): Promise<void> {
   const kept = (await readMetrics(run)).filter(
-    (row) => row.windows <= position.windows && (row.kind === 'windows' || row.epoch <= position.epochs),
+    (row) =>
+      row.windows <= windowsWithRow(position) && (row.kind === 'windows' || row.epoch <= position.epochs),
   );
   await writeFileAtomically(run.metrics, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
@@ -154,23 +174,34 @@ function parseRow(line: string): AnyMetricsRow[] {
   }
 }
 
-function summarize(events: readonly WindowEvent[], last: WindowEvent): WindowsRow {
-  const total = (field: (event: WindowEvent) => number) =>
-    events.reduce((sum, event) => sum + field(event), 0);
-  const predictions = total((event) => event.predictions);
+/** Windows of a run that complete rows tell of. */
+function windowsWithRow({ windows, row }: Position): number {
+  return windows - (row?.windows ?? 0);
+}
+
+/** A row's figures with those of one more window. */
+function withWindow(row: RowUnderWay | null, event: WindowEvent): RowUnderWay {
+  const { windows, nll, predictions, gradientNorm, learningRate, seconds } = row ?? EMPTY_ROW;
   return {
-    kind: 'windows',
-    epoch: last.epoch,
-    windows: last.position.windows,
-    perplexity: perplexityOf({ nll: total((event) => event.nll), predictions }),
-    gradientNorm: total((event) => event.gradientNorm) / events.length,
-    learningRate: meanOf(events.map(({ learningRate }) => learningRate)),
-    tokensPerSecond: predictions / total((event) => event.seconds),
-    seconds: last.position.seconds,
+    windows: windows + 1,
+    nll: nll + event.nll,
+    predictions: predictions + event.predictions,
+    gradientNorm: gradientNorm + event.gradientNorm,
+    // Step by step, so that the mean of equal values is that value.
+    learningRate: learningRate + (event.learningRate - learningRate) / (windows + 1),
+    seconds: seconds + event.seconds,
   };
 }
 
-/** Step by step, so that the mean of equal values is that value. */
-function meanOf(values: readonly number[]): number {
-  return values.reduce((mean, value, index) => mean + (value - mean) / (index + 1), 0);
+function summarize(row: RowUnderWay, { epoch, position }: WindowEvent): WindowsRow {
+  return {
+    kind: 'windows',
+    epoch,
+    windows: position.windows,
+    perplexity: perplexityOf(row),
+    gradientNorm: row.gradientNorm / row.windows,
+    learningRate: row.learningRate,
+    tokensPerSecond: row.predictions / row.seconds,
+    seconds: position.seconds,
+  };
 }

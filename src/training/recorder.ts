@@ -87,7 +87,7 @@ export class RunRecorder {
     position,
     isBest,
   }: Pick<CheckpointEvent, 'state' | 'position' | 'isBest'>): Promise<void> {
-    const bytes = await this.encode(state, position);
+    const bytes = await this.encode(state, { ...position, row: this.metrics.underWay });
     // The best first: killed between the two, the run resumes before this validation and writes both again.
     if (isBest) await writeFileAtomically(this.run.checkpoint('best'), bytes);
     await writeFileAtomically(this.run.checkpoint('last'), bytes);

@@ -15,6 +15,7 @@ import type { NetworkSpec } from '../spec/systems.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
 import { type Beginning, firstBeginning, nextBeginning, positionOf } from './beginning.js';
+import { checkPosition } from './check-position.js';
 import { checkIsRun, type Environment, writeEnvironment } from './environment.js';
 import type { TrainingEvent } from './events.js';
 import { freshModel, languageModelTrainee } from './language-modelling.js';
@@ -113,6 +114,7 @@ async function openSession(
   const model = modelAt(run, spec, beginning, corpus);
   const trainee = languageModelTrainee(spec, corpus, model);
   const position = positionOf(beginning);
+  checkPosition(position, trainee, spec, run.checkpoint('last'));
   const averaging = position.averagedSince !== null;
   const optimizer = createOptimizer(spec.training, trainee.parameters, averaging);
   if (checkpoint) restoreOptimizer(checkpoint, optimizer.tensors, run.checkpoint('last'));

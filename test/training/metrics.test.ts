@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Position, START } from '../../src/runs/position.js';
+import { isPosition, type Position, START } from '../../src/runs/position.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import type { WindowEvent } from '../../src/training/events.js';
 import { MetricsRecorder, readMetrics, truncateMetrics } from '../../src/training/metrics.js';
@@ -58,6 +58,40 @@ it('windows that an interruption leaves without a full interval have a row of th
   await recorder.close();
   expect((await readMetrics(run)).map(({ windows }) => windows)).toEqual([3, 5]);
 });
+
+it.each([1, 2, 4, 5, 7])(
+  'a row that spans an interruption after %i windows and a resumption is that of an undisturbed run',
+  async (interruptedAt) => {
+    const events = Array.from({ length: 9 }, (_, index) =>
+      windowEvent(index + 1, 300, {
+        nll: 20 + index / 7,
+        gradientNorm: Math.sqrt(index),
+        learningRate: 1 / (index + 3),
+      }),
+    );
+    const whole = new RunFolder(tempFolder());
+    const undisturbed = new MetricsRecorder(whole);
+    for (const event of events) await undisturbed.window(event);
+    await undisturbed.close();
+
+    const first = new MetricsRecorder(run);
+    for (const event of events.slice(0, interruptedAt)) await first.window(event);
+    const saved: Position = JSON.parse(
+      JSON.stringify({ ...START, windows: interruptedAt, row: first.underWay }),
+    );
+    await first.rest();
+    await first.close();
+    expect((await readMetrics(run)).at(-1)?.windows).toBe(interruptedAt);
+    expect(isPosition(saved)).toBe(true);
+
+    await truncateMetrics(run, saved);
+    const second = new MetricsRecorder(run);
+    second.begin(saved);
+    for (const event of events.slice(interruptedAt)) await second.window(event);
+    await second.close();
+    expect(await readMetrics(run)).toEqual(await readMetrics(whole));
+  },
+);
 
 it('the row of an epoch holds what the epoch came to', async () => {
   const recorder = new MetricsRecorder(run);

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { type Position, START } from '../../src/runs/position.js';
+import { checkPosition } from '../../src/training/check-position.js';
+import { specOf } from './training-of.js';
+
+const TRAINEE = { windowsIn: () => 28 };
+
+describe('the position of a checkpoint', () => {
+  const possible: Position = {
+    ...START,
+    windows: 35,
+    steps: 175,
+    pass: 1,
+    windowInPass: 7,
+    epochs: 1,
+    epochWindows: 7,
+  };
+
+  it('passes where it is that of a run', async () => {
+    const spec = await specOf();
+    for (const position of [START, possible, { ...possible, averagedSince: 28 }]) {
+      checkPosition(position, TRAINEE, spec, 'last.safetensors');
+    }
+  });
+
+  it.each([
+    [{ windowInPass: 28 }, 'window 28 of pass 1, which has 28'],
+    [{ windowInPass: 9000 }, 'window 9000 of pass 1, which has 28'],
+    [{ pass: 99 }, '99 passes cannot have had 35 windows'],
+    [{ epochWindows: 29 }, 'window 29 of epoch 2, which has 28'],
+    [{ epochs: 30 }, '30 epochs and 7 windows cannot have had 35 windows'],
+    [{ averagedSince: 36 }, 'averaged since window 36 of 35'],
+    [{ best: { epoch: 2, perplexity: 5 } }, 'the best epoch is 2 of 1'],
+  ])('is refused with %j', async (change, what) => {
+    const spec = await specOf();
+    const position: Position = { ...possible, ...change };
+    expect(() => checkPosition(position, TRAINEE, spec, 'runs/a/last.safetensors')).toThrow(
+      expect.objectContaining({
+        kind: 'data',
+        message: `runs/a/last.safetensors is not a checkpoint of this run: its position in the run is impossible: ${what}`,
+        cures: expect.arrayContaining([expect.stringContaining('best.safetensors')]),
+      }),
+    );
+  });
+});
