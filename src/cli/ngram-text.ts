@@ -1,5 +1,6 @@
 /** What `zlm train` prints for an n-gram model. */
 import { UserError } from '../errors.js';
+import { FALLBACK_DISCOUNTS } from '../ngram/kneser-ney.js';
 import { shellWord } from '../shell-word.js';
 import type { NgramPlan } from '../training/plan-ngram.js';
 import type { TrainOutcome } from '../training/train.js';
@@ -10,6 +11,15 @@ import { renderTable } from './table.js';
 export function ngramOutcomeLine({ ngrams = [], best, seconds }: TrainOutcome): string {
   const counted = `counted ${exact(sum(ngrams))} n-grams up to order ${ngrams.length}`;
   return `${counted} in ${formatDuration(seconds)}; valid perplexity ${best && formatPerplexity(best.perplexity)}`;
+}
+
+/** The line about discounts that could not be estimated; none where all could. */
+export function fallbackLines(orders: readonly number[] = []): string[] {
+  if (orders.length === 0) return [];
+  const which = orders.length === 1 ? `order ${orders[0]}` : `orders ${orders.join(', ')}`;
+  return [
+    `fixed discounts of ${FALLBACK_DISCOUNTS.slice(1).join(', ')} for ${which}: the text has too few n-grams to estimate any`,
+  ];
 }
 
 /** How an interruption is reported. */

@@ -8,7 +8,7 @@ import type { TrainHooks, TrainOutcome } from '../training/train.js';
 import { visible } from '../visible.js';
 import { backendLine } from './backend-flags.js';
 import { formatDuration, formatPerplexity } from './format.js';
-import { ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
+import { fallbackLines, ngramInterruption, ngramOutcomeLine } from './ngram-text.js';
 import type { ProgressReporter } from './progress.js';
 
 /** Weight of the newest window in the shown perplexity and speed. */
@@ -87,6 +87,7 @@ export function renderOutcome(outcome: TrainOutcome, flags: string): string {
   const beginning = alreadyFinished ? `run ${visible(outcome.run)} is finished already: ` : '';
   return [
     `${beginning}${outcome.ngrams ? ngramOutcomeLine(outcome) : networkOutcomeLine(outcome)}`,
+    ...fallbackLines(outcome.fallbackOrders),
     `run folder ${visible(folder)}`,
     ...(alreadyFinished && longer
       ? [`longer: zlm train --resume ${run} --set ${shellWord(longer)}${flags}`]

@@ -1,6 +1,7 @@
 /** The perplexity of a run's n-gram model on a split of its corpus. */
 import { unigramPerplexity } from '../corpus/unigram.js';
 import { UserError } from '../errors.js';
+import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { evaluateNgram } from '../ngram/perplexity.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadTrainedNgram } from '../runs/trained-ngram.js';
@@ -45,6 +46,7 @@ export async function evaluateNgramRun(
       unigramPerplexity: unigramPerplexity(corpus.split('train'), tokens, size),
       backend: null,
       ngramOrder: model.order,
+      fallbackOrders: fallbackOrders(model.table),
       seconds: (performance.now() - began) / 1000,
     };
     return { report, checkpointSha256 };

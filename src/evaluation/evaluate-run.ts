@@ -56,6 +56,8 @@ export interface EvaluationReport {
   readonly backend: BackendName | null;
   /** Of an n-gram model, left out otherwise. */
   readonly ngramOrder?: number;
+  /** Of an n-gram model, left out otherwise: the lengths of n-grams whose discounts could not be estimated. */
+  readonly fallbackOrders?: readonly number[];
   readonly seconds: number;
 }
 

@@ -8,7 +8,7 @@
  * where N1(h), N2(h), N3(h) are the numbers of words with an adjusted count of 1, 2, and 3 or more after h. The
  * discounts D are those of the n-gram's length, and P(w | nothing at all) = 1 / V.
  */
-import type { NgramLevel } from './ngram-table.js';
+import type { NgramLevel, NgramTable } from './ngram-table.js';
 
 /** What is taken from an adjusted count of 0, 1, 2, and 3 or more. */
 export type Discounts = readonly [zero: 0, one: number, two: number, threeOrMore: number];
@@ -41,6 +41,13 @@ export function estimateDiscounts(counts: Int32Array): Discounts {
   const discounts = [0, discount(1), discount(2), discount(3)] as const;
   const usable = discounts.every((value, j) => j === 0 || (value > 0 && value <= j)); // NaN is not
   return usable ? discounts : FALLBACK_DISCOUNTS;
+}
+
+/** The lengths of n-grams, from 1, whose discounts cannot be estimated: {@link FALLBACK_DISCOUNTS} stand in for them. */
+export function fallbackOrders(table: NgramTable): number[] {
+  return table.flatMap(({ counts }, level) =>
+    estimateDiscounts(counts) === FALLBACK_DISCOUNTS ? [level + 1] : [],
+  );
 }
 
 /** What the formulas ask of each context, that is of each row of a level. */

@@ -2,6 +2,7 @@
 import { basename, extname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { estimateTable } from '../ngram/estimate-table.js';
+import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import type { NgramTable } from '../ngram/ngram-table.js';
 import { evaluateNgram, type NgramEvaluation } from '../ngram/perplexity.js';
@@ -184,6 +185,7 @@ function outcomeOf(run: RunFolder, corpus: PreparedCorpus, { table, position }: 
     corpus: corpus.name,
     backend: null,
     ngrams: table ? sizesOf(table) : [],
+    fallbackOrders: table ? fallbackOrders(table) : [],
     epochs,
     windows,
     best,

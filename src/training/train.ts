@@ -76,6 +76,8 @@ export interface TrainOutcome {
   readonly backend: BackendName | null;
   /** Of an n-gram model, left out otherwise: the different n-grams of each length; empty when interrupted. */
   readonly ngrams?: readonly number[];
+  /** Of an n-gram model, left out otherwise: the lengths of n-grams whose discounts could not be estimated. */
+  readonly fallbackOrders?: readonly number[];
   /** Epochs trained and validated; an n-gram model has one. */
   readonly epochs: number;
   readonly windows: number;

@@ -1,9 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { estimateDiscounts, FALLBACK_DISCOUNTS, rowWeights } from '../../src/ngram/kneser-ney.js';
+import {
+  estimateDiscounts,
+  FALLBACK_DISCOUNTS,
+  fallbackOrders,
+  rowWeights,
+} from '../../src/ngram/kneser-ney.js';
 
 /** Counts of which `times[j]` are j + 1. */
 const counts = (...times: number[]) =>
   Int32Array.from(times.flatMap((number, j) => new Array<number>(number).fill(j + 1)));
+
+it('the lengths of n-grams whose discounts cannot be estimated are known', () => {
+  const level = (...times: number[]) => ({
+    offsets: Int32Array.of(0),
+    words: Int32Array.of(),
+    counts: counts(...times),
+  });
+  const [fine, odd] = [level(10, 4, 3, 2), level(0, 4)];
+  expect(fallbackOrders([fine, fine])).toEqual([]);
+  expect(fallbackOrders([odd, fine, odd])).toEqual([1, 3]);
+});
 
 describe('discounts', () => {
   it('follow from the counts of counts', () => {
