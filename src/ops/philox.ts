@@ -12,7 +12,14 @@ const ROUNDS = 10;
 const TWO_32 = 2 ** 32;
 
 /** What a stream of numbers is for. Streams never overlap: the purpose is the second half of the key. */
-export const STREAM = { initialization: 1, dropout: 2, sampling: 3, topics: 4, windows: 5 } as const;
+export const STREAM = {
+  initialization: 1,
+  dropout: 2,
+  sampling: 3,
+  topics: 4,
+  windows: 5,
+  shuffling: 6,
+} as const;
 
 /** Where in the space of all random numbers a run of them lies. Each field is an unsigned 32-bit integer. */
 export interface PhiloxAddress {

@@ -1,5 +1,6 @@
 /** What a person says to the sampler, as token ids: the prompt, and the words that are never to be drawn. */
 import { isAbbreviation } from '../corpus/english/abbreviations.js';
+import { toNormalForm } from '../corpus/normalize.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { trimEnd } from '../corpus/trim-end.js';
 import { UNKNOWN } from '../corpus/vocabulary.js';
@@ -52,7 +53,7 @@ export function readBanned(bans: readonly string[], corpus: PreparedCorpus): Set
   const banned = new Set<number>();
   for (const word of bans.flatMap((ban) => wordsOf(ban, corpus))) {
     // A space is a character of its own in some corpora, and else stands beside a comma for the eye.
-    const id = vocabulary.id(word) ?? vocabulary.id(word.trim());
+    const id = vocabulary.id(word) ?? vocabulary.id(toNormalForm(word.trim(), corpus.manifest.normalization));
     if (id !== undefined) banned.add(id);
     else if (word.trim() !== UNKNOWN) throw unknownBan(word, corpus);
   }
@@ -88,7 +89,7 @@ interface Line {
 }
 
 function linesOf(text: string, corpus: PreparedCorpus): Line[] {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n|\n|\r/);
   const last = lines.length - 1;
   const { unit, normalization } = corpus.manifest;
   if (unit === 'character' || normalization.punctuation === 'keep') {

@@ -139,6 +139,34 @@ describe('zlm prepare text', () => {
     await expect(transcript(run)).toMatchFileSnapshot(golden('text-otherwise'));
   });
 
+  it('reads standard input, from a pipe', async () => {
+    const folder = tempFolder();
+    const zlm = startZlm([
+      'prepare',
+      'text',
+      'piped',
+      '--text',
+      '-',
+      '--data',
+      join(folder, 'data'),
+      '--json',
+    ]);
+    zlm.process.stdin?.end('a b\n'.repeat(40));
+    const { stdout, code } = await zlm.ended;
+    expect(code).toBe(0);
+    expect(expectSchema(textSchema, stdout)).toMatchObject({ source: 'text of standard input' });
+    expect(readdirSync(join(folder, 'data'))).toEqual(['piped']);
+  });
+
+  it('prepares one endless line, and prints JSON of its schema', async () => {
+    const folder = tempFolder();
+    const text = join(folder, 'text8');
+    writeFileSync(text, ' anarchism originated as a term'.repeat(1000));
+    const argv = ['text8', '--text', text, '--split-by', 'tokens', '--data', join(folder, 'data'), '--json'];
+    const { stdout } = await runCommand(PrepareText, argv);
+    expect(expectSchema(textSchema, stdout)).toMatchObject({ splits: { train: { tokens: 4501, lines: 0 } } });
+  });
+
   it('ends with 130 on Ctrl-C and leaves nothing', async () => {
     const folder = tempFolder();
     const text = join(folder, 'large.txt');

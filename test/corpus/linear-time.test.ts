@@ -7,7 +7,7 @@ import { SpecError } from '../../src/spec/diagnostics.js';
 import { parseOverride } from '../../src/spec/parse-override.js';
 import { corpusOf } from '../sampling/corpus-of-text.js';
 
-const TREEBANK: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' };
+const TREEBANK: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 const KEPT: Normalization = { ...TREEBANK, punctuation: 'keep' };
 
 /** What is repeated between two letters: every mark that a rule speaks of, and pairs of them. */

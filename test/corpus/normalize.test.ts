@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { type Normalization, normalizeLine } from '../../src/corpus/normalize.js';
 import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 
-const AS_IS: Normalization = { lowerCase: false, numbers: 'keep', punctuation: 'keep' };
-const TREEBANK: Normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' };
+const AS_IS: Normalization = { normalize: 'nfc', lowerCase: false, numbers: 'keep', punctuation: 'keep' };
+const TREEBANK: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 
 const words = (line: string, form: Normalization) => normalizeLine(line, { unit: 'word', ...form });
 const characters = (line: string, form: Normalization) => normalizeLine(line, { unit: 'character', ...form });

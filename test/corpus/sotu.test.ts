@@ -65,7 +65,12 @@ it('brings the addresses into the form of the Penn Treebank, in order of time', 
     "fellow-citizens of the senate <eos> in N we do n't rest <eos> mr. adams has $ N and address N ends <eos>";
   expect(text).toBe(`${address} ${address}`);
   expect(manifest.splits.train.lines).toBe(36 * 3);
-  expect(manifest.normalization).toEqual({ lowerCase: true, numbers: 'N', punctuation: 'treebank' });
+  expect(manifest.normalization).toEqual({
+    normalize: 'nfc',
+    lowerCase: true,
+    numbers: 'N',
+    punctuation: 'treebank',
+  });
   expect(manifest.sourceFiles).toMatchObject([{ name: 'p.tgz', bytes: archive.length }]);
 });
 

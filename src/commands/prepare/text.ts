@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { dataFlag, integerFlag } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
 import type { PrepareResult } from '../../cli/prepared-report.js';
-import type { TextInput } from '../../corpus/text.js';
+import type { TextForm, TextInput } from '../../corpus/text.js';
 import { UserError } from '../../errors.js';
 
 /** Of word-level corpora, as of the Penn Treebank: the softmax is most of the work, and rare words are not learned. */
@@ -10,42 +10,80 @@ const USUAL_VOCABULARY_SIZE = 10_000;
 
 const USUAL_SPLIT = '0.9,0.05,0.05';
 
+const USUAL_SEED = 1;
+
+/** What `--vocabulary-of` decides. */
+const FORM_FLAGS = [
+  ...(['unit', 'vocab-size', 'min-count'] as const),
+  ...(['lower-case', 'numbers', 'punctuation', 'normalize'] as const),
+] as const;
+
+/** Files that make one text. */
+const filesFlag = (options: { description: string; dependsOn?: string[]; exclusive?: string[] }) =>
+  Flags.string({ ...options, helpValue: 'FILE', multiple: true, multipleNonGreedy: true });
+
 export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   static override summary = 'Prepare a text of your own, by words or by characters.';
 
   static override description =
-    'The text is UTF-8, of any size; every line ends with <eos>, so that best a sentence or a paragraph stands on each. ' +
-    'Words are what white space separates. Either name three files, or one that is split into contiguous parts of ' +
-    'whole lines: the first for train, the next for valid, the last for test. The vocabulary comes from train alone, ' +
-    'most frequent words first. Memory grows with the number of different words only, about 200 bytes for each.';
+    'The text is UTF-8, plain or gzip, of any size; every line ends with <eos>, so that best a sentence or a paragraph ' +
+    'stands on each. A line ends with LF, CR LF or CR. Words are what white space separates. Either name files for each ' +
+    'split, or a text that is split into contiguous parts of whole lines: the first for train, the next for valid, the ' +
+    'last for test. Several files are one text, one behind the other; "-" is standard input. The vocabulary comes from ' +
+    'train alone, most frequent words first. Memory grows with the number of different words only, about 200 bytes for each.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> novels --train train.txt --valid valid.txt --test test.txt',
     '<%= config.bin %> <%= command.id %> novels --text novels.txt --split 0.8,0.1,0.1 --lower-case --numbers N --punctuation treebank',
+    '<%= config.bin %> <%= command.id %> novels --text a.txt --text b.txt.gz --shuffle paragraph',
+    'xz -dc news.xz | <%= config.bin %> <%= command.id %> news --text -',
     '<%= config.bin %> <%= command.id %> letters --text novels.txt --unit character',
+    {
+      description: 'One endless line, as text8 is',
+      command: '<%= config.bin %> <%= command.id %> text8 --text text8 --split-by tokens',
+    },
+    {
+      description: 'New text for a model that was trained on ptb',
+      command: '<%= config.bin %> <%= command.id %> mine --text mine.txt --vocabulary-of ptb',
+    },
   ];
 
   static override args = { name: Args.string({ description: 'Name of the corpus.', required: true }) };
 
   static override flags = {
-    train: Flags.string({
-      description: 'Text to train on.',
-      helpValue: 'FILE',
-      dependsOn: ['valid', 'test'],
-    }),
-    valid: Flags.string({ description: 'Text to validate on.', helpValue: 'FILE', dependsOn: ['train'] }),
-    test: Flags.string({ description: 'Text to test on.', helpValue: 'FILE', dependsOn: ['train'] }),
-    text: Flags.string({ description: 'One text for all three.', helpValue: 'FILE', exclusive: ['train'] }),
+    train: filesFlag({ description: 'Text to train on; may be repeated.', dependsOn: ['valid', 'test'] }),
+    valid: filesFlag({ description: 'Text to validate on; may be repeated.', dependsOn: ['train'] }),
+    test: filesFlag({ description: 'Text to test on; may be repeated.', dependsOn: ['train'] }),
+    text: filesFlag({ description: 'Text for all three; may be repeated.', exclusive: ['train'] }),
     split: Flags.string({
       description: 'Shares of the lines of --text for train, valid and test.',
-      // No default of oclif's, behind which one could not tell whether the flag was given.
+      // No default of oclif's, behind which one could not tell whether the flag was given; so it is with those below.
       defaultHelp: async () => USUAL_SPLIT,
       helpValue: 'A,B,C',
+    }),
+    'split-by': Flags.option({
+      description:
+        'Split --text between lines, or between tokens: a line may be cut then, and of any length.',
+      options: ['lines', 'tokens'] as const,
+      defaultHelp: async () => 'lines',
+    })(),
+    shuffle: Flags.option({
+      description:
+        'Put the lines of --text, or its paragraphs, which empty lines separate, in random order before it is split.',
+      options: ['line', 'paragraph'] as const,
+    })(),
+    seed: integerFlag({
+      description: 'Seed of --shuffle.',
+      defaultHelp: async () => `${USUAL_SEED}`,
+      min: 0,
+      max: 2 ** 32 - 1,
+      dependsOn: ['shuffle'],
+      helpValue: 'N',
     }),
     unit: Flags.option({
       description: 'What a token is; a character is a Unicode code point.',
       options: ['word', 'character'] as const,
-      default: 'word' as const,
+      defaultHelp: async () => 'word',
     })(),
     'vocab-size': integerFlag({
       description:
@@ -63,13 +101,24 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     numbers: Flags.option({
       description: 'Keep numbers, or write each as N.',
       options: ['keep', 'N'] as const,
-      default: 'keep' as const,
+      defaultHelp: async () => 'keep',
     })(),
     punctuation: Flags.option({
       description: 'Keep punctuation, or drop and split it as the Penn Treebank corpus does (English).',
       options: ['keep', 'treebank'] as const,
-      default: 'keep' as const,
+      defaultHelp: async () => 'keep',
     })(),
+    normalize: Flags.option({
+      description:
+        "Unicode's normal form: nfc makes the spellings of é one, nfkc also those of letters, digits and signs in other widths and ligatures.",
+      options: ['nfc', 'nfkc', 'none'] as const,
+      defaultHelp: async () => 'nfc',
+    })(),
+    'vocabulary-of': Flags.string({
+      description:
+        'Take vocabulary and form from a corpus in the same data folder, so that its models can read the new text.',
+      helpValue: 'CORPUS',
+    }),
     unknown: Flags.option({
       description: 'Words outside the vocabulary become <unk>, or fail with the line of the first.',
       options: ['unk', 'fail'] as const,
@@ -82,36 +131,53 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   async run(): Promise<PrepareResult> {
     const { prepareText } = await import('../../corpus/text.js');
     const { firstTrainingOn } = await import('../../cli/suggested-training.js');
-    const { unit, numbers, punctuation, unknown, force, data } = this.flags;
+    const { unknown, force, data, 'vocabulary-of': vocabularyOf } = this.flags;
     const input = await this.input();
-    const minCount = this.flags['min-count'];
-    const usualSize = unit === 'word' && minCount === undefined ? USUAL_VOCABULARY_SIZE : null;
+    if (vocabularyOf !== undefined) this.refuseForm(vocabularyOf);
     return await this.prepare(
       (hooks) =>
         prepareText({
-          name: this.args.name,
-          input,
-          unit,
-          normalization: { lowerCase: this.flags['lower-case'], numbers, punctuation },
-          vocabularySize: this.flags['vocab-size'] ?? usualSize,
-          minCount: minCount ?? 1,
-          unknown,
-          force,
-          dataFolder: data,
-          ...hooks,
+          ...{ name: this.args.name, input, vocabularyOf, unknown, force, dataFolder: data, ...hooks },
+          ...(vocabularyOf === undefined && this.form()),
+          standardInput: process.stdin,
         }),
       ({ manifest }) => firstTrainingOn(manifest, this.config.root),
       data,
     );
   }
 
+  /** Form and vocabulary of another corpus are taken whole. */
+  private refuseForm(corpus: string): void {
+    const taken = FORM_FLAGS.find((flag) => this.flags[flag] !== undefined);
+    if (taken === undefined) return;
+    throw new UserError('usage', `--${taken} cannot be given with --vocabulary-of ${corpus}`, [
+      `Leave it out: the text is read as ${corpus} was, and its vocabulary is taken as it is.`,
+    ]);
+  }
+
+  private form(): TextForm {
+    const { unit = 'word', numbers = 'keep', punctuation = 'keep', normalize = 'nfc' } = this.flags;
+    const minCount = this.flags['min-count'];
+    const usualSize = unit === 'word' && minCount === undefined ? USUAL_VOCABULARY_SIZE : null;
+    return {
+      unit,
+      normalization: { normalize, lowerCase: this.flags['lower-case'] ?? false, numbers, punctuation },
+      vocabularySize: this.flags['vocab-size'] ?? usualSize,
+      minCount: minCount ?? 1,
+    };
+  }
+
   private async input(): Promise<TextInput> {
     const { parseFractions } = await import('../../corpus/text.js');
-    const { train, valid, test, text, split } = this.flags;
-    if (text !== undefined) return { file: text, fractions: parseFractions(split ?? USUAL_SPLIT) };
-    if (split !== undefined) {
-      throw new UserError('usage', '--split shares out one text; none was given', [
-        'Give the text with --text FILE, or leave --split out: three files are what they are.',
+    const { train, valid, test, text, split, 'split-by': splitBy, shuffle, seed = USUAL_SEED } = this.flags;
+    if (text !== undefined) {
+      const fractions = parseFractions(split ?? USUAL_SPLIT);
+      return { file: text, fractions, splitBy, shuffle: shuffle && { by: shuffle, seed } };
+    }
+    const [forOne] = Object.entries({ split, 'split-by': splitBy, shuffle }).filter(([, value]) => value);
+    if (forOne !== undefined) {
+      throw new UserError('usage', `--${forOne[0]} is for one text that is split; none was given`, [
+        `Give the text with --text FILE, or leave --${forOne[0]} out: texts for each split are what they are.`,
       ]);
     }
     if (train !== undefined && valid !== undefined && test !== undefined)

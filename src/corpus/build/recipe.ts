@@ -1,9 +1,10 @@
 /** What goes into the preparation of a corpus and what comes out of it. */
 import type { OnProgress } from '../../progress.js';
-import type { Manifest, Options, SourceFile, SplitName, Unit } from '../manifest.js';
+import type { Manifest, Options, SourceFile, Unit } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
+import type { Vocabulary } from '../vocabulary.js';
 import type { VocabularyRule } from './choose-vocabulary.js';
-import type { LineSource } from './line-source.js';
+import type { Division } from './divide.js';
 
 /** Everything that decides what a corpus will be. */
 export interface Recipe {
@@ -16,8 +17,13 @@ export interface Recipe {
   readonly sourceFiles: readonly SourceFile[];
   readonly options: Options;
   readonly normalization: Normalization;
-  readonly splits: Readonly<Record<SplitName, LineSource>>;
-  readonly vocabulary: VocabularyRule;
+  /** How the texts are read when not by `normalization`: texts that have the corpus's form already. */
+  readonly readAs?: Normalization;
+  readonly texts: Division;
+  /** How the vocabulary is chosen, or the vocabulary itself. */
+  readonly vocabulary: VocabularyRule | Vocabulary;
+  /** Whether `<unk>` stands for words outside the vocabulary; a text may have the word `<unk>` without that leave. */
+  readonly substitute: boolean;
 }
 
 /** What a caller may pass to every preparation. */

@@ -1,0 +1,195 @@
+/** From blocks of text to the tokens of a draft. */
+import { isAscii } from 'node:buffer';
+import type { Unit } from '../manifest.js';
+import { type Normalization, normalizeText, type PieceWords, wordsOfPiece } from '../normalize.js';
+import type { Draft } from './draft.js';
+import { MAX_CACHED_BYTES, PieceCache } from './piece-cache.js';
+import { type Block, isSpace } from './text-blocks.js';
+import type { TypeTable } from './type-table.js';
+
+const LINE_FEED = 0x0a;
+
+/** Cuts text into tokens and appends them to a draft. */
+export interface Tokenizer {
+  /** Reads a block; the blocks of a text come in order. @param name what the text is called */
+  read(block: Block, name: string): void;
+}
+
+/** The tokenizer of a corpus: what {@link normalizeLine} makes of a line, at the speed of a corpus. */
+export function createTokenizer(
+  form: Normalization & { readonly unit: Unit },
+  types: TypeTable,
+  draft: Draft,
+): Tokenizer {
+  const isOfCharacters = form.unit === 'character' && form.punctuation === 'keep';
+  return isOfCharacters ? new CharacterTokenizer(form, types, draft) : new PieceTokenizer(form, types, draft);
+}
+
+/** Stands for the number of a token where a piece is not one and the same token wherever it stands. */
+const SEVERAL = -1;
+
+/**
+ * Reads a line piece by piece, a piece being what white space of ASCII separates: the words of a piece depend on nothing
+ * but its bytes, and on whether it is the last of its line. So each spelling is decoded and normalized once.
+ */
+class PieceTokenizer implements Tokenizer {
+  /** The value of a piece is the number of its one token, or {@link SEVERAL}. */
+  readonly #cache = new PieceCache();
+  /** By entry of the cache, where its value is {@link SEVERAL}. */
+  readonly #meanings = new Map<number, PieceWords>();
+  /** The last piece of the line so far that counts: its single token or its meaning. */
+  #pendingId = SEVERAL;
+  #pending: PieceWords | undefined;
+  /** Whether the line has a token already, so that a space comes before the next word. */
+  #lineBegun = false;
+  readonly #space: boolean;
+
+  constructor(
+    private readonly form: Normalization & { readonly unit: Unit },
+    private readonly types: TypeTable,
+    private readonly draft: Draft,
+  ) {
+    this.#space = form.unit === 'character';
+  }
+
+  read({ bytes, line: firstLine }: Block, name: string): void {
+    const cache = this.#cache;
+    const draft = this.draft;
+    const end = bytes.length;
+    let line = firstLine;
+    for (let at = 0; at < end; ) {
+      let byte = bytes[at];
+      if (isSpace(byte)) {
+        if (byte === LINE_FEED) this.#endLine(name, line++);
+        at++;
+        continue;
+      }
+      const start = at;
+      let hash = 0x811c9dc5;
+      do {
+        // FNV-1a.
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        byte = bytes[++at];
+      } while (at < end && !isSpace(byte));
+      if (at - start > MAX_CACHED_BYTES) {
+        this.#take(SEVERAL, this.#meaningOf(bytes, start, at), name, line);
+        continue;
+      }
+      let entry = cache.find(bytes, start, at, hash);
+      if (entry < 0) entry = this.#remember(bytes, start, at, hash, name, line);
+      const id = cache.value(entry);
+      if (id !== SEVERAL && this.#pendingId !== SEVERAL) {
+        // What nearly all pieces come to.
+        draft.add(this.#pendingId);
+        this.#pendingId = id;
+        continue;
+      }
+      this.#take(id, id === SEVERAL ? this.#meanings.get(entry) : undefined, name, line);
+    }
+  }
+
+  /** Holds a piece back until it is known whether another follows in its line, and lets go of the one before. */
+  #take(id: number, meaning: PieceWords | undefined, name: string, line: number): void {
+    if (meaning !== undefined && !meaning.counts) return;
+    this.#release(false, name, line);
+    this.#pendingId = id;
+    this.#pending = meaning;
+  }
+
+  #release(last: boolean, name: string, line: number): void {
+    if (this.#pendingId !== SEVERAL) {
+      this.draft.add(this.#pendingId);
+    } else if (this.#pending !== undefined) {
+      this.#write(last ? this.#pending.last : this.#pending.usual, name, line);
+    }
+  }
+
+  #write(words: readonly string[], name: string, line: number): void {
+    for (const word of words) {
+      if (!this.#space) {
+        this.draft.add(this.types.number(word, name, line));
+        continue;
+      }
+      if (this.#lineBegun) this.draft.add(this.types.number(' ', name, line));
+      this.#lineBegun = true;
+      for (const character of word) this.draft.add(this.types.number(character, name, line));
+    }
+  }
+
+  #endLine(name: string, line: number): void {
+    this.#release(true, name, line);
+    this.#pendingId = SEVERAL;
+    this.#pending = undefined;
+    this.#lineBegun = false;
+    this.draft.endLine();
+  }
+
+  #remember(bytes: Buffer, start: number, end: number, hash: number, name: string, line: number): number {
+    const meaning = this.#meaningOf(bytes, start, end);
+    const { usual, last } = meaning;
+    const isSingle = !this.#space && usual.length === 1 && last.length === 1 && usual[0] === last[0];
+    const value = isSingle ? this.types.number(usual[0], name, line) : SEVERAL;
+    const entry = this.#cache.add(bytes, start, end, hash, value);
+    if (entry === 0) this.#meanings.clear();
+    if (!isSingle) this.#meanings.set(entry, meaning);
+    return entry;
+  }
+
+  #meaningOf(bytes: Buffer, start: number, end: number): PieceWords {
+    return wordsOfPiece(bytes.toString('utf8', start, end), this.form);
+  }
+}
+
+const UNNUMBERED = -1;
+
+/** Reads code points, white space included. */
+class CharacterTokenizer implements Tokenizer {
+  readonly #ids = new Int32Array(0x110000).fill(UNNUMBERED);
+  /** Whether ASCII needs no other change than lower case. */
+  readonly #plainAscii: boolean;
+
+  constructor(
+    private readonly form: Normalization & { readonly unit: Unit },
+    private readonly types: TypeTable,
+    private readonly draft: Draft,
+  ) {
+    this.#plainAscii = form.numbers === 'keep' && !form.lowerCase;
+  }
+
+  read({ bytes, line: firstLine }: Block, name: string): void {
+    if (this.#plainAscii && isAscii(bytes)) {
+      this.#readAscii(bytes, firstLine, name);
+      return;
+    }
+    let line = firstLine;
+    for (const character of normalizeText(bytes.toString('utf8'), this.form)) {
+      if (character === '\n') {
+        this.draft.endLine();
+        line++;
+      } else {
+        this.draft.add(this.#number(character.codePointAt(0) as number, name, line));
+      }
+    }
+  }
+
+  #readAscii(bytes: Buffer, firstLine: number, name: string): void {
+    let line = firstLine;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === LINE_FEED) {
+        this.draft.endLine();
+        line++;
+      } else {
+        this.draft.add(this.#number(byte, name, line));
+      }
+    }
+  }
+
+  #number(codePoint: number, name: string, line: number): number {
+    const known = this.#ids[codePoint];
+    if (known !== UNNUMBERED) return known;
+    const id = this.types.number(String.fromCodePoint(codePoint), name, line);
+    this.#ids[codePoint] = id;
+    return id;
+  }
+}

@@ -1,0 +1,82 @@
+import { UserError } from '../../errors.js';
+import { END_OF_LINE } from '../vocabulary.js';
+
+/** So many words take about 1.5 GB, near the limit of Node's usual heap; natural text of 10 GB has fewer. */
+const MAX_TYPES = 2 ** 23;
+
+/** Where in a text something is. */
+export interface Place {
+  /** What the text is called. */
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/**
+ * The distinct tokens of all texts, numbered in order of their first occurrence; number 0 is `<eos>`. Memory is about
+ * 200 bytes for each, and does not grow with the number of tokens.
+ */
+export class TypeTable {
+  readonly #ids = new Map<string, number>();
+  readonly #words: string[] = [END_OF_LINE];
+  readonly #names: string[] = [''];
+  readonly #lines: number[] = [0];
+  readonly #limit: number;
+
+  /** @param limit most distinct tokens; beyond it {@link number} throws UserError('data') */
+  constructor(limit = MAX_TYPES) {
+    this.#limit = limit;
+  }
+
+  /**
+   * The number of a token, a new one at its first occurrence.
+   * @throws UserError('data') when the text has `<eos>` itself, or too many different tokens
+   */
+  number(token: string, name: string, line: number): number {
+    const known = this.#ids.get(token);
+    if (known !== undefined) return known;
+    if (token === END_OF_LINE) throw endOfLineInText(name, line);
+    if (this.size > this.#limit) throw tooManyTypes(name, this.#limit);
+    const word = detached(token);
+    const id = this.#words.push(word) - 1;
+    this.#ids.set(word, id);
+    this.#names.push(name);
+    this.#lines.push(line);
+    return id;
+  }
+
+  /** How many there are, `<eos>` included. */
+  get size(): number {
+    return this.#words.length;
+  }
+
+  /** The token with this number. */
+  word(id: number): string {
+    return this.#words[id];
+  }
+
+  /** Where a token occurred first. */
+  firstPlace(id: number): Place {
+    return { name: this.#names[id], line: this.#lines[id] };
+  }
+}
+
+// A word cut out of a longer string keeps all of that string alive in V8: each new word is copied out of it, or
+// the whole text would end up in memory.
+function detached(word: string): string {
+  return Buffer.from(word, 'utf8').toString('utf8');
+}
+
+function endOfLineInText(name: string, line: number): UserError {
+  return new UserError(
+    'data',
+    `${name}:${line}: the text contains the word ${END_OF_LINE}, which is added at the end of every line`,
+    [`Remove ${END_OF_LINE} from the text.`],
+  );
+}
+
+function tooManyTypes(name: string, limit: number): UserError {
+  return new UserError('data', `${name} has more than ${limit} different words`, [
+    'Check that words are separated by spaces, or use --unit character.',
+  ]);
+}

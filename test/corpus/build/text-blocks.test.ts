@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { fileText, memoryText, type Text } from '../../../src/corpus/build/text.js';
+import { countLines, MAX_WORD_BYTES, textBlocks } from '../../../src/corpus/build/text-blocks.js';
+import type { Normalization } from '../../../src/corpus/normalize.js';
+import { tempFolder } from '../../temp-folder.js';
+import { faultOf } from '../tiny-corpus.js';
+
+const WORDS: Normalization & { unit: 'word' } = {
+  ...{ unit: 'word', normalize: 'nfc', lowerCase: false, numbers: 'keep', punctuation: 'keep' },
+};
+const CHARACTERS = { ...WORDS, unit: 'character' } as const;
+
+function textOf(content: string | Buffer): Text {
+  return memoryText('text.txt', Buffer.from(content));
+}
+
+/** The same bytes, so many at a time: line ends and characters fall apart everywhere. */
+function inPieces(content: string | Buffer, size: number): Text {
+  const bytes = Buffer.from(content);
+  return {
+    ...textOf(bytes),
+    async *chunks() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    },
+  };
+}
+
+async function blocksOf(text: Text, form: Parameters<typeof textBlocks>[1] = WORDS) {
+  const blocks: { bytes: Buffer; line: number }[] = [];
+  for await (const block of textBlocks(text, form)) blocks.push(block);
+  return blocks;
+}
+
+/** The lines with their numbers, "1:a". */
+async function linesOf(text: Text): Promise<string[]> {
+  const blocks = await blocksOf(text);
+  let line = 1;
+  for (const block of blocks) {
+    expect(block.line).toBe(line);
+    line += block.bytes.toString().split('\n').length - 1;
+  }
+  const whole = Buffer.concat(blocks.map(({ bytes }) => bytes)).toString();
+  return whole
+    .split('\n')
+    .slice(0, -1)
+    .map((read, index) => `${index + 1}:${read}`);
+}
+
+describe.each([1, 2, 3, 1000])('in chunks of %i bytes', (size) => {
+  it.each([
+    ['ends with a line end', 'a\nb\n', ['1:a', '2:b']],
+    ['ends without', 'a\nb', ['1:a', '2:b']],
+    ['ends with a space', 'a\nb ', ['1:a', '2:b ']],
+    ['has empty lines', '\na\n\n', ['1:', '2:a', '3:']],
+    ['has CR LF', 'a\r\nb\r\n', ['1:a', '2:b']],
+    ['has CR alone', 'a\rb\rc', ['1:a', '2:b', '3:c']],
+    ['has all three', 'a\r\nb\rc\n\rd\r\r\ne', ['1:a', '2:b', '3:c', '4:', '5:d', '6:', '7:e']],
+    ['ends in a CR', 'a\r\nb\r', ['1:a', '2:b']],
+    ['has a byte order mark', '\uFEFFa\n\uFEFFb\n', ['1:a', '2:\uFEFFb']],
+    ['has other line separators', 'a\u2028b\u0085c\n', ['1:a\u2028b\u0085c']],
+    ['is one letter', 'a', ['1:a']],
+    ['has characters of many bytes', 'é \u{1F600}\n漢字 x\n', ['1:é \u{1F600}', '2:漢字 x']],
+  ])('reads a text that %s', async (_, content, lines) => {
+    expect(await linesOf(inPieces(content, size))).toEqual(lines);
+    expect(await countLines(inPieces(content, size))).toBe(lines.length);
+  });
+});
+
+it('reads a gzip file by what is in it, whatever its name', async () => {
+  const path = join(tempFolder(), 'text.txt');
+  // Two members, one behind the other, are one text.
+  writeFileSync(path, Buffer.concat([gzipSync('a\nb'), gzipSync('c\n')]));
+  expect(await linesOf(await fileText(path))).toEqual(['1:a', '2:bc']);
+});
+
+it('says that a gzip file is cut off', async () => {
+  const path = join(tempFolder(), 'text.gz');
+  writeFileSync(path, gzipSync('the cat sat\n'.repeat(10_000)).subarray(0, 60));
+  const fault = await faultOf(linesOf(await fileText(path)));
+  expect(fault.message).toBe(`${path} is a gzip file that is damaged or cut off`);
+});
+
+it('reads an endless line in blocks of bounded size', async () => {
+  const line = 'the quick brown fox '.repeat(400_000);
+  const blocks = await blocksOf(textOf(line));
+  expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString()).toBe(`${line}\n`);
+  expect(Math.max(...blocks.map(({ bytes }) => bytes.length))).toBeLessThan(3 * MAX_WORD_BYTES);
+});
+
+it.each([
+  ['Chinese', '漢字仮名交じり文'.repeat(300_000)],
+  ['letters of DNA', 'ACGT'.repeat(2_000_000)],
+  ['decomposed accents', 'e\u0301'.repeat(2_000_000)],
+  ['surrogate pairs', '\u{1F600}'.repeat(1_000_000)],
+])('cuts an endless line without spaces between characters: %s', async (_, line) => {
+  const blocks = await blocksOf(textOf(line), CHARACTERS);
+  const parts = blocks.map(({ bytes }) => bytes.toString());
+  expect(parts.join('')).toBe(`${line}\n`);
+  expect(parts.map((part) => part.normalize('NFC')).join('')).toBe(`${line}\n`.normalize('NFC'));
+  expect(Math.max(...blocks.map(({ bytes }) => bytes.length))).toBeLessThan(3 * MAX_WORD_BYTES);
+});
+
+it('refuses a word of absurd length, with a cure for languages without spaces', async () => {
+  const fault = await faultOf(blocksOf(textOf(`short\n${'漢'.repeat(MAX_WORD_BYTES)}`)));
+  expect(fault.message).toBe('text.txt:2: a word is longer than 1 MiB');
+  expect(fault.cures.join()).toContain('--unit character');
+});
+
+it('stops when asked to', async () => {
+  const fault = await faultOf(countLines(textOf('a\n'), { signal: AbortSignal.abort() }));
+  expect(fault.kind).toBe('interrupted');
+});
+
+it.each([
+  ['a missing file', '/nowhere/text.txt', /\/nowhere\/text\.txt/],
+  ['a folder', new URL('.', import.meta.url).pathname, /not a regular file/],
+])('refuses %s', async (_, path, message) => {
+  expect((await faultOf(fileText(path))).message).toMatch(message);
+});
+
+it('refuses an empty file', async () => {
+  const path = join(tempFolder(), 'text.txt');
+  writeFileSync(path, '');
+  expect((await faultOf(fileText(path))).message).toContain('is empty');
+});
