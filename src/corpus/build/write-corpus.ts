@@ -69,12 +69,14 @@ async function writeSplits(
   const tokens = await draftSplits(recipe.texts, { form, types, draft, folder, signal, onBytes });
   const counts = await countTrain(draft, types, tokens, signal);
   if (counts.every((count, id) => id === DRAFT_END_OF_LINE || count === 0)) throw noWords(recipe);
+  const isTaken = recipe.vocabulary instanceof Vocabulary;
   const vocabulary =
     recipe.vocabulary instanceof Vocabulary
       ? recipe.vocabulary
       : chooseVocabulary(new TrainCounts(types, counts), counts[DRAFT_END_OF_LINE], recipe.vocabulary);
   await writeFileAtomically(join(folder, VOCABULARY_FILE), vocabulary.toText());
-  const numbering = { types, vocabulary, ids: idsOf(types, vocabulary, recipe.substitute), signal };
+  const ids = idsOf(types, vocabulary, recipe.substitute);
+  const numbering = { types, vocabulary, isTaken, ids, signal };
   let start = 0;
   const write = async (split: SplitName) => {
     const facts = await writeSplit(join(folder, tokenFileName(split)), draft, {
@@ -134,6 +136,8 @@ function idsOf(types: TypeTable, vocabulary: Vocabulary, substitute: boolean): I
 interface SplitNumbering {
   readonly types: TypeTable;
   readonly vocabulary: Vocabulary;
+  /** Whether the vocabulary is another corpus's. */
+  readonly isTaken: boolean;
   readonly ids: Int32Array;
   readonly start: number;
   readonly end: number;
@@ -141,14 +145,14 @@ interface SplitNumbering {
 }
 
 async function writeSplit(path: string, draft: Draft, numbering: SplitNumbering): Promise<SplitFacts> {
-  const { types, vocabulary, ids, start, end, signal } = numbering;
+  const { vocabulary, ids, start, end, signal } = numbering;
   const writer = new TokenWriter(path, vocabulary);
   try {
     for (const part of draft.read(start, end)) {
       for (let at = 0; at < part.length; at++) {
         const id = ids[part[at]];
         // The types are numbered in the order of the text, so this is where the word was met first.
-        if (id === NO_ID) throw unknownWord(types, part[at]);
+        if (id === NO_ID) throw unknownWord(part[at], numbering);
         writer.add(id);
       }
       await breathe(signal);
@@ -173,10 +177,17 @@ function noWords(recipe: Recipe): UserError {
   ]);
 }
 
-function unknownWord(types: TypeTable, id: number): UserError {
+function unknownWord(id: number, { types, vocabulary, isTaken }: SplitNumbering): UserError {
   const { name, line } = types.firstPlace(id);
-  return new UserError('data', `${name}:${line}: "${types.word(id)}" is not in the vocabulary`, [
-    'Let <unk> stand for words outside the vocabulary: --unknown unk.',
+  const substitute = 'Let <unk> stand for words outside the vocabulary: --unknown unk.';
+  const taken =
+    vocabulary.unk === undefined
+      ? ['The vocabulary was taken from a corpus that has no <unk> for other words: correct the text.']
+      : [substitute];
+  const chosen = [
+    substitute,
     'Or give a larger --vocab-size, or a smaller --min-count, or correct the text.',
-  ]);
+  ];
+  const message = `${name}:${line}: "${types.word(id)}" is not in the vocabulary`;
+  return new UserError('data', message, isTaken ? taken : chosen);
 }
