@@ -51,7 +51,10 @@ export class ShuffledTexts {
     this.#texts = texts;
     const bytes = GROWTH * texts.reduce((sum, text) => sum + text.bytes, 0);
     const count = Math.min(MOST_BUCKETS, Math.ceil(bytes / BUCKET_BYTES));
-    this.#buckets = Array.from({ length: count }, (_, index) => new Bucket(join(folder, `bucket-${index}`)));
+    this.#buckets = Array.from(
+      { length: count },
+      (_, index) => new Bucket(join(folder, `.bucket-${index}.tmp`)),
+    );
   }
 
   /**

@@ -15,8 +15,12 @@ export function isCorpusFile(name: string): boolean {
   return CORPUS_FILES.includes(name) || isTopicsFile(name);
 }
 
+/** Files that are there only while a corpus is prepared: the draft, parts of a shuffled text, the text of standard input. */
+const WORK_FILE = /^\.(?:draft|bucket-\d+|standard-input)\.tmp$/;
+
 /** Whether a file of this name is what a killed process leaves of a corpus's file; see storage/temporary.ts. */
 export function isUnfinishedCorpusFile(name: string): boolean {
+  if (WORK_FILE.test(name)) return true;
   return name.endsWith('.tmp') && CORPUS_FILES.some((file) => name.startsWith(`.${file}.`));
 }
 

@@ -28,7 +28,7 @@ export async function keepStandardInput(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<{ path: string; file: SourceFile }> {
-  const path = join(folder, 'standard-input');
+  const path = join(folder, '.standard-input.tmp');
   const hash = createHash('sha256');
   let bytes = 0;
   const measured = async function* (source: AsyncIterable<Buffer>) {

@@ -14,7 +14,7 @@ import type { PrepareOptions, Recipe } from './recipe.js';
 import { TokenWriter } from './token-writer.js';
 import { TypeTable } from './type-table.js';
 
-const DRAFT_FILE = 'draft';
+const DRAFT_FILE = '.draft.tmp';
 
 /**
  * Reads all texts into a draft, counts the words of train in it, chooses the vocabulary, numbers every split anew, and
