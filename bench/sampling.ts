@@ -13,7 +13,7 @@ import type { LanguageModel } from '../src/model/language-model.js';
 import { sampleTokens } from '../src/sampling/sampler.js';
 import { loadSpec } from '../src/spec/load.js';
 import { isNgram } from '../src/spec/systems.js';
-import { freshModel } from '../src/training/language-modelling.js';
+import { freshModel } from '../src/tasks/language-modelling.js';
 import { fail } from './fail.js';
 
 const USAGE = `usage: npx tsx bench/sampling.ts [options] SPEC.yaml

@@ -14,9 +14,9 @@ import { interleave, type RoundSettings, type Runner } from '../src/benchmark/ro
 import { checkedSpec, differenceOfSteps, firstSteps, type Job, timingOf } from '../src/benchmark/training.js';
 import type { StepFigures } from '../src/benchmark/trial.js';
 import { disposeLanguageModel } from '../src/model/language-model.js';
-import { dropoutMask } from '../src/ops/dropout.js';
+import { dropoutMask } from '../src/ops/noise.js';
 import { loadSpec } from '../src/spec/load.js';
-import { freshModel } from '../src/training/language-modelling.js';
+import { freshModel } from '../src/tasks/language-modelling.js';
 import type { TensorflowReport } from './comparison.js';
 import { fail } from './fail.js';
 import { paperModel } from './paper-model.js';

@@ -6,20 +6,19 @@
 import * as tf from '@tensorflow/tfjs';
 import type { StepFigures } from '../../src/benchmark/trial.js';
 import type { Window } from '../../src/corpus/windows.js';
-import { type DropoutPlan, maskBelowLayer, maskBelowSoftmax } from '../../src/model/dropout-placement.js';
 import type { LanguageModel } from '../../src/model/language-model.js';
-import { parameter } from '../../src/model/parameters.js';
-import type { DropoutMask } from '../../src/ops/dropout.js';
+import { noiseBelowLayer, noiseBelowSoftmax, type WindowNoise } from '../../src/model/noise-placement.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { tidy } from '../../src/ops/memory.js';
+import type { Noise } from '../../src/ops/noise.js';
 import type { BlockInputs, BlockOutputs, TensorflowOps, Variable } from './ops.js';
 
 /** Makes a mask of a shape [T, B, U]: 0, or 1/(1 − rate). */
-export type MakeMask = (shape: [number, number, number], mask: DropoutMask) => tf.Tensor;
+export type MakeMask = (shape: [number, number, number], noise: Noise) => tf.Tensor;
 
 /** How one window is trained on. */
 export interface StepSettings {
-  readonly dropout: DropoutPlan;
+  readonly dropout: WindowNoise;
   readonly makeMask: MakeMask;
   readonly learningRate: number;
   /** Null for no clipping. */
@@ -52,7 +51,11 @@ export class TensorflowModel {
     private readonly ops: TensorflowOps,
     { parameters, architecture }: LanguageModel,
   ) {
-    const initial = (name: string): tf.Tensor => parameter(parameters, name);
+    const initial = (name: string): tf.Tensor => {
+      const variable = parameters.get(name);
+      if (!variable) throw new Error(`the model has no parameter ${name}`);
+      return variable;
+    };
     this.vocabulary = architecture.vocabularySize;
     this.embedding = ops.variable(initial('embedding.weight'));
     this.softmax = {
@@ -99,19 +102,19 @@ export class TensorflowModel {
     state: readonly LstmState[],
     { dropout, makeMask }: StepSettings,
   ) {
-    const drop = (x: tf.Tensor, mask: DropoutMask) => {
-      const made = mask.rate === 0 ? null : makeMask(x.shape as [number, number, number], mask);
+    const drop = (x: tf.Tensor, noise: Noise | null) => {
+      const made = noise?.rate ? makeMask(x.shape as [number, number, number], noise) : null;
       return { x: dropped(x, made), mask: made };
     };
     let signal = tf.reshape(this.ops.gather(this.embedding, ids), [steps, batch, -1]);
     const tapes = this.layers.map(({ weight, bias }, l): LayerTape => {
-      const { x, mask } = drop(signal, maskBelowLayer(dropout, l));
+      const { x, mask } = drop(signal, noiseBelowLayer(dropout, l));
       const inputs = { x, ...state[l], weight: this.ops.read(weight), bias: this.ops.read(bias) };
       const outputs = this.ops.blockLstm(inputs);
       signal = outputs.hidden as tf.Tensor3D;
       return { mask, inputs, outputs };
     });
-    const { x: top, mask } = drop(signal, maskBelowSoftmax(dropout, this.layers.length));
+    const { x: top, mask } = drop(signal, noiseBelowSoftmax(dropout, this.layers.length));
     return { top, mask, tapes };
   }
 

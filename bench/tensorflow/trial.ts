@@ -7,14 +7,14 @@ import { architectureOf } from '../../src/model/architecture.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { dispose, tidy } from '../../src/ops/memory.js';
 import type { NetworkSpec } from '../../src/spec/systems.js';
-import { type Passes, trainingPasses } from '../../src/training/passes.js';
+import { streamBatches, type TextBatches } from '../../src/tasks/stream-batches.js';
 import { learningRateOf } from '../../src/training/schedule.js';
 import type { MakeMask, TensorflowModel } from './model.js';
 import type { TensorflowOps } from './ops.js';
 
 /** Windows one after another, with the state carried on. */
 export class TensorflowTrial implements Runner {
-  private readonly passes: Passes;
+  private readonly batches: TextBatches;
   private state: readonly LstmState[];
   private done = 0;
 
@@ -26,7 +26,7 @@ export class TensorflowTrial implements Runner {
     private readonly makeMask: MakeMask,
   ) {
     const { training } = spec;
-    this.passes = trainingPasses(training, corpusOfWindows(training, vocabulary).split('train'));
+    this.batches = streamBatches(training, corpusOfWindows(training, vocabulary).split('train'));
     const zeros = (units: number): tf.Tensor2D => tf.zeros([training.batchSize, units]);
     const { layers } = architectureOf(spec, vocabulary);
     this.state = tidy(() => layers.map(({ units }) => ({ h: zeros(units), c: zeros(units) })));
@@ -41,7 +41,7 @@ export class TensorflowTrial implements Runner {
   /** Trains on the next window. */
   step(): StepFigures {
     const { training, dropout } = this.spec;
-    const window = this.passes.window(0, this.done % this.passes.windowsIn(0));
+    const window = this.batches.batch(0, this.done % this.batches.batchesIn(0));
     const { state, ...figures } = this.model.step(window, this.state, {
       dropout: { table: dropout, seed: training.seed, step: this.done * training.bptt },
       makeMask: this.makeMask,

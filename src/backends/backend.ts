@@ -38,6 +38,8 @@ export interface BackendOptions {
 /** One way to run tensors. */
 export interface Backend {
   readonly name: BackendName;
+  /** Batches that training may launch before it reads the loss of the first: 1 where kernels compute before they return. */
+  readonly queueDepth: number;
   /** Finds out whether it can run here, without making it the active backend. */
   probe(options: BackendOptions): Promise<Probe>;
   /** Registers it with tfjs; afterwards `tf.setBackend(name)` takes it. */

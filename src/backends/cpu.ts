@@ -3,6 +3,7 @@ import type { Backend } from './backend.js';
 
 export const cpuBackend: Backend = {
   name: 'cpu',
+  queueDepth: 1,
   async probe() {
     return { available: true, reason: 'plain JavaScript, runs wherever Node runs' };
   },

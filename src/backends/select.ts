@@ -17,6 +17,8 @@ const BACKENDS: Record<BackendName, Backend> = {
 export interface ActiveBackend {
   readonly name: BackendName;
   readonly reason: string;
+  /** See `Backend`. */
+  readonly queueDepth: number;
 }
 
 /** Every backend with the reason that it can or cannot run here, fastest first. */
@@ -46,7 +48,10 @@ export async function activateBackend(
   for (const name of candidates) {
     const probe = await BACKENDS[name].probe(options);
     const failure = probe.available ? await tryToActivate(name, options) : probe.reason;
-    if (failure === null) return { name, reason: reasonFor(choice, name, probe.reason, refusals) };
+    if (failure === null) {
+      const { queueDepth } = BACKENDS[name];
+      return { name, queueDepth, reason: reasonFor(choice, name, probe.reason, refusals) };
+    }
     refusals.push(`${name}: ${failure}`);
     if (choice === 'auto' && name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);

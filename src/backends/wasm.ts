@@ -3,6 +3,7 @@ import type { Backend } from './backend.js';
 
 export const wasmBackend: Backend = {
   name: 'wasm',
+  queueDepth: 1,
   async probe() {
     // `node --jitless` is the one common way to be without it.
     if (!('WebAssembly' in globalThis)) {

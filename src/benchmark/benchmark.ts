@@ -41,7 +41,7 @@ export interface BenchmarkHooks {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
   /** Told of each backend that cannot run here, and why, where none was named. */
-  onLeftOut(backend: ActiveBackend): void;
+  onLeftOut(backend: Pick<ActiveBackend, 'name' | 'reason'>): void;
 }
 
 /**

@@ -38,7 +38,7 @@ export async function gatherField(
   named: readonly BackendName[],
   precisions: readonly Precision[],
   options: BackendOptions,
-  onLeftOut: (backend: ActiveBackend) => void,
+  onLeftOut: (backend: Pick<ActiveBackend, 'name' | 'reason'>) => void,
 ): Promise<Field> {
   const all = await probeBackends(options);
   const probes = all.filter((probe) => probe.available);

@@ -2,7 +2,7 @@
 
 import type { TokenSource } from '../corpus/windows.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { TrainingCorpus } from '../training/language-modelling.js';
+import type { TrainingCorpus } from '../tasks/language-modelling.js';
 
 /** Different windows before they repeat. */
 const WINDOWS = 8;
@@ -32,7 +32,7 @@ export function corpusOfWindows(
   vocabulary: number,
 ): TrainingCorpus {
   const source = new ScatteredTokens(batchSize * (WINDOWS * bptt + 1), vocabulary);
-  return { vocabulary: { size: vocabulary }, split: () => source };
+  return { vocabulary: { eos: 0, size: vocabulary }, split: () => source };
 }
 
 /** `count` values spread evenly over (−1, 1), for the factors of a product. */

@@ -2,12 +2,11 @@
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { freshModel, languageModelTrainee } from '../training/language-modelling.js';
-import { createOptimizer } from '../training/optimizers/create.js';
-import { disposeOptimizer } from '../training/optimizers/optimizer.js';
+import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import type { TaskState } from '../tasks/task.js';
+import { createOptimizer, disposeOptimizer } from '../training/optimizers.js';
 import { learningRateOf } from '../training/schedule.js';
 import { type StepContext, trainingStep } from '../training/step.js';
-import type { NamedTensors } from '../training/trainee.js';
 import { type Contender, switchTo } from './contenders.js';
 import { corpusOfWindows } from './synthetic-corpus.js';
 import type { Timed } from './timing.js';
@@ -28,26 +27,26 @@ export class Trial implements Timed {
     private readonly learningRate: number,
     private readonly model: LanguageModel,
     private readonly context: StepContext,
-    private state: NamedTensors,
+    private state: TaskState,
   ) {}
 
   /**
    * Makes the contender's backend the active one and a fresh model on it.
    *
-   * @param given the spec, but for the precision, which is the contender's, and for random lengths of windows: all are of
+   * @param given the spec, but for the precision, which is the contender's, and for random lengths of windows and sentences: all windows are of
    *              the spec's `bptt`, so that every window is the same work
    */
   static async begin(contender: Contender, given: NetworkSpec, vocabulary: number): Promise<Trial> {
     await switchTo(contender);
     const { precision } = contender;
-    const spec = { ...given, training: { ...given.training, precision, randomBptt: null } };
+    const spec = { ...given, training: { ...given.training, precision, randomBptt: null, sentences: false } };
     const model = freshModel(spec, vocabulary);
-    const trainee = languageModelTrainee(spec, corpusOfWindows(spec.training, vocabulary), model);
+    const task = languageModellingTask(spec, corpusOfWindows(spec.training, vocabulary), model);
     const { loss, clipNorm } = spec.training;
     const optimizer = createOptimizer(spec.training, model.parameters, false);
-    const state = tidy(() => trainee.zeroState());
+    const state = tidy(() => task.zeroState());
     const rate = learningRateOf(spec.training, 1, []);
-    return new Trial(contender, rate, model, { trainee, optimizer, loss, clipNorm }, state);
+    return new Trial(contender, rate, model, { task, optimizer, loss, clipNorm }, state);
   }
 
   prepare(): Promise<void> {
@@ -60,9 +59,9 @@ export class Trial implements Timed {
 
   /** Trains on the next window: forward, backward, clip, update. */
   async step(): Promise<StepFigures> {
-    const { trainee } = this.context;
-    const inPass = this.windows % trainee.windowsIn(0);
-    const window = { pass: 0, inPass, step: this.windows * trainee.stepsOf(0, inPass) };
+    const { task } = this.context;
+    const inPass = this.windows % task.batchesIn(0);
+    const window = { pass: 0, inPass, step: this.windows * task.stepsOf(0, inPass) };
     const at = { learningRate: this.learningRate, count: this.windows + 1, averaged: 0 };
     const { nll, gradientNorm, state } = await trainingStep(this.context, window, this.state, at);
     dispose(this.state);

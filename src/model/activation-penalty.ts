@@ -15,23 +15,51 @@ export interface ActivationPenaltyWeights {
  *
  * @param raw     h, the last layer's output, [T,B,H]
  * @param dropped d, the same after dropout
+ * @param rows    the rows t·B + b of a window that are no padding; null when none is
  * @returns nats to be added to the mean nll of a prediction, or null when both coefficients are 0
  */
 export function activationPenalty(
   { raw, dropped }: { raw: tf.Tensor3D; dropped: tf.Tensor3D },
   { activation, temporal }: ActivationPenaltyWeights,
+  rows: Int32Array | null = null,
 ): tf.Scalar | null {
-  const steps = raw.shape[0];
+  const [steps, batch, units] = raw.shape;
   const terms: tf.Tensor[] = [];
-  if (activation > 0) terms.push(tf.mul(meanSquare(dropped), activation));
-  if (temporal > 0 && steps > 1) {
+  if (activation > 0) {
+    const counted = rows && tf.mul(dropped, indicator(rows, steps, batch));
+    terms.push(tf.mul(meanSquare(counted ?? dropped, (rows?.length ?? steps * batch) * units), activation));
+  }
+  // A step that is no padding comes after another one, except the first.
+  const laterRows = rows?.filter((row) => row >= batch);
+  if (temporal > 0 && steps > 1 && laterRows?.length !== 0) {
     const later = tf.slice(raw, [1, 0, 0]);
     const earlier = tf.slice(raw, [0, 0, 0], [steps - 1, -1, -1]);
-    terms.push(tf.mul(meanSquare(tf.sub(later, earlier)), temporal));
+    const change = tf.sub(later, earlier);
+    const counted =
+      laterRows &&
+      tf.mul(
+        change,
+        indicator(
+          laterRows.map((row) => row - batch),
+          steps - 1,
+          batch,
+        ),
+      );
+    const count = (laterRows?.length ?? (steps - 1) * batch) * units;
+    terms.push(tf.mul(meanSquare(counted ?? change, count), temporal));
   }
   return terms.length === 0 ? null : (tf.addN(terms) as tf.Scalar);
 }
 
-function meanSquare(x: tf.Tensor): tf.Tensor {
-  return tf.mean(tf.square(x));
+/** The mean of squares over `count` of the values; the others are 0. */
+function meanSquare(x: tf.Tensor, count: number): tf.Tensor {
+  const squares = tf.square(x);
+  return count === x.size ? tf.mean(squares) : tf.div(tf.sum(squares), count);
+}
+
+/** [T,B,1]: 1 in the given rows, 0 in the others. */
+function indicator(rows: Int32Array, steps: number, batch: number): tf.Tensor3D {
+  const values = new Float32Array(steps * batch);
+  for (const row of rows) values[row] = 1;
+  return tf.tensor3d(values, [steps, batch, 1]);
 }

@@ -2,7 +2,7 @@
 import { fillPhiloxWords, STREAM, wordToUnit } from '../ops/philox.js';
 import type { Architecture } from './architecture.js';
 import { orthogonalBlocks } from './orthogonal.js';
-import { type ParameterShape, type Parameters, parameterShapes, sizeOf, variableOf } from './parameters.js';
+import { type ParameterShape, Parameters, parameterShapes, sizeOf, variableOf } from './parameters.js';
 
 /** A spec's `model.init`. */
 export type Initialization =
@@ -34,7 +34,7 @@ export function initializeParameters(
   forgetBias: number | null,
   seed: number,
 ): Parameters {
-  return new Map(
+  return new Parameters(
     parameterShapes(architecture).map((shape, site) => {
       const values = drawValues(init, shape, (count) => drawWords(count, seed, site));
       if (forgetBias !== null && isLstmBias(architecture, shape.name)) setForgetGates(values, forgetBias);

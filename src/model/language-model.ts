@@ -1,13 +1,14 @@
 /** The language model of the paper: embedding, a stack of layers, softmax over the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
-import { dropout } from '../ops/dropout.js';
 import { embedding } from '../ops/embedding.js';
 import { logits as logitsOf } from '../ops/logits.js';
-import { matrixProduct, type Precision } from '../ops/products.js';
+import { dropout } from '../ops/noise.js';
+import type { Precision } from '../ops/op.js';
+import { matrixProduct } from '../ops/products.js';
 import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
 import type { Architecture } from './architecture.js';
-import { type DropoutPlan, embeddingMask } from './dropout-placement.js';
-import { type Parameters, parameter } from './parameters.js';
+import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
+import type { Parameters } from './parameters.js';
 import { type ModelState, runStack, zeroStackState } from './stack.js';
 import { topicFeatures } from './topic-context.js';
 
@@ -41,27 +42,22 @@ export function initialState({ architecture }: LanguageModel, batch: number): Mo
 /**
  * Runs token ids through embedding and stack.
  *
- * @param ids  [T, B] int32
- * @param plan masks, or null at test time
+ * @param ids   [T, B] int32
+ * @param noise null at test time
  */
 export function encode(
   model: LanguageModel,
   ids: tf.Tensor2D,
   state: ModelState,
-  plan: DropoutPlan | null,
+  noise: WindowNoise | null,
 ): Encoded {
   const { architecture, parameters, precision } = model;
-  const table = parameter(parameters, 'embedding.weight') as tf.Tensor as tf.Tensor2D;
-  const embedded = plan
-    ? dropWordTypes(embedding(table, ids), ids, plan, architecture)
-    : embedding(table, ids);
+  const looked = embedding(parameters.matrix('embedding.weight'), ids);
+  const embedded = noise ? dropWordTypes(looked, ids, noise, architecture) : looked;
   const topics = topicsOf(model, ids, state);
   const features = topics?.features ?? null;
-  const {
-    raw,
-    dropped,
-    state: after,
-  } = runStack(embedded, features, state, architecture, parameters, plan, precision);
+  const stack = runStack(embedded, features, state, architecture, parameters, noise, precision);
+  const { raw, dropped, state: after } = stack;
   const top = features ? tf.concat([dropped, features], 2) : dropped;
   const [steps, batch, width] = top.shape;
   return {
@@ -74,19 +70,27 @@ export function encode(
 /**
  * Negative log-likelihood of targets, in nats.
  *
- * @param hidden  [N, H′], from {@link encode}
- * @param targets [N] int32
- * @param share   what each of them will count for in the loss, where there is one: only speed depends on it
+ * @param hidden     [N, H′], from {@link encode}
+ * @param targets    [N] int32
+ * @param lossWeight the weight of each of them in the loss, where there is one: only speed depends on it
  * @returns [N]
  */
 export function targetNll(
   model: LanguageModel,
   hidden: tf.Tensor2D,
   targets: tf.Tensor1D,
-  share = 1,
+  lossWeight = 1,
 ): tf.Tensor1D {
   const { weight, bias, tied } = softmaxParameters(model);
-  return softmaxCrossEntropy(projected(model, hidden), weight, bias, targets, tied, model.precision, share);
+  return softmaxCrossEntropy(
+    projected(model, hidden),
+    weight,
+    bias,
+    targets,
+    tied,
+    model.precision,
+    lossWeight,
+  );
 }
 
 /** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */
@@ -105,12 +109,15 @@ export function disposeLanguageModel(model: LanguageModel): void {
 function dropWordTypes(
   embedded: tf.Tensor3D,
   ids: tf.Tensor2D,
-  plan: DropoutPlan,
+  noise: WindowNoise,
   { vocabularySize }: Architecture,
 ): tf.Tensor3D {
-  const mask = embeddingMask(plan);
-  if (mask.rate === 0) return embedded;
-  const factors = dropout(tf.ones([1, vocabularySize, 1]), mask).reshape([vocabularySize, 1]) as tf.Tensor2D;
+  const onTypes = wordTypeNoise(noise);
+  if (onTypes.rate === 0) return embedded;
+  const factors = dropout(tf.ones([1, vocabularySize, 1]), onTypes).reshape([
+    vocabularySize,
+    1,
+  ]) as tf.Tensor2D;
   return tf.mul(embedded, embedding(factors, ids));
 }
 
@@ -122,17 +129,15 @@ function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, 
 
 /** The softmax's input brought to the embedding's width, where the softmax is tied and they differ. */
 function projected({ parameters, precision }: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
-  const projection = parameters.get('softmax.projection');
-  if (!projection) return hidden;
-  return matrixProduct(hidden, projection as tf.Tensor as tf.Tensor2D, precision ?? 'f32');
+  if (!parameters.has('softmax.projection')) return hidden;
+  return matrixProduct(hidden, parameters.matrix('softmax.projection'), precision ?? 'f32');
 }
 
 function softmaxParameters({ architecture, parameters }: LanguageModel) {
   const tied = architecture.tieEmbedding;
-  const weight = parameter(parameters, tied ? 'embedding.weight' : 'softmax.weight');
   return {
-    weight: weight as tf.Tensor as tf.Tensor2D,
-    bias: parameter(parameters, 'softmax.bias') as tf.Tensor as tf.Tensor1D,
+    weight: parameters.matrix(tied ? 'embedding.weight' : 'softmax.weight'),
+    bias: parameters.vector('softmax.bias'),
     tied,
   };
 }

@@ -2,13 +2,37 @@
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import { type Architecture, hasProjection, inputWidth, outputWidth } from './architecture.js';
-import { kindOf } from './layers/kinds.js';
-import type { ParameterShape } from './layers/layer.js';
+import { kindOf, type LayerParameters, type ParameterShape } from './layers.js';
 
 export type { ParameterShape };
 
 /** The trainable variables by name, in the order of {@link parameterShapes}. */
-export type Parameters = ReadonlyMap<string, tf.Variable>;
+export class Parameters extends Map<string, tf.Variable> {
+  /** @throws Error when there is no such matrix */
+  matrix(name: string): tf.Tensor2D {
+    return this.ofRank(name, 2) as tf.Tensor2D;
+  }
+
+  /** @throws Error when there is no such vector */
+  vector(name: string): tf.Tensor1D {
+    return this.ofRank(name, 1) as tf.Tensor1D;
+  }
+
+  /** The parameters of one layer, by their names within it. */
+  ofLayer(layer: number): LayerParameters {
+    const nameOf = (name: string) => `layers.${layer}.${name}`;
+    return {
+      matrix: (name) => this.matrix(nameOf(name)),
+      vector: (name) => this.vector(nameOf(name)),
+    };
+  }
+
+  private ofRank(name: string, rank: number): tf.Tensor {
+    const variable = this.get(name);
+    if (variable?.rank !== rank) throw new Error(`the model has no parameter ${name} of rank ${rank}`);
+    return variable;
+  }
+}
 
 /** Values by name, as a checkpoint holds them. */
 export type NamedValues = ReadonlyMap<string, { readonly data: Float32Array | Int32Array }>;
@@ -50,7 +74,7 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Variables that hold given values, which must be those of every parameter of the architecture. */
 export function parametersFrom(architecture: Architecture, values: NamedValues): Parameters {
-  return new Map(
+  return new Parameters(
     parameterShapes(architecture).map(({ name, shape }) => [
       name,
       variableOf(valuesOf(values, name).data, shape),
@@ -69,13 +93,6 @@ export function constantsFrom(
       tf.keep(tf.tensor(valuesOf(values, name).data, shape)),
     ]),
   );
-}
-
-/** One parameter by name. */
-export function parameter(parameters: Parameters, name: string): tf.Variable {
-  const variable = parameters.get(name);
-  if (!variable) throw new Error(`the model has no parameter ${name}`);
-  return variable;
 }
 
 /** A variable with given values. Unnamed: names are ours, and tfjs's own are global to the process. */

@@ -1,6 +1,6 @@
 /** How large a model is and what it costs to train: closed formulas, before anything is allocated. */
 import type { Architecture } from './architecture.js';
-import { kindOf } from './layers/kinds.js';
+import { kindOf } from './layers.js';
 import { parameterShapes, sizeOf } from './parameters.js';
 
 /** The cost of a model at one window shape. */

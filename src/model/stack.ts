@@ -1,25 +1,19 @@
-/** Layers on top of each other with dropout on the edges between them (paper, equations of section 3.2). */
+/**
+ * Layers on top of each other with dropout on the edges between them (paper, figure 2 and the equations of section 3.2):
+ * drop below, run the layer, drop above.
+ */
 import * as tf from '@tensorflow/tfjs';
-import { dropout } from '../ops/dropout.js';
-import type { Precision } from '../ops/products.js';
+import { dropout } from '../ops/noise.js';
+import type { Precision } from '../ops/op.js';
 import type { Architecture } from './architecture.js';
-import {
-  type DropoutPlan,
-  edgeBelowLayer,
-  maskBelowLayer,
-  maskBelowSoftmax,
-  recurrentMask,
-  recurrentWeightMask,
-  zoneoutOf,
-} from './dropout-placement.js';
-import { kindOf } from './layers/kinds.js';
-import type { LayerNoise, LayerState } from './layers/layer.js';
-import { type Parameters, parameter } from './parameters.js';
+import { kindOf, type LayerState } from './layers.js';
+import { noiseBelowLayer, noiseBelowSoftmax, noiseInLayer, type WindowNoise } from './noise-placement.js';
+import type { Parameters } from './parameters.js';
 
 /** The recurrent state by name: `layers.N.h`, `layers.N.c`, each [B,H]; and `context`, [B,K], where there are topics. */
 export type ModelState = Readonly<Record<string, tf.Tensor2D>>;
 
-/** What a stack does in one window. */
+/** The output of a stack over one window. */
 export interface StackResult {
   /** The last layer's output, [T,B,H]. */
   readonly raw: tf.Tensor3D;
@@ -28,7 +22,7 @@ export interface StackResult {
   readonly state: ModelState;
 }
 
-/** h = c = 0 for every layer: the state at the start of a pass over the corpus. */
+/** Makes h = c = 0 for every layer: the state at the start of a pass over the corpus. */
 export function zeroStackState({ layers }: Architecture, batch: number): ModelState {
   const entries = layers.flatMap((layer, index) =>
     kindOf(layer).stateNames.map((name) => [stateName(index, name), tf.zeros([batch, layer.units])]),
@@ -41,46 +35,37 @@ export function zeroStackState({ layers }: Architecture, batch: number): ModelSt
  *
  * @param x       [T,B,E], the embedded input
  * @param context [T,B,K], what enters the first layer beside it, undropped; or null
- * @param plan    masks, or null at test time
+ * @param noise   null at test time
  */
 export function runStack(
   x: tf.Tensor3D,
   context: tf.Tensor3D | null,
   state: ModelState,
-  architecture: Architecture,
+  { layers, zoneout }: Architecture,
   parameters: Parameters,
-  plan: DropoutPlan | null,
+  noise: WindowNoise | null,
   precision: Precision = 'f32',
 ): StackResult {
-  const { layers, zoneout } = architecture;
   const after: Record<string, tf.Tensor2D> = {};
   let signal = x;
-  layers.forEach((shape, layer) => {
-    const kind = kindOf(shape);
-    const perGate = plan !== null && edgeBelowLayer(plan.table, layer).perGate;
-    if (plan && !perGate) signal = dropout(signal, maskBelowLayer(plan, layer));
-    if (context && layer === 0) signal = tf.concat([signal, context], 2);
-    const noise: LayerNoise = {
-      inputDropout: perGate ? maskBelowLayer(plan, layer) : null,
-      recurrentDropout: plan && recurrentMask(plan, layer),
-      recurrentWeight: plan && recurrentWeightMask(plan, layer),
-      zoneout: zoneoutOf(zoneout, plan, layer),
-    };
-    const result = kind.run(
+  layers.forEach((shape, l) => {
+    const layer = kindOf(shape);
+    const below = dropout(signal, noiseBelowLayer(noise, l));
+    const input = context && l === 0 ? tf.concat([below, context], 2) : below;
+    const { output, state: layerAfter } = layer.run(
       {
-        x: signal,
-        state: layerState(state, layer, kind.stateNames),
-        parameter: (name) => parameter(parameters, `layers.${layer}.${name}`),
-        noise,
+        x: input,
+        state: layerState(state, l, layer.stateNames),
+        parameters: parameters.ofLayer(l),
+        noise: noiseInLayer(noise, zoneout, l),
         precision,
       },
       shape,
     );
-    signal = result.output;
-    for (const [name, tensor] of Object.entries(result.state)) after[stateName(layer, name)] = tensor;
+    signal = output;
+    for (const [name, tensor] of Object.entries(layerAfter)) after[stateName(l, name)] = tensor;
   });
-  const dropped = plan ? dropout(signal, maskBelowSoftmax(plan, layers.length)) : signal;
-  return { raw: signal, dropped, state: after };
+  return { raw: signal, dropped: dropout(signal, noiseBelowSoftmax(noise, layers.length)), state: after };
 }
 
 function layerState(state: ModelState, layer: number, names: readonly string[]): LayerState {

@@ -9,11 +9,10 @@
  * It is composed of tfjs's own ops and {@link matrixProduct}, and differentiated by tfjs.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { RecurrentDropout } from '../backends/fused.js';
-import { drawMasks, masksByStep } from './masked-product.js';
 import { tidy } from './memory.js';
-import { matrixProduct, type Precision } from './products.js';
-import { cellFreeAttributes } from './recurrent.js';
+import type { Precision } from './op.js';
+import { matrixProduct } from './products.js';
+import { cellFreeAttributes, drawMasks, masksByStep, type RecurrentOptions } from './recurrent.js';
 
 /** A layer between two intermediate states of a step. */
 interface Transition {
@@ -37,33 +36,26 @@ export interface DeepTransitionParameters {
   readonly shortcutWeight: tf.Tensor2D | null;
 }
 
-/** How the layer is regularized and computed. */
-export interface DeepTransitionOptions {
-  /** Dropout on h(t−1), the same for both products that read it. None by default. */
-  readonly recurrentDropout?: RecurrentDropout | null;
-  /** `f32` by default. */
-  readonly precision?: Precision;
-}
-
 /**
  * Runs one layer over a window.
  *
- * @param x [T, B, I], T ≥ 1
- * @param h the state before the first step, [B, H]; gradients flow into it
+ * @param x       [T, B, I], T ≥ 1
+ * @param h       the state before the first step, [B, H]; gradients flow into it
+ * @param options its noise may be recurrent dropout, the same for both products that read h(t−1); zoneout is ignored
  * @returns the state after every step, [T, B, H], and after the last
- * @throws Error when recurrent dropout asks for masks for each gate
+ * @throws Error when the noise asks for masks for each gate
  */
 export function deepTransition(
   x: tf.Tensor3D,
   h: tf.Tensor2D,
   parameters: DeepTransitionParameters,
-  options: DeepTransitionOptions = {},
+  options: RecurrentOptions = {},
 ): { output: tf.Tensor3D; h: tf.Tensor2D } {
   const [steps, batch, inputs] = x.shape;
   const units = h.shape[1];
-  const { recurrentDropout, precision } = cellFreeAttributes(options);
+  const { noise, precision } = cellFreeAttributes(options);
   return tidy(() => {
-    const masks = masksByStep(drawMasks(recurrentDropout, [steps, batch, units], 1), steps);
+    const masks = masksByStep(drawMasks(noise.recurrent, [steps, batch, units], 1), steps);
     const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
     const fromInput = tf.add(matrixProduct(rows, parameters.inputWeight, precision), parameters.bias);
     const perStep = cutByStep(fromInput as tf.Tensor2D, steps);

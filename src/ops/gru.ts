@@ -6,29 +6,47 @@
  *     n = tanh(x_t · W_n + b_n + r ⊙ q),   q = m_t ⊙ h_{t−1} · U_n + candidateBias
  *     h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}
  *
- * That is the candidate of h_t where there is zoneout.
+ * With zoneout that is the candidate of h_t.
+ *
+ * Contract of the kernels, with {@link RecurrentAttributes}, whose noise never has masks for each gate:
+ *
+ * - `ZlmGru`: x [T,B,I], h0 [B,H], inputWeight [I,3H], recurrentWeight [H,3H], bias [3H], candidateBias [H] → output
+ *   [T,B,H], h [B,H] and, to save for the backward pass, gates [T,B,4H]: the activations r, z, n, and q.
+ * - `ZlmGruGradient`: the inputs except the biases, output, gates, and the upstream gradients dOutput, dH → the gradients of
+ *   x, h0, inputWeight, recurrentWeight, bias, candidateBias.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type GruAttributes } from '../backends/fused.js';
-import { gruGradientOp } from './gru-gradient.js';
-import { type Inputs, type Op, runOp } from './kernel.js';
-import { columnsOf, drawMasks, maskedProduct, masksByStep } from './masked-product.js';
-import { cellFreeAttributes, type RecurrentOptions } from './recurrent.js';
-import { retention, zoneOut } from './zoneout.js';
+import { addKept, retention, towardsCandidate, zoneOut } from './noise.js';
+import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { sumOverRows } from './products.js';
+import {
+  cellFreeAttributes,
+  columnsOf,
+  drawMasks,
+  maskedProduct,
+  maskedProductInputGradient,
+  maskedProductWeightGradient,
+  masksByStep,
+  type RecurrentAttributes,
+  type RecurrentOptions,
+  shiftedInTime,
+  transposedColumnsOf,
+} from './recurrent.js';
 
-const gruOp: Op<GruAttributes> = {
-  name: FUSED.gru,
+/** The forward pass. */
+export const gruOp: Op<RecurrentAttributes> = {
+  name: 'ZlmGru',
 
   reference({ x, h0, inputWeight, recurrentWeight, bias, candidateBias }: Inputs, attributes) {
-    const { recurrentDropout, zoneout, precision, keep } = attributes;
+    const { noise, precision, saveForBackward } = attributes;
     const [steps, batch] = x.shape;
     const units = h0.shape[1] as number;
     const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
     const perStep = tf.unstack(fromInput.reshape([steps, batch, 3 * units]));
-    const recurrentMasks = drawMasks(recurrentDropout, [steps, batch, units], 1);
+    const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 3);
     const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
     const masks = masksByStep(recurrentMasks, steps);
-    const kept = retention(zoneout, 'hidden', [steps, batch, units]);
+    const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
 
     const hidden: tf.Tensor[] = [];
     const gates: tf.Tensor[] = [];
@@ -42,33 +60,80 @@ const gruOp: Op<GruAttributes> = {
       const candidate = tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h));
       h = zoneOut(h, candidate, kept, t);
       hidden.push(h);
-      if (keep) gates.push(tf.concat([r, z, n, q], 1));
+      if (saveForBackward) gates.push(tf.concat([r, z, n, q], 1));
     }
     const outputs = [tf.stack(hidden), h.clone()];
-    return keep ? [...outputs, tf.stack(gates)] : outputs;
-  },
-
-  gradient: {
-    savedInputs: ['x', 'h0', 'inputWeight', 'recurrentWeight'],
-    savedOutputs: [0, 2],
-    backward([dOutput, dH], saved, attributes) {
-      const [x, h0, inputWeight, recurrentWeight, output, gates] = saved;
-      const inputs = { x, h0, inputWeight, recurrentWeight, output, gates, dOutput, dH };
-      const gradients = runOp(gruGradientOp, inputs, attributes);
-      const [dx, dh0, dInputWeight, dRecurrentWeight, dBias, dCandidateBias] = gradients;
-      return {
-        x: dx,
-        h0: dh0,
-        inputWeight: dInputWeight,
-        recurrentWeight: dRecurrentWeight,
-        bias: dBias,
-        candidateBias: dCandidateBias,
-      };
-    },
+    return saveForBackward ? [...outputs, tf.stack(gates)] : outputs;
   },
 };
 
-/** The parameters of one layer; gates lie side by side in PyTorch's order r, z, n. */
+/** The backward pass: back in time step by step, then one product over all steps for each weight. */
+export const gruGradientOp: Op<RecurrentAttributes> = {
+  name: 'ZlmGruGradient',
+
+  reference(inputs: Inputs, { noise, precision }) {
+    const { x, h0, inputWeight, recurrentWeight, output, gates, dOutput, dH } = inputs;
+    const [steps, batch, units] = output.shape;
+    const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 3);
+    const masks = masksByStep(recurrentMasks, steps);
+    const transposedRecurrent = transposedColumnsOf(recurrentWeight, recurrentMasks);
+    const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
+    const previous = shiftedInTime(output, h0);
+    const factors = gateFactors(gates, previous);
+
+    const fromOutput = tf.unstack(dOutput);
+    let dh: tf.Tensor = dH;
+    const fromInput: tf.Tensor[] = []; // the gradient of x·W + b, step by step: r, z, n
+    const fromState: tf.Tensor[] = []; // that of h·U: r, z, q
+    for (let t = steps - 1; t >= 0; t--) {
+      dh = tf.add(dh, fromOutput[t]);
+      const dNew = towardsCandidate(dh, kept, t);
+      const dn = tf.mul(dNew, factors.candidate[t]);
+      const dr = tf.mul(dn, factors.resetFromCandidate[t]);
+      const dz = tf.mul(dNew, factors.update[t]);
+      fromInput[t] = tf.concat([dr, dz, dn], 1);
+      fromState[t] = tf.concat([dr, dz, tf.mul(dn, factors.reset[t])], 1);
+      const throughGates = maskedProductInputGradient(
+        fromState[t] as tf.Tensor2D,
+        masks[t],
+        transposedRecurrent,
+        [batch, units],
+        precision,
+      );
+      dh = addKept(tf.add(throughGates, tf.mul(dNew, factors.carried[t])), dh, kept, t);
+    }
+
+    const dInput = tf.concat(fromInput) as tf.Tensor2D; // [T·B, 3H]
+    const dState = tf.concat(fromState) as tf.Tensor2D;
+    return [
+      maskedProductInputGradient(dInput, null, transposedColumnsOf(inputWeight, null), x.shape, precision),
+      dh,
+      maskedProductWeightGradient(x, dInput, null, precision),
+      maskedProductWeightGradient(previous, dState, recurrentMasks, precision),
+      sumOverRows(dInput),
+      sumOverRows(tf.slice(dState, [0, 2 * units], [-1, units])),
+    ];
+  },
+};
+
+/** The factors of the backward recurrence that do not depend on it, for all steps at once, then cut by step. */
+function gateFactors(gates: tf.Tensor, previous: tf.Tensor) {
+  const [r, z, n, q] = tf.split(gates, 4, 2);
+  const slopeOf = (sigmoid: tf.Tensor) => tf.mul(sigmoid, tf.sub(1, sigmoid));
+  return {
+    /** From h_t to what n is the tanh of. */
+    candidate: tf.unstack(tf.mul(tf.sub(1, z), tf.sub(1, tf.square(n)))),
+    /** From there to what r is the sigmoid of. */
+    resetFromCandidate: tf.unstack(tf.mul(q, slopeOf(r))),
+    /** From h_t to what z is the sigmoid of. */
+    update: tf.unstack(tf.mul(tf.sub(previous, n), slopeOf(z))),
+    reset: tf.unstack(r),
+    /** From h_t to h_{t−1}, which z carries over. */
+    carried: tf.unstack(z),
+  };
+}
+
+/** The parameters of one layer; gates are side by side in PyTorch's order r, z, n. */
 export interface GruParameters {
   /** W, [I, 3H]. */
   readonly inputWeight: tf.Tensor2D;
@@ -83,17 +148,38 @@ export interface GruParameters {
 /**
  * Runs one layer over a window.
  *
- * @param x [T, B, I], T ≥ 1
- * @param h the state before the first step, [B, H]; gradients flow into it
+ * @param x  [T, B, I], T ≥ 1
+ * @param h0 the state before the first step, [B, H]; gradients flow into it
  * @returns the state after every step, [T, B, H], and after the last
- * @throws Error when recurrent dropout asks for masks for each gate
+ * @throws Error when the noise asks for masks for each gate
  */
 export function gru(
   x: tf.Tensor3D,
-  h: tf.Tensor2D,
-  parameters: GruParameters,
+  h0: tf.Tensor2D,
+  { inputWeight, recurrentWeight, bias, candidateBias }: GruParameters,
   options: RecurrentOptions = {},
 ): { output: tf.Tensor3D; h: tf.Tensor2D } {
-  const [output, last] = runOp(gruOp, { x, h0: h, ...parameters }, cellFreeAttributes(options));
-  return { output: output as tf.Tensor3D, h: last as tf.Tensor2D };
+  const attributes = cellFreeAttributes(options);
+  const inputs = { x, h0, inputWeight, recurrentWeight, bias, candidateBias };
+  const [output, h] = differentiable(inputs, {
+    forward(save) {
+      const [output, h, ...saved] = runOp(gruOp, inputs, attributes);
+      save([x, h0, inputWeight, recurrentWeight, output, ...saved]);
+      return [output, h];
+    },
+    backward([dOutput, dH], [x, h0, inputWeight, recurrentWeight, output, gates]) {
+      const saved = { x, h0, inputWeight, recurrentWeight, output, gates };
+      const gradients = runOp(gruGradientOp, { ...saved, dOutput, dH }, attributes);
+      const [dx, dh0, dInputWeight, dRecurrentWeight, dBias, dCandidateBias] = gradients;
+      return {
+        x: dx,
+        h0: dh0,
+        inputWeight: dInputWeight,
+        recurrentWeight: dRecurrentWeight,
+        bias: dBias,
+        candidateBias: dCandidateBias,
+      };
+    },
+  });
+  return { output: output as tf.Tensor3D, h: h as tf.Tensor2D };
 }

@@ -1,11 +1,17 @@
 /** The output projection alone, for sampling, where there is no target. */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type LogitsAttributes } from '../backends/fused.js';
-import { type Inputs, type Op, runOp } from './kernel.js';
+import { type Inputs, type Op, runOp } from './op.js';
 import { product, productWithTransposedRight } from './products.js';
 
-const logitsOp: Op<LogitsAttributes> = {
-  name: FUSED.logits,
+/** The attributes of `ZlmLogits`. */
+export interface LogitsAttributes {
+  /** True when the weight is an embedding table [V,H], not [H,V]. */
+  readonly tied: boolean;
+}
+
+/** `ZlmLogits`: hidden [N,H], weight, bias [V] → hidden · weight + bias [N,V], always in float32. */
+export const logitsOp: Op<LogitsAttributes> = {
+  name: 'ZlmLogits',
   reference({ hidden, weight, bias }: Inputs, { tied }) {
     const [rows, columns] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
     const scores = tied ? productWithTransposedRight(rows, columns, 'f32') : product(rows, columns, 'f32');

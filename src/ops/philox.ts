@@ -19,6 +19,7 @@ export const STREAM = {
   topics: 4,
   windows: 5,
   shuffling: 6,
+  sentences: 7,
 } as const;
 
 /** Where in the space of all random numbers a run of them lies. Each field is an unsigned 32-bit integer. */

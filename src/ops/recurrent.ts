@@ -1,55 +1,157 @@
-/** What the recurrent ops have in common: their options, and how a window of [T, B, H] is cut and shifted in time. */
+/**
+ * What the recurrent ops share: their attributes, and the product (m ⊙ x) · W with its gradients, where m is nothing, one
+ * mask that all gates share, or a mask for each gate (Gal & Ghahramani 2016, "untied weights"). The last makes it one
+ * product for each gate, (m_g ⊙ x) · W_g, with W_g the gate's columns.
+ */
 import * as tf from '@tensorflow/tfjs';
-import type { Precision, RecurrentAttributes, RecurrentDropout, Zoneout } from '../backends/fused.js';
-import { isRecordingGradients } from './kernel.js';
+import { dropoutMask, NO_NOISE, type Noise, type RecurrentNoise, unlessIdle } from './noise.js';
+import { isRecordingGradients, type Precision } from './op.js';
+import { product, productWithTransposedLeft } from './products.js';
 
-export type { RecurrentDropout, Zoneout };
+/** The attributes of every recurrent kernel, forward and backward. */
+export interface RecurrentAttributes {
+  readonly noise: RecurrentNoise;
+  readonly precision: Precision;
+  /** Also return what the backward pass reads. */
+  readonly saveForBackward: boolean;
+}
 
 /** How a recurrent layer is regularized and computed. */
 export interface RecurrentOptions {
-  /**
-   * Dropout on h(t−1) where the recurrent product reads it, and only there: a unit that a GRU carries over and one that
-   * zoneout keeps are not dropped. None by default.
-   */
-  readonly recurrentDropout?: RecurrentDropout | null;
   /** None by default. */
-  readonly zoneout?: Zoneout | null;
+  readonly noise?: RecurrentNoise;
   /** `f32` by default. */
   readonly precision?: Precision;
 }
 
-/** The options as the kernels are told them: a rate of 0 is no regularizer at all. */
-export function recurrentAttributes(options: RecurrentOptions): RecurrentAttributes {
-  const { recurrentDropout = null, zoneout = null, precision = 'f32' } = options;
-  const zoning = zoneout !== null && (zoneout.hidden > 0 || zoneout.cell > 0);
-  return {
-    recurrentDropout: unlessRateZero(recurrentDropout),
-    zoneout: zoning ? zoneout : null,
-    precision,
-    keep: isRecordingGradients(),
+/** Turns options into what kernels are given: noise of rate 0 is no noise. */
+export function recurrentAttributes({
+  noise = NO_NOISE,
+  precision = 'f32',
+}: RecurrentOptions): RecurrentAttributes {
+  const active: RecurrentNoise = {
+    input: unlessIdle(noise.input),
+    recurrent: unlessIdle(noise.recurrent),
+    zoneoutHidden: unlessIdle(noise.zoneoutHidden),
+    zoneoutCell: unlessIdle(noise.zoneoutCell),
   };
+  return { noise: active, precision, saveForBackward: isRecordingGradients() };
 }
 
 /**
- * {@link recurrentAttributes} of a layer that has no cell c and whose gates share their masks.
+ * As {@link recurrentAttributes}, for a layer that has no cell c and whose gates share their masks.
  *
  * @throws Error when a mask for each gate is asked for
  */
 export function cellFreeAttributes(options: RecurrentOptions): RecurrentAttributes {
-  const { zoneout } = options;
-  const attributes = recurrentAttributes({ ...options, zoneout: zoneout ? { ...zoneout, cell: 0 } : null });
-  if (attributes.recurrentDropout?.perGate) throw new Error('masks for each gate are for LSTM layers only');
-  return attributes;
+  const attributes = recurrentAttributes(options);
+  const { noise } = attributes;
+  if (noise.input || noise.recurrent?.perGate)
+    throw new Error('masks for each gate are for LSTM layers only');
+  return { ...attributes, noise: { ...noise, zoneoutCell: null } };
 }
 
-/** The mask, or null where it drops nothing. */
-export function unlessRateZero<M extends { readonly rate: number }>(mask: M | null): M | null {
-  return mask !== null && mask.rate > 0 ? mask : null;
-}
-
-/** What the state before each step was: the initial one [B, H], then all but the last of [T, B, H]. */
+/** Returns the state before each step: the initial one [B, H], then all but the last of [T, B, H]. */
 export function shiftedInTime(sequence: tf.Tensor, initial: tf.Tensor): tf.Tensor3D {
   const [steps, batch, units] = sequence.shape;
   const earlier = tf.slice(sequence, [0, 0, 0], [steps - 1, batch, units]);
   return tf.concat([initial.reshape([1, batch, units]), earlier]) as tf.Tensor3D;
+}
+
+/** Factors on x, one for all gates or one for each; null for none. */
+export type Masks = readonly tf.Tensor[] | null;
+
+/**
+ * Draws the masks of a window.
+ *
+ * @param shape [T, B, U], U the width of x
+ * @param gates number of gates that noise for each gate has masks for
+ * @returns [T, B, U] for each mask, or [1, B, U] when it lasts a sequence
+ */
+export function drawMasks(
+  noise: Noise | null,
+  [steps, batch, units]: readonly [number, number, number],
+  gates: number,
+): Masks {
+  if (noise === null) return null;
+  if (!noise.perGate) return [dropoutMask([steps, batch, units], noise)];
+  return tf.split(dropoutMask([steps, batch, gates * units], noise), gates, 2);
+}
+
+/** Cuts the masks of a window into those of each step, [B, U] T times. */
+export function masksByStep(masks: Masks, steps: number): readonly Masks[] {
+  const cut = masks?.map((mask) => tf.unstack(mask));
+  return Array.from(
+    { length: steps },
+    (_, t) => cut?.map((ofSteps) => ofSteps[ofSteps.length > 1 ? t : 0]) ?? null,
+  );
+}
+
+/** Cuts W into what the product of each mask multiplies by: all columns together, or those of each gate. */
+export function columnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
+  return splitColumns(weight, masks?.length ?? 1);
+}
+
+/** As {@link columnsOf}, transposed. */
+export function transposedColumnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
+  return columnsOf(weight, masks).map((columns) => tf.transpose(columns));
+}
+
+/**
+ * Multiplies (m ⊙ x) · W.
+ *
+ * @param x       [B, U], or [T, B, U] whose rows are taken for one product
+ * @param columns W as {@link columnsOf} cut it, as many pieces as there are masks
+ * @returns [rows of x, G·H]
+ */
+export function maskedProduct(
+  x: tf.Tensor,
+  masks: Masks,
+  columns: readonly tf.Tensor2D[],
+  precision: Precision,
+): tf.Tensor2D {
+  const products = columns.map((weight, g) => product(masked(x, masks, g), weight, precision));
+  return products.length === 1 ? products[0] : tf.concat(products, 1);
+}
+
+/**
+ * Computes the gradient of x, given that of the product.
+ *
+ * @param transposed W as {@link transposedColumnsOf} cut it: a recurrence takes this product T times, and transposes once
+ * @param shape      of x
+ */
+export function maskedProductInputGradient(
+  dZ: tf.Tensor2D,
+  masks: Masks,
+  transposed: readonly tf.Tensor2D[],
+  shape: readonly number[],
+  precision: Precision,
+): tf.Tensor {
+  const parts = splitColumns(dZ, transposed.length).map((dz, g) => {
+    const dx = product(dz, transposed[g], precision).reshape([...shape]);
+    return masks ? tf.mul(dx, masks[g]) : dx;
+  });
+  return parts.length === 1 ? parts[0] : tf.addN(parts);
+}
+
+/** Computes the gradient of W, given that of the product. */
+export function maskedProductWeightGradient(
+  x: tf.Tensor,
+  dZ: tf.Tensor2D,
+  masks: Masks,
+  precision: Precision,
+): tf.Tensor2D {
+  const parts = splitColumns(dZ, masks?.length ?? 1).map((dz, g) =>
+    productWithTransposedLeft(masked(x, masks, g), dz, precision),
+  );
+  return parts.length === 1 ? parts[0] : tf.concat(parts, 1);
+}
+
+function masked(x: tf.Tensor, masks: Masks, g: number): tf.Tensor2D {
+  const kept: tf.Tensor = masks ? tf.mul(x, masks[g]) : x;
+  return kept.reshape([-1, x.shape[x.rank - 1]]);
+}
+
+function splitColumns(matrix: tf.Tensor, pieces: number): tf.Tensor2D[] {
+  return (pieces === 1 ? [matrix] : tf.split(matrix, pieces, 1)) as tf.Tensor2D[];
 }

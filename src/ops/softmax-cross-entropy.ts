@@ -1,24 +1,41 @@
 /**
  * The output projection, log-softmax and negative log-likelihood as one op: the [N, V] logits are most of the
  * memory traffic of a language model, and a kernel that knows all three never has to store them whole.
+ *
+ * Contract of the kernels:
+ *
+ * - `ZlmSoftmaxCrossEntropy`: hidden [N,H], weight, bias [V], targets [N] → nll [N] and, to save for the backward pass,
+ *   further tensors of the kernel's own choice, which come back as saved0, saved1, … .
+ * - `ZlmSoftmaxCrossEntropyGradient`: hidden, weight, bias, targets, saved…, upstream [N] → the gradients of hidden, weight,
+ *   bias.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type Precision, type SoftmaxAttributes } from '../backends/fused.js';
-import { type Inputs, isRecordingGradients, type Op, runOp } from './kernel.js';
+import { differentiable, type Inputs, isRecordingGradients, type Op, type Precision, runOp } from './op.js';
 import { product, productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
 
-/** Rows whose logits are held at once when nothing has to be kept for a backward pass. */
+/** Rows whose logits are in memory at once when nothing is saved for a backward pass. */
 const CHUNK_ROWS = 256;
 
-const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
-  name: FUSED.softmaxCrossEntropy,
+/** The attributes of both kernels. */
+export interface SoftmaxAttributes {
+  /** True when the weight is an embedding table [V,H] shared with the input (Press & Wolf 2017), not [H,V]. */
+  readonly tied: boolean;
+  readonly precision: Precision;
+  readonly saveForBackward: boolean;
+  /** The likely upstream gradient of every row: a kernel may prepare for it, and must be right for any. */
+  readonly expectedUpstream: number;
+}
 
-  /** Keeps the softmax's probabilities. */
-  reference({ hidden, weight, bias, targets }: Inputs, { tied, precision, keep }) {
+/** The forward pass. */
+export const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
+  name: 'ZlmSoftmaxCrossEntropy',
+
+  /** Saves the softmax's probabilities. */
+  reference({ hidden, weight, bias, targets }: Inputs, { tied, precision, saveForBackward }) {
     const columns = (tied ? tf.transpose(weight) : weight) as tf.Tensor2D;
     const nll = (rows: tf.Tensor, ids: tf.Tensor) =>
       negativeLogLikelihood(rows as tf.Tensor2D, columns, bias, ids as tf.Tensor1D, precision);
-    if (keep) return nll(hidden, targets);
+    if (saveForBackward) return nll(hidden, targets);
     const chunks: tf.Tensor1D[] = [];
     for (let start = 0; start < hidden.shape[0]; start += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, hidden.shape[0] - start);
@@ -31,9 +48,10 @@ const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
   },
 };
 
-const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
-  name: FUSED.softmaxCrossEntropyGradient,
-  reference({ hidden, weight, targets, kept0: probabilities, upstream }: Inputs, { tied, precision }) {
+/** The backward pass. */
+export const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
+  name: 'ZlmSoftmaxCrossEntropyGradient',
+  reference({ hidden, weight, targets, saved0: probabilities, upstream }: Inputs, { tied, precision }) {
     const [rows, classes] = probabilities.shape;
     const scaled = tf.mul(probabilities, upstream.reshape([rows, 1]));
     const atTargets = tf.scatterND(targetCells(targets as tf.Tensor1D), upstream, [rows, classes]);
@@ -56,7 +74,7 @@ const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
  * @param weight  [H, V], or the embedding table [V, H] when `tied`
  * @param bias    [V]
  * @param targets [N] int32, each in [0, V)
- * @param expectedUpstream what each row will count for in the loss: only speed depends on it
+ * @param lossWeight the weight of each row in the loss: only speed depends on it
  * @returns [N]
  */
 export function softmaxCrossEntropy(
@@ -66,32 +84,25 @@ export function softmaxCrossEntropy(
   targets: tf.Tensor1D,
   tied: boolean,
   precision: Precision = 'f32',
-  expectedUpstream = 1,
+  lossWeight = 1,
 ): tf.Tensor1D {
-  const settings = { tied, precision, expectedUpstream };
-  if (!isRecordingGradients()) {
-    const inputs = { hidden, weight, bias, targets };
-    return runOp(softmaxCrossEntropyOp, inputs, { ...settings, keep: false })[0] as tf.Tensor1D;
-  }
-  // A custom gradient and not a registered one: what is kept may be as large as the weight, and for every further
-  // output of a kernel tfjs would make a gradient of zeros.
-  const attributes = { ...settings, keep: true };
-  const withGradient = tf.customGrad((...arguments_) => {
-    const [h, w, b] = arguments_ as tf.Tensor[];
-    const save = arguments_[3] as unknown as tf.GradSaveFunc;
-    const inputs = { hidden: h, weight: w, bias: b, targets };
-    const [value, ...kept] = runOp(softmaxCrossEntropyOp, inputs, attributes);
-    save([h, w, b, targets, ...kept]);
-    return { value, gradFunc: (upstream, saved) => gradients(upstream, saved as tf.Tensor[], attributes) };
+  const saveForBackward = isRecordingGradients();
+  const attributes = { tied, precision, expectedUpstream: lossWeight, saveForBackward };
+  const inputs = { hidden, weight, bias };
+  const [nll] = differentiable(inputs, {
+    forward(save) {
+      const [nll, ...saved] = runOp(softmaxCrossEntropyOp, { ...inputs, targets }, attributes);
+      save([hidden, weight, bias, targets, ...saved]);
+      return [nll];
+    },
+    backward([upstream], [hidden, weight, bias, targets, ...saved]) {
+      const named = Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]));
+      const all = { hidden, weight, bias, targets, ...named, upstream };
+      const [dHidden, dWeight, dBias] = runOp(softmaxCrossEntropyGradientOp, all, attributes);
+      return { hidden: dHidden, weight: dWeight, bias: dBias };
+    },
   });
-  return withGradient(hidden, weight, bias) as tf.Tensor1D;
-}
-
-function gradients(upstream: tf.Tensor, saved: tf.Tensor[], attributes: SoftmaxAttributes): tf.Tensor[] {
-  const [hidden, weight, bias, targets, ...kept] = saved;
-  const named = Object.fromEntries(kept.map((tensor, index) => [`kept${index}`, tensor]));
-  const inputs = { hidden, weight, bias, targets, ...named, upstream };
-  return runOp(softmaxCrossEntropyGradientOp, inputs, attributes);
+  return nll as tf.Tensor1D;
 }
 
 /** Per-row nll and the softmax probabilities. */

@@ -3,34 +3,73 @@
  *
  *     h_t = tanh(x_t · W + m_t ⊙ h_{t−1} · U + b)
  *
- * That is the candidate of h_t where there is zoneout.
+ * With zoneout that is the candidate of h_t.
+ *
+ * Contract of the kernels, with {@link RecurrentAttributes}, whose noise never has masks for each gate:
+ *
+ * - `ZlmTanhRnn`: x [T,B,I], h0 [B,H], inputWeight [I,H], recurrentWeight [H,H], bias [H] → output [T,B,H], h [B,H] and, to
+ *   save for the backward pass, activations [T,B,H], before zoneout.
+ * - `ZlmTanhRnnGradient`: the inputs except bias, output, activations, and the upstream gradients dOutput, dH → the gradients
+ *   of x, h0, inputWeight, recurrentWeight, bias.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type TanhRnnAttributes } from '../backends/fused.js';
-import { type Inputs, type Op, runOp } from './kernel.js';
+import { addKept, retention, towardsCandidate, zoneOut } from './noise.js';
+import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { sumOverRows } from './products.js';
 import {
+  cellFreeAttributes,
   columnsOf,
   drawMasks,
   maskedProduct,
   maskedProductInputGradient,
   maskedProductWeightGradient,
   masksByStep,
+  type RecurrentAttributes,
+  type RecurrentOptions,
+  shiftedInTime,
   transposedColumnsOf,
-} from './masked-product.js';
-import { sumOverRows } from './products.js';
-import { cellFreeAttributes, type RecurrentOptions, shiftedInTime } from './recurrent.js';
-import { addKept, retention, towardsCandidate, zoneOut } from './zoneout.js';
+} from './recurrent.js';
 
-const tanhRnnGradientOp: Op<TanhRnnAttributes> = {
-  name: FUSED.tanhRnnGradient,
+/** The forward pass. */
+export const tanhRnnOp: Op<RecurrentAttributes> = {
+  name: 'ZlmTanhRnn',
 
-  reference(inputs: Inputs, { recurrentDropout, zoneout, precision }) {
+  reference({ x, h0, inputWeight, recurrentWeight, bias }: Inputs, attributes) {
+    const { noise, precision, saveForBackward } = attributes;
+    const [steps, batch] = x.shape;
+    const units = h0.shape[1] as number;
+    const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
+    const perStep = tf.unstack(fromInput.reshape([steps, batch, units]));
+    const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 1);
+    const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
+    const masks = masksByStep(recurrentMasks, steps);
+    const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
+
+    const hidden: tf.Tensor[] = [];
+    const activations: tf.Tensor[] = [];
+    let h = h0;
+    for (let t = 0; t < steps; t++) {
+      const candidate = tf.tanh(tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision)));
+      h = zoneOut(h, candidate, kept, t);
+      hidden.push(h);
+      if (saveForBackward) activations.push(candidate);
+    }
+    const outputs = [tf.stack(hidden), h.clone()];
+    return saveForBackward ? [...outputs, tf.stack(activations)] : outputs;
+  },
+};
+
+/** The backward pass: back in time step by step, then one product over all steps for each weight. */
+export const tanhRnnGradientOp: Op<RecurrentAttributes> = {
+  name: 'ZlmTanhRnnGradient',
+
+  reference(inputs: Inputs, { noise, precision }) {
     const { x, h0, inputWeight, recurrentWeight, output, activations, dOutput, dH } = inputs;
     const [steps, batch, units] = output.shape;
-    const recurrentMasks = drawMasks(recurrentDropout, [steps, batch, units], 1);
+    const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 1);
     const masks = masksByStep(recurrentMasks, steps);
     const transposedRecurrent = transposedColumnsOf(recurrentWeight, recurrentMasks);
-    const kept = retention(zoneout, 'hidden', [steps, batch, units]);
+    const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
     const slopes = tf.unstack(tf.sub(1, tf.square(activations)));
 
     const fromOutput = tf.unstack(dOutput);
@@ -55,45 +94,6 @@ const tanhRnnGradientOp: Op<TanhRnnAttributes> = {
   },
 };
 
-const tanhRnnOp: Op<TanhRnnAttributes> = {
-  name: FUSED.tanhRnn,
-
-  reference({ x, h0, inputWeight, recurrentWeight, bias }: Inputs, attributes) {
-    const { recurrentDropout, zoneout, precision, keep } = attributes;
-    const [steps, batch] = x.shape;
-    const units = h0.shape[1] as number;
-    const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
-    const perStep = tf.unstack(fromInput.reshape([steps, batch, units]));
-    const recurrentMasks = drawMasks(recurrentDropout, [steps, batch, units], 1);
-    const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
-    const masks = masksByStep(recurrentMasks, steps);
-    const kept = retention(zoneout, 'hidden', [steps, batch, units]);
-
-    const hidden: tf.Tensor[] = [];
-    const activations: tf.Tensor[] = [];
-    let h = h0;
-    for (let t = 0; t < steps; t++) {
-      const candidate = tf.tanh(tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision)));
-      h = zoneOut(h, candidate, kept, t);
-      hidden.push(h);
-      if (keep) activations.push(candidate);
-    }
-    const outputs = [tf.stack(hidden), h.clone()];
-    return keep ? [...outputs, tf.stack(activations)] : outputs;
-  },
-
-  gradient: {
-    savedInputs: ['x', 'h0', 'inputWeight', 'recurrentWeight'],
-    savedOutputs: [0, 2],
-    backward([dOutput, dH], saved, attributes) {
-      const [x, h0, inputWeight, recurrentWeight, output, activations] = saved;
-      const inputs = { x, h0, inputWeight, recurrentWeight, output, activations, dOutput, dH };
-      const [dx, dh0, dInputWeight, dRecurrentWeight, dBias] = runOp(tanhRnnGradientOp, inputs, attributes);
-      return { x: dx, h0: dh0, inputWeight: dInputWeight, recurrentWeight: dRecurrentWeight, bias: dBias };
-    },
-  },
-};
-
 /** The parameters of one layer. */
 export interface TanhRnnParameters {
   /** W, [I, H]. */
@@ -107,17 +107,31 @@ export interface TanhRnnParameters {
 /**
  * Runs one layer over a window.
  *
- * @param x [T, B, I], T ≥ 1
- * @param h the state before the first step, [B, H]; gradients flow into it
+ * @param x  [T, B, I], T ≥ 1
+ * @param h0 the state before the first step, [B, H]; gradients flow into it
  * @returns the state after every step, [T, B, H], and after the last
- * @throws Error when recurrent dropout asks for masks for each gate
+ * @throws Error when the noise asks for masks for each gate
  */
 export function tanhRnn(
   x: tf.Tensor3D,
-  h: tf.Tensor2D,
-  parameters: TanhRnnParameters,
+  h0: tf.Tensor2D,
+  { inputWeight, recurrentWeight, bias }: TanhRnnParameters,
   options: RecurrentOptions = {},
 ): { output: tf.Tensor3D; h: tf.Tensor2D } {
-  const [output, last] = runOp(tanhRnnOp, { x, h0: h, ...parameters }, cellFreeAttributes(options));
-  return { output: output as tf.Tensor3D, h: last as tf.Tensor2D };
+  const attributes = cellFreeAttributes(options);
+  const inputs = { x, h0, inputWeight, recurrentWeight, bias };
+  const [output, h] = differentiable(inputs, {
+    forward(save) {
+      const [output, h, ...saved] = runOp(tanhRnnOp, inputs, attributes);
+      save([x, h0, inputWeight, recurrentWeight, output, ...saved]);
+      return [output, h];
+    },
+    backward([dOutput, dH], [x, h0, inputWeight, recurrentWeight, output, activations]) {
+      const saved = { x, h0, inputWeight, recurrentWeight, output, activations };
+      const gradients = runOp(tanhRnnGradientOp, { ...saved, dOutput, dH }, attributes);
+      const [dx, dh0, dInputWeight, dRecurrentWeight, dBias] = gradients;
+      return { x: dx, h0: dh0, inputWeight: dInputWeight, recurrentWeight: dRecurrentWeight, bias: dBias };
+    },
+  });
+  return { output: output as tf.Tensor3D, h: h as tf.Tensor2D };
 }

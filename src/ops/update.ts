@@ -3,33 +3,49 @@
  * factor, and then weight decay is added to it: the order of PyTorch, where clipping comes before the optimizer's step.
  */
 import * as tf from '@tensorflow/tfjs';
-import {
-  type AdamAttributes,
-  type AverageAttributes,
-  FUSED,
-  type RmspropAttributes,
-  type SgdAttributes,
-  type UpdateAttributes,
-} from '../backends/fused.js';
-import { type Inputs, type Op, runOp } from './kernel.js';
+import { type Inputs, type Op, runOp } from './op.js';
 
-/** What every step is told. */
-export type UpdateSettings = UpdateAttributes;
-/** What a step of Adam is told. */
-export type AdamSettings = AdamAttributes;
-/** What a step of RMSprop is told. */
-export type RmspropSettings = RmspropAttributes;
+/** Settings of every parameter step. The gradient is clamped, then scaled, then weight decay is added to it. */
+export interface UpdateSettings {
+  readonly learningRate: number;
+  /** λ: λ · parameter is added to the gradient (L2 regularization). */
+  readonly weightDecay: number;
+  /** Each element of the gradient is clamped to ± this; null for no clamp. */
+  readonly clipValue: number | null;
+}
 
-const sgdUpdateOp: Op<SgdAttributes> = {
-  name: FUSED.sgdUpdate,
+/** Settings of a step of Adam. */
+export interface AdamSettings extends UpdateSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** t, from 1. */
+  readonly step: number;
+}
+
+/** Settings of a step of RMSprop; the gradient is divided by √meanSquare + epsilon. */
+export interface RmspropSettings extends UpdateSettings {
+  readonly decay: number;
+  readonly epsilon: number;
+}
+
+/** Settings of a step of an average. */
+export interface AverageSettings {
+  readonly weight: number;
+}
+
+/** `ZlmSgdUpdate`: parameter, gradient, scale (scalar) → the new parameter. Outputs of updates may be the inputs' memory. */
+export const sgdUpdateOp: Op<UpdateSettings> = {
+  name: 'ZlmSgdUpdate',
   reference({ parameter, gradient, scale }: Inputs, { learningRate, weightDecay, clipValue }) {
     const moved = tf.sub(parameter, tf.mul(clamped(gradient, clipValue), tf.mul(scale, learningRate)));
     return [weightDecay === 0 ? moved : tf.sub(moved, tf.mul(parameter, learningRate * weightDecay))];
   },
 };
 
-const adamUpdateOp: Op<AdamAttributes> = {
-  name: FUSED.adamUpdate,
+/** `ZlmAdamUpdate`: parameter, gradient, scale, firstMoment, secondMoment → the new parameter and moments. */
+export const adamUpdateOp: Op<AdamSettings> = {
+  name: 'ZlmAdamUpdate',
   reference(inputs: Inputs, attributes) {
     const { parameter, firstMoment, secondMoment } = inputs;
     const { learningRate, beta1, beta2, epsilon, step } = attributes;
@@ -42,8 +58,9 @@ const adamUpdateOp: Op<AdamAttributes> = {
   },
 };
 
-const rmspropUpdateOp: Op<RmspropAttributes> = {
-  name: FUSED.rmspropUpdate,
+/** `ZlmRmspropUpdate`: parameter, gradient, scale, meanSquare → the new parameter and mean square. */
+export const rmspropUpdateOp: Op<RmspropSettings> = {
+  name: 'ZlmRmspropUpdate',
   reference(inputs: Inputs, attributes) {
     const { learningRate, decay, epsilon } = attributes;
     const gradient = effectiveGradient(inputs, attributes);
@@ -53,8 +70,9 @@ const rmspropUpdateOp: Op<RmspropAttributes> = {
   },
 };
 
-const averageUpdateOp: Op<AverageAttributes> = {
-  name: FUSED.averageUpdate,
+/** `ZlmAverageUpdate`: average, parameter → average + weight · (parameter − average). */
+export const averageUpdateOp: Op<AverageSettings> = {
+  name: 'ZlmAverageUpdate',
   reference({ average, parameter }: Inputs, { weight }) {
     return [tf.add(average, tf.mul(tf.sub(parameter, average), weight))];
   },
@@ -117,7 +135,7 @@ export function averageUpdate(average: tf.Variable, parameter: tf.Variable, weig
 }
 
 /** The gradient that a step goes by. */
-function effectiveGradient(inputs: Inputs, { weightDecay, clipValue }: UpdateAttributes): tf.Tensor {
+function effectiveGradient(inputs: Inputs, { weightDecay, clipValue }: UpdateSettings): tf.Tensor {
   const scaled = tf.mul(clamped(inputs.gradient, clipValue), inputs.scale);
   return weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(inputs.parameter, weightDecay));
 }

@@ -1,20 +1,9 @@
 /** Drawing words from rows of logits: the same random numbers for every model and backend. */
-import * as tf from '@tensorflow/tfjs';
-import { type DrawAttributes, FUSED } from '../backends/fused.js';
+import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
-import { type Inputs, type Op, runOp } from '../ops/kernel.js';
+import { chooseWord, drawOp, NO_WORD, type Selection } from '../ops/draw.js';
+import { runOp } from '../ops/op.js';
 import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
-import { chooseWord, NO_WORD, type Selection } from './choose.js';
-
-const drawOp: Op<DrawAttributes> = {
-  name: FUSED.draw,
-  reference({ logits }: Inputs, { uniforms, ...selection }) {
-    const [rows, words] = logits.shape;
-    const values = logits.dataSync();
-    const row = (n: number) => (rows === 1 ? values : values.subarray(n * words, (n + 1) * words));
-    return [tf.tensor1d(Int32Array.from(uniforms, (uniform, n) => chooseWord(row(n), selection, uniform)))];
-  },
-};
 
 /**
  * Draws a word for each uniform number.

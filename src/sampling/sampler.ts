@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { encode, initialState, type LanguageModel, logits } from '../model/language-model.js';
 import type { ModelState } from '../model/stack.js';
+import type { Selection } from '../ops/draw.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { Selection } from './choose.js';
 import { drawWords, type SampleRange, uniformsOf } from './draw.js';
 
 /** How to draw. */

@@ -6,7 +6,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
 const schema20 = {"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}};
 const schema21 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]};
 
@@ -2989,10 +2989,9 @@ errors++;
 }
 }
 }
-if(data29.randomBptt !== undefined){
-let data32 = data29.randomBptt;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err58 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
+if(data29.sentences !== undefined){
+if(typeof data29.sentences !== "boolean"){
+const err58 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3001,10 +3000,11 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key10 in data32){
-if(!(((key10 === "halve") || (key10 === "deviation")) || (key10 === "minimum"))){
-const err59 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data29.randomBptt !== undefined){
+let data33 = data29.randomBptt;
+if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (data33 !== null)){
+const err59 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3013,12 +3013,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data32.halve !== undefined){
-let data33 = data32.halve;
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 1 || isNaN(data33)){
-const err60 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+for(const key10 in data33){
+if(!(((key10 === "halve") || (key10 === "deviation")) || (key10 === "minimum"))){
+const err60 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3027,8 +3025,12 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data33 < 0 || isNaN(data33)){
-const err61 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data33.halve !== undefined){
+let data34 = data33.halve;
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 1 || isNaN(data34)){
+const err61 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3037,9 +3039,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
+if(data34 < 0 || isNaN(data34)){
+const err62 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3049,11 +3050,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data32.deviation !== undefined){
-let data34 = data32.deviation;
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 65536 || isNaN(data34)){
-const err63 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+else {
+const err63 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3062,8 +3060,12 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data34 < 0 || isNaN(data34)){
-const err64 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data33.deviation !== undefined){
+let data35 = data33.deviation;
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 65536 || isNaN(data35)){
+const err64 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3072,9 +3074,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-else {
-const err65 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
+if(data35 < 0 || isNaN(data35)){
+const err65 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3084,10 +3085,8 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data32.minimum !== undefined){
-let data35 = data32.minimum;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err66 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
+else {
+const err66 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3096,9 +3095,11 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65536 || isNaN(data35)){
-const err67 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data33.minimum !== undefined){
+let data36 = data33.minimum;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+const err67 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3107,8 +3108,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
-const err68 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 65536 || isNaN(data36)){
+const err68 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3117,14 +3119,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-}
-}
-}
-if(data29.epochs !== undefined){
-let data36 = data29.epochs;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err69 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
+if(data36 < 1 || isNaN(data36)){
+const err69 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3133,9 +3129,14 @@ vErrors.push(err69);
 }
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 1000000 || isNaN(data36)){
-const err70 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+}
+}
+if(data29.epochs !== undefined){
+let data37 = data29.epochs;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+const err70 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3144,8 +3145,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
-const err71 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 1000000 || isNaN(data37)){
+const err71 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3154,12 +3156,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-}
-if(data29.windowsPerEpoch !== undefined){
-let data37 = data29.windowsPerEpoch;
-if((!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))) && (data37 !== null)){
-const err72 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
+if(data37 < 1 || isNaN(data37)){
+const err72 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3168,9 +3166,12 @@ vErrors.push(err72);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 4294967295 || isNaN(data37)){
-const err73 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data29.windowsPerEpoch !== undefined){
+let data38 = data29.windowsPerEpoch;
+if((!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))) && (data38 !== null)){
+const err73 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3179,8 +3180,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data37 < 1 || isNaN(data37)){
-const err74 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 4294967295 || isNaN(data38)){
+const err74 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3189,12 +3191,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-}
-if(data29.loss !== undefined){
-let data38 = data29.loss;
-if(typeof data38 !== "string"){
-const err75 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
+if(data38 < 1 || isNaN(data38)){
+const err75 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3203,8 +3201,12 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(!((data38 === "sum") || (data38 === "mean"))){
-const err76 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
+}
+}
+if(data29.loss !== undefined){
+let data39 = data29.loss;
+if(typeof data39 !== "string"){
+const err76 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3213,11 +3215,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(data29.clipNorm !== undefined){
-let data39 = data29.clipNorm;
-if((!((typeof data39 == "number") && (isFinite(data39)))) && (data39 !== null)){
-const err77 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
+if(!((data39 === "sum") || (data39 === "mean"))){
+const err77 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3226,9 +3225,11 @@ vErrors.push(err77);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 1000000 || isNaN(data39)){
-const err78 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+if(data29.clipNorm !== undefined){
+let data40 = data29.clipNorm;
+if((!((typeof data40 == "number") && (isFinite(data40)))) && (data40 !== null)){
+const err78 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3237,8 +3238,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data39 < 0.000001 || isNaN(data39)){
-const err79 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 1000000 || isNaN(data40)){
+const err79 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3247,12 +3249,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-if(data29.clipValue !== undefined){
-let data40 = data29.clipValue;
-if((!((typeof data40 == "number") && (isFinite(data40)))) && (data40 !== null)){
-const err80 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
+if(data40 < 0.000001 || isNaN(data40)){
+const err80 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3261,9 +3259,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 1000000 || isNaN(data40)){
-const err81 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+if(data29.clipValue !== undefined){
+let data41 = data29.clipValue;
+if((!((typeof data41 == "number") && (isFinite(data41)))) && (data41 !== null)){
+const err81 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3272,8 +3273,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data40 < 0.000001 || isNaN(data40)){
-const err82 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 1000000 || isNaN(data41)){
+const err82 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3282,13 +3284,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-if(data29.weightDecay !== undefined){
-let data41 = data29.weightDecay;
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 1 || isNaN(data41)){
-const err83 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data41 < 0.000001 || isNaN(data41)){
+const err83 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3297,8 +3294,13 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data41 < 0 || isNaN(data41)){
-const err84 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data29.weightDecay !== undefined){
+let data42 = data29.weightDecay;
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 1 || isNaN(data42)){
+const err84 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3307,9 +3309,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(data42 < 0 || isNaN(data42)){
+const err85 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3319,11 +3320,8 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data29.activationRegularization !== undefined){
-let data42 = data29.activationRegularization;
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 10000 || isNaN(data42)){
-const err86 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+else {
+const err86 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3332,8 +3330,12 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data42 < 0 || isNaN(data42)){
-const err87 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data29.activationRegularization !== undefined){
+let data43 = data29.activationRegularization;
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 10000 || isNaN(data43)){
+const err87 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3342,9 +3344,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-else {
-const err88 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+if(data43 < 0 || isNaN(data43)){
+const err88 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3354,11 +3355,8 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data29.temporalActivationRegularization !== undefined){
-let data43 = data29.temporalActivationRegularization;
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 10000 || isNaN(data43)){
-const err89 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+else {
+const err89 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3367,8 +3365,12 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data43 < 0 || isNaN(data43)){
-const err90 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data29.temporalActivationRegularization !== undefined){
+let data44 = data29.temporalActivationRegularization;
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 10000 || isNaN(data44)){
+const err90 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3377,14 +3379,24 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+if(data44 < 0 || isNaN(data44)){
+const err91 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err91];
 }
 else {
 vErrors.push(err91);
+}
+errors++;
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
 }
 errors++;
 }
@@ -3402,21 +3414,9 @@ errors = vErrors.length;
 }
 }
 if(data29.earlyStopping !== undefined){
-let data46 = data29.earlyStopping;
-if((!(data46 && typeof data46 == "object" && !Array.isArray(data46))) && (data46 !== null)){
-const err92 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
-if(vErrors === null){
-vErrors = [err92];
-}
-else {
-vErrors.push(err92);
-}
-errors++;
-}
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-for(const key11 in data46){
-if(!(key11 === "patience")){
-const err93 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+let data47 = data29.earlyStopping;
+if((!(data47 && typeof data47 == "object" && !Array.isArray(data47))) && (data47 !== null)){
+const err93 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3425,11 +3425,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-if(data46.patience !== undefined){
-let data47 = data46.patience;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err94 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key11 in data47){
+if(!(key11 === "patience")){
+const err94 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3438,9 +3437,11 @@ vErrors.push(err94);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1000000 || isNaN(data47)){
-const err95 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+if(data47.patience !== undefined){
+let data48 = data47.patience;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+const err95 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3449,8 +3450,9 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data47 < 1 || isNaN(data47)){
-const err96 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 1000000 || isNaN(data48)){
+const err96 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3459,16 +3461,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-}
-}
-}
-if(data29.checkpoint !== undefined){
-let data48 = data29.checkpoint;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-for(const key12 in data48){
-if(!(key12 === "everyMinutes")){
-const err97 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(data48 < 1 || isNaN(data48)){
+const err97 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3478,11 +3472,15 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data48.everyMinutes !== undefined){
-let data49 = data48.everyMinutes;
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 1000000 || isNaN(data49)){
-const err98 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+}
+if(data29.checkpoint !== undefined){
+let data49 = data29.checkpoint;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key12 in data49){
+if(!(key12 === "everyMinutes")){
+const err98 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3491,8 +3489,12 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data49 < 0.00001 || isNaN(data49)){
-const err99 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+}
+if(data49.everyMinutes !== undefined){
+let data50 = data49.everyMinutes;
+if((typeof data50 == "number") && (isFinite(data50))){
+if(data50 > 1000000 || isNaN(data50)){
+const err99 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3501,9 +3503,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-else {
-const err100 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(data50 < 0.00001 || isNaN(data50)){
+const err100 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3513,9 +3514,8 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
 else {
-const err101 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+const err101 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3525,10 +3525,9 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data29.precision !== undefined){
-let data50 = data29.precision;
-if(typeof data50 !== "string"){
-const err102 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err102 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3537,8 +3536,11 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(!((data50 === "f32") || (data50 === "mixed"))){
-const err103 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+}
+if(data29.precision !== undefined){
+let data51 = data29.precision;
+if(typeof data51 !== "string"){
+const err103 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3547,11 +3549,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data29.seed !== undefined){
-let data51 = data29.seed;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err104 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(!((data51 === "f32") || (data51 === "mixed"))){
+const err104 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3560,9 +3559,11 @@ vErrors.push(err104);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err105 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data29.seed !== undefined){
+let data52 = data29.seed;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err105 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3571,8 +3572,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(data51 < 0 || isNaN(data51)){
-const err106 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 4294967295 || isNaN(data52)){
+const err106 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -3581,11 +3583,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err107 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(data52 < 0 || isNaN(data52)){
+const err107 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -3596,13 +3595,26 @@ errors++;
 }
 }
 }
+}
 else {
-const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err108 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err108];
 }
 else {
 vErrors.push(err108);
+}
+errors++;
+}
+}
+}
+else {
+const err109 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
 }
 errors++;
 }

@@ -329,6 +329,10 @@ export interface NetworkSpec {
      */
     bptt: number;
     /**
+     * Train on every line as a sequence of its own, from the zero state, instead of on windows of one stream. The first token of a line is predicted from <eos>, so a text of N tokens has N predictions. A batch is batchSize lines of similar length, through the whole of which gradients flow; bptt is not used.
+     */
+    sentences: boolean;
+    /**
      * Draw the length of each window, so that its borders fall elsewhere in every pass (Merity et al. 2018): the mean is bptt, or bptt / 2 with probability halve, and the length is drawn from a normal distribution around it. The learning rate of a window is scaled by its length / bptt where loss is mean. Null makes every window bptt long, as the paper does.
      */
     randomBptt: {

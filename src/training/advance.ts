@@ -1,21 +1,20 @@
 /** How the position of a run moves on. */
 import type { Position } from '../runs/position.js';
-import type { StepResult } from './step.js';
-import { type NllCount, perplexityOf, type Trainee } from './trainee.js';
+import type { Metric, NllCount, Task, Validation } from '../tasks/task.js';
 
-/** The position after one more window. */
-export function afterWindow(
+/** Moves a position past one more batch. */
+export function afterBatch(
   position: Position,
-  trainee: Trainee,
-  { nll, predictions }: StepResult,
+  task: Pick<Task, 'batchesIn' | 'stepsOf'>,
+  { nll, predictions }: NllCount,
   seconds: number,
 ): Position {
   const { pass, windowInPass } = position;
-  const endsPass = windowInPass + 1 === trainee.windowsIn(pass);
+  const endsPass = windowInPass + 1 === task.batchesIn(pass);
   return {
     ...position,
     windows: position.windows + 1,
-    steps: position.steps + trainee.stepsOf(pass, windowInPass),
+    steps: position.steps + task.stepsOf(pass, windowInPass),
     pass: endsPass ? pass + 1 : pass,
     windowInPass: endsPass ? 0 : windowInPass + 1,
     epochWindows: position.epochWindows + 1,
@@ -25,11 +24,16 @@ export function afterWindow(
   };
 }
 
-/** The position after the validation of an epoch, whose windows are all trained. */
-export function afterEpoch(position: Position, validation: NllCount, seconds: number): Position {
+/** Moves a position past the validation of an epoch, whose batches are all trained. */
+export function afterEpoch(
+  position: Position,
+  { value }: Validation,
+  { better }: Metric,
+  seconds: number,
+): Position {
   const epoch = position.epochs + 1;
-  const perplexity = perplexityOf(validation);
-  const isBest = position.best === null || perplexity < position.best.perplexity;
+  const { best } = position;
+  const isBest = best === null || (better === 'lower' ? value < best.perplexity : value > best.perplexity);
   return {
     ...position,
     epochs: epoch,
@@ -37,7 +41,7 @@ export function afterEpoch(position: Position, validation: NllCount, seconds: nu
     epochNll: 0,
     epochPredictions: 0,
     seconds,
-    best: isBest ? { epoch, perplexity } : position.best,
-    validation: [...position.validation, perplexity],
+    best: isBest ? { epoch, perplexity: value } : best,
+    validation: [...position.validation, value],
   };
 }

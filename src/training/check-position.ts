@@ -2,7 +2,7 @@
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
 import type { Position } from '../runs/position.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { Trainee } from './trainee.js';
+import type { Task } from '../tasks/task.js';
 
 /**
  * Checks that a position lies within the data and the epochs of a training.
@@ -12,7 +12,7 @@ import type { Trainee } from './trainee.js';
  */
 export function checkPosition(
   position: Position,
-  trainee: Pick<Trainee, 'windowsIn'>,
+  task: Pick<Task, 'batchesIn'>,
   { training }: NetworkSpec,
   path: string,
 ): void {
@@ -20,12 +20,12 @@ export function checkPosition(
   const fault = (what: string) => notACheckpoint(path, `its position in the run is impossible: ${what}`);
   // Every pass has a window, so this also bounds the passes whose windows are drawn.
   if (pass > windows) throw fault(`${pass} passes cannot have had ${windows} windows`);
-  const inPass = trainee.windowsIn(pass);
+  const inPass = task.batchesIn(pass);
   if (windowInPass >= inPass) throw fault(`window ${windowInPass} of pass ${pass}, which has ${inPass}`);
   if (epochWindows + epochs > windows) {
     throw fault(`${epochs} epochs and ${epochWindows} windows cannot have had ${windows} windows`);
   }
-  const inEpoch = training.windowsPerEpoch ?? trainee.windowsIn(epochs);
+  const inEpoch = training.windowsPerEpoch ?? task.batchesIn(epochs);
   if (epochWindows > inEpoch)
     throw fault(`window ${epochWindows} of epoch ${epochs + 1}, which has ${inEpoch}`);
   if (averagedSince !== null && averagedSince > windows)

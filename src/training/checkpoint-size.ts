@@ -5,7 +5,7 @@ import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { totalSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { MAX_FILE_BYTES } from '../storage/read-bytes.js';
-import { companionsOf } from './optimizers/create.js';
+import { stateTensorsPerParameter } from './optimizers.js';
 
 /** For the header and the recurrent state. */
 const RESERVED_BYTES = 2 ** 24;
@@ -14,7 +14,7 @@ const RESERVED_BYTES = 2 ** 24;
 export function checkCheckpointSize(spec: NetworkSpec, vocabularySize: number): void {
   const architecture = architectureOf(spec, vocabularySize);
   const parameters = totalSize(parameterShapes(architecture));
-  const companions = companionsOf(spec.training);
+  const companions = stateTensorsPerParameter(spec.training);
   const bytes =
     4 * (parameters * (1 + companions) + totalSize(constantShapes(architecture))) + RESERVED_BYTES;
   if (bytes <= MAX_FILE_BYTES) return;

@@ -5,9 +5,9 @@
  */
 import type { UserError } from '../errors.js';
 import type { Position } from '../runs/position.js';
+import type { Validation } from '../tasks/task.js';
 import { type DivergenceFacts, divergenceError } from './divergence-error.js';
 import type { StepResult } from './step.js';
-import { type NllCount, perplexityOf } from './trainee.js';
 
 /** Windows over which the level of the nll is averaged. */
 const MEMORY = 20;
@@ -87,12 +87,12 @@ export class DivergenceWatch {
    * @param at the position after the epoch's last window
    * @returns the error to throw when the perplexity after an epoch is NaN or too large for a number; null when it is not
    */
-  validationFault(validation: NllCount, at: Position, place: EpochPlace): UserError | null {
-    if (Number.isFinite(perplexityOf(validation))) return null;
+  validationFault(validation: Validation, at: Position, place: EpochPlace): UserError | null {
+    if (Number.isFinite(validation.value)) return null;
     return divergenceError(
       {
         where: `epoch ${place.epoch}, validation`,
-        nll: validation.nll / validation.predictions,
+        nll: validation.meanNll ?? validation.value,
         gradientNorm: null,
         learningRate: place.learningRate,
         updates: at.windows,

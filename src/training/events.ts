@@ -1,7 +1,7 @@
 /** What training tells its caller: the loop of a network, or the counting of an n-gram model. */
 import type { Progress } from '../progress.js';
 import type { Position } from '../runs/position.js';
-import type { NamedTensors } from './trainee.js';
+import type { TaskState } from '../tasks/task.js';
 
 /** One window was trained. */
 export interface WindowEvent {
@@ -57,7 +57,7 @@ export interface CheckpointEvent {
   readonly kind: 'checkpoint';
   readonly reason: 'interval' | 'epoch-trained' | 'epoch-validated' | 'interrupted';
   readonly position: Position;
-  readonly state: NamedTensors;
+  readonly state: TaskState;
   /** The parameters are the best so far. */
   readonly isBest: boolean;
 }

@@ -2,8 +2,8 @@
 import type { Progress } from '../progress.js';
 import { type LiveProgress, removeLiveProgress, writeLiveProgress } from '../runs/live-progress.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import { perplexityOf } from '../tasks/task.js';
 import type { TrainingEvent, WindowEvent } from './events.js';
-import { perplexityOf } from './trainee.js';
 
 /** Seconds between two writes. */
 const INTERVAL = 1;

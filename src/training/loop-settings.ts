@@ -1,9 +1,7 @@
 /** What the training loop reads of a spec. */
 import type { NetworkSpec } from '../spec/systems.js';
-import { averagesInEpoch } from './averaging.js';
 import { type DivergenceFacts, divergenceFacts } from './divergence-error.js';
-import { stopsEarly } from './early-stopping.js';
-import { learningRateOf } from './schedule.js';
+import { averagesInEpoch, learningRateOf, stopsEarly } from './schedule.js';
 import type { Loss } from './step.js';
 
 /** The functions depend on their arguments alone, so that a resumed run decides as the first would have. */
@@ -30,7 +28,7 @@ export interface LoopSettings {
 /** The settings that a spec makes. */
 export function loopSettings(spec: NetworkSpec): LoopSettings {
   const { training } = spec;
-  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, checkpoint } = training;
+  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, sentences, checkpoint } = training;
   return {
     epochs,
     windowsPerEpoch,
@@ -38,7 +36,7 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
     clipNorm,
     learningRateOf: (epoch, validation) => learningRateOf(training, epoch, validation),
     // Under a mean, a short window would move the parameters as far as a long one (Merity et al. 2018, section 4.1).
-    windowFactor: (steps) => (loss === 'mean' ? steps / bptt : 1),
+    windowFactor: (steps) => (loss === 'mean' && !sentences ? steps / bptt : 1),
     averagesInEpoch: (epoch, validation) => averagesInEpoch(training, epoch, validation),
     stopsEarly: (validation) => stopsEarly(training, validation),
     checkpointSeconds: 60 * checkpoint.everyMinutes,

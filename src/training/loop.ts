@@ -1,45 +1,98 @@
 /**
- * The training loop: windows, epochs, validation, and the moments to save, as an async generator of events. It
- * writes nothing and prints nothing; who consumes the events does (see `session.ts`).
+ * The training loop: batches, epochs, validation, and the moments to save, as an async generator of events. It writes
+ * nothing and prints nothing; who consumes the events does (see `session.ts`).
+ *
+ * A batch is launched, and its loss is read back later: a GPU works through a queue, and waiting for each loss would let it
+ * idle. The queue has a bounded depth, 1 where the backend computes before it returns. Results, events and their order do
+ * not depend on it; divergence is noticed at most that many batches late, and always before the next checkpoint.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dispose, tidy } from '../ops/memory.js';
 import type { Position } from '../runs/position.js';
-import { afterEpoch, afterWindow } from './advance.js';
+import type { Task, TaskState, Validation } from '../tasks/task.js';
+import { perplexityOf } from '../tasks/task.js';
+import { afterBatch, afterEpoch } from './advance.js';
 import { DivergenceWatch } from './divergence.js';
-import type { CheckpointEvent, EpochEvent, TrainingEvent } from './events.js';
+import type { CheckpointEvent, EpochEvent, TrainingEvent, WindowEvent } from './events.js';
 import { endOf, type LoopSettings } from './loop-settings.js';
-import type { Optimizer } from './optimizers/optimizer.js';
-import { trainingStep } from './step.js';
-import { type NamedTensors, type NllCount, perplexityOf, type Trainee } from './trainee.js';
+import type { Optimizer } from './optimizers.js';
+import { launchStep, type StepFigures } from './step.js';
 import { validated } from './validation.js';
 
 /** What is trained, and how. */
 export interface LoopParts {
-  readonly trainee: Trainee;
-  /** Made for the trainee's parameters; its caller disposes of it. */
+  readonly task: Task;
+  /** Made for the task's parameters; its caller disposes of it. */
   readonly optimizer: Optimizer;
   readonly settings: LoopSettings;
+  /** Batches that may be launched before the loss of the first of them is read; 1 or more. */
+  readonly queueDepth: number;
+}
+
+/** A batch that is launched and whose figures are still to be read. */
+interface LaunchedBatch {
+  readonly figures: Promise<StepFigures>;
+  readonly predictions: number;
+  readonly learningRate: number;
+  /** When it was launched, in seconds of the run. */
+  readonly began: number;
 }
 
 /**
  * Trains from a position to the end.
  *
- * @param state the recurrent state that belongs to the position; the loop takes ownership
- * @param signal when aborted, the window under way is finished, a checkpoint is offered, and the loop ends
+ * @param state  the recurrent state that belongs to the position; the loop takes ownership
+ * @param signal when aborted, launched batches are finished, a checkpoint is offered, and the loop ends
  * @throws UserError('diverged') when the loss is NaN or infinite, or has been hopeless for long
  */
 export async function* trainingLoop(
-  { trainee, optimizer, settings }: LoopParts,
+  { task, optimizer, settings, queueDepth }: LoopParts,
   start: Position,
-  state: NamedTensors,
+  state: TaskState,
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent, void, void> {
   const clock = new Stopwatch(start.seconds);
-  const watch = new DivergenceWatch(trainee.uniformNll, start, settings.divergence);
-  const context = { trainee, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
+  const watch = new DivergenceWatch(task.uniformNll, start, settings.divergence);
+  const context = { task, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
+  const queue: LaunchedBatch[] = [];
+  /** After the last batch whose figures were read, and after the last one that was launched. */
   let position = start;
+  let launched = start;
+  let lastRead = clock.seconds;
   let lastSave = clock.seconds;
+  let epochRate = 0;
+
+  const launch = () => {
+    const { pass, windowInPass: inPass, steps, windows, averagedSince } = launched;
+    if (task.startsFromZero(pass, inPass)) {
+      dispose(state);
+      state = tidy(() => task.zeroState());
+    }
+    const began = clock.seconds;
+    const learningRate = epochRate * settings.windowFactor(task.stepsOf(pass, inPass));
+    const averaged = averagedSince === null ? 0 : windows + 1 - averagedSince;
+    const at = { learningRate, count: windows + 1, averaged };
+    const step = launchStep(context, { pass, inPass, step: steps }, state, at);
+    dispose(state);
+    state = step.state;
+    queue.push({ figures: step.figures, predictions: step.predictions, learningRate, began });
+    launched = afterBatch(launched, task, { nll: 0, predictions: step.predictions }, began);
+  };
+
+  /** Reads the figures of the batch that was launched first. */
+  const read = async (total: number): Promise<WindowEvent> => {
+    const { figures, predictions, learningRate, began } = queue.shift() as LaunchedBatch;
+    const { nll, gradientNorm } = await figures;
+    const epoch = position.epochs + 1;
+    watch.check({ nll, predictions, gradientNorm }, position, { epoch, learningRate: epochRate });
+    position = afterBatch(position, task, { nll, predictions }, clock.seconds);
+    if (queue.length === 0) launched = position;
+    const seconds = clock.seconds - Math.max(began, lastRead);
+    lastRead = clock.seconds;
+    const counts = { epoch, done: position.epochWindows, total, nll, predictions };
+    return { kind: 'window', ...counts, position, gradientNorm, learningRate, seconds };
+  };
+
   const checkpoint = (reason: CheckpointEvent['reason'], isBest = false): CheckpointEvent => {
     lastSave = clock.seconds;
     return { kind: 'checkpoint', reason, position, state, isBest };
@@ -49,56 +102,41 @@ export async function* trainingLoop(
     let end = endOf(settings, position);
     while (end === null) {
       const epoch = position.epochs + 1;
-      const total = settings.windowsPerEpoch ?? trainee.windowsIn(position.epochs);
-      const epochRate = settings.learningRateOf(epoch, position.validation);
+      const total = settings.windowsPerEpoch ?? task.batchesIn(position.epochs);
       const trainedBefore = position.windows;
+      epochRate = settings.learningRateOf(epoch, position.validation);
       if (position.averagedSince === null && settings.averagesInEpoch(epoch, position.validation)) {
         position = { ...position, averagedSince: position.windows };
       }
+      launched = position;
 
       while (position.epochWindows < total) {
-        const { pass, windowInPass: inPass, steps, windows, averagedSince } = position;
-        if (inPass === 0)
-          state = replaceState(
-            state,
-            tidy(() => trainee.zeroState()),
-          );
-        const began = clock.seconds;
-        const learningRate = epochRate * settings.windowFactor(trainee.stepsOf(pass, inPass));
-        const averaged = averagedSince === null ? 0 : windows + 1 - averagedSince;
-        const at = { learningRate, count: windows + 1, averaged };
-        const step = await trainingStep(context, { pass, inPass, step: steps }, state, at);
-        state = replaceState(state, step.state);
-        watch.check(step, position, { epoch, learningRate: epochRate });
-        position = afterWindow(position, trainee, step, clock.seconds);
-        const { nll, predictions, gradientNorm } = step;
-        const counts = { epoch, done: position.epochWindows, total, nll, predictions };
-        const seconds = clock.seconds - began;
-        yield { kind: 'window', ...counts, position, gradientNorm, learningRate, seconds };
+        while (queue.length < queueDepth && launched.epochWindows < total) launch();
+        yield await read(total);
 
         // Tensors of a synchronous backend resolve without leaving this turn of the event loop, and signals,
         // timers and the display are only served between turns.
         await nextTurn();
+        const isDue = clock.seconds - lastSave >= settings.checkpointSeconds && !watch.isSuspicious;
+        // What is saved is the state after the last batch that was launched.
+        if (signal.aborted || isDue) while (queue.length > 0) yield await read(total);
         if (signal.aborted) {
           yield checkpoint('interrupted');
           yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
           return;
         }
-        const isDue = clock.seconds - lastSave >= settings.checkpointSeconds;
-        if (position.epochWindows < total && isDue && !watch.isSuspicious) {
-          yield checkpoint('interval');
-        }
+        if (isDue && position.epochWindows < total && !watch.isSuspicious) yield checkpoint('interval');
       }
       if (position.windows > trainedBefore) yield checkpoint('epoch-trained');
 
-      const validation = yield* validated(trainee, optimizer, epoch, signal);
+      const validation = yield* validated(task, optimizer, epoch, signal);
       if (validation === null) {
         yield { kind: 'end', outcome: 'interrupted', stoppedEarly: false, position };
         return;
       }
       const fault = watch.validationFault(validation, position, { epoch, learningRate: epochRate });
       if (fault) throw fault;
-      const event = finishEpoch(position, epochRate, validation, clock.seconds);
+      const event = finishEpoch(position, task, epochRate, validation, clock.seconds);
       position = event.position;
       yield event;
       yield checkpoint('epoch-validated', event.isBest);
@@ -106,33 +144,31 @@ export async function* trainingLoop(
     }
     yield { kind: 'end', outcome: 'finished', stoppedEarly: end === 'stopped-early', position };
   } finally {
+    // Their tensors are freed when they are read.
+    await Promise.allSettled(queue.map(({ figures }) => figures));
     dispose(state);
   }
 }
 
 function finishEpoch(
   trained: Position,
+  { metric }: Task,
   learningRate: number,
-  validation: NllCount,
+  validation: Validation,
   seconds: number,
 ): EpochEvent {
-  const position = afterEpoch(trained, validation, seconds);
+  const position = afterEpoch(trained, validation, metric, seconds);
   return {
     kind: 'epoch',
     epoch: position.epochs,
     learningRate,
     averaged: position.averagedSince !== null,
     trainPerplexity: perplexityOf({ nll: trained.epochNll, predictions: trained.epochPredictions }),
-    validPerplexity: perplexityOf(validation),
+    validPerplexity: validation.value,
     validPredictions: validation.predictions,
     isBest: position.best?.epoch === position.epochs,
     position,
   };
-}
-
-function replaceState(before: NamedTensors, after: NamedTensors): NamedTensors {
-  dispose(before);
-  return after;
 }
 
 /** Seconds since a run began, its earlier sessions included. */

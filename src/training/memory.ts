@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import { modelSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { companionsOf } from './optimizers/create.js';
+import { stateTensorsPerParameter } from './optimizers.js';
 
 /** The estimate is within a quarter of what is used, so only beyond that is it certain that a training does not fit. */
 const CERTAINTY = 1.25;
@@ -25,7 +25,9 @@ export function trainingMemory(spec: NetworkSpec, vocabularySize: number, backen
   // Parameters, gradients, and a copy while one is made into the other; what is left are the kept values.
   const ofParameters = 4 * 3 * size.parameters;
   const kept = (isNative ? NATIVE_PART : 1) * (size.trainingBytes - ofParameters);
-  return Math.round(PROGRAM_BYTES + ofParameters + 4 * companionsOf(spec.training) * size.parameters + kept);
+  return Math.round(
+    PROGRAM_BYTES + ofParameters + 4 * stateTensorsPerParameter(spec.training) * size.parameters + kept,
+  );
 }
 
 /**

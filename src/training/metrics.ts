@@ -7,8 +7,8 @@ import type { Position, RowUnderWay } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { EventWriter } from '../storage/tensorboard.js';
+import { perplexityOf } from '../tasks/task.js';
 import type { EpochEvent, WindowEvent } from './events.js';
-import { perplexityOf } from './trainee.js';
 
 /** Rows of window figures in an epoch. */
 const ROWS_PER_EPOCH = 100;

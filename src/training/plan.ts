@@ -8,14 +8,13 @@ import { disposeLanguageModel } from '../model/language-model.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
+import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import type { Task } from '../tasks/task.js';
 import { type Beginning, constantsOf, positionOf } from './beginning.js';
-import { freshModel, languageModelTrainee } from './language-modelling.js';
 import { trainingMemory } from './memory.js';
-import { createOptimizer } from './optimizers/create.js';
-import { disposeOptimizer } from './optimizers/optimizer.js';
+import { createOptimizer, disposeOptimizer } from './optimizers.js';
 import { learningRateOf } from './schedule.js';
 import { trainingStep } from './step.js';
-import type { Trainee } from './trainee.js';
 
 /** Windows that are timed, after one that warms up. */
 const TIMED_WINDOWS = 5;
@@ -84,9 +83,9 @@ export async function planTraining(
   const position = positionOf(beginning);
   const model = freshModel(spec, corpus.vocabulary.size, constantsOf(beginning));
   try {
-    const trainee = languageModelTrainee(spec, corpus, model);
-    const windowsPerEpoch = spec.training.windowsPerEpoch ?? trainee.windowsIn(0);
-    const tokensPerEpoch = batchSize * stepsOfWindows(trainee, windowsPerEpoch);
+    const task = languageModellingTask(spec, corpus, model);
+    const windowsPerEpoch = spec.training.windowsPerEpoch ?? task.batchesIn(0);
+    const tokensPerEpoch = predictionsOfBatches(task, windowsPerEpoch);
     const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
     const planned = {
       backend,
@@ -103,7 +102,7 @@ export async function planTraining(
     };
     onPlanned({ ...planned, timing: null });
     if (memoryBytes > availableMemoryBytes) return { ...planned, timing: null };
-    const tokensPerSecond = await medianSpeed(trainee, spec);
+    const tokensPerSecond = await medianSpeed(task, spec);
     const timing = {
       tokensPerSecond,
       gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
@@ -135,27 +134,27 @@ export function learningRateSpans(
   return spans;
 }
 
-/** Time steps in the first windows: of the first pass, and of the next one where it has not so many. */
-function stepsOfWindows(trainee: Trainee, windows: number): number {
-  let [steps, pass, inPass] = [0, 0, 0];
+/** Counts the predictions of the first batches: of the first pass, and of the next one where it has not so many. */
+function predictionsOfBatches(task: Task, windows: number): number {
+  let [predictions, pass, inPass] = [0, 0, 0];
   for (let window = 0; window < windows; window++) {
-    if (inPass === trainee.windowsIn(pass)) [pass, inPass] = [pass + 1, 0];
-    steps += trainee.stepsOf(pass, inPass);
+    if (inPass === task.batchesIn(pass)) [pass, inPass] = [pass + 1, 0];
+    predictions += task.predictionsOf(pass, inPass);
     inPass += 1;
   }
-  return steps;
+  return predictions;
 }
 
 /** Predictions a second, the median over the timed windows. */
-async function medianSpeed(trainee: Trainee, { training }: NetworkSpec): Promise<number> {
+async function medianSpeed(task: Task, { training }: NetworkSpec): Promise<number> {
   const { loss, clipNorm } = training;
-  const optimizer = createOptimizer(training, trainee.parameters, false);
-  const context = { trainee, optimizer, loss, clipNorm };
+  const optimizer = createOptimizer(training, task.parameters, false);
+  const context = { task, optimizer, loss, clipNorm };
   const learningRate = learningRateOf(training, 1, []);
   const speeds: number[] = [];
-  let state = tidy(() => trainee.zeroState());
+  let state = tidy(() => task.zeroState());
   for (let count = 1; count <= 1 + TIMED_WINDOWS; count++) {
-    const window = { pass: 0, inPass: (count - 1) % trainee.windowsIn(0), step: 0 };
+    const window = { pass: 0, inPass: (count - 1) % task.batchesIn(0), step: 0 };
     const began = performance.now();
     const step = await trainingStep(context, window, state, { learningRate, count, averaged: 0 });
     if (count > 1) speeds.push((1000 * step.predictions) / (performance.now() - began));

@@ -8,12 +8,12 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import type { TaskState } from '../tasks/task.js';
 import { divergenceFacts, notFiniteError, withKept } from './divergence-error.js';
 import type { CheckpointEvent, TrainingEvent } from './events.js';
 import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
 import { provenanceOf } from './resume.js';
-import type { NamedTensors } from './trainee.js';
 
 /** What a checkpoint keeps besides the recurrent state: read anew at each, as the optimizer may come to remember more. */
 export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
@@ -40,7 +40,7 @@ export class RunRecorder {
   }
 
   /** Saves before the first event: for a run whose start could not be made again. */
-  async saveStart(position: Position, state: NamedTensors): Promise<void> {
+  async saveStart(position: Position, state: TaskState): Promise<void> {
     await this.save({ position, state, isBest: false });
   }
 
@@ -95,7 +95,7 @@ export class RunRecorder {
   }
 
   /** @throws UserError('diverged') when a value is NaN or infinite: what was saved before is then the last good state */
-  private async encode(state: NamedTensors, position: Position): Promise<Uint8Array[]> {
+  private async encode(state: TaskState, position: Position): Promise<Uint8Array[]> {
     const tensors = { ...this.tensors(), state: new Map(Object.entries(state)) };
     try {
       return await encodeCheckpoint(tensors, position, this.provenance);

@@ -1,4 +1,4 @@
-/** Learning rates: functions of the spec, the epoch, and how the epochs before it validated. */
+/** What depends on the epoch and on how those before it validated: learning rates, averaging, early stopping. */
 import { baseLearningRate } from '../spec/kinds.js';
 import type { NetworkSpec } from '../spec/systems.js';
 
@@ -51,4 +51,40 @@ function plateaus(
 function cosineFactor(epoch: number, epochs: number, final: number): number {
   const progress = (epoch - 1) / epochs;
   return final + ((1 - final) * (1 + Math.cos(Math.PI * progress))) / 2;
+}
+
+/**
+ * Tells whether averaged SGD averages in an epoch: from a given one on, or once an epoch before it has fired the
+ * non-monotonic trigger of AWD-LSTM (Merity et al. 2018, algorithm 1), a valid perplexity above the best of all epochs
+ * before it except the last `nonMonotonic`.
+ *
+ * @param epoch      from 1
+ * @param validation the valid perplexity of every epoch before it, or of more
+ */
+export function averagesInEpoch(
+  { optimizer }: Training,
+  epoch: number,
+  validation: readonly number[],
+): boolean {
+  if (!('averagedSgd' in optimizer)) return false;
+  const { startEpoch, nonMonotonic } = optimizer.averagedSgd;
+  if (startEpoch !== null) return epoch >= startEpoch;
+  const before = validation.slice(0, epoch - 1);
+  let best = Number.POSITIVE_INFINITY;
+  return before.some((perplexity, index) => {
+    best = Math.min(best, before[index - nonMonotonic - 1] ?? best);
+    return perplexity > best;
+  });
+}
+
+/**
+ * Tells whether training ends before its last epoch: `patience` epochs in a row have brought no new best valid perplexity.
+ *
+ * @param validation the valid perplexity of every epoch so far
+ */
+export function stopsEarly({ earlyStopping }: Training, validation: readonly number[]): boolean {
+  if (earlyStopping === null || validation.length === 0) return false;
+  const best = validation.reduce((least, perplexity) => Math.min(least, perplexity));
+  const bestEpoch = 1 + validation.indexOf(best);
+  return validation.length - bestEpoch >= earlyStopping.patience;
 }

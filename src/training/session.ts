@@ -14,18 +14,17 @@ import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
+import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import type { Task, TaskState } from '../tasks/task.js';
 import { type Beginning, firstBeginning, nextBeginning, positionOf } from './beginning.js';
 import { checkPosition } from './check-position.js';
 import { checkIsRun, type Environment, writeEnvironment } from './environment.js';
 import type { TrainingEvent } from './events.js';
-import { freshModel, languageModelTrainee } from './language-modelling.js';
 import { trainingLoop } from './loop.js';
 import { endOf, loopSettings } from './loop-settings.js';
 import { truncateMetrics } from './metrics.js';
-import { createOptimizer } from './optimizers/create.js';
-import { disposeOptimizer } from './optimizers/optimizer.js';
+import { createOptimizer, disposeOptimizer } from './optimizers.js';
 import { RunRecorder } from './recorder.js';
-import type { NamedTensors, Trainee } from './trainee.js';
 
 /** A run that waits to be trained: ask {@link events} for the first event to begin. */
 export interface TrainingSession {
@@ -47,6 +46,8 @@ export interface SessionContext {
   readonly corpus: PreparedCorpus;
   readonly runsFolder: string;
   readonly environment: Environment;
+  /** Batches that the backend may be fed ahead: see `LoopParts`. */
+  readonly queueDepth: number;
   /** Aborted to interrupt: the window under way is finished and saved. */
   readonly signal: AbortSignal;
   /** Told what a person should know and nothing depends on. */
@@ -104,7 +105,7 @@ async function openSession(
   lock: FolderLock,
   spec: NetworkSpec,
   beginning: Beginning,
-  { corpus, environment, signal, onWarning }: SessionContext,
+  { corpus, environment, queueDepth, signal, onWarning }: SessionContext,
 ): Promise<TrainingSession> {
   const checkpoint = 'checkpoint' in beginning ? beginning.checkpoint : null;
   const source = 'source' in beginning ? beginning.source : null;
@@ -112,11 +113,11 @@ async function openSession(
   await writeEnvironment(run, source ? { ...environment, startedFrom: source.run.path } : environment);
   await writeFileAtomically(run.spec, specToYaml(spec));
   const model = modelAt(run, spec, beginning, corpus);
-  const trainee = languageModelTrainee(spec, corpus, model);
+  const task = languageModellingTask(spec, corpus, model);
   const position = positionOf(beginning);
-  checkPosition(position, trainee, spec, run.checkpoint('last'));
+  checkPosition(position, task, spec, run.checkpoint('last'));
   const averaging = position.averagedSince !== null;
-  const optimizer = createOptimizer(spec.training, trainee.parameters, averaging);
+  const optimizer = createOptimizer(spec.training, task.parameters, averaging);
   if (checkpoint) restoreOptimizer(checkpoint, optimizer.tensors, run.checkpoint('last'));
   const recorder = new RunRecorder(run, spec, corpus, () => ({
     parameters: model.parameters,
@@ -124,13 +125,13 @@ async function openSession(
     constants: model.constants,
   }));
   await recorder.begin(position);
-  if (source) await saveStart(recorder, trainee);
+  if (source) await saveStart(recorder, task);
   // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
   const unlinked = await markLatest(run);
   if (unlinked !== null) onWarning(unlinked);
   const settings = loopSettings(spec);
-  const state = checkpoint ? savedState(checkpoint, trainee, run) : {};
-  const loop = trainingLoop({ trainee, optimizer, settings }, position, state, signal);
+  const state = checkpoint ? savedState(checkpoint, task, run) : {};
+  const loop = trainingLoop({ task, optimizer, settings, queueDepth }, position, state, signal);
   const cleanUp = async () => {
     disposeOptimizer(optimizer);
     disposeLanguageModel(model);
@@ -153,14 +154,14 @@ function modelAt(
 }
 
 /** So that the run that the parameters came from is never needed again. */
-async function saveStart(recorder: RunRecorder, trainee: Trainee): Promise<void> {
-  const state = tidy(() => trainee.zeroState());
+async function saveStart(recorder: RunRecorder, task: Task): Promise<void> {
+  const state = tidy(() => task.zeroState());
   await recorder.saveStart(START, state);
   dispose(state);
 }
 
-function savedState(checkpoint: Checkpoint, trainee: Trainee, run: RunFolder): NamedTensors {
-  const zero = tidy(() => trainee.zeroState());
+function savedState(checkpoint: Checkpoint, task: Task, run: RunFolder): TaskState {
+  const zero = tidy(() => task.zeroState());
   const shapes = Object.entries(zero).map(([name, { shape }]) => ({ name, shape }));
   dispose(zero);
   return restoreState(checkpoint, shapes, run.checkpoint('last'));

@@ -1,87 +1,121 @@
 /** One step of training: forward, backward, clip, update. */
 import * as tf from '@tensorflow/tfjs';
-import { clipScale, globalNorm } from '../ops/global-norm.js';
+import { clipScale, globalNorm } from '../ops/clipping.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { Optimizer, StepNumber } from './optimizers/optimizer.js';
-import type { NamedTensors, Trainee, WindowNumber, WindowResult } from './trainee.js';
+import type { BatchNumber, LossTerms, Task, TaskState } from '../tasks/task.js';
+import type { Optimizer, StepNumber } from './optimizers.js';
 
-/** What a window's loss is: the sum over time and the mean over the batch, or the mean over all predictions. */
+/** The loss of a batch: the sum over time and the mean over the batch, or the mean over all predictions. */
 export type Loss = 'sum' | 'mean';
 
 /** What all steps of a training share. */
 export interface StepContext {
-  readonly trainee: Trainee;
+  readonly task: Task;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   /** The gradient's global norm is scaled down to this; null for no clipping. */
   readonly clipNorm: number | null;
 }
 
-/** What a step leaves behind. */
-export interface StepResult {
-  /** Summed negative log-likelihood of the window before the update, in nats; without the penalty. */
+/** The figures of a step. */
+export interface StepFigures {
+  /** Summed negative log-likelihood of the batch before the update, in nats; without the penalty. */
   readonly nll: number;
-  readonly predictions: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
-  /** The state after the window, owned by the caller. */
-  readonly state: NamedTensors;
+}
+
+/** A step that is on its way: the parameters are updated by the time that anything reads them. */
+export interface LaunchedStep {
+  readonly figures: Promise<StepFigures>;
+  readonly predictions: number;
+  /** The state after the batch, owned by the caller. */
+  readonly state: TaskState;
 }
 
 /**
- * Trains on one window and updates the parameters in place.
+ * Launches the training on one batch, which updates the parameters in place, without waiting for its figures.
  *
- * @param state the state before the window; not disposed
+ * @param state the state before the batch; not disposed
  */
-export async function trainingStep(
-  { trainee, optimizer, loss, clipNorm }: StepContext,
-  window: WindowNumber,
-  state: NamedTensors,
+export function launchStep(
+  { task, optimizer, loss, clipNorm }: StepContext,
+  batch: BatchNumber,
+  state: TaskState,
   at: StepNumber,
-): Promise<StepResult> {
-  const { nll, norm, result } = tidy(() => {
-    const { gradients, result } = lossAndGradients(trainee, loss, window, state);
+): LaunchedStep {
+  const { nll, norm, terms } = tidy(() => {
+    const { gradients, terms } = lossAndGradients(task, loss, batch, state);
     const norm = globalNorm(gradients);
     optimizer.step(gradients, clipScale(norm, clipNorm), at);
-    return { nll: tf.sum(result.nll), norm, result };
+    return { nll: tf.sum(terms.nll), norm, terms };
   });
-  const predictions = result.nll.size;
-  const [[nllSum], [gradientNorm]] = await Promise.all([nll.data(), norm.data()]);
-  dispose([nll, norm, result.nll]);
-  return { nll: nllSum, predictions, gradientNorm, state: result.state };
+  const figures = readFigures(nll, norm);
+  // Whoever reads them is told of a failure; it must not end the process before.
+  figures.catch(() => {});
+  const predictions = terms.nll.size;
+  terms.nll.dispose();
+  return { figures, predictions, state: terms.state };
+}
+
+async function readFigures(nll: tf.Tensor, norm: tf.Tensor): Promise<StepFigures> {
+  try {
+    const [[nllSum], [gradientNorm]] = await Promise.all([nll.data(), norm.data()]);
+    return { nll: nllSum, gradientNorm };
+  } finally {
+    dispose([nll, norm]);
+  }
+}
+
+/** The figures of a step, and what it leaves to the next one. */
+export interface StepResult extends StepFigures {
+  readonly predictions: number;
+  /** The state after the batch, owned by the caller. */
+  readonly state: TaskState;
+}
+
+/** As {@link launchStep}, and waits for the figures. */
+export async function trainingStep(
+  context: StepContext,
+  batch: BatchNumber,
+  state: TaskState,
+  at: StepNumber,
+): Promise<StepResult> {
+  const { figures, ...step } = launchStep(context, batch, state, at);
+  return { ...(await figures), ...step };
 }
 
 /**
- * The loss of one window and its gradient for every parameter.
+ * Computes the loss of one batch and its gradient for every parameter.
  *
  * @returns gradients by parameter name; call inside a tidy
  */
 export function lossAndGradients(
-  trainee: Trainee,
+  task: Task,
   loss: Loss,
-  window: WindowNumber,
-  state: NamedTensors,
-): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; result: WindowResult } {
-  let result: WindowResult | undefined;
-  const variables = [...trainee.parameters.values()];
+  batch: BatchNumber,
+  state: TaskState,
+): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; terms: LossTerms } {
+  let terms: LossTerms | undefined;
+  const variables = [...task.parameters.values()];
   const { value, grads } = tf.variableGrads(() => {
-    result = trainee.forward(window, state);
-    // The forward pass runs in a tidy of its own, of which only the loss comes out by itself.
-    tf.keep(result.nll);
-    for (const tensor of Object.values(result.state)) tf.keep(tensor);
-    return lossOf(result, loss);
+    terms = task.loss(batch, state);
+    // The forward pass runs in a tidy of its own, which frees everything except the loss.
+    tf.keep(terms.nll);
+    for (const tensor of Object.values(terms.state)) tf.keep(tensor);
+    return lossOf(terms, loss);
   }, variables);
   const gradients = Object.fromEntries(
-    [...trainee.parameters].map(([name, variable]) => [name, grads[variable.name]]),
+    [...task.parameters].map(([name, variable]) => [name, grads[variable.name]]),
   );
-  return { loss: value, gradients, result: result as unknown as WindowResult };
+  return { loss: value, gradients, terms: terms as unknown as LossTerms };
 }
 
 /**
  * `sum` is the paper's (section 4.1), for which learning rates and clipping mean what they mean there; `mean` is 1/T of
  * it. The penalty is per prediction, so it counts T times in a sum over T steps.
  */
-function lossOf({ nll, batch, penalty }: WindowResult, loss: Loss): tf.Scalar {
+function lossOf({ nll, batch, penalty }: LossTerms, loss: Loss): tf.Scalar {
   const steps = nll.size / batch;
   const fit = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size) as tf.Scalar;
   if (!penalty) return fit;

@@ -125,7 +125,14 @@ async function trainNetwork(
   hooks: TrainHooks,
 ): Promise<TrainOutcome> {
   const environment = describeEnvironment({ command, zlm: version, backend: backend.name });
-  const context = { corpus, runsFolder, environment, signal: hooks.signal, onWarning: hooks.onWarning };
+  const context = {
+    corpus,
+    runsFolder,
+    environment,
+    queueDepth: backend.queueDepth,
+    signal: hooks.signal,
+    onWarning: hooks.onWarning,
+  };
   const session = run ? await resumeRun(run, loaded, context) : await startRun(loaded, name, from, context);
   hooks.onSession(session);
   let end: Pick<EndEvent, 'outcome' | 'stoppedEarly'> = { outcome: 'finished', stoppedEarly: false };

@@ -1,10 +1,9 @@
 /** The validation after an epoch, as events. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Progress } from '../progress.js';
+import type { Task, Validation } from '../tasks/task.js';
 import type { TrainingEvent } from './events.js';
-import { swapIn } from './optimizers/averages.js';
-import type { Optimizer } from './optimizers/optimizer.js';
-import type { NllCount, Trainee } from './trainee.js';
+import { type Optimizer, swapIn } from './optimizers.js';
 
 /**
  * Validates, with the averages of the parameters where the optimizer has any, and passes progress on.
@@ -12,29 +11,29 @@ import type { NllCount, Trainee } from './trainee.js';
  * @returns null when it was interrupted; the parameters are saved by then
  */
 export async function* validated(
-  trainee: Trainee,
+  task: Task,
   optimizer: Optimizer,
   epoch: number,
   signal: AbortSignal,
-): AsyncGenerator<TrainingEvent, NllCount | null, void> {
-  const swapBack = swapIn(trainee.parameters, optimizer.averages);
+): AsyncGenerator<TrainingEvent, Validation | null, void> {
+  const swapBack = swapIn(task.parameters, optimizer.averages);
   try {
-    return yield* validatedAsTheyAre(trainee, epoch, signal);
+    return yield* validatedAsTheyAre(task, epoch, signal);
   } finally {
     swapBack();
   }
 }
 
 async function* validatedAsTheyAre(
-  trainee: Trainee,
+  task: Task,
   epoch: number,
   signal: AbortSignal,
-): AsyncGenerator<TrainingEvent, NllCount | null, void> {
+): AsyncGenerator<TrainingEvent, Validation | null, void> {
   const reports: Progress[] = [];
-  const result = trainee
+  const result = task
     .validate(signal, (progress) => reports.push(progress))
     .then(
-      (count) => ({ count }),
+      (validation) => ({ validation }),
       (error: unknown) => ({ error }),
     );
   for (;;) {
@@ -43,7 +42,7 @@ async function* validatedAsTheyAre(
     reports.length = 0;
     if (progress) yield { kind: 'validation', epoch, progress };
     if (settled === null) continue;
-    if ('count' in settled) return settled.count;
+    if ('validation' in settled) return settled.validation;
     if (signal.aborted) return null;
     throw settled.error;
   }

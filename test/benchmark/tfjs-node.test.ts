@@ -52,7 +52,10 @@ it('refuses a model that it cannot express, before it loads TensorFlow', () => {
 
 it('keeps what is drawn at or above the rate, and scales it', () => {
   const ops = { uniform: () => tf.tensor3d([0, 0.19, 0.2, 0.99], [1, 2, 2]) } as unknown as TensorflowOps;
-  const mask = tensorflowMasks(ops)([1, 2, 2], { rate: 0.2, lifetime: 'step', seed: 1, site: 0, step: 0 });
+  const mask = tensorflowMasks(ops)([1, 2, 2], {
+    ...{ rate: 0.2, mask: 'step', perGate: false },
+    ...{ seed: 1, site: 0, step: 0 },
+  });
   expect([...mask.dataSync()]).toEqual([0, 0, 1.25, 1.25]);
 });
 

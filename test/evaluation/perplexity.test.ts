@@ -3,7 +3,6 @@ import { beforeAll, expect, it } from 'vitest';
 import type { TokenSource } from '../../src/corpus/windows.js';
 import { evaluate } from '../../src/evaluation/perplexity.js';
 import type { LanguageModel } from '../../src/model/language-model.js';
-import { parameter } from '../../src/model/parameters.js';
 import type { Progress } from '../../src/progress.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
@@ -24,7 +23,7 @@ const sourceOf = (tokens: readonly number[]): TokenSource => ({
 /** The negative log-likelihood of every token but the first: one token at a time, in doubles. */
 function nllsByHand(model: LanguageModel, tokens: readonly number[]): number[] {
   const arrayOf = (name: string): NdArray => {
-    const variable = parameter(model.parameters, name);
+    const variable = model.parameters.get(name) as tf.Variable;
     return { shape: variable.shape, data: valuesOf(variable) };
   };
   const table = arrayOf('embedding.weight');

@@ -6,11 +6,10 @@ import { dispose } from '../../src/ops/memory.js';
 import { parseResolvedSpec } from '../../src/spec/load.js';
 import {
   freshModel,
-  languageModelTrainee,
+  languageModellingTask,
   type TrainingCorpus,
-} from '../../src/training/language-modelling.js';
-import { createOptimizer } from '../../src/training/optimizers/create.js';
-import { disposeOptimizer } from '../../src/training/optimizers/optimizer.js';
+} from '../../src/tasks/language-modelling.js';
+import { createOptimizer, disposeOptimizer } from '../../src/training/optimizers.js';
 import { trainingStep } from '../../src/training/step.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { randomIds, randomNumbers } from '../ops/arrays.js';
@@ -52,14 +51,14 @@ async function specOf(name: string) {
   return networkOf(await parseResolvedSpec(yaml, 'spec.yaml'));
 }
 
-/** As much of a prepared corpus as a trainee asks for, held in memory. */
+/** As much of a prepared corpus as a task asks for, held in memory. */
 function corpusInMemory(): TrainingCorpus {
   const ids = Int32Array.from(randomIds(randomNumbers(1), 4 * (3 * 20 + 1), VOCABULARY));
   const split = () => ({
     length: ids.length,
     read: (position: number, count: number) => ids.slice(position, position + count),
   });
-  return { vocabulary: { size: VOCABULARY }, split };
+  return { vocabulary: { size: VOCABULARY, eos: 0 }, split };
 }
 
 describeEachBackend('on %s', () => {
@@ -67,16 +66,16 @@ describeEachBackend('on %s', () => {
     const before = tf.memory().numTensors;
     const spec = await specOf(name);
     const model = freshModel(spec, VOCABULARY);
-    const trainee = languageModelTrainee(spec, corpusInMemory(), model);
+    const task = languageModellingTask(spec, corpusInMemory(), model);
     const optimizer = createOptimizer(spec.training, model.parameters, true);
     const { loss, clipNorm } = spec.training;
     const held = before + model.parameters.size + optimizer.tensors.size;
-    let state = trainee.zeroState();
+    let state = task.zeroState();
     const counts = new Set<number>();
     for (let index = 0; index < WINDOWS; index++) {
-      const window = { pass: 0, inPass: index % trainee.windowsIn(0), step: 3 * index };
+      const window = { pass: 0, inPass: index % task.batchesIn(0), step: 3 * index };
       const at = { learningRate: 0.01, count: index + 1, averaged: index + 1 };
-      const step = await trainingStep({ trainee, optimizer, loss, clipNorm }, window, state, at);
+      const step = await trainingStep({ task, optimizer, loss, clipNorm }, window, state, at);
       dispose(state);
       state = step.state;
       counts.add(tf.memory().numTensors);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import type { Architecture } from '../../src/model/architecture.js';
 import { initializeParameters } from '../../src/model/initialization.js';
-import { parameter, parameterShapes, parametersFrom } from '../../src/model/parameters.js';
+import { parameterShapes, parametersFrom } from '../../src/model/parameters.js';
 import { modelSize } from '../../src/model/size.js';
 import { valuesOf } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture } from './small-models.js';
@@ -96,7 +96,10 @@ describe('parametersFrom', () => {
     const restored = parametersFrom(SMALL, new Map(data));
     expect(new Map([...restored].map(([name, variable]) => [name, valuesOf(variable)]))).toEqual(values);
     expect(() => parametersFrom(SMALL, new Map(data.slice(1)))).toThrow('embedding.weight');
-    expect(() => parameter(restored, 'layers.2.bias')).toThrow('layers.2.bias');
+    expect(restored.vector('softmax.bias').shape).toEqual([SMALL.vocabularySize]);
+    expect(restored.ofLayer(0).matrix('inputWeight')).toBe(restored.get('layers.0.inputWeight'));
+    expect(() => restored.vector('layers.2.bias')).toThrow('layers.2.bias');
+    expect(() => restored.vector('embedding.weight')).toThrow('rank 1');
   });
 });
 

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { BackendName } from '../../src/backends/backend.js';
-import type { DropoutPlan } from '../../src/model/dropout-placement.js';
 import { encode, type LanguageModel, targetNll } from '../../src/model/language-model.js';
+import type { WindowNoise } from '../../src/model/noise-placement.js';
 import { parametersFrom } from '../../src/model/parameters.js';
 import type { ModelState } from '../../src/model/stack.js';
-import { Sgd } from '../../src/training/optimizers/sgd.js';
+import { PERPLEXITY, type Task } from '../../src/tasks/task.js';
+import { Sgd } from '../../src/training/optimizers.js';
 import { lossAndGradients, trainingStep } from '../../src/training/step.js';
-import type { Trainee } from '../../src/training/trainee.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { type Arrays, expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
 import { lstmLayers, NO_DROPOUT, plainArchitecture } from './small-models.js';
@@ -58,7 +58,7 @@ function modelOf({ parameters }: GoldenCase): LanguageModel {
 }
 
 /** The window in one go, with the given dropout plan. */
-function forwardOf({ tokens, targets }: GoldenCase, plan: DropoutPlan | null): Forward {
+function forwardOf({ tokens, targets }: GoldenCase, plan: WindowNoise | null): Forward {
   return (model, state) => {
     const ids = tf.tensor2d([...tokens.data], tokens.shape as [number, number], 'int32');
     const result = encode(model, ids, state, plan);
@@ -99,7 +99,7 @@ function forwardWithMasksOnHidden(golden: GoldenCase): Forward {
  * Registers a dropout kernel that applies the given masks instead of drawing them: kernels are the seam that lets
  * the model stay as it is. The rate comes from the plan, so a wrong edge is a wrong scale.
  */
-function applyGivenMasks(backendName: BackendName, dropout: NonNullable<GoldenCase['dropout']>): DropoutPlan {
+function applyGivenMasks(backendName: BackendName, dropout: NonNullable<GoldenCase['dropout']>): WindowNoise {
   const maskOfSite = new Map([
     [0, dropout.input.mask],
     [2, dropout.between.mask],
@@ -120,18 +120,21 @@ function applyGivenMasks(backendName: BackendName, dropout: NonNullable<GoldenCa
   return { table: { ...NO_DROPOUT, ...edges }, seed: 0, step: 0 };
 }
 
-function traineeOf(golden: GoldenCase, model: LanguageModel, forward: Forward): Trainee {
+function taskOf(golden: GoldenCase, model: LanguageModel, forward: Forward): Task {
   const initial = golden.initial.flatMap(({ h, c }, layer) => [
     [`layers.${layer}.h`, h] as const,
     [`layers.${layer}.c`, c] as const,
   ]);
   return {
     parameters: model.parameters,
-    windowsIn: () => 1,
+    metric: PERPLEXITY,
+    batchesIn: () => 1,
     stepsOf: () => golden.tokens.shape[0],
+    predictionsOf: () => golden.nll.data.length,
+    startsFromZero: () => true,
     uniformNll: Number.POSITIVE_INFINITY,
     zeroState: () => Object.fromEntries(initial.map(([name, values]) => [name, tensorOf(values)])),
-    forward: (_, state) => {
+    loss: (_, state) => {
       const result = forward(model, state as ModelState);
       return { nll: result.nll, batch: golden.tokens.shape[1], penalty: null, state: result.state };
     },
@@ -155,23 +158,23 @@ describeEachBackend('on %s', (backend) => {
     const golden = cases[name];
     const setUp = () => {
       const model = modelOf(golden);
-      return { model, trainee: traineeOf(golden, model, forwards[name](golden)) };
+      return { model, task: taskOf(golden, model, forwards[name](golden)) };
     };
 
     it('loss, nll of every prediction and final state', () => {
-      const { trainee } = setUp();
-      const { loss, result } = lossAndGradients(trainee, 'sum', WINDOW, trainee.zeroState());
+      const { task } = setUp();
+      const { loss, terms } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
       expectClose(valuesOf(loss), [golden.loss]);
-      expectClose(valuesOf(result.nll), golden.nll.data);
+      expectClose(valuesOf(terms.nll), golden.nll.data);
       golden.final.forEach(({ h, c }, layer) => {
-        expectClose(valuesOf(result.state[`layers.${layer}.h`]), h.data);
-        expectClose(valuesOf(result.state[`layers.${layer}.c`]), c.data);
+        expectClose(valuesOf(terms.state[`layers.${layer}.h`]), h.data);
+        expectClose(valuesOf(terms.state[`layers.${layer}.c`]), c.data);
       });
     });
 
     it('every gradient', () => {
-      const { trainee } = setUp();
-      const { gradients } = lossAndGradients(trainee, 'sum', WINDOW, trainee.zeroState());
+      const { task } = setUp();
+      const { gradients } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
       expect(Object.keys(gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
       for (const [parameter, { data }] of Object.entries(golden.gradients)) {
         expectClose(valuesOf(gradients[parameter]), data);
@@ -179,12 +182,12 @@ describeEachBackend('on %s', (backend) => {
     });
 
     it('norm, and the parameters after one clipped step', async () => {
-      const { model, trainee } = setUp();
+      const { model, task } = setUp();
       const { maxNorm, learningRate } = golden;
       const optimizer = new Sgd(model.parameters, { weightDecay: 0, clipValue: null });
-      const context = { trainee, optimizer, loss: 'sum', clipNorm: maxNorm } as const;
+      const context = { task, optimizer, loss: 'sum', clipNorm: maxNorm } as const;
       const at = { learningRate, count: 1, averaged: 0 };
-      const step = await trainingStep(context, WINDOW, trainee.zeroState(), at);
+      const step = await trainingStep(context, WINDOW, task.zeroState(), at);
       expectClose([step.gradientNorm], [golden.gradientNorm]);
       expectClose([step.nll], [golden.loss * golden.tokens.shape[1]]);
       expect(step.predictions).toBe(golden.tokens.data.length);

@@ -9,7 +9,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import type { DropoutTable } from '../../src/model/dropout-placement.js';
+import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { type Parameters, parameterShapes, parametersFrom } from '../../src/model/parameters.js';
 import { runStack, zeroStackState } from '../../src/model/stack.js';
 import { valuesOf } from '../ops/arrays.js';

@@ -1,24 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import { type DropoutMask, dropout, dropoutMask, type MaskLifetime } from '../../src/ops/dropout.js';
+import { dropout, dropoutMask, type MaskLifetime, type Noise } from '../../src/ops/noise.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 import { expectSameGradients, weightedSum, weightedSumInDoubles } from './finite-differences.js';
 
-const MASK: DropoutMask = { rate: 0.4, lifetime: 'step', seed: 5, site: 2, step: 100 };
+const MASK: Noise = { rate: 0.4, mask: 'step', perGate: false, seed: 5, site: 2, step: 100 };
 const LIFETIMES: MaskLifetime[] = ['step', 'sequence'];
 
-function valuesOfMask(shape: [number, number, number], mask: DropoutMask): number[] {
+function valuesOfMask(shape: [number, number, number], mask: Noise): number[] {
   return tf.tidy(() => valuesOf(dropoutMask(shape, mask)) as never);
 }
 
 /** The documented definition, once more: word b·U + u at (seed, dropout, site, t). */
-function maskByHand([steps, batch, units]: [number, number, number], mask: DropoutMask): number[] {
-  const { seed, site, rate, lifetime } = mask;
+function maskByHand([steps, batch, units]: [number, number, number], mask: Noise): number[] {
+  const { seed, site, rate } = mask;
   return Array.from({ length: steps }, (_, t) => {
-    const step = lifetime === 'step' ? mask.step + t : mask.step;
+    const step = mask.mask === 'step' ? mask.step + t : mask.step;
     const words = philoxWords({ seed, stream: STREAM.dropout, site, step }, batch * units);
     return Array.from(words, (word) => (word / 2 ** 32 < rate ? 0 : Math.fround(1 / (1 - rate))));
   }).flat();
@@ -29,7 +29,7 @@ describe('dropoutMask', () => {
 
   it('is the documented function of seed, site and step', () => {
     expect(valuesOfMask([3, 5, 7], MASK)).toEqual(maskByHand([3, 5, 7], MASK));
-    const shared = { ...MASK, lifetime: 'sequence' as const };
+    const shared = { ...MASK, mask: 'sequence' as const };
     expect(valuesOfMask([3, 5, 7], shared)).toEqual(maskByHand([1, 5, 7], shared));
   });
 
@@ -62,19 +62,21 @@ describeEachBackend('dropout on %s', () => {
   it('draws a mask a step, or one for the whole window', () => {
     const ones = tf.ones([4, 3, 20]) as tf.Tensor3D;
     for (const lifetime of LIFETIMES) {
-      const steps = (dropout(ones, { ...MASK, lifetime }).arraySync() as number[][][]).map(String);
+      const steps = (dropout(ones, { ...MASK, mask: lifetime }).arraySync() as number[][][]).map(String);
       expect(new Set(steps).size).toBe(lifetime === 'step' ? 4 : 1);
     }
   });
 
-  it('is nothing at all at rate 0', () => {
+  it('changes nothing at rate 0, as an expectation, or without noise', () => {
     const x = tf.ones([1, 2, 3]) as tf.Tensor3D;
     expect(dropout(x, { ...MASK, rate: 0 })).toBe(x);
+    expect(dropout(x, { ...MASK, mask: 'expected' })).toBe(x);
+    expect(dropout(x, null)).toBe(x);
   });
 
   it.each(LIFETIMES)('has the gradient of finite differences, mask a %s', (lifetime) => {
     const random = randomNumbers(1);
-    const mask = { ...MASK, lifetime };
+    const mask = { ...MASK, mask: lifetime };
     const factors = maskByHand([4, 3, 5], mask);
     const weights = randomArray(random, [60]).data;
     expectSameGradients(
@@ -89,7 +91,7 @@ describeEachBackend('dropout on %s', () => {
   });
 
   it.each(LIFETIMES)('draws the same mask again in the backward pass, mask a %s', (lifetime) => {
-    const mask = { ...MASK, lifetime };
+    const mask = { ...MASK, mask: lifetime };
     const ones = tensorOf<tf.Tensor3D>({ shape: [3, 7, 11], data: new Array(231).fill(1) });
     const forward = valuesOf(dropout(ones, mask));
     const gradient = tf.grad((x) => tf.sum(dropout(x as tf.Tensor3D, mask)))(ones);

@@ -3,7 +3,7 @@
  * JavaScript doubles, so that they are good to about 1e-9 and share no line with the op.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Inputs } from '../../src/ops/kernel.js';
+import type { Inputs } from '../../src/ops/op.js';
 import { type Arrays, expectClose, tensorOf, valuesOf } from './arrays.js';
 
 const STEP = 1e-5;

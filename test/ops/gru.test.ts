@@ -10,6 +10,6 @@ describeEachBackend('gru on %s', () => {
   it('refuses masks for each gate', () => {
     const at = GRU.inputsOf({ steps: 1, batch: 1, inputs: 1, units: 1 }, 1);
     const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
-    expect(() => GRU.run(tensors, { recurrentDropout: { ...STEP, perGate: true } })).toThrow(/each gate/);
+    expect(() => GRU.run(tensors, { recurrent: { ...STEP, perGate: true } })).toThrow(/each gate/);
   });
 });

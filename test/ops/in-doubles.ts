@@ -1,6 +1,6 @@
 /** The ops once more, in plain JavaScript doubles and without a tensor: what the tests hold the kernels against. */
 import type { Arrays, NdArray } from './arrays.js';
-import { type Factor, type Kept, NO_NOISE, type Noise } from './noise.js';
+import { type Factor, type Factors, type Kept, NO_FACTORS } from './noise.js';
 
 /** The output of every step [T·B·H], and the parts of the state after the last, [B·H] each. */
 interface Results {
@@ -20,7 +20,7 @@ const rowOf = ({ shape, data }: NdArray, row: number) => data.slice(row * shape[
 /** i, f, g, o = σ, σ, tanh, σ of (x·W + h·U + b); c̃ = f c + i g; h̃ = o tanh(c̃); then zoneout. */
 export function lstmInDoubles(
   arrays: Arrays,
-  noise: Noise = NO_NOISE,
+  noise: Factors = NO_FACTORS,
 ): Results & { readonly c: readonly number[] } {
   const [output, h, c] = overTime(arrays, [arrays.h0, arrays.c0], (x, [h, c], t, b) => {
     const fromInput = timesWeight(x, arrays.inputWeight, 4, noise.onInput, t, b);
@@ -38,7 +38,7 @@ export function lstmInDoubles(
 }
 
 /** r, z = σ of (x·W + h·U + b); n = tanh(x·W_n + b_n + r (h·U_n + candidateBias)); h̃ = (1 − z) n + z h; then zoneout. */
-export function gruInDoubles(arrays: Arrays, noise: Noise = NO_NOISE): Results {
+export function gruInDoubles(arrays: Arrays, noise: Factors = NO_FACTORS): Results {
   const [output, h] = overTime(arrays, [arrays.h0], (x, [h], t, b) => {
     const fromInput = timesWeight(x, arrays.inputWeight, 3, noise.onInput, t, b).map(
       (value, column) => value + arrays.bias.data[column],
@@ -59,7 +59,7 @@ export function gruInDoubles(arrays: Arrays, noise: Noise = NO_NOISE): Results {
 }
 
 /** h̃ = tanh(x·W + h·U + b); then zoneout. */
-export function tanhRnnInDoubles(arrays: Arrays, noise: Noise = NO_NOISE): Results {
+export function tanhRnnInDoubles(arrays: Arrays, noise: Factors = NO_FACTORS): Results {
   const [output, h] = overTime(arrays, [arrays.h0], (x, [h], t, b) => [
     zonedOut(h, tanhOfSums(arrays, x, h, noise, t, b), noise.keptHidden, t, b),
   ]);
@@ -71,7 +71,7 @@ export function tanhRnnInDoubles(arrays: Arrays, noise: Noise = NO_NOISE): Resul
  *
  * @param arrays as for the others, weight1, bias1, … for k = 2, …, and shortcutWeight where there is a shortcut
  */
-export function deepTransitionInDoubles(arrays: Arrays, noise: Noise = NO_NOISE): Results {
+export function deepTransitionInDoubles(arrays: Arrays, noise: Factors = NO_FACTORS): Results {
   const [output, h] = overTime(arrays, [arrays.h0], (x, [h], t, b) => {
     let y = tanhOfSums(arrays, x, h, noise, t, b);
     for (let k = 1; `weight${k}` in arrays; k++) {
@@ -92,7 +92,7 @@ function tanhOfSums(
   { inputWeight, recurrentWeight, bias }: Arrays,
   x: readonly number[],
   h: readonly number[],
-  noise: Noise,
+  noise: Factors,
   t: number,
   b: number,
 ): number[] {

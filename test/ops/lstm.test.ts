@@ -11,19 +11,19 @@ import {
 } from './recurrent-layer.js';
 
 const FOR_EACH_GATE: Regularizers = [
-  ['h dropped for each gate, a mask a step', { recurrentDropout: { ...STEP, perGate: true } }],
-  ['h dropped for each gate, a mask a sequence', { recurrentDropout: { ...SEQUENCE, perGate: true } }],
-  ['x dropped for each gate, a mask a step', { inputDropout: { ...STEP, site: 4 } }],
-  ['x dropped for each gate, a mask a sequence', { inputDropout: { ...SEQUENCE, site: 4 } }],
+  ['h dropped for each gate, a mask a step', { recurrent: { ...STEP, perGate: true } }],
+  ['h dropped for each gate, a mask a sequence', { recurrent: { ...SEQUENCE, perGate: true } }],
+  ['x dropped for each gate, a mask a step', { input: { ...STEP, site: 4, perGate: true } }],
+  ['x dropped for each gate, a mask a sequence', { input: { ...SEQUENCE, site: 4, perGate: true } }],
 ];
 const ALL: Regularizers = [
-  ['zoneout of c alone', { zoneout: { ...ZONEOUT, hidden: 0 } }],
+  ['zoneout of c alone', { zoneoutCell: ZONEOUT.zoneoutCell }],
   [
     'everything at once',
     {
-      inputDropout: { ...STEP, site: 4 },
-      recurrentDropout: { ...SEQUENCE, perGate: true },
-      zoneout: ZONEOUT,
+      input: { ...STEP, site: 4, perGate: true },
+      recurrent: { ...SEQUENCE, perGate: true },
+      ...ZONEOUT,
     },
   ],
 ];

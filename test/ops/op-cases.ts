@@ -1,14 +1,12 @@
 /** The ops at given shapes with random inputs, to be run on one backend and another. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../../src/backends/backend.js';
-import type { Precision, Zoneout } from '../../src/backends/fused.js';
-import { type DropoutMask, dropout } from '../../src/ops/dropout.js';
 import { embedding } from '../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../src/ops/gru.js';
-import type { Inputs } from '../../src/ops/kernel.js';
-import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { dropout, type Noise, type RecurrentNoise } from '../../src/ops/noise.js';
+import type { Inputs, Precision } from '../../src/ops/op.js';
 import { matrixProduct } from '../../src/ops/products.js';
-import type { RecurrentOptions } from '../../src/ops/recurrent.js';
 import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
 import { type TanhRnnParameters, tanhRnn } from '../../src/ops/tanh-rnn.js';
 import { activate } from '../backends/each-backend.js';
@@ -22,15 +20,20 @@ import {
   valuesOf,
 } from './arrays.js';
 import { tensorGradients, weightedSum } from './finite-differences.js';
+import { withNoise } from './noise.js';
 
-/** A mask to draw by. */
-export const MASK: DropoutMask = { rate: 0.35, lifetime: 'step', seed: 1, site: 1, step: 9 };
+/** A mask a step, shared by all gates. */
+export const MASK: Noise = { rate: 0.35, mask: 'step', perGate: false, seed: 1, site: 1, step: 9 };
 /** Zoneout of both parts of the state. */
-export const ZONEOUT: Zoneout = {
-  hidden: 0.3,
-  cell: 0.45,
-  masks: { seed: 1, hiddenSite: 5, cellSite: 6, step: 9 },
-};
+export const ZONEOUT = {
+  zoneoutHidden: { ...MASK, rate: 0.3, site: 5 },
+  zoneoutCell: { ...MASK, rate: 0.45, site: 6 },
+} satisfies Partial<RecurrentNoise>;
+/** Zoneout at test time. */
+export const EXPECTED = {
+  zoneoutHidden: { ...ZONEOUT.zoneoutHidden, mask: 'expected' },
+  zoneoutCell: { ...ZONEOUT.zoneoutCell, mask: 'expected' },
+} satisfies Partial<RecurrentNoise>;
 const random = randomNumbers(1);
 
 /** An op at some inputs. */
@@ -61,32 +64,29 @@ export function dropoutCase(steps: number, batch: number, units: number): Case {
   };
 }
 
-/**
- * {@link lstm}: output and last state.
- *
- * @param mask    recurrent dropout that the gates share
- * @param options what else is dropped
- */
+/** {@link lstm}: output and last state. */
 export function lstmCase(
   steps: number,
   batch: number,
   inputs: number,
   units: number,
-  mask: DropoutMask | null,
+  noise: Partial<RecurrentNoise> = {},
   precision: Precision = 'f32',
-  options: LstmOptions = {},
 ): Case {
-  const recurrentDropout = mask && { ...mask, perGate: false };
-  const all: LstmOptions = { recurrentDropout, precision, ...options };
   return {
-    name: `lstm T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(all)}`,
+    name: `lstm T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(noise, precision)}`,
     at: {
       ...recurrentInputs(steps, batch, inputs, units, 4),
       c0: randomArray(random, [batch, units]),
     },
     run: ({ x, h0, c0, ...parameters }) => {
       const state = { h: h0, c: c0 } as unknown as LstmState;
-      const result = lstm(x as tf.Tensor3D, state, parameters as unknown as LstmParameters, all);
+      const result = lstm(
+        x as tf.Tensor3D,
+        state,
+        parameters as unknown as LstmParameters,
+        withNoise(noise, precision),
+      );
       return [result.output, result.state.h, result.state.c];
     },
   };
@@ -98,17 +98,23 @@ export function gruCase(
   batch: number,
   inputs: number,
   units: number,
-  options: RecurrentOptions = {},
+  noise: Partial<RecurrentNoise> = {},
+  precision: Precision = 'f32',
 ): Case {
   return {
-    name: `gru T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(options)}`,
+    name: `gru T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(noise, precision)}`,
     at: {
       ...recurrentInputs(steps, batch, inputs, units, 3),
       candidateBias: randomArray(random, [units]),
     },
     run: ({ x, h0, ...parameters }) => {
       const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
-      const { output, h } = gru(window, state, parameters as unknown as GruParameters, options);
+      const { output, h } = gru(
+        window,
+        state,
+        parameters as unknown as GruParameters,
+        withNoise(noise, precision),
+      );
       return [output, h];
     },
   };
@@ -120,14 +126,20 @@ export function tanhRnnCase(
   batch: number,
   inputs: number,
   units: number,
-  options: RecurrentOptions = {},
+  noise: Partial<RecurrentNoise> = {},
+  precision: Precision = 'f32',
 ): Case {
   return {
-    name: `tanhRnn T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(options)}`,
+    name: `tanhRnn T=${steps} B=${batch} I=${inputs} H=${units}${wordsFor(noise, precision)}`,
     at: recurrentInputs(steps, batch, inputs, units, 1),
     run: ({ x, h0, ...parameters }) => {
       const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
-      const { output, h } = tanhRnn(window, state, parameters as unknown as TanhRnnParameters, options);
+      const { output, h } = tanhRnn(
+        window,
+        state,
+        parameters as unknown as TanhRnnParameters,
+        withNoise(noise, precision),
+      );
       return [output, h];
     },
   };
@@ -144,12 +156,17 @@ function recurrentInputs(steps: number, batch: number, inputs: number, units: nu
   };
 }
 
-function wordsFor({ inputDropout, recurrentDropout, zoneout, precision = 'f32' }: LstmOptions): string {
-  const gates = recurrentDropout?.perGate ? ' for each gate' : '';
+function wordsFor(
+  { input, recurrent, zoneoutHidden, zoneoutCell }: Partial<RecurrentNoise>,
+  precision: Precision,
+): string {
+  const describe = (what: string, noise: Noise | null | undefined) =>
+    noise ? `${what} ${noise.rate}${noise.perGate ? ' for each gate' : ''}, mask: ${noise.mask}` : '';
   const words = [
-    inputDropout && `x dropped for each gate, a mask a ${inputDropout.lifetime}`,
-    recurrentDropout && `h dropped${gates}, a mask a ${recurrentDropout.lifetime}`,
-    zoneout && `zoneout ${zoneout.hidden} of h and ${zoneout.cell} of c${zoneout.masks ? '' : ', expected'}`,
+    describe('x dropped', input),
+    describe('h dropped', recurrent),
+    describe('zoneout of h', zoneoutHidden),
+    describe('zoneout of c', zoneoutCell),
     precision,
   ];
   return words

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import type { Precision } from '../../src/ops/op.js';
 import {
   matrixProduct,
-  type Precision,
   product,
   productWithTransposedLeft,
   productWithTransposedRight,

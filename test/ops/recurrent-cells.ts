@@ -2,12 +2,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import { deepTransition } from '../../src/ops/deep-transition.js';
 import { type GruParameters, gru } from '../../src/ops/gru.js';
-import type { Inputs } from '../../src/ops/kernel.js';
-import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
+import type { RecurrentNoise } from '../../src/ops/noise.js';
+import type { Inputs, Precision } from '../../src/ops/op.js';
 import { type TanhRnnParameters, tanhRnn } from '../../src/ops/tanh-rnn.js';
 import { type Arrays, randomArray, randomNumbers } from './arrays.js';
 import { deepTransitionInDoubles, gruInDoubles, lstmInDoubles, tanhRnnInDoubles } from './in-doubles.js';
-import type { Noise, Shape } from './noise.js';
+import { type Factors, type Shape, withNoise } from './noise.js';
 
 /** One kind of recurrent layer. */
 export interface Cell {
@@ -17,9 +18,9 @@ export interface Cell {
   /** x, the state and the parameters by name, drawn at random. */
   inputsOf(shape: Shape, seed: number): Arrays;
   /** The output of every step and the parts of the state after the last. */
-  run(tensors: Inputs, options?: LstmOptions): tf.Tensor[];
+  run(tensors: Inputs, noise?: Partial<RecurrentNoise>, precision?: Precision): tf.Tensor[];
   /** The same in doubles. */
-  inDoubles(arrays: Arrays, noise: Noise): (readonly number[])[];
+  inDoubles(arrays: Arrays, noise: Factors): (readonly number[])[];
 }
 
 /** Long short-term memory. */
@@ -27,9 +28,14 @@ export const LSTM: Cell = {
   name: 'lstm',
   state: ['h0', 'c0'],
   inputsOf: (shape, seed) => draw(seed, { ...gated(shape, 4), c0: [shape.batch, shape.units] }),
-  run: ({ x, h0, c0, ...parameters }, options) => {
+  run: ({ x, h0, c0, ...parameters }, noise = {}, precision) => {
     const state = { h: h0, c: c0 } as unknown as LstmState;
-    const result = lstm(x as tf.Tensor3D, state, parameters as unknown as LstmParameters, options);
+    const result = lstm(
+      x as tf.Tensor3D,
+      state,
+      parameters as unknown as LstmParameters,
+      withNoise(noise, precision),
+    );
     return [result.output, result.state.h, result.state.c];
   },
   inDoubles: (arrays, noise) => Object.values(lstmInDoubles(arrays, noise)),
@@ -40,9 +46,14 @@ export const GRU: Cell = {
   name: 'gru',
   state: ['h0'],
   inputsOf: (shape, seed) => draw(seed, { ...gated(shape, 3), candidateBias: [shape.units] }),
-  run: ({ x, h0, ...parameters }, options) => {
+  run: ({ x, h0, ...parameters }, noise = {}, precision) => {
     const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
-    const { output, h } = gru(window, state, parameters as unknown as GruParameters, options);
+    const { output, h } = gru(
+      window,
+      state,
+      parameters as unknown as GruParameters,
+      withNoise(noise, precision),
+    );
     return [output, h];
   },
   inDoubles: (arrays, noise) => Object.values(gruInDoubles(arrays, noise)),
@@ -53,9 +64,14 @@ export const TANH_RNN: Cell = {
   name: 'tanhRnn',
   state: ['h0'],
   inputsOf: (shape, seed) => draw(seed, gated(shape, 1)),
-  run: ({ x, h0, ...parameters }, options) => {
+  run: ({ x, h0, ...parameters }, noise = {}, precision) => {
     const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
-    const { output, h } = tanhRnn(window, state, parameters as unknown as TanhRnnParameters, options);
+    const { output, h } = tanhRnn(
+      window,
+      state,
+      parameters as unknown as TanhRnnParameters,
+      withNoise(noise, precision),
+    );
     return [output, h];
   },
   inDoubles: (arrays, noise) => Object.values(tanhRnnInDoubles(arrays, noise)),
@@ -73,12 +89,12 @@ export function deepTransitionCell(depth: number, shortcut: boolean): Cell {
       const shapes = Object.assign({ ...gated(shape, 1) }, ...layers);
       return draw(seed, shortcut ? { ...shapes, shortcutWeight: square } : shapes);
     },
-    run: (tensors, options) => {
+    run: (tensors, noise = {}, precision) => {
       const { x, h0, inputWeight, recurrentWeight, bias, shortcutWeight = null } = tensors;
       const transitions = further.map((k) => ({ weight: tensors[`weight${k}`], bias: tensors[`bias${k}`] }));
       const parameters = { inputWeight, recurrentWeight, bias, transitions, shortcutWeight };
       const [window, state] = [x as tf.Tensor3D, h0 as tf.Tensor2D];
-      const { output, h } = deepTransition(window, state, parameters as never, options);
+      const { output, h } = deepTransition(window, state, parameters as never, withNoise(noise, precision));
       return [output, h];
     },
     inDoubles: (arrays, noise) => Object.values(deepTransitionInDoubles(arrays, noise)),

@@ -1,10 +1,8 @@
 /** What holds for every recurrent op, with whatever regularizers it takes. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import type { RecurrentDropout, Zoneout } from '../../src/backends/fused.js';
-import type { DropoutMask } from '../../src/ops/dropout.js';
-import type { Inputs } from '../../src/ops/kernel.js';
-import type { LstmOptions } from '../../src/ops/lstm.js';
+import type { Noise, RecurrentNoise } from '../../src/ops/noise.js';
+import type { Inputs } from '../../src/ops/op.js';
 import { type Arrays, expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 import {
   expectSameGradients,
@@ -12,7 +10,7 @@ import {
   weightedSum,
   weightedSumInDoubles,
 } from './finite-differences.js';
-import { noiseOf, type Shape } from './noise.js';
+import { factorsOf, type Shape } from './noise.js';
 import type { Cell } from './recurrent-cells.js';
 
 const SHAPES: Shape[] = [
@@ -24,47 +22,45 @@ const SHAPES: Shape[] = [
 ];
 
 /** A mask a step. */
-export const STEP: RecurrentDropout = {
-  ...{ rate: 0.5, lifetime: 'step', seed: 3, site: 1, step: 10 },
-  perGate: false,
-};
+export const STEP: Noise = { rate: 0.5, mask: 'step', perGate: false, seed: 3, site: 1, step: 10 };
 /** A mask a window. */
-export const SEQUENCE: RecurrentDropout = { ...STEP, lifetime: 'sequence' };
+export const SEQUENCE: Noise = { ...STEP, mask: 'sequence' };
 /** Zoneout in training. */
-export const ZONEOUT: Zoneout = {
-  hidden: 0.3,
-  cell: 0.5,
-  masks: { seed: 3, hiddenSite: 8, cellSite: 9, step: 10 },
-};
+export const ZONEOUT = {
+  zoneoutHidden: { ...STEP, rate: 0.3, site: 8 },
+  zoneoutCell: { ...STEP, rate: 0.5, site: 9 },
+} satisfies Partial<RecurrentNoise>;
+/** Zoneout at test time. */
+export const EXPECTED = {
+  zoneoutHidden: { ...ZONEOUT.zoneoutHidden, mask: 'expected' },
+  zoneoutCell: { ...ZONEOUT.zoneoutCell, mask: 'expected' },
+} satisfies Partial<RecurrentNoise>;
 
 /** Ways to regularize a layer, each with words for it. */
-export type Regularizers = readonly (readonly [words: string, LstmOptions])[];
+export type Regularizers = readonly (readonly [words: string, Partial<RecurrentNoise>])[];
 
 /** What every layer takes. */
 export const DROPPING: Regularizers = [
   ['nothing dropped', {}],
-  ['h dropped, a mask a step', { recurrentDropout: STEP }],
-  ['h dropped, a mask a sequence', { recurrentDropout: SEQUENCE }],
+  ['h dropped, a mask a step', { recurrent: STEP }],
+  ['h dropped, a mask a sequence', { recurrent: SEQUENCE }],
 ];
 /** What every layer but the deep transition takes. */
 export const ZONING: Regularizers = [
-  ['zoneout', { zoneout: ZONEOUT }],
-  ['zoneout of h alone', { zoneout: { ...ZONEOUT, cell: 0 } }],
-  ['zoneout as expected', { zoneout: { ...ZONEOUT, masks: null } }],
-  ['zoneout and h dropped', { recurrentDropout: SEQUENCE, zoneout: ZONEOUT }],
+  ['zoneout', ZONEOUT],
+  ['zoneout of h alone', { zoneoutHidden: ZONEOUT.zoneoutHidden }],
+  ['zoneout as expected', EXPECTED],
+  ['zoneout and h dropped', { recurrent: SEQUENCE, ...ZONEOUT }],
 ];
 
 /** The same noise in a window that begins `steps` later: masks of a sequence are drawn at its own first step. */
-function later(options: LstmOptions, steps: number): LstmOptions {
-  const shifted = <M extends DropoutMask>(mask: M | null | undefined) =>
-    mask && { ...mask, step: mask.lifetime === 'step' ? mask.step + steps : mask.step };
-  const { zoneout } = options;
-  const masks = zoneout?.masks && { ...zoneout.masks, step: zoneout.masks.step + steps };
-  return {
-    inputDropout: shifted(options.inputDropout),
-    recurrentDropout: shifted(options.recurrentDropout),
-    zoneout: zoneout && { ...zoneout, masks: masks ?? null },
-  };
+function later(noise: Partial<RecurrentNoise>, steps: number): Partial<RecurrentNoise> {
+  return Object.fromEntries(
+    Object.entries(noise).map(([place, at]) => [
+      place,
+      at?.mask === 'step' ? { ...at, step: at.step + steps } : at,
+    ]),
+  );
 }
 
 /** The tests; call inside a `describe` with the backend active. */
@@ -78,7 +74,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
   );
 
   it.each(cases)('has the gradients of finite differences: %s', (_, shape, options) => {
-    const noise = noiseOf(options, shape);
+    const noise = factorsOf(options, shape);
     const weights = weightsFor(cell, shape, 18);
     expectSameGradients(
       (tensors) => tf.addN(cell.run(tensors, options).map((part, i) => weightedSum(part, weights[i]))),
@@ -92,7 +88,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
 
   it.each(cases)('gives the same values whether or not gradients are recorded: %s', (_, shape, options) => {
     const at = cell.inputsOf(shape, 19);
-    const expected = cell.inDoubles(at, noiseOf(options, shape));
+    const expected = cell.inDoubles(at, factorsOf(options, shape));
     const tensors = tensorsOf(at);
     const plain = cell.run(tensors, options);
     let recorded: tf.Tensor[] = [];
@@ -111,7 +107,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
   });
 
   it.each(regularizers)('gets its gradient through the state alone, %s', (_, options) => {
-    const noise = noiseOf(options, SHAPES[0]);
+    const noise = factorsOf(options, SHAPES[0]);
     const last = cell.state.length;
     const weights = weightsFor(cell, SHAPES[0], 24)[last];
     expectSameGradients(
@@ -141,11 +137,8 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
   );
 
   it('is the plain layer, bit for bit, where every rate is 0', () => {
-    const off: LstmOptions = {
-      inputDropout: { ...STEP, rate: 0 },
-      recurrentDropout: { ...STEP, rate: 0 },
-      zoneout: { ...ZONEOUT, hidden: 0, cell: 0 },
-    };
+    const idle = { ...STEP, rate: 0 };
+    const off = { input: idle, recurrent: idle, zoneoutHidden: idle, zoneoutCell: idle };
     const at = cell.inputsOf(SHAPES[0], 31);
     const weights = weightsFor(cell, SHAPES[0], 32);
     const [without, with0] = [{}, off].map((options) =>
@@ -163,7 +156,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     const [whole, mixed] = (['f32', 'mixed'] as const).map((precision) =>
       tensorGradients(
         (tensors) =>
-          tf.addN(cell.run(tensors, { precision }).map((part, i) => weightedSum(part, weights[i]))),
+          tf.addN(cell.run(tensors, {}, precision).map((part, i) => weightedSum(part, weights[i]))),
         at,
       ),
     );

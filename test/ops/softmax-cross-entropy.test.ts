@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import type { Inputs } from '../../src/ops/kernel.js';
+import type { Inputs } from '../../src/ops/op.js';
 import { softmaxCrossEntropy } from '../../src/ops/softmax-cross-entropy.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import { retainedMask } from '../../src/ops/dropout.js';
+import { type Noise, retainedMask } from '../../src/ops/noise.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, tensorOf, valuesOf } from './arrays.js';
 import { type Cell, GRU, LSTM, TANH_RNN } from './recurrent-cells.js';
-import { ZONEOUT } from './recurrent-layer.js';
+import { EXPECTED, ZONEOUT } from './recurrent-layer.js';
 
-const MASK = { probability: 0.3, seed: 5, site: 2, step: 100 };
+const MASK: Noise = { rate: 0.3, mask: 'step', perGate: false, seed: 5, site: 2, step: 100 };
 /** One step, so that what is kept can be told from what is new. */
 const SHAPE = { steps: 1, batch: 5, inputs: 3, units: 31 };
 
@@ -33,14 +33,14 @@ describe('retainedMask', () => {
   });
 });
 
-/** The parts of the state after one step: with zoneout, without it, and before the step. */
-function aroundOneStep(cell: Cell, zoneout: typeof ZONEOUT) {
+/** The parts of the state after one step: with zoneout, without it, and before the step; and the noise on each. */
+function aroundOneStep(cell: Cell, zoneout: { zoneoutHidden: Noise; zoneoutCell: Noise }) {
   const at = cell.inputsOf(SHAPE, 41);
   const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
-  const [, ...zoned] = cell.run(tensors, { zoneout });
+  const [, ...zoned] = cell.run(tensors, zoneout);
   const [, ...plain] = cell.run(tensors);
   return cell.state.map((name, i) => ({
-    part: name === 'h0' ? ('hidden' as const) : ('cell' as const),
+    noise: name === 'h0' ? zoneout.zoneoutHidden : zoneout.zoneoutCell,
     before: valuesOf(tensors[name]),
     plain: valuesOf(plain[i]),
     zoned: valuesOf(zoned[i]),
@@ -49,18 +49,17 @@ function aroundOneStep(cell: Cell, zoneout: typeof ZONEOUT) {
 
 describeEachBackend('zoneout on %s', () => {
   it.each([LSTM, GRU, TANH_RNN])('keeps units of $name as they are and leaves the others alone', (cell) => {
-    const { seed, step, hiddenSite, cellSite } = ZONEOUT.masks as NonNullable<typeof ZONEOUT.masks>;
-    for (const { part, before, plain, zoned } of aroundOneStep(cell, ZONEOUT)) {
-      const site = part === 'hidden' ? hiddenSite : cellSite;
+    for (const { noise, before, plain, zoned } of aroundOneStep(cell, ZONEOUT)) {
+      const { seed, site, step, rate } = noise;
       const words = philoxWords({ seed, stream: STREAM.dropout, site, step }, before.length);
-      const threshold = ZONEOUT[part] * 2 ** 32;
+      const threshold = rate * 2 ** 32;
       expect(zoned).toEqual(plain.map((value, i) => (words[i] < threshold ? before[i] : value)));
     }
   });
 
   it.each([LSTM, GRU, TANH_RNN])('takes the expectation of $name at test time', (cell) => {
-    for (const { part, before, plain, zoned } of aroundOneStep(cell, { ...ZONEOUT, masks: null })) {
-      const p = ZONEOUT[part];
+    for (const { noise, before, plain, zoned } of aroundOneStep(cell, EXPECTED)) {
+      const p = noise.rate;
       expectClose(
         zoned,
         plain.map((value, i) => p * before[i] + (1 - p) * value),
@@ -70,9 +69,9 @@ describeEachBackend('zoneout on %s', () => {
   });
 
   it('draws other units of h than of c, and others at each step', () => {
-    const { masks } = ZONEOUT as { masks: NonNullable<typeof ZONEOUT.masks> };
     const ofHidden = (step: number) => {
-      const both = { hidden: 0.5, cell: 0.5, masks: { ...masks, step } };
+      const at = (noise: Noise): Noise => ({ ...noise, rate: 0.5, step });
+      const both = { zoneoutHidden: at(ZONEOUT.zoneoutHidden), zoneoutCell: at(ZONEOUT.zoneoutCell) };
       return aroundOneStep(LSTM, both).map(({ before, zoned }) =>
         zoned.map((value, i) => value === before[i]),
       );
@@ -86,7 +85,7 @@ describeEachBackend('zoneout on %s', () => {
   it('of c is nothing to layers without c', () => {
     const at = GRU.inputsOf(SHAPE, 42);
     const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
-    const zoneout = { ...ZONEOUT, hidden: 0 };
-    expect(valuesOf(GRU.run(tensors, { zoneout })[0])).toEqual(valuesOf(GRU.run(tensors)[0]));
+    const { zoneoutCell } = ZONEOUT;
+    expect(valuesOf(GRU.run(tensors, { zoneoutCell })[0])).toEqual(valuesOf(GRU.run(tensors)[0]));
   });
 });

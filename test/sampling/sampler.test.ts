@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { encode, initialState, type LanguageModel, logits } from '../../src/model/language-model.js';
-import { parameter } from '../../src/model/parameters.js';
 import { type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
@@ -39,7 +38,7 @@ function forgetfulModel(values: readonly number[]): LanguageModel {
     1e-9,
     1,
   );
-  parameter(model.parameters, 'softmax.bias').assign(tf.tensor1d([...values]));
+  (model.parameters.get('softmax.bias') as tf.Variable).assign(tf.tensor1d([...values]));
   return model;
 }
 

@@ -99,6 +99,7 @@ it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the pape
     training: {
       batchSize: 20,
       bptt: paper.bptt,
+      sentences: false,
       randomBptt: null,
       epochs: paper.epochs,
       windowsPerEpoch: null,

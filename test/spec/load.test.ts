@@ -26,6 +26,7 @@ const RESOLVED: NetworkSpec = {
   training: {
     batchSize: 20,
     bptt: 35,
+    sentences: false,
     randomBptt: null,
     epochs: 39,
     windowsPerEpoch: null,

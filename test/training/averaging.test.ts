@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averagesInEpoch } from '../../src/training/averaging.js';
+import { averagesInEpoch } from '../../src/training/schedule.js';
 import { trainingOf } from './training-of.js';
 
 /** Whether each epoch averages, the one after the last validation included. */

@@ -3,7 +3,7 @@ import { type Position, START } from '../../src/runs/position.js';
 import { checkPosition } from '../../src/training/check-position.js';
 import { specOf } from './training-of.js';
 
-const TRAINEE = { windowsIn: () => 28 };
+const TRAINEE = { batchesIn: () => 28 };
 
 describe('the position of a checkpoint', () => {
   const possible: Position = {

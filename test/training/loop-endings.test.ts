@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
+import type { Task } from '../../src/tasks/task.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
-import type { Trainee } from '../../src/training/trainee.js';
 import { epochs, interruptingAt, names, run, SETTINGS, sgdOf } from './run-loop.js';
-import { makeToy, validationsOf } from './toy-trainee.js';
+import { makeToy, validationsOf } from './toy-task.js';
 
 beforeAll(() => activateBackend('cpu'));
 
@@ -67,7 +67,7 @@ describe('an interruption', () => {
   });
 
   it('during the validation ends at once, and the run goes on with that validation', async () => {
-    const validate: Trainee['validate'] = (signal) =>
+    const validate: Task['validate'] = (signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
         controller.abort(new UserError('interrupted', 'interrupted'));
@@ -144,7 +144,7 @@ describe('tensors', () => {
     const { controller, onEvent } = interruptingAt(({ kind }) => kind === 'window');
     await run(toy, { controller, onEvent });
     await expect(run(diverging)).rejects.toThrow('not finite before any update');
-    const parts = { trainee: toy, optimizer: sgdOf(toy), settings: SETTINGS };
+    const parts = { task: toy, optimizer: sgdOf(toy), settings: SETTINGS, queueDepth: 1 };
     for await (const _ of trainingLoop(parts, START, {}, new AbortController().signal)) break;
     expect(tf.memory().numTensors).toBe(before);
   });

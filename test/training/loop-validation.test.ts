@@ -5,10 +5,9 @@ import { activateBackend } from '../../src/backends/select.js';
 import { UserError } from '../../src/errors.js';
 import { START } from '../../src/runs/position.js';
 import { trainingLoop } from '../../src/training/loop.js';
-import { AveragedSgd } from '../../src/training/optimizers/averaged-sgd.js';
-import { disposeOptimizer } from '../../src/training/optimizers/optimizer.js';
+import { AveragedSgd, disposeOptimizer } from '../../src/training/optimizers.js';
 import { epochs, names, run, SETTINGS, windows } from './run-loop.js';
-import { makeToy, TOY_GRADIENT, type Toy, validationsOf } from './toy-trainee.js';
+import { makeToy, TOY_GRADIENT, type Toy, validation, validationsOf } from './toy-task.js';
 
 beforeAll(() => activateBackend('cpu'));
 
@@ -63,7 +62,7 @@ describe('averaging', () => {
     const toy = makeToy({
       validate: async () => {
         validated.push(toy.weight());
-        return { nll: 1, predictions: 1 };
+        return validation(1);
       },
     });
     const saved: number[] = [];
@@ -98,7 +97,7 @@ describe('averaging', () => {
       },
       async (toy: Toy) => {
         const optimizer = averaging(toy);
-        const parts = { trainee: toy, optimizer, settings: { ...SETTINGS, ...settings } };
+        const parts = { task: toy, optimizer, settings: { ...SETTINGS, ...settings }, queueDepth: 1 };
         for await (const event of trainingLoop(parts, START, {}, new AbortController().signal)) {
           if (event.kind === 'validation' && event.epoch === 2) break;
         }
@@ -111,7 +110,7 @@ describe('averaging', () => {
       const toy = makeToy({
         validate: async (_signal, onProgress) => {
           onProgress({ label: 'valid', done: 1, total: 2, unit: 'tokens' });
-          if (++calls === 1) return { nll: 1, predictions: 1 };
+          if (++calls === 1) return validation(1);
           expect(toy.weight()).toBe(1 - 5 * TOY_GRADIENT);
           controller.abort(new UserError('interrupted', 'interrupted'));
           await nextTurn();

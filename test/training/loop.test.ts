@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { START } from '../../src/runs/position.js';
-import type { Trainee } from '../../src/training/trainee.js';
+import type { Task } from '../../src/tasks/task.js';
 import { checkpoints, epochs, names, run, windows } from './run-loop.js';
-import { makeToy, TOY_GRADIENT, TOY_WINDOW, validationsOf } from './toy-trainee.js';
+import { makeToy, TOY_GRADIENT, TOY_WINDOW, validation, validationsOf } from './toy-task.js';
 
 beforeAll(() => activateBackend('cpu'));
 
@@ -131,7 +131,7 @@ describe('epochs shorter than a pass', () => {
 describe('epochs of a pass each', () => {
   it('have as many windows as their pass', async () => {
     const counts = [2, 4, 1];
-    const toy = { ...makeToy(), windowsIn: (pass: number) => counts[pass] };
+    const toy = { ...makeToy(), batchesIn: (pass: number) => counts[pass] };
     const events = await run(toy, { settings: { epochs: 3, windowsPerEpoch: null } });
     expect(windows(events).map(({ epoch, done, total }) => [epoch, done, total])).toEqual([
       [1, 1, 2],
@@ -171,12 +171,12 @@ describe('validation', () => {
   });
 
   it('passes its progress on', async () => {
-    const validate: Trainee['validate'] = async (_signal, onProgress) => {
+    const validate: Task['validate'] = async (_signal, onProgress) => {
       for (const done of [1, 2]) {
         onProgress({ label: 'valid', done, total: 2, unit: 'tokens' });
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      return { nll: 1, predictions: 1 };
+      return validation(1);
     };
     const events = await run(makeToy({ validate }), { settings: { epochs: 1 } });
     const progress = events.flatMap((event) => (event.kind === 'validation' ? [event.progress.done] : []));

@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it, onTestFinished } from 'vitest';
 import type { NetworkSpec } from '../../src/spec/systems.js';
-import { swapIn } from '../../src/training/optimizers/averages.js';
-import { companionsOf, createOptimizer } from '../../src/training/optimizers/create.js';
-import { disposeOptimizer, type Optimizer } from '../../src/training/optimizers/optimizer.js';
+import {
+  createOptimizer,
+  disposeOptimizer,
+  type Optimizer,
+  stateTensorsPerParameter,
+  swapIn,
+} from '../../src/training/optimizers.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
 
@@ -37,7 +41,7 @@ function optimizing({ optimizer: kind, settings, parameter }: GoldenCase) {
     disposeOptimizer(made);
     tf.dispose([...parameters.values()]);
   });
-  return { parameters, optimizer: made, companions: companionsOf({ optimizer }) };
+  return { parameters, optimizer: made, companions: stateTensorsPerParameter({ optimizer }) };
 }
 
 /** Takes a step with the golden gradient of step `count`, from 1; PyTorch's first average of two is that of step 6. */

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { loadSpec } from '../../src/spec/load.js';
+import { randomBounds } from '../../src/tasks/stream-batches.js';
 import { planTraining } from '../../src/training/plan.js';
 import { planRequest } from '../../src/training/plan-request.js';
-import { randomBounds } from '../../src/training/window-lengths.js';
 import { afterWindows, smallRequest, trainSmall, useWorkplace } from '../small-runs.js';
 import { networkOf } from '../spec/spec-files.js';
 

@@ -2,12 +2,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
+import type { Task } from '../../src/tasks/task.js';
 import type { CheckpointEvent, EpochEvent, TrainingEvent, WindowEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
 import type { LoopSettings } from '../../src/training/loop-settings.js';
-import { disposeOptimizer, type Optimizer } from '../../src/training/optimizers/optimizer.js';
-import { Sgd } from '../../src/training/optimizers/sgd.js';
-import type { Trainee } from '../../src/training/trainee.js';
+import { disposeOptimizer, type Optimizer, Sgd } from '../../src/training/optimizers.js';
 
 /** Two epochs of three windows that change nothing. */
 export const SETTINGS: LoopSettings = {
@@ -29,8 +28,8 @@ export const SETTINGS: LoopSettings = {
 };
 
 /** Plain steps. */
-export function sgdOf(trainee: Trainee): Optimizer {
-  return new Sgd(trainee.parameters, { weightDecay: 0, clipValue: null });
+export function sgdOf(task: Task): Optimizer {
+  return new Sgd(task.parameters, { weightDecay: 0, clipValue: null });
 }
 
 /** How a run is other than usual. */
@@ -38,6 +37,8 @@ export interface Run {
   readonly settings?: Partial<LoopSettings>;
   /** Plain SGD by default; it is disposed of. */
   readonly optimizer?: Optimizer;
+  /** 1 by default. */
+  readonly queueDepth?: number;
   readonly start?: Position;
   readonly state?: Readonly<Record<string, tf.Tensor>>;
   readonly controller?: AbortController;
@@ -45,10 +46,11 @@ export interface Run {
 }
 
 /** All events of a run. */
-export async function run(trainee: Trainee, options: Run = {}): Promise<TrainingEvent[]> {
-  const { optimizer = sgdOf(trainee), start = START, state = {}, onEvent } = options;
+export async function run(task: Task, options: Run = {}): Promise<TrainingEvent[]> {
+  const { optimizer = sgdOf(task), start = START, state = {}, onEvent } = options;
   const { controller = new AbortController() } = options;
-  const parts = { trainee, optimizer, settings: { ...SETTINGS, ...options.settings } };
+  const { queueDepth = 1 } = options;
+  const parts = { task, optimizer, settings: { ...SETTINGS, ...options.settings }, queueDepth };
   const events: TrainingEvent[] = [];
   try {
     for await (const event of trainingLoop(parts, start, state, controller.signal)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RandomLengths, randomBounds, randomLength } from '../../src/training/window-lengths.js';
+import { type RandomLengths, randomBounds, randomLength } from '../../src/tasks/stream-batches.js';
 
 const AWD: RandomLengths = { halve: 0.05, deviation: 5, minimum: 5 };
 const DRAW = { seed: 1, pass: 0, bptt: 70 };

@@ -1,9 +1,10 @@
 /** The kernels of sampling: logits, and words drawn from them. */
-import type { DrawAttributes, LogitsAttributes } from '../fused.js';
+import type { DrawAttributes } from '../../ops/draw.js';
+import type { LogitsAttributes } from '../../ops/logits.js';
 import { outOfMemory } from './array-store.js';
 import type { Kernel } from './kernel.js';
 
-/** See {@link LogitsAttributes} for inputs and outputs. */
+/** See ops/logits.ts. */
 export const logits: Kernel<LogitsAttributes> = ({ hidden, weight, bias }, { tied }, backend) => {
   const [rows, width] = hidden.shape;
   const [words] = bias.shape;
@@ -17,7 +18,7 @@ export const logits: Kernel<LogitsAttributes> = ({ hidden, weight, bias }, { tie
   return out.info;
 };
 
-/** See {@link DrawAttributes} for inputs and outputs. */
+/** See ops/draw.ts. */
 export const draw: Kernel<DrawAttributes> = (inputs, attributes, backend) => {
   const { temperature, topK, banned, uniforms } = attributes;
   const [rows, words] = inputs.logits.shape;

@@ -21,8 +21,8 @@ export function binary(name: keyof typeof BINARY): Kernel<object> {
     const out = backend.allocate(walk.shape);
     backend.functions.binary({
       ...{ operation: BINARY[name], rows: walk.rows, columns: walk.columns, out: out.values },
-      ...{ a: backend.floats(a), aRow: walk.a.row, aColumn: walk.a.column },
-      ...{ b: backend.floats(b), bRow: walk.b.row, bColumn: walk.b.column },
+      a: { at: backend.floats(a), ...walk.a },
+      b: { at: backend.floats(b), ...walk.b },
     });
     return out.info;
   };

@@ -1,5 +1,5 @@
 /** The embedding's kernels. */
-import type { EmbeddingAttributes } from '../fused.js';
+import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { Kernel } from './kernel.js';
 import { touchedRows } from './row-sparse.js';
 

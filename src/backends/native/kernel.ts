@@ -1,10 +1,10 @@
 /** What the kernels of the native backend have in common. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import type { Precision } from '../fused.js';
+import type { Precision } from '../../ops/op.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** Tensors by the names that the contracts in `../fused.ts` give them. */
+/** Tensors by the names that the ops' contracts give them. */
 export type Tensors = Record<string, TensorInfo>;
 
 /** One kernel: inputs and attributes as its contract has them. */

@@ -24,6 +24,7 @@ const NO_CACHE = 'there is no folder to keep compiled kernels in, as HOME is not
 
 export const nativeBackend: Backend = {
   name: NAME,
+  queueDepth: 1,
 
   /** Compiles, since nothing less tells whether it will run; the second time the library is in the cache. */
   async probe(options: BackendOptions): Promise<Probe> {
@@ -36,7 +37,7 @@ export const nativeBackend: Backend = {
       available: true,
       reason: found.reason,
       threads: found.threads,
-      bf16Units: BF16_UNITS[found.functions.bf16Units({})],
+      bf16Units: BF16_UNITS[found.functions.bf16Units()],
     };
   },
 

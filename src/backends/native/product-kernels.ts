@@ -1,18 +1,18 @@
 /** The matrix products: the fused one of the contracts, and tfjs's plain one. */
-import type { ProductAttributes } from '../fused.js';
+import type { ProductAttributes } from '../../ops/products.js';
 import { outOfMemory } from './array-store.js';
 import { type Kernel, mixedFlag, onCpu } from './kernel.js';
 
-/** See {@link ProductAttributes} for inputs and outputs. */
+/** See ops/products.ts. */
 export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend) => {
   const { transposeA, transposeB, precision } = attributes;
   const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
   const n = transposeB ? b.shape[0] : b.shape[1];
   const out = backend.allocate([m, n]);
-  const failed = backend.functions.gemm({
+  const failed = backend.functions.product({
     ...{ mixed: mixedFlag(precision), m, n, k },
-    ...{ a: backend.floats(a), aRow: transposeA ? 1 : k, aColumn: transposeA ? m : 1 },
-    ...{ b: backend.floats(b), bRow: transposeB ? 1 : n, bColumn: transposeB ? k : 1 },
+    a: { at: backend.floats(a), row: transposeA ? 1 : k, column: transposeA ? m : 1 },
+    b: { at: backend.floats(b), row: transposeB ? 1 : n, column: transposeB ? k : 1 },
     c: out.values,
   });
   if (failed) throw outOfMemory();

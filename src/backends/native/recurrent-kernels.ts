@@ -1,96 +1,183 @@
-/** What the kernels of recurrent layers have in common: the masks that they are given, and the last state. */
+/** The kernels of recurrent layers: LSTM, GRU and tanh, over a whole window, forward and backward. */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { DropoutMask, RecurrentAttributes, Zoneout } from '../fused.js';
+import type { RecurrentAttributes } from '../../ops/recurrent.js';
 import { outOfMemory } from './array-store.js';
-import { drawDropout, drawRetained } from './dropout-kernel.js';
-import { type Allocated, mixedFlag, type Tensors } from './kernel.js';
+import { copyOf, type Kernel, mixedFlag, type Tensors } from './kernel.js';
+import type { NativeFunctions } from './library.js';
 import type { NativeBackend } from './native-backend.js';
+import { nativeNoise } from './noise-kernels.js';
 
-/** T, B and the width of what is masked. */
-type Shape = readonly [steps: number, batch: number, width: number];
+type RecurrentKernel = Kernel<RecurrentAttributes>;
+type Layer = Parameters<NativeFunctions['lstmForward']>[0];
 
-/** Masks as the C functions take them: those of every step, or of one that serves all; no values where there are none. */
-interface MaskSeries {
-  readonly values: Float32Array | null;
-  readonly steps: number;
+/** See ops/lstm.ts. */
+export const lstm: RecurrentKernel = (inputs, attributes, backend) => {
+  const [steps, batch, units] = windowOf(inputs);
+  const output = backend.allocate([steps, batch, units]);
+  const cells = backend.allocate([steps, batch, units]);
+  const gates = backend.allocate([steps, batch, 4 * units]);
+  const layer = layerOf(inputs, attributes, backend);
+  check(
+    backend.functions.lstmForward({ ...layer, y: output.values, cells: cells.values, gates: gates.values }),
+  );
+  const h = lastStep(backend, output.values, batch, units);
+  const c = lastStep(backend, cells.values, batch, units);
+  if (attributes.saveForBackward) return [output.info, h, c, gates.info, cells.info];
+  backend.disposeData(gates.info.dataId);
+  backend.disposeData(cells.info.dataId);
+  return [output.info, h, c];
+};
+
+/** See ops/lstm.ts. */
+export const lstmGradient: RecurrentKernel = (inputs, attributes, backend) => {
+  const { output, gates, cells, dC } = inputs;
+  const layer = layerOf(inputs, attributes, backend);
+  const gradients = allocateGradients(inputs, backend);
+  const dc = copyOf(dC, backend);
+  check(
+    backend.functions.lstmBackward({
+      ...layer,
+      y: backend.floats(output),
+      cells: backend.floats(cells),
+      gates: backend.floats(gates),
+      ...gradients.arrays,
+      dc: dc.values,
+    }),
+  );
+  const [dx, dh0, ...ofParameters] = gradients.infos;
+  return [dx, dh0, dc.info, ...ofParameters];
+};
+
+/** See ops/gru.ts. */
+export const gru: RecurrentKernel = (inputs, attributes, backend) => {
+  const [steps, batch, units] = windowOf(inputs);
+  const output = backend.allocate([steps, batch, units]);
+  const gates = backend.allocate([steps, batch, 4 * units]);
+  const layer = layerOf(inputs, attributes, backend);
+  check(backend.functions.gruForward({ ...layer, y: output.values, gates: gates.values }));
+  const h = lastStep(backend, output.values, batch, units);
+  if (attributes.saveForBackward) return [output.info, h, gates.info];
+  backend.disposeData(gates.info.dataId);
+  return [output.info, h];
+};
+
+/** See ops/gru.ts. */
+export const gruGradient: RecurrentKernel = (inputs, attributes, backend) => {
+  const layer = layerOf(inputs, attributes, backend);
+  const gradients = allocateGradients(inputs, backend);
+  const dCandidateBias = backend.allocate([layer.units]);
+  check(
+    backend.functions.gruBackward({
+      ...layer,
+      y: backend.floats(inputs.output),
+      gates: backend.floats(inputs.gates),
+      ...gradients.arrays,
+      dCandidateBias: dCandidateBias.values,
+    }),
+  );
+  return [...gradients.infos, dCandidateBias.info];
+};
+
+/** See ops/tanh-rnn.ts. */
+export const tanhRnn: RecurrentKernel = (inputs, attributes, backend) => {
+  const [steps, batch, units] = windowOf(inputs);
+  const output = backend.allocate([steps, batch, units]);
+  // Without zoneout the output is the activations.
+  const activations = attributes.noise.zoneoutHidden
+    ? backend.allocate([steps, batch, units])
+    : { info: backend.share(output.info), values: output.values };
+  const layer = layerOf(inputs, attributes, backend);
+  check(backend.functions.tanhRnnForward({ ...layer, y: output.values, gates: activations.values }));
+  const h = lastStep(backend, output.values, batch, units);
+  if (attributes.saveForBackward) return [output.info, h, activations.info];
+  backend.disposeData(activations.info.dataId);
+  return [output.info, h];
+};
+
+/** See ops/tanh-rnn.ts. */
+export const tanhRnnGradient: RecurrentKernel = (inputs, attributes, backend) => {
+  const layer = layerOf(inputs, attributes, backend);
+  const gradients = allocateGradients(inputs, backend);
+  check(
+    backend.functions.tanhRnnBackward({
+      ...layer,
+      y: backend.floats(inputs.output),
+      gates: backend.floats(inputs.activations),
+      ...gradients.arrays,
+    }),
+  );
+  return gradients.infos;
+};
+
+/** T, B and H of a window. */
+function windowOf({ x, h0 }: Tensors): [steps: number, batch: number, units: number] {
+  return [x.shape[0], x.shape[1], h0.shape[1]];
 }
 
-/** Masks in memory that is lent while a C function runs. */
-export class LentMasks {
-  private readonly infos: TensorInfo[] = [];
-
-  constructor(private readonly backend: NativeBackend) {}
-
-  /** Masks of dropout. */
-  dropout(mask: DropoutMask | null, [steps, batch, width]: Shape): MaskSeries {
-    if (mask === null) return { values: null, steps: 0 };
-    const shape = [mask.lifetime === 'step' ? steps : 1, batch, width];
-    const { values } = this.lend(shape);
-    drawDropout(this.backend, mask, shape, values);
-    return { values, steps: shape[0] };
-  }
-
-  /** How much of h, or of c, zoneout retains: 0 or 1 in training, and the same everywhere at test time. */
-  zoneout(zoneout: Zoneout | null, part: 'hidden' | 'cell', [steps, batch, width]: Shape): MaskSeries {
-    const probability = zoneout?.[part] ?? 0;
-    if (zoneout === null || probability === 0) return { values: null, steps: 0 };
-    const { masks } = zoneout;
-    const shape = [masks ? steps : 1, batch, width];
-    const { values } = this.lend(shape);
-    if (masks === null) values.fill(probability);
-    else {
-      const { seed, step, [`${part}Site` as const]: site } = masks;
-      drawRetained(this.backend, { probability, seed, site, step }, shape, values);
-    }
-    return { values, steps: shape[0] };
-  }
-
-  /**
-   * Gives the memory back, once the C function has returned.
-   *
-   * @param failed what it returned
-   * @throws UserError('backend') when it ran out of memory
-   */
-  giveBack(failed: number): void {
-    for (const { dataId } of this.infos) this.backend.disposeData(dataId);
-    if (failed) throw outOfMemory();
-  }
-
-  private lend(shape: readonly number[]): Allocated {
-    const allocated = this.backend.allocate(shape);
-    this.infos.push(allocated.info);
-    return allocated;
-  }
+/** The struct of a layer without what its passes write. */
+function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, backend: NativeBackend) {
+  const { x, h0, c0, inputWeight, recurrentWeight, bias, candidateBias } = inputs;
+  const floats = (tensor: TensorInfo | undefined) => (tensor ? backend.floats(tensor) : null);
+  return {
+    mixed: mixedFlag(precision),
+    steps: x.shape[0],
+    batch: x.shape[1],
+    inputs: x.shape[2],
+    units: h0.shape[1],
+    x: backend.floats(x),
+    h0: backend.floats(h0),
+    c0: floats(c0),
+    w: backend.floats(inputWeight),
+    u: backend.floats(recurrentWeight),
+    bias: floats(bias),
+    candidateBias: floats(candidateBias),
+    inputDropout: nativeNoise(noise.input),
+    recurrentDropout: nativeNoise(noise.recurrent),
+    hiddenZoneout: nativeNoise(noise.zoneoutHidden),
+    cellZoneout: nativeNoise(noise.zoneoutCell),
+    cells: null,
+    dy: null,
+    dh: null,
+    dc: null,
+    dx: null,
+    dw: null,
+    du: null,
+    dbias: null,
+    dCandidateBias: null,
+  } satisfies Omit<Layer, 'y' | 'gates'>;
 }
 
-/** A copy of the last step of [T,B,H]: [B,H]. */
-export function lastStep(
+/** Memory for the gradients that all layers have: as tensors in the order of the contracts, and as members of the struct. */
+function allocateGradients(
+  { x, inputWeight, recurrentWeight, dOutput, dH }: Tensors,
   backend: NativeBackend,
-  sequence: Float32Array,
-  batch: number,
-  units: number,
-): TensorInfo {
+) {
+  const dh = copyOf(dH, backend);
+  const dx = backend.allocate(x.shape);
+  const dw = backend.allocate(inputWeight.shape);
+  const du = backend.allocate(recurrentWeight.shape);
+  const dbias = backend.allocate([inputWeight.shape[1]]);
+  return {
+    infos: [dx, dh, dw, du, dbias].map(({ info }): TensorInfo => info),
+    arrays: {
+      dy: backend.floats(dOutput),
+      dh: dh.values,
+      dx: dx.values,
+      dw: dw.values,
+      du: du.values,
+      dbias: dbias.values,
+    } satisfies Partial<Layer>,
+  };
+}
+
+/** Copies the last step of [T,B,H]: [B,H]. */
+function lastStep(backend: NativeBackend, sequence: Float32Array, batch: number, units: number): TensorInfo {
   const { info, values } = backend.allocate([batch, units]);
   values.set(sequence.subarray(sequence.length - batch * units));
   return info;
 }
 
-/** The arguments that both passes of cells without c share. */
-export function cellFreeArguments(
-  { x, h0, inputWeight, recurrentWeight }: Tensors,
-  { recurrentDropout, zoneout, precision }: RecurrentAttributes,
-  backend: NativeBackend,
-  masks: LentMasks,
-) {
-  const [steps, batch, width] = x.shape;
-  const units = h0.shape[1];
-  const dropped = masks.dropout(recurrentDropout, [steps, batch, units]);
-  const retained = masks.zoneout(zoneout, 'hidden', [steps, batch, units]);
-  return {
-    ...{ mixed: mixedFlag(precision), steps, batch, inputs: width, units },
-    ...{ x: backend.floats(x), h0: backend.floats(h0) },
-    ...{ w: backend.floats(inputWeight), u: backend.floats(recurrentWeight) },
-    ...{ masks: dropped.values, maskSteps: dropped.steps },
-    ...{ zoneout: retained.values, zoneoutSteps: retained.steps },
-  };
+/** @throws UserError('backend') when a C function ran out of memory */
+function check(failed: number): void {
+  if (failed) throw outOfMemory();
 }

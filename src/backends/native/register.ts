@@ -1,22 +1,31 @@
 /**
- * Registers the kernels of the native backend: what the contracts in `../fused.ts` promise, by the C library, and those of
- * tfjs's own that a training spends time in.
+ * Registers the kernels of the native backend: those of the ops, whose contracts stand beside them in `ops/`,
+ * and those of tfjs's own that a training spends time in.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED } from '../fused.js';
+import { globalNormOp } from '../../ops/clipping.js';
+import { drawOp } from '../../ops/draw.js';
+import { embeddingGradientOp, embeddingOp } from '../../ops/embedding.js';
+import { gruGradientOp, gruOp } from '../../ops/gru.js';
+import { logitsOp } from '../../ops/logits.js';
+import { lstmGradientOp, lstmOp } from '../../ops/lstm.js';
+import { dropoutOp } from '../../ops/noise.js';
+import type { Op } from '../../ops/op.js';
+import { productOp } from '../../ops/products.js';
+import { softmaxCrossEntropyGradientOp, softmaxCrossEntropyOp } from '../../ops/softmax-cross-entropy.js';
+import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
+import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../../ops/update.js';
 import { draw, logits } from './draw-kernels.js';
-import { dropout } from './dropout-kernel.js';
 import { BINARY, binary, pad, UNARY, unary } from './element-wise-kernels.js';
 import { embedding, embeddingGradient } from './embedding-kernels.js';
-import { gru, gruGradient } from './gru-kernels.js';
 import type { Kernel, Tensors } from './kernel.js';
-import { lstm, lstmGradient } from './lstm-kernels.js';
 import type { NativeBackend } from './native-backend.js';
+import { dropout } from './noise-kernels.js';
 import { matMul, product } from './product-kernels.js';
+import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
 import { slice, split } from './slice-kernels.js';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import { globalNorm, mean, sum } from './sum-kernels.js';
-import { tanhRnn, tanhRnnGradient } from './tanh-rnn-kernels.js';
 import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from './update-kernels.js';
 
 /** Registers them all for a backend name. */
@@ -33,25 +42,26 @@ export function registerNativeKernels(backendName: string): void {
       },
     });
   };
-  register(FUSED.embedding, embedding);
-  register(FUSED.embeddingGradient, embeddingGradient);
-  register(FUSED.dropout, dropout);
-  register(FUSED.product, product);
-  register(FUSED.lstm, lstm);
-  register(FUSED.lstmGradient, lstmGradient);
-  register(FUSED.gru, gru);
-  register(FUSED.gruGradient, gruGradient);
-  register(FUSED.tanhRnn, tanhRnn);
-  register(FUSED.tanhRnnGradient, tanhRnnGradient);
-  register(FUSED.softmaxCrossEntropy, softmaxCrossEntropy);
-  register(FUSED.softmaxCrossEntropyGradient, softmaxCrossEntropyGradient);
-  register(FUSED.logits, logits);
-  register(FUSED.draw, draw);
-  register(FUSED.globalNorm, globalNorm);
-  register(FUSED.sgdUpdate, sgdUpdate);
-  register(FUSED.adamUpdate, adamUpdate);
-  register(FUSED.rmspropUpdate, rmspropUpdate);
-  register(FUSED.averageUpdate, averageUpdate);
+  const fuse = <A extends object>({ name }: Op<A>, kernel: Kernel<A>) => register(name, kernel);
+  fuse(embeddingOp, embedding);
+  fuse(embeddingGradientOp, embeddingGradient);
+  fuse(dropoutOp, dropout);
+  fuse(productOp, product);
+  fuse(lstmOp, lstm);
+  fuse(lstmGradientOp, lstmGradient);
+  fuse(gruOp, gru);
+  fuse(gruGradientOp, gruGradient);
+  fuse(tanhRnnOp, tanhRnn);
+  fuse(tanhRnnGradientOp, tanhRnnGradient);
+  fuse(softmaxCrossEntropyOp, softmaxCrossEntropy);
+  fuse(softmaxCrossEntropyGradientOp, softmaxCrossEntropyGradient);
+  fuse(logitsOp, logits);
+  fuse(drawOp, draw);
+  fuse(globalNormOp, globalNorm);
+  fuse(sgdUpdateOp, sgdUpdate);
+  fuse(adamUpdateOp, adamUpdate);
+  fuse(rmspropUpdateOp, rmspropUpdate);
+  fuse(averageUpdateOp, averageUpdate);
   register('BatchMatMul', matMul);
   for (const name of Object.keys(BINARY) as (keyof typeof BINARY)[]) register(name, binary(name));
   for (const name of Object.keys(UNARY) as (keyof typeof UNARY)[]) register(name, unary(name));

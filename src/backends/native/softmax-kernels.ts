@@ -1,27 +1,27 @@
 /** The softmax cross-entropy kernels: all gradients are computed in the forward pass, while the logits are at hand. */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { SoftmaxAttributes } from '../fused.js';
+import type { SoftmaxAttributes } from '../../ops/softmax-cross-entropy.js';
 import { outOfMemory } from './array-store.js';
 import { type Allocated, type Kernel, mixedFlag, type Tensors } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** Keeps the gradients for the expected upstream one, computed while the logits are at hand. */
+/** Saves the gradients for the expected upstream one, computed while the logits are at hand. */
 export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const nll = backend.allocate([inputs.hidden.shape[0]]);
-  const gradients = attributes.keep ? softmaxGradients(inputs, backend) : null;
+  const gradients = attributes.saveForBackward ? softmaxGradients(inputs, backend) : null;
   runSoftmax(inputs, attributes, backend, null, nll.values, gradients);
   return gradients ? [nll.info, ...gradients.map(({ info }) => info)] : nll.info;
 };
 
 /**
- * The kept gradients, when the upstream one is as expected; scaled, when it is another but the same for every row.
- * Otherwise they are computed anew, with the rows weighted.
+ * Returns the saved gradients when the upstream one is as expected, and scales them when it is another that is the same for
+ * every row. Otherwise computes them again, with the rows weighted.
  */
 export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const upstream = backend.floats(inputs.upstream);
   if (upstream.every((value) => value === upstream[0])) {
     const factor = factorFor(upstream[0] ?? 0, attributes);
-    return [inputs.kept0, inputs.kept1, inputs.kept2].map((kept) => scaled(kept, factor, backend));
+    return [inputs.saved0, inputs.saved1, inputs.saved2].map((saved) => scaled(saved, factor, backend));
   }
   const gradients = softmaxGradients(inputs, backend);
   const nll = backend.allocate([upstream.length]);

@@ -25,7 +25,8 @@ export const CORPUS_CHECKS: readonly CorpusCheck[] = [
 function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const { trainTokens, validTokens } = corpus;
   const tokens = Math.min(trainTokens, validTokens);
-  if (tokens >= 2 * training.batchSize) return undefined;
+  // A batch of sentences may be smaller than the others.
+  if (tokens >= 2 * training.batchSize || (training.sentences && tokens > 0)) return undefined;
   const split = trainTokens <= validTokens ? 'train' : 'valid';
   const cure =
     tokens < 2
@@ -41,7 +42,7 @@ function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | u
 /** An epoch without one full window would train nothing. */
 function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const column = columnLength(training, corpus);
-  if (column < 2 || windowsInPass(training, corpus) >= 1) return undefined;
+  if (training.sentences || column < 2 || windowsInPass(training, corpus) >= 1) return undefined;
   return {
     key: 'training.bptt',
     others: ['training.batchSize', 'corpus'],
@@ -55,7 +56,12 @@ function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | 
  */
 function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const windows = Math.floor((columnLength(training, corpus) - 1) / meanWindow(training));
-  if (windows < 1 || training.windowsPerEpoch === null || training.windowsPerEpoch <= windows)
+  if (
+    training.sentences ||
+    windows < 1 ||
+    training.windowsPerEpoch === null ||
+    training.windowsPerEpoch <= windows
+  )
     return undefined;
   return {
     key: 'training.windowsPerEpoch',

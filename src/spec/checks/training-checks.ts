@@ -3,7 +3,12 @@ import type { Fault } from '../diagnostics.js';
 import type { NetworkSpec } from '../systems.js';
 import type { Check } from './check.js';
 
-export const TRAINING_CHECKS: readonly Check[] = [clippedTwice, leastWindowAboveMean, noChangeToPenalize];
+export const TRAINING_CHECKS: readonly Check[] = [
+  clippedTwice,
+  leastWindowAboveMean,
+  randomSentences,
+  noChangeToPenalize,
+];
 
 export const TRAINING_WARNINGS: readonly Check[] = [averagingNeverStarts];
 
@@ -28,6 +33,17 @@ function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
+/** Lengths of windows are drawn for one stream of text; a sentence has the length that it has. */
+function randomSentences({ training }: NetworkSpec): Fault | undefined {
+  if (!training.sentences || training.randomBptt === null) return undefined;
+  return {
+    key: 'training.randomBptt',
+    others: ['training.sentences'],
+    message:
+      'training.randomBptt draws lengths of windows, but training.sentences makes every line a sequence of its own; set one of them to null or false',
+  };
+}
+
 /** As with a decay, training fewer epochs than averaging waits for is a shorter training. */
 function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
   if (!('averagedSgd' in training.optimizer)) return undefined;
@@ -42,7 +58,8 @@ function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
 
 /** TAR compares neighbouring time steps of a window. */
 function noChangeToPenalize({ training }: NetworkSpec): Fault | undefined {
-  if (training.temporalActivationRegularization === 0 || training.bptt > 1) return undefined;
+  if (training.temporalActivationRegularization === 0 || training.bptt > 1 || training.sentences)
+    return undefined;
   return {
     key: 'training.temporalActivationRegularization',
     others: ['training.bptt'],

@@ -81,8 +81,8 @@ it.skipIf(!CC)(`the emulation rounds, flushes and orders sums as the manual says
 
 describe.skipIf(!CC)(`the ops${NEEDS_CC}`, () => {
   const CASES = [
-    lstmCase(3, 17, 33, 65, MASK, 'mixed'),
-    lstmCase(2, 13, 385, 40, { ...MASK, lifetime: 'sequence' }, 'mixed'),
+    lstmCase(3, 17, 33, 65, { recurrent: MASK }, 'mixed'),
+    lstmCase(2, 13, 385, 40, { recurrent: { ...MASK, mask: 'sequence' } }, 'mixed'),
     softmaxCase(45, 70, 193, false, 'mixed'),
     softmaxCase(33, 130, 101, true, 'mixed'),
     softmaxCase(5, 16, 17, false, 'mixed'),

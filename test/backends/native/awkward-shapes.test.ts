@@ -1,8 +1,8 @@
 /** Every kernel against the reference op, at the edges of vectors, tiles, panels and chunks. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import type { DropoutMask } from '../../../src/ops/dropout.js';
-import { globalNorm } from '../../../src/ops/global-norm.js';
+import { globalNorm } from '../../../src/ops/clipping.js';
+import type { Noise } from '../../../src/ops/noise.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
 import {
@@ -21,7 +21,7 @@ import {
 import { updateCases } from '../../ops/update-cases.js';
 import { describeEachBackend } from '../each-backend.js';
 
-const SHARED: DropoutMask = { ...MASK, lifetime: 'sequence' };
+const SHARED: Noise = { ...MASK, mask: 'sequence' };
 /** Around the widths of vectors (4, 8, 16) and tiles (up to 64 columns), and the depth of a panel (384). */
 const WIDTHS = [1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 383, 384, 385];
 /** Around the rows of a tile (3 or 6). */
@@ -41,20 +41,20 @@ function reduced(name: string, reduce: (x: tf.Tensor) => tf.Tensor, { run, ...te
 const SIZES = [1, 15, 16, 17, 16_383, 16_384, 16_385, 40_001];
 
 const CASES: Case[] = [
-  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(2, ROWS[i % ROWS.length], 5, units, null)),
-  lstmCase(2, 2, 5, 385, null),
-  ...ROWS.map((batch) => lstmCase(3, batch, 3, 19, SHARED)),
-  lstmCase(7, 1, 1, 257, MASK),
-  lstmCase(3, 6, 385, 65, MASK),
-  lstmCase(4, 7, 64, 63, SHARED),
-  lstmCase(3, 2, 17, 290, null),
-  lstmCase(5, 3, 16, 16, MASK),
-  lstmCase(1, 1, 13, 16, SHARED),
-  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), units, 19, null)),
-  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), 7, units, null)),
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(2, ROWS[i % ROWS.length], 5, units)),
+  lstmCase(2, 2, 5, 385),
+  ...ROWS.map((batch) => lstmCase(3, batch, 3, 19, { recurrent: SHARED })),
+  lstmCase(7, 1, 1, 257, { recurrent: MASK }),
+  lstmCase(3, 6, 385, 65, { recurrent: MASK }),
+  lstmCase(4, 7, 64, 63, { recurrent: SHARED }),
+  lstmCase(3, 2, 17, 290),
+  lstmCase(5, 3, 16, 16, { recurrent: MASK }),
+  lstmCase(1, 1, 13, 16, { recurrent: SHARED }),
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), units, 19)),
+  ...WIDTHS.slice(0, -3).map((units, i) => lstmCase(1, 1 + (i % 5), 7, units)),
   ...WIDTHS.slice(0, -3).map((units, i) => gruCase(1, 1 + (i % 5), 7, units)),
   ...WIDTHS.slice(0, -3).map((units, i) => tanhRnnCase(1, 1 + (i % 5), 7, units)),
-  gruCase(1, 2, 7, 70, { zoneout: ZONEOUT }),
+  gruCase(1, 2, 7, 70, ZONEOUT),
   ...WIDTHS.map((classes, i) => softmaxCase(ROWS[i % ROWS.length], 5, classes, i % 2 === 0)),
   ...WIDTHS.map((units, i) => softmaxCase(ROWS[i % ROWS.length], units, 67, i % 2 === 1)),
   softmaxCase(MORE_ROWS_THAN_A_CHUNK, 3, 10_007, false),

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
 import { drawWords } from '../../../src/sampling/draw.js';
 import { randomNumbers } from '../../ops/arrays.js';
-import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from '../../sampling/naive-choice.js';
+import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from '../../ops/naive-choice.js';
 import { activate, BACKEND_OPTIONS, whyNot } from '../each-backend.js';
 import { CC, NEEDS_CC, runProgram } from './compiled.js';
 

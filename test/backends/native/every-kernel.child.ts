@@ -3,25 +3,26 @@
  * which watch the memory; or looks up a word that does not exist, when an id is given. Prints a word at the end.
  */
 import * as tf from '@tensorflow/tfjs';
-import { FUSED, type Precision } from '../../../src/backends/fused.js';
 import { activateBackend } from '../../../src/backends/select.js';
-import { type DropoutMask, dropout } from '../../../src/ops/dropout.js';
+import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
-import { globalNorm } from '../../../src/ops/global-norm.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
 import { logits } from '../../../src/ops/logits.js';
-import { type LstmOptions, type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
+import { type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
+import { dropout, type Noise } from '../../../src/ops/noise.js';
+import type { Precision } from '../../../src/ops/op.js';
 import { matrixProduct } from '../../../src/ops/products.js';
 import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
 import { type TanhRnnParameters, tanhRnn } from '../../../src/ops/tanh-rnn.js';
 import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
-import { LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
+import { withNoise } from '../../ops/noise.js';
+import { ALL_REGULARIZERS, LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const [compiler, cacheFolder, wrongId] = process.argv.slice(2);
 const WIDTHS = [1, 3, 15, 16, 17, 63, 64, 65, 130];
 const ROWS = [1, 2, 5, 6, 7, 13];
-const STEP: DropoutMask = { rate: 0.5, lifetime: 'step', seed: 1, site: 1, step: 1 };
+const STEP: Noise = { rate: 0.5, mask: 'step', perGate: false, seed: 1, site: 1, step: 1 };
 
 const random = (...shape: number[]) => tf.randomUniform(shape, -1, 1);
 const idsBelow = (most: number, ...shape: number[]) => tf.randomUniform(shape, 0, most, 'int32');
@@ -53,7 +54,7 @@ function update(parameter: tf.Variable, gradient: tf.Tensor, scale: tf.Scalar): 
 /** Steps, columns, inputs, units. */
 type Shape = readonly [number, number, number, number];
 
-function lstmLayer([steps, batch, inputs, units]: Shape, options: LstmOptions): void {
+function lstmLayer([steps, batch, inputs, units]: Shape, options: RecurrentOptions): void {
   const run = (...[x, h, c, inputWeight, recurrentWeight, bias]: tf.Tensor[]) => {
     const parameters = { inputWeight, recurrentWeight, bias } as LstmParameters;
     const { output, state } = lstm(x as tf.Tensor3D, { h, c } as LstmState, parameters, options);
@@ -84,8 +85,8 @@ function tanhLayer([steps, batch, inputs, units]: Shape, options: RecurrentOptio
 
 function layers(shape: Shape, precision: Precision, number: number): void {
   const every = [...REGULARIZERS, ...LSTM_REGULARIZERS];
-  lstmLayer(shape, { ...every[number % every.length], precision });
-  const options = { ...REGULARIZERS[number % REGULARIZERS.length], precision };
+  lstmLayer(shape, withNoise(every[number % every.length], precision));
+  const options = withNoise(REGULARIZERS[number % REGULARIZERS.length], precision);
   gruLayer(shape, options);
   tanhLayer(shape, options);
 }
@@ -145,7 +146,7 @@ function drawing(rows: number, units: number, words: number): void {
       for (const topK of [null, 1, 3]) {
         for (const temperature of [0, 1, 0.7]) {
           const attributes = { temperature, topK, banned, uniforms };
-          tf.engine().runKernel(FUSED.draw, { logits: scores }, attributes as unknown as tf.NamedAttrMap);
+          tf.engine().runKernel('ZlmDraw', { logits: scores }, attributes as unknown as tf.NamedAttrMap);
         }
       }
     }
@@ -175,7 +176,7 @@ function everyKernel(): void {
     }
   }
   // Weights so large that threads take units of them, not rows of the batch.
-  lstmLayer([2, 3, 5, 270], LSTM_REGULARIZERS[LSTM_REGULARIZERS.length - 1]);
+  lstmLayer([2, 3, 5, 270], withNoise(ALL_REGULARIZERS));
   gruLayer([2, 3, 5, 310], {});
   tanhLayer([2, 3, 5, 530], {});
   plainKernels(3, 20_001);

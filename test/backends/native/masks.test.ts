@@ -1,16 +1,16 @@
-/** The kernel draws the very masks of `ops/dropout.ts`: a run is the same run on whatever backend it goes on. */
+/** The kernel draws the very masks of `ops/noise.ts`: a run is the same run on whatever backend it goes on. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { type DropoutMask, dropout, dropoutMask } from '../../../src/ops/dropout.js';
+import { dropout, dropoutMask, type Noise } from '../../../src/ops/noise.js';
 import { valuesOf } from '../../ops/arrays.js';
 import { describeEachBackend } from '../each-backend.js';
 
-const MASK: DropoutMask = { rate: 0.4, lifetime: 'step', seed: 7, site: 3, step: 11 };
+const MASK: Noise = { rate: 0.4, mask: 'step', perGate: false, seed: 7, site: 3, step: 11 };
 const LARGEST = 2 ** 32 - 1;
 
-const MASKS: DropoutMask[] = [
+const MASKS: Noise[] = [
   MASK,
-  { ...MASK, lifetime: 'sequence' },
+  { ...MASK, mask: 'sequence' },
   { ...MASK, rate: 1e-9 },
   { ...MASK, rate: 1 / 3 },
   { ...MASK, rate: 0.999999 },
@@ -29,7 +29,7 @@ const SHAPES = [
 ] as const;
 
 describeEachBackend('on %s', () => {
-  it.each(MASKS)('rate $rate, a mask a $lifetime, seed $seed, site $site, step $step', (mask) => {
+  it.each(MASKS)('rate $rate, a mask a $mask, seed $seed, site $site, step $step', (mask) => {
     for (const shape of SHAPES) {
       const drawn = dropout(tf.ones([...shape]), mask);
       const expected = tf.broadcastTo(dropoutMask(shape, mask), [...shape]);

@@ -5,8 +5,8 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { NativeBackend } from '../../../src/backends/native/native-backend.js';
-import { type DropoutMask, dropout } from '../../../src/ops/dropout.js';
 import { lstm } from '../../../src/ops/lstm.js';
+import { dropout, NO_NOISE, type Noise } from '../../../src/ops/noise.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
 import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
 import { tensorOf, valuesOf } from '../../ops/arrays.js';
@@ -14,7 +14,7 @@ import { GRU, LSTM, TANH_RNN } from '../../ops/recurrent-cells.js';
 import { describeEachBackend } from '../each-backend.js';
 import { LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
-const MASK: DropoutMask = { rate: 0.5, lifetime: 'step', seed: 1, site: 1, step: 1 };
+const MASK: Noise = { rate: 0.5, mask: 'step', perGate: false, seed: 1, site: 1, step: 1 };
 const PLAIN = { weightDecay: 0, clipValue: null };
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -159,14 +159,14 @@ describeEachBackend('on %s', () => {
       (width) => tf.randomNormal([units, width], 0, 0.1) as tf.Tensor2D,
     );
     const [bias, offset] = [tf.zeros([4 * units]), tf.zeros([classes])] as tf.Tensor1D[];
-    const recurrentDropout = { ...MASK, perGate: false };
+    const noise = { ...NO_NOISE, recurrent: MASK };
     return (steps) =>
       tf.tidy(() => {
         const x: tf.Tensor3D = tf.ones([steps, batch, units]);
         const targets = tf.zeros([steps * batch], 'int32') as tf.Tensor1D;
         const loss = (u: tf.Tensor, w: tf.Tensor) => {
           const parameters = { inputWeight, recurrentWeight: u as tf.Tensor2D, bias };
-          const { output } = lstm(dropout(x, MASK), state, parameters, { recurrentDropout });
+          const { output } = lstm(dropout(x, MASK), state, parameters, { noise });
           const hidden = output.reshape([steps * batch, units]) as tf.Tensor2D;
           return tf.sum(softmaxCrossEntropy(hidden, w as tf.Tensor2D, offset, targets, false));
         };

@@ -17,13 +17,13 @@ import { describeEachBackend } from '../each-backend.js';
 import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
 const CASES = [
-  lstmCase(3, 2, 5, 19, null),
-  lstmCase(3, 2, 5, 19, MASK),
+  lstmCase(3, 2, 5, 19),
+  lstmCase(3, 2, 5, 19, { recurrent: MASK }),
   softmaxCase(7, 5, 19, false),
   softmaxCase(7, 5, 19, true),
-  lstmCase(3, 2, 5, 19, MASK, 'mixed'),
+  lstmCase(3, 2, 5, 19, { recurrent: MASK }, 'mixed'),
   softmaxCase(7, 5, 19, false, 'mixed'),
-  lstmCase(3, 2, 5, 19, null, 'f32', ALL_REGULARIZERS),
+  lstmCase(3, 2, 5, 19, ALL_REGULARIZERS),
   ...REGULARIZERS.flatMap((options) => [gruCase(3, 2, 5, 19, options), tanhRnnCase(3, 2, 5, 19, options)]),
   productCase(3, 19, 5),
   ...updateCases([19]),

@@ -1,10 +1,10 @@
 /** What a kernel leaves behind when there is no memory: nothing, so that others can go on. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it, vi } from 'vitest';
-import { FUSED } from '../../../src/backends/fused.js';
 import { outOfMemory } from '../../../src/backends/native/array-store.js';
 import type { NativeFunctions } from '../../../src/backends/native/library.js';
 import type { NativeBackend } from '../../../src/backends/native/native-backend.js';
+import { NO_NOISE } from '../../../src/ops/noise.js';
 import { adamUpdate } from '../../../src/ops/update.js';
 import { valuesOf } from '../../ops/arrays.js';
 import { describeEachBackend } from '../each-backend.js';
@@ -29,11 +29,11 @@ interface Case {
 const [STEPS, BATCH, INPUTS, UNITS, CLASSES] = [3, 2, 5, 7, 11];
 
 /** The kernel of a recurrent layer whose weights have so many columns a unit. */
-function recurrent(kernel: keyof typeof FUSED, fails: keyof NativeFunctions, gates: number): Case {
+function recurrent(kernel: string, fails: keyof NativeFunctions, gates: number): Case {
   const sequence = [STEPS, BATCH, UNITS];
   const state = [BATCH, UNITS];
   return {
-    ...{ kernel: FUSED[kernel], fails },
+    ...{ kernel, fails },
     shapes: {
       ...{ x: [STEPS, BATCH, INPUTS], h0: state, c0: state },
       ...{ inputWeight: [INPUTS, gates * UNITS], recurrentWeight: [UNITS, gates * UNITS] },
@@ -42,33 +42,33 @@ function recurrent(kernel: keyof typeof FUSED, fails: keyof NativeFunctions, gat
       ...{ dOutput: sequence, dH: state, dC: state },
     },
     attributes: {
-      ...{ inputDropout: null, recurrentDropout: null, zoneout: null },
-      ...{ precision: 'f32', keep: true, ...(gates === 4 ? ALL_REGULARIZERS : REGULARIZERS.at(-1)) },
+      noise: { ...NO_NOISE, ...(gates === 4 ? ALL_REGULARIZERS : REGULARIZERS.at(-1)) },
+      ...{ precision: 'f32', saveForBackward: true },
     },
   };
 }
 
 const softmax = { hidden: [BATCH, UNITS], weight: [UNITS, CLASSES], bias: [CLASSES], targets: [BATCH] };
-const softmaxAttributes = { tied: false, precision: 'f32', keep: true, expectedUpstream: 1 };
+const softmaxAttributes = { tied: false, precision: 'f32', saveForBackward: true, expectedUpstream: 1 };
 
 const CASES: Case[] = [
-  recurrent('lstm', 'lstmForward', 4),
-  recurrent('lstmGradient', 'lstmBackward', 4),
-  recurrent('gru', 'gruForward', 3),
-  recurrent('gruGradient', 'gruBackward', 3),
-  recurrent('tanhRnn', 'tanhRnnForward', 1),
-  recurrent('tanhRnnGradient', 'tanhRnnBackward', 1),
+  recurrent('ZlmLstm', 'lstmForward', 4),
+  recurrent('ZlmLstmGradient', 'lstmBackward', 4),
+  recurrent('ZlmGru', 'gruForward', 3),
+  recurrent('ZlmGruGradient', 'gruBackward', 3),
+  recurrent('ZlmTanhRnn', 'tanhRnnForward', 1),
+  recurrent('ZlmTanhRnnGradient', 'tanhRnnBackward', 1),
   {
-    ...{ kernel: FUSED.softmaxCrossEntropy, fails: 'softmax' },
+    ...{ kernel: 'ZlmSoftmaxCrossEntropy', fails: 'softmax' },
     ...{ shapes: softmax, attributes: softmaxAttributes },
   },
   {
-    ...{ kernel: FUSED.softmaxCrossEntropyGradient, fails: 'softmax' },
-    // Not the same for all rows, so that it is computed anew.
+    ...{ kernel: 'ZlmSoftmaxCrossEntropyGradient', fails: 'softmax' },
+    // Not the same for all rows, so that it is computed again.
     ...{ shapes: { ...softmax, upstream: [BATCH] }, attributes: softmaxAttributes },
   },
   {
-    ...{ kernel: FUSED.product, fails: 'gemm', shapes: { a: [BATCH, INPUTS], b: [INPUTS, UNITS] } },
+    ...{ kernel: 'ZlmProduct', fails: 'product', shapes: { a: [BATCH, INPUTS], b: [INPUTS, UNITS] } },
     attributes: { transposeA: false, transposeB: false, precision: 'f32' },
   },
 ];
@@ -109,7 +109,7 @@ describeEachBackend('on %s', () => {
     tf.dispose(run(testCase));
   });
 
-  it.each([0, 1, 4, 8])('a layer that gets only %d tensors leaves nothing', (count) => {
+  it.each([0, 1, 3, 4])('a layer that gets only %d tensors leaves nothing', (count) => {
     for (const testCase of CASES.slice(0, 2)) {
       limitTensors(count);
       expectNothingLeft(() => run(testCase));

@@ -1,6 +1,6 @@
 /** Every recurrent kernel against its reference op, with every regularizer, at the edges of vectors, tiles and panels. */
 import { it } from 'vitest';
-import type { Precision } from '../../../src/backends/fused.js';
+import type { Precision } from '../../../src/ops/op.js';
 import { type Case, expectAgreement, gruCase, lstmCase, tanhRnnCase } from '../../ops/op-cases.js';
 import { describeEachBackend } from '../each-backend.js';
 import { LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
@@ -24,22 +24,22 @@ const SHAPES = [
 
 function casesIn(precision: Precision): Case[] {
   const everyRegularizer = SHAPES.flatMap(([steps, batch, inputs, units]) => [
-    ...[...REGULARIZERS, ...LSTM_REGULARIZERS].map((options) =>
-      lstmCase(steps, batch, inputs, units, null, precision, options),
+    ...[...REGULARIZERS, ...LSTM_REGULARIZERS].map((noise) =>
+      lstmCase(steps, batch, inputs, units, noise, precision),
     ),
-    ...REGULARIZERS.flatMap((options) => [
-      gruCase(steps, batch, inputs, units, { ...options, precision }),
-      tanhRnnCase(steps, batch, inputs, units, { ...options, precision }),
+    ...REGULARIZERS.flatMap((noise) => [
+      gruCase(steps, batch, inputs, units, noise, precision),
+      tanhRnnCase(steps, batch, inputs, units, noise, precision),
     ]),
   ]);
   const everyWidth = WIDTHS.flatMap((units, i) => {
     const [batch, inputs] = [ROWS[i % ROWS.length], WIDTHS[(i * 7) % WIDTHS.length]];
-    const options = { ...REGULARIZERS[i % REGULARIZERS.length], precision };
+    const noise = REGULARIZERS[i % REGULARIZERS.length];
     const further = LSTM_REGULARIZERS[i % LSTM_REGULARIZERS.length];
     return [
-      gruCase(3, batch, inputs, units, options),
-      tanhRnnCase(3, batch, inputs, units, options),
-      lstmCase(3, batch, inputs, units, null, precision, further),
+      gruCase(3, batch, inputs, units, noise, precision),
+      tanhRnnCase(3, batch, inputs, units, noise, precision),
+      lstmCase(3, batch, inputs, units, further, precision),
     ];
   });
   return [...everyRegularizer, ...everyWidth];

@@ -1,45 +1,44 @@
 /** Everything that recurrent layers can be regularized by, for tests of their kernels. */
-import type { DropoutMask, RecurrentDropout, Zoneout } from '../../../src/backends/fused.js';
-import type { LstmOptions } from '../../../src/ops/lstm.js';
-import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
+import type { Noise, RecurrentNoise } from '../../../src/ops/noise.js';
 
-const STEP: DropoutMask = { rate: 0.35, lifetime: 'step', seed: 1, site: 1, step: 9 };
-const SEQUENCE: DropoutMask = { ...STEP, lifetime: 'sequence' };
-const STEP_MASK: RecurrentDropout = { ...STEP, site: 2, perGate: false };
-const SEQUENCE_MASK: RecurrentDropout = { ...SEQUENCE, site: 2, perGate: false };
-const ZONEOUT: Zoneout = {
-  hidden: 0.3,
-  cell: 0.45,
-  masks: { seed: 1, hiddenSite: 5, cellSite: 6, step: 9 },
-};
-const EXPECTED: Zoneout = { ...ZONEOUT, masks: null };
+const STEP: Noise = { rate: 0.35, mask: 'step', perGate: false, seed: 1, site: 2, step: 9 };
+const SEQUENCE: Noise = { ...STEP, mask: 'sequence' };
+const PER_GATE: Noise = { ...STEP, perGate: true };
+const SEQUENCE_PER_GATE: Noise = { ...SEQUENCE, perGate: true };
+const zoneoutHidden: Noise = { ...STEP, rate: 0.3, site: 5 };
+const zoneoutCell: Noise = { ...STEP, rate: 0.45, site: 6 };
+const expectedHidden: Noise = { ...zoneoutHidden, mask: 'expected' };
+const expectedCell: Noise = { ...zoneoutCell, mask: 'expected' };
+const EXPECTED = { zoneoutHidden: expectedHidden, zoneoutCell: expectedCell };
+const onInput = (noise: Noise): Noise => ({ ...noise, site: 1 });
 
 /** What every recurrent layer takes. */
-export const REGULARIZERS: readonly RecurrentOptions[] = [
+export const REGULARIZERS: readonly Partial<RecurrentNoise>[] = [
   {},
-  { recurrentDropout: STEP_MASK },
-  { recurrentDropout: SEQUENCE_MASK },
-  { zoneout: ZONEOUT },
-  { zoneout: EXPECTED },
-  { recurrentDropout: STEP_MASK, zoneout: ZONEOUT },
+  { recurrent: STEP },
+  { recurrent: SEQUENCE },
+  { zoneoutHidden, zoneoutCell },
+  EXPECTED,
+  { recurrent: STEP, zoneoutHidden, zoneoutCell },
 ];
 
 /** All at once. */
-export const ALL_REGULARIZERS: LstmOptions = {
-  inputDropout: STEP,
-  recurrentDropout: { ...STEP_MASK, perGate: true },
-  zoneout: ZONEOUT,
+export const ALL_REGULARIZERS: Partial<RecurrentNoise> = {
+  input: onInput(PER_GATE),
+  recurrent: PER_GATE,
+  zoneoutHidden,
+  zoneoutCell,
 };
 
 /** What the LSTM takes beyond {@link REGULARIZERS}. */
-export const LSTM_REGULARIZERS: readonly LstmOptions[] = [
-  { inputDropout: STEP },
-  { inputDropout: SEQUENCE },
-  { recurrentDropout: { ...STEP_MASK, perGate: true } },
-  { recurrentDropout: { ...SEQUENCE_MASK, perGate: true } },
-  { zoneout: { ...ZONEOUT, hidden: 0 } },
-  { zoneout: { ...ZONEOUT, cell: 0 } },
-  { zoneout: { ...EXPECTED, cell: 0 } },
+export const LSTM_REGULARIZERS: readonly Partial<RecurrentNoise>[] = [
+  { input: onInput(PER_GATE) },
+  { input: onInput(SEQUENCE_PER_GATE) },
+  { recurrent: PER_GATE },
+  { recurrent: SEQUENCE_PER_GATE },
+  { zoneoutCell },
+  { zoneoutHidden },
+  { zoneoutHidden: expectedHidden },
   ALL_REGULARIZERS,
-  { inputDropout: SEQUENCE, recurrentDropout: { ...SEQUENCE_MASK, perGate: true }, zoneout: EXPECTED },
+  { input: onInput(SEQUENCE_PER_GATE), recurrent: SEQUENCE_PER_GATE, ...EXPECTED },
 ];

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
+import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
-import { globalNorm } from '../../../src/ops/global-norm.js';
 import { sgdUpdate } from '../../../src/ops/update.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
 

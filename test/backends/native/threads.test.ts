@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
-import { globalNorm } from '../../../src/ops/global-norm.js';
+import { globalNorm } from '../../../src/ops/clipping.js';
 import { tensorOf, valuesOf } from '../../ops/arrays.js';
 import {
   type Case,
@@ -29,30 +29,30 @@ const DROPPED_AND_ZONED = REGULARIZERS[REGULARIZERS.length - 1];
 
 const CASES: Case[] = [
   // By rows of the batch, and by columns: fewer rows than threads, or weights that are large.
-  lstmCase(4, 7, 33, 65, MASK),
-  lstmCase(4, 2, 5, 50, null),
-  lstmCase(3, 5, 19, 261, { ...MASK, lifetime: 'sequence' }),
+  lstmCase(4, 7, 33, 65, { recurrent: MASK }),
+  lstmCase(4, 2, 5, 50),
+  lstmCase(3, 5, 19, 261, { recurrent: { ...MASK, mask: 'sequence' } }),
   softmaxCase(13, 35, 1009, false),
   softmaxCase(13, 35, 1009, true),
   softmaxCase(1, 90, 10_007, false), // few rows and a weight that is large enough to be dealt out
   softmaxCase(3, 90, 10_007, false),
-  lstmCase(1, 1, 33, 65, null),
-  lstmCase(9, 1, 33, 65, MASK),
-  lstmCase(1, 3, 19, 261, null),
+  lstmCase(1, 1, 33, 65),
+  lstmCase(9, 1, 33, 65, { recurrent: MASK }),
+  lstmCase(1, 3, 19, 261),
   softmaxCase(420, 3, 10_007, false), // more than one chunk
   embeddingCase(5, 70, 9, 7),
-  lstmCase(4, 7, 33, 65, MASK, 'mixed'),
-  lstmCase(3, 5, 19, 261, null, 'mixed'),
+  lstmCase(4, 7, 33, 65, { recurrent: MASK }, 'mixed'),
+  lstmCase(3, 5, 19, 261, {}, 'mixed'),
   softmaxCase(13, 35, 1009, false, 'mixed'),
   ...(['f32', 'mixed'] as const).flatMap((precision) => [
-    lstmCase(4, 7, 33, 65, null, precision, ALL_REGULARIZERS),
-    lstmCase(3, 2, 19, 131, null, precision, ALL_REGULARIZERS),
-    gruCase(4, 7, 33, 65, { ...DROPPED_AND_ZONED, precision }),
-    gruCase(2, 5, 19, 307, { precision }),
-    gruCase(3, 2, 19, 131, { ...DROPPED_AND_ZONED, precision }),
-    tanhRnnCase(4, 7, 33, 65, { ...DROPPED_AND_ZONED, precision }),
-    tanhRnnCase(2, 5, 19, 523, { precision }),
-    tanhRnnCase(3, 2, 19, 131, { ...DROPPED_AND_ZONED, precision }),
+    lstmCase(4, 7, 33, 65, ALL_REGULARIZERS, precision),
+    lstmCase(3, 2, 19, 131, ALL_REGULARIZERS, precision),
+    gruCase(4, 7, 33, 65, DROPPED_AND_ZONED, precision),
+    gruCase(2, 5, 19, 307, {}, precision),
+    gruCase(3, 2, 19, 131, DROPPED_AND_ZONED, precision),
+    tanhRnnCase(4, 7, 33, 65, DROPPED_AND_ZONED, precision),
+    tanhRnnCase(2, 5, 19, 523, {}, precision),
+    tanhRnnCase(3, 2, 19, 131, DROPPED_AND_ZONED, precision),
     productCase(61, 193, 71, precision),
   ]),
   ...updateCases([40_001]),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "bf16.h"
+#include "zlm.h"
 
 // Values small enough that every sum is exact, and irregular enough that a swapped row, column or pair would show.
 static int left_value(int i, int k) { return (3 * i + 5 * k + i * k) % 13 - 6; }

@@ -1,29 +1,40 @@
 // Masks of dropout and of zoneout. Word n of the Philox address of a time step decides on element n of that step, by
 // being below a threshold or not. Words 4k … 4k+3 come from counter k.
+#include <math.h>
+
+#include "masks.h"
+#include "memory.h"
 #include "philox.h"
 #include "threads.h"
 
 #define STREAM_DROPOUT 2u
 
+// What a mask's elements are: `below` where the word is below the threshold, `otherwise` where it is not.
 typedef struct {
-  uint32_t seed, site, step, threshold;
+  uint32_t threshold;
   float below, otherwise;
 } mask_rule;
 
+// Words below rate · 2³² decide. A rate so close to 1 that this is no word spares the largest word alone.
+static uint32_t threshold_of(zlm_noise n) {
+  const double threshold = ceil(n.rate * 4294967296.0);
+  return threshold < 4294967295.0 ? (uint32_t)threshold : UINT32_MAX;
+}
+
+static mask_rule dropout_rule(zlm_noise n) { return (mask_rule){threshold_of(n), 0, (float)(1 / (1 - n.rate))}; }
+static mask_rule retention_rule(zlm_noise n) { return (mask_rule){threshold_of(n), 1, 0}; }
+
 // 4·VL mask values of elements [first, …) of one time step; first is a multiple of 4·VL.
-INLINE void mask_values(mask_rule m, uint32_t step, long first, float out[4 * VL]) {
+INLINE void mask_values(zlm_noise n, mask_rule rule, uint32_t step, long first, float out[4 * VL]) {
   vecu words[4];
-  philox_block((uint32_t)(first / 4), step, m.site, m.seed, STREAM_DROPOUT, words);
+  philox_block((uint32_t)(first / 4), step, n.site, n.seed, STREAM_DROPOUT, words);
   for (int lane = 0; lane < VL; lane++) {
-    for (int i = 0; i < 4; i++) out[4 * lane + i] = words[i][lane] < m.threshold ? m.below : m.otherwise;
+    for (int i = 0; i < 4; i++) out[4 * lane + i] = words[i][lane] < rule.threshold ? rule.below : rule.otherwise;
   }
 }
 
-// y = x ⊙ mask; x and y [steps, per_step]. A null x stands for ones. The mask is `below` where the word is below the
-// threshold, `otherwise` where it is not. With `shared` set, the mask of the first step serves all.
-void zlm_mask(long steps, long per_step, const float *x, float *y, int shared, uint32_t seed, uint32_t site,
-              uint32_t step, uint32_t threshold, float below, float otherwise) {
-  const mask_rule m = {seed, site, step, threshold, below, otherwise};
+// y [steps, per_step] = x ⊙ mask; a null x stands for ones.
+static void apply(zlm_noise n, mask_rule rule, long steps, long per_step, const float *x, float *y) {
   const long blocks = (per_step + 4 * VL - 1) / (4 * VL);
 #pragma omp parallel
   {
@@ -31,9 +42,46 @@ void zlm_mask(long steps, long per_step, const float *x, float *y, int shared, u
     for (long item = own.first; item < own.last; item++) {
       const long t = item / blocks, first = item % blocks * 4 * VL, there = min_of(4 * VL, per_step - first);
       float values[4 * VL];
-      mask_values(m, shared ? step : step + (uint32_t)t, first, values);
+      mask_values(n, rule, n.mask == MASK_SEQUENCE ? n.step : n.step + (uint32_t)t, first, values);
       const long at = t * per_step + first;
       for (long i = 0; i < there; i++) y[at + i] = x ? x[at + i] * values[i] : values[i];
     }
   }
+}
+
+void zlm_dropout(int64_t steps, int64_t per_step, const float *x, float *y, const zlm_noise *noise) {
+  apply(*noise, dropout_rule(*noise), steps, per_step, x, y);
+}
+
+// Masks of `width` elements a row and part; nothing for a rate of 0.
+static int draw(zlm_noise n, mask_rule rule, long steps, long batch, long parts, long width, mask_series *out) {
+  if (n.rate == 0) return 0;
+  const long drawn = n.mask == MASK_STEP ? steps : 1, per_step = batch * parts * width;
+  float *values = scratch(drawn * per_step);
+  if (!values) return 1;
+  *out = (mask_series){values, drawn, parts};
+  if (n.mask == MASK_EXPECTED) {
+    for (long i = 0; i < per_step; i++) values[i] = (float)n.rate;
+  } else {
+    apply(n, rule, drawn, per_step, NULL, values);
+  }
+  return 0;
+}
+
+int draw_masks(const zlm_layer *l, long gates, layer_masks *masks) {
+  const zlm_noise inputs = l->input_dropout, recurrent = l->recurrent_dropout;
+  const zlm_noise hidden = l->hidden_zoneout, cell = l->cell_zoneout;
+  *masks = (layer_masks){NO_MASKS, NO_MASKS, NO_MASKS, NO_MASKS};
+  return draw(inputs, dropout_rule(inputs), l->steps, l->batch, inputs.per_gate ? gates : 1, l->inputs, &masks->inputs) |
+         draw(recurrent, dropout_rule(recurrent), l->steps, l->batch, recurrent.per_gate ? gates : 1, l->units,
+              &masks->recurrent) |
+         draw(hidden, retention_rule(hidden), l->steps, l->batch, 1, l->units, &masks->hidden_zoneout) |
+         draw(cell, retention_rule(cell), l->steps, l->batch, 1, l->units, &masks->cell_zoneout);
+}
+
+void free_masks(layer_masks *m) {
+  free((void *)m->inputs.values);
+  free((void *)m->recurrent.values);
+  free((void *)m->hidden_zoneout.values);
+  free((void *)m->cell_zoneout.values);
 }

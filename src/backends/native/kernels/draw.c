@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "threads.h"
 #include "vec-double.h"
+#include "zlm.h"
 
 // Bisection ends when no more words than this are left.
 #define FEW_WORDS 32
@@ -175,11 +176,8 @@ static int32_t draw(const row *r, double temperature, long top_k, double uniform
   return first_beyond(r, WEIGHT, uniform * total, least, largest).id;
 }
 
-// logits [N,V], `stride` apart: 0 where all draws are from one row; top_k 0 for all words; banned [bans] and uniforms [N],
-// which are within (0, 1). Out: drawn [N], word ids, or −1 where no word that is not banned has a finite logit. Returns
-// 0, or 1 when memory ran out.
-int zlm_draw(long n, long v, const float *logits, long stride, double temperature, long top_k, const int32_t *banned, long bans,
-             const double *uniforms, int32_t *drawn) {
+int zlm_draw(const zlm_draws *d) {
+  const long n = d->n, v = d->v, top_k = d->top_k;
   const long padded = (v + BATCH - 1) / BATCH * BATCH;
   int failed = 0;
 #pragma omp parallel reduction(| : failed) if (n > 1)
@@ -192,8 +190,8 @@ int zlm_draw(long n, long v, const float *logits, long stride, double temperatur
 #pragma omp for schedule(dynamic)
     for (long i = 0; i < n; i++) {
       if (!room) continue;
-      fill_row(&r, logits + i * stride, banned, bans);
-      drawn[i] = draw(&r, temperature, top_k, uniforms[i]);
+      fill_row(&r, d->logits + i * d->stride, d->banned, d->bans);
+      d->drawn[i] = draw(&r, d->temperature, top_k, d->uniforms[i]);
     }
     free(room);
   }

@@ -2,6 +2,7 @@
 // tensor.
 #include "blocks.h"
 #include "elementary.h"
+#include "zlm.h"
 
 enum { ADD, SUBTRACT, MULTIPLY, DIVIDE };
 enum { NEGATE, SQUARE, TANH };
@@ -29,16 +30,13 @@ static void binary_row(int operation, long count, const float *a, long a_step, c
 }
 #undef ROW
 
-// out [rows, columns] = a op b; element (i, j) of a is a[i·a_row + j·a_column], and a_column 0 or 1; b alike. In no
-// column step do both stand still.
-void zlm_binary(int operation, long rows, long columns, const float *a, long a_row, long a_column, const float *b,
-                long b_row, long b_column, float *out) {
+void zlm_binary(int32_t operation, int64_t rows, int64_t columns, const zlm_matrix *a, const zlm_matrix *b, float *out) {
 #pragma omp parallel for schedule(static) collapse(2) if (rows * columns > BLOCK)
   for (long row = 0; row < rows; row++) {
     for (long block = 0; block < blocks_of(columns); block++) {
       const long first = block * BLOCK, count = block_end(block, columns) - first;
-      binary_row(operation, count, a + row * a_row + first * a_column, a_column, b + row * b_row + first * b_column,
-                 b_column, out + row * columns + first);
+      const float *left = a->at + row * a->row + first * a->column, *right = b->at + row * b->row + first * b->column;
+      binary_row(operation, count, left, a->column, right, b->column, out + row * columns + first);
     }
   }
 }
@@ -59,8 +57,7 @@ static void unary_block(int operation, long count, const float *x, float *out) {
   }
 }
 
-// out [n] = operation of x [n].
-void zlm_unary(int operation, long n, const float *x, float *out) {
+void zlm_unary(int32_t operation, int64_t n, const float *x, float *out) {
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long first = block * BLOCK;
@@ -68,8 +65,7 @@ void zlm_unary(int operation, long n, const float *x, float *out) {
   }
 }
 
-// out = factor · x.
-void zlm_scaled_copy(long n, const float *x, float factor, float *out) {
+void zlm_scaled_copy(int64_t n, const float *x, float factor, float *out) {
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long last = block_end(block, n);

@@ -1,16 +1,16 @@
 // Rows of an embedding table by id.
 #include "blocks.h"
 #include "threads.h"
+#include "zlm.h"
 
-// out [N, width] = rows `ids` of table.
-void zlm_gather_rows(long n, long width, const float *table, const int32_t *ids, float *out) {
+void zlm_gather_rows(int64_t n, int64_t width, const float *table, const int32_t *ids, float *out) {
 #pragma omp parallel for schedule(static) if (n * width > BLOCK)
   for (long i = 0; i < n; i++) memcpy(out + i * width, table + ids[i] * width, (size_t)width * sizeof(float));
 }
 
-// out[ids[n]] += from[n], n in order. Threads own columns, so that rows that occur twice are added in the same order
+// Threads own columns, so that rows that occur twice are added in the same order
 // always.
-void zlm_scatter_add_rows(long n, long width, const float *from, const int32_t *ids, float *out) {
+void zlm_scatter_add_rows(int64_t n, int64_t width, const float *from, const int32_t *ids, float *out) {
 #pragma omp parallel
   {
     const share own = share_of((width + VL - 1) / VL);

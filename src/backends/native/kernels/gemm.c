@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "threads.h"
 #include "tile.h"
+#include "zlm.h"
 
 // Rows of b in a packed panel: a panel of 384 × 64 floats takes 96 KiB, well inside a level-2 cache.
 #define PANEL_DEPTH 384
@@ -222,9 +223,7 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
   return failed;
 }
 
-// For JavaScript. Returns 0, or 1 when memory ran out.
-int zlm_gemm(int mixed, long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long b_row,
-             long b_column, float *c) {
-  const matrix left = {a, a_row, a_column}, right = {b, b_row, b_column};
+int zlm_product(int32_t mixed, int64_t m, int64_t n, int64_t k, const zlm_matrix *a, const zlm_matrix *b, float *c) {
+  const matrix left = {a->at, a->row, a->column}, right = {b->at, b->row, b->column};
   return gemm(mixed ? MIXED : FLOAT32, m, n, k, left, right, c, n, NULL, 0);
 }

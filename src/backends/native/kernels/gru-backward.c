@@ -48,27 +48,33 @@ static void step_backward(const void *layer, long t, share units, share rows) {
   }
 }
 
-// The gradients of everything that went into zlm_gru_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last
-// state on entry and of the first one on return. Returns 0, or 1 when memory ran out.
-int zlm_gru_backward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                     const float *w, const float *u, const float *masks, long mask_steps, const float *zoneout,
-                     long zoneout_steps, const float *y, const float *gates, const float *dy, float *dh, float *dx,
-                     float *dw, float *du, float *dbias, float *d_candidate_bias) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 3};
-  const mask_series dropped = {masks, mask_steps, 1};
-  const long n = steps * batch, wide = 3 * units;
-  float *panels = scratch(panels_size(wide, units)), *d_input = scratch(n * wide), *d_recurrent = scratch(n * wide);
-  int failed = !panels || !d_input || !d_recurrent;
+int zlm_gru_backward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 3);
+  const long gate_gradients = s.steps * s.batch * 3 * s.units;
+  layer_masks masks;
+  float *panels = scratch(panels_size(3 * s.units, s.units));
+  float *d_input = scratch(gate_gradients), *d_recurrent = scratch(gate_gradients);
+  int failed = draw_masks(l, s.gates, &masks) | !panels | !d_input | !d_recurrent;
   if (!failed) {
-    pack_transposed(s, 1, panels, u);
-    const gru_layer layer = {s, {zoneout, zoneout_steps, 1}, h0, y, gates, dy, dh, d_input, d_recurrent};
-    failed |= walk_backward(s, (way_back){panels, d_recurrent, dh, 1}, dropped, step_backward, &layer);
-    const layer_backward back = {NO_MASKS, dropped, x, h0, y, w, d_input, d_recurrent};
-    failed |= layer_gradients(s, back, dx, dw, du, dbias);
-    column_sums(n, units, d_recurrent + 2 * units, wide, d_candidate_bias, 0);
+    pack_transposed(s, masks.recurrent.parts, panels, l->u);
+    const gru_layer layer = {
+        .shape = s,
+        .zoneout = masks.hidden_zoneout,
+        .h0 = l->h0,
+        .y = l->y,
+        .gates = l->gates,
+        .dy = l->dy,
+        .dh = l->dh,
+        .d_input = d_input,
+        .d_recurrent = d_recurrent,
+    };
+    failed |= walk_backward(s, (way_back){panels, d_recurrent, l->dh, 1}, masks.recurrent, step_backward, &layer);
+    failed |= layer_gradients(s, l, &masks, d_input, d_recurrent);
+    column_sums(s.steps * s.batch, s.units, d_recurrent + 2 * s.units, 3 * s.units, l->d_candidate_bias, 0);
   }
   free(panels);
   free(d_input);
   free(d_recurrent);
+  free_masks(&masks);
   return failed;
 }

@@ -73,23 +73,30 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   }
 }
 
-// x [T,B,I], h0 [B,H], w [I,3H], u [H,3H], bias [3H], candidate_bias [H]. Null, or of one step or all: masks on h(t−1)
-// [·,B,H], what zoneout retains of h [·,B,H]. Out: y [T,B,H], gates [T,B,4H] (r, z, n, q). Returns 0, or 1 when memory
-// ran out.
-int zlm_gru_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                    const float *w, const float *u, const float *bias, const float *candidate_bias, const float *masks,
-                    long mask_steps, const float *zoneout, long zoneout_steps, float *y, float *gates) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 3};
-  const mask_series dropped = {masks, mask_steps, 1};
-  const int single = is_single_product(s, dropped);
-  float *room = scratch(single ? batch * 3 * units : gate_panels_size(s));
-  if (!room) return 1;
-  int failed = input_product(s, NO_MASKS, x, w, bias, gates, 4 * units);
-  if (single) single_product(s, h0, u, room);
-  else pack_gates(s, room, u);
-  const gru_layer layer = {s,  {zoneout, zoneout_steps, 1}, single ? NULL : room, single ? room : NULL,
-                           h0, candidate_bias,              y,                    gates};
-  failed |= walk_forward(s, blocks_for(units), dropped, h0, y, step_forward, &layer);
+int zlm_gru_forward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 3);
+  layer_masks masks;
+  int failed = draw_masks(l, s.gates, &masks);
+  const int single = is_single_product(s, masks.recurrent);
+  float *room = scratch(single ? s.batch * 3 * s.units : gate_panels_size(s));
+  failed |= !room;
+  if (!failed) {
+    failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
+    if (single) single_product(s, l->h0, l->u, room);
+    else pack_gates(s, room, l->u);
+    const gru_layer layer = {
+        .shape = s,
+        .zoneout = masks.hidden_zoneout,
+        .panels = single ? NULL : room,
+        .product = single ? room : NULL,
+        .h0 = l->h0,
+        .candidate_bias = l->candidate_bias,
+        .y = l->y,
+        .gates = l->gates,
+    };
+    failed |= walk_forward(s, blocks_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+  }
   free(room);
+  free_masks(&masks);
   return failed;
 }

@@ -77,32 +77,32 @@ static void sum_of_masked(recurrence s, const float *d, mask_series m, float *dx
 }
 
 // The gradients of x and W where x was masked.
-static int masked_input_gradients(recurrence s, layer_backward layer, float *dx, float *dw) {
-  const mask_series m = layer.dropped_inputs;
+static int masked_input_gradients(recurrence s, const zlm_layer *l, mask_series m, const float *d_input) {
   float *room = scratch(s.steps * s.batch * m.parts * s.inputs);
   if (!room) return 1;
-  int failed = input_gradient(s, m.parts, layer.d_input, layer.w, room);
-  sum_of_masked(s, room, m, dx);
-  masked_window(s, s.inputs, layer.x, layer.x + s.batch * s.inputs, m, room);
-  failed |= weight_gradient(s, m.parts, room, s.inputs, layer.d_input, dw);
+  int failed = input_gradient(s, m.parts, d_input, l->w, room);
+  sum_of_masked(s, room, m, l->dx);
+  masked_window(s, s.inputs, l->x, l->x + s.batch * s.inputs, m, room);
+  failed |= weight_gradient(s, m.parts, room, s.inputs, d_input, l->dw);
   free(room);
   return failed;
 }
 
-int layer_gradients(recurrence s, layer_backward layer, float *dx, float *dw, float *du, float *dbias) {
-  const long n = s.steps * s.batch, wide = s.gates * s.units, parts = layer.dropped.parts;
+int layer_gradients(recurrence s, const zlm_layer *l, const layer_masks *masks, const float *d_input,
+                    const float *d_recurrent) {
+  const long n = s.steps * s.batch, wide = s.gates * s.units, parts = masks->recurrent.parts;
   float *previous = scratch(n * parts * s.units);
   if (!previous) return 1;
-  masked_window(s, s.units, layer.h0, layer.y, layer.dropped, previous);
+  masked_window(s, s.units, l->h0, l->y, masks->recurrent, previous);
   int failed = 0;
-  if (layer.dropped_inputs.values) {
-    failed |= masked_input_gradients(s, layer, dx, dw);
+  if (masks->inputs.values) {
+    failed |= masked_input_gradients(s, l, masks->inputs, d_input);
   } else {
-    failed |= input_gradient(s, 1, layer.d_input, layer.w, dx);
-    failed |= weight_gradient(s, 1, layer.x, s.inputs, layer.d_input, dw);
+    failed |= input_gradient(s, 1, d_input, l->w, l->dx);
+    failed |= weight_gradient(s, 1, l->x, s.inputs, d_input, l->dw);
   }
-  failed |= weight_gradient(s, parts, previous, s.units, layer.d_recurrent, du);
+  failed |= weight_gradient(s, parts, previous, s.units, d_recurrent, l->du);
   free(previous);
-  column_sums(n, wide, layer.d_input, wide, dbias, 0);
+  column_sums(n, wide, d_input, wide, l->dbias, 0);
   return failed;
 }

@@ -9,13 +9,9 @@
 int input_product(recurrence s, mask_series dropped, const float *x, const float *w, const float *bias, float *out,
                   long ldc);
 
-// What went into a layer, and the gradients of its gates: `d_input` of x·W + b, `d_recurrent` of h·U, [T,B,G·H] each.
-typedef struct {
-  mask_series dropped_inputs, dropped;
-  const float *x, *h0, *y, *w, *d_input, *d_recurrent;
-} layer_backward;
-
-// dx [T,B,I], dw [I,G·H], du [H,G·H], dbias [G·H]. Returns 0, or 1 when memory ran out.
-int layer_gradients(recurrence s, layer_backward layer, float *dx, float *dw, float *du, float *dbias);
+// The layer's dx, dw, du and dbias from the gradients of its gates: `d_input` of x·W + b, `d_recurrent` of h·U, [T,B,G·H]
+// each. Returns 0, or 1 when memory ran out.
+int layer_gradients(recurrence s, const zlm_layer *layer, const layer_masks *masks, const float *d_input,
+                    const float *d_recurrent);
 
 #endif

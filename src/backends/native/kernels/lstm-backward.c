@@ -86,27 +86,31 @@ static void step_backward(const void *layer, long t, share units, share rows) {
   }
 }
 
-// The gradients of everything that went into zlm_lstm_forward. dy [T,B,H]; dh and dc [B,H] hold the gradients of the
-// last state on entry and of the first one on return. Returns 0, or 1 when memory ran out.
-int zlm_lstm_backward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                      const float *c0, const float *w, const float *u, const float *input_masks, long input_mask_steps,
-                      const float *masks, long mask_steps, long mask_parts, const float *hidden_zoneout,
-                      const float *cell_zoneout, long zoneout_steps, const float *y, const float *cells,
-                      const float *gates, const float *dy, float *dh, float *dc, float *dx, float *dw, float *du,
-                      float *dbias) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 4};
-  const mask_series dropped_inputs = {input_masks, input_mask_steps, input_masks ? 4 : 1};
-  const mask_series dropped = {masks, mask_steps, mask_parts};
-  float *panels = scratch(panels_size(4 * units, units)), *dz = scratch(steps * batch * 4 * units);
-  int failed = !panels || !dz;
+int zlm_lstm_backward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 4);
+  layer_masks masks;
+  float *panels = scratch(panels_size(4 * s.units, s.units)), *dz = scratch(s.steps * s.batch * 4 * s.units);
+  int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
   if (!failed) {
-    pack_transposed(s, mask_parts, panels, u);
-    const mask_series hidden = {hidden_zoneout, zoneout_steps, 1}, cell = {cell_zoneout, zoneout_steps, 1};
-    const lstm_layer layer = {s, hidden, cell, c0, cells, gates, dy, dh, dc, dz};
-    failed |= walk_backward(s, (way_back){panels, dz, dh, hidden_zoneout != NULL}, dropped, step_backward, &layer);
-    failed |= layer_gradients(s, (layer_backward){dropped_inputs, dropped, x, h0, y, w, dz, dz}, dx, dw, du, dbias);
+    pack_transposed(s, masks.recurrent.parts, panels, l->u);
+    const lstm_layer layer = {
+        .shape = s,
+        .hidden_zoneout = masks.hidden_zoneout,
+        .cell_zoneout = masks.cell_zoneout,
+        .c0 = l->c0,
+        .cells = l->cells,
+        .gates = l->gates,
+        .dy = l->dy,
+        .dh = l->dh,
+        .dc = l->dc,
+        .dz = dz,
+    };
+    const way_back way = {panels, dz, l->dh, masks.hidden_zoneout.values != NULL};
+    failed |= walk_backward(s, way, masks.recurrent, step_backward, &layer);
+    failed |= layer_gradients(s, l, &masks, dz, dz);
   }
   free(panels);
   free(dz);
+  free_masks(&masks);
   return failed;
 }

@@ -99,27 +99,33 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   }
 }
 
-// x [T,B,I], h0 and c0 [B,H], w [I,4H], u [H,4H], bias [4H]. Masks null, or of one step or all: on x [·,B,4I] for each
-// gate; on h(t−1) [·,B,parts·H], one part for all gates or one for each; what zoneout retains of h and of c [·,B,H].
-// Out: y and cells [T,B,H], gates [T,B,4H] (activations i, f, g, o). Returns 0, or 1 when memory ran out.
-int zlm_lstm_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                     const float *c0, const float *w, const float *u, const float *bias, const float *input_masks,
-                     long input_mask_steps, const float *masks, long mask_steps, long mask_parts,
-                     const float *hidden_zoneout, const float *cell_zoneout, long zoneout_steps, float *y, float *cells,
-                     float *gates) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 4};
-  const mask_series dropped_inputs = {input_masks, input_mask_steps, input_masks ? 4 : 1};
-  const mask_series dropped = {masks, mask_steps, mask_parts};
-  const int single = is_single_product(s, dropped);
-  float *room = scratch(single ? batch * 4 * units : gate_panels_size(s));
-  if (!room) return 1;
-  int failed = input_product(s, dropped_inputs, x, w, bias, gates, 4 * units);
-  if (single) single_product(s, h0, u, room);
-  else pack_gates(s, room, u);
-  const mask_series hidden = {hidden_zoneout, zoneout_steps, 1}, cell = {cell_zoneout, zoneout_steps, 1};
-  const lstm_layer layer = {s,    mask_parts > 1, hidden, cell, single ? NULL : room, single ? room : NULL, h0, c0, y,
-                            cells, gates};
-  failed |= walk_forward(s, blocks_for(units), dropped, h0, y, step_forward, &layer);
+int zlm_lstm_forward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 4);
+  layer_masks masks;
+  int failed = draw_masks(l, s.gates, &masks);
+  const int single = is_single_product(s, masks.recurrent);
+  float *room = scratch(single ? s.batch * 4 * s.units : gate_panels_size(s));
+  failed |= !room;
+  if (!failed) {
+    failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
+    if (single) single_product(s, l->h0, l->u, room);
+    else pack_gates(s, room, l->u);
+    const lstm_layer layer = {
+        .shape = s,
+        .by_gate = masks.recurrent.parts > 1,
+        .hidden_zoneout = masks.hidden_zoneout,
+        .cell_zoneout = masks.cell_zoneout,
+        .panels = single ? NULL : room,
+        .product = single ? room : NULL,
+        .h0 = l->h0,
+        .c0 = l->c0,
+        .y = l->y,
+        .cells = l->cells,
+        .gates = l->gates,
+    };
+    failed |= walk_forward(s, blocks_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+  }
   free(room);
+  free_masks(&masks);
   return failed;
 }

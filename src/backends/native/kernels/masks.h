@@ -3,6 +3,10 @@
 #define ZLM_MASKS_H
 
 #include "vec.h"
+#include "zlm.h"
+
+// How a zlm_noise acts: a mask for each time step, one for the whole window, or the mean over all masks.
+typedef enum { MASK_STEP, MASK_SEQUENCE, MASK_EXPECTED } noise_mask;
 
 // Values [steps, rows, parts, width], or null for none; one step of them serves all, or each time step has its own.
 // With several parts, each stands before another product of the same operand: one for each gate.
@@ -12,6 +16,16 @@ typedef struct {
 } mask_series;
 
 #define NO_MASKS ((mask_series){NULL, 0, 1})
+
+// The masks of a layer's noise in one window.
+typedef struct {
+  mask_series inputs, recurrent, hidden_zoneout, cell_zoneout;
+} layer_masks;
+
+// Draws them; `gates` is what noise per gate has masks for. Returns 0, or 1 when memory ran out. Give them back with
+// free_masks in both cases.
+int draw_masks(const zlm_layer *layer, long gates, layer_masks *masks);
+void free_masks(layer_masks *masks);
 
 // Those of time step t; a step has `size` of them.
 INLINE const float *mask_of_step(mask_series m, long t, long size) {

@@ -12,12 +12,17 @@
 #include "masks.h"
 #include "threads.h"
 #include "tile.h"
+#include "zlm.h"
 
 // A layer and its window. A unit has `gates` columns of each weight, which lie gate after gate: [I,G·H] and [H,G·H].
 typedef struct {
   precision precision;
   long steps, batch, inputs, units, gates;
 } recurrence;
+
+static inline recurrence recurrence_of(const zlm_layer *l, long gates) {
+  return (recurrence){l->mixed ? MIXED : FLOAT32, l->steps, l->batch, l->inputs, l->units, gates};
+}
 
 // Rows of a left operand as a thread's product reads them, in `floats` or, when mixed, in `pairs`; row 0 is the
 // thread's first. Rows are `row` elements apart, the parts of one row `part`.

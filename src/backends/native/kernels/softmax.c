@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "threads.h"
 #include "vec.h"
+#include "zlm.h"
 
 // Logits held at once, in floats (16 MiB); also bounds how often the weight's gradient is added up.
 #define CHUNK_FLOATS (4L << 20)
@@ -65,33 +66,30 @@ static void chunk_rows(long rows, long classes, float *logits, const int32_t *ta
   }
 }
 
-// hidden [N,H]; weight [H,V], or [V,H] when tied; bias [V]; targets [N]. Out: nll [N] and, unless d_bias is null, the
-// gradients of Σ row_weights[n]·nll[n] (null for row_weight in all rows). Returns 0, or 1 when memory ran out.
-int zlm_softmax(int mixed, long n, long h, long v, const float *hidden, const float *weight, int tied, const float *bias,
-                const int32_t *targets, const float *row_weights, float row_weight, float *nll, float *d_hidden,
-                float *d_weight, float *d_bias) {
-  const precision p = mixed ? MIXED : FLOAT32;
-  const matrix w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
+int zlm_softmax(const zlm_softmax_layer *l) {
+  const precision p = l->mixed ? MIXED : FLOAT32;
+  const long n = l->n, h = l->h, v = l->v;
+  const matrix w = l->tied ? (matrix){l->weight, 1, h} : (matrix){l->weight, v, 1};
   const long chunk = n < 1 ? 1 : CHUNK_FLOATS / v < 1 ? 1 : min_of(n, CHUNK_FLOATS / v);
   // For no rows one empty chunk, which makes the gradients of weight and bias zeros.
   const long chunks = n < 1 ? 1 : (n + chunk - 1) / chunk;
   // Not d_hidden: what is empty may come as null.
-  const int keep = d_bias != NULL;
+  const int keep = l->d_bias != NULL;
   float *logits = scratch(chunk * v);
   if (!logits) return 1;
   int failed = 0;
   for (long c = 0; c < chunks; c++) {
     // Chunks of equal size, rather than full ones and a rest.
     const long first = n * c / chunks, rows = n * (c + 1) / chunks - first;
-    const matrix part = {hidden + first * h, h, 1}, d = {logits, v, 1};
-    failed |= gemm(p, rows, v, h, part, w, logits, v, bias, 0);
-    const float *weights = row_weights ? row_weights + first : NULL;
-    chunk_rows(rows, v, logits, targets + first, weights, row_weight, keep, nll + first);
+    const matrix part = {l->hidden + first * h, h, 1}, d = {logits, v, 1};
+    failed |= gemm(p, rows, v, h, part, w, logits, v, l->bias, 0);
+    const float *weights = l->row_weights ? l->row_weights + first : NULL;
+    chunk_rows(rows, v, logits, l->targets + first, weights, l->row_weight, keep, l->nll + first);
     if (!keep) continue;
-    failed |= gemm(p, rows, h, v, d, transposed(w), d_hidden + first * h, h, NULL, 0);
-    if (tied) failed |= gemm(p, v, h, rows, transposed(d), part, d_weight, h, NULL, c > 0);
-    else failed |= gemm(p, h, v, rows, transposed(part), d, d_weight, v, NULL, c > 0);
-    column_sums(rows, v, logits, v, d_bias, c > 0);
+    failed |= gemm(p, rows, h, v, d, transposed(w), l->d_hidden + first * h, h, NULL, 0);
+    if (l->tied) failed |= gemm(p, v, h, rows, transposed(d), part, l->d_weight, h, NULL, c > 0);
+    else failed |= gemm(p, h, v, rows, transposed(part), d, l->d_weight, v, NULL, c > 0);
+    column_sums(rows, v, logits, v, l->d_bias, c > 0);
   }
   free(logits);
   return failed;

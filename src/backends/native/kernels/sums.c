@@ -1,6 +1,7 @@
 // Sums that do not depend on the number of threads.
 #include "blocks.h"
 #include "column-sums.h"
+#include "zlm.h"
 
 // Elements that are summed in single precision: a longer sum would lose digits where vectors are narrow.
 #define SINGLE_SUM 1024L
@@ -33,11 +34,9 @@ INLINE double sum_by_blocks(double (*sum_of_part)(const float *, long, long), lo
   return sum;
 }
 
-// Σ x².
-double zlm_sum_of_squares(long n, const float *x, double *partial) { return sum_by_blocks(squares, n, x, partial); }
+double zlm_sum_of_squares(int64_t n, const float *x, double *partial) { return sum_by_blocks(squares, n, x, partial); }
 
-// Σ x² over n rows of x [·, width], each of them once in ids; partial has room for n doubles.
-double zlm_sum_of_squares_of_rows(long n, long width, const float *x, const int32_t *ids, double *partial) {
+double zlm_sum_of_squares_of_rows(int64_t n, int64_t width, const float *x, const int32_t *ids, double *partial) {
 #pragma omp parallel for schedule(static) if (n * width > BLOCK)
   for (long i = 0; i < n; i++) {
     const float *row = x + ids[i] * width;
@@ -49,16 +48,13 @@ double zlm_sum_of_squares_of_rows(long n, long width, const float *x, const int3
   return sum;
 }
 
-// Σ x.
-double zlm_sum(long n, const float *x, double *partial) { return sum_by_blocks(values, n, x, partial); }
+double zlm_sum(int64_t n, const float *x, double *partial) { return sum_by_blocks(values, n, x, partial); }
 
-// out [columns] = Σ over the rows of x.
-void zlm_column_sums(long rows, long columns, const float *x, float *out) {
+void zlm_column_sums(int64_t rows, int64_t columns, const float *x, float *out) {
   column_sums(rows, columns, x, columns, out, 0);
 }
 
-// out [rows] = Σ over the columns of x.
-void zlm_row_sums(long rows, long columns, const float *x, float *out) {
+void zlm_row_sums(int64_t rows, int64_t columns, const float *x, float *out) {
 #pragma omp parallel for schedule(static) if (rows * columns > BLOCK)
   for (long row = 0; row < rows; row++) {
     double sum = 0;

@@ -25,23 +25,20 @@ static void step_backward(const void *layer, long t, share units, share rows) {
   }
 }
 
-// The gradients of everything that went into zlm_tanh_rnn_forward. dy [T,B,H]; dh [B,H] holds the gradient of the last
-// state on entry and of the first one on return. Returns 0, or 1 when memory ran out.
-int zlm_tanh_rnn_backward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                          const float *w, const float *u, const float *masks, long mask_steps, const float *zoneout,
-                          long zoneout_steps, const float *y, const float *activations, const float *dy, float *dh,
-                          float *dx, float *dw, float *du, float *dbias) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 1};
-  const mask_series dropped = {masks, mask_steps, 1};
-  float *panels = scratch(panels_size(units, units)), *dz = scratch(steps * batch * units);
-  int failed = !panels || !dz;
+int zlm_tanh_rnn_backward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 1);
+  layer_masks masks;
+  float *panels = scratch(panels_size(s.units, s.units)), *dz = scratch(s.steps * s.batch * s.units);
+  int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
   if (!failed) {
-    pack_transposed(s, 1, panels, u);
-    const rnn_layer layer = {s, {zoneout, zoneout_steps, 1}, activations, dy, dh, dz};
-    failed |= walk_backward(s, (way_back){panels, dz, dh, zoneout != NULL}, dropped, step_backward, &layer);
-    failed |= layer_gradients(s, (layer_backward){NO_MASKS, dropped, x, h0, y, w, dz, dz}, dx, dw, du, dbias);
+    pack_transposed(s, 1, panels, l->u);
+    const rnn_layer layer = {s, masks.hidden_zoneout, l->gates, l->dy, l->dh, dz};
+    const way_back way = {panels, dz, l->dh, masks.hidden_zoneout.values != NULL};
+    failed |= walk_backward(s, way, masks.recurrent, step_backward, &layer);
+    failed |= layer_gradients(s, l, &masks, dz, dz);
   }
   free(panels);
   free(dz);
+  free_masks(&masks);
   return failed;
 }

@@ -73,23 +73,29 @@ static void step_forward(const void *layer, long t, share panels, share rows, op
   }
 }
 
-// x [T,B,I], h0 [B,H], w [I,H], u [H,H], bias [H]. Null, or of one step or all: masks on h(t−1) [·,B,H], what zoneout
-// retains of h [·,B,H]. Out: y and activations [T,B,H], which are the same without zoneout and may then be one array.
-// Returns 0, or 1 when memory ran out.
-int zlm_tanh_rnn_forward(int mixed, long steps, long batch, long inputs, long units, const float *x, const float *h0,
-                         const float *w, const float *u, const float *bias, const float *masks, long mask_steps,
-                         const float *zoneout, long zoneout_steps, float *y, float *activations) {
-  const recurrence s = {mixed ? MIXED : FLOAT32, steps, batch, inputs, units, 1};
-  const mask_series dropped = {masks, mask_steps, 1};
-  const int single = is_single_product(s, dropped);
-  float *room = scratch(single ? batch * units : panels_size(units, units));
-  if (!room) return 1;
-  int failed = input_product(s, NO_MASKS, x, w, bias, activations, units);
-  if (single) single_product(s, h0, u, room);
-  else pack_panels(s.precision, room, (matrix){u, units, 1}, units, units);
-  const mask_series retained = {zoneout, zoneout_steps, 1};
-  const rnn_layer layer = {s, retained, single ? NULL : room, single ? room : NULL, h0, y, activations};
-  failed |= walk_forward(s, panels_for(units), dropped, h0, y, step_forward, &layer);
+int zlm_tanh_rnn_forward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 1);
+  layer_masks masks;
+  int failed = draw_masks(l, s.gates, &masks);
+  const int single = is_single_product(s, masks.recurrent);
+  float *room = scratch(single ? s.batch * s.units : panels_size(s.units, s.units));
+  failed |= !room;
+  if (!failed) {
+    failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, s.units);
+    if (single) single_product(s, l->h0, l->u, room);
+    else pack_panels(s.precision, room, (matrix){l->u, s.units, 1}, s.units, s.units);
+    const rnn_layer layer = {
+        .shape = s,
+        .zoneout = masks.hidden_zoneout,
+        .panels = single ? NULL : room,
+        .product = single ? room : NULL,
+        .h0 = l->h0,
+        .y = l->y,
+        .activations = l->gates,
+    };
+    failed |= walk_forward(s, panels_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+  }
   free(room);
+  free_masks(&masks);
   return failed;
 }

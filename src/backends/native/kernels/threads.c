@@ -1,7 +1,8 @@
 #include "threads.h"
 
-// For JavaScript: how many threads compute from now on.
-void zlm_set_threads(int count) {
+#include "zlm.h"
+
+void zlm_set_threads(int32_t count) {
 #ifdef _OPENMP
   omp_set_num_threads(count);
 #else

@@ -3,37 +3,32 @@
 #include <math.h>
 
 #include "blocks.h"
+#include "zlm.h"
 
-// What every step makes of its gradient. A NaN stays NaN.
-typedef struct {
-  float scale, decay, clip;
-} gradient_rule;
-
-INLINE float effective(gradient_rule r, float gradient, float parameter) {
+// The gradient that a step goes by. A NaN stays NaN.
+INLINE float effective(zlm_gradient_rule r, float gradient, float parameter) {
   const float clamped = gradient > r.clip ? r.clip : gradient < -r.clip ? -r.clip : gradient;
   // Not a sum with 0 · parameter, which is NaN for an infinite parameter.
   return r.decay == 0 ? r.scale * clamped : r.scale * clamped + r.decay * parameter;
 }
 
-// parameter −= g. `scale` and `decay` have the learning rate as a factor.
-void zlm_sgd_update(long n, float *parameter, const float *gradient, float scale, float decay, float clip) {
-  const gradient_rule rule = {scale, decay, clip};
-  const int plain = decay == 0 && clip == INFINITY;
+void zlm_sgd_update(int64_t n, float *parameter, const float *gradient, const zlm_gradient_rule *r) {
+  const zlm_gradient_rule rule = *r;
+  const int plain = rule.decay == 0 && rule.clip == INFINITY;
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long first = block * BLOCK, last = block_end(block, n);
     if (plain) {
-      for (long i = first; i < last; i++) parameter[i] -= scale * gradient[i];
+      for (long i = first; i < last; i++) parameter[i] -= rule.scale * gradient[i];
     } else {
       for (long i = first; i < last; i++) parameter[i] -= effective(rule, gradient[i], parameter[i]);
     }
   }
 }
 
-// The same for n rows of matrices of `width` columns, each of them once in ids, where there is no weight decay.
-void zlm_sgd_update_rows(long n, long width, float *parameter, const float *gradient, const int32_t *ids, float scale,
-                         float clip) {
-  const gradient_rule rule = {scale, 0, clip};
+void zlm_sgd_update_rows(int64_t n, int64_t width, float *parameter, const float *gradient, const int32_t *ids,
+                         const zlm_gradient_rule *r) {
+  const zlm_gradient_rule rule = {r->scale, 0, r->clip};
 #pragma omp parallel for schedule(static) if (n * width > BLOCK)
   for (long i = 0; i < n; i++) {
     const long first = ids[i] * width;
@@ -41,41 +36,38 @@ void zlm_sgd_update_rows(long n, long width, float *parameter, const float *grad
   }
 }
 
-// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
-// (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ.
-void zlm_adam_update(long n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
-                     float scale, float decay, float clip, float beta1, float one_less_beta1, float beta2,
-                     float one_less_beta2, float rate, float correction, float epsilon) {
-  const gradient_rule rule = {scale, decay, clip};
+void zlm_adam_update(int64_t n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
+                     const zlm_gradient_rule *r, const zlm_adam *adam) {
+  const zlm_gradient_rule rule = *r;
+  const zlm_adam a = *adam;
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long last = block_end(block, n);
     for (long i = block * BLOCK; i < last; i++) {
       const float g = effective(rule, gradient[i], parameter[i]);
-      first_moment[i] = beta1 * first_moment[i] + one_less_beta1 * g;
-      second_moment[i] = beta2 * second_moment[i] + one_less_beta2 * (g * g);
-      parameter[i] -= rate * first_moment[i] / (sqrtf(correction * second_moment[i]) + epsilon);
+      first_moment[i] = a.beta1 * first_moment[i] + a.one_less_beta1 * g;
+      second_moment[i] = a.beta2 * second_moment[i] + a.one_less_beta2 * (g * g);
+      parameter[i] -= a.rate * first_moment[i] / (sqrtf(a.correction * second_moment[i]) + a.epsilon);
     }
   }
 }
 
-// mean_square = keep · mean_square + (1 − keep) · g²; parameter −= rate · g / (√mean_square + epsilon).
-void zlm_rmsprop_update(long n, float *parameter, const float *gradient, float *mean_square, float scale, float decay,
-                        float clip, float keep, float one_less_keep, float rate, float epsilon) {
-  const gradient_rule rule = {scale, decay, clip};
+void zlm_rmsprop_update(int64_t n, float *parameter, const float *gradient, float *mean_square,
+                        const zlm_gradient_rule *r, const zlm_rmsprop *rmsprop) {
+  const zlm_gradient_rule rule = *r;
+  const zlm_rmsprop m = *rmsprop;
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long last = block_end(block, n);
     for (long i = block * BLOCK; i < last; i++) {
       const float g = effective(rule, gradient[i], parameter[i]);
-      mean_square[i] = keep * mean_square[i] + one_less_keep * (g * g);
-      parameter[i] -= rate * g / (sqrtf(mean_square[i]) + epsilon);
+      mean_square[i] = m.keep * mean_square[i] + m.one_less_keep * (g * g);
+      parameter[i] -= m.rate * g / (sqrtf(mean_square[i]) + m.epsilon);
     }
   }
 }
 
-// average += weight · (parameter − average).
-void zlm_average_update(long n, float *average, const float *parameter, float weight) {
+void zlm_average_update(int64_t n, float *average, const float *parameter, float weight) {
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
     const long last = block_end(block, n);

@@ -1,0 +1,26 @@
+/** Writes everything that is generated from the spec's schema and from the kernels' header: `npm run generate`. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { generateNativeBinding, NATIVE_BINDING } from './native-binding.js';
+import { generateReference } from './spec-reference.js';
+import { generateTypes } from './spec-types.js';
+import { generateValidator } from './spec-validator.js';
+
+/** Every generated file: its path in the repository and its text. */
+export async function generateFiles(): Promise<{ path: string; text: string }[]> {
+  return [
+    { path: 'src/spec/spec.generated.ts', text: await generateTypes() },
+    { path: 'src/spec/schema-validator.generated.ts', text: generateValidator() },
+    { path: 'docs/spec.md', text: generateReference() },
+    { path: NATIVE_BINDING, text: generateNativeBinding() },
+  ];
+}
+
+async function main(): Promise<void> {
+  for (const { path, text } of await generateFiles()) {
+    await writeFile(new URL(`../${path}`, import.meta.url), text);
+    console.log(path);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

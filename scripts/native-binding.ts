@@ -1,0 +1,145 @@
+/**
+ * Makes src/backends/native/kernels.generated.ts from the C header kernels/zlm.h, so that a signature is written once: the
+ * TypeScript types of structs and functions, and what the foreign-function library needs to know of them.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const HEADER = fileURLToPath(new URL('../src/backends/native/kernels/zlm.h', import.meta.url));
+
+/** Where the generated file belongs, relative to the repository. */
+export const NATIVE_BINDING = 'src/backends/native/kernels.generated.ts';
+
+/** A parameter of a function or a member of a struct. */
+interface Field {
+  readonly name: string;
+  /** The C type without qualifiers: "float *", "int64_t", "zlm_noise". */
+  readonly type: string;
+  readonly nullable: boolean;
+}
+
+interface Header {
+  readonly structs: readonly { readonly name: string; readonly fields: readonly Field[] }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly result: string;
+    readonly fields: readonly Field[];
+  }[];
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  int: 'number',
+  int32_t: 'number',
+  int64_t: 'number',
+  uint32_t: 'number',
+  float: 'number',
+  double: 'number',
+  void: 'void',
+};
+
+const ARRAYS: Readonly<Record<string, string>> = {
+  'float *': 'Float32Array',
+  'int32_t *': 'Int32Array',
+  'double *': 'Float64Array',
+};
+
+/** Returns the text of the generated file. */
+export function generateNativeBinding(): string {
+  const { structs, functions } = parseHeader(readFileSync(HEADER, 'utf8'));
+  return [
+    '/** Generated from kernels/zlm.h by `npm run generate`. Do not edit. */',
+    ...structs.map(({ name, fields }) => `export interface ${pascal(name)} {\n${members(fields)}\n}`),
+    'export interface NativeFunctions {\n' +
+      functions.map(({ name, result, fields }) => `  ${signature(name, result, fields)}`).join('\n') +
+      '\n}',
+    '/** Each struct, in an order in which none needs a later one: its members and their C types. */\n' +
+      `export const STRUCTS = ${literal(Object.fromEntries(structs.map(({ name, fields }) => [name, shape(fields)])))} as const;`,
+    '/** Each function: its symbol, what it returns, and its parameters. */\n' +
+      `export const FUNCTIONS = ${literal(
+        Object.fromEntries(
+          functions.map(({ name, result, fields }) => [
+            camel(name),
+            { symbol: name, result, parameters: shape(fields) },
+          ]),
+        ),
+      )} as const;`,
+    '',
+  ].join('\n\n');
+}
+
+/** @throws Error for what the parser does not know, so that nothing is left out in silence */
+export function parseHeader(text: string): Header {
+  const code = text
+    .replaceAll(/\/\/.*$/gm, '')
+    .replaceAll(/^\s*#.*$/gm, '')
+    .trim();
+  const structs: Header['structs'][number][] = [];
+  const functions: Header['functions'][number][] = [];
+  const statement = /\s*(?:typedef struct \{([^}]*)\} (\w+);|(\w+) (zlm_\w+)\(([^)]*)\);)/y;
+  while (statement.lastIndex < code.length) {
+    const at = statement.lastIndex;
+    const match = statement.exec(code);
+    if (!match) throw new Error(`zlm.h: cannot read "${code.slice(at, at + 80)}…"`);
+    const [, body, struct, result, name, parameters] = match;
+    if (struct !== undefined) structs.push({ name: struct, fields: fieldsOf(body.split(';')) });
+    else
+      functions.push({ name, result, fields: parameters === 'void' ? [] : fieldsOf(parameters.split(',')) });
+  }
+  return { structs, functions };
+}
+
+/** `const float *NULLABLE a` and `float a, b`. */
+function fieldsOf(declarations: readonly string[]): Field[] {
+  return declarations
+    .map((declaration) => declaration.replaceAll(/\s+/g, ' ').trim())
+    .filter((declaration) => declaration !== '')
+    .flatMap((declaration) => {
+      const match = /^(?:const )?(\w+) (\*?)(NULLABLE )?(\w+(?:, \w+)*)$/.exec(declaration);
+      if (!match) throw new Error(`zlm.h: cannot read "${declaration}"`);
+      const [, base, pointer, nullable, names] = match;
+      const type = pointer ? `${base} *` : base;
+      return names.split(', ').map((name) => ({ name, type, nullable: nullable !== undefined }));
+    });
+}
+
+function members(fields: readonly Field[]): string {
+  return fields.map((field) => `  readonly ${camel(field.name)}: ${typeOf(field)};`).join('\n');
+}
+
+/** A function of one struct takes it as it is, any other its arguments by name. */
+function signature(name: string, result: string, fields: readonly Field[]): string {
+  const returns = SCALARS[result];
+  if (fields.length === 0) return `${camel(name)}(): ${returns};`;
+  if (takesStruct(fields))
+    return `${camel(name)}(${camel(fields[0].name)}: ${typeOf(fields[0])}): ${returns};`;
+  const named = fields.map((field) => `readonly ${camel(field.name)}: ${typeOf(field)}`).join('; ');
+  return `${camel(name)}(named: { ${named} }): ${returns};`;
+}
+
+function takesStruct(fields: readonly Field[]): boolean {
+  return fields.length === 1 && fields[0].type.startsWith('zlm_');
+}
+
+function typeOf({ type, nullable }: Field): string {
+  const known = SCALARS[type] ?? ARRAYS[type] ?? pascal(type.replace(' *', ''));
+  return nullable ? `${known} | null` : known;
+}
+
+function shape(fields: readonly Field[]): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name, type }) => [camel(name), type]));
+}
+
+/** zlm_lstm_forward → lstmForward. */
+function camel(name: string): string {
+  return name.replace(/^zlm_/, '').replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** zlm_layer → NativeLayer. */
+function pascal(name: string): string {
+  const short = camel(name);
+  return `Native${short.charAt(0).toUpperCase()}${short.slice(1)}`;
+}
+
+function literal(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,179 @@
+// Everything that JavaScript calls: the functions of the compiled library and the structs that they take.
+// `npm run generate` makes kernels.generated.ts, the TypeScript binding, from this file, so a signature is written once.
+//
+// Sizes are in elements. Matrices are dense and row by row. A pointer marked NULLABLE may be null; what that means is
+// said beside it. Functions that return int return 0, or 1 when memory ran out.
+#ifndef ZLM_H
+#define ZLM_H
+
+#include <stdint.h>
+
+#define NULLABLE
+
+// How many threads compute from now on.
+void zlm_set_threads(int32_t count);
+
+// The bfloat16 units that mixed products use: 0 for none, 1 for AVX512-BF16, 2 for AMX tiles.
+int zlm_bf16_units(void);
+
+// ---- Noise
+
+// One source of noise in one window (`Noise` in ops/noise.ts).
+typedef struct {
+  double rate;        // 0 for no noise at all
+  int32_t mask;       // a noise_mask: how long a mask lives
+  int32_t per_gate;   // one mask for each gate, side by side, instead of one for all
+  uint32_t seed, site, step;
+} zlm_noise;
+
+// y [steps, per_step] = x ⊙ dropout mask.
+void zlm_dropout(int64_t steps, int64_t per_step, const float *x, float *y, const zlm_noise *noise);
+
+// ---- Recurrent layers
+
+// One recurrent layer over one window of T steps, B columns, I inputs and H units, with G gates: 4 for LSTM, 3 for GRU,
+// 1 for the tanh layer. Its contract is beside the op: ops/lstm.ts, ops/gru.ts, ops/tanh-rnn.ts.
+typedef struct {
+  int32_t mixed;                        // operands of products in bfloat16
+  int64_t steps, batch, inputs, units;
+  const float *x;                       // [T,B,I]
+  const float *h0;                      // [B,H]
+  const float *NULLABLE c0;             // [B,H], LSTM
+  const float *w;                       // [I,G·H]
+  const float *u;                       // [H,G·H]
+  const float *NULLABLE bias;           // [G·H], forward
+  const float *NULLABLE candidate_bias; // [H], forward of a GRU
+  zlm_noise input_dropout, recurrent_dropout, hidden_zoneout, cell_zoneout;
+  // Written forward, read backward. `gates` are the activations: [T,B,4H] (LSTM i, f, g, o; GRU r, z, n, q) or
+  // [T,B,H] (tanh before zoneout; without zoneout it may be y).
+  float *y;                             // [T,B,H]
+  float *NULLABLE cells;                // [T,B,H], LSTM
+  float *gates;
+  // Backward. dh and dc hold the gradients of the last state on entry and of the first one on return.
+  const float *NULLABLE dy;             // [T,B,H]
+  float *NULLABLE dh;                   // [B,H]
+  float *NULLABLE dc;                   // [B,H], LSTM
+  float *NULLABLE dx;                   // [T,B,I]
+  float *NULLABLE dw;                   // [I,G·H]
+  float *NULLABLE du;                   // [H,G·H]
+  float *NULLABLE dbias;                // [G·H]
+  float *NULLABLE d_candidate_bias;     // [H], GRU
+} zlm_layer;
+
+int zlm_lstm_forward(const zlm_layer *layer);
+int zlm_lstm_backward(const zlm_layer *layer);
+int zlm_gru_forward(const zlm_layer *layer);
+int zlm_gru_backward(const zlm_layer *layer);
+int zlm_tanh_rnn_forward(const zlm_layer *layer);
+int zlm_tanh_rnn_backward(const zlm_layer *layer);
+
+// ---- Products and the softmax
+
+// A matrix anywhere in memory: element (i, j) is at[i·row + j·column]; a transpose swaps the two.
+typedef struct {
+  const float *at;
+  int64_t row, column;
+} zlm_matrix;
+
+// c (m × n) = a (m × k) · b (k × n).
+int zlm_product(int32_t mixed, int64_t m, int64_t n, int64_t k, const zlm_matrix *a, const zlm_matrix *b, float *c);
+
+// The output projection, log-softmax, negative log-likelihood and, when d_bias is given, the gradients of
+// Σ row_weights[n]·nll[n].
+typedef struct {
+  int32_t mixed;
+  int64_t n, h, v;
+  const float *hidden;                  // [N,H]
+  const float *weight;                  // [H,V], or [V,H] when tied
+  int32_t tied;
+  const float *bias;                    // [V]
+  const int32_t *targets;               // [N]
+  const float *NULLABLE row_weights;    // [N], or null for row_weight in every row
+  float row_weight;
+  float *nll;                           // [N]
+  float *NULLABLE d_hidden;             // [N,H]
+  float *NULLABLE d_weight;             // as weight
+  float *NULLABLE d_bias;               // [V]
+} zlm_softmax_layer;
+
+int zlm_softmax(const zlm_softmax_layer *layer);
+
+// The output projection alone, for drawing words. logits [N,V].
+int zlm_logits(int64_t n, int64_t h, int64_t v, const float *hidden, const float *weight, int32_t tied, const float *bias,
+               float *logits);
+
+// Draws words by softmax(logits / temperature), of all words or of the top_k likeliest.
+typedef struct {
+  int64_t n, v;
+  const float *logits;                  // [N,V], rows `stride` apart: 0 when all draws are from one row
+  int64_t stride;
+  double temperature;
+  int64_t top_k;                        // 0 for all words
+  const int32_t *banned;                // [bans], word ids
+  int64_t bans;
+  const double *uniforms;               // [N], within (0, 1)
+  int32_t *drawn;                       // [N], word ids, or −1 where no word that is not banned has a finite logit
+} zlm_draws;
+
+int zlm_draw(const zlm_draws *draws);
+
+// ---- Rows of embedding tables
+
+// out [N, width] = rows `ids` of table.
+void zlm_gather_rows(int64_t n, int64_t width, const float *table, const int32_t *ids, float *out);
+// out[ids[n]] += from[n], n in order.
+void zlm_scatter_add_rows(int64_t n, int64_t width, const float *from, const int32_t *ids, float *out);
+
+// ---- Sums
+
+// Σ x² over n rows of x [·, width], each of them once in ids; partial has room for n doubles.
+double zlm_sum_of_squares_of_rows(int64_t n, int64_t width, const float *x, const int32_t *ids, double *partial);
+// Σ x² and Σ x over n elements; partial has room for ⌈n / 16384⌉ doubles.
+double zlm_sum_of_squares(int64_t n, const float *x, double *partial);
+double zlm_sum(int64_t n, const float *x, double *partial);
+// out [columns] = Σ over the rows of x; out [rows] = Σ over its columns.
+void zlm_column_sums(int64_t rows, int64_t columns, const float *x, float *out);
+void zlm_row_sums(int64_t rows, int64_t columns, const float *x, float *out);
+
+// ---- Element by element
+
+// A matrix that may be broadcast: `column` is 0 or 1, and a step of 0 repeats the first element.
+// out [rows, columns] = a op b, op 0 to 3: + − · /. In no column step do both stand still.
+void zlm_binary(int32_t operation, int64_t rows, int64_t columns, const zlm_matrix *a, const zlm_matrix *b, float *out);
+// out [n] = operation of x [n], operation 0 to 2: −x, x², tanh x.
+void zlm_unary(int32_t operation, int64_t n, const float *x, float *out);
+// out = factor · x.
+void zlm_scaled_copy(int64_t n, const float *x, float factor, float *out);
+
+// ---- Optimizers: steps in place, in one pass over memory
+
+// Every step's gradient: clamped to ±clip (infinity for no clamp), scaled, and decay · parameter added.
+typedef struct {
+  float scale, decay, clip;
+} zlm_gradient_rule;
+
+// parameter −= g. `scale` and `decay` have the learning rate as a factor.
+void zlm_sgd_update(int64_t n, float *parameter, const float *gradient, const zlm_gradient_rule *rule);
+// The same for n rows of `width` columns, each of them once in ids, where there is no weight decay.
+void zlm_sgd_update_rows(int64_t n, int64_t width, float *parameter, const float *gradient, const int32_t *ids,
+                         const zlm_gradient_rule *rule);
+
+// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
+// (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ.
+typedef struct {
+  float beta1, one_less_beta1, beta2, one_less_beta2, rate, correction, epsilon;
+} zlm_adam;
+void zlm_adam_update(int64_t n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
+                     const zlm_gradient_rule *rule, const zlm_adam *adam);
+
+// mean_square = keep · mean_square + (1 − keep) · g²; parameter −= rate · g / (√mean_square + epsilon).
+typedef struct {
+  float keep, one_less_keep, rate, epsilon;
+} zlm_rmsprop;
+void zlm_rmsprop_update(int64_t n, float *parameter, const float *gradient, float *mean_square,
+                        const zlm_gradient_rule *rule, const zlm_rmsprop *rmsprop);
+
+// average += weight · (parameter − average).
+void zlm_average_update(int64_t n, float *average, const float *parameter, float weight);
+
+#endif

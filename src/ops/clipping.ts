@@ -1,0 +1,37 @@
+/** One norm over all gradients, and the factor that clips by it (paper, section 4.1; Pascanu et al. 2013). */
+import * as tf from '@tensorflow/tfjs';
+import { type Inputs, type Op, runOp } from './op.js';
+
+/** `ZlmGlobalNorm`: tensors of rank 1 or more, by name → a scalar. */
+export const globalNormOp: Op<object> = {
+  name: 'ZlmGlobalNorm',
+  reference(gradients: Inputs) {
+    return [tf.sqrt(tf.addN(Object.values(gradients).map(sumOfSquares)))];
+  },
+};
+
+/**
+ * The L2 norm of all gradients taken together, embedding included.
+ *
+ * @param gradients tensors of rank 1 or more, by parameter name; at least one
+ * @returns a scalar
+ */
+export function globalNorm(gradients: Inputs): tf.Scalar {
+  return runOp(globalNormOp, gradients, {})[0] as tf.Scalar;
+}
+
+/**
+ * The factor that brings a gradient of this norm down to the maximum: min(1, maxNorm / norm). A NaN norm gives NaN.
+ *
+ * @param maxNorm null for no clipping
+ */
+export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
+  if (maxNorm === null) return tf.scalar(1);
+  // Not tf.minimum(1, …): on the wasm backend that of a NaN is 1.
+  return tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm)) as tf.Scalar;
+}
+
+/** Row by row and then over the rows: a single f32 running sum over millions of squares would lose digits. */
+function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.sum(tf.square(gradient), -1));
+}

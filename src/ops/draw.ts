@@ -1,0 +1,170 @@
+/**
+ * Choosing one word by its logits and a random number. Words are in order of their logits, the likeliest first, equal ones
+ * by id. They are not sorted for that: a choice splits them around a pivot, as quickselect does, and looks further in the
+ * part where the running sum passes what is wanted. That takes time linear in the number of words.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Inputs, Op } from './op.js';
+
+/**
+ * Which words may be drawn and how. Words are in order of their logits, the likeliest first, equal ones by id; those that may
+ * be drawn have a weight of exp((logit − largest) / temperature).
+ */
+export interface Selection {
+  /** Below 1 likely words get likelier; 0 takes the first word in order. */
+  readonly temperature: number;
+  /** Draw from the first k words that are not banned; null for all. */
+  readonly topK: number | null;
+  /** Word ids that are never drawn, each once; fewer than there are words. */
+  readonly banned: Int32Array;
+}
+
+/** The attributes of `ZlmDraw`. */
+export interface DrawAttributes extends Selection {
+  /** A number in (0, 1) for each draw. */
+  readonly uniforms: Float64Array;
+}
+
+/**
+ * `ZlmDraw`: logits [N,V], or [1,V] for all N draws → word ids [N] int32: for each draw the first word in order at which the
+ * running sum of weights passes uniform · total. Weights and their sums are doubles; the order in which sums are added up is
+ * left to the kernel. A draw for which no word that may be drawn has a finite logit gives −1.
+ */
+export const drawOp: Op<DrawAttributes> = {
+  name: 'ZlmDraw',
+  reference({ logits }: Inputs, { uniforms, ...selection }) {
+    const [rows, words] = logits.shape;
+    const values = logits.dataSync();
+    const row = (n: number) => (rows === 1 ? values : values.subarray(n * words, (n + 1) * words));
+    return [tf.tensor1d(Int32Array.from(uniforms, (uniform, n) => chooseWord(row(n), selection, uniform)))];
+  },
+};
+
+/** No word that may be drawn has a finite logit. */
+export const NO_WORD = -1;
+
+/**
+ * Chooses a word: the first in order at which the running sum of the weights exp((logit − largest) / temperature) passes
+ * uniform · total, the likeliest at temperature 0.
+ *
+ * @param logits  [V]
+ * @param uniform a number in (0, 1)
+ * @returns its id, or {@link NO_WORD}
+ */
+export function chooseWord(
+  logits: ArrayLike<number>,
+  { temperature, topK, banned }: Selection,
+  uniform: number,
+): number {
+  const ids = wordsToDraw(logits, banned);
+  if (ids.length === 0) return NO_WORD;
+  const likeliest = firstOf(ids, logits);
+  if (temperature === 0) return likeliest;
+  const kept = topK === null || topK >= ids.length ? ids : likeliestWords(ids, logits, topK);
+  const weights = new Float64Array(logits.length);
+  let total = 0;
+  for (const id of kept) {
+    weights[id] = Math.exp((logits[id] - logits[likeliest]) / temperature);
+    total += weights[id];
+  }
+  return kept[placeBeyond(kept, logits, weights, uniform * total)];
+}
+
+/**
+ * The k words that come first in order, in no order among themselves. Rearranges `ids`.
+ *
+ * @param ids the words to choose from, more than k
+ */
+export function likeliestWords(ids: Int32Array, logits: ArrayLike<number>, k: number): Int32Array {
+  const ones = new Float64Array(logits.length).fill(1);
+  return ids.subarray(0, placeBeyond(ids, logits, ones, k - 0.5) + 1);
+}
+
+/** The words that are not banned and whose logits are finite, by id. */
+function wordsToDraw(logits: ArrayLike<number>, banned: Int32Array): Int32Array {
+  const isBanned = new Uint8Array(logits.length);
+  for (const id of banned) isBanned[id] = 1;
+  const ids = new Int32Array(logits.length);
+  let count = 0;
+  for (let id = 0; id < ids.length; id++) {
+    if (isBanned[id] === 0 && Number.isFinite(logits[id])) ids[count++] = id;
+  }
+  return ids.subarray(0, count);
+}
+
+function firstOf(ids: Int32Array, logits: ArrayLike<number>): number {
+  let first = ids[0];
+  for (const id of ids) if (logits[id] > logits[first]) first = id;
+  return first;
+}
+
+/**
+ * The place of the first word in order at which the running sum of weights passes `target`; the last word's, if rounding
+ * leaves none. Rearranges `ids` so that those before the place are the words that come before it in order.
+ *
+ * @param weights by word id
+ */
+function placeBeyond(
+  ids: Int32Array,
+  logits: ArrayLike<number>,
+  weights: Float64Array,
+  target: number,
+): number {
+  let [from, to] = [0, ids.length];
+  let before = 0; // the weight of ids[0 … from)
+  while (to - from > 1) {
+    const pivot = medianOfThree(ids, from, to, logits);
+    const { place, weight } = split(ids, from, to, pivot, logits, weights);
+    if (before + weight > target) {
+      to = place;
+    } else if (before + weight + weights[ids[place]] > target) {
+      return place;
+    } else {
+      before += weight + weights[ids[place]];
+      from = place + 1;
+    }
+  }
+  return Math.min(from, to - 1);
+}
+
+/**
+ * Moves the words of ids[from … to) that come before a pivot to the front, and the pivot behind them.
+ *
+ * @param pivot where the pivot is now
+ * @returns where it is then, and the weight of those before it
+ */
+function split(
+  ids: Int32Array,
+  from: number,
+  to: number,
+  pivot: number,
+  logits: ArrayLike<number>,
+  weights: Float64Array,
+): { place: number; weight: number } {
+  const id = ids[pivot];
+  ids[pivot] = ids[to - 1];
+  let [place, weight] = [from, 0];
+  for (let i = from; i < to - 1; i++) {
+    const other = ids[i];
+    if (!comesBefore(other, id, logits)) continue;
+    weight += weights[other];
+    ids[i] = ids[place];
+    ids[place++] = other;
+  }
+  ids[to - 1] = ids[place];
+  ids[place] = id;
+  return { place, weight };
+}
+
+function medianOfThree(ids: Int32Array, from: number, to: number, logits: ArrayLike<number>): number {
+  const [a, b, c] = [from, (from + to) >>> 1, to - 1];
+  const ab = comesBefore(ids[a], ids[b], logits);
+  const bc = comesBefore(ids[b], ids[c], logits);
+  if (ab === bc) return b;
+  const ac = comesBefore(ids[a], ids[c], logits);
+  return ab === ac ? c : a;
+}
+
+function comesBefore(a: number, b: number, logits: ArrayLike<number>): boolean {
+  return logits[a] > logits[b] || (logits[a] === logits[b] && a < b);
+}

@@ -1,0 +1,98 @@
+/**
+ * How an op reaches the machine. An op is a tfjs kernel under a name of its own: a backend that has a fused
+ * implementation registers it under that name, and for every other backend the op's reference, written in plain tfjs
+ * ops, is registered at first use. The model never knows which of the two runs.
+ *
+ * Each file beside this one has an op's contract (inputs, outputs, attributes), its reference, forward and backward, and
+ * the function that the model calls. All tensors are float32, except ids and targets, which are int32.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+/** Named tensors that go into an op. */
+export type Inputs = Record<string, tf.Tensor>;
+
+/**
+ * What products compute in: float32, or operands rounded to bfloat16 with float32 sums. Parameters, states and everything
+ * between products are float32 in both.
+ */
+export type Precision = 'f32' | 'mixed';
+
+/** One op: the contract that every backend's kernel of that name fulfills. `A` is its settings that are not tensors. */
+export interface Op<A extends object> {
+  /** Kernel name, the same on every backend. */
+  readonly name: string;
+  /** The op in plain tfjs ops; tidied and kept off the gradient tape by the caller. */
+  reference(inputs: Inputs, attributes: A): tf.Tensor[];
+}
+
+/** Runs an op's kernel on the active backend. Nothing is differentiated through it: see {@link differentiable}. */
+export function runOp<A extends object>(op: Op<A>, inputs: Inputs, attributes: A): tf.Tensor[] {
+  ensureKernel(op, tf.getBackend());
+  const output: unknown = tf.engine().runKernel(op.name, inputs, attributes as unknown as tf.NamedAttrMap);
+  return Array.isArray(output) ? output : [output as tf.Tensor];
+}
+
+/** The two passes of an op that gradients flow through. */
+export interface Passes<I extends Inputs> {
+  /**
+   * Computes the outputs.
+   *
+   * @param save keeps tensors for the backward pass; call it at most once
+   */
+  forward(save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+  /**
+   * Computes the gradient of every input.
+   *
+   * @param upstream gradient of each output; zeros where the loss does not reach one
+   * @param saved    what the forward pass saved
+   */
+  backward(upstream: tf.Tensor[], saved: tf.Tensor[]): { [name in keyof I]: tf.Tensor };
+}
+
+/**
+ * Runs the forward pass of an op and records its backward pass.
+ *
+ * What the backward pass needs is saved and is no output. tfjs makes a tensor of zeros for every output that a loss does not
+ * reach, and what a recurrent layer saves is several times as large as its output.
+ *
+ * @param inputs what gradients flow into; ids and targets are left out
+ */
+export function differentiable<I extends Inputs>(inputs: I, passes: Passes<I>): tf.Tensor[] {
+  const engine = tf.engine() as unknown as CustomGradientEngine;
+  return engine.runKernelFunc({
+    inputs,
+    forwardFunc: (_backend, save) => passes.forward(save),
+    backwardsFunc: (upstream, saved) => {
+      // Computed here and not lazily, input by input: the gradients of one op share most of their work, and tfjs
+      // runs every lazy one in a tidy of its own that would throw the shared part away.
+      const gradients = passes.backward(Array.isArray(upstream) ? upstream : [upstream], saved);
+      return Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, () => value]));
+    },
+  });
+}
+
+/** The method behind `tf.customGrad`, which itself admits one output only; private in tfjs's types, whose version is pinned. */
+interface CustomGradientEngine {
+  runKernelFunc(invocation: {
+    readonly inputs: Inputs;
+    forwardFunc(backend: unknown, save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
+    backwardsFunc(upstream: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]): Record<string, () => tf.Tensor>;
+  }): tf.Tensor[];
+}
+
+/**
+ * True while gradients are being recorded. Kernels then save what the backward pass needs; in evaluation and sampling they
+ * do not, which spares most of their memory.
+ */
+export function isRecordingGradients(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
+
+function ensureKernel<A extends object>(op: Op<A>, backendName: string): void {
+  if (tf.getKernel(op.name, backendName)) return;
+  tf.registerKernel({
+    kernelName: op.name,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => tf.tidy(() => op.reference(inputs as Inputs, attrs as unknown as A)),
+  });
+}

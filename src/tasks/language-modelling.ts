@@ -1,0 +1,94 @@
+/** Language modelling: predicting the next token, of one stream of text or of independent sentences. */
+import * as tf from '@tensorflow/tfjs';
+import type { TokenSource } from '../corpus/windows.js';
+import { evaluate, evaluateSentences } from '../evaluation/perplexity.js';
+import { activationPenalty } from '../model/activation-penalty.js';
+import { architectureOf } from '../model/architecture.js';
+import { createLanguageModel } from '../model/create.js';
+import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import type { NamedValues } from '../model/parameters.js';
+import type { ModelState } from '../model/stack.js';
+import { embedding } from '../ops/embedding.js';
+import type { NetworkSpec } from '../spec/systems.js';
+import { sentenceBatches } from './sentence-batches.js';
+import { streamBatches } from './stream-batches.js';
+import { PERPLEXITY, type Task } from './task.js';
+
+/** What training reads of a corpus; a prepared corpus is one. */
+export interface TrainingCorpus {
+  readonly vocabulary: { readonly size: number; readonly eos: number };
+  split(name: 'train' | 'valid'): TokenSource;
+}
+
+/** Initialization of a model whose parameters come from a run: for its size and its speed, any will do. */
+const STAND_IN = { uniform: 0.1 };
+
+/**
+ * Makes a fresh model with the spec's seed and initialization.
+ *
+ * @param constants what the model reads but never trains, where its spec has a context
+ */
+export function freshModel(
+  { model, dropout, training }: NetworkSpec,
+  vocabularySize: number,
+  constants?: NamedValues,
+): LanguageModel {
+  const init = 'from' in model.init ? STAND_IN : model.init;
+  const beginning = { init, forgetBias: model.forgetBias, seed: training.seed };
+  return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), beginning, constants);
+}
+
+/** The model on the corpus's training split, validated on its valid split. */
+export function languageModellingTask(
+  { dropout, training }: NetworkSpec,
+  corpus: TrainingCorpus,
+  model: LanguageModel,
+): Task {
+  const { batchSize, seed, precision, loss, sentences } = training;
+  const { size, eos } = corpus.vocabulary;
+  const batches = sentences
+    ? sentenceBatches(corpus.split('train'), { eos, batchSize, seed })
+    : streamBatches(training, corpus.split('train'));
+  const penalties = {
+    activation: training.activationRegularization,
+    temporal: training.temporalActivationRegularization,
+  };
+  const trained = { ...model, precision };
+  return {
+    parameters: model.parameters,
+    metric: PERPLEXITY,
+    uniformNll: Math.log(size),
+    // Sentences have no state to carry, and a batch of them may be smaller than others.
+    zeroState: () => (sentences ? {} : initialState(model, batchSize)),
+    batchesIn: (pass) => batches.batchesIn(pass),
+    stepsOf: (pass, inPass) => batches.stepsOf(pass, inPass),
+    predictionsOf: (pass, inPass) => batches.predictionsOf(pass, inPass),
+    startsFromZero: (pass, inPass) => batches.startsFromZero(pass, inPass),
+    loss({ pass, inPass, step }, carried) {
+      const { inputs, targets, steps, batch, rows } = batches.batch(pass, inPass);
+      const state = sentences ? initialState(model, batch) : (carried as ModelState);
+      const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
+      const encoded = encode(trained, ids, state, { table: dropout, seed, step });
+      const hidden = rows ? rowsOf(encoded.hidden, rows) : encoded.hidden;
+      const wanted = rows ? rows.map((row) => targets[row]) : targets;
+      const lossWeight = 1 / (loss === 'sum' ? batch : wanted.length);
+      const nll = targetNll(trained, hidden, tf.tensor1d(wanted, 'int32'), lossWeight);
+      const penalty = activationPenalty(encoded.activations, penalties, rows);
+      return { nll, batch, penalty, state: sentences ? {} : encoded.state };
+    },
+    async validate(signal, onProgress) {
+      const options = { batch: batchSize, signal, onProgress, label: 'valid' };
+      const valid = corpus.split('valid');
+      const { perplexity, predictions, nll } = sentences
+        ? await evaluateSentences(model, valid, eos, options)
+        : await evaluate(model, valid, options);
+      return { value: perplexity, predictions, meanNll: nll / predictions };
+    },
+  };
+}
+
+/** Some rows of a matrix, [N,H]. The look-up's gradient adds into rows, which tfjs's wasm backend cannot for `gather`. */
+function rowsOf(matrix: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
+  const taken = embedding(matrix, tf.tensor2d(rows, [1, rows.length], 'int32'));
+  return taken.reshape([rows.length, matrix.shape[1]]);
+}

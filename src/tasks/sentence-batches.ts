@@ -1,0 +1,52 @@
+/** Batches of independent sequences: every line of a text from the zero state, lines of similar length side by side. */
+import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
+import type { TokenSource } from '../corpus/windows.js';
+import { philoxWords, STREAM } from '../ops/philox.js';
+import type { TextBatch, TextBatches } from './stream-batches.js';
+
+/**
+ * Makes the batches of every pass. A pass has every line once. Which lines of one length share a batch, and the order of the
+ * batches, is a function of (seed, pass).
+ *
+ * @param eos id of `<eos>`, which ends a line
+ */
+export function sentenceBatches(
+  tokens: TokenSource,
+  { eos, batchSize, seed }: { readonly eos: number; readonly batchSize: number; readonly seed: number },
+): TextBatches {
+  const sentences = new Sentences(tokens, eos);
+  const lengthOf = (line: number) => sentences.lengthOf(line);
+  /** The pass that was asked for last: passes come one after the other. */
+  let known: { readonly pass: number; readonly batches: readonly (readonly number[])[] } | null = null;
+
+  const linesOf = (pass: number, inPass: number): readonly number[] => {
+    if (known?.pass !== pass) {
+      const order = shuffled(sentences.count, { seed, pass, draw: 0 });
+      const batches = batchesByLength(order, lengthOf, batchSize);
+      known = { pass, batches: shuffled(batches.length, { seed, pass, draw: 1 }).map((i) => batches[i]) };
+    }
+    return known.batches[inPass];
+  };
+
+  return {
+    batchesIn: () => Math.ceil(sentences.count / batchSize),
+    stepsOf: (pass, inPass) => Math.max(...linesOf(pass, inPass).map(lengthOf)),
+    predictionsOf: (pass, inPass) => linesOf(pass, inPass).reduce((sum, line) => sum + lengthOf(line), 0),
+    startsFromZero: () => true,
+    batch(pass, inPass): TextBatch {
+      return sequenceBatch(
+        linesOf(pass, inPass).map((line) => sentences.read(line)),
+        eos,
+      );
+    },
+  };
+}
+
+/** Draws an order of 0 … count − 1: by the words of the Philox address (seed, sentences, site = pass, step = draw). */
+function shuffled(
+  count: number,
+  { seed, pass, draw }: { readonly seed: number; readonly pass: number; readonly draw: number },
+): number[] {
+  const words = philoxWords({ seed, stream: STREAM.sentences, site: pass, step: draw }, count);
+  return Array.from(words.keys()).sort((a, b) => words[a] - words[b] || a - b);
+}

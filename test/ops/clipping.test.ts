@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { clipScale, globalNorm } from '../../src/ops/clipping.js';
+import { describeEachBackend } from '../backends/each-backend.js';
+import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
+
+describeEachBackend('on %s', () => {
+  const scaleFor = (norm: number, maxNorm: number | null) => valuesOf(clipScale(tf.scalar(norm), maxNorm))[0];
+
+  it('globalNorm is one norm over all gradients', () => {
+    const random = randomNumbers(1);
+    const arrays = [[7], [3, 5], [2, 3, 4], [1, 1]].map((shape) => randomArray(random, shape, 3));
+    const expected = Math.hypot(...arrays.flatMap(({ data }) => data));
+    const gradients = Object.fromEntries(arrays.map((array, i) => [`layers.${i}.weight`, tensorOf(array)]));
+    const norm = globalNorm(gradients);
+    expect(norm.shape).toEqual([]);
+    expectClose(valuesOf(norm), [expected], 1e-6);
+  });
+
+  it('globalNorm of one gradient is its own norm', () => {
+    expect(valuesOf(globalNorm({ bias: tf.tensor1d([3, -4]) }))).toEqual([5]);
+  });
+
+  it('globalNorm keeps its digits over a million values', () => {
+    const norm = globalNorm({ weight: tf.fill([1000, 1000], 0.1), bias: tf.fill([1000], 0.1) });
+    expectClose(valuesOf(norm), [Math.sqrt(1_001_000 * Math.fround(0.1) ** 2)], 1e-5);
+  });
+
+  it('globalNorm passes NaN and infinity on', () => {
+    const normOf = (value: number) =>
+      valuesOf(globalNorm({ a: tf.tensor1d([1, value]), b: tf.ones([2, 2]) }))[0];
+    expect(normOf(Number.NaN)).toBeNaN();
+    expect(normOf(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('clipScale brings a norm down to the maximum, and never up', () => {
+    expect(scaleFor(20, 5)).toBeCloseTo(0.25, 7);
+    expect(scaleFor(5, 5)).toBe(1);
+    expect(scaleFor(4.99, 5)).toBe(1);
+    expect(scaleFor(1e-30, 5)).toBe(1);
+    expect(scaleFor(0, 5)).toBe(1);
+  });
+
+  it('clipScale is 1 without a maximum', () => {
+    expect(scaleFor(1e6, null)).toBe(1);
+  });
+
+  it('clipScale of a NaN norm is NaN, so that divergence shows', () => {
+    expect(scaleFor(Number.NaN, 5)).toBeNaN();
+  });
+});

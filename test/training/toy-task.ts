@@ -1,0 +1,88 @@
+/**
+ * Something to train that is no language model: one weight w, windows of 3 steps and 2 columns, and the loss w·a for
+ * each prediction, a being 1 to 6. Its gradient is known by heart, its state counts the windows since it was zero, and its
+ * penalty is w times a given weight.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { onTestFinished } from 'vitest';
+import {
+  type BatchNumber,
+  type Metric,
+  PERPLEXITY,
+  type Task,
+  type Validation,
+} from '../../src/tasks/task.js';
+
+/** The gradient that the loop must see: the sum over time of a, and the mean over the 2 columns. */
+export const TOY_GRADIENT = (1 + 2 + 3 + 4 + 5 + 6) / 2;
+/** Predictions in a window, and the sum of their a. */
+export const TOY_WINDOW = { predictions: 6, sum: 21 };
+
+export interface Toy extends Task {
+  /** The windows it was asked for, with the count that its state held. */
+  readonly seen: readonly (BatchNumber & { readonly count: number })[];
+  readonly weight: () => number;
+}
+
+/** What may be other than usual. */
+export interface ToyOptions {
+  readonly windowsPerPass?: number;
+  readonly weight?: number;
+  readonly uniformNll?: number;
+  /** What its windows are told to be long, which changes nothing else; 3 steps all of them by default. */
+  readonly stepsOf?: Task['stepsOf'];
+  /** A factor of the loss of the window that so many were trained before. */
+  readonly factor?: (windows: number) => number;
+  /** The penalty's gradient; 0 for none. */
+  readonly penalty?: number;
+  readonly metric?: Metric;
+  readonly validate?: Task['validate'];
+}
+
+/** A toy for the test that calls it; its weight is freed at the end. */
+export function makeToy({
+  windowsPerPass = 3,
+  stepsOf = () => 3,
+  weight = 1,
+  uniformNll = Number.POSITIVE_INFINITY,
+  factor = () => 1,
+  penalty = 0,
+  metric = PERPLEXITY,
+  validate = validationsOf([1]),
+}: ToyOptions = {}): Toy {
+  const seen: (BatchNumber & { readonly count: number })[] = [];
+  const variable = tf.tidy(() => tf.variable(tf.tensor1d([weight])));
+  onTestFinished(() => variable.dispose());
+  return {
+    seen,
+    weight: () => variable.dataSync()[0],
+    parameters: new Map([['weight', variable]]),
+    metric,
+    batchesIn: () => windowsPerPass,
+    stepsOf,
+    predictionsOf: () => TOY_WINDOW.predictions,
+    startsFromZero: (_, inPass) => inPass === 0,
+    uniformNll,
+    zeroState: () => ({ count: tf.scalar(0) }),
+    loss(window, state) {
+      seen.push({ ...window, count: state.count.dataSync()[0] });
+      const amounts = tf.tensor1d([1, 2, 3, 4, 5, 6]);
+      const windows = window.pass * windowsPerPass + window.inPass;
+      const nll = tf.mul(tf.mul(variable, factor(windows)), amounts) as tf.Tensor1D;
+      const penalized = penalty === 0 ? null : (tf.sum(tf.mul(variable, penalty)) as tf.Scalar);
+      return { nll, batch: 2, penalty: penalized, state: { count: tf.add(state.count, 1) } };
+    },
+    validate,
+  };
+}
+
+/** A validation that finds these mean losses, one after the other; the last again and again. */
+export function validationsOf(losses: readonly number[]): Task['validate'] {
+  let calls = 0;
+  return async () => validation(losses[Math.min(calls++, losses.length - 1)]);
+}
+
+/** A validation with this mean loss. */
+export function validation(meanNll: number): Validation {
+  return { value: Math.exp(meanNll), predictions: 10, meanNll };
+}
