@@ -1,0 +1,36 @@
+/** A training on independent sentences: its passes, and its resumption within one. */
+import { expect, it } from 'vitest';
+import type { EpochEvent, TrainingEvent } from '../../src/training/events.js';
+import { generateText } from '../small-corpus.js';
+import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
+
+const place = useWorkplace();
+const overrides = ['training.sentences=true', 'training.batchSize=8', 'dropout.recurrent.rate=0.2'];
+/** 100 lines in batches of 8. */
+const BATCHES = 13;
+const TOKENS = generateText(100, 1)
+  .split('\n')
+  .slice(0, -1)
+  .reduce((sum, line) => sum + line.split(' ').length + 1, 0);
+
+it('a pass has every line once, and predicts every token, its first and its <eos> included', async () => {
+  const events: TrainingEvent[] = [];
+  const onEvent = (event: TrainingEvent) => events.push(event);
+  await trainSmall(place, { name: 'whole', overrides: [...overrides, 'training.epochs=2'], onEvent });
+  const windows = events.flatMap((event) => (event.kind === 'window' ? [event] : []));
+  expect(windows.map(({ total }) => total)).toEqual(Array(2 * BATCHES).fill(BATCHES));
+  for (const epoch of [1, 2]) {
+    const ofEpoch = windows.filter((event) => event.epoch === epoch);
+    expect(ofEpoch.reduce((sum, { predictions }) => sum + predictions, 0)).toBe(TOKENS);
+  }
+  const [first, second] = events.filter((event) => event.kind === 'epoch') as EpochEvent[];
+  expect(second.validPerplexity).toBeLessThan(first.validPerplexity);
+});
+
+it('resumes byte for byte, within a pass and across the end of one', async () => {
+  await trainSmall(place, { name: 'straight', overrides, interruptAt: afterWindows(BATCHES + 4) });
+  await trainSmall(place, { name: 'broken', overrides, interruptAt: afterWindows(5) });
+  await trainSmall(place, { resume: 'broken', interruptAt: afterWindows(BATCHES - 1) });
+  await trainSmall(place, { resume: 'broken', interruptAt: afterWindows(BATCHES + 4) });
+  expect(await contentOf(place.run('broken'))).toEqual(await contentOf(place.run('straight')));
+});

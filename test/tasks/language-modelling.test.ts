@@ -1,0 +1,130 @@
+/** Language modelling of independent sentences: padding changes nothing, and every token counts once. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { Sentences } from '../../src/corpus/sentences.js';
+import { disposeLanguageModel, encode, initialState, targetNll } from '../../src/model/language-model.js';
+import { dispose, tidy } from '../../src/ops/memory.js';
+import { parseResolvedSpec } from '../../src/spec/load.js';
+import {
+  freshModel,
+  languageModellingTask,
+  type TrainingCorpus,
+} from '../../src/tasks/language-modelling.js';
+import { lossAndGradients } from '../../src/training/step.js';
+import { describeEachBackend } from '../backends/each-backend.js';
+import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import { networkOf } from '../spec/spec-files.js';
+
+const VOCABULARY = 11;
+const EOS = 0;
+/** Lines of 1 to 6 tokens, their `<eos>` included. */
+const LINES = [3, 6, 1, 4, 2, 5, 4].map((length, line) => [
+  ...randomIds(randomNumbers(line + 1), length - 1, VOCABULARY - 1).map((id) => id + 1),
+  EOS,
+]);
+
+function corpusOf(lines: readonly (readonly number[])[]): TrainingCorpus {
+  const ids = Int32Array.from(lines.flat());
+  const source = {
+    length: ids.length,
+    read: (position: number, count: number) => ids.slice(position, position + count),
+  };
+  return { vocabulary: { size: VOCABULARY, eos: EOS }, split: () => source };
+}
+
+async function specOf(...training: readonly string[]) {
+  const model = 'model: { embedding: 4, layers: [{ lstm: 5 }, { gru: 3 }], init: { uniform: 0.5 } }';
+  const keys = ['batchSize: 7', 'sentences: true', ...training].join(', ');
+  return networkOf(await parseResolvedSpec(`corpus: c\n${model}\ntraining: { ${keys} }\n`, 'spec.yaml'));
+}
+
+/** The mean over lines of the summed nll of each line by itself, without a batch or padding. */
+function lossLineByLine(model: ReturnType<typeof freshModel>): number {
+  const nlls = LINES.map((line) =>
+    tidy(() => {
+      const inputs = [EOS, ...line.slice(0, -1)];
+      const ids = tf.tensor2d(inputs, [line.length, 1], 'int32');
+      const { hidden } = encode(model, ids, initialState(model, 1), null);
+      return valuesOf(targetNll(model, hidden, tf.tensor1d([...line], 'int32'))).reduce((a, b) => a + b);
+    }),
+  );
+  return nlls.reduce((a, b) => a + b) / LINES.length;
+}
+
+describeEachBackend('sentences on %s', () => {
+  it('have the loss that each has by itself, and predict every token once', async () => {
+    const spec = await specOf();
+    const model = freshModel(spec, VOCABULARY);
+    const task = languageModellingTask(spec, corpusOf(LINES), model);
+    const { loss, terms } = lossAndGradients(task, 'sum', { pass: 0, inPass: 0, step: 0 }, task.zeroState());
+    expectClose([loss.dataSync()[0]], [lossLineByLine(model)]);
+    expect(terms.nll.size).toBe(LINES.flat().length);
+    expect(terms.state).toEqual({});
+    disposeLanguageModel(model);
+  });
+
+  it('have gradients that are the mean of those of smaller batches', async () => {
+    const gradientsOf = async (lines: readonly (readonly number[])[]) => {
+      const spec = await specOf();
+      const model = freshModel(spec, VOCABULARY);
+      const task = languageModellingTask(spec, corpusOf(lines), model);
+      const { gradients } = lossAndGradients(task, 'sum', { pass: 0, inPass: 0, step: 0 }, {});
+      disposeLanguageModel(model);
+      return Object.fromEntries(Object.entries(gradients).map(([name, tensor]) => [name, valuesOf(tensor)]));
+    };
+    const whole = await gradientsOf(LINES);
+    const single = await Promise.all(LINES.map((line) => gradientsOf([line])));
+    for (const [name, values] of Object.entries(whole)) {
+      const mean = values.map((_, i) => single.reduce((sum, of) => sum + of[name][i], 0) / LINES.length);
+      expectClose(values, mean);
+    }
+  });
+
+  it.each(['activationRegularization', 'temporalActivationRegularization'])(
+    'have no padding in %s',
+    async (penalty) => {
+      const penaltyOf = async (lines: readonly (readonly number[])[]) => {
+        const spec = await specOf(`${penalty}: 2`);
+        const model = freshModel(spec, VOCABULARY);
+        const task = languageModellingTask(spec, corpusOf(lines), model);
+        const terms = tidy(() => task.loss({ pass: 0, inPass: 0, step: 0 }, {}));
+        const value = terms.penalty ? valuesOf(terms.penalty)[0] : 0;
+        dispose(terms);
+        disposeLanguageModel(model);
+        return value;
+      };
+      // A mean over values: those of all steps of a line, or of all but its first.
+      const weightOf = (line: readonly number[]) =>
+        penalty === 'activationRegularization' ? line.length : line.length - 1;
+      let [sum, weight] = [0, 0];
+      for (const line of LINES) {
+        sum += weightOf(line) * (await penaltyOf([line]));
+        weight += weightOf(line);
+      }
+      expectClose([await penaltyOf(LINES)], [sum / weight]);
+    },
+  );
+
+  it('validate to the perplexity of all their tokens, in batches of any size', async () => {
+    const perplexities: number[] = [];
+    for (const batchSize of [1, 2, 7, 50]) {
+      const spec = await specOf();
+      const sized = { ...spec, training: { ...spec.training, batchSize } };
+      const model = freshModel(sized, VOCABULARY);
+      const task = languageModellingTask(sized, corpusOf(LINES), model);
+      const { value, predictions } = await task.validate(new AbortController().signal, () => {});
+      expect(predictions).toBe(LINES.flat().length);
+      expectClose([value], [Math.exp((lossLineByLine(model) * LINES.length) / predictions)]);
+      perplexities.push(value);
+      disposeLanguageModel(model);
+    }
+    for (const perplexity of perplexities) expectClose([perplexity], [perplexities[0]]);
+  });
+});
+
+describe('the corpus of the tests', () => {
+  it('has the lines that the tests are about', () => {
+    const { split } = corpusOf(LINES);
+    expect(new Sentences(split('train'), EOS).count).toBe(LINES.length);
+  });
+});
