@@ -7,9 +7,11 @@ import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs
 
 const place = useWorkplace();
 
-/** So small a learning rate in the second epoch that the validation gives the very same figure again. */
-const FADING = 'training.schedule={decay: { factor: 1.0e-12, afterEpoch: 1 }}';
-const overrides = [FADING, 'training.earlyStopping={ patience: 2 }', 'training.epochs=4'];
+/** After the first epoch a learning rate so small that the validation gives the very same figure again. */
+const FADING = 'training.schedule={decay: { factor: 1.0e-6, afterEpoch: 1 }}';
+const SLOW = 'training.optimizer.sgd.learningRate=1.0e-4';
+const fading = [FADING, SLOW, 'training.epochs=4'];
+const overrides = [...fading, 'training.earlyStopping={ patience: 2 }'];
 const WINDOWS = 28;
 
 let outcome: TrainOutcome;
@@ -74,7 +76,7 @@ it('train on when they are told to be patient, or not to stop at all', async () 
   const on = await trainSmall(place, { resume: 'stopped', overrides: ['training.earlyStopping=null'] });
   expect(on).toMatchObject({ alreadyFinished: false, stoppedEarly: false, epochs: 4 });
   expect((await readStatus(place.run('stopped'))).stoppedEarly).toBeUndefined();
-  await trainSmall(place, { name: 'whole', overrides: [FADING, 'training.epochs=4'] });
+  await trainSmall(place, { name: 'whole', overrides: fading });
   for (const name of ['patient', 'stopped']) {
     expect(await contentOf(place.run(name))).toEqual(await contentOf(place.run('whole')));
   }
