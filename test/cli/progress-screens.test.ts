@@ -2,7 +2,7 @@
  * What a user sees of every command with progress, on the screen of a terminal emulator of four widths. After a wanted
  * change: `npx vitest run test/cli/progress-screens.test.ts --update`.
  */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProgressReporter } from '../../src/cli/progress.js';
 import { visibleWidth } from '../../src/cli/text-width.js';
 import { TrainingDisplay } from '../../src/cli/training-display.js';
@@ -193,7 +193,14 @@ const SCENES: readonly Scene[] = [
 
 let seconds = 0;
 let reporter: ProgressReporter | undefined;
-afterEach(() => reporter?.stop());
+
+// cli-progress counts the time between two drawings by the clock of the system.
+beforeEach(() => vi.spyOn(Date, 'now').mockImplementation(() => seconds * 1000));
+
+afterEach(() => {
+  reporter?.stop();
+  vi.restoreAllMocks();
+});
 
 /** The screen at the scene's moment, and after the result and the shell's prompt. */
 async function play(

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProgressReporter } from '../../src/cli/progress.js';
 import type { Progress } from '../../src/progress.js';
 import { FakeLog, Screen } from '../terminal/screen.js';
@@ -6,8 +6,12 @@ import { FakeLog, Screen } from '../terminal/screen.js';
 let seconds = 0;
 let reporter: ProgressReporter | undefined;
 
+// cli-progress counts the time between two drawings by the clock of the system.
+beforeEach(() => vi.spyOn(Date, 'now').mockImplementation(() => seconds * 1000));
+
 afterEach(() => {
   reporter?.stop();
+  vi.restoreAllMocks();
   seconds = 0;
 });
 
@@ -156,6 +160,27 @@ describe('on a terminal', () => {
     progress.stop();
     progress.note('epoch 1/1: valid 119.67');
     expect(await screen.rows()).toEqual(['epoch 1/1: valid 119.67']);
+  });
+
+  it('takes a passing bar away where a note has moved it and the terminal got narrower', async () => {
+    const screen = new Screen(120);
+    const progress = report(screen);
+    progress.update(LONG, true);
+    progress.note('note');
+    await screen.resize(60);
+    progress.stop();
+    expect(await screen.rows()).toEqual(['note']);
+    expect(await screen.cursor()).toEqual({ row: 1, column: 0 });
+  });
+
+  it('changes no mode of the terminal, which would stay changed if zlm is killed', () => {
+    const screen = new Screen(80);
+    const progress = report(screen);
+    progress.update(LONG);
+    progress.note('note');
+    progress.stop();
+    expect(screen.bytes).toContain('█');
+    expect(screen.bytes).not.toContain('\u001b[?');
   });
 
   it('leaves nothing behind of a bar when the terminal gets narrower, and fits when it gets wider', async () => {
