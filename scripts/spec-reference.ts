@@ -1,6 +1,5 @@
 /** The reference of the spec's keys, generated from its JSON Schema. */
-import { type Explanation, explainAll } from '../src/spec/explain.js';
-import { defaultInWords } from '../src/spec/explain-text.js';
+import { defaultInWords, type Explanation, explainAll } from '../src/spec/explain.js';
 import { specSchema } from '../src/spec/schema.js';
 import { EDGES, SOURCES, SYSTEMS } from './reference-family.js';
 

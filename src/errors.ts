@@ -25,3 +25,9 @@ export class UserError extends Error {
     super(message, options);
   }
 }
+
+/** Throws UserError('interrupted') once the signal has fired, for work that changes nothing before its end. */
+export function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new UserError('interrupted', 'Interrupted; nothing was changed', ['Run the same command again.']);
+}

@@ -1,7 +1,7 @@
 /** A corpus and a spec so small that a whole training takes a second, and is a real one all the same. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareText } from '../src/corpus/text.js';
+import { prepareText } from '../src/corpus/user-text.js';
 
 /** Name of the corpus that {@link prepareSmallCorpus} makes. */
 export const SMALL_CORPUS = 'small';

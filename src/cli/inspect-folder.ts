@@ -1,7 +1,7 @@
 /** What there is to know about a folder that zlm writes to, whether it exists yet or not. */
 import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isFolder, isThere } from '../storage/is-there.js';
+import { isFolder, isThere } from '../storage/files.js';
 
 /** The state of a folder. */
 export interface FolderReport {

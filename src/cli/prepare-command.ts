@@ -1,5 +1,5 @@
 import { type Command, Flags } from '@oclif/core';
-import type { PreparedSummary, PrepareOptions } from '../corpus/build/recipe.js';
+import type { PreparedSummary, PrepareOptions } from '../corpus/build/corpus-recipe.js';
 import { shellWord } from '../shell-word.js';
 import { BaseCommand } from './base-command.js';
 import { interruptible } from './interrupt.js';

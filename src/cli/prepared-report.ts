@@ -1,6 +1,7 @@
 /** What `zlm prepare` says about a corpus: a table for a person, an object for `--json`. */
-import { adviceOn } from '../corpus/advice.js';
-import type { PreparedSummary } from '../corpus/build/recipe.js';
+
+import type { PreparedSummary } from '../corpus/build/corpus-recipe.js';
+import { adviceOn } from '../corpus/corpus-report.js';
 import { type Manifest, SPLITS, type SplitFacts, type SplitName } from '../corpus/manifest.js';
 import { renderTable } from './table.js';
 

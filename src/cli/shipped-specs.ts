@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { SpecError } from '../spec/diagnostics.js';
-import { isFolder } from '../storage/is-there.js';
+import { isFolder } from '../storage/files.js';
 
 const FOLDER = 'configs';
 const EXTENSION = '.yaml';

@@ -4,7 +4,7 @@ import type { Manifest } from '../corpus/manifest.js';
 import { crossFieldFaults } from '../spec/cross-field.js';
 import { loadSpec } from '../spec/load.js';
 import { isNgram } from '../spec/systems.js';
-import { writeOverride } from '../spec/to-yaml.js';
+import { writeOverride } from '../spec/yaml.js';
 import { corpusFacts } from '../training/corpus-facts.js';
 
 const QUICKSTART = 'configs/quickstart.yaml';

@@ -2,7 +2,7 @@
 
 import { shellWord } from '../shell-word.js';
 import type { PreparedTopics } from '../topics/prepare-topics.js';
-import type { TopicRecipe } from '../topics/recipe.js';
+import type { TopicRecipe } from '../topics/topic-file.js';
 import { dataWords } from './place-flags.js';
 import { renderTable } from './table.js';
 

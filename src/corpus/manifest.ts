@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { sha256 } from '../storage/sha256.js';
+import { sha256 } from '../storage/file-identity.js';
 import type { Normalization } from './normalize.js';
 
 /** Raised when a reader of older folders could misread newer ones. */

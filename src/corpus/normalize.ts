@@ -1,6 +1,6 @@
 /** From text to its tokens: the same rules for corpora and prompts. */
 
-import { treebankPieces, treebankWordsOf } from './english/treebank.js';
+import { treebankPieces, treebankWordsOf } from './english.js';
 import type { Unit } from './manifest.js';
 import { UNKNOWN } from './vocabulary.js';
 

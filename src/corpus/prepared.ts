@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
-import { isKnownCorpus } from './corpus-name.js';
+import { isKnownCorpus } from './corpus-folder.js';
 import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';

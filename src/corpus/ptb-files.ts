@@ -1,14 +1,15 @@
 /** Gets hold of the three files of Mikolov's Penn Treebank corpus, each verified to the byte. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stopIfAborted, UserError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { describeFileError } from '../storage/atomic-write.js';
+import { FolderHeldError, type FolderLock, lockFolder } from '../storage/folder-lock.js';
 import { readArchive } from './acquire/archive.js';
 import type { DownloadOptions, MirrorFailure } from './acquire/download.js';
-import { findFiles } from './acquire/find-files.js';
-import { inTurn } from './acquire/folder-turn.js';
-import { faultOfContent, pickCandidate, type WantedFile } from './acquire/wanted-file.js';
+import { faultOfContent, findFiles, pickCandidate, type WantedFile } from './acquire/wanted-file.js';
 import { SPLITS, type SplitName } from './manifest.js';
 import { fetchFromMirror, type Mirror } from './ptb-mirrors.js';
 
@@ -152,4 +153,41 @@ function noMirror(failures: readonly MirrorFailure[]): UserError {
     'If you know another place on the web: `zlm prepare ptb --url https://…/`, a folder or an archive.',
     'Behind a proxy, Node 24 or newer uses HTTPS_PROXY when NODE_USE_ENV_PROXY=1 is set.',
   ]);
+}
+
+const POLL_MS = 250;
+
+/** How a turn is waited for. */
+export interface TurnOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told once of the process that is waited for. */
+  readonly onWait: (pid: number) => void;
+}
+
+/**
+ * Runs `action` while no other process of this machine does the same in `folder`: whoever comes second waits, and then
+ * finds the first one's work done.
+ * @throws UserError('data') when a process on another machine holds the folder, or it cannot be written
+ * @throws UserError('interrupted') when the signal fires while waiting
+ */
+export async function inTurn<T>(folder: string, action: () => Promise<T>, options: TurnOptions): Promise<T> {
+  const lock = await waitForLock(folder, options);
+  try {
+    return await action();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function waitForLock(folder: string, { signal, onWait }: TurnOptions): Promise<FolderLock> {
+  for (let waits = false; ; waits = true) {
+    try {
+      return await lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderHeldError) || error.owner.host !== hostname()) throw error;
+      if (!waits) onWait(error.owner.pid);
+    }
+    await sleep(POLL_MS, undefined, { signal }).catch(() => {});
+    stopIfAborted(signal);
+  }
 }

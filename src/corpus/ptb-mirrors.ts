@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
-import { sha256 } from '../storage/sha256.js';
+import { sha256 } from '../storage/file-identity.js';
 import { readArchive } from './acquire/archive.js';
 import {
   type DownloadOptions,

@@ -1,7 +1,8 @@
 /** The Penn Treebank corpus as Mikolov prepared it in 2010: the paper's, and the yardstick of word-level language models. */
-import { prepareCorpus } from './build/prepare.js';
-import type { PreparedSummary, PrepareOptions } from './build/recipe.js';
-import { memoryText, type Text } from './build/text.js';
+
+import type { PreparedSummary, PrepareOptions } from './build/corpus-recipe.js';
+import { prepareCorpus } from './build/prepare-corpus.js';
+import { memoryText, type Text } from './build/text-source.js';
 import { SPLITS, type SplitName } from './manifest.js';
 import type { Normalization } from './normalize.js';
 import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.js';

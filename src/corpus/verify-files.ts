@@ -12,8 +12,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
-import { type FileState, fileState } from '../storage/file-state.js';
-import { sha256, sha256File } from '../storage/sha256.js';
+import { type FileState, fileState, sha256, sha256File } from '../storage/file-identity.js';
 
 /** Files of at most this size are hashed each time: some 20 ms. */
 const ALWAYS_HASHED_BYTES = 32 * 2 ** 20;

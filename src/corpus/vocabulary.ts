@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { sha256 } from '../storage/sha256.js';
+import { sha256 } from '../storage/file-identity.js';
 
 /** The mark that ends every line. Treebank corpora put a sentence on a line, hence its customary name. */
 export const END_OF_LINE = '<eos>';

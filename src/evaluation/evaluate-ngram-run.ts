@@ -1,5 +1,5 @@
 /** The perplexity of a run's n-gram model on a split of its corpus. */
-import { unigramPerplexity } from '../corpus/unigram.js';
+import { unigramPerplexity } from '../corpus/corpus-report.js';
 import { UserError } from '../errors.js';
 import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { evaluateNgram } from '../ngram/perplexity.js';

@@ -1,8 +1,8 @@
 /** The service behind `zlm eval`: the perplexity of a run's model on a split of its corpus. */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { type ActiveBackend, activateBackend } from '../backends/select.js';
+import { unigramPerplexity } from '../corpus/corpus-report.js';
 import type { SplitName } from '../corpus/prepared.js';
-import { unigramPerplexity } from '../corpus/unigram.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import type { OnProgress } from '../progress.js';
 import { keepEvaluation } from '../runs/evaluations.js';

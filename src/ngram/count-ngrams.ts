@@ -1,8 +1,124 @@
-/** From sorted starts to a table of n-grams and how often each occurs. */
+/**
+ * Counts the n-grams of a text: reads it into memory, sorts the places where n-grams begin, and walks the sorted places
+ * once. No n-gram is ever copied.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TokenSource } from '../corpus/windows.js';
 import type { OnProgress } from '../progress.js';
-import type { LineTokens } from './line-tokens.js';
 import type { NgramTable } from './ngram-table.js';
-import { inSlabs } from './slabs.js';
+
+/** Small enough for a slab to take less than half a second. */
+const SLAB = 1 << 16;
+
+/**
+ * Calls `work` with consecutive ranges [begin, end) that cover [0, count), with a turn of the event loop after each.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function inSlabs(
+  count: number,
+  work: (begin: number, end: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  signal?.throwIfAborted();
+  for (let begin = 0; begin < count; begin += SLAB) {
+    work(begin, Math.min(begin + SLAB, count));
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
+}
+
+/** A stream of N tokens, every line of which ends with `<eos>`. */
+export interface LineTokens {
+  /** [N + 1]: an `<eos>` for what precedes the first line, then the stream. The last one begins no n-gram. */
+  readonly ids: Int32Array;
+  /** [N + 1]: length of the longest n-gram that begins at each token: up to its line's end, and no more than the order. */
+  readonly reach: Uint8Array;
+  /** Where n-grams begin: at 0 … starts − 1. */
+  readonly starts: number;
+}
+
+/** Bytes that {@link readLineTokens} takes for a token. */
+export const LINE_TOKEN_BYTES = Int32Array.BYTES_PER_ELEMENT + Uint8Array.BYTES_PER_ELEMENT;
+
+/**
+ * Reads a stream piece by piece.
+ *
+ * @throws UserError('data') when the stream cannot be read; the signal's reason when it is aborted
+ */
+export async function readLineTokens(
+  tokens: TokenSource,
+  { order, eos }: { readonly order: number; readonly eos: number },
+  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+): Promise<LineTokens> {
+  const ids = new Int32Array(tokens.length + 1);
+  ids[0] = eos;
+  const read = (begin: number, end: number) => {
+    ids.set(tokens.read(begin, end - begin), begin + 1);
+    onProgress?.({ label: 'reading', done: end, total: tokens.length, unit: 'tokens' });
+  };
+  await inSlabs(tokens.length, read, signal);
+  return { ids, reach: reachOf(ids, order, eos), starts: tokens.length };
+}
+
+/** An `<eos>` that begins an n-gram is the start of the line after it, so only those behind the first token end one. */
+function reachOf(ids: Int32Array, order: number, eos: number): Uint8Array {
+  const reach = new Uint8Array(ids.length).fill(1);
+  for (let start = ids.length - 2; start >= 0; start--) {
+    const after = ids[start + 1] === eos ? 1 : reach[start + 1];
+    reach[start] = Math.min(order, 1 + after);
+  }
+  return reach;
+}
+
+/** Bytes that {@link sortStarts} takes for a token. */
+export const SORTING_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
+
+/**
+ * The starts 0 … starts − 1 ordered by the tokens from there on, as far as the longest n-gram reaches: a radix sort,
+ * the last of `order` tokens first, each pass a stable counting sort. So n-grams that are equal in their first k
+ * tokens stand together for every k. One that has ended comes before those that go on.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function sortStarts(
+  { ids, reach, starts }: LineTokens,
+  { order, vocabularySize }: { readonly order: number; readonly vocabularySize: number },
+  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+): Promise<Int32Array> {
+  let sorted = new Int32Array(starts).map((_, start) => start);
+  let next = new Int32Array(starts);
+  for (let place = order - 1; place >= 0; place--) {
+    const key = (start: number) => (place < reach[start] ? ids[start + place] + 1 : 0);
+    const slots = await firstSlots(starts, key, vocabularySize + 1, signal);
+    const [from, to] = [sorted, next];
+    const passesDone = order - 1 - place;
+    const move = (begin: number, end: number) => {
+      for (let i = begin; i < end; i++) to[slots[key(from[i])]++] = from[i];
+      const done = Math.floor((passesDone * starts + end) / order);
+      onProgress?.({ label: 'sorting', done, total: starts, unit: 'tokens' });
+    };
+    await inSlabs(starts, move, signal);
+    [sorted, next] = [to, from];
+  }
+  return sorted;
+}
+
+/** Where the starts with each key begin once they are sorted by it. */
+async function firstSlots(
+  starts: number,
+  key: (start: number) => number,
+  keys: number,
+  signal: AbortSignal | undefined,
+): Promise<Int32Array> {
+  const slots = new Int32Array(keys + 1);
+  const count = (begin: number, end: number) => {
+    for (let start = begin; start < end; start++) slots[key(start) + 1]++;
+  };
+  await inSlabs(starts, count, signal);
+  for (let k = 1; k <= keys; k++) slots[k] += slots[k - 1];
+  return slots;
+}
 
 interface CountingOptions {
   readonly signal?: AbortSignal;

@@ -1,12 +1,20 @@
 /** From a text to the table that an n-gram model is: reading, sorting, counting, adjusting. */
+
+import { totalmem } from 'node:os';
 import type { TokenSource } from '../corpus/windows.js';
+import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
-import { adjustCounts } from './adjusted-counts.js';
-import { countDistinct, countNgrams } from './count-ngrams.js';
-import { checkTableSize, checkTokenCount, memoryLimit } from './limits.js';
-import { readLineTokens } from './line-tokens.js';
+import { MAX_FILE_BYTES } from '../storage/files.js';
+import {
+  countDistinct,
+  countNgrams,
+  LINE_TOKEN_BYTES,
+  readLineTokens,
+  SORTING_BYTES,
+  sortStarts,
+} from './count-ngrams.js';
+import { adjustCounts } from './kneser-ney.js';
 import type { NgramTable } from './ngram-table.js';
-import { sortStarts } from './sorted-starts.js';
 
 /** What to count. */
 export interface NgramSettings {
@@ -72,4 +80,80 @@ async function sortedText(text: TokenSource, settings: NgramSettings, hooks: Ngr
   const distinct = await countDistinct(tokens, sorted, settings, hooks.signal);
   checkTableSize(text.length, distinct, memory);
   return { tokens, sorted, distinct };
+}
+
+const INT32_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/** Bytes of a table's arrays for an n-gram: word, count, and offset of its row in the level above. */
+const TABLE_BYTES = 3 * INT32_BYTES;
+
+/** Besides the table: adjusted count and suffix while they are made, later a row's sum and γ. */
+const WORKING_BYTES = 3 * INT32_BYTES;
+
+/** Offsets, counts and starts are int32. */
+const MAX_ENTRIES = 2 ** 31 - 2;
+
+/** A checkpoint is read into one array; a part is left for the header. */
+const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
+
+/** Bytes that this process may use: the machine's memory, or what its container was given. */
+export function memoryLimit(): number {
+  const constrained = process.constrainedMemory() ?? 0; // 0 and absurdly large numbers stand for no limit
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+/** @throws UserError('data') when a text has too many tokens to be sorted in `memory` bytes */
+export function checkTokenCount(tokens: number, memory: number): void {
+  if (tokens > MAX_ENTRIES) {
+    throw tooLarge(`${tokens.toLocaleString('en-US')} tokens are more than an n-gram model can count`, []);
+  }
+  requireMemory(`counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
+}
+
+/**
+ * @param tokens   in the text
+ * @param distinct the different n-grams of each length
+ * @throws UserError('data') when a table with so many n-grams fits neither memory nor checkpoint
+ */
+export function checkTableSize(tokens: number, distinct: readonly number[], memory: number): void {
+  const cures = distinct.length > 1 ? ['Take a lower model.ngram.order.'] : [];
+  const what = `${total(distinct).toLocaleString('en-US')} n-grams up to order ${distinct.length}`;
+  const bytes = tableBytes(distinct);
+  if (bytes > MAX_TABLE_BYTES) {
+    const most = gigabytes(MAX_TABLE_BYTES);
+    throw tooLarge(`${what} make a checkpoint of ${gigabytes(bytes)}, and one holds ${most} at most`, cures);
+  }
+  requireMemory(what, bytesToEstimate(tokens, distinct), memory, cures);
+}
+
+/** Bytes of a table's arrays, which are those of a checkpoint but for its header. */
+export function tableBytes(distinct: readonly number[]): number {
+  const offsets = distinct.map((_, level) => (level === 0 ? 1 : distinct[level - 1]) + 1);
+  return INT32_BYTES * (2 * total(distinct) + total(offsets));
+}
+
+/** Bytes that the arrays take at their most while a text is made into a table. */
+export function bytesToEstimate(tokens: number, distinct: readonly number[]): number {
+  return bytesToSort(tokens) + total(distinct) * (TABLE_BYTES + WORKING_BYTES);
+}
+
+function total(distinct: readonly number[]): number {
+  return distinct.reduce((sum, count) => sum + count, 0);
+}
+
+function bytesToSort(tokens: number): number {
+  return tokens * (LINE_TOKEN_BYTES + SORTING_BYTES);
+}
+
+function requireMemory(what: string, bytes: number, memory: number, cures: readonly string[]): void {
+  if (bytes <= memory) return;
+  throw tooLarge(`${what} need ${gigabytes(bytes)} of memory, and there are ${gigabytes(memory)}`, cures);
+}
+
+function tooLarge(message: string, cures: readonly string[]): UserError {
+  return new UserError('data', message, [...cures, 'Train on a smaller corpus.']);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,8 +1,8 @@
 /** Perplexity of a text under an n-gram model. */
 import type { TokenSource } from '../corpus/windows.js';
 import type { OnProgress } from '../progress.js';
+import { inSlabs } from './count-ngrams.js';
 import type { NgramModel } from './ngram-model.js';
-import { inSlabs } from './slabs.js';
 
 /** What an evaluation found. */
 export interface NgramEvaluation {

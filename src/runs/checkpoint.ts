@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
-import { readBytes } from '../storage/read-bytes.js';
+import { readBytes } from '../storage/files.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
 import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
 import { isPosition, type Position } from './position.js';

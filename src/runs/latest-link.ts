@@ -3,7 +3,7 @@ import { lstat, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/file-error.js';
-import { isThere } from '../storage/is-there.js';
+import { isThere } from '../storage/files.js';
 import { removeLeftovers, temporaryPath } from '../storage/temporary.js';
 import { LATEST, RunFolder } from './run-folder.js';
 

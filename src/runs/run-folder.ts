@@ -4,8 +4,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { isThere } from '../storage/is-there.js';
-import { makeFolder } from '../storage/make-folder.js';
+import { isThere, makeFolder } from '../storage/files.js';
 
 /** Name of the link to the newest run. */
 export const LATEST = 'latest';

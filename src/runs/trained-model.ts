@@ -7,7 +7,7 @@ import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
-import { isThere } from '../storage/is-there.js';
+import { isThere } from '../storage/files.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { otherCheckpoint } from './checkpoint-fault.js';
 import { checkModel, withAverages } from './checkpoint-tensors.js';

@@ -3,7 +3,7 @@ import type { PreparedCorpus, VerifyOptions } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import type { NgramTable } from '../ngram/ngram-table.js';
-import { NgramTableFault, tableFromArrays } from '../ngram/table-arrays.js';
+import { NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
 import { shellWord } from '../shell-word.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';

@@ -1,8 +1,7 @@
 /** What a person says to the sampler, as token ids: the prompt, and the words that are never to be drawn. */
-import { isAbbreviation } from '../corpus/english/abbreviations.js';
+import { isAbbreviation, trimEnd } from '../corpus/english.js';
 import { toNormalForm } from '../corpus/normalize.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
-import { trimEnd } from '../corpus/trim-end.js';
 import { UNKNOWN } from '../corpus/vocabulary.js';
 import { UserError } from '../errors.js';
 

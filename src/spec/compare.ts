@@ -1,8 +1,7 @@
 /** Whether two specs are the same, and where they differ. */
 import { isDeepStrictEqual } from 'node:util';
-import { sha256 } from '../storage/sha256.js';
-import { withoutDefaults } from './defaults.js';
-import { formatKey, type Segment, specSchema } from './schema.js';
+import { sha256 } from '../storage/file-identity.js';
+import { formatKey, type Segment, specSchema, withoutDefaults } from './schema.js';
 import type { Spec } from './systems.js';
 
 /** A key whose value differs between two specs; undefined where one of them lacks it. */

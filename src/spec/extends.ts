@@ -1,12 +1,11 @@
 /** Follows `extends` from a spec file to its parents and merges them into one located tree. */
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Fault, SpecError } from './diagnostics.js';
-import { type Located, type LocatedMap, type Place, type Source, valuePlace } from './located.js';
-import { merge } from './merge.js';
-import { brokenEntry } from './missing-colon.js';
-import { parseYaml } from './parse-yaml.js';
+import { brokenEntry } from './grammar-faults.js';
+import { type Entry, type Located, type LocatedMap, type Place, type Source, valuePlace } from './located.js';
 import { readText } from './read-text.js';
-import { specSchema } from './schema.js';
+import { childSchema, isChoice, type SchemaNode, specSchema } from './schema.js';
+import { parseYaml } from './yaml.js';
 
 /** A spec file with everything it extends. */
 export interface Extended {
@@ -75,4 +74,26 @@ function withoutExtends(map: LocatedMap): LocatedMap {
 
 function fault(message: string, place?: Place, more: Partial<Fault> = {}): SpecError {
   return new SpecError([{ key: '', message, place, ...more }]);
+}
+
+/**
+ * The child's values over the parent's: maps merge key by key, lists and scalars replace. In a choice, such as
+ * `schedule`, a child that names another kind replaces the parent's: merging would name two.
+ *
+ * @param schema the schema of both values, undefined below an unknown key
+ */
+export function merge(parent: Located, child: Located, schema: SchemaNode | undefined): Located {
+  if (parent.kind !== 'map' || child.kind !== 'map') return child;
+  if (isChoice(schema) && namesAnotherKind(parent, child)) return child;
+  const entries = new Map<string, Entry>(parent.entries);
+  for (const [key, entry] of child.entries) {
+    const inherited = parent.entries.get(key);
+    const value = inherited ? merge(inherited.value, entry.value, childSchema(schema, key)) : entry.value;
+    entries.set(key, { key: entry.key, value });
+  }
+  return { kind: 'map', place: child.place, entries };
+}
+
+function namesAnotherKind(parent: LocatedMap, child: LocatedMap): boolean {
+  return [...child.entries.keys()].some((key) => !parent.entries.has(key));
 }

@@ -1,6 +1,5 @@
 /** Faults of YAML's own grammar in words, at the place to change. */
-import type { YAMLError } from 'yaml';
-import { brokenEntry } from './missing-colon.js';
+import { Lexer, type YAMLError } from 'yaml';
 
 /** A fault of the grammar, with offsets into the text. */
 export interface GrammarFault {
@@ -76,4 +75,104 @@ function lineAt(text: string, offset: number): { text: string; start: number; en
   const trimmed = text.slice(from, to).trim();
   const start = from + text.slice(from, to).indexOf(trimmed);
   return { text: trimmed, start, end: start + trimmed.length, next: Math.min(to + 1, text.length) };
+}
+
+/** An entry as it was meant, with what is wrong. */
+export interface BrokenEntry {
+  readonly key: string;
+  /** What is wrong and what to write, without a subject: it follows a place or a sentence. */
+  readonly message: string;
+}
+
+/** A separator that is not ": ", between a word and what was meant to be its value. */
+const FORMS: readonly { readonly form: RegExp; readonly fault: string }[] = [
+  { form: /^(\w+):([^\s:].*)$/, fault: 'a space is missing after the colon' },
+  { form: /^(\w+)\s*:?=\s*(.*)$/, fault: '"=" does not separate a key from its value' },
+  { form: /^(\w+)\s+([^\s:=].*)$/, fault: 'a colon is missing after the key' },
+  { form: /^(\w+)()$/, fault: 'a colon is missing after the key' },
+];
+
+/** Longest value that is repeated in a message, in characters. */
+const MOST_QUOTED = 40;
+
+/**
+ * Tells how a text fails to be an entry of a map.
+ *
+ * @param text a line, or the key that YAML has made of it, such as `lstm:8`
+ * @returns undefined when it has another form
+ */
+export function brokenEntry(text: string): BrokenEntry | undefined {
+  const bare = text
+    .trim()
+    .replace(/^- +/, '')
+    .replace(/\s+#.*$/, '');
+  for (const { form, fault } of FORMS) {
+    const [, key, value = ''] = form.exec(bare) ?? [];
+    if (key === undefined) continue;
+    const example = value === '' || value.length > MOST_QUOTED ? `${key}: …` : `${key}: ${value}`;
+    return { key, message: `${fault}; write "${example}"` };
+  }
+  return undefined;
+}
+
+/** A character where YAML would take it for a part of a word. */
+export interface ForeignCharacter {
+  readonly offset: number;
+  /** What is wrong with it, as a fault says it. */
+  readonly message: string;
+}
+
+/** White space that YAML does not know as such, and what shows nothing at all: controls, format characters, fillers. */
+const INVISIBLE = /[\p{Zs}\p{Zl}\p{Zp}\p{Cc}\p{Cf}]|\u034f|\u115f|\u1160|\u3164|\uffa0/u;
+
+/** What an input method writes for a character of YAML. */
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  '：': ':',
+  '∶': ':',
+  '，': ',',
+  '［': '[',
+  '］': ']',
+  '｛': '{',
+  '｝': '}',
+};
+
+/** Names of those that are met most; others are told by their number. */
+const NAMES: Readonly<Record<number, string>> = {
+  160: 'no-break space',
+  173: 'soft hyphen',
+  8203: 'zero-width space',
+  8204: 'zero-width non-joiner',
+  8205: 'zero-width joiner',
+  8239: 'narrow no-break space',
+  8288: 'word joiner',
+  12288: 'ideographic space',
+  65279: 'byte order mark',
+};
+
+/** Every such character outside of comments and quotes, where it cannot be meant. */
+export function foreignCharacters(text: string): ForeignCharacter[] {
+  const found: ForeignCharacter[] = [];
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    // Single control characters mark documents and scalars; they are no part of the text.
+    if (['\u0002', '\u0018', '\u001f'].includes(token)) continue;
+    if (!/^[#"']/.test(token) && !(offset === 0 && token === '\ufeff')) {
+      for (const { 0: character, index } of token.matchAll(/[^\n\r\t -~]/gu)) {
+        const message = describe(character);
+        if (message) found.push({ offset: offset + index, message });
+      }
+    }
+    offset += token.length;
+  }
+  return found;
+}
+
+function describe(character: string): string | undefined {
+  const code = character.codePointAt(0) ?? 0;
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const likeness = LOOK_ALIKES[character];
+  if (likeness) return `the character ${number} only looks like "${likeness}"; write "${likeness}" itself`;
+  if (!INVISIBLE.test(character)) return undefined;
+  const name = NAMES[code] ? `${number}, ${NAMES[code]},` : number;
+  return `the invisible character ${name} stands here; take it out, or write a space`;
 }

@@ -1,19 +1,17 @@
 /** The door of the spec room: from a YAML file to a resolved spec, with every fault shown at once. */
 import { type CorpusFacts, crossFieldFaults, crossFieldWarnings } from './cross-field.js';
-import { withDefaults } from './defaults.js';
-import { type Fault, SpecError, sortFaults } from './diagnostics.js';
+import { type Fault, placeFaults, SpecError, sortFaults } from './diagnostics.js';
 import { readExtended } from './extends.js';
 import { find, type Located, type Source, toPlain } from './located.js';
-import { applyOverrides } from './overrides.js';
-import { overrideName } from './parse-override.js';
-import { parseYaml } from './parse-yaml.js';
-import { placeFaults } from './place-faults.js';
+import { applyOverrides, overrideName } from './overrides.js';
+import { withDefaults } from './schema.js';
 import type { Spec } from './systems.js';
 import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
+import { parseYaml } from './yaml.js';
 
 export { type Difference, diffSpecs, specHash } from './compare.js';
-export { specToYaml } from './to-yaml.js';
+export { specToYaml } from './yaml.js';
 
 /** A resolved spec and where it came from. */
 export interface LoadedSpec {

@@ -1,6 +1,6 @@
 /** The two systems that a spec can describe: a network, which is trained, or an n-gram model, which is counted. */
 import { childSchema, type SchemaNode, type Segment, schemaAt, specSchema } from './schema.js';
-import type { NgramSpec, Spec } from './spec.generated.js';
+import type { Layer, NgramSpec, Optimizer, Spec } from './spec.generated.js';
 
 export type { NetworkSpec, NgramSpec, Spec } from './spec.generated.js';
 
@@ -43,4 +43,24 @@ function without(node: SchemaNode, lacking: Lacking): SchemaNode {
     return [[key, typeof inner === 'object' ? without(property, inner) : property]];
   });
   return { ...node, properties: Object.fromEntries(properties) };
+}
+
+/** The names of a choice's kinds. */
+type KindOf<Choice> = Choice extends unknown ? keyof Choice : never;
+
+/** A layer's kind, named by its cell. */
+export type Cell = KindOf<Layer>;
+
+/** The cell of a layer. */
+export function cellOf(layer: Layer): Cell {
+  const [cell] = Object.keys(layer) as Cell[];
+  if (!cell) throw new Error('a layer is of exactly one kind');
+  return cell;
+}
+
+/** An optimizer's learning rate before the schedule. */
+export function baseLearningRate(optimizer: Optimizer): number {
+  const [settings] = Object.values(optimizer) as { readonly learningRate: number }[];
+  if (!settings) throw new Error('an optimizer is of exactly one kind');
+  return settings.learningRate;
 }

@@ -1,10 +1,9 @@
 /** Checks a spec against its schema: the compiled schema finds the faults, this file says each once, in plain words, at its place. */
 import { didYouMean } from '../did-you-mean.js';
-import { hasRoomFor } from './alternatives.js';
 import type { Fault } from './diagnostics.js';
-import { vanishingNumbers } from './float32.js';
+import { brokenEntry } from './grammar-faults.js';
 import { find, type Located, nearestPlace, toPlain, valuePlace } from './located.js';
-import { brokenEntry } from './missing-colon.js';
+import { hasRoomFor } from './overrides.js';
 import {
   allKeys,
   childSchema,
@@ -161,4 +160,20 @@ function pathOf(error: SchemaError): string[] {
     .split('/')
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The smallest normal number of float32. What is smaller loses its digits, and is zero where processors flush it. */
+export const SMALLEST_FLOAT32 = 2 ** -126;
+
+/** Numbers that are not zero and vanish in float32: the schema's bounds let them pass where zero is allowed. */
+export function vanishingNumbers(node: Located, path: readonly Segment[] = []): Fault[] {
+  if (node.kind === 'list')
+    return node.items.flatMap((item, index) => vanishingNumbers(item, [...path, index]));
+  if (node.kind === 'map') {
+    return [...node.entries].flatMap(([key, { value }]) => vanishingNumbers(value, [...path, key]));
+  }
+  const { value, place } = node;
+  if (typeof value !== 'number' || value === 0 || Math.abs(value) >= SMALLEST_FLOAT32) return [];
+  const key = formatKey(path);
+  return [{ key, message: `${key} is ${value}, which is zero in float32; write 0 if that is meant`, place }];
 }

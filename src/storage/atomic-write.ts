@@ -1,10 +1,11 @@
 // Files and folders that are whole or absent, whenever the process dies: everything is written under a
 // temporary name, forced to the disk, and only then given its real name.
-import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+
+import { fsyncSync } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describeFileError, fileErrorCode } from './file-error.js';
-import { makeFolder } from './make-folder.js';
-import { syncFile, syncFolder, syncPath } from './sync.js';
+import { makeFolder } from './files.js';
 import { removeLeftovers, temporaryPath } from './temporary.js';
 
 export { describeFileError } from './file-error.js';
@@ -93,4 +94,58 @@ async function syncTree(folder: string): Promise<void> {
     else if (entry.isFile()) await syncPath(path);
   }
   await syncFolder(folder);
+}
+
+/** What a file system answers that has no `fsync`, or none for this kind of file. */
+const NOT_OFFERED = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'ENOTTY', 'EBADF', 'EISDIR'];
+
+/** A folder may be written without being read, and only a folder that can be read can be opened and synced. */
+const NOT_ALLOWED = ['EACCES', 'EPERM'];
+
+/**
+ * Forces an open file to the disk.
+ *
+ * @throws the file system's error when the disk fails or is full
+ */
+export async function syncFile(handle: FileHandle): Promise<void> {
+  await passingOver(NOT_OFFERED, () => handle.sync());
+}
+
+/** Does what {@link syncFile} does for a descriptor, before it returns. */
+export function syncDescriptor(descriptor: number): void {
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!NOT_OFFERED.includes(fileErrorCode(error) ?? '')) throw error;
+  }
+}
+
+/** Forces a closed file to the disk. */
+export async function syncPath(path: string): Promise<void> {
+  // Windows syncs only what is open for writing.
+  await syncOpened(path, process.platform === 'win32' ? 'r+' : 'r');
+}
+
+/** Forces the names in a folder to the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; there the rename itself is durable.
+  if (process.platform === 'win32') return;
+  await passingOver([...NOT_OFFERED, ...NOT_ALLOWED], () => syncOpened(folder, 'r'));
+}
+
+async function syncOpened(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await syncFile(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function passingOver(codes: readonly string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!codes.includes(fileErrorCode(error) ?? '')) throw error;
+  }
 }

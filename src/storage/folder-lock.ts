@@ -10,8 +10,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { writeFileAtomically } from './atomic-write.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
-import { processIsDead, processStart } from './process-state.js';
-import { removeLeftoversIn } from './temporary.js';
+import { processIsDead, processStart, removeLeftoversIn } from './temporary.js';
 
 /** Who holds a folder. */
 export interface LockOwner {

@@ -1,15 +1,55 @@
-/** Topics on the disk: `<data>/<corpus>/topics-<K>.safetensors`, beside the files of the corpus they were made from. */
+/** Topics on disk: `<data>/<corpus>/topics-<K>.safetensors`, beside the files of the corpus that they were made from. */
+
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isTopicsFile, topicsFileName } from '../corpus/topics-file-name.js';
+import { isTopicsFile, topicsFileName } from '../corpus/corpus-folder.js';
+import type { Manifest } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
 import { removeLeftoversIn } from '../storage/temporary.js';
-import type { TopicRecipe } from './recipe.js';
-import type { TopicTable } from './table.js';
+import type { TopicTable } from './topic-table.js';
+
+/** Which text topics are of: the SHA-256 of a corpus's vocabulary file and of its training split. */
+export interface TextIdentity {
+  readonly vocabularyHash: string;
+  readonly trainHash: string;
+}
+
+/** The choices of a user. */
+export interface TopicChoices {
+  /** Number of topics, K. */
+  readonly topics: number;
+  /** Sweeps of the sampler over the text. */
+  readonly iterations: number;
+  /** Sentences in a document. */
+  readonly sentences: number;
+  readonly seed: number;
+}
+
+/** The text, the choices, and the priors, which follow from them. */
+export interface TopicRecipe extends TextIdentity, TopicChoices {
+  /** Prior of a document's topics. */
+  readonly alpha: number;
+  /** Prior of a topic's words. */
+  readonly beta: number;
+}
+
+/** The text that a prepared corpus has. */
+export function textIdentity({ vocabulary, splits }: Manifest): TextIdentity {
+  return { vocabularyHash: vocabulary.sha256, trainHash: splits.train.sha256 };
+}
+
+/**
+ * Fills in the priors of Griffiths and Steyvers (2004): alpha = 50 / K and beta = 0.1. A beta of 0.01, which is as common,
+ * gives finer topics from a longer text. On the Penn Treebank with 40 topics the chain has then not converged after 500
+ * sweeps, where with 0.1 it has after 100, and what it gets to predicts the validation text less well.
+ */
+export function topicRecipe(manifest: Manifest, choices: TopicChoices): TopicRecipe {
+  return { ...textIdentity(manifest), ...choices, alpha: 50 / choices.topics, beta: 0.1 };
+}
 
 /** Raised when an older reader could misread newer files. */
 const FORMAT_VERSION = '1';
@@ -141,4 +181,42 @@ function isTable(
 ): array is NamedArray & { data: Float32Array<ArrayBuffer> } {
   const isMatrix = array?.shape.length === 2 && array.shape[1] === topics;
   return isMatrix && array.data instanceof Float32Array && array.data.every(Number.isFinite);
+}
+
+/**
+ * Reads what `zlm prepare topics` wrote.
+ *
+ * @param text the text that the topics must be of; that of a corpus is its `textIdentity`
+ * @throws UserError('data') when the topics are missing, damaged, of a foreign format version, or of another text
+ */
+export async function readTopicTable(
+  dataFolder: string,
+  corpus: string,
+  topics: number,
+  text: TextIdentity,
+): Promise<TopicTable> {
+  const place = { dataFolder, corpus, topics };
+  const file = await readTopicFile(place);
+  if (file === undefined) {
+    throw new UserError(
+      'data',
+      `there are no ${topics} topics of the corpus "${corpus}": ${topicsPath(place)} is missing`,
+      [
+        `Train them: \`${prepareTopicsCommand(place)}\`.`,
+        'If the corpus is in another data folder, name that folder with --data.',
+      ],
+    );
+  }
+  const difference = differenceOf(file.recipe, text);
+  if (difference === undefined) return file.table;
+  throw new UserError(
+    'data',
+    `${topicsPath(place)} was made from another ${difference} than that of the corpus "${corpus}"`,
+    [`Train the topics again: \`${prepareTopicsCommand(place)} --force\`.`],
+  );
+}
+
+function differenceOf(have: TextIdentity, wanted: TextIdentity): string | undefined {
+  if (have.vocabularyHash !== wanted.vocabularyHash) return 'vocabulary';
+  return have.trainHash === wanted.trainHash ? undefined : 'training text';
 }

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { UserError } from '../errors.js';
+import { stopIfAborted } from '../errors.js';
 import type { OnProgress } from '../progress.js';
-import { type Documents, documentCount } from './documents.js';
-import { type TopicModel, TopicSampler } from './sampler.js';
-import { type TopicTable, topicTable } from './table.js';
+import { type Documents, documentCount, type TopicModel, TopicSampler } from './topic-sampler.js';
+import { type TopicTable, topicTable } from './topic-table.js';
 
 /** How topics are trained, and who is told. */
 export interface TopicTraining {
@@ -80,7 +79,7 @@ async function sweepOver(
       report(sampled);
       // Without a turn of the event loop, neither Ctrl-C nor the progress bar would get a word in.
       await nextTurn();
-      if (signal?.aborted) throw interrupted();
+      stopIfAborted(signal);
       nextStop = sampled + TOKENS_A_TURN;
     }
     logLikelihood += sampler.sampleDocument(document, sweep);
@@ -90,8 +89,4 @@ async function sweepOver(
 
 function addTo(sums: Float64Array, counts: Int32Array, weight: number): void {
   for (let index = 0; index < sums.length; index++) sums[index] += weight * counts[index];
-}
-
-function interrupted(): UserError {
-  return new UserError('interrupted', 'Interrupted; no topics were written', ['Run the same command again.']);
 }

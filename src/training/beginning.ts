@@ -6,7 +6,7 @@ import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
 import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { isThere } from '../storage/is-there.js';
+import { isThere } from '../storage/files.js';
 import { modelConstants } from './constants.js';
 import { readMetrics } from './metrics.js';
 import { checkResumable } from './resume.js';

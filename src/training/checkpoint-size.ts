@@ -4,7 +4,7 @@ import { architectureOf } from '../model/architecture.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { totalSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { MAX_FILE_BYTES } from '../storage/read-bytes.js';
+import { MAX_FILE_BYTES } from '../storage/files.js';
 import { stateTensorsPerParameter } from './optimizers.js';
 
 /** For the header and the recurrent state. */

@@ -3,8 +3,7 @@ import { dirname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { NamedValues } from '../model/parameters.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { readTopicTable } from '../topics/read-topic-table.js';
-import { textIdentity } from '../topics/recipe.js';
+import { readTopicTable, textIdentity } from '../topics/topic-file.js';
 
 /**
  * The constants of a fresh model, by the names that the model knows: the table of topics, where its spec has a context.

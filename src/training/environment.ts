@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { shellWord } from '../shell-word.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
-import { isThere } from '../storage/is-there.js';
+import { isThere } from '../storage/files.js';
 
 /** What one training session ran on. */
 export interface Environment {

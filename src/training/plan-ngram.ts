@@ -1,7 +1,6 @@
 /** What counting an n-gram model would come to: sorting the text tells its size, before anything is written. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
-import { distinctNgrams } from '../ngram/estimate-table.js';
-import { bytesToEstimate, tableBytes } from '../ngram/limits.js';
+import { bytesToEstimate, distinctNgrams, tableBytes } from '../ngram/estimate-table.js';
 import type { OnProgress } from '../progress.js';
 import type { NgramSpec } from '../spec/systems.js';
 

@@ -1,6 +1,7 @@
 /** What depends on the epoch and on how those before it validated: learning rates, averaging, early stopping. */
-import { baseLearningRate } from '../spec/kinds.js';
+
 import type { NetworkSpec } from '../spec/systems.js';
+import { baseLearningRate } from '../spec/systems.js';
 
 type Training = NetworkSpec['training'];
 

@@ -163,7 +163,7 @@ describe('zlm prepare text', () => {
     const zlm = startZlm(['prepare', 'text', 'large', '--text', text, '--data', join(folder, 'data')]);
     zlm.process.stderr?.once('data', () => zlm.process.kill('SIGINT'));
     const { code, stderr } = await zlm.ended;
-    expect(stderr).toContain('Interrupted; no corpus was changed');
+    expect(stderr).toContain('Interrupted; nothing was changed');
     expect(code).toBe(130);
     expect(readdirSync(join(folder, 'data'))).toEqual([]);
   });

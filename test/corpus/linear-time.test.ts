@@ -1,10 +1,10 @@
 /** Text of any kind takes time in proportion to its length: measured by growth, not by the speed of this machine. */
 import { describe, expect, it } from 'vitest';
-import { splitSentences } from '../../src/corpus/english/sentences.js';
+import { splitSentences } from '../../src/corpus/english.js';
 import { type Normalization, normalizeLine } from '../../src/corpus/normalize.js';
 import { readPrompt } from '../../src/sampling/prompt.js';
 import { SpecError } from '../../src/spec/diagnostics.js';
-import { parseOverride } from '../../src/spec/parse-override.js';
+import { parseOverride } from '../../src/spec/overrides.js';
 import { corpusOf } from '../sampling/corpus-of-text.js';
 
 const TREEBANK: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { WantedFile } from '../../src/corpus/acquire/wanted-file.js';
 import { preparePtb } from '../../src/corpus/ptb.js';
 import { fetchFromMirror, MIRRORS, type Mirror, parseMirror } from '../../src/corpus/ptb-mirrors.js';
-import { sha256 } from '../../src/storage/sha256.js';
+import { sha256 } from '../../src/storage/file-identity.js';
 import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 import { tempFolder } from '../temp-folder.js';
 import { makeTar, makeTgz, makeZip } from './acquire/archives.js';

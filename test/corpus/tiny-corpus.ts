@@ -1,8 +1,8 @@
 /** Small texts and what is prepared from them, for tests. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PreparedSummary } from '../../src/corpus/build/recipe.js';
-import { type PrepareTextOptions, prepareText } from '../../src/corpus/text.js';
+import type { PreparedSummary } from '../../src/corpus/build/corpus-recipe.js';
+import { type PrepareTextOptions, prepareText } from '../../src/corpus/user-text.js';
 import { UserError } from '../../src/errors.js';
 
 export const TINY = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findWrongFile, type VerifyOptions } from '../../src/corpus/verify-files.js';
-import { sha256 } from '../../src/storage/sha256.js';
+import { sha256 } from '../../src/storage/file-identity.js';
 import { sharedFolder, tempFolder } from '../temp-folder.js';
 
 const RIGHT = 'the words of a corpus';

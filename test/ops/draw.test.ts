@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseWord, likeliestWords, NO_WORD, type Selection } from '../../src/ops/draw.js';
-import { randomNumbers } from '../ops/arrays.js';
+import { randomNumbers } from './arrays.js';
 import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from './naive-choice.js';
 
 const LOGITS = [0.5, 2, -1, 1.2, 0];

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Unit } from '../../src/corpus/manifest.js';
 import type { Normalization } from '../../src/corpus/normalize.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
-import { prepareText } from '../../src/corpus/text.js';
+import { prepareText } from '../../src/corpus/user-text.js';
 import { tempFolder } from '../temp-folder.js';
 
 /** How a corpus of a test is made; by default as the Penn Treebank is. */

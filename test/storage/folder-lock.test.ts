@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { lockFolder, lockOwner } from '../../src/storage/folder-lock.js';
-import { processIsDead, processStart } from '../../src/storage/process-state.js';
+import { processIsDead, processStart } from '../../src/storage/temporary.js';
 import { tempFolder } from '../temp-folder.js';
 import { startChild } from './child.js';
 

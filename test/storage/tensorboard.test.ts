@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crc32c, maskedCrc32c } from '../../src/storage/crc32c.js';
-import { EventWriter } from '../../src/storage/tensorboard.js';
+import { crc32c, EventWriter, maskedCrc32c } from '../../src/storage/tensorboard.js';
 import { findPython, runPython } from '../python.js';
 import { tempFolder } from '../temp-folder.js';
 import { mountTmpfs } from './tmpfs.js';

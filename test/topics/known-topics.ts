@@ -1,7 +1,7 @@
 /** Texts drawn from topics that are known, and how near other topics come to them. */
 import { philoxWords, wordToUnit } from '../../src/ops/philox.js';
-import type { Documents } from '../../src/topics/documents.js';
-import type { TopicTable } from '../../src/topics/table.js';
+import type { Documents } from '../../src/topics/topic-sampler.js';
+import type { TopicTable } from '../../src/topics/topic-table.js';
 
 /** Documents of the words given. */
 export function documentsOf(texts: readonly (readonly number[])[]): Documents {

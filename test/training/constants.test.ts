@@ -5,8 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { prepareTopics } from '../../src/topics/prepare-topics.js';
-import { readTopicTable } from '../../src/topics/read-topic-table.js';
-import { textIdentity } from '../../src/topics/recipe.js';
+import { readTopicTable, textIdentity } from '../../src/topics/topic-file.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 
 const place = useWorkplace();

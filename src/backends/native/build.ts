@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
+import { syncPath } from '../../storage/atomic-write.js';
 import { describeFileError } from '../../storage/file-error.js';
-import { isFolder } from '../../storage/is-there.js';
-import { sha256 } from '../../storage/sha256.js';
-import { syncPath } from '../../storage/sync.js';
+import { sha256 } from '../../storage/file-identity.js';
+import { isFolder } from '../../storage/files.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { type Compiler, compilerFlags } from './compiler.js';
 import { checkPrivateFolder, makePrivateFolder, openOwnFile } from './private-folder.js';
@@ -21,7 +21,7 @@ import { checkPrivateFolder, makePrivateFolder, openOwnFile } from './private-fo
 const run = promisify(execFile);
 
 /** The sources, beside this file in src/; the package ships them, and dist/ lies as deep as src/. */
-const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', import.meta.url));
+const SOURCES = fileURLToPath(new URL('./kernels', import.meta.url));
 
 /** Compiles only where the compiler has OpenMP, its header and its library. */
 const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';

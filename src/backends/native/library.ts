@@ -4,7 +4,7 @@
  * arguments by name.
  */
 import type { TypeObject } from 'koffi';
-import { isThere } from '../../storage/is-there.js';
+import { isThere } from '../../storage/files.js';
 import type { BuiltLibrary } from './build.js';
 import { FUNCTIONS, type NativeFunctions, STRUCTS } from './kernels.generated.js';
 

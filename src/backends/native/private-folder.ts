@@ -8,7 +8,7 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError } from '../../errors.js';
 import { shellWord } from '../../shell-word.js';
-import { makeFolder } from '../../storage/make-folder.js';
+import { makeFolder } from '../../storage/files.js';
 
 /** Permission bits by which the group, and all others, may write. */
 const [GROUP_WRITES, ALL_WRITE] = [0o020, 0o002];

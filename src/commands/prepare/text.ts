@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { dataFlag, integerFlag } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
 import type { PrepareResult } from '../../cli/prepared-report.js';
-import type { TextForm, TextInput } from '../../corpus/text.js';
+import type { TextForm, TextInput } from '../../corpus/user-text.js';
 import { UserError } from '../../errors.js';
 
 /** Of word-level corpora, as of the Penn Treebank: the softmax is most of the work, and rare words are not learned. */
@@ -129,7 +129,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   };
 
   async run(): Promise<PrepareResult> {
-    const { prepareText } = await import('../../corpus/text.js');
+    const { prepareText } = await import('../../corpus/user-text.js');
     const { firstTrainingOn } = await import('../../cli/suggested-training.js');
     const { unknown, force, data, 'vocabulary-of': vocabularyOf } = this.flags;
     const input = await this.input();
@@ -168,7 +168,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   }
 
   private async input(): Promise<TextInput> {
-    const { parseFractions } = await import('../../corpus/text.js');
+    const { parseFractions } = await import('../../corpus/user-text.js');
     const { train, valid, test, text, split, 'split-by': splitBy, shuffle, seed = USUAL_SEED } = this.flags;
     if (text !== undefined) {
       const fractions = parseFractions(split ?? USUAL_SPLIT);

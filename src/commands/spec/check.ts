@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { setFlag } from '../../cli/flags.js';
-import type { FileReport } from '../../spec/check.js';
+import type { FileReport } from '../../spec/check-files.js';
 import { visibleLines } from '../../visible.js';
 
 /** What `--json` prints; see schemas/output/spec-check.schema.json. */
@@ -34,7 +34,7 @@ export default class SpecCheck extends BaseCommand<typeof SpecCheck> {
   static override flags = { set: setFlag };
 
   async run(): Promise<CheckResult> {
-    const { checkSpecs, renderReports } = await import('../../spec/check.js');
+    const { checkSpecs, renderReports } = await import('../../spec/check-files.js');
     const reports = await checkSpecs(this.args.files, this.flags.set, (file) => this.findSpec(file));
     this.log(visibleLines(renderReports(reports)));
     const ok = reports.every((report) => report.ok);

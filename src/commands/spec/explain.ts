@@ -28,7 +28,7 @@ export default class SpecExplain extends BaseCommand<typeof SpecExplain> {
 
   async run(): Promise<ExplainResult> {
     const { explainAll, explainKey } = await import('../../spec/explain.js');
-    const { renderExplanation, treeRows } = await import('../../spec/explain-text.js');
+    const { renderExplanation, treeRows } = await import('../../spec/explain.js');
     const { key } = this.args;
     const keys = key === undefined ? explainAll() : explainKey(key);
     const [first, ...below] = keys;

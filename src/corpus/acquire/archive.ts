@@ -2,13 +2,14 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
+import { extract, type Header } from 'tar-stream';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
-import { type ArchiveEntry, ArchiveFault } from './archive-entry.js';
-import { walkTar } from './tar.js';
 import { type Candidate, isGzip, isZip, nameContent } from './wanted-file.js';
-import { walkZip } from './zip.js';
 
 /** Bounds that no honest archive of a text corpus reaches; an archive bomb does. */
 export interface ArchiveLimits {
@@ -105,4 +106,105 @@ function describeArchiveError(error: unknown, path: string): unknown {
   if (code.startsWith('Z_'))
     return new UserError('data', `Cannot read ${path}: it is damaged or cut off`, cures, { cause: error });
   return describeFileError(error, path, 'read') ?? error;
+}
+
+/** tar-stream's words for an archive that ends too early. */
+const CUT_OFF = 'Unexpected end of data';
+
+/**
+ * Calls `wants` with each entry of a tar archive as it streams by, and `take` with the contents of those wanted.
+ *
+ * @param chunks the archive's bytes, decompressed
+ * @throws ArchiveFault when it is cut off or no tar archive
+ */
+async function walkTar(
+  chunks: AsyncIterable<Buffer>,
+  wants: (entry: ArchiveEntry) => boolean,
+  take: (entry: ArchiveEntry, content: Buffer) => void,
+): Promise<void> {
+  const archive = extract();
+  const source = Readable.from(chunks);
+  source.on('error', (error) => archive.destroy(error));
+  try {
+    for await (const entry of source.pipe(archive)) {
+      const facts = describe(entry.header);
+      if (facts.isFile && wants(facts)) take(facts, await buffer(entry));
+      else entry.resume();
+    }
+  } catch (error) {
+    throw describeTarError(error);
+  } finally {
+    source.destroy();
+  }
+}
+
+function describe(header: Header): ArchiveEntry {
+  const isFile = header.type === 'file' || header.type === 'contiguous-file';
+  return { path: header.name, size: header.size ?? 0, isFile };
+}
+
+/** tar-stream throws plain errors; those of the file system and of zlib carry a code and are described elsewhere. */
+function describeTarError(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) return error;
+  if (error.message === CUT_OFF) return new ArchiveFault('it is cut off', { cause: error });
+  return new ArchiveFault('it is damaged or not a tar archive', { cause: error });
+}
+
+/**
+ * Calls `take` with the contents of the wanted files of a zip archive; yauzl checks sizes and sums.
+ * @throws ArchiveFault when it is damaged or encrypted
+ */
+async function walkZip(
+  path: string,
+  wants: (entry: ArchiveEntry) => boolean,
+  take: (entry: ArchiveEntry, content: Buffer) => void,
+): Promise<void> {
+  // Undecoded, names are not checked: one that climbs ("../x") would fail the archive, but nothing is written by name.
+  const zip = await openPromise(path, { autoClose: false, decodeStrings: false }).catch(throwZipError);
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const facts = {
+        path: entry.fileNameRaw.toString('utf8'),
+        size: entry.uncompressedSize,
+        isFile: isRegularFile(entry),
+      };
+      if (facts.isFile && wants(facts)) take(facts, await contentOf(zip, entry));
+    }
+  } catch (error) {
+    return throwZipError(error);
+  } finally {
+    zip.close();
+  }
+}
+
+// The upper half of the attributes is the Unix mode, when a Unix program made the entry.
+function isRegularFile(entry: Entry): boolean {
+  const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+  const isFolder = entry.fileNameRaw.at(-1) === '/'.charCodeAt(0);
+  return !isFolder && (type === 0 || type === 0o100000);
+}
+
+async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
+  if (entry.isEncrypted()) throw new ArchiveFault('it is encrypted');
+  return await buffer(await zip.openReadStreamPromise(entry));
+}
+
+// yauzl throws plain errors; those of the file system carry a code and are described elsewhere, as are ours.
+function throwZipError(error: unknown): never {
+  if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) throw error;
+  throw new ArchiveFault(`it is damaged: ${error.message}`, { cause: error });
+}
+
+interface ArchiveEntry {
+  /** As written in the archive: it may be absolute or climb with "..", so it is never a path to write to. */
+  readonly path: string;
+  /** Size of the contents in bytes, as the archive claims. */
+  readonly size: number;
+  /** False for folders, links, devices and everything else without contents of its own. */
+  readonly isFile: boolean;
+}
+
+/** What is wrong with an archive, as the rest of a sentence "Cannot read x.tgz: …". */
+class ArchiveFault extends Error {
+  override readonly name = 'ArchiveFault';
 }

@@ -1,12 +1,12 @@
 /** Downloads one file with retries and resume: a known one with a check of every byte, or an archive of any size. */
-import { readFile, rename, rm } from 'node:fs/promises';
+
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stopIfAborted } from '../../errors.js';
 import type { OnProgress } from '../../progress.js';
-import { describeFileError } from '../../storage/atomic-write.js';
-import { makeFolder } from '../../storage/make-folder.js';
-import { stopIfAborted } from '../interrupt.js';
-import { type Attempt, fetchPart } from './fetch-part.js';
+import { describeFileError, syncFile } from '../../storage/atomic-write.js';
+import { makeFolder } from '../../storage/files.js';
 import { faultOfContent, nameContent, type WantedFile } from './wanted-file.js';
 
 export interface DownloadOptions {
@@ -139,4 +139,174 @@ async function attemptOnce(
 async function waitBefore(attempt: number, { backoffSeconds = 1, signal }: DownloadOptions): Promise<void> {
   await sleep(backoffSeconds * 2 ** (attempt - 1) * 1000, undefined, { signal }).catch(() => {});
   stopIfAborted(signal);
+}
+
+/** A file that is to come. */
+export interface ExpectedFile {
+  /** For progress. */
+  readonly name: string;
+  /** Its size, or the most that it may have where the size is not known. */
+  readonly bytes: number;
+  readonly sizeIsKnown: boolean;
+}
+
+/** How a request ended: `failed` may go better next time, `refused` will not. */
+export type Attempt =
+  | {
+      readonly kind: 'complete';
+      readonly resumed: boolean;
+      /** Whether the server said beforehand how much it would send, so that nothing got lost unnoticed. */
+      readonly lengthKnown: boolean;
+    }
+  | { readonly kind: 'failed' | 'refused'; readonly reason: string };
+
+export interface FetchOptions {
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallSeconds?: number | undefined;
+}
+
+const USUAL_STALL_SECONDS = 30;
+
+/**
+ * Requests the bytes of `url` that the file `part` does not have yet, and appends them as they arrive.
+ * `complete` means that the server sent all it had; what came is for the caller to check.
+ */
+export async function fetchPart(
+  url: string,
+  part: string,
+  expected: ExpectedFile,
+  options: FetchOptions,
+): Promise<Attempt> {
+  const { stallSeconds = USUAL_STALL_SECONDS } = options;
+  const watch = new StallWatch(stallSeconds, options.signal);
+  try {
+    const have = await sizeOf(part);
+    // A part that is longer than the file cannot be its beginning.
+    const start = have < expected.bytes ? have : 0;
+    const response = await fetch(url, { headers: headersFrom(start), signal: watch.signal });
+    if (!response.ok) return await refusal(response, part);
+    const resumed = continuesAt(response, start);
+    const handle = await open(part, resumed ? 'a' : 'w');
+    try {
+      return await append(response, handle, resumed ? start : 0, expected, watch, options);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    stopIfAborted(options.signal);
+    if (watch.stalled) return { kind: 'failed', reason: `sent nothing for ${stallSeconds} seconds` };
+    const failure = describeNetworkError(error);
+    if (failure === undefined) throw error;
+    return failure;
+  } finally {
+    watch.stop();
+  }
+}
+
+function headersFrom(start: number): Record<string, string> {
+  // A compressed answer could not be resumed by byte positions.
+  const plain = { 'accept-encoding': 'identity' };
+  return start > 0 ? { ...plain, range: `bytes=${start}-` } : plain;
+}
+
+async function append(
+  response: Response,
+  handle: FileHandle,
+  start: number,
+  expected: ExpectedFile,
+  watch: StallWatch,
+  { onProgress }: FetchOptions,
+): Promise<Attempt> {
+  const announced = response.headers.get('content-length');
+  const total = expected.sizeIsKnown
+    ? expected.bytes
+    : announced === null
+      ? undefined
+      : start + Number(announced);
+  const size = total === undefined ? {} : { total };
+  let done = start;
+  const report = () => onProgress?.({ label: expected.name, done, ...size, unit: 'bytes' });
+  report();
+  for await (const chunk of response.body ?? []) {
+    watch.touch();
+    await handle.writeFile(chunk);
+    done += chunk.length;
+    report();
+    if (done > expected.bytes) return { kind: 'refused', reason: tooMuch(expected) };
+  }
+  await syncFile(handle);
+  return { kind: 'complete', resumed: start > 0, lengthKnown: announced !== null };
+}
+
+function tooMuch({ bytes, sizeIsKnown }: ExpectedFile): string {
+  return sizeIsKnown ? `sends more than the file's ${bytes} bytes` : `sends more than ${bytes} bytes`;
+}
+
+/** Whether the answer is the rest of the file from `start`; a server may ignore the request for a part. */
+function continuesAt(response: Response, start: number): boolean {
+  if (start === 0 || response.status !== 206) return false;
+  return response.headers.get('content-range')?.startsWith(`bytes ${start}-`) ?? false;
+}
+
+const RANGE_NOT_SATISFIABLE = 416;
+const WORTH_ANOTHER_TRY = new Set([RANGE_NOT_SATISFIABLE, 408, 425, 429]);
+
+async function refusal(response: Response, part: string): Promise<Attempt> {
+  await response.body?.cancel();
+  // The part does not fit what this server has: the next attempt begins anew.
+  if (response.status === RANGE_NOT_SATISFIABLE) await rm(part, { force: true });
+  const retry = WORTH_ANOTHER_TRY.has(response.status) || response.status >= 500;
+  const reason = `answered ${response.status} ${response.statusText}`.trimEnd();
+  return { kind: retry ? 'failed' : 'refused', reason };
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'could not be reached: its name is not known here',
+  EAI_AGAIN: 'could not be reached: no name server answers',
+  ECONNREFUSED: 'could not be reached: the connection was refused',
+  ENETUNREACH: 'could not be reached: no network',
+  EHOSTUNREACH: 'could not be reached: no way to that host',
+  UND_ERR_CONNECT_TIMEOUT: 'could not be reached: it does not answer',
+};
+
+/** `fetch` wraps failures of the network in a TypeError; undefined for every other error. */
+function describeNetworkError(error: unknown): Attempt | undefined {
+  if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
+  const cause = error.cause as NodeJS.ErrnoException;
+  const unreachable = UNREACHABLE[cause.code ?? ''];
+  if (unreachable !== undefined) return { kind: 'refused', reason: unreachable };
+  return { kind: 'failed', reason: `broke off: ${cause.message || cause.code || error.message}` };
+}
+
+/** Gives up a connection that brings nothing for a while, or that the caller gives up. */
+class StallWatch {
+  stalled = false;
+  readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(seconds: number, signal: AbortSignal | undefined) {
+    this.signal = signal ? AbortSignal.any([signal, this.#controller.signal]) : this.#controller.signal;
+    this.#timer = setTimeout(() => {
+      this.stalled = true;
+      this.#controller.abort();
+    }, seconds * 1000);
+  }
+
+  touch(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    (facts) => facts.size,
+    () => 0,
+  );
 }

@@ -4,11 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../../errors.js';
+import { stopIfAborted, UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
-import { makeFolder } from '../../storage/make-folder.js';
+import { makeFolder } from '../../storage/files.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
-import { stopIfAborted } from '../interrupt.js';
 
 /** A version of a package, known to the byte. */
 export interface PinnedPackage {

@@ -1,6 +1,5 @@
 /** Decides which words of a text a model knows. */
 import { END_OF_LINE, UNKNOWN, Vocabulary } from '../vocabulary.js';
-import { compareCodePoints } from './code-points.js';
 
 /** Which words are kept: the most frequent, or the frequent enough. */
 export interface VocabularyRule {
@@ -67,4 +66,21 @@ function fewestOfTop(counts: Counts, places: number): number {
 
 function byCountThenCodePoint(a: Counted, b: Counted): number {
   return b[1] - a[1] || compareCodePoints(a[0], b[0]);
+}
+
+/** Orders by Unicode code point; JavaScript's `<` orders by UTF-16 unit, which differs beyond U+FFFF. */
+export function compareCodePoints(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const [unitA, unitB] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (unitA === unitB) continue;
+    const [surrogateA, surrogateB] = [isSurrogate(unitA), isSurrogate(unitB)];
+    return surrogateA === surrogateB ? unitA - unitB : Number(surrogateA) - Number(surrogateB);
+  }
+  return a.length - b.length;
+}
+
+// Surrogates make up the code points beyond U+FFFF, and so come after every other unit.
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }

@@ -5,8 +5,8 @@ import { SPLITS } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
 import type { Draft } from './draft.js';
 import { type Shuffle, ShuffledTexts } from './shuffle.js';
-import type { ReadOptions, Text } from './text.js';
 import { countLines, textBlocks } from './text-blocks.js';
+import type { ReadOptions, Text } from './text-source.js';
 import { createTokenizer, type Tokenizer } from './tokenizer.js';
 import type { TypeTable } from './type-table.js';
 

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../errors.js';
 import { shellWord } from '../../shell-word.js';
-import { STANDARD_INPUT } from './standard-input.js';
+import { STANDARD_INPUT } from './source-files.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;

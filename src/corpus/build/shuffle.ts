@@ -3,14 +3,13 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { UserError } from '../../errors.js';
+import { stopIfAborted, UserError } from '../../errors.js';
 import { philoxWords, STREAM } from '../../ops/philox.js';
 import { describeFileError } from '../../storage/file-error.js';
-import { stopIfAborted } from '../interrupt.js';
 import type { Unit } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
-import type { ReadOptions, Text } from './text.js';
 import { type Block, isSpace, textBlocks } from './text-blocks.js';
+import type { ReadOptions, Text } from './text-source.js';
 
 /** What keeps together, and the seed of the order. */
 export interface Shuffle {

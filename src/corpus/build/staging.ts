@@ -3,10 +3,11 @@ import { lstat, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
-import { makeFolder } from '../../storage/make-folder.js';
-import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
+import { fileErrorCode } from '../../storage/file-error.js';
+import { makeFolder } from '../../storage/files.js';
+import { removeLeftovers, removeLeftoversIn, temporaryPath } from '../../storage/temporary.js';
+import { isCorpusName, isTopicsFile } from '../corpus-folder.js';
 import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
-import { isTopicsFile } from '../topics-file-name.js';
 
 const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)];
 
@@ -99,4 +100,25 @@ function notACorpus(folder: string, why: string): UserError {
     `${folder} exists and is not a prepared corpus: ${why}; it was left as it is`,
     ['Choose another name for the corpus, another folder with --data, or move that folder away.'],
   );
+}
+
+/**
+ * Removes the hidden folders that dead processes of this host left, whichever corpus they were preparing. That of a
+ * living process stays, as does everything that is not named and filled like a corpus under preparation. A data
+ * folder that is missing, or cannot be read or written, is left as it is.
+ */
+export async function removeAbandonedCorpora(dataFolder: string): Promise<void> {
+  try {
+    await removeLeftoversIn(
+      dataFolder,
+      async (name, path) => isCorpusName(name) && holdsCorpusFilesOnly(path),
+    );
+  } catch (error) {
+    if (fileErrorCode(error) === undefined) throw error;
+  }
+}
+
+async function holdsCorpusFilesOnly(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isDirectory()) return false;
+  return (await readdir(path)).every((entry) => isCorpusFile(entry) || isUnfinishedCorpusFile(entry));
 }

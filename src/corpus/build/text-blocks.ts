@@ -4,7 +4,7 @@ import { UserError } from '../../errors.js';
 import type { Unit } from '../manifest.js';
 import { type Normalization, safeCut } from '../normalize.js';
 import { describeForeignText } from './foreign-text.js';
-import type { ReadOptions, Text } from './text.js';
+import type { ReadOptions, Text } from './text-source.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;

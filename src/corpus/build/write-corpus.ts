@@ -1,17 +1,16 @@
 /** Turns texts into the files of a corpus. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { UserError } from '../../errors.js';
+import { stopIfAborted, UserError } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
-import { stopIfAborted } from '../interrupt.js';
 import type { Manifest, SplitFacts, SplitName } from '../manifest.js';
 import { FORMAT_VERSION, MANIFEST_FILE, manifestText, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { TokenWriter } from '../token-file.js';
 import { Vocabulary } from '../vocabulary.js';
 import { chooseVocabulary } from './choose-vocabulary.js';
+import type { PrepareOptions, Recipe } from './corpus-recipe.js';
 import { bytesToRead, draftSplits, type SplitTokens, textsOf } from './divide.js';
 import { DRAFT_END_OF_LINE, Draft } from './draft.js';
-import type { PrepareOptions, Recipe } from './recipe.js';
-import { TokenWriter } from './token-writer.js';
 import { TypeTable } from './type-table.js';
 
 const DRAFT_FILE = '.draft.tmp';

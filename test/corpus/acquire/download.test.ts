@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { downloadFile } from '../../../src/corpus/acquire/download.js';
 import type { WantedFile } from '../../../src/corpus/acquire/wanted-file.js';
-import { sha256 } from '../../../src/storage/sha256.js';
+import { sha256 } from '../../../src/storage/file-identity.js';
 import { tempFolder } from '../../temp-folder.js';
 import { faultOf } from '../tiny-corpus.js';
 import { breakOff, endEarly, send, sendWhole, serve, stall, status } from './file-server.js';

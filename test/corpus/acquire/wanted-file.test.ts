@@ -1,6 +1,10 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { faultOfContent, type WantedFile } from '../../../src/corpus/acquire/wanted-file.js';
-import { sha256 } from '../../../src/storage/sha256.js';
+import { faultOfContent, findFiles, type WantedFile } from '../../../src/corpus/acquire/wanted-file.js';
+import { sha256 } from '../../../src/storage/file-identity.js';
+import { tempFolder } from '../../temp-folder.js';
+import { faultOf } from '../tiny-corpus.js';
 import { makeTgz, makeZip } from './archives.js';
 
 const CONTENT = Buffer.from('a b c\nd e f\n');
@@ -31,4 +35,29 @@ it.each<[string, Buffer, string]>([
   ['another file', Buffer.from('a b c\nd e g\n'), 'has the right size but other contents'],
 ])('tells what %s is', (_, content, fault) => {
   expect(faultOfContent(content, WANTED)).toContain(fault);
+});
+
+const wantsX = (name: string) => name === 'x.txt';
+
+it('finds files at any depth, the nearest first', async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'a/b'), { recursive: true });
+  mkdirSync(join(folder, 'x.txt'));
+  for (const place of ['a/b/x.txt', 'a/x.txt', 'a/y.txt']) writeFileSync(join(folder, place), place);
+  const found = await findFiles(folder, wantsX);
+  expect(found.map(({ origin, content }) => [origin, content.toString()])).toEqual([
+    [join(folder, 'a/x.txt'), 'a/x.txt'],
+    [join(folder, 'a/b/x.txt'), 'a/b/x.txt'],
+  ]);
+});
+
+it('does not go round in circles of links', async () => {
+  const folder = tempFolder();
+  symlinkSync('.', join(folder, 'self'));
+  writeFileSync(join(folder, 'x.txt'), '');
+  expect(await findFiles(folder, wantsX)).toHaveLength(1);
+});
+
+it('names a missing folder', async () => {
+  expect((await faultOf(findFiles('/nowhere', wantsX))).message).toContain('/nowhere');
 });

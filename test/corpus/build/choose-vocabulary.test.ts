@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseVocabulary } from '../../../src/corpus/build/choose-vocabulary.js';
-import { compareCodePoints } from '../../../src/corpus/build/code-points.js';
+import { chooseVocabulary, compareCodePoints } from '../../../src/corpus/build/choose-vocabulary.js';
 
 const COUNTS: [string, number][] = [
   ['b', 5],

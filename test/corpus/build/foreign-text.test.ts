@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { fileText } from '../../../src/corpus/build/text.js';
 import { textBlocks } from '../../../src/corpus/build/text-blocks.js';
+import { fileText } from '../../../src/corpus/build/text-source.js';
 import { tempFolder } from '../../temp-folder.js';
 import { faultOf } from '../tiny-corpus.js';
 

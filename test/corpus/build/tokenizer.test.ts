@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Draft } from '../../../src/corpus/build/draft.js';
-import { memoryText } from '../../../src/corpus/build/text.js';
 import { textBlocks } from '../../../src/corpus/build/text-blocks.js';
+import { memoryText } from '../../../src/corpus/build/text-source.js';
 import { createTokenizer } from '../../../src/corpus/build/tokenizer.js';
 import { TypeTable } from '../../../src/corpus/build/type-table.js';
 import { type Normalization, normalizeLine } from '../../../src/corpus/normalize.js';

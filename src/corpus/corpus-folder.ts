@@ -1,0 +1,49 @@
+/** Names of corpora, and of the files in their folders that other parts of zlm make. */
+import { UserError } from '../errors.js';
+
+/** Corpora that zlm makes itself; their names are not free for a user's text. */
+const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** Whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
+export function isKnownCorpus(name: string): boolean {
+  return KNOWN_CORPORA.includes(name);
+}
+
+/** Whether a corpus may have this name. */
+export function isCorpusName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/**
+ * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
+ * @throws UserError('usage') when it cannot be one, or belongs to a corpus of zlm's own
+ */
+export function checkCorpusName(name: string): void {
+  if (!isCorpusName(name)) {
+    throw new UserError('usage', `"${name}" cannot be the name of a corpus`, [
+      'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
+    ]);
+  }
+  if (isKnownCorpus(name)) {
+    throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\``, [
+      'Choose another name for your text.',
+    ]);
+  }
+}
+
+/** Name of the file with so many topics: "topics-40.safetensors". */
+export function topicsFileName(topics: number): string {
+  return `topics-${topics}.safetensors`;
+}
+
+const TOPICS_FILE = /^topics-\d+\.safetensors$/;
+
+/** What a killed process leaves of a topics file; see storage/temporary.ts. */
+const UNFINISHED = /^\.topics-\d+\.safetensors\..+\.tmp$/;
+
+/** Whether a file of this name holds topics, or the beginning of such a file. */
+export function isTopicsFile(name: string): boolean {
+  return TOPICS_FILE.test(name) || UNFINISHED.test(name);
+}

@@ -1,0 +1,243 @@
+/** Checks among the keys of a spec that describes a network. Each check finds one fault, which no single key has. */
+import type { Fault } from './diagnostics.js';
+import { baseLearningRate, type Cell, cellOf, type NetworkSpec } from './systems.js';
+import { SMALLEST_FLOAT32 } from './validate.js';
+
+/** Looks at a network's resolved spec; gives the one fault that it knows, named by the key to change and with the others that take part, or nothing. */
+export type Check = (spec: NetworkSpec) => Fault | undefined;
+
+export const MODEL_CHECKS: readonly Check[] = [
+  feedForwardIsFirst,
+  forgetBiasWithoutLstm,
+  forgetBiasOfTrainedParameters,
+];
+
+/** A first layer without recurrence would see one word alone; above it the stack has memory to build on (Pascanu et al. 2014). */
+function feedForwardIsFirst({ model }: NetworkSpec): Fault | undefined {
+  const [first] = model.layers;
+  if (!first || cellOf(first) !== 'feedForward') return undefined;
+  return {
+    key: 'model.layers.0',
+    message: 'model.layers.0 is a feedForward layer, which remembers nothing; put a recurrent layer below it',
+  };
+}
+
+/** Only LSTM layers have forget gates. */
+function forgetBiasWithoutLstm({ model }: NetworkSpec): Fault | undefined {
+  if (model.forgetBias === null || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
+  return {
+    key: 'model.forgetBias',
+    others: ['model.layers'],
+    message: 'model.forgetBias needs an lstm layer: no other cell has a forget gate; set it to null',
+  };
+}
+
+/** A run's parameters come with their trained biases. */
+function forgetBiasOfTrainedParameters({ model }: NetworkSpec): Fault | undefined {
+  if (model.forgetBias === null || !('from' in model.init)) return undefined;
+  return {
+    key: 'model.forgetBias',
+    others: ['model.init.from'],
+    message: 'model.forgetBias would undo what model.init.from brings: trained forget gates; set it to null',
+  };
+}
+
+export const DROPOUT_CHECKS: readonly Check[] = [
+  (spec) => perGateWithoutGates(spec, 'input'),
+  (spec) => perGateWithoutGates(spec, 'between'),
+  (spec) => perGateWithoutGates(spec, 'recurrent'),
+  perGateBesideContext,
+  betweenNoLayers,
+  weightDropOfDeepTransition,
+  zoneoutWithoutCells,
+  zoneoutOfDeepTransition,
+];
+
+type GatedEdge = 'input' | 'between' | 'recurrent';
+
+/** A mask for each gate of a layer is one for each of the LSTM's four (Gal and Ghahramani 2016, section 4). */
+function perGateWithoutGates(spec: NetworkSpec, edge: GatedEdge): Fault | undefined {
+  const other = cellsAbove(spec, edge).find((cell) => cell !== 'lstm');
+  if (!spec.dropout[edge].perGate || !other) return undefined;
+  return {
+    key: `dropout.${edge}.perGate`,
+    others: ['model.layers'],
+    message: `dropout.${edge}.perGate needs lstm layers alone where the edge leads, but one is ${other}; set it to false`,
+  };
+}
+
+/** The cells that an edge leads into. A feedForward layer has no recurrent edge. */
+function cellsAbove({ model }: NetworkSpec, edge: GatedEdge): Cell[] {
+  const cells = model.layers.map(cellOf);
+  if (edge === 'input') return cells.slice(0, 1);
+  return edge === 'between' ? cells.slice(1) : cells.filter((cell) => cell !== 'feedForward');
+}
+
+/** Topics enter the first layer undropped beside the embedding, so that layer can drop none of its input by itself. */
+function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefined {
+  if (!dropout.input.perGate || model.context === null) return undefined;
+  return {
+    key: 'dropout.input.perGate',
+    others: ['model.context'],
+    message:
+      'dropout.input.perGate does not go with model.context, whose topics enter the first layer undropped; set it to false',
+  };
+}
+
+/** One layer has an edge below it and one above, and none between. */
+function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
+  if (dropout.between.rate === 0 || model.layers.length > 1) return undefined;
+  return {
+    key: 'dropout.between.rate',
+    others: ['model.layers'],
+    message:
+      'dropout.between drops from one layer to the next, but model.layers has a single one; use dropout.input and dropout.output',
+  };
+}
+
+/** Several matrices lead from h(t − 1) to h(t) there; to drop weights of one alone would be no DropConnect of W_hh. */
+function weightDropOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undefined {
+  const index = model.layers.findIndex((layer) => cellOf(layer) === 'deepTransition');
+  if (dropout.recurrentWeight.rate === 0 || index === -1) return undefined;
+  return {
+    key: 'dropout.recurrentWeight.rate',
+    others: ['model.layers'],
+    message: `dropout.recurrentWeight does not act on deepTransition layers, and model.layers.${index} is one; set its rate to 0`,
+  };
+}
+
+/** Only LSTM layers have a c beside h. */
+function zoneoutWithoutCells({ model, dropout }: NetworkSpec): Fault | undefined {
+  if (dropout.zoneout.cell === 0 || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
+  return {
+    key: 'dropout.zoneout.cell',
+    others: ['model.layers'],
+    message:
+      'dropout.zoneout.cell needs an lstm layer: no other has memory cells; use dropout.zoneout.hidden',
+  };
+}
+
+/** Krueger et al. 2017 define zoneout for a step of one layer; a deep transition has several. */
+function zoneoutOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undefined {
+  const index = model.layers.findIndex((layer) => cellOf(layer) === 'deepTransition');
+  if (dropout.zoneout.hidden === 0 || index === -1) return undefined;
+  return {
+    key: 'dropout.zoneout.hidden',
+    others: ['model.layers'],
+    message: `dropout.zoneout.hidden does not act on deepTransition layers, and model.layers.${index} is one; set it to 0`,
+  };
+}
+
+export const TRAINING_CHECKS: readonly Check[] = [
+  clippedTwice,
+  leastWindowAboveMean,
+  randomSentences,
+  noChangeToPenalize,
+];
+
+export const TRAINING_WARNINGS: readonly Check[] = [averagingNeverStarts];
+
+/** Norm and value are two ways to clip; which came first would matter. */
+function clippedTwice({ training }: NetworkSpec): Fault | undefined {
+  if (training.clipValue === null || training.clipNorm === null) return undefined;
+  return {
+    key: 'training.clipValue',
+    others: ['training.clipNorm'],
+    message: `the gradient can be clipped by value or by norm, but training.clipNorm is ${training.clipNorm}; set it to null beside training.clipValue`,
+  };
+}
+
+/** Lengths are drawn around bptt and raised to the minimum, which would then decide all of them. */
+function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
+  const { bptt, randomBptt } = training;
+  if (randomBptt === null || randomBptt.minimum <= bptt) return undefined;
+  return {
+    key: 'training.randomBptt.minimum',
+    others: ['training.bptt'],
+    message: `training.randomBptt.minimum is ${randomBptt.minimum}, above the mean length training.bptt of ${bptt}; lower it`,
+  };
+}
+
+/** Lengths of windows are drawn for one stream of text; a sentence has the length that it has. */
+function randomSentences({ training }: NetworkSpec): Fault | undefined {
+  if (!training.sentences || training.randomBptt === null) return undefined;
+  return {
+    key: 'training.randomBptt',
+    others: ['training.sentences'],
+    message:
+      'training.randomBptt draws lengths of windows, but training.sentences makes every line a sequence of its own; set one of them to null or false',
+  };
+}
+
+/** As with a decay, training fewer epochs than averaging waits for is a shorter training. */
+function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
+  if (!('averagedSgd' in training.optimizer)) return undefined;
+  const { startEpoch } = training.optimizer.averagedSgd;
+  if (startEpoch === null || startEpoch <= training.epochs) return undefined;
+  return {
+    key: 'training.optimizer.averagedSgd.startEpoch',
+    others: ['training.epochs'],
+    message: `training ends with epoch ${training.epochs}, but averaging starts with epoch ${startEpoch}: nothing is averaged`,
+  };
+}
+
+/** TAR compares neighbouring time steps of a window. */
+function noChangeToPenalize({ training }: NetworkSpec): Fault | undefined {
+  if (training.temporalActivationRegularization === 0 || training.bptt > 1 || training.sentences)
+    return undefined;
+  return {
+    key: 'training.temporalActivationRegularization',
+    others: ['training.bptt'],
+    message:
+      'training.temporalActivationRegularization compares the steps of a window, but training.bptt is 1; set it to 0',
+  };
+}
+
+export const SCHEDULE_CHECKS: readonly Check[] = [learningRateVanishes, stopsBeforePlateauEnds];
+
+export const SCHEDULE_WARNINGS: readonly Check[] = [decayNeverStarts];
+
+/** Training fewer epochs than a decay waits for is a shorter training, as a first try of a spec mostly is. */
+function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
+  if (!('decay' in training.schedule)) return undefined;
+  const { afterEpoch } = training.schedule.decay;
+  if (afterEpoch < training.epochs) return undefined;
+  return {
+    key: 'training.schedule.decay.afterEpoch',
+    others: ['training.epochs'],
+    message: `training ends with epoch ${training.epochs}, but training.schedule.decay starts after epoch ${afterEpoch}: every epoch has the full learning rate`,
+  };
+}
+
+/** A learning rate that underflows spends epochs on nothing: mostly the factor is the paper's divisor turned wrong. */
+function learningRateVanishes({ training }: NetworkSpec): Fault | undefined {
+  if (!('decay' in training.schedule)) return undefined;
+  const { factor, afterEpoch } = training.schedule.decay;
+  const last = baseLearningRate(training.optimizer) * factor ** Math.max(0, training.epochs - afterEpoch);
+  if (last >= SMALLEST_FLOAT32) return undefined;
+  return {
+    key: 'training.schedule.decay.factor',
+    others: ['training.epochs', 'training.schedule.decay.afterEpoch', learningRateKey(training)],
+    message: `the learning rate decays to ${last.toPrecision(2)} by epoch ${training.epochs}, too small for float32; raise training.schedule.decay.factor or lower training.epochs`,
+  };
+}
+
+function learningRateKey({ optimizer }: NetworkSpec['training']): string {
+  return `training.optimizer.${Object.keys(optimizer).join()}.learningRate`;
+}
+
+/**
+ * With a threshold of 0, an epoch that wears out the plateau's patience is one that wears out the stopping's: training ends
+ * before it has seen a smaller learning rate.
+ */
+function stopsBeforePlateauEnds({ training }: NetworkSpec): Fault | undefined {
+  const { schedule, earlyStopping } = training;
+  if (!('plateau' in schedule) || earlyStopping === null || schedule.plateau.threshold > 0) return undefined;
+  const fallsAfter = schedule.plateau.patience + 1;
+  if (earlyStopping.patience > fallsAfter) return undefined;
+  return {
+    key: 'training.earlyStopping.patience',
+    others: ['training.schedule.plateau.patience', 'training.schedule.plateau.threshold'],
+    message: `training stops after ${earlyStopping.patience} epochs without a new best, no later than the learning rate falls for the first time; raise training.earlyStopping.patience above ${fallsAfter}`,
+  };
+}

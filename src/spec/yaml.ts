@@ -1,0 +1,200 @@
+/** YAML text into a located tree (maps, lists and scalars, each with its place in the source), and a spec back into YAML. */
+import {
+  Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  stringify,
+  type YAMLError,
+} from 'yaml';
+import { type Fault, positionOf } from './diagnostics.js';
+import { type ForeignCharacter, foreignCharacters, grammarFault, TAG_FAULT } from './grammar-faults.js';
+import { type Entry, type Located, type Place, type Source, wholeOf } from './located.js';
+import type { Spec } from './systems.js';
+
+/** The tree, or every fault of the text. */
+export type ParseResult = { readonly root: Located } | { readonly faults: readonly Fault[] };
+
+/** Most values that a spec may hold once its aliases are unfolded; an alias bomb has millions. */
+const MOST_VALUES = 10_000;
+
+/** The key that takes over the keys of another map, from YAML 1.1: `<<: *name`. */
+const MERGE_KEY = '<<';
+
+/**
+ * Parses a source from offset `from` to its end.
+ *
+ * @param source where the text stands, for the places
+ * @param from   the offset at which the YAML starts: 0 in a file, after the `=` in an override
+ */
+export function parseYaml(source: Source, from = 0): ParseResult {
+  const foreign = foreignCharacters(source.text.slice(from));
+  if (foreign.length > 0) return { faults: foreignFaults(foreign, source, from) };
+  const document = parseDocument(source.text.slice(from), { prettyErrors: false, logLevel: 'error' });
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) return { faults: grammarFaults(broken, source, from) };
+  const reader = new TreeReader(document, source, from);
+  const root = document.contents ? reader.read(document.contents) : undefined;
+  if (reader.faults.length > 0) return { faults: reader.faults };
+  if (!root) return { faults: [{ key: '', message: `${source.name} holds nothing but comments` }] };
+  return { root };
+}
+
+/** One fault a line: a line with one no-break space mostly has more. */
+function foreignFaults(characters: readonly ForeignCharacter[], source: Source, from: number): Fault[] {
+  const faults = characters.map(({ offset, message }) => {
+    return { key: '', message, place: { source, start: offset + from, end: offset + from + 1 } };
+  });
+  return firstOfEachLine(faults);
+}
+
+/** One fault a place and a line: what follows the first one is mostly its echo. */
+function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
+  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  const text = source.text.slice(from);
+  const own = errors.filter(
+    ({ pos: [start] }, index) => !errors.slice(0, index).some((e) => e.pos[0] === start),
+  );
+  const faults = (tooDeep ? [tooDeep] : own).map((error) => {
+    const { message, start, end } = grammarFault(error, text);
+    // What is missing at the end of the text is shown after its last character, not on an empty line.
+    const place = { source, start: Math.min(start + from, source.text.trimEnd().length), end: end + from };
+    return { key: '', message, place };
+  });
+  return firstOfEachLine(faults);
+}
+
+function firstOfEachLine(faults: readonly (Fault & { readonly place: Place })[]): Fault[] {
+  const byLine = new Map<number, Fault>();
+  for (const fault of faults) {
+    const { line } = positionOf(fault.place);
+    if (!byLine.has(line)) byLine.set(line, fault);
+  }
+  return [...byLine.values()];
+}
+
+function nothingAfter(key: Place): Located {
+  return { kind: 'scalar', place: { ...key, start: key.end }, value: null };
+}
+
+/** Turns the nodes of one YAML document into a located tree and collects what a spec cannot hold. */
+class TreeReader {
+  readonly faults: Fault[] = [];
+  /** The nodes around the one being read: an alias to one of them would never end. */
+  private readonly around = new Set<Node>();
+  private values = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly source: Source,
+    private readonly from: number,
+  ) {}
+
+  /** The located value of a node; undefined once there is a fault. */
+  read(node: Node): Located | undefined {
+    this.values += 1;
+    if (this.values > MOST_VALUES) {
+      const message = `its aliases unfold to more than ${MOST_VALUES} values; write out those that it needs`;
+      return this.refuse(wholeOf(this.source), message);
+    }
+    if (this.around.has(node)) return this.refuse(this.place(node), 'this anchor holds an alias of itself');
+    this.around.add(node);
+    const located = this.readUnguarded(node);
+    this.around.delete(node);
+    return located;
+  }
+
+  private readUnguarded(node: Node): Located | undefined {
+    if (isAlias(node)) {
+      const target = node.resolve(this.document);
+      if (target) return this.read(target);
+      return this.refuse(this.place(node), `no anchor &${node.source} stands above this alias`);
+    }
+    if (node.tag !== undefined) return this.refuse(this.place(node), TAG_FAULT);
+    if (isMap(node)) return this.readMap(node);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.read(item as Node));
+      return { kind: 'list', place: this.place(node), items: items.filter((item) => item !== undefined) };
+    }
+    return this.readScalar(node);
+  }
+
+  private readMap(map: Node & { items: readonly unknown[] }): Located {
+    const entries = new Map<string, Entry>();
+    const merged: Entry[] = [];
+    for (const { key, value } of map.items as readonly { key: Node; value: Node | null }[]) {
+      if (!isScalar(key) || key.value === null) {
+        this.refuse(this.place(key), 'a key must be a word');
+        continue;
+      }
+      const place = this.place(key);
+      // A key without a colon, as in {constant}, has no value node at all.
+      const located = value ? this.read(value) : nothingAfter(place);
+      if (!located) continue;
+      const isMerge = key.value === MERGE_KEY && key.type === 'PLAIN';
+      if (isMerge) merged.push({ key: place, value: located });
+      else entries.set(String(key.value), { key: place, value: located });
+    }
+    for (const { key, value } of merged) this.mergeInto(entries, value, key);
+    return { kind: 'map', place: this.place(map), entries };
+  }
+
+  /** Adds the keys of a merge key's map, or of its list of maps, that the map does not have; each keeps the place where it was written. */
+  private mergeInto(entries: Map<string, Entry>, value: Located, key: Place): void {
+    const maps = value.kind === 'list' ? value.items : [value];
+    for (const map of maps) {
+      if (map.kind !== 'map') {
+        this.refuse(key, 'a merge key takes a map, or a list of maps, as in "<<: *name"');
+        return;
+      }
+      for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
+    }
+  }
+
+  private readScalar(node: Node): Located | undefined {
+    const value = isScalar(node) ? node.value : undefined;
+    if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
+      return { kind: 'scalar', place: this.place(node), value: value as string | number | boolean | null };
+    }
+    return this.refuse(
+      this.place(node),
+      'a spec holds maps, lists, texts, numbers, true, false and null alone',
+    );
+  }
+
+  /** Notes a fault, but not the same twice: an alias bomb would give millions. */
+  private refuse(place: Place, message: string): undefined {
+    if (this.faults.some((fault) => fault.message === message)) return;
+    this.faults.push({ key: '', message, place });
+  }
+
+  private place(node: Node): Place {
+    const [start, end] = node.range ?? [0, 0];
+    return { source: this.source, start: start + this.from, end: end + this.from };
+  }
+}
+
+/**
+ * The spec as YAML: the sections in block style, what they hold on a line each, as in `input: { rate: 0.5, mask: step }`.
+ * Reading it back gives the same spec.
+ */
+export function specToYaml(spec: Spec): string {
+  const document = new Document(spec);
+  if (!isMap(document.contents)) throw new Error('a spec is a map');
+  for (const section of document.contents.items) {
+    if (!isMap(section.value)) continue;
+    for (const { value } of section.value.items) {
+      if (isCollection(value)) value.flow = true;
+    }
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text of a `--set` that gives a key a value: a name that YAML would read as a number or as null is quoted. */
+export function writeOverride(key: string, value: string | number | null): string {
+  return `${key}=${stringify(value).trimEnd()}`;
+}
