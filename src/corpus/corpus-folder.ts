@@ -6,12 +6,12 @@ const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** Whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
+/** Tells whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
 export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
 
-/** Whether a corpus may have this name. */
+/** Tells whether a corpus may have this name. */
 export function isCorpusName(name: string): boolean {
   return NAME.test(name);
 }
@@ -43,7 +43,7 @@ const TOPICS_FILE = /^topics-\d+\.safetensors$/;
 /** What a killed process leaves of a topics file; see storage/temporary.ts. */
 const UNFINISHED = /^\.topics-\d+\.safetensors\..+\.tmp$/;
 
-/** Whether a file of this name holds topics, or the beginning of such a file. */
+/** Tells whether a file of this name holds topics, or the beginning of such a file. */
 export function isTopicsFile(name: string): boolean {
   return TOPICS_FILE.test(name) || UNFINISHED.test(name);
 }

@@ -71,7 +71,7 @@ export function unigramPerplexity(train: TokenFile, split: TokenFile, vocabulary
   return Math.exp(-logLikelihood / (split.length - 1));
 }
 
-/** How often each id occurs. */
+/** Returns how often each id occurs. */
 function countIds(file: TokenFile, vocabularySize: number): Float64Array {
   const counts = new Float64Array(vocabularySize);
   for (const ids of file.chunks()) {

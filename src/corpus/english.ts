@@ -2,8 +2,8 @@
 import { UNKNOWN } from './vocabulary.js';
 
 /**
- * The words of one sentence, case and numbers as they were. A text that has this form already comes out as
- * it went in. Time is linear in the length of the sentence, whatever it consists of.
+ * Returns the words of one sentence, case and numbers as they were. A text that has this form already comes out as it
+ * went in. Time is linear in the length of the sentence, whatever it consists of.
  */
 export function treebankWords(sentence: string): string[] {
   const pieces = treebankPieces(sentence);
@@ -18,7 +18,10 @@ const SEPARATORS = /["\u201c\u201d()[\]{};!?_*•@+=\p{Cc}]|[,:](?!\d)|(?<!\d)[,
 // Not in "c$" or "us$", the Treebank's words for other dollars.
 const CURRENCY = /(?<!\p{L})[$£]/gu;
 
-/** A text cut at its white space and at the punctuation that is never part of a word. What white space separates is cut alike in any text. */
+/**
+ * Returns a text cut at its white space and at the punctuation that is never part of a word. What white space separates
+ * is cut alike in any text.
+ */
 export function treebankPieces(text: string): string[] {
   return text
     .replace(DASHES_AND_DOTS, ' ')
@@ -31,7 +34,7 @@ export function treebankPieces(text: string): string[] {
 }
 
 /**
- * The words of a piece.
+ * Returns the words of a piece.
  * @param last whether no other piece of the sentence follows
  */
 export function treebankWordsOf(piece: string, last: boolean): string[] {
@@ -76,7 +79,7 @@ const OPENERS = new Set(
   ),
 );
 
-/** The sentences of `text` in order, trimmed, none of them empty. */
+/** Returns the sentences of `text` in order, trimmed, none of them empty. */
 export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let start = 0;
@@ -118,19 +121,19 @@ const ABBREVIATIONS = new Set([...PREFIXES, ...[OTHERS, STATES].flatMap((list) =
 // "j", "u.s", "a.m", "non-u.s"
 const INITIALS = /^(?:\p{L}+-)?\p{L}(?:\.\p{L})*$/u;
 
-/** Whether `word.` (given without its period, in any case) is an abbreviation that keeps the period. */
+/** Tells whether `word.` (given without its period, in any case) is an abbreviation that keeps the period. */
 export function isAbbreviation(word: string): boolean {
   return ABBREVIATIONS.has(word.toLowerCase()) || INITIALS.test(word);
 }
 
-/** Whether a sentence always goes on after `word.` (given without its period, in any case). */
+/** Tells whether a sentence always goes on after `word.` (given without its period, in any case). */
 export function expectsMore(word: string): boolean {
   return PREFIXES.has(word.toLowerCase());
 }
 
 /**
- * A text without the characters at its end that are among `characters`. The regular expression `[…]+$` would try every
- * run inside the text again from each of its characters, which takes time in the square of the run's length.
+ * Returns a text without the characters at its end that are among `characters`. The regular expression `[…]+$` would
+ * try every run inside the text again from each of its characters, which takes time in the square of the run's length.
  *
  * @param characters each one UTF-16 unit
  */

@@ -66,7 +66,7 @@ export interface Manifest {
 /** In the file only: the hash of everything else in it, so that a changed count or choice does not go unnoticed. */
 const CHECKSUM_KEY = 'sha256';
 
-/** The text of the file, with a checksum. */
+/** Returns the text of the file, with a checksum. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify({ ...manifest, [CHECKSUM_KEY]: checksumOf(manifest) }, null, 2)}\n`;
 }

@@ -32,9 +32,8 @@ export interface PieceWords {
 }
 
 /**
- * The tokens of one line, without its `<eos>`.
- * Words are what white space separates; characters are Unicode code points, white space included (a single space
- * between words when punctuation is dropped).
+ * Returns the tokens of one line, without its `<eos>`. Words are what white space separates; characters are Unicode
+ * code points, white space included (a single space between words when punctuation is dropped).
  */
 export function normalizeLine(line: string, options: Normalization & { readonly unit: Unit }): string[] {
   if (options.unit === 'word') return wordsOf(line, options);
@@ -51,7 +50,7 @@ function wordsOf(line: string, options: Normalization): string[] {
   return pieces.flatMap(({ usual, last }, index) => (index === pieces.length - 1 ? last : usual));
 }
 
-/** The words of one piece of text; see {@link PieceWords}. */
+/** Returns the words of one piece of text; see {@link PieceWords}. */
 export function wordsOfPiece(piece: string, options: Normalization): PieceWords {
   const text = toNormalForm(piece, options);
   const toWords = (words: readonly string[]) => words.map((word) => normalizeWord(word, options));
@@ -74,7 +73,7 @@ export function normalizeText(text: string, options: Normalization): string {
 }
 
 /**
- * The last place at which a text may be cut so that its two parts, each normalized as characters, are the whole
+ * Returns the last place at which a text may be cut so that its two parts, each normalized as characters, are the whole
  * normalized; 0 when there is none.
  */
 export function safeCut(text: string, options: Normalization): number {
@@ -102,7 +101,7 @@ function normalizeWord(word: string, options: Normalization): string {
   return lowerCase ? toNormalForm(word.toLowerCase(), options) : word;
 }
 
-/** A text in the corpus's normal form of Unicode. */
+/** Returns a text in the corpus's normal form of Unicode. */
 export function toNormalForm(text: string, { normalize }: Pick<Normalization, 'normalize'>): string {
   if (normalize === 'none') return text;
   return text.normalize(normalize === 'nfc' ? 'NFC' : 'NFKC');

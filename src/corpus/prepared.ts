@@ -50,7 +50,7 @@ export class PreparedCorpus {
     return new PreparedCorpus(name, folder, manifest, vocabulary);
   }
 
-  /** The ids of a split; the same object each time, open until {@link close}. */
+  /** Returns the ids of a split; the same object each time, open until {@link close}. */
   split(name: SplitName): TokenFile {
     const opened = this.#open.get(name);
     if (opened !== undefined) return opened;
@@ -106,7 +106,7 @@ async function sizeOf(path: string, manifest: Manifest, name: string): Promise<n
   }
 }
 
-/** The command that prepares a corpus of this name. */
+/** Returns the command that prepares a corpus of this name. */
 function prepareCommand(name: string): string {
   return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
@@ -122,7 +122,7 @@ function damaged(path: string, fault: string, manifest: Manifest, name: string):
   return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgain(manifest, name)]);
 }
 
-/** The command that made it is known, unless a program did or an older zlm. */
+/** Returns the cure "prepare it again", with the command that made the corpus where the manifest has it. */
 function prepareAgain({ command }: Manifest, name: string): string {
   return `Prepare the corpus again: \`${command ?? prepareCommand(name)}\`.`;
 }

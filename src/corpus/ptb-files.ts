@@ -125,7 +125,7 @@ async function cached(folder: string, wanted: WantedFile): Promise<Buffer | unde
   return content && faultOfContent(content, wanted) === undefined ? content : undefined;
 }
 
-/** The lines of a message that say which files are wanted. */
+/** Returns the lines of a message that say which files are wanted. */
 function describeWanted(): string[] {
   const lines = SPLITS.map((split) => {
     const { name, bytes, sha256 } = PTB_FILES[split];

@@ -111,7 +111,7 @@ async function takeFiles(
   return undefined;
 }
 
-/** The files of an archive that came from the web, or why it cannot be read: then another mirror is tried. */
+/** Returns the files of an archive that came from the web, or why it cannot be read: then another mirror is tried. */
 async function candidatesIn(archive: string, wants: (name: string) => boolean) {
   try {
     return await readArchive(archive, wants);

@@ -77,7 +77,10 @@ export async function prepareSotu(options: PrepareSotuOptions): Promise<Prepared
   );
 }
 
-/** The split of the address at this place in time, from 0: spread over all the years, about 90, 5 and 5 per cent. */
+/**
+ * Returns the split of the address with this place in time, counted from 0. Each split is spread over all the years:
+ * about 90, 5 and 5 percent.
+ */
 export function splitOfAddress(index: number): SplitName {
   if (index % 20 === 9) return 'valid';
   return index % 20 === 19 ? 'test' : 'train';
@@ -93,7 +96,7 @@ async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOpt
   return archive;
 }
 
-/** The addresses in order of time, which is that of their names: "1790_george_washington_n.txt". */
+/** Returns the addresses in order of time, which is that of their names: "1790_george_washington_n.txt". */
 async function readAddresses(archive: string, { addresses: count }: AddressPackage): Promise<Candidate[]> {
   const addresses = await readArchive(archive, (name) => /^\d{4}_\w+\.txt$/.test(name));
   if (addresses.length !== count)
@@ -101,7 +104,7 @@ async function readAddresses(archive: string, { addresses: count }: AddressPacka
   return addresses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A sentence a line. */
+/** Returns the text of a split, one sentence per line. */
 function textOf(addresses: readonly Candidate[], split: SplitName): readonly Text[] {
   const own = addresses.filter((_, index) => splitOfAddress(index) === split);
   const sentences = own.flatMap(({ content }) => sentencesOfAddress(content.toString('utf8')));
@@ -142,7 +145,7 @@ const REPAIRS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 /** "Fellow-Citizens of the Senate and House of Representatives: …" opens an address, not its first sentence. */
 const SALUTATION = /^([^:]{0,200}):\s+(?=\p{Lu})/u;
 
-/** The sentences of an address, salutation first, with case, punctuation and numbers as spoken. */
+/** Returns the sentences of an address, salutation first, with case, punctuation and numbers as spoken. */
 export function sentencesOfAddress(text: string): string[] {
   const plain = text.replace(/&[a-z]+;/g, (entity) => ENTITIES[entity] ?? entity);
   const mended = REPAIRS.reduce(

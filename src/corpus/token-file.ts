@@ -76,7 +76,7 @@ export class TokenFile {
     return ids;
   }
 
-  /** All ids in order, at most `size` at a time. */
+  /** Yields all ids in order, at most `size` at a time. */
   *chunks(size = 1 << 18): Generator<Int32Array> {
     for (let position = 0; position < this.length; position += size) {
       yield this.read(position, Math.min(size, this.length - position));

@@ -174,7 +174,7 @@ function divisionOptions(input: TextInput): Options {
   };
 }
 
-/** How many files each split has, where one has several: the list of all files does not tell. */
+/** Returns how many files each split has, where one has several: the list of all files does not tell. */
 function splitSizes(files: Readonly<Record<SplitName, Files>>): Options {
   const counts = SPLITS.map((split) => [files[split]].flat().length);
   return counts.every((count) => count === 1) ? {} : { filesPerSplit: counts };
@@ -207,7 +207,7 @@ async function formOf(options: PrepareTextOptions): Promise<ResolvedForm> {
   };
 }
 
-/** The form of another corpus, and its vocabulary: the same words get the same ids. */
+/** Returns the form of another corpus, and its vocabulary: the same words get the same ids. */
 async function formOfCorpus(name: string, dataFolder: string): Promise<ResolvedForm> {
   const corpus = await PreparedCorpus.open(dataFolder, name);
   const { manifest, vocabulary } = corpus;

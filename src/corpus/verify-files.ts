@@ -91,7 +91,7 @@ class Memory {
     private readonly states: Record<string, string>,
   ) {}
 
-  /** A memory that is missing, unreadable or damaged knows nothing. */
+  /** Loads the record of a corpus. A file that is missing, unreadable or damaged counts as an empty record. */
   static async load(cacheFolder: string, folder: string): Promise<Memory> {
     const name = sha256(await realpath(folder).catch(() => folder)).slice(0, 32);
     const path = join(cacheFolder, 'verified', `${name}.json`);

@@ -76,13 +76,13 @@ export class Vocabulary {
     return this.words.length;
   }
 
-  /** The id of `word`, or undefined when it is not in the vocabulary. */
+  /** Returns the id of `word`, or undefined when it is not in the vocabulary. */
   id(word: string): number | undefined {
     return this.#ids.get(word);
   }
 
   /**
-   * The word with this id.
+   * Returns the word with this id.
    * @throws RangeError when there is none
    */
   word(id: number): string {
@@ -91,7 +91,7 @@ export class Vocabulary {
     return word;
   }
 
-  /** The contents of the vocabulary's file. */
+  /** Returns the contents of the vocabulary's file. */
   toText(): string {
     return `${this.words.join('\n')}\n`;
   }

@@ -55,7 +55,7 @@ export class WindowSource {
     return this.between(index * bptt, Math.min((index + 1) * bptt, this.steps));
   }
 
-  /** The window of steps `start` to `end - 1`, 0 ≤ start < end ≤ {@link steps}. */
+  /** Returns the window of steps `start` to `end - 1`, 0 ≤ start < end ≤ {@link steps}. */
   between(start: number, end: number): Window {
     const steps = end - start;
     const inputs = new Int32Array(steps * this.batch);

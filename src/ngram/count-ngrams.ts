@@ -61,7 +61,10 @@ export async function readLineTokens(
   return { ids, reach: reachOf(ids, order, eos), starts: tokens.length };
 }
 
-/** An `<eos>` that begins an n-gram is the start of the line after it, so only those behind the first token end one. */
+/**
+ * Returns the reach of every token. An `<eos>` at the beginning of an n-gram is the start of the next line, so only an
+ * `<eos>` after the first token ends an n-gram.
+ */
 function reachOf(ids: Int32Array, order: number, eos: number): Uint8Array {
   const reach = new Uint8Array(ids.length).fill(1);
   for (let start = ids.length - 2; start >= 0; start--) {
@@ -75,8 +78,8 @@ function reachOf(ids: Int32Array, order: number, eos: number): Uint8Array {
 export const SORTING_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
 
 /**
- * The starts 0 … starts − 1 ordered by the tokens from there on, as far as the longest n-gram reaches: a radix sort,
- * the last of `order` tokens first, each pass a stable counting sort. So n-grams that are equal in their first k
+ * Returns the starts 0 … starts − 1 ordered by the tokens from there on, as far as the longest n-gram reaches: a radix
+ * sort, the last of `order` tokens first, each pass a stable counting sort. So n-grams that are equal in their first k
  * tokens stand together for every k. One that has ended comes before those that go on.
  *
  * @throws the signal's reason when it is aborted
@@ -125,7 +128,9 @@ interface CountingOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** The different n-grams of 1 … order tokens, at index 0 … order − 1; of single tokens, the whole vocabulary. */
+/**
+ * Returns the different n-grams of 1 … order tokens, at index 0 … order − 1; of single tokens, the whole vocabulary.
+ */
 export async function countDistinct(
   tokens: LineTokens,
   sorted: Int32Array,
@@ -187,7 +192,7 @@ export async function countNgrams(
   return table;
 }
 
-/** How many of the first tokens the n-grams at sorted start i and at the one before it have in common. */
+/** Returns how many of the first tokens the n-grams at sorted start i and at the one before it have in common. */
 function sharedWithPrevious({ ids, reach }: LineTokens, sorted: Int32Array, i: number): number {
   if (i === 0) return 0;
   const [previous, start] = [sorted[i - 1], sorted[i]];
@@ -205,7 +210,7 @@ function emptyTable(distinct: readonly number[]): NgramTable {
   }));
 }
 
-/** A row in which nothing was entered still has the offset 0: it ends where the one before it does. */
+/** Fixes the offsets of empty rows. They still are 0, but an empty row ends where the row before it does. */
 function fillEmptyRows(offsets: Int32Array): void {
   for (let row = 1; row < offsets.length; row++) {
     if (offsets[row] < offsets[row - 1]) offsets[row] = offsets[row - 1];

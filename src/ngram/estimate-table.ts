@@ -33,11 +33,11 @@ export interface NgramHooks {
 }
 
 /**
- * The adjusted counts of all n-grams of a text, with no cut-offs.
+ * Returns the adjusted counts of all n-grams of a text, with no cut-offs.
  *
  * @param memory bytes that there are; by default what the machine has
  * @throws UserError('data') when the text cannot be read, or has more n-grams than fit; the signal's reason when it is
- *         aborted
+ *   aborted
  */
 export async function estimateTable(
   text: TokenSource,
@@ -49,7 +49,7 @@ export async function estimateTable(
 }
 
 /**
- * The numbers of different n-grams of 1 … order tokens that {@link estimateTable} would count.
+ * Returns the numbers of different n-grams of 1 … order tokens that {@link estimateTable} would count.
  *
  * @throws as it does
  */

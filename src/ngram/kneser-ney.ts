@@ -22,14 +22,14 @@ export type Discounts = readonly [zero: 0, one: number, two: number, threeOrMore
  */
 export const FALLBACK_DISCOUNTS: Discounts = [0, 0.5, 1, 1.5];
 
-/** The index of a count's discount. */
+/** Returns the index of a count's discount. */
 export function discountIndex(count: number): number {
   return count < 3 ? count : 3;
 }
 
 /**
- * The discounts of one level: Y = n1 / (n1 + 2 n2), Dj = j − (j + 1) · Y · n(j+1) / nj, where nj is the number of
- * n-grams with an adjusted count of j (equation 26).
+ * Returns the discounts of one level: Y = n1 / (n1 + 2 n2), Dj = j − (j + 1) · Y · n(j+1) / nj, where nj is the number
+ * of n-grams with an adjusted count of j (equation 26).
  *
  * @returns {@link FALLBACK_DISCOUNTS} when a discount is not defined, or not within (0, j]: then a count would be left
  *   negative, or nothing for words that were not seen
@@ -46,7 +46,10 @@ export function estimateDiscounts(counts: Int32Array): Discounts {
   return usable ? discounts : FALLBACK_DISCOUNTS;
 }
 
-/** The lengths of n-grams, from 1, whose discounts cannot be estimated: {@link FALLBACK_DISCOUNTS} stand in for them. */
+/**
+ * Returns the lengths of n-grams, from 1, whose discounts cannot be estimated: {@link FALLBACK_DISCOUNTS} stand in for
+ * them.
+ */
 export function fallbackOrders(table: NgramTable): number[] {
   return table.flatMap(({ counts }, level) =>
     estimateDiscounts(counts) === FALLBACK_DISCOUNTS ? [level + 1] : [],

@@ -36,7 +36,7 @@ export class NgramModel {
     });
   }
 
-  /** The discounts of each level, lowest first. */
+  /** Returns the discounts of each level, lowest first. */
   get discounts(): readonly Discounts[] {
     return this.#levels.map(({ discounts }) => discounts);
   }
@@ -64,7 +64,7 @@ export class NgramModel {
     return probabilities;
   }
 
-  /** The rows of the context's last 0, 1, 2 … tokens, up to the longest that was seen with a word after it. */
+  /** Yields the rows of the context's last 0, 1, 2 … tokens, up to the longest that was seen with a word after it. */
   *#rows(context: ArrayLike<number>): Generator<{ level: SmoothedLevel; row: number }> {
     const longest = Math.min(this.order - 1, context.length);
     for (let length = 0; length <= longest; length++) {

@@ -29,7 +29,7 @@ export type NgramTable = readonly NgramLevel[];
 /** What {@link findWord} and {@link rowOfContext} give for what was never seen. */
 export const NOT_FOUND = -1;
 
-/** The entry of a word in a row of a level, by bisection, or {@link NOT_FOUND}. */
+/** Returns the entry of a word in a row of a level, by bisection, or {@link NOT_FOUND}. */
 export function findWord({ offsets, words }: NgramLevel, row: number, word: number): number {
   const end = offsets[row + 1];
   let low = offsets[row];
@@ -43,9 +43,9 @@ export function findWord({ offsets, words }: NgramLevel, row: number, word: numb
 }
 
 /**
- * The row, in level `length` + 1, of the context that the last `length` of some tokens make; {@link NOT_FOUND} when
- * they never stood beside each other. No n-gram goes on after `<eos>`: a context that ends with it has an empty row, and
- * one that goes on after it is not found.
+ * Returns the row, in level `length` + 1, of the context that the last `length` of some tokens make; {@link NOT_FOUND}
+ * when they never stood beside each other. No n-gram goes on after `<eos>`: a context that ends with it has an empty
+ * row, and one that goes on after it is not found.
  *
  * @param length at most the tokens there are, and less than the table's order
  */
@@ -62,7 +62,9 @@ const PARTS = ['offsets', 'words', 'counts'] as const;
 /** What is wrong with arrays that are no table of the wanted size, as a clause: "it lacks ngrams.2.words". */
 export class NgramTableFault extends Error {}
 
-/** The arrays of a table: `ngrams.K.offsets`, `ngrams.K.words` and `ngrams.K.counts` of each level K, all int32. */
+/**
+ * Returns the arrays of a table: `ngrams.K.offsets`, `ngrams.K.words` and `ngrams.K.counts` of each level K, all int32.
+ */
 export function tableToArrays(table: NgramTable): NamedArray[] {
   return table.flatMap((level, index) =>
     PARTS.map((part) => ({ name: arrayName(index, part), shape: [level[part].length], data: level[part] })),
@@ -70,7 +72,7 @@ export function tableToArrays(table: NgramTable): NamedArray[] {
 }
 
 /**
- * The table that arrays hold; they are not copied.
+ * Returns the table that arrays hold; they are not copied.
  *
  * @throws NgramTableFault when an array is missing or too many, or they could not have been counted from a text
  */
@@ -117,7 +119,7 @@ function levelFromArrays(arrays: ReadonlyMap<string, NamedArray>, index: number)
   return { offsets, words, counts };
 }
 
-/** Every row ends where the next begins, and the last where the entries end. */
+/** Checks that every row ends where the next one begins, and the last one where the entries end. */
 function checkOffsets({ offsets, words }: NgramLevel, index: number, rows: number): void {
   const whole = offsets.length === rows + 1 && offsets[0] === 0 && offsets[rows] === words.length;
   const ascending = offsets.every((offset, row) => row === 0 || offset >= offsets[row - 1]);

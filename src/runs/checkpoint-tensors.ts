@@ -14,7 +14,7 @@ export interface NamedShape {
   readonly shape: readonly number[];
 }
 
-/** A checkpoint whose parameters are the averages that it holds; the same where it holds none. */
+/** Returns a checkpoint whose parameters are the averages that it holds; the same where it holds none. */
 export function withAverages(checkpoint: Checkpoint): Checkpoint {
   const prefix = `${AVERAGE}.`;
   const averages = [...checkpoint.optimizer].filter(([name]) => name.startsWith(prefix));
@@ -38,7 +38,7 @@ export function checkModel(
 }
 
 /**
- * A checkpoint's recurrent state as tensors.
+ * Returns a checkpoint's recurrent state as tensors.
  *
  * @throws UserError('data') when names, shapes or types are not those that the spec makes
  */

@@ -139,7 +139,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   };
 }
 
-/** The items of all groups under their names in the file. */
+/** Returns the items of all groups under their names in the file. */
 function inFile<Item>({ parameters, ...others }: TensorGroups<Item>): [string, Item][] {
   const groups = Object.entries(PREFIXES) as [keyof typeof PREFIXES, string][];
   return [
@@ -182,7 +182,7 @@ function parsePosition(text: string | undefined, path: string): Position {
   throw notACheckpoint(path, 'it does not tell its position in the run');
 }
 
-/** The file's own fault, with a cure that knows of the run's other checkpoint. */
+/** Returns the file's own fault, with a cure that knows of the run's other checkpoint. */
 function decode(bytes: Uint8Array, path: string): ReturnType<typeof decodeSafetensors> {
   try {
     return decodeSafetensors(bytes, path);

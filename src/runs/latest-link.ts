@@ -33,8 +33,8 @@ export async function markLatest(run: RunFolder): Promise<string | null> {
 }
 
 /**
- * Whether `<runs>/latest` is a link that zlm made: to the name of a run in the same folder, or one that is gone. Any other
- * link, file or folder is the user's own.
+ * Tells whether `<runs>/latest` is a link that zlm made: to the name of a run in the same folder, or one that is gone.
+ * Any other link, file or folder is the user's own.
  */
 export async function isOurLink(runsFolder: string): Promise<boolean> {
   return (await whatIsAt(join(runsFolder, LATEST)).catch(() => 'nothing')) === 'our link';

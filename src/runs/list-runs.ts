@@ -39,7 +39,7 @@ export interface RunSummary {
   readonly problem?: string;
 }
 
-/** Every run folder below `runsFolder`, newest first; [] when there is no such folder. */
+/** Returns every run folder below `runsFolder`, newest first; [] when there is no such folder. */
 export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
   const [linked, folder] = await Promise.all(
     [join(runsFolder, LATEST), runsFolder].map((path) => realpath(path).catch(() => null)),
@@ -58,7 +58,7 @@ export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
 }
 
 /**
- * The run that a person means: `latest`, a name below `runsFolder`, or a path.
+ * Returns the run that a person means: `latest`, a name below `runsFolder`, or a path.
  *
  * @throws UserError('data') when there is none
  */

@@ -60,7 +60,7 @@ export const START: Position = {
   averagedSince: null,
 };
 
-/** Whether a value read from a file can be the position of a run. */
+/** Tells whether a value read from a file can be the position of a run. */
 export function isPosition(value: unknown): value is Position {
   if (typeof value !== 'object' || value === null) return false;
   const { windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions, ...rest } =
@@ -79,7 +79,7 @@ export function isPosition(value: unknown): value is Position {
   );
 }
 
-/** Whether a value read from a file can be a best epoch. */
+/** Tells whether a value read from a file can be a best epoch. */
 export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
   const { epoch, perplexity } = value as Record<string, unknown>;

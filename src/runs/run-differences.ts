@@ -26,7 +26,7 @@ export async function differingKeys(runs: readonly RunFolder[]): Promise<(KeyVal
 }
 
 /**
- * The value that more than half of the runs have, by key: next to it the others stand out.
+ * Returns the value that more than half of the runs have, by key: next to it the others stand out.
  *
  * @param values one table for each run
  */

@@ -23,7 +23,7 @@ export class RunFolder {
   get spec(): string {
     return join(this.path, 'spec.yaml');
   }
-  /** The `--set` overrides as typed, one a line. */
+  /** The `--set` overrides as typed, one per line. */
   get overrides(): string {
     return join(this.path, 'overrides.txt');
   }
@@ -31,7 +31,7 @@ export class RunFolder {
   get environment(): string {
     return join(this.path, 'environment.json');
   }
-  /** One JSON object a line, see `metrics.ts`. */
+  /** The training metrics: one JSON object per line; see `metrics.ts`. */
   get metrics(): string {
     return join(this.path, 'metrics.jsonl');
   }
@@ -87,7 +87,10 @@ export async function createRunFolder(
   }
 }
 
-/** A name is no path and no hidden folder, so that the run is listed, and is not mistaken for the newest run. */
+/**
+ * Checks the name of a run. It is not a path and not hidden, so that the run is listed, and it is not the name of the
+ * link to the newest run.
+ */
 function checkName(name: string): void {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(name) && name !== LATEST) return;
   throw new UserError('usage', `"${name}" cannot be the name of a run`, [

@@ -80,7 +80,10 @@ async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Check
   throw new UserError('data', message, await curesWithout(run, name));
 }
 
-/** A run goes on from its last checkpoint; where only the best is left, it would have to begin anew. */
+/**
+ * Returns cures for a missing checkpoint. A run continues from its last checkpoint; where only the best one is left,
+ * the run would have to start again.
+ */
 async function curesWithout(run: RunFolder, name: CheckpointName): Promise<string[]> {
   const hasOther = await isThere(run.checkpoint(name === 'best' ? 'last' : 'best'));
   if (name === 'last' && hasOther) return otherCheckpoint(run.checkpoint('last'));
@@ -91,7 +94,7 @@ async function curesWithout(run: RunFolder, name: CheckpointName): Promise<strin
 }
 
 /**
- * The model of a spec with a checkpoint's parameters and constants.
+ * Returns the model of a spec with a checkpoint's parameters and constants.
  *
  * @param path the checkpoint's file, for the message
  * @throws UserError('data') when they are not the model's

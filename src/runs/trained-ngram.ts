@@ -48,7 +48,7 @@ export async function loadTrainedNgram(
 }
 
 /**
- * The table of a spec's order that a checkpoint holds.
+ * Returns the table of a spec's order that a checkpoint holds.
  *
  * @param path the checkpoint's file, for the message
  * @throws UserError('data') when it holds none

@@ -29,7 +29,7 @@ export async function checkSpecs(
   return reports;
 }
 
-/** All reports as text, with an empty line around each that is longer than a line. */
+/** Returns all reports as text, with an empty line around each that is longer than a line. */
 export function renderReports(reports: readonly FileReport[]): string {
   const isShort = (report: FileReport | undefined) => report?.text.includes('\n') === false;
   const blocks = reports.map((report, index) => {

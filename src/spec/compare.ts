@@ -13,8 +13,8 @@ export interface Difference {
 }
 
 /**
- * A name for what a spec says: the SHA-256, in hex, of its canonical JSON (keys sorted, no spaces). Keys that hold
- * their default are left out, so that a spec keeps its hash when a later version of zlm adds keys.
+ * Returns a name for what a spec says: the SHA-256, in hex, of its canonical JSON (keys sorted, no spaces). Keys that
+ * hold their default are left out, so that a spec keeps its hash when a later version of zlm adds keys.
  */
 export function specHash(spec: Spec): string {
   return sha256(canonicalJson(withoutDefaults(specSchema(), spec)));
@@ -29,7 +29,7 @@ function sortKeys(map: Readonly<Record<string, unknown>>): Record<string, unknow
 }
 
 /**
- * The keys in which two specs differ, each as far down as both have it: maps with a key in common and lists of
+ * Returns the keys in which two specs differ, each as far down as both have it: maps with a key in common and lists of
  * one length are compared inside; another kind of schedule, or another number of layers, differs as a whole.
  */
 export function diffSpecs(a: Spec, b: Spec): Difference[] {
@@ -43,7 +43,7 @@ function differences(before: unknown, after: unknown, path: readonly Segment[]):
   return steps.flatMap((step) => differences(at(before, step), at(after, step), [...path, step]));
 }
 
-/** The keys or indexes to compare one by one; none when the values differ as wholes. */
+/** Returns the keys or indexes to compare one by one; none when the values differ as wholes. */
 function stepsInto(before: unknown, after: unknown): Segment[] {
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length ? [...before.keys()] : [];

@@ -15,8 +15,8 @@ const CHECKS = [...MODEL_CHECKS, ...DROPOUT_CHECKS, ...TRAINING_CHECKS, ...SCHED
 const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
 
 /**
- * Every fault among the keys of a spec; the places are left to the caller, who knows the files. The few keys of an n-gram
- * model go with each other and with every corpus.
+ * Returns every fault among the keys of a spec; the places are left to the caller, who knows the files. The few keys of
+ * an n-gram model go with each other and with every corpus.
  *
  * @param spec   the resolved spec
  * @param corpus the corpus it names, once that is open; without it only the spec itself is checked
@@ -30,7 +30,10 @@ export function crossFieldFaults(spec: Spec, corpus?: CorpusFacts): Fault[] {
   return faults.filter((fault) => fault !== undefined);
 }
 
-/** What a spec may be meant to say, but mostly is not: training works, without a part of what the spec asks for. */
+/**
+ * Returns warnings: settings that are valid but mostly not meant. Training works, without a part of what the spec asks
+ * for.
+ */
 export function crossFieldWarnings(spec: Spec): Fault[] {
   if (isNgram(spec)) return [];
   return WARNINGS.map((check) => check(spec)).filter((warning) => warning !== undefined);
@@ -55,7 +58,10 @@ export const CORPUS_CHECKS: readonly CorpusCheck[] = [
   moreTopicsThanWords,
 ];
 
-/** Every column needs two tokens at least: one to read, one to predict. What is trained on and validated has these columns. */
+/**
+ * Finds a batch that is too wide. Every column of the training and validation splits needs at least two tokens: one to
+ * read and one to predict.
+ */
 function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const { trainTokens, validTokens } = corpus;
   const tokens = Math.min(trainTokens, validTokens);
@@ -73,7 +79,7 @@ function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | u
   };
 }
 
-/** An epoch without one full window would train nothing. */
+/** Finds a window that is longer than a column: an epoch without one full window would train nothing. */
 function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const column = columnLength(training, corpus);
   if (training.sentences || column < 2 || windowsInPass(training, corpus) >= 1) return undefined;
@@ -85,8 +91,8 @@ function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | 
 }
 
 /**
- * More windows than one pass has would make an epoch read the corpus more than once. Where lengths are drawn, each pass has
- * another number of windows, and what is expected of one decides.
+ * Finds an epoch of more windows than one pass has, which would read the corpus more than once. With random lengths
+ * every pass has another number of windows, so the expected number decides.
  */
 function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   const windows = Math.floor((columnLength(training, corpus) - 1) / meanWindow(training));
@@ -104,7 +110,10 @@ function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): 
   };
 }
 
-/** Topics are learned from which words stand together: with more topics than words there is nothing to learn. */
+/**
+ * Finds more topics than words. Topics are learned from which words occur together, so such a model has nothing to
+ * learn from.
+ */
 function moreTopicsThanWords({ model }: NetworkSpec, corpus: CorpusFacts): Fault | undefined {
   if (model.context === null || model.context.topics <= corpus.vocabulary) return undefined;
   return {
@@ -114,19 +123,25 @@ function moreTopicsThanWords({ model }: NetworkSpec, corpus: CorpusFacts): Fault
   };
 }
 
-/** Tokens in each column of the train split. */
+/** Returns the number of tokens in each column of the train split. */
 function columnLength(training: Training, corpus: CorpusFacts): number {
   return Math.floor(corpus.trainTokens / training.batchSize);
 }
 
-/** Mean length of a window: with random lengths, `bptt`, or half of it with probability `halve`, and at least the minimum. */
+/**
+ * Returns the mean length of a window: `bptt`, or with random lengths the mean over `bptt` and its half (drawn with
+ * probability `halve`), at least the minimum.
+ */
 function meanWindow({ bptt, randomBptt }: Training): number {
   if (randomBptt === null) return bptt;
   const { halve, minimum } = randomBptt;
   return Math.max(minimum, bptt * (1 - halve / 2));
 }
 
-/** Full windows in one pass over the train split: each target is the token after its input, so a column's last token is no input. */
+/**
+ * Returns the number of full windows in one pass over the train split. Each target is the token after its input, so the
+ * last token of a column is not an input.
+ */
 function windowsInPass(training: Training, corpus: CorpusFacts): number {
   return Math.floor((columnLength(training, corpus) - 1) / training.bptt);
 }

@@ -50,7 +50,7 @@ export function positionOf(place: Place): Position {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** A fault with its position as numbers. */
+/** Returns a fault with its position as numbers. */
 export function reportFault({ key, message, place }: Fault): FaultReport {
   if (!place) return { key, message };
   const source = place.source.name;
@@ -59,13 +59,13 @@ export function reportFault({ key, message, place }: Fault): FaultReport {
     : { key, message, source };
 }
 
-/** A warning as one line: where it was written, and what it says. */
+/** Returns a warning as one line: where it was written, and what it says. */
 export function renderWarning({ message, place }: Fault): string {
   if (!place) return `warning: ${message}`;
   return renderFault({ key: '', message: `warning: ${message}`, place }).split('\n', 1)[0] ?? '';
 }
 
-/** A fault as plain text of one line, or of three where there is a source line to show. */
+/** Returns a fault as plain text of one line, or of three where there is a source line to show. */
 export function renderFault(fault: Fault): string {
   const { place, message } = fault;
   if (!place) return message;
@@ -81,7 +81,7 @@ export function renderFault(fault: Fault): string {
 const MOST_BEFORE = 80;
 const MOST_AFTER = 60;
 
-/** The place's first line, or the part of a long line around it, with carets below it. */
+/** Returns the place's first line, or the part of a long line around it, with carets below it. */
 function renderFrame(place: Place, gutter: string): string[] {
   const { text } = place.source;
   const lineStart = text.lastIndexOf('\n', place.start - 1) + 1;

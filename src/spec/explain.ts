@@ -22,13 +22,13 @@ export interface Explanation {
   readonly default?: unknown;
 }
 
-/** Every key of a spec, a map or list before what it holds. */
+/** Returns every key of a spec, a map or list before what it holds. */
 export function explainAll(): Explanation[] {
   return allKeys().map(explain);
 }
 
 /**
- * A key and everything below it.
+ * Returns a key and everything below it.
  *
  * @param key dotted, list items by any index: `model.layers.1.lstm`, `model.layers[1].lstm`
  * @returns the key itself first
@@ -77,14 +77,14 @@ const NO_DEFAULT: Readonly<Record<Explanation['presence'], string>> = {
   choice: 'none: name it to choose it',
 };
 
-/** One key: its title, its description, what it holds and its default. */
+/** Renders one key: its title, description, allowed values and default. */
 export function renderExplanation(explanation: Explanation): string {
   const { key, title, description, expected } = explanation;
   const head = [`${key}: ${title}`, ...wrap(description), ''];
   return [...head, `holds    ${expected}`, `default  ${defaultInWords(explanation)}`].join('\n');
 }
 
-/** The default as one line of YAML, or that there is none. */
+/** Returns the default as one line of YAML, or that there is none. */
 export function defaultInWords(explanation: Explanation): string {
   return explanation.default === undefined
     ? NO_DEFAULT[explanation.presence]
@@ -117,7 +117,7 @@ function inlineYaml(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 }
 
-/** A text cut between words into lines of at most {@link LINE_WIDTH} characters. */
+/** Returns a text cut between words into lines of at most {@link LINE_WIDTH} characters. */
 function wrap(text: string): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {

@@ -77,8 +77,8 @@ function fault(message: string, place?: Place, more: Partial<Fault> = {}): SpecE
 }
 
 /**
- * The child's values over the parent's: maps merge key by key, lists and scalars replace. In a choice, such as
- * `schedule`, a child that names another kind replaces the parent's: merging would name two.
+ * Merges the child's values over the parent's: maps merge key by key, lists and scalars replace. In a choice, such as
+ * `schedule`, a child that names another kind replaces the parent's choice, because merging would name two kinds.
  *
  * @param schema the schema of both values, undefined below an unknown key
  */

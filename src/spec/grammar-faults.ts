@@ -56,7 +56,10 @@ function unclosed(what: string, message: string): string {
   return `a ${message.includes("'") ? 'single' : 'double'} quote is not closed`;
 }
 
-/** A map where a value stands: a second ": " in its line, or a line below it that is indented further. */
+/**
+ * Returns the fault of a map where a value is expected: a second ": " on its line, or a line below it that is indented
+ * further.
+ */
 function nestedMap({ pos: [start, end] }: YAMLError, text: string): GrammarFault {
   const line = lineAt(text, start);
   if (/:(\s|$)/.test(text.slice(start, line.end))) {
@@ -67,7 +70,7 @@ function nestedMap({ pos: [start, end] }: YAMLError, text: string): GrammarFault
   return { message, start: next.start, end: next.end };
 }
 
-/** The line around an offset, without white space at its ends, and where the next one begins. */
+/** Returns the line around an offset, without white space at its ends, and where the next one begins. */
 function lineAt(text: string, offset: number): { text: string; start: number; end: number; next: number } {
   const from = text.lastIndexOf('\n', offset - 1) + 1;
   const feed = text.indexOf('\n', offset);
@@ -149,7 +152,7 @@ const NAMES: Readonly<Record<number, string>> = {
   65279: 'byte order mark',
 };
 
-/** Every such character outside of comments and quotes, where it cannot be meant. */
+/** Returns every foreign character outside comments and quotes, where it cannot be intended. */
 export function foreignCharacters(text: string): ForeignCharacter[] {
   const found: ForeignCharacter[] = [];
   let offset = 0;

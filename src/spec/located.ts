@@ -46,12 +46,12 @@ export interface LocatedScalar {
 /** A value and everything in it, each with its place. */
 export type Located = LocatedMap | LocatedList | LocatedScalar;
 
-/** The place that stands for a source as a whole. */
+/** Returns the place that stands for a source as a whole. */
 export function wholeOf(source: Source): Place {
   return { source, start: 0, end: 0 };
 }
 
-/** The bare value of a located tree: maps as objects, lists as arrays. */
+/** Returns the bare value of a located tree: maps as objects, lists as arrays. */
 export function toPlain(node: Located): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toPlain);
@@ -83,7 +83,9 @@ function step(node: Located, segment: Segment): Found | undefined {
   return item && { value: item };
 }
 
-/** The nearest place to show for `path`: its key's, else that of the closest value around it that was written. */
+/**
+ * Returns the nearest place to show for `path`: its key's, else that of the closest value around it that was written.
+ */
 export function nearestPlace(root: Located, path: readonly Segment[]): Place {
   for (let length = path.length; length > 0; length -= 1) {
     const found = find(root, path.slice(0, length));
@@ -92,7 +94,7 @@ export function nearestPlace(root: Located, path: readonly Segment[]): Place {
   return wholeOf(root.place.source);
 }
 
-/** The place to show for a fault of the value at `path`: the value itself when it fits a line, else its key. */
+/** Returns the place to show for a fault of the value at `path`: the value itself when it fits a line, else its key. */
 export function valuePlace(root: Located, path: readonly Segment[]): Place {
   const found = find(root, path);
   if (!found) return nearestPlace(root, path);

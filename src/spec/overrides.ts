@@ -75,7 +75,7 @@ interface Descent {
   readonly schema: SchemaNode | undefined;
 }
 
-/** The value here, changed; a map or list is copied, not modified. */
+/** Returns the value at this step with the override applied. A map or list is copied, not modified. */
 function setAt(node: Located | undefined, descent: Descent): Located {
   const step = descent.ahead[0];
   if (!step) return descent.value;
@@ -147,7 +147,7 @@ export function overrideName(text: string): string {
   return FLAG + text;
 }
 
-/** The key that steps lead to, dotted. */
+/** Returns the key that steps lead to, dotted. */
 export function keyOf(steps: readonly Step[]): string {
   return formatKey(steps.map((step) => step.name));
 }
@@ -180,7 +180,7 @@ export function parseOverride(text: string): Override {
   return { path: [first, ...others], value: parsed.root };
 }
 
-/** The steps of the key that stands between the flag and the equals sign. */
+/** Returns the steps of the key that stands between the flag and the equals sign. */
 function parseSteps(source: Source, equals: number): Step[] {
   const key = source.text.slice(FLAG.length, equals);
   return [...key.matchAll(/[^.[\]\s]+/g)].map(({ 0: name, index }) => {
@@ -189,7 +189,7 @@ function parseSteps(source: Source, equals: number): Step[] {
   });
 }
 
-/** A fault of an override as an error. */
+/** Returns a fault of an override as an error. */
 export function refuse(message: string, place: Place, key = ''): SpecError {
   return new SpecError([{ key, message, place }]);
 }
@@ -198,7 +198,7 @@ export function refuse(message: string, place: Place, key = ''): SpecError {
 const NUMBER = 'N';
 
 /**
- * Whether a spec has room for a key: no choice on the way to it was made otherwise.
+ * Tells whether a spec has room for a key: no choice on the way to it was made otherwise.
  *
  * @param path of a key that the schema has
  */
@@ -210,8 +210,9 @@ export function hasRoomFor(root: Located, path: readonly Segment[]): boolean {
 }
 
 /**
- * The fault of an override of a key inside an alternative that the spec does not have: `training.optimizer.sgd.learningRate`
- * where the optimizer is Adam. To name the whole alternative, as in `training.schedule.constant={}`, is no fault.
+ * Returns the fault of an override of a key inside an alternative that the spec does not have:
+ * `training.optimizer.sgd.learningRate` where the optimizer is Adam. To name the whole alternative, as in
+ * `training.schedule.constant={}`, is no fault.
  *
  * @param root      the spec so far
  * @param overrides all of the command's, for a suggestion that replaces the whole
@@ -235,7 +236,7 @@ export function alternativeFault(
   return undefined;
 }
 
-/** The kind that a choice has, as written or by default; undefined where there is no choice, or a wrong one. */
+/** Returns the kind that a choice has, as written or by default; undefined where there is no choice, or a wrong one. */
 function chosenKind(root: Located, path: readonly Segment[]): string | undefined {
   const schema = schemaAt(path);
   if (!isChoice(schema)) return undefined;
@@ -287,13 +288,13 @@ function wholeKind(kind: readonly string[], overrides: readonly Override[]): Rec
   return Object.fromEntries([...needed, ...said]);
 }
 
-/** A `--set` to copy into a shell. */
+/** Returns a `--set` to copy into a shell. */
 function setText(path: readonly Segment[], value: unknown): string {
   const yaml = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 });
   return `\`--set ${shellWord(`${formatKey(path)}=${yaml.trimEnd()}`)}\``;
 }
 
-/** The system that a spec describes, when a key has its place in the other one. */
+/** Returns the system that a spec describes, when a key has its place in the other one. */
 function otherSystem(root: Located, path: readonly Segment[]): 'network' | 'n-gram model' | undefined {
   const isOfNgram = formatKey(path.slice(0, 2)) === NGRAM_KEY;
   if (isOfNgram)

@@ -59,7 +59,7 @@ async function describeFailure(error: unknown, path: string): Promise<ReadResult
   return near ? { reason: `${reason}; did you mean ${near}?` } : { reason, cure: described.cures[0] };
 }
 
-/** A file of the same kind beside the one that is missing, whose name is nearly the same. */
+/** Returns a file of the same kind beside the one that is missing, whose name is nearly the same. */
 async function similarFile(path: string): Promise<string | undefined> {
   const { dir, name, ext } = parse(path);
   const files = await readdir(dir || '.').catch(() => []);

@@ -32,13 +32,16 @@ export type Segment = string | number;
 
 let schema: SchemaNode | undefined;
 
-/** The spec's schema, read once from schemas/spec.schema.json, which stands two folders above src/spec and dist/spec. */
+/**
+ * Returns the spec's schema, read once from schemas/spec.schema.json, which stands two folders above src/spec and
+ * dist/spec.
+ */
 export function specSchema(): SchemaNode {
   schema ??= JSON.parse(readFileSync(new URL('../../schemas/spec.schema.json', import.meta.url), 'utf8'));
   return schema as SchemaNode;
 }
 
-/** A node with its `$ref` followed; what stands beside the reference wins over what it points to. */
+/** Returns a node with its `$ref` followed; what stands beside the reference wins over what it points to. */
 export function resolveReference(node: SchemaNode): SchemaNode {
   if (node.$ref === undefined) return node;
   const definition = specSchema().$defs?.[node.$ref.replace('#/$defs/', '')];
@@ -46,7 +49,7 @@ export function resolveReference(node: SchemaNode): SchemaNode {
   return { ...definition, ...node, $ref: undefined };
 }
 
-/** The schema of a map's key or of a list's item; undefined for a key that does not exist. */
+/** Returns the schema of a map's key or of a list's item; undefined for a key that does not exist. */
 export function childSchema(node: SchemaNode | undefined, segment: Segment): SchemaNode | undefined {
   if (!node) return undefined;
   const { items, properties } = node;
@@ -55,27 +58,32 @@ export function childSchema(node: SchemaNode | undefined, segment: Segment): Sch
   return resolveReference(properties[segment] as SchemaNode);
 }
 
-/** The schema of the key that `path` leads to, from the top of a spec; undefined for a key that does not exist. */
+/**
+ * Returns the schema of the key that `path` leads to, from the top of a spec; undefined for a key that does not exist.
+ */
 export function schemaAt(path: readonly Segment[]): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>(childSchema, specSchema());
 }
 
-/** Whether a map must hold exactly one of its keys: a choice among kinds, such as `optimizer` or an item of `layers`. */
+/**
+ * Tells whether a map must hold exactly one of its keys: a choice among kinds, such as `optimizer` or an item of
+ * `layers`.
+ */
 export function isChoice(node: SchemaNode | undefined): boolean {
   return node?.minProperties === 1 && node.maxProperties === 1;
 }
 
-/** The keys of a map, in the schema's order. */
+/** Returns the keys of a map, in the schema's order. */
 export function keysOf(node: SchemaNode | undefined): string[] {
   return Object.keys(node?.properties ?? {});
 }
 
-/** A path as a person writes it: `model.layers.0.lstm`. */
+/** Returns a path as a person writes it: `model.layers.0.lstm`. */
 export function formatKey(path: readonly Segment[]): string {
   return path.join('.');
 }
 
-/** The path that a person wrote as `model.layers.0.lstm` or `model.layers[0].lstm`. */
+/** Returns the path that a person wrote as `model.layers.0.lstm` or `model.layers[0].lstm`. */
 export function parseKey(key: string): string[] {
   return key.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
 }
@@ -89,7 +97,7 @@ export interface KeyNode {
   readonly parent: SchemaNode;
 }
 
-/** Every key of the spec, a map or list before what it holds. */
+/** Returns every key of the spec, a map or list before what it holds. */
 export function allKeys(node: SchemaNode = specSchema(), path: readonly Segment[] = []): KeyNode[] {
   const steps: Segment[] = node.items ? [0] : keysOf(node);
   return steps.flatMap((step) => {
@@ -100,8 +108,8 @@ export function allKeys(node: SchemaNode = specSchema(), path: readonly Segment[
 }
 
 /**
- * A value with every default below it filled in, its keys in the schema's order. Keys without a default that are
- * missing stay missing, as do the kinds of a choice that was made otherwise.
+ * Returns a value with every default below it filled in, its keys in the schema's order. Keys without a default that
+ * are missing stay missing, as do the kinds of a choice that was made otherwise.
  *
  * @param schema the value's schema
  * @param value  a valid value, not changed
@@ -113,7 +121,7 @@ export function withDefaults(schema: SchemaNode, value: unknown): unknown {
   });
 }
 
-/** A resolved value without the keys that hold their defaults: what it says beyond them. */
+/** Returns a resolved value without the keys that hold their defaults: what it says beyond them. */
 export function withoutDefaults(schema: SchemaNode, value: unknown): unknown {
   return mapKeys(schema, value, (property, given) => {
     const isDefault =

@@ -3,7 +3,10 @@ import type { Fault } from './diagnostics.js';
 import { baseLearningRate, type Cell, cellOf, type NetworkSpec } from './systems.js';
 import { SMALLEST_FLOAT32 } from './validate.js';
 
-/** Looks at a network's resolved spec; gives the one fault that it knows, named by the key to change and with the others that take part, or nothing. */
+/**
+ * A check of a resolved spec. It returns the one fault that it knows, named by the key to change and with the other
+ * keys that take part, or undefined.
+ */
 export type Check = (spec: NetworkSpec) => Fault | undefined;
 
 export const MODEL_CHECKS: readonly Check[] = [
@@ -12,7 +15,10 @@ export const MODEL_CHECKS: readonly Check[] = [
   forgetBiasOfTrainedParameters,
 ];
 
-/** A first layer without recurrence would see one word alone; above it the stack has memory to build on (Pascanu et al. 2014). */
+/**
+ * Finds a first layer without recurrence. It would see one word alone; above a recurrent layer it has memory to build
+ * on (Pascanu et al. 2014).
+ */
 function feedForwardIsFirst({ model }: NetworkSpec): Fault | undefined {
   const [first] = model.layers;
   if (!first || cellOf(first) !== 'feedForward') return undefined;
@@ -22,7 +28,7 @@ function feedForwardIsFirst({ model }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** Only LSTM layers have forget gates. */
+/** Finds a forget bias without a forget gate: only LSTM layers have one. */
 function forgetBiasWithoutLstm({ model }: NetworkSpec): Fault | undefined {
   if (model.forgetBias === null || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
   return {
@@ -32,7 +38,7 @@ function forgetBiasWithoutLstm({ model }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** A run's parameters come with their trained biases. */
+/** Finds a forget bias beside trained parameters, which come with trained biases. */
 function forgetBiasOfTrainedParameters({ model }: NetworkSpec): Fault | undefined {
   if (model.forgetBias === null || !('from' in model.init)) return undefined;
   return {
@@ -55,7 +61,9 @@ export const DROPOUT_CHECKS: readonly Check[] = [
 
 type GatedEdge = 'input' | 'between' | 'recurrent';
 
-/** A mask for each gate of a layer is one for each of the LSTM's four (Gal and Ghahramani 2016, section 4). */
+/**
+ * Finds masks per gate on an edge into a layer without the four gates of an LSTM (Gal and Ghahramani 2016, section 4).
+ */
 function perGateWithoutGates(spec: NetworkSpec, edge: GatedEdge): Fault | undefined {
   const other = cellsAbove(spec, edge).find((cell) => cell !== 'lstm');
   if (!spec.dropout[edge].perGate || !other) return undefined;
@@ -66,14 +74,17 @@ function perGateWithoutGates(spec: NetworkSpec, edge: GatedEdge): Fault | undefi
   };
 }
 
-/** The cells that an edge leads into. A feedForward layer has no recurrent edge. */
+/** Returns the cells that an edge leads into. A feedForward layer has no recurrent edge. */
 function cellsAbove({ model }: NetworkSpec, edge: GatedEdge): Cell[] {
   const cells = model.layers.map(cellOf);
   if (edge === 'input') return cells.slice(0, 1);
   return edge === 'between' ? cells.slice(1) : cells.filter((cell) => cell !== 'feedForward');
 }
 
-/** Topics enter the first layer undropped beside the embedding, so that layer can drop none of its input by itself. */
+/**
+ * Finds masks per gate on the input edge beside topics. The topics enter the first layer undropped beside the
+ * embedding, so the layer cannot drop its input itself.
+ */
 function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefined {
   if (!dropout.input.perGate || model.context === null) return undefined;
   return {
@@ -84,7 +95,7 @@ function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefine
   };
 }
 
-/** One layer has an edge below it and one above, and none between. */
+/** Finds dropout between layers in a model of one layer. */
 function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
   if (dropout.between.rate === 0 || model.layers.length > 1) return undefined;
   return {
@@ -95,7 +106,10 @@ function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** Several matrices lead from h(t − 1) to h(t) there; to drop weights of one alone would be no DropConnect of W_hh. */
+/**
+ * Finds dropped weights in a deep transition. Several matrices lead from h(t − 1) to h(t) there, so dropping weights of
+ * one of them is not the DropConnect of W_hh.
+ */
 function weightDropOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undefined {
   const index = model.layers.findIndex((layer) => cellOf(layer) === 'deepTransition');
   if (dropout.recurrentWeight.rate === 0 || index === -1) return undefined;
@@ -106,7 +120,7 @@ function weightDropOfDeepTransition({ model, dropout }: NetworkSpec): Fault | un
   };
 }
 
-/** Only LSTM layers have a c beside h. */
+/** Finds zoneout of memory cells in a model without LSTM layers. */
 function zoneoutWithoutCells({ model, dropout }: NetworkSpec): Fault | undefined {
   if (dropout.zoneout.cell === 0 || model.layers.some((layer) => cellOf(layer) === 'lstm')) return undefined;
   return {
@@ -117,7 +131,10 @@ function zoneoutWithoutCells({ model, dropout }: NetworkSpec): Fault | undefined
   };
 }
 
-/** Krueger et al. 2017 define zoneout for a step of one layer; a deep transition has several. */
+/**
+ * Finds zoneout in a deep transition. Krueger et al. 2017 define it for one step of one layer; a deep transition has
+ * several steps.
+ */
 function zoneoutOfDeepTransition({ model, dropout }: NetworkSpec): Fault | undefined {
   const index = model.layers.findIndex((layer) => cellOf(layer) === 'deepTransition');
   if (dropout.zoneout.hidden === 0 || index === -1) return undefined;
@@ -137,7 +154,7 @@ export const TRAINING_CHECKS: readonly Check[] = [
 
 export const TRAINING_WARNINGS: readonly Check[] = [averagingNeverStarts];
 
-/** Norm and value are two ways to clip; which came first would matter. */
+/** Finds clipping by value and by norm at once: the result would depend on which comes first. */
 function clippedTwice({ training }: NetworkSpec): Fault | undefined {
   if (training.clipValue === null || training.clipNorm === null) return undefined;
   return {
@@ -147,7 +164,10 @@ function clippedTwice({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** Lengths are drawn around bptt and raised to the minimum, which would then decide all of them. */
+/**
+ * Finds a minimum length above the mean: lengths are drawn around bptt and raised to the minimum, which would then
+ * decide all of them.
+ */
 function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
   const { bptt, randomBptt } = training;
   if (randomBptt === null || randomBptt.minimum <= bptt) return undefined;
@@ -158,7 +178,9 @@ function leastWindowAboveMean({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** Lengths of windows are drawn for one stream of text; a sentence has the length that it has. */
+/**
+ * Finds random window lengths for sentences: they are drawn for one stream of text, and a sentence has its own length.
+ */
 function randomSentences({ training }: NetworkSpec): Fault | undefined {
   if (!training.sentences || training.randomBptt === null) return undefined;
   return {
@@ -169,7 +191,10 @@ function randomSentences({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** As with a decay, training fewer epochs than averaging waits for is a shorter training. */
+/**
+ * Warns of averaging that never starts. It is a warning only, because a shorter training is mostly a first try of a
+ * spec.
+ */
 function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
   if (!('averagedSgd' in training.optimizer)) return undefined;
   const { startEpoch } = training.optimizer.averagedSgd;
@@ -181,7 +206,7 @@ function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** TAR compares neighbouring time steps of a window. */
+/** Finds temporal activation regularization in windows of one step: it compares neighboring steps. */
 function noChangeToPenalize({ training }: NetworkSpec): Fault | undefined {
   if (training.temporalActivationRegularization === 0 || training.bptt > 1 || training.sentences)
     return undefined;
@@ -197,7 +222,9 @@ export const SCHEDULE_CHECKS: readonly Check[] = [learningRateVanishes, stopsBef
 
 export const SCHEDULE_WARNINGS: readonly Check[] = [decayNeverStarts];
 
-/** Training fewer epochs than a decay waits for is a shorter training, as a first try of a spec mostly is. */
+/**
+ * Warns of a decay that never starts. It is a warning only, because a shorter training is mostly a first try of a spec.
+ */
 function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
   if (!('decay' in training.schedule)) return undefined;
   const { afterEpoch } = training.schedule.decay;
@@ -209,7 +236,10 @@ function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
   };
 }
 
-/** A learning rate that underflows spends epochs on nothing: mostly the factor is the paper's divisor turned wrong. */
+/**
+ * Finds a learning rate that underflows, so that epochs change nothing. The usual cause is a factor that is the inverse
+ * of the intended one.
+ */
 function learningRateVanishes({ training }: NetworkSpec): Fault | undefined {
   if (!('decay' in training.schedule)) return undefined;
   const { factor, afterEpoch } = training.schedule.decay;
@@ -227,8 +257,8 @@ function learningRateKey({ optimizer }: NetworkSpec['training']): string {
 }
 
 /**
- * With a threshold of 0, an epoch that wears out the plateau's patience is one that wears out the stopping's: training ends
- * before it has seen a smaller learning rate.
+ * Finds early stopping that ends training before the plateau schedule lowers the learning rate. With a threshold of 0
+ * the same epochs use up both patiences.
  */
 function stopsBeforePlateauEnds({ training }: NetworkSpec): Fault | undefined {
   const { schedule, earlyStopping } = training;

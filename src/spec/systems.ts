@@ -7,7 +7,7 @@ export type { NetworkSpec, NgramSpec, Spec } from './spec.generated.js';
 /** The key that makes a spec that of an n-gram model. */
 export const NGRAM_KEY = 'model.ngram';
 
-/** Whether a resolved spec describes an n-gram model: it is then no more than a corpus and `model.ngram`. */
+/** Tells whether a resolved spec describes an n-gram model: it is then no more than a corpus and `model.ngram`. */
 export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
 }
@@ -17,19 +17,21 @@ interface Lacking {
   readonly properties?: Readonly<Record<string, Lacking | boolean>>;
 }
 
-/** The keys of one system's spec: the schema without those that have no place in it. */
+/** Returns the keys of one system's spec: the schema without those that have no place in it. */
 export function systemSchema(system: 'NetworkSpec' | 'NgramSpec'): SchemaNode {
   const schema = specSchema();
   return without(schema, schema.$defs?.[system] as Lacking);
 }
 
-/** Whether no n-gram spec may hold a key, nor what stands below it. */
+/** Tells whether no n-gram spec may hold a key, nor what stands below it. */
 export function isForeignToNgram(path: readonly Segment[]): boolean {
   const known = path.reduce<SchemaNode | undefined>(childSchema, systemSchema('NgramSpec'));
   return known === undefined && schemaAt(path) !== undefined;
 }
 
-/** The keys that a spec may hold, resolved or not; it is that of an n-gram model once it holds `model.ngram`. */
+/**
+ * Returns the keys that a spec may hold, resolved or not; it is that of an n-gram model once it holds `model.ngram`.
+ */
 export function schemaFor(spec: unknown): SchemaNode {
   const model = (spec as { readonly model?: unknown } | null)?.model;
   const hasNgram = typeof model === 'object' && model !== null && Object.hasOwn(model, 'ngram');
@@ -51,14 +53,14 @@ type KindOf<Choice> = Choice extends unknown ? keyof Choice : never;
 /** A layer's kind, named by its cell. */
 export type Cell = KindOf<Layer>;
 
-/** The cell of a layer. */
+/** Returns the cell of a layer. */
 export function cellOf(layer: Layer): Cell {
   const [cell] = Object.keys(layer) as Cell[];
   if (!cell) throw new Error('a layer is of exactly one kind');
   return cell;
 }
 
-/** An optimizer's learning rate before the schedule. */
+/** Returns an optimizer's learning rate before the schedule. */
 export function baseLearningRate(optimizer: Optimizer): number {
   const [settings] = Object.values(optimizer) as { readonly learningRate: number }[];
   if (!settings) throw new Error('an optimizer is of exactly one kind');

@@ -67,7 +67,10 @@ function slipOf(name: string, schema: SchemaNode | undefined): string | undefine
   return /^\d+$/.test(name) ? 'a number has a decimal point, not a comma' : undefined;
 }
 
-/** The key that an unknown one was meant to be: one of its neighbors, else one of that name elsewhere that the spec has room for. */
+/**
+ * Returns the key that an unknown one was meant to be: one of its neighbors, else one of that name elsewhere that the
+ * spec has room for.
+ */
 function suggestKey(
   root: Located,
   parent: readonly Segment[],
@@ -88,8 +91,8 @@ function suggestKey(
 }
 
 /**
- * One fault for each key that is missing, unless a misspelt one explains it: one that was meant to be that key, or to be
- * `model.ngram`, beside which the keys of a network are not needed.
+ * Returns one fault for each key that is missing, unless a misspelt one explains it: one that was meant to be that key,
+ * or to be `model.ngram`, beside which the keys of a network are not needed.
  *
  * @param suggested what the unknown keys were meant to be
  */
@@ -114,7 +117,7 @@ function missingKey(root: Located, error: SchemaError): Fault {
   return { key, message: `${key} is missing${expected}`, place: nearestPlace(root, parent) };
 }
 
-/** One fault for all keys of a network that stand beside an n-gram model. */
+/** Returns one fault for all keys of a network that stand beside an n-gram model. */
 function mixtureFaults(root: Located, errors: readonly SchemaError[]): Fault[] {
   const foreign = errors.filter((error) => error.keyword === 'false schema').map(pathOf);
   if (foreign.length === 0) return [];
@@ -123,7 +126,7 @@ function mixtureFaults(root: Located, errors: readonly SchemaError[]): Fault[] {
   return [{ key: NGRAM_KEY, message, place: nearestPlace(root, parseKey(NGRAM_KEY)) }];
 }
 
-/** One fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
+/** Returns one fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
 function wrongValues(root: Located, errors: readonly SchemaError[], unknownIn: ReadonlySet<string>): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
@@ -154,7 +157,7 @@ function wrongValue(root: Located, error: SchemaError): Fault {
   return { key, message, place: valuePlace(root, path) };
 }
 
-/** The path of a schema's fault, from its JSON pointer. */
+/** Returns the path of a schema's fault, from its JSON pointer. */
 function pathOf(error: SchemaError): string[] {
   return error.instancePath
     .split('/')

@@ -29,7 +29,7 @@ function describeType(type: string, schema: SchemaNode): string {
   }
 }
 
-/** The bounds of a number: " of at least 1", " from 0 to 5", " above 0 and at most 1". */
+/** Returns the bounds of a number: " of at least 1", " from 0 to 5", " above 0 and at most 1". */
 function describeRange(schema: SchemaNode): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;

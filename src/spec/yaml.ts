@@ -44,7 +44,7 @@ export function parseYaml(source: Source, from = 0): ParseResult {
   return { root };
 }
 
-/** One fault a line: a line with one no-break space mostly has more. */
+/** Returns one fault per line: a line with one no-break space mostly has more. */
 function foreignFaults(characters: readonly ForeignCharacter[], source: Source, from: number): Fault[] {
   const faults = characters.map(({ offset, message }) => {
     return { key: '', message, place: { source, start: offset + from, end: offset + from + 1 } };
@@ -52,7 +52,7 @@ function foreignFaults(characters: readonly ForeignCharacter[], source: Source, 
   return firstOfEachLine(faults);
 }
 
-/** One fault a place and a line: what follows the first one is mostly its echo. */
+/** Returns one fault per place and line: later errors are mostly consequences of the first. */
 function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
   const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
   const text = source.text.slice(from);
@@ -94,7 +94,7 @@ class TreeReader {
     private readonly from: number,
   ) {}
 
-  /** The located value of a node; undefined once there is a fault. */
+  /** Returns the located value of a node; undefined once there is a fault. */
   read(node: Node): Located | undefined {
     this.values += 1;
     if (this.values > MOST_VALUES) {
@@ -179,8 +179,8 @@ class TreeReader {
 }
 
 /**
- * The spec as YAML: the sections in block style, what they hold on a line each, as in `input: { rate: 0.5, mask: step }`.
- * Reading it back gives the same spec.
+ * Returns the spec as YAML: the sections in block style, what they hold on a line each, as in `input: { rate: 0.5,
+ * mask: step }`. Reading it back gives the same spec.
  */
 export function specToYaml(spec: Spec): string {
   const document = new Document(spec);
@@ -194,7 +194,9 @@ export function specToYaml(spec: Spec): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The text of a `--set` that gives a key a value: a name that YAML would read as a number or as null is quoted. */
+/**
+ * Returns the text of a `--set` that gives a key a value: a name that YAML would read as a number or as null is quoted.
+ */
 export function writeOverride(key: string, value: string | number | null): string {
   return `${key}=${stringify(value).trimEnd()}`;
 }

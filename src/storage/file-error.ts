@@ -99,7 +99,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.errno).map(([name, number]) => [number, name]),
 );
 
-/** The code of a Node system error ("ENOENT"), or undefined for any other value. */
+/** Returns the code of a Node system error ("ENOENT"), or undefined for any other value. */
 export function fileErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { errno } = error as NodeJS.ErrnoException;
@@ -121,7 +121,10 @@ export function describeFileError(error: unknown, path: string, doing: string): 
   return new UserError('data', `Cannot ${doing} ${path}: ${fault.reason}`, fault.cures, { cause: error });
 }
 
-/** An error of a system call on files that {@link FAULTS} has no words for; zlib's errors, too, have codes and numbers. */
+/**
+ * Describes an error of a system call on files that {@link FAULTS} does not have. Errors of zlib also have codes and
+ * numbers, but no system call.
+ */
 function unforeseenFault(error: unknown): FileFault | undefined {
   const code = fileErrorCode(error);
   if (code === undefined) return undefined;

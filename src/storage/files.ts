@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
 
-/** Whether a path leads to a file or a folder that this process may see. */
+/** Tells whether a path leads to a file or a folder that this process may see. */
 export function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
@@ -12,7 +12,7 @@ export function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Whether a path leads to a folder. */
+/** Tells whether a path leads to a folder. */
 export function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -95,7 +95,7 @@ export async function readBytes(path: string, piece = PIECE_BYTES): Promise<Uint
   }
 }
 
-/** How many bytes there were: fewer than fit when the file shrank meanwhile. */
+/** Fills an array from a file. Returns the number of bytes read: fewer than fit when the file shrank meanwhile. */
 async function fill(bytes: Uint8Array, handle: FileHandle, piece: number): Promise<number> {
   let length = 0;
   while (length < bytes.length) {

@@ -71,7 +71,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 }
 
 /**
- * The process that holds a folder, as far as this host can tell; undefined when it is free, dead, or missing.
+ * Returns the process that holds a folder, as far as this host can tell; undefined when it is free, dead, or missing.
  *
  * @throws UserError('data') when the folder or its lock cannot be read
  */
@@ -121,7 +121,7 @@ async function isDead(owner: LockOwner): Promise<boolean> {
   return owner.host === hostname() && (await processIsDead(owner.pid, owner.processStart));
 }
 
-/** All claims in a folder, the earliest first. */
+/** Returns all claims in a folder, the earliest first. */
 async function readClaims(folder: string): Promise<Claim[]> {
   const claims: Claim[] = [];
   try {

@@ -127,7 +127,7 @@ function describe(tensors: readonly NamedArray[]): Record<string, object> {
   return Object.fromEntries(entries);
 }
 
-/** The header as JSON, filled up with spaces to a multiple of 8 so that the data after it is aligned. */
+/** Returns the header as JSON, filled up with spaces to a multiple of 8 so that the data after it is aligned. */
 function paddedHeader(header: object): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
@@ -298,14 +298,14 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 
-/** A value as it stands in the header, cut short: a damaged file may have anything there. */
+/** Returns a value of the header as JSON, shortened: a damaged file may have anything there. */
 function brief(value: unknown): string {
   const text = JSON.stringify(value) ?? '(none)';
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
 /**
- * The first key that one object of a JSON text has twice, or undefined. JSON.parse keeps the last of the two
+ * Returns the first key that one object of a JSON text has twice, or undefined. JSON.parse keeps the last of the two
  * without a word, which would hide a fault.
  *
  * @param json a text that JSON.parse accepts

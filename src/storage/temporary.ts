@@ -1,11 +1,15 @@
-/** Names for what is still being written, which tell who writes it, so that what a killed writer left can be removed. */
+/**
+ * Temporary files and folders. Their names say which process writes them, so that those of a killed process can be
+ * removed. Process ids are reused, so where the system tells when a process started (Linux: /proc), the start counts
+ * too.
+ */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileErrorCode } from './file-error.js';
 
-/** A path beside `target` that is free: `.NAME.HOST.PID.RANDOM.tmp`. */
+/** Returns a path beside `target` that is free: `.NAME.HOST.PID.RANDOM.tmp`. */
 export function temporaryPath(target: string): string {
   const name = `.${basename(target)}.${hostname()}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   return join(dirname(target), name);

@@ -115,15 +115,15 @@ const FIXED32 = 5;
 /** `SessionLog.START`. */
 const SESSION_START = 1;
 
-/** The record that every event file starts with. */
+/** Returns the record that every event file starts with. */
 export function versionRecord(wallTimeSeconds: number): Uint8Array {
   const fileVersion = delimited(3, Buffer.from('brain.Event:2'));
   return frame(Buffer.concat([double(1, wallTimeSeconds), fileVersion]));
 }
 
 /**
- * The record that a session begins at a step: TensorBoard then drops figures of that step and later ones from
- * earlier sessions, which were trained but not saved before they were killed.
+ * Returns the record of a session that begins at a step. TensorBoard then drops the figures of that step and later ones
+ * from earlier sessions, which were trained but not saved before they were killed.
  */
 export function sessionRecord(step: number, wallTimeSeconds: number): Uint8Array {
   const sessionLog = delimited(7, integer(1, SESSION_START));
@@ -131,7 +131,7 @@ export function sessionRecord(step: number, wallTimeSeconds: number): Uint8Array
 }
 
 /**
- * The record of one figure.
+ * Returns the record of one figure.
  *
  * @param tag             its name; a slash makes groups: "valid/perplexity"
  * @param step            position on the horizontal axis, a whole number from 0
@@ -143,7 +143,7 @@ export function scalarRecord(tag: string, step: number, value: number, wallTimeS
   return frame(Buffer.concat([double(1, wallTimeSeconds), integer(2, step), delimited(5, summary)]));
 }
 
-/** A TFRecord: length, checksum of the length, content, checksum of the content. */
+/** Frames content as a TFRecord: length, checksum of the length, content, checksum of the content. */
 function frame(content: Uint8Array): Uint8Array {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(content.length));
@@ -207,7 +207,10 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The checksum as TFRecord stores it: rotated and shifted, so that a CRC of data with CRCs in it stays good. */
+/**
+ * Returns the checksum as TFRecord stores it: rotated and shifted, so that a CRC of data that contains CRCs stays
+ * reliable.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

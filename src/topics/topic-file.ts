@@ -37,7 +37,7 @@ export interface TopicRecipe extends TextIdentity, TopicChoices {
   readonly beta: number;
 }
 
-/** The text that a prepared corpus has. */
+/** Returns the identity of the text of a prepared corpus. */
 export function textIdentity({ vocabulary, splits }: Manifest): TextIdentity {
   return { vocabularyHash: vocabulary.sha256, trainHash: splits.train.sha256 };
 }
@@ -72,7 +72,7 @@ export function topicsPath({ dataFolder, corpus, topics }: TopicsPlace): string 
   return join(dataFolder, corpus, topicsFileName(topics));
 }
 
-/** The command that makes them. */
+/** Returns the command that trains the topics. */
 export function prepareTopicsCommand({ corpus, topics }: TopicsPlace): string {
   return `zlm prepare topics ${shellWord(corpus)} --topics ${topics}`;
 }
@@ -174,7 +174,7 @@ function parseRecipe(text: string | undefined): TopicRecipe | undefined {
   }
 }
 
-/** A [V,K] table of finite numbers: one that is not would spoil every gradient. */
+/** Tells whether an array is a [V,K] table of finite numbers. Other values would spoil every gradient. */
 function isTable(
   array: NamedArray | undefined,
   topics: number,

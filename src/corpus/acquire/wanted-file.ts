@@ -34,7 +34,7 @@ export function faultOfContent(content: Buffer, wanted: WantedFile): string | un
   return `has the right size but other contents: SHA-256 ${sha256(content)} instead of ${wanted.sha256}`;
 }
 
-/** The content of the first candidate that is the wanted file, or what is wrong with each, as sentences. */
+/** Returns the content of the first candidate that is the wanted file, or what is wrong with each, as sentences. */
 export function pickCandidate(candidates: readonly Candidate[], wanted: WantedFile): Buffer | string {
   const namesakes = candidates.filter(({ name }) => name === wanted.name);
   const faults: string[] = [];
@@ -46,7 +46,7 @@ export function pickCandidate(candidates: readonly Candidate[], wanted: WantedFi
   return faults.length === 0 ? `${wanted.name} is not there` : faults.join('\n  ');
 }
 
-/** The kind of a file that is certainly no plain text, told by its first bytes: "an HTML page". */
+/** Returns what a file that is no plain text is, judged by its first bytes: "an HTML page". */
 export function nameContent(content: Buffer): string | undefined {
   if (content.length === 0) return 'empty';
   const start = content.subarray(0, 512).toString('latin1').trimStart().toLowerCase();
@@ -74,8 +74,8 @@ const MAX_ENTRIES = 50_000;
 const MAX_FILE_BYTES = 64e6;
 
 /**
- * The files at or below `folder` whose base name is wanted, those nearest to `folder` first. Links to folders are not
- * followed.
+ * Returns the files at or below `folder` whose base name is wanted, those nearest to `folder` first. Links to folders
+ * are not followed.
  * @throws UserError('data') when the folder cannot be read or is far too large to be searched
  */
 export async function findFiles(folder: string, wants: (baseName: string) => boolean): Promise<Candidate[]> {

@@ -15,7 +15,7 @@ export interface VocabularyRule {
 export type Counts = Iterable<readonly [word: string, count: number]>;
 
 /**
- * The vocabulary of a text, ordered by count, most frequent first, then by code point. `<eos>` stands where its
+ * Returns the vocabulary of a text, ordered by count, most frequent first, then by code point. `<eos>` stands where its
  * count, one a line, puts it, and so does `<unk>`, whose count is that of all words left out. Where the limit falls
  * among words of the same count, those first in code point order are kept.
  *
@@ -48,8 +48,8 @@ function contains(counts: Counts, wanted: string): boolean {
 }
 
 /**
- * The count of the word in the last of so many places: words with fewer occurrences have none. It spares sorting them,
- * which in natural text are nearly all.
+ * Returns the count of the last word that fits into so many places. Words with fewer occurrences need no sorting, and
+ * in natural text they are nearly all.
  */
 function fewestOfTop(counts: Counts, places: number): number {
   const wordsOfCount = new Map<number, number>();

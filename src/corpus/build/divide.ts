@@ -37,7 +37,7 @@ export interface Drafting extends ReadOptions {
   readonly folder: string;
 }
 
-/** All texts, in order. */
+/** Returns all texts, in order. */
 export function textsOf(division: Division): readonly Text[] {
   return 'texts' in division ? division.texts : SPLITS.flatMap((split) => division.splits[split]);
 }
@@ -68,7 +68,7 @@ export async function draftSplits(division: Division, drafting: Drafting): Promi
   return tokens;
 }
 
-/** The ends of the splits of a text that is split, in tokens. */
+/** Returns the ends of the splits of a text that is split, in tokens. */
 async function draftWhole(division: Whole, reader: DraftReader, drafting: Drafting): Promise<number[]> {
   const { texts, fractions, by, shuffle } = division;
   const { draft } = drafting;
@@ -132,7 +132,7 @@ class DraftReader {
     }
   }
 
-  /** The options for reading so many bytes next. */
+  /** Returns the options for reading so many bytes next. */
   #next(bytes: number): ReadOptions {
     const { signal, onBytes } = this.drafting;
     const start = this.#bytesBefore;

@@ -55,7 +55,7 @@ export class Draft {
     return this.#lines;
   }
 
-  /** The tokens from `start` to, not including, `end`, a part at a time; the parts share one buffer. */
+  /** Yields the tokens from `start` to, not including, `end`, a part at a time; the parts share one buffer. */
   *read(start: number, end: number): Generator<Int32Array> {
     this.#flush();
     const ids = new Int32Array(Math.min(BUFFER_TOKENS, end - start));

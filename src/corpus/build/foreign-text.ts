@@ -54,7 +54,7 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], guess: Guess])[]
 const TAR_MAGIC = { at: 257, bytes: Buffer.from('ustar') };
 
 /**
- * The fault of a text that is not UTF-8, or has a NUL byte.
+ * Returns the fault of a text that is not UTF-8, or has a NUL byte.
  *
  * @param name  what the text is called: a path, or "standard input"
  * @param bytes a part of it, with the fault inside
@@ -147,7 +147,7 @@ function countNuls(bytes: Buffer): { even: number; odd: number } {
   return count;
 }
 
-/** Whether there are more well-formed characters beyond ASCII than other bytes beyond it. */
+/** Tells whether there are more well-formed characters beyond ASCII than other bytes beyond it. */
 function hasUtf8Characters(bytes: Buffer): boolean {
   const text = bytes.toString('utf8');
   const wellFormed = text.match(/[\u0080-\ufffc]|[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0;
@@ -155,7 +155,7 @@ function hasUtf8Characters(bytes: Buffer): boolean {
   return wellFormed > broken || (wellFormed === 0 && endsInsideCharacter(bytes));
 }
 
-/** A file that was cut off in the middle of a character. */
+/** Tells whether the bytes end in the middle of a character, as those of a truncated file do. */
 function endsInsideCharacter(bytes: Buffer): boolean {
   const lead = bytes.findIndex((byte) => byte >= 0x80);
   const tail = bytes.subarray(lead);
@@ -196,7 +196,7 @@ function isWellFormedBeginning(bytes: Buffer): boolean {
   }
 }
 
-/** The first byte of the malformed character that shows itself at `at`. */
+/** Returns the first byte of the malformed character that shows itself at `at`. */
 function startOfFault(bytes: Buffer, at: number): number {
   for (let start = Math.max(0, at - 3); start < at; start++) {
     if (bytes[start] >= 0xc0 && isUtf8(bytes.subarray(0, start)) && !isUtf8(bytes.subarray(0, at)))

@@ -11,7 +11,7 @@ import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manife
 
 const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)];
 
-/** Whether a file of this name lies in the folder of a corpus, or of one that is being prepared. */
+/** Tells whether a file of this name lies in the folder of a corpus, or of one that is being prepared. */
 export function isCorpusFile(name: string): boolean {
   return CORPUS_FILES.includes(name) || isTopicsFile(name);
 }
@@ -19,7 +19,7 @@ export function isCorpusFile(name: string): boolean {
 /** Files that are there only while a corpus is prepared: the draft, parts of a shuffled text, the text of standard input. */
 const WORK_FILE = /^\.(?:draft|bucket-\d+|standard-input)\.tmp$/;
 
-/** Whether a file of this name is what a killed process leaves of a corpus's file; see storage/temporary.ts. */
+/** Tells whether a file of this name is what a killed process leaves of a corpus's file; see storage/temporary.ts. */
 export function isUnfinishedCorpusFile(name: string): boolean {
   if (WORK_FILE.test(name)) return true;
   return name.endsWith('.tmp') && CORPUS_FILES.some((file) => name.startsWith(`.${file}.`));
@@ -84,7 +84,7 @@ export async function assertReplaceable(folder: string): Promise<void> {
   if (missing !== undefined) throw notACorpus(folder, `it has no "${missing}" and no manifest of zlm's`);
 }
 
-/** Whether the folder's manifest is one of zlm's, of whatever version. */
+/** Tells whether the folder's manifest is one of zlm's, of whatever version. */
 async function hasManifest(folder: string): Promise<boolean> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8'));

@@ -62,7 +62,7 @@ export async function* textBlocks(
   if (lastByte !== LINE_FEED) yield { bytes: Buffer.from('\n'), line };
 }
 
-/** The number of lines that {@link textBlocks} yields. */
+/** Returns the number of lines that {@link textBlocks} yields. */
 export async function countLines(text: Text, options: ReadOptions = {}): Promise<number> {
   let count = 0;
   let lastByte = LINE_FEED;
@@ -96,7 +96,7 @@ function lastSpaceEnd(buffer: Buffer): number {
   return end;
 }
 
-/** Whether a byte is white space of ASCII: tab, line feed, vertical tab, form feed, carriage return or space. */
+/** Tells whether a byte is white space of ASCII: tab, line feed, vertical tab, form feed, carriage return or space. */
 export function isSpace(byte: number): boolean {
   return byte <= 0x20 && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }
@@ -133,7 +133,7 @@ function cutOfCharacters(buffer: Buffer, form: Normalization): number {
   return cut === 0 ? 0 : start + Buffer.byteLength(text.slice(0, cut));
 }
 
-/** The first byte of the character that has a byte at `at`. */
+/** Returns the first byte of the character that has a byte at `at`. */
 function characterStart(buffer: Buffer, at: number): number {
   let start = at;
   while (start > 0 && (buffer[start] & 0xc0) === 0x80) start--;

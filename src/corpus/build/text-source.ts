@@ -29,7 +29,7 @@ export interface Text {
 }
 
 /**
- * The text in a file. A gzip file is told by its first two bytes and decompressed as it is read.
+ * Returns the text in a file. A gzip file is told by its first two bytes and decompressed as it is read.
  *
  * @param path a file on disk; it is read more than once
  * @param name what it is called in messages
@@ -53,7 +53,7 @@ export async function fileText(path: string, name = path): Promise<Text> {
   };
 }
 
-/** A text that is in memory. */
+/** Returns a text whose bytes are in memory. */
 export function memoryText(name: string, bytes: Buffer): Text {
   return {
     name,

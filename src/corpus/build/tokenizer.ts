@@ -14,7 +14,10 @@ export interface Tokenizer {
   read(block: Block, name: string): void;
 }
 
-/** The tokenizer of a corpus: what {@link normalizeLine} makes of a line, at the speed of a corpus. */
+/**
+ * Returns the tokenizer of a corpus. It gives the tokens that {@link normalizeLine} gives for a line, but each spelling
+ * of a piece is normalized only once.
+ */
 export function createTokenizer(
   form: Normalization & { readonly unit: Unit },
   types: TypeTable,
@@ -216,7 +219,11 @@ export class PieceCache {
   #entries = 0;
   #used = 0;
 
-  /** The entry of `bytes[start … end)`, or -1. @param hash of these bytes, by whatever function */
+  /**
+   * Returns the entry of `bytes[start … end)`, or -1.
+   *
+   * @param hash of these bytes, by whatever function
+   */
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const slots = this.#slots;
     const fields = this.#fields;
@@ -230,7 +237,7 @@ export class PieceCache {
     }
   }
 
-  /** The value that {@link add} was given. */
+  /** Returns the value that {@link add} was given. */
   value(entry: number): number {
     return this.#fields[FIELDS * entry + VALUE];
   }

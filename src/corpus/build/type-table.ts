@@ -29,7 +29,7 @@ export class TypeTable {
   }
 
   /**
-   * The number of a token, a new one at its first occurrence.
+   * Returns the number of a token, a new one at its first occurrence.
    * @throws UserError('data') when the text has `<eos>` itself, or too many different tokens
    */
   number(token: string, name: string, line: number): number {
@@ -45,12 +45,12 @@ export class TypeTable {
     return id;
   }
 
-  /** How many there are, `<eos>` included. */
+  /** Returns how many there are, `<eos>` included. */
   get size(): number {
     return this.#words.length;
   }
 
-  /** The token with this number. */
+  /** Returns the token with this number. */
   word(id: number): string {
     return this.#words[id];
   }

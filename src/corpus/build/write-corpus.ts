@@ -93,7 +93,7 @@ async function writeSplits(
   };
 }
 
-/** How often each type occurs in train, [types]. */
+/** Returns how often each type occurs in train, [types]. */
 async function countTrain(
   draft: Draft,
   types: TypeTable,
@@ -124,7 +124,7 @@ class TrainCounts implements Iterable<readonly [word: string, count: number]> {
 
 const NO_ID = -1;
 
-/** The id of each type, or {@link NO_ID} where it has none and `<unk>` may not stand for it. */
+/** Returns the id of each type, or {@link NO_ID} where it has none and `<unk>` may not stand for it. */
 function idsOf(types: TypeTable, vocabulary: Vocabulary, substitute: boolean): Int32Array {
   const otherwise = (substitute ? vocabulary.unk : undefined) ?? NO_ID;
   const ids = new Int32Array(types.size);
