@@ -7,8 +7,8 @@ import cliProgress from 'cli-progress';
 import { layOut } from './progress-line.js';
 import type { ProgressText } from './progress-text.js';
 
-/** A terminal, and how many columns it has. */
-export type BarStream = NodeJS.WritableStream & { readonly columns?: number };
+/** A terminal, how many columns it had when Node last looked, and what makes Node look again. */
+export type BarStream = NodeJS.WritableStream & { readonly columns?: number; _refreshSize?(): void };
 
 const OPTIONS: cliProgress.Options = {
   // Lines fit already. Switching the terminal's own wrapping off would outlive a kill.
@@ -41,12 +41,11 @@ export class ProgressBar {
       ...OPTIONS,
       stream,
       clearOnComplete: isPassing,
-      format: (_, { maxWidth }) => this.#line(maxWidth ?? 80),
+      format: () => this.#line(),
     });
     this.#bar.on('redraw-post', this.#rest);
     // After this event cli-progress returns to where the cursor was at the start, which has moved if the screen has scrolled.
     this.#bar.on('stop', () => stream.write(SAVE_CURSOR));
-    stream.on('resize', this.#draw);
     this.#bar.start(0, 0);
   }
 
@@ -60,16 +59,13 @@ export class ProgressBar {
     cursorTo(this.#stream, 0);
     clearScreenDown(this.#stream);
     this.#stream.write(text);
-    this.#draw();
+    this.#bar.render();
   }
 
   /** Draws the bar a last time and leaves the cursor below it, or clears it where it is passing. */
   stop(): void {
-    this.#stream.off('resize', this.#draw);
     this.#bar.stop();
   }
-
-  readonly #draw = (): void => this.#bar.render();
 
   /**
    * Wipes what is below the cursor and puts it at the beginning of the bar's line. A terminal that gets narrower breaks the
@@ -80,7 +76,13 @@ export class ProgressBar {
     cursorTo(this.#stream, 0);
   };
 
-  #line(columns: number): string {
+  /**
+   * Lays the line out for the terminal's present width. Node learns of a new width from a signal that waits while kernels
+   * compute, and a line of the old width would wrap; Node has no documented call that asks for the width.
+   */
+  #line(): string {
+    this.#stream._refreshSize?.();
+    const columns = this.#stream.columns || 80;
     const omitAtLeast = this.#last.columns === columns ? this.#last.omitted : 0;
     // The last column stays empty: a character there leaves the cursor of some terminals on the next line.
     const { line, omitted } = layOut(this.textOf(), columns - 1, omitAtLeast);

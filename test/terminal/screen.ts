@@ -8,8 +8,11 @@ export class Screen {
   bytes = '';
   readonly #terminal: xterm.Terminal;
   readonly #onResize = new Set<() => void>();
+  /** The width that is known: a program learns of a change when a signal gets through to it, or when it asks. */
+  #columns: number;
 
   constructor(columns = 120, rows = 24) {
+    this.#columns = columns;
     this.#terminal = new xterm.Terminal({
       cols: columns,
       rows,
@@ -19,7 +22,12 @@ export class Screen {
   }
 
   get columns(): number {
-    return this.#terminal.cols;
+    return this.#columns;
+  }
+
+  /** What Node's terminals have: takes over the width that the terminal has now. */
+  _refreshSize(): void {
+    this.#columns = this.#terminal.cols;
   }
 
   write(text: string): boolean {
@@ -43,10 +51,16 @@ export class Screen {
     return this.#onResize.size;
   }
 
-  /** Changes the size, once all that was written is shown. */
-  async resize(columns: number): Promise<void> {
+  /**
+   * Changes the size, once all that was written is shown.
+   *
+   * @param isTold whether the program is told at once; a busy one is not
+   */
+  async resize(columns: number, isTold = true): Promise<void> {
     await this.#shown();
     this.#terminal.resize(columns, this.#terminal.rows);
+    if (!isTold) return;
+    this._refreshSize();
     for (const listener of this.#onResize) listener();
   }
 
