@@ -4,8 +4,9 @@ import { beforeAll } from 'vitest';
 import { UserError } from '../src/errors.js';
 import { readCheckpoint } from '../src/runs/checkpoint.js';
 import { type CheckpointName, RunFolder } from '../src/runs/run-folder.js';
+import type { TrainingOutcome } from '../src/systems/system.js';
+import { resultOf, type TrainRequest, train } from '../src/systems/train.js';
 import type { TrainingEvent } from '../src/training/events.js';
-import { type TrainHooks, type TrainOutcome, type TrainRequest, train } from '../src/training/train.js';
 import { prepareSmallCorpus, writeSmallSpec } from './small-corpus.js';
 import { sharedFolder } from './temp-folder.js';
 
@@ -60,19 +61,14 @@ export function smallRequest(
 export async function trainSmall(
   place: Workplace,
   { interruptAt, onEvent, onWarning, ...request }: SmallTraining = {},
-): Promise<TrainOutcome> {
+): Promise<TrainingOutcome> {
   const controller = new AbortController();
-  const hooks: TrainHooks = {
-    signal: controller.signal,
-    onWarning: (line) => onWarning?.(line),
-    onBackend: () => {},
-    onSession: () => {},
-    onEvent: (event) => {
-      onEvent?.(event);
-      if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
-    },
-  };
-  return await train(smallRequest(place, request), hooks);
+  const { signal } = controller;
+  return await resultOf(train(smallRequest(place, request), { signal }), (event) => {
+    if (event.kind === 'warning') onWarning?.(event.line);
+    onEvent?.(event);
+    if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+  });
 }
 
 /** Interrupts when so many windows of the run are trained. */

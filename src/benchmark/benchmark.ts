@@ -6,7 +6,7 @@ import type { ActiveBackend } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
-import { isNgram } from '../spec/systems.js';
+import { type NetworkSpec, requireNetwork, type Spec } from '../spec/systems.js';
 import { type Field, gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
 import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
@@ -78,13 +78,23 @@ export async function runBenchmark(
 
 async function loadJobs({ specs, overrides, vocabulary }: BenchmarkRequest): Promise<Job[]> {
   const loaded = await Promise.all(specs.map((path) => loadSpec(path, overrides)));
-  return loaded.map(({ path, spec }) => {
-    if (isNgram(spec))
-      throw notATraining(path, 'is of an n-gram model, which is counted and not trained in steps');
-    if (spec.model.context)
-      throw notATraining(path, "has a context, whose topics are a corpus's, and there is none here");
-    return { name: basename(path, extname(path)), spec, vocabulary };
-  });
+  return loaded.map(({ path, spec }) => ({
+    name: basename(path, extname(path)),
+    spec: timedSpec(path, spec),
+    vocabulary,
+  }));
+}
+
+/** @throws UserError('spec') for what cannot be timed on tokens of no corpus */
+function timedSpec(path: string, spec: Spec): NetworkSpec {
+  const network = requireNetwork(spec, () =>
+    notATraining(path, 'is of an n-gram model, which is counted and not trained in steps'),
+  );
+  if (network.model.context)
+    throw notATraining(path, "has a context, whose topics are a corpus's, and there is none here");
+  if (network.training.sentences)
+    throw notATraining(path, "trains on sentences, whose lengths are a corpus's, and there is none here");
+  return network;
 }
 
 function notATraining(path: string, why: string): UserError {

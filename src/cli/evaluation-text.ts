@@ -1,7 +1,7 @@
 /** What `zlm eval` prints. */
 import type { EvaluationReport } from '../evaluation/evaluate-run.js';
 import { formatDuration, formatPerplexity } from './format.js';
-import { fallbackLines } from './ngram-text.js';
+import { fallbackLines } from './outcome-text.js';
 
 /** A report as text: the figure first, then the protocol it was measured under. */
 export function renderEvaluation(report: EvaluationReport): string {
@@ -11,7 +11,7 @@ export function renderEvaluation(report: EvaluationReport): string {
     `${split} perplexity ${formatPerplexity(perplexity)}`,
     `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${protocol}`,
     `  run ${run}, ${model}`,
-    ...fallbackLines(report.fallbackOrders).map((line) => `  ${line}`),
+    ...fallbackLines(report.fallbackOrders ?? []).map((line) => `  ${line}`),
     `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
     `  ${formatDuration(seconds)}${backend === null ? '' : ` on backend ${backend}`}`,
   ].join('\n');

@@ -22,6 +22,11 @@ export function formatCount(count: number): string {
   return `${threeDigits(count / 1e9)}G`;
 }
 
+/** A count in full: "1,234,567". */
+export function formatExactly(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
 /** A rate per second, with a decimal where it matters: "0.42", "3.1", "2,704". */
 export function formatRate(perSecond: number): string {
   if (perSecond < 1) return perSecond.toFixed(2);

@@ -1,20 +1,27 @@
 /** The tables of `zlm train --dry-run`. */
-import type { LearningRateSpan, TrainingPlan } from '../training/plan.js';
-import type { NgramPlan } from '../training/plan-ngram.js';
-import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
-import { renderNgramPlan } from './ngram-text.js';
+import type { NgramPlan, Plan } from '../systems/system.js';
+import type { LearningRateSpan, NetworkPlan } from '../training/plan.js';
+import { formatBytes, formatCount, formatDuration, formatExactly, formatRate } from './format.js';
 import { renderTable } from './table.js';
 
-/** A plan as text. */
-export function renderPlan(plan: TrainingPlan | NgramPlan): string {
-  if ('ngrams' in plan) return renderNgramPlan(plan);
+/** Renders a plan as text. */
+export function renderPlan(plan: Plan): string {
+  switch (plan.system) {
+    case 'network':
+      return renderNetworkPlan(plan);
+    case 'ngram':
+      return renderNgramPlan(plan);
+  }
+}
+
+function renderNetworkPlan(plan: NetworkPlan): string {
   const facts = renderTable(
     [{ title: 'training' }, { title: '' }],
     [
       ['parameters', formatCount(plan.parameters)],
       ['memory', memoryText(plan)],
       ['FLOP per token', formatCount(plan.trainingFlopPerToken)],
-      ['windows per epoch', formatCount(plan.windowsPerEpoch)],
+      [plan.sentences ? 'batches per epoch' : 'windows per epoch', formatCount(plan.windowsPerEpoch)],
       ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
       ...timingRows(plan),
     ],
@@ -28,20 +35,46 @@ export function renderPlan(plan: TrainingPlan | NgramPlan): string {
   return [facts, '', rates, ...note].join('\n');
 }
 
-/** One line about what is planned, before it is timed. */
-export function planLine(plan: TrainingPlan): string {
+/** Renders one line about the plan of a network, before it is timed. */
+export function planLine(plan: NetworkPlan): string {
   const fits = plan.memoryBytes <= plan.availableMemoryBytes;
   return `${formatCount(plan.parameters)} parameters, memory ${memoryText(plan)}; ${fits ? 'timing a few windows' : 'nothing is timed'}`;
 }
 
-function memoryText({ memoryBytes, availableMemoryBytes, backend }: TrainingPlan): string {
+function renderNgramPlan(plan: NgramPlan): string {
+  const facts = renderTable(
+    [{ title: 'counting' }, { title: '' }],
+    [
+      ['tokens in train', formatExactly(plan.trainTokens)],
+      ['memory', `about ${formatBytes(plan.memoryBytes)}`],
+      ['checkpoint', `about ${formatBytes(plan.checkpointBytes)}`],
+      ['backend', 'none: nothing is multiplied'],
+    ],
+  );
+  const sizes = renderTable(
+    [{ title: 'tokens' }, { title: 'different n-grams', align: 'right' }],
+    plan.ngrams.map((count, index) => [String(index + 1), formatExactly(count)]),
+  );
+  return [facts, '', sizes].join('\n');
+}
+
+function memoryText({
+  memoryBytes,
+  availableMemoryBytes,
+  backend,
+  sentences,
+  stepsPerWindow,
+}: NetworkPlan): string {
   const needed = `about ${formatBytes(memoryBytes)} on backend ${backend}`;
   if (memoryBytes <= availableMemoryBytes)
     return `${needed} of ${formatBytes(availableMemoryBytes)} available`;
-  return `${needed}, but only ${formatBytes(availableMemoryBytes)} are available: lower training.batchSize or training.bptt`;
+  const cure = sentences
+    ? `lower training.batchSize, or prepare the corpus with lines shorter than ${stepsPerWindow} tokens`
+    : 'lower training.batchSize or training.bptt';
+  return `${needed}, but only ${formatBytes(availableMemoryBytes)} are available: ${cure}`;
 }
 
-function timingRows({ timing, backend, epochsTrained }: TrainingPlan): string[][] {
+function timingRows({ timing, backend, epochsTrained }: NetworkPlan): string[][] {
   if (timing === null) return [['speed here', 'not timed: the memory does not suffice']];
   const { tokensPerSecond, gflops, secondsPerEpoch, seconds } = timing;
   return [

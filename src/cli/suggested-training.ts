@@ -1,11 +1,10 @@
 /** Which command trains on a corpus that was just prepared: one that runs, however short the text is. */
 import { join } from 'node:path';
-import type { Manifest } from '../corpus/manifest.js';
+import { corpusFacts, type Manifest } from '../corpus/manifest.js';
 import { crossFieldFaults } from '../spec/cross-field.js';
 import { loadSpec } from '../spec/load.js';
-import { isNgram } from '../spec/systems.js';
+import { requireNetwork } from '../spec/systems.js';
 import { writeOverride } from '../spec/yaml.js';
-import { corpusFacts } from '../training/corpus-facts.js';
 
 const QUICKSTART = 'configs/quickstart.yaml';
 
@@ -67,9 +66,11 @@ async function fittingOverrides(
 ): Promise<string[] | undefined> {
   const facts = corpusFacts(corpus.name, corpus);
   if (Math.min(facts.trainTokens, facts.validTokens) < 2) return undefined;
-  const load = async (set: readonly string[]) => (await loadSpec(join(packageRoot, path), [...set])).spec;
+  const load = async (set: readonly string[]) => {
+    const { spec } = await loadSpec(join(packageRoot, path), [...set]);
+    return requireNetwork(spec, () => new Error(`${path} is no longer the spec of a network`));
+  };
   const spec = await load(overrides);
-  if (isNgram(spec)) return [...overrides];
   const { batchSize, bptt } = shapeFor(facts, spec.training);
   const fitting = [
     ...overrides,

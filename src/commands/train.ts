@@ -1,17 +1,16 @@
 import { Args, Flags } from '@oclif/core';
-import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
+import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
-import type { TrainingPlan } from '../training/plan.js';
-import type { NgramPlan } from '../training/plan-ngram.js';
-import type { TrainOutcome, TrainRequest } from '../training/train.js';
+import type { Plan, TrainingOutcome } from '../systems/system.js';
+import type { TrainRequest } from '../systems/train.js';
 
 /** What `--json` prints; see schemas/output/train.schema.json and train-dry-run.schema.json. */
-type TrainResult = (TrainOutcome | TrainingPlan | NgramPlan) & { readonly warnings: readonly string[] };
+type TrainResult = (TrainingOutcome | Plan) & { readonly warnings: readonly string[] };
 
 export default class Train extends BaseCommand<typeof Train> {
   static override summary = 'Train the model of a spec, or go on with a run.';
@@ -79,11 +78,12 @@ export default class Train extends BaseCommand<typeof Train> {
   }
 
   private async train(request: TrainRequest): Promise<TrainResult> {
-    const { train } = await import('../training/train.js');
-    const { interruption, renderOutcome, TrainingDisplay } = await import('../cli/training-display.js');
+    const { resultOf, train } = await import('../systems/train.js');
+    const { interruption, renderOutcome } = await import('../cli/outcome-text.js');
+    const { TrainingDisplay } = await import('../cli/training-display.js');
     const display = new TrainingDisplay(this.progress());
     const outcome = await interruptible(
-      (signal) => train(request, { signal, ...display.hooks }),
+      (signal) => resultOf(train(request, { signal }), display.show),
       () => display.announceInterruption(),
     );
     const { data, backend } = this.flags;
@@ -94,19 +94,11 @@ export default class Train extends BaseCommand<typeof Train> {
   }
 
   private async plan(request: TrainRequest): Promise<TrainResult> {
-    const { planRequest } = await import('../training/plan-request.js');
-    const { planLine, renderPlan } = await import('../cli/plan-table.js');
-    const warnings: string[] = [];
-    const plan = await planRequest(request, {
-      onProgress: (progress) => this.progress().update(progress),
-      onWarning: (line) => {
-        warnings.push(line);
-        this.progress().note(line);
-      },
-      onBackend: (backend) => this.progress().note(backendLine(backend)),
-      onPlanned: (planned) => this.progress().note(planLine(planned)),
-    });
-    return this.print({ ...plan, warnings }, renderPlan);
+    const { plan, resultOf } = await import('../systems/train.js');
+    const { renderPlan } = await import('../cli/plan-table.js');
+    const { TrainingDisplay } = await import('../cli/training-display.js');
+    const { show, warnings } = new TrainingDisplay(this.progress());
+    return this.print({ ...(await resultOf(plan(request), show)), warnings }, renderPlan);
   }
 }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { sha256 } from '../storage/file-identity.js';
-import type { Normalization } from './normalize.js';
+import type { Normalization, Unit } from './normalize.js';
+
+export type { Unit } from './normalize.js';
 
 /** Raised when a reader of older folders could misread newer ones. */
 export const FORMAT_VERSION = 1;
@@ -18,9 +20,6 @@ export type SplitName = (typeof SPLITS)[number];
 
 /** The token file of a split. */
 export const tokenFileName = (split: SplitName): string => `${split}.bin`;
-
-/** What one token is: a word between white space, or a Unicode code point. */
-export type Unit = 'word' | 'character';
 
 /** Counts and identity of one split's token file. */
 export interface SplitFacts {
@@ -137,6 +136,18 @@ function withDefaults(manifest: Manifest): Manifest {
     options: isOwnText ? { ...older, ...manifest.options } : manifest.options,
     normalization: { ...older, ...manifest.normalization },
   };
+}
+
+/**
+ * Returns what the checks of a spec read of the corpus that it is to be trained on.
+ *
+ * @param name the name of the corpus
+ */
+export function corpusFacts(
+  name: string,
+  { vocabulary, splits: { train, valid } }: Pick<Manifest, 'vocabulary' | 'splits'>,
+): { name: string; vocabulary: number; trainTokens: number; validTokens: number } {
+  return { name, vocabulary: vocabulary.size, trainTokens: train.tokens, validTokens: valid.tokens };
 }
 
 function missingKey(manifest: Record<string, unknown>): string | undefined {

@@ -1,7 +1,6 @@
 /** From text to its tokens: the same rules for corpora and prompts. */
 
 import { treebankPieces, treebankWordsOf } from './english.js';
-import type { Unit } from './manifest.js';
 import { UNKNOWN } from './vocabulary.js';
 
 /** What a number becomes under `numbers: 'N'`, as in Mikolov's Penn Treebank. */
@@ -9,6 +8,9 @@ export const NUMBER = 'N';
 
 /** Which of Unicode's spellings of a character is written: é as one code point (nfc), ﬁ and ％ as fi and % too (nfkc). */
 export const NORMAL_FORMS = ['nfc', 'nfkc', 'none'] as const;
+
+/** What one token is: a word between white space, or a Unicode code point. */
+export type Unit = 'word' | 'character';
 
 /** How text is brought into a corpus's form. */
 export interface Normalization {

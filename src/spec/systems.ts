@@ -1,6 +1,6 @@
 /** The two systems that a spec can describe: a network, which is trained, or an n-gram model, which is counted. */
 import { childSchema, type SchemaNode, type Segment, schemaAt, specSchema } from './schema.js';
-import type { Layer, NgramSpec, Optimizer, Spec } from './spec.generated.js';
+import type { Layer, NetworkSpec, NgramSpec, Optimizer, Spec } from './spec.generated.js';
 
 export type { NetworkSpec, NgramSpec, Spec } from './spec.generated.js';
 
@@ -10,6 +10,16 @@ export const NGRAM_KEY = 'model.ngram';
 /** Tells whether a resolved spec describes an n-gram model: it is then no more than a corpus and `model.ngram`. */
 export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
+}
+
+/**
+ * Returns the spec of a network, for what only networks can do.
+ *
+ * @param refusal makes the error for any other system
+ */
+export function requireNetwork(spec: Spec, refusal: () => Error): NetworkSpec {
+  if (isNgram(spec)) throw refusal();
+  return spec;
 }
 
 /** The part of the schema that says which keys a system lacks: `false` where one has no place. */

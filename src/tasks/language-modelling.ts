@@ -11,8 +11,8 @@ import type { ModelState } from '../model/stack.js';
 import { embedding } from '../ops/embedding.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { sentenceBatches } from './sentence-batches.js';
-import { streamBatches } from './stream-batches.js';
-import { PERPLEXITY, type Task } from './task.js';
+import { streamBatches, type TextBatches } from './stream-batches.js';
+import { type BatchShape, PERPLEXITY, type Task } from './task.js';
 
 /** What training reads of a corpus; a prepared corpus is one. */
 export interface TrainingCorpus {
@@ -38,17 +38,30 @@ export function freshModel(
   return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), beginning, constants);
 }
 
+function batchesOf({ training }: NetworkSpec, corpus: TrainingCorpus): TextBatches {
+  const { batchSize, seed, sentences } = training;
+  const tokens = corpus.split('train');
+  if (!sentences) return streamBatches(training, tokens);
+  return sentenceBatches(tokens, { eos: corpus.vocabulary.eos, batchSize, seed });
+}
+
+/** Finds the largest batch of the first pass, which decides how much memory training needs. */
+export function largestBatch(spec: NetworkSpec, corpus: TrainingCorpus): BatchShape {
+  const batches = batchesOf(spec, corpus);
+  let largest: BatchShape = { steps: 0, batch: 0 };
+  for (let inPass = 0; inPass < batches.batchesIn(0); inPass++) {
+    const [steps, batch] = [batches.stepsOf(0, inPass), batches.columnsOf(0, inPass)];
+    if (steps * batch > largest.steps * largest.batch) largest = { steps, batch };
+  }
+  return largest;
+}
+
 /** The model on the corpus's training split, validated on its valid split. */
-export function languageModellingTask(
-  { dropout, training }: NetworkSpec,
-  corpus: TrainingCorpus,
-  model: LanguageModel,
-): Task {
+export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: LanguageModel): Task {
+  const { dropout, training } = spec;
   const { batchSize, seed, precision, loss, sentences } = training;
   const { size, eos } = corpus.vocabulary;
-  const batches = sentences
-    ? sentenceBatches(corpus.split('train'), { eos, batchSize, seed })
-    : streamBatches(training, corpus.split('train'));
+  const batches = batchesOf(spec, corpus);
   const penalties = {
     activation: training.activationRegularization,
     temporal: training.temporalActivationRegularization,

@@ -31,6 +31,7 @@ export function sentenceBatches(
   return {
     batchesIn: () => Math.ceil(sentences.count / batchSize),
     stepsOf: (pass, inPass) => Math.max(...linesOf(pass, inPass).map(lengthOf)),
+    columnsOf: (pass, inPass) => linesOf(pass, inPass).length,
     predictionsOf: (pass, inPass) => linesOf(pass, inPass).reduce((sum, line) => sum + lengthOf(line), 0),
     startsFromZero: () => true,
     batch(pass, inPass): TextBatch {

@@ -17,6 +17,8 @@ export interface TextBatches {
   batchesIn(pass: number): number;
   /** Time steps of a batch. */
   stepsOf(pass: number, inPass: number): number;
+  /** Sequences side by side in a batch. */
+  columnsOf(pass: number, inPass: number): number;
   predictionsOf(pass: number, inPass: number): number;
   /** Whether the state is zero before a batch. */
   startsFromZero(pass: number, inPass: number): boolean;
@@ -80,6 +82,7 @@ export function streamBatches(training: Training, tokens: TokenSource): TextBatc
   return {
     batchesIn: (pass) => passes.windowsIn(pass),
     stepsOf: (pass, inPass) => passes.stepsOf(pass, inPass),
+    columnsOf: () => batchSize,
     predictionsOf: (pass, inPass) => batchSize * passes.stepsOf(pass, inPass),
     startsFromZero: (_, inPass) => inPass === 0,
     batch: (pass, inPass) => ({ ...passes.window(pass, inPass), rows: null }),

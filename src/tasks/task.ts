@@ -18,6 +18,14 @@ export interface BatchNumber {
   readonly step: number;
 }
 
+/** Size of a batch. */
+export interface BatchShape {
+  /** Time steps. */
+  readonly steps: number;
+  /** Sequences side by side. */
+  readonly batch: number;
+}
+
 /** The loss of one batch in its terms. */
 export interface LossTerms {
   /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is no prediction. */

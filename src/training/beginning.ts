@@ -1,28 +1,43 @@
-/** What a session begins with: a checkpoint of its run, the parameters of another run, or a fresh model. */
+/**
+ * What a session begins with: a checkpoint of its run, the parameters of another run (fine-tuning, Merity et al. 2018), or a
+ * fresh model with the constants that it reads and never trains.
+ */
+import { dirname } from 'node:path';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
+import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import type { NamedValues } from '../model/parameters.js';
+import { dispose, tidy } from '../ops/memory.js';
 import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
+import { restoreOptimizer, restoreState, withAverages } from '../runs/checkpoint-tensors.js';
+import { findRun } from '../runs/list-runs.js';
 import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import type { NetworkSpec } from '../spec/systems.js';
+import { runSpec } from '../runs/run-spec.js';
+import { restoredModel } from '../runs/trained-model.js';
+import { shellWord } from '../shell-word.js';
+import { diffSpecs } from '../spec/load.js';
+import { type NetworkSpec, requireNetwork } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
-import { modelConstants } from './constants.js';
+import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import type { Task, TaskState } from '../tasks/task.js';
+import { readTopicTable, textIdentity } from '../topics/topic-file.js';
+import { checkPosition } from './advance.js';
 import { readMetrics } from './metrics.js';
-import { checkResumable } from './resume.js';
-import { findSource, readSource, type SourceRun } from './source-run.js';
+import { createOptimizer, disposeOptimizer, type Optimizer } from './optimizers.js';
+import { checkNetworkResumable } from './resume.js';
 
-/** A fresh model needs no more than the constants that it reads and never trains. */
+/** Where a session begins. A fresh model needs only the constants that it reads and never trains. */
 export type Beginning =
-  | { readonly checkpoint: Checkpoint }
+  | { readonly checkpoint: Checkpoint; readonly path: string }
   | { readonly source: SourceRun }
   | { readonly constants: NamedValues };
 
 /**
- * What a run begins with that has no checkpoint yet: read before anything is written.
+ * Reads what a run begins with that has no checkpoint yet, before anything is written.
  *
  * @param from the run that it takes its first parameters from
- * @throws UserError('data') when these parameters or the constants are not to be had
+ * @throws UserError('data') when these parameters or the constants are not available
  */
 export async function firstBeginning(
   spec: NetworkSpec,
@@ -34,7 +49,7 @@ export async function firstBeginning(
 }
 
 /**
- * What a run goes on with: its last checkpoint, or what it began with when it was stopped before the first.
+ * Reads what a run continues with: its last checkpoint, or what it began with when it was stopped before the first.
  *
  * @throws UserError when spec, vocabulary or corpus are not the run's, or its last checkpoint is lost
  */
@@ -44,22 +59,76 @@ export async function nextBeginning(
   corpus: PreparedCorpus,
   runsFolder: string,
 ): Promise<Beginning> {
-  const checkpoint = await readCheckpoint(run.checkpoint('last'));
-  await checkResumable(run, spec, checkpoint, corpus);
-  if (checkpoint) return { checkpoint };
+  const path = run.checkpoint('last');
+  const checkpoint = await readCheckpoint(path);
+  await checkNetworkResumable(run, spec, checkpoint, corpus);
+  if (checkpoint) return { checkpoint, path };
   await refuseToOverwrite(run);
   return firstBeginning(spec, await findSource(spec, runsFolder, run), corpus);
 }
 
-/** Where a session begins. */
-export function positionOf(beginning: Beginning): Position {
-  return 'checkpoint' in beginning ? beginning.checkpoint.position : START;
+/** A network and its data, where a session begins. */
+export interface BegunTask {
+  readonly model: LanguageModel;
+  readonly task: Task;
+  readonly position: Position;
 }
 
-/** The constants that a session's model reads. */
-export function constantsOf(beginning: Beginning): NamedValues {
-  if ('constants' in beginning) return beginning.constants;
-  return 'source' in beginning ? beginning.source.checkpoint.constants : beginning.checkpoint.constants;
+/**
+ * Makes the network of a spec with the parameters that a session begins with. The caller disposes of the model.
+ *
+ * @throws UserError('data') when a checkpoint does not hold this network, or its position cannot be one of the run
+ */
+export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): BegunTask {
+  const model = modelOf(spec, corpus.vocabulary.size, beginning);
+  try {
+    const task = languageModellingTask(spec, corpus, model);
+    if (!('checkpoint' in beginning)) return { model, task, position: START };
+    const { position } = beginning.checkpoint;
+    checkPosition(position, task, spec, beginning.path);
+    return { model, task, position };
+  } catch (error) {
+    disposeLanguageModel(model);
+    throw error;
+  }
+}
+
+function modelOf(spec: NetworkSpec, vocabularySize: number, beginning: Beginning): LanguageModel {
+  if ('constants' in beginning) return freshModel(spec, vocabularySize, beginning.constants);
+  const { checkpoint, path } = 'source' in beginning ? beginning.source : beginning;
+  return restoredModel(spec, vocabularySize, checkpoint, path);
+}
+
+/** What training changes besides the parameters; owned by the caller. */
+export interface BegunState {
+  readonly optimizer: Optimizer;
+  /** The recurrent state before the first batch; empty where that begins from zero. */
+  readonly state: TaskState;
+}
+
+/**
+ * Makes the optimizer and the recurrent state that a session begins with.
+ *
+ * @throws UserError('data') when those of a checkpoint are not what the spec makes
+ */
+export function beginState(
+  { training }: NetworkSpec,
+  { task, position }: BegunTask,
+  beginning: Beginning,
+): BegunState {
+  const optimizer = createOptimizer(training, task.parameters, position.averagedSince !== null);
+  if (!('checkpoint' in beginning)) return { optimizer, state: {} };
+  const { checkpoint, path } = beginning;
+  try {
+    restoreOptimizer(checkpoint, optimizer.tensors, path);
+    const zero = tidy(() => task.zeroState());
+    const shapes = Object.entries(zero).map(([name, { shape }]) => ({ name, shape }));
+    dispose(zero);
+    return { optimizer, state: restoreState(checkpoint, shapes, path) };
+  } catch (error) {
+    disposeOptimizer(optimizer);
+    throw error;
+  }
 }
 
 /** A run that has trained epochs and lost its last checkpoint would overwrite the best one, and its metrics, from the start. */
@@ -71,5 +140,109 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
   throw new UserError('data', message, [
     ...(hasBest ? ['Copy best.safetensors to last.safetensors to resume from the best epoch.'] : []),
     'Begin a new run of the same spec, under another name.',
+  ]);
+}
+
+/**
+ * Reads the constants of a fresh model, by the names that the model knows: the table of topics, where its spec has a context.
+ *
+ * @throws UserError('data') when the topics are not there, or were made from another text
+ */
+export async function modelConstants({ model }: NetworkSpec, corpus: PreparedCorpus): Promise<NamedValues> {
+  if (model.context === null) return new Map();
+  const { topics } = model.context;
+  const dataFolder = dirname(corpus.folder);
+  const table = await readTopicTable(dataFolder, corpus.name, topics, textIdentity(corpus.manifest));
+  return new Map([['topics', { data: table.logProbability }]]);
+}
+
+/** A run and its best checkpoint, with the averages of the parameters in their place where it holds any. */
+export interface SourceRun {
+  readonly run: RunFolder;
+  readonly checkpoint: Checkpoint;
+  /** The checkpoint's file. */
+  readonly path: string;
+}
+
+/**
+ * Finds the run that `model.init.from` names, found as `--resume` finds runs; null for a spec whose parameters are drawn.
+ *
+ * @param beginning the run that begins with it, where its folder is there already
+ * @throws UserError when there is no such run, it is the run that begins, or its network is not that of the spec
+ */
+export async function findSource(
+  spec: NetworkSpec,
+  runsFolder: string,
+  beginning: RunFolder | null,
+): Promise<RunFolder | null> {
+  const { init } = spec.model;
+  if (!('from' in init)) return null;
+  const run = await findNamed(runsFolder, init.from);
+  if (run.path === beginning?.path) throw ofItself(run);
+  await checkNetwork(run, spec);
+  return run;
+}
+
+/**
+ * Reads the parameters that a run begins with.
+ *
+ * @throws UserError('data') when the source has no best checkpoint, or another vocabulary than the corpus
+ */
+async function readSource(run: RunFolder, corpus: PreparedCorpus): Promise<SourceRun> {
+  const path = run.checkpoint('best');
+  const checkpoint = await readCheckpoint(path);
+  if (!checkpoint) throw withoutBest(run);
+  if (checkpoint.provenance.vocabularyHash !== corpus.vocabulary.sha256) throw otherVocabulary(run, corpus);
+  return { run, checkpoint: withAverages(checkpoint), path };
+}
+
+async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder> {
+  try {
+    return await findRun(runsFolder, wanted);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.kind, `model.init.from: ${error.message}`, error.cures, { cause: error });
+  }
+}
+
+/** The initialization may differ; everything else of the network must be the same. */
+async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
+  const source = requireNetwork(
+    await runSpec(run),
+    () =>
+      new UserError('spec', `model.init.from: run ${run.name} is that of an n-gram model`, [
+        'Name the run of a network of the same shape: `zlm runs` lists them all.',
+      ]),
+  );
+  const { init, forgetBias } = spec.model;
+  const alike = { ...spec, model: { ...source.model, init, forgetBias } };
+  const differences = diffSpecs(alike, spec);
+  if (differences.length === 0) return;
+  const lines = differences.map(
+    ({ key, before, after }) =>
+      `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} here`,
+  );
+  const message = `model.init.from: run ${run.name} has another network\n${lines.join('\n')}`;
+  throw new UserError('spec', message, [
+    "Give the spec the run's network, or name a run that has the spec's.",
+    `See what it was trained with: \`zlm spec show ${shellWord(run.spec)}\`.`,
+  ]);
+}
+
+function ofItself(run: RunFolder): UserError {
+  return new UserError('spec', `model.init.from: run ${run.name} cannot begin with its own parameters`, [
+    'Begin a new run, and name the run to begin with instead of latest.',
+  ]);
+}
+
+function withoutBest(run: RunFolder): UserError {
+  const message = `model.init.from: run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
+  return new UserError('data', message, [`Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`]);
+}
+
+function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {
+  const message = `model.init.from: run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  return new UserError('data', message, [
+    'Prepare the corpus with the vocabulary of that run, or begin with fresh parameters.',
   ]);
 }

@@ -1,12 +1,14 @@
 /**
- * Noticing that a training has diverged, on evidence: a figure that is not finite, or a loss that has been much worse than
+ * Detects that a training has diverged, on evidence: a figure that is not finite, or a loss that has been much worse than
  * before for long. A loss may be far worse than a uniform guess and still come back: where parameters come from another
- * run, where the vocabulary is small, or where the learning rate is at the edge of what works.
+ * run, where the vocabulary is small, or where the learning rate is at the edge of what works. The error says the figures, the
+ * likely cause, and what helps against it.
  */
-import type { UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Position } from '../runs/position.js';
+import { shellWord } from '../shell-word.js';
+import type { NetworkSpec } from '../spec/systems.js';
 import type { Validation } from '../tasks/task.js';
-import { type DivergenceFacts, divergenceError } from './divergence-error.js';
 import type { StepResult } from './step.js';
 
 /** Windows over which the level of the nll is averaged. */
@@ -127,4 +129,136 @@ function reachedBefore({ best, epochNll, epochPredictions }: Position): number {
     best === null ? Number.POSITIVE_INFINITY : Math.log(best.perplexity),
     epochPredictions > 0 ? epochNll / epochPredictions : Number.POSITIVE_INFINITY,
   );
+}
+
+/** What of a spec may be the cause. */
+export interface DivergenceFacts {
+  /** The key of the learning rate, such as `training.optimizer.sgd.learningRate`. */
+  readonly rateKey: string;
+  /** The key that limits gradients, and to what; null where nothing does. */
+  readonly clip: { readonly key: string; readonly value: number } | null;
+  /** The keys of the penalties that are in use, with their weights. */
+  readonly penalties: readonly { readonly key: string; readonly weight: number }[];
+  /** What the first parameters are made of: a key with its value, or the name of a run. */
+  readonly beginning: { readonly text: string } | { readonly run: string };
+}
+
+/** What was seen. */
+export interface DivergenceEvidence {
+  /** As in "epoch 1, window 3". */
+  readonly where: string;
+  /** Mean over the predictions, in nats. */
+  readonly nll: number;
+  /** Global norm before clipping; null for a validation, which has no gradient. */
+  readonly gradientNorm: number | null;
+  readonly learningRate: number;
+  /** Updates of the parameters that were made before. */
+  readonly updates: number;
+  /** The loss has been too high since the run began. */
+  readonly neverBetter: boolean;
+  /** Nll of a uniform guess. */
+  readonly uniformNll: number;
+}
+
+/** Clipping to a larger norm than this hardly limits an update; the paper clips to 5 and 10. */
+const LOOSE_NORM = 100;
+
+/** The facts of a spec. */
+export function divergenceFacts({ model, training }: NetworkSpec): DivergenceFacts {
+  const { optimizer, clipNorm, clipValue } = training;
+  const penalties = (['activationRegularization', 'temporalActivationRegularization'] as const).map(
+    (key) => ({
+      key: `training.${key}`,
+      weight: training[key],
+    }),
+  );
+  const { init, forgetBias } = model;
+  const bias = forgetBias === null ? '' : `, model.forgetBias ${forgetBias}`;
+  return {
+    rateKey: `training.optimizer.${Object.keys(optimizer)[0]}.learningRate`,
+    clip: clipOf(clipNorm, clipValue),
+    penalties: penalties.filter(({ weight }) => weight > 0),
+    beginning: 'from' in init ? { run: init.from } : { text: `model.init ${JSON.stringify(init)}${bias}` },
+  };
+}
+
+/** The error for what was seen: which figures, and the likeliest cause first among the cures. */
+export function divergenceError(evidence: DivergenceEvidence, facts: DivergenceFacts): UserError {
+  const { where, nll, gradientNorm, learningRate, updates, uniformNll } = evidence;
+  const guess = Number.isFinite(nll) ? ` (a uniform guess has ${uniformNll.toPrecision(3)})` : '';
+  const figures = [
+    `mean nll ${nll.toPrecision(4)} nats${guess}`,
+    ...(gradientNorm === null ? [] : [`gradient norm ${gradientNorm.toPrecision(4)}`]),
+    `learning rate ${learningRate}`,
+  ].join(', ');
+  const what =
+    updates === 0
+      ? `the loss was not finite before any update, in ${where}`
+      : `training diverged in ${where}`;
+  return new UserError('diverged', `${what}: ${figures}`, likelyCures(evidence, facts));
+}
+
+/**
+ * The error for a tensor that holds NaN or infinity when it should be saved.
+ *
+ * @param fault   as in "softmax.bias holds NaN or infinity"
+ * @param updates updates of the parameters that were made before
+ */
+export function notFiniteError(
+  fault: string,
+  updates: number,
+  facts: DivergenceFacts,
+  options: ErrorOptions,
+): UserError {
+  const message = `training diverged: ${fault} after ${updates} windows`;
+  return new UserError(
+    'diverged',
+    message,
+    updates === 0 ? [beginningCure(facts)] : updateCures(facts),
+    options,
+  );
+}
+
+/** An error with what is left of the run said before the cures; a run that has saved nothing leaves nothing. */
+export function withKept(error: UserError, kept: string | null): UserError {
+  if (kept === null) return error;
+  return new UserError(error.kind, error.message, [kept, ...error.cures], { cause: error.cause });
+}
+
+function likelyCures(evidence: DivergenceEvidence, facts: DivergenceFacts): string[] {
+  const { nll, gradientNorm, updates, neverBetter } = evidence;
+  const overflows = Number.isFinite(nll) && gradientNorm !== null && !Number.isFinite(gradientNorm);
+  const penalty = overflows ? facts.penalties.map(penaltyCure) : [];
+  if (updates === 0) return [...penalty, ...(penalty.length > 0 ? [] : [beginningCure(facts)])];
+  return [...penalty, ...(neverBetter ? [beginningCure(facts)] : []), ...updateCures(facts)];
+}
+
+function penaltyCure({ key, weight }: { key: string; weight: number }): string {
+  return `The loss is finite and its gradient is not: lower ${key}, which is ${weight}, and begin a new run.`;
+}
+
+function beginningCure({ beginning }: DivergenceFacts): string {
+  if ('run' in beginning) {
+    return `The parameters of run ${shellWord(beginning.run)}, which model.init.from names, may not fit this corpus: begin with another run or with fresh ones.`;
+  }
+  return `The first parameters are likely to be too large: draw smaller ones than ${beginning.text}.`;
+}
+
+function updateCures({ rateKey, clip }: DivergenceFacts): string[] {
+  if (clip === null) {
+    return [
+      `Nothing limits the gradients: set training.clipNorm (the paper takes 5), or lower ${rateKey}, and begin a new run.`,
+    ];
+  }
+  if (clip.key === 'training.clipNorm' && clip.value > LOOSE_NORM) {
+    return [
+      `Lower training.clipNorm, which at ${clip.value} limits little (the paper takes 5), or ${rateKey}, and begin a new run.`,
+    ];
+  }
+  return [`The updates are too large: lower ${rateKey}, or ${clip.key}, and begin a new run.`];
+}
+
+function clipOf(clipNorm: number | null, clipValue: number | null): DivergenceFacts['clip'] {
+  if (clipNorm !== null) return { key: 'training.clipNorm', value: clipNorm };
+  return clipValue === null ? null : { key: 'training.clipValue', value: clipValue };
 }

@@ -1,7 +1,35 @@
 /** What training tells its caller: the loop of a network, or the counting of an n-gram model. */
+import type { ActiveBackend } from '../backends/select.js';
 import type { Progress } from '../progress.js';
 import type { Position } from '../runs/position.js';
+import type { RunFolder } from '../runs/run-folder.js';
 import type { TaskState } from '../tasks/task.js';
+
+/** Something may not be meant, or may go wrong. */
+export interface WarningEvent {
+  readonly kind: 'warning';
+  /** One line for a person. */
+  readonly line: string;
+}
+
+/** A backend is active. An n-gram model computes on none, so its training has no such event. */
+export interface BackendEvent {
+  readonly kind: 'backend';
+  readonly backend: ActiveBackend;
+}
+
+/** The run folder is held, and training begins. */
+export interface SessionEvent {
+  readonly kind: 'session';
+  readonly system: 'network' | 'ngram';
+  readonly run: RunFolder;
+  /** Epochs that the run is to have. */
+  readonly epochs: number;
+  /** Where the session begins: the start of the run, or its last checkpoint. */
+  readonly position: Position;
+  /** Whether there is nothing left to train. */
+  readonly isOver: boolean;
+}
 
 /** One window was trained. */
 export interface WindowEvent {
@@ -21,14 +49,14 @@ export interface WindowEvent {
   readonly seconds: number;
 }
 
-/** The validation after an epoch has got on. */
+/** The validation after an epoch has made progress. */
 export interface ValidationEvent {
   readonly kind: 'validation';
   readonly epoch: number;
   readonly progress: Progress;
 }
 
-/** The counting of an n-gram model has got on. */
+/** The counting of an n-gram model has made progress. */
 export interface CountingEvent {
   readonly kind: 'counting';
   readonly progress: Progress;
@@ -49,17 +77,21 @@ export interface EpochEvent {
   readonly position: Position;
 }
 
-/**
- * The moment to save. The loop stands still until its caller asks for the next event, so parameters and state
- * may be read at leisure.
- */
+/** A checkpoint is written. */
 export interface CheckpointEvent {
   readonly kind: 'checkpoint';
   readonly reason: 'interval' | 'epoch-trained' | 'epoch-validated' | 'interrupted';
   readonly position: Position;
-  readonly state: TaskState;
-  /** The parameters are the best so far. */
+  /** Whether the parameters are the best so far, and are written as the best checkpoint too. */
   readonly isBest: boolean;
+}
+
+/**
+ * The moment to write a checkpoint, told by the loop to the recorder. The loop waits until its caller asks for the next event,
+ * so parameters and state may be read without a copy.
+ */
+export interface SaveEvent extends CheckpointEvent {
+  readonly state: TaskState;
 }
 
 /** The run is over: finished, or interrupted after a checkpoint. */
@@ -71,10 +103,17 @@ export interface EndEvent {
   readonly position: Position;
 }
 
+/** The events of a training, in the order in which they happen. */
 export type TrainingEvent =
+  | WarningEvent
+  | BackendEvent
+  | SessionEvent
   | WindowEvent
   | ValidationEvent
   | CountingEvent
   | EpochEvent
   | CheckpointEvent
   | EndEvent;
+
+/** The events of the training loop. */
+export type LoopEvent = WindowEvent | ValidationEvent | EpochEvent | SaveEvent | EndEvent;

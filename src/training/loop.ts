@@ -1,6 +1,6 @@
 /**
  * The training loop: batches, epochs, validation, and the moments to save, as an async generator of events. It writes
- * nothing and prints nothing; who consumes the events does (see `session.ts`).
+ * nothing and prints nothing; who consumes the events does (see `recorder.ts`).
  *
  * A batch is launched, and its loss is read back later: a GPU works through a queue, and waiting for each loss would let it
  * idle. The queue has a bounded depth, 1 where the backend computes before it returns. Results, events and their order do
@@ -8,16 +8,16 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dispose, tidy } from '../ops/memory.js';
+import { withProgress } from '../progress.js';
 import type { Position } from '../runs/position.js';
 import type { Task, TaskState, Validation } from '../tasks/task.js';
 import { perplexityOf } from '../tasks/task.js';
 import { afterBatch, afterEpoch } from './advance.js';
 import { DivergenceWatch } from './divergence.js';
-import type { CheckpointEvent, EpochEvent, TrainingEvent, WindowEvent } from './events.js';
-import { endOf, type LoopSettings } from './loop-settings.js';
-import type { Optimizer } from './optimizers.js';
+import type { EpochEvent, LoopEvent, SaveEvent, WindowEvent } from './events.js';
+import { type Optimizer, swapIn } from './optimizers.js';
+import { endOf, type LoopSettings } from './schedule.js';
 import { launchStep, type StepFigures } from './step.js';
-import { validated } from './validation.js';
 
 /** What is trained, and how. */
 export interface LoopParts {
@@ -50,7 +50,7 @@ export async function* trainingLoop(
   start: Position,
   state: TaskState,
   signal: AbortSignal,
-): AsyncGenerator<TrainingEvent, void, void> {
+): AsyncGenerator<LoopEvent, void, void> {
   const clock = new Stopwatch(start.seconds);
   const watch = new DivergenceWatch(task.uniformNll, start, settings.divergence);
   const context = { task, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
@@ -93,7 +93,7 @@ export async function* trainingLoop(
     return { kind: 'window', ...counts, position, gradientNorm, learningRate, seconds };
   };
 
-  const checkpoint = (reason: CheckpointEvent['reason'], isBest = false): CheckpointEvent => {
+  const checkpoint = (reason: SaveEvent['reason'], isBest = false): SaveEvent => {
     lastSave = clock.seconds;
     return { kind: 'checkpoint', reason, position, state, isBest };
   };
@@ -147,6 +147,32 @@ export async function* trainingLoop(
     // Their tensors are freed when they are read.
     await Promise.allSettled(queue.map(({ figures }) => figures));
     dispose(state);
+  }
+}
+
+/**
+ * Validates, with the averages of the parameters where the optimizer has any.
+ *
+ * @returns null when it was interrupted; the parameters are saved by then
+ */
+async function* validated(
+  task: Task,
+  optimizer: Optimizer,
+  epoch: number,
+  signal: AbortSignal,
+): AsyncGenerator<LoopEvent, Validation | null, void> {
+  const swapBack = swapIn(task.parameters, optimizer.averages);
+  try {
+    return yield* withProgress(
+      (listener) => task.validate(listener.signal, listener.onProgress),
+      signal,
+      (progress) => ({ kind: 'validation' as const, epoch, progress }),
+    );
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
+    swapBack();
   }
 }
 

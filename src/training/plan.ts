@@ -1,4 +1,4 @@
-/** What a training would be, before it is begun: size, cost, schedule, and the time from a few timed windows. */
+/** Plans the training of a network before it begins: size, cost, schedule, and the time from a few timed batches. */
 import * as tf from '@tensorflow/tfjs';
 import { availableMemory } from '../backends/available-memory.js';
 import type { BackendName } from '../backends/backend.js';
@@ -8,11 +8,11 @@ import { disposeLanguageModel } from '../model/language-model.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import { largestBatch } from '../tasks/language-modelling.js';
 import type { Task } from '../tasks/task.js';
-import { type Beginning, constantsOf, positionOf } from './beginning.js';
-import { trainingMemory } from './memory.js';
-import { createOptimizer, disposeOptimizer } from './optimizers.js';
+import { type Beginning, type BegunTask, beginState, beginTask } from './beginning.js';
+import { trainingMemory } from './capacity.js';
+import { disposeOptimizer } from './optimizers.js';
 import { learningRateOf } from './schedule.js';
 import { trainingStep } from './step.js';
 
@@ -26,8 +26,9 @@ export interface LearningRateSpan {
   readonly learningRate: number;
 }
 
-/** What a training would be. */
-export interface TrainingPlan {
+/** What the training of a network would be. */
+export interface NetworkPlan {
+  readonly system: 'network';
   /** What was timed. */
   readonly backend: string;
   readonly parameters: number;
@@ -35,6 +36,10 @@ export interface TrainingPlan {
   readonly memoryBytes: number;
   readonly availableMemoryBytes: number;
   readonly trainingFlopPerToken: number;
+  /** Time steps of the largest batch: `bptt`, or what the longest of drawn windows or of sentences have. */
+  readonly stepsPerWindow: number;
+  /** Whether a batch is of sentences: then the lines of the corpus decide how long it is, and not `bptt`. */
+  readonly sentences: boolean;
   /** In the first epoch; with windows of random lengths another number in each. */
   readonly windowsPerEpoch: number;
   /** Predictions an epoch trains on. */
@@ -49,6 +54,12 @@ export interface TrainingPlan {
   readonly learningRateFalls: boolean;
   /** null where the memory does not suffice: nothing is timed then. */
   readonly timing: PlannedTiming | null;
+}
+
+/** The plan of a network, before a few batches are timed. */
+export interface PlannedEvent {
+  readonly kind: 'planned';
+  readonly plan: NetworkPlan;
 }
 
 /** How long a training would take. */
@@ -66,43 +77,45 @@ export interface PlannedTiming {
  * Plans the training of a spec, from where it begins, on the active backend; nothing is written. A training that would not
  * fit into memory is not timed.
  *
- * @param onPlanned told the plan before anything is timed, which allocates what a training would
+ * @yields the plan before anything is timed, which allocates what a training would
+ * @throws UserError('data') when the checkpoint that it begins with is not one of the run
  */
-export async function planTraining(
+export async function* planTraining(
   spec: NetworkSpec,
   corpus: PreparedCorpus,
   beginning: Beginning,
-  onPlanned: (plan: TrainingPlan) => void,
-): Promise<TrainingPlan> {
-  const { batchSize, bptt, epochs, schedule } = spec.training;
-  const { size: vocabularySize } = corpus.vocabulary;
+): AsyncGenerator<PlannedEvent, NetworkPlan, void> {
+  const { epochs, schedule, sentences } = spec.training;
+  const vocabularySize = corpus.vocabulary.size;
   const backend = tf.getBackend() as BackendName;
-  const size = modelSize(architectureOf(spec, vocabularySize), { steps: bptt, batch: batchSize });
-  const memoryBytes = trainingMemory(spec, vocabularySize, backend);
-  const availableMemoryBytes = availableMemory();
-  const position = positionOf(beginning);
-  const model = freshModel(spec, corpus.vocabulary.size, constantsOf(beginning));
+  const largest = largestBatch(spec, corpus);
+  const size = modelSize(architectureOf(spec, vocabularySize), largest);
+  const begun = beginTask(spec, corpus, beginning);
   try {
-    const task = languageModellingTask(spec, corpus, model);
+    const { task, position } = begun;
     const windowsPerEpoch = spec.training.windowsPerEpoch ?? task.batchesIn(0);
     const tokensPerEpoch = predictionsOfBatches(task, windowsPerEpoch);
     const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
-    const planned = {
+    const planned: NetworkPlan = {
+      system: 'network',
       backend,
       parameters: size.parameters,
-      memoryBytes,
-      availableMemoryBytes,
+      memoryBytes: trainingMemory(spec, { vocabularySize, backend, largest }),
+      availableMemoryBytes: availableMemory(),
       trainingFlopPerToken: size.trainingFlopPerToken,
+      stepsPerWindow: largest.steps,
+      sentences,
       windowsPerEpoch,
       tokensPerEpoch,
       epochs,
       epochsTrained: position.epochs,
       learningRates: learningRateSpans(spec, position.validation),
       learningRateFalls: 'plateau' in schedule,
+      timing: null,
     };
-    onPlanned({ ...planned, timing: null });
-    if (memoryBytes > availableMemoryBytes) return { ...planned, timing: null };
-    const tokensPerSecond = await medianSpeed(task, spec);
+    yield { kind: 'planned', plan: planned };
+    if (planned.memoryBytes > planned.availableMemoryBytes) return planned;
+    const tokensPerSecond = await medianSpeed(begun, spec, beginning);
     const timing = {
       tokensPerSecond,
       gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
@@ -111,12 +124,12 @@ export async function planTraining(
     };
     return { ...planned, timing };
   } finally {
-    disposeLanguageModel(model);
+    disposeLanguageModel(begun.model);
   }
 }
 
 /**
- * The learning rate of every epoch to come, if the valid perplexity falls in each, with equal neighbours joined.
+ * Lists the learning rate of every epoch to come, if the valid perplexity falls in each, with equal neighbours joined.
  *
  * @param validation the valid perplexity of every epoch so far
  */
@@ -145,23 +158,30 @@ function predictionsOfBatches(task: Task, windows: number): number {
   return predictions;
 }
 
-/** Predictions a second, the median over the timed windows. */
-async function medianSpeed(task: Task, { training }: NetworkSpec): Promise<number> {
+/** Measures predictions a second, the median over the timed batches. */
+async function medianSpeed(begun: BegunTask, spec: NetworkSpec, beginning: Beginning): Promise<number> {
+  const { task, position } = begun;
+  const { training } = spec;
+  const { optimizer, state: saved } = beginState(spec, begun, beginning);
+  dispose(saved);
   const { loss, clipNorm } = training;
-  const optimizer = createOptimizer(training, task.parameters, false);
   const context = { task, optimizer, loss, clipNorm };
   const learningRate = learningRateOf(training, 1, []);
   const speeds: number[] = [];
   let state = tidy(() => task.zeroState());
-  for (let count = 1; count <= 1 + TIMED_WINDOWS; count++) {
-    const window = { pass: 0, inPass: (count - 1) % task.batchesIn(0), step: 0 };
-    const began = performance.now();
-    const step = await trainingStep(context, window, state, { learningRate, count, averaged: 0 });
-    if (count > 1) speeds.push((1000 * step.predictions) / (performance.now() - began));
+  try {
+    for (let count = 1; count <= 1 + TIMED_WINDOWS; count++) {
+      const window = { pass: 0, inPass: (count - 1) % task.batchesIn(0), step: 0 };
+      const averaged = position.averagedSince === null ? 0 : count;
+      const began = performance.now();
+      const step = await trainingStep(context, window, state, { learningRate, count, averaged });
+      if (count > 1) speeds.push((1000 * step.predictions) / (performance.now() - began));
+      dispose(state);
+      state = step.state;
+    }
+  } finally {
     dispose(state);
-    state = step.state;
+    disposeOptimizer(optimizer);
   }
-  dispose(state);
-  disposeOptimizer(optimizer);
   return speeds.sort((a, b) => a - b)[Math.floor(TIMED_WINDOWS / 2)];
 }

@@ -9,11 +9,11 @@ import { type RunState, writeStatus } from '../runs/status.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import type { TaskState } from '../tasks/task.js';
-import { divergenceFacts, notFiniteError, withKept } from './divergence-error.js';
-import type { CheckpointEvent, TrainingEvent } from './events.js';
+import { divergenceFacts, notFiniteError, withKept } from './divergence.js';
+import type { EndEvent, LoopEvent, SaveEvent, TrainingEvent } from './events.js';
 import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
-import { provenanceOf } from './resume.js';
+import { networkProvenance } from './resume.js';
 
 /** What a checkpoint keeps besides the recurrent state: read anew at each, as the optimizer may come to remember more. */
 export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
@@ -30,7 +30,7 @@ export class RunRecorder {
     private readonly tensors: SavedTensors,
   ) {
     this.metrics = new MetricsRecorder(run);
-    this.provenance = provenanceOf(spec, corpus);
+    this.provenance = networkProvenance(spec, corpus);
   }
 
   /** Marks the run as running. */
@@ -47,36 +47,46 @@ export class RunRecorder {
   /**
    * Passes events on, each after what it calls for is safely on the disk.
    *
-   * @param start where the loop begins
+   * @param events of the loop; closed when the consumer stops early, and the run counts as interrupted then
+   * @param start  where the loop begins
+   * @returns how the loop ended
    * @throws UserError('data') when the folder cannot be written; the last checkpoint is whole then
    */
   async *record(
-    events: AsyncGenerator<TrainingEvent, void, void>,
+    events: AsyncGenerator<LoopEvent, void, void>,
     start: Position,
-  ): AsyncGenerator<TrainingEvent, void, void> {
+  ): AsyncGenerator<TrainingEvent, EndEvent, void> {
     const live = new LiveReporter(this.run, this.spec.training.epochs, start.seconds);
     await live.begin();
     let saved = start;
+    let end: EndEvent | null = null;
+    let hasFailed = false;
     try {
       for await (const event of events) {
         live.note(event);
         if (event.kind === 'window') await this.metrics.window(event);
         if (event.kind === 'epoch') await this.metrics.epoch(event);
-        if (event.kind === 'checkpoint') {
-          await this.save(event);
-          saved = event.position;
-        }
         if (event.kind === 'end') {
           await this.metrics.rest();
           await this.status(event.outcome, event.position, event.stoppedEarly);
+          end = event;
         }
-        yield event;
+        if (event.kind === 'checkpoint') {
+          await this.save(event);
+          saved = event.position;
+          const { state: _, ...written } = event;
+          yield written;
+        } else yield event;
       }
+      if (end === null) throw new Error('the training loop has ended without an end event');
+      return end;
     } catch (error) {
+      hasFailed = true;
       if (!(error instanceof UserError && error.kind === 'diverged')) throw error;
       await this.status('diverged', saved);
       throw withKept(error, keptAt(saved));
     } finally {
+      if (end === null && !hasFailed) await this.status('interrupted', saved);
       await live.end();
       await this.metrics.close();
     }
@@ -86,7 +96,7 @@ export class RunRecorder {
     state,
     position,
     isBest,
-  }: Pick<CheckpointEvent, 'state' | 'position' | 'isBest'>): Promise<void> {
+  }: Pick<SaveEvent, 'state' | 'position' | 'isBest'>): Promise<void> {
     const bytes = await this.encode(state, { ...position, row: this.metrics.underWay });
     // The best first: killed between the two, the run resumes before this validation and writes both again.
     if (isBest) await writeFileAtomically(this.run.checkpoint('best'), bytes);

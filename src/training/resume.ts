@@ -1,4 +1,4 @@
-/** May a run go on? Only with the spec, the vocabulary and the corpus it began with. */
+/** Decides whether a run may be resumed: only with the spec, the vocabulary and the corpus it began with. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
@@ -7,61 +7,83 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
-import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
+import type { NetworkSpec, Spec } from '../spec/systems.js';
 
-/** Keys that may change between sessions: they decide how long and how safely to train, not what is computed. */
-function changeableKeys(spec: Spec): string[] {
-  if (isNgram(spec)) return [];
-  const { training } = spec;
-  // The cosine reaches its end with the last epoch, so all of its learning rates depend on how many there are.
-  const epochs = 'cosine' in training.schedule ? [] : ['training.epochs'];
-  return [...epochs, 'training.earlyStopping', 'training.checkpoint.everyMinutes'];
+/** What of a spec may differ between the sessions of a run. */
+interface Changeable {
+  /** Keys that decide how long and how safely to train, not what is computed. */
+  readonly keys: readonly string[];
+  /** The spec with these keys at fixed values: what its checkpoints belong to. */
+  readonly fixed: Spec;
+  /** What to do about any other difference. */
+  readonly cure: string;
 }
 
-/** What the checkpoints of a run belong to. */
-export function provenanceOf(spec: Spec, corpus: PreparedCorpus): Provenance {
-  const unchanging = isNgram(spec) ? spec : withoutChangeable(spec);
+/** Returns what may change in the run of a network. */
+function changeableOf(spec: NetworkSpec): Changeable {
+  const { training } = spec;
+  // The cosine reaches its end with the last epoch, so all of its learning rates depend on how many there are.
+  const isCosine = 'cosine' in training.schedule;
+  const epochs = isCosine ? training.epochs : 1;
+  const fixed = { ...training, epochs, earlyStopping: null, checkpoint: { everyMinutes: 1 } };
+  const keys = ['training.earlyStopping', 'training.checkpoint.everyMinutes'];
+  if (!isCosine) keys.unshift('training.epochs');
+  const cure = `Only ${keys.slice(0, -1).join(', ')} and ${keys.at(-1)} may change in a run; begin a new one for the rest.`;
+  return { keys, fixed: { ...spec, training: fixed }, cure };
+}
+
+/** Returns what the checkpoints of a network belong to. */
+export function networkProvenance(spec: NetworkSpec, corpus: PreparedCorpus): Provenance {
+  return provenanceOf(changeableOf(spec).fixed, corpus);
+}
+
+/** @param fixed the spec without what may change between sessions */
+export function provenanceOf(fixed: Spec, corpus: PreparedCorpus): Provenance {
   const { train, valid } = corpus.manifest.splits;
   return {
-    specHash: specHash(unchanging),
+    specHash: specHash(fixed),
     vocabularyHash: corpus.vocabulary.sha256,
     trainHash: train.sha256,
     validHash: valid.sha256,
   };
 }
 
-function withoutChangeable(spec: NetworkSpec): NetworkSpec {
-  const { training } = spec;
-  const epochs = 'cosine' in training.schedule ? training.epochs : 1;
-  const fixed = { ...training, epochs, earlyStopping: null, checkpoint: { everyMinutes: 1 } };
-  return { ...spec, training: fixed };
-}
-
 /**
- * Checks that a run may go on with a spec and a corpus.
+ * Checks that the run of a network may be resumed with a spec and a corpus.
  *
- * @param checkpoint what it would go on from; null when the run was stopped before the first
+ * @param checkpoint the checkpoint to resume from; null when the run was stopped before the first
  * @throws UserError('spec') that names the keys that differ, UserError('data') when the corpus is another one
  */
-export async function checkResumable(
+export async function checkNetworkResumable(
   run: RunFolder,
-  spec: Spec,
+  spec: NetworkSpec,
   checkpoint: Checkpoint | null,
   corpus: PreparedCorpus,
 ): Promise<void> {
-  const changeable = changeableKeys(spec);
-  const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !isBelow(key, changeable));
-  if (differences.length > 0) throw changedSpec(run, differences, changeable);
+  await checkResumable(run, spec, changeableOf(spec), checkpoint, corpus);
   if (!checkpoint) return;
-  const now = provenanceOf(spec, corpus);
+  const begun = epochsBegun(checkpoint.position);
+  if (spec.training.epochs < begun) throw fewerEpochs(run, spec, begun);
+}
+
+/** As {@link checkNetworkResumable}, for any system. */
+export async function checkResumable(
+  run: RunFolder,
+  spec: Spec,
+  changeable: Changeable,
+  checkpoint: Checkpoint | null,
+  corpus: PreparedCorpus,
+): Promise<void> {
+  const { keys, fixed, cure } = changeable;
+  const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !isBelow(key, keys));
+  if (differences.length > 0) throw changedSpec(run, differences, cure);
+  if (!checkpoint) return;
+  const now = provenanceOf(fixed, corpus);
   const then = checkpoint.provenance;
   if (now.vocabularyHash !== then.vocabularyHash) throw otherCorpus(run, corpus, 'vocabulary');
   if (now.trainHash !== then.trainHash) throw otherCorpus(run, corpus, 'training split');
   if (now.validHash !== then.validHash) throw otherCorpus(run, corpus, 'valid split');
   if (now.specHash !== then.specHash) throw editedSpec(run);
-  if (isNgram(spec)) return;
-  const begun = epochsBegun(checkpoint.position);
-  if (spec.training.epochs < begun) throw fewerEpochs(run, spec, begun);
 }
 
 /** Whether a key is one of some keys, or below one. */
@@ -69,20 +91,14 @@ function isBelow(key: string, keys: readonly string[]): boolean {
   return keys.some((other) => key === other || key.startsWith(`${other}.`));
 }
 
-function changedSpec(
-  run: RunFolder,
-  differences: readonly Difference[],
-  changeable: readonly string[],
-): UserError {
+function changedSpec(run: RunFolder, differences: readonly Difference[], cure: string): UserError {
   const lines = differences.map(
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
   return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
     `Go on with the run's own spec: \`zlm train --resume ${shellWord(run.name)}\`.`,
-    changeable.length === 0
-      ? 'Begin a new run for another model: counting n-grams takes seconds.'
-      : `Only ${changeable.slice(0, -1).join(', ')} and ${changeable.at(-1)} may change in a run; begin a new one for the rest.`,
+    cure,
   ]);
 }
 

@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest';
 import { planLine, renderPlan } from '../../src/cli/plan-table.js';
-import type { TrainingPlan } from '../../src/training/plan.js';
+import type { NetworkPlan } from '../../src/training/plan.js';
 
 const TIMING = { tokensPerSecond: 8000, gflops: 126.4, secondsPerEpoch: 116, seconds: 464 };
 
-const PLAN: TrainingPlan = {
+const PLAN: NetworkPlan = {
+  system: 'network',
   backend: 'native',
   parameters: 4_650_000,
   memoryBytes: 2e8,
   availableMemoryBytes: 3e9,
   trainingFlopPerToken: 15_800_000,
+  stepsPerWindow: 20,
+  sentences: false,
   windowsPerEpoch: 2323,
   tokensPerEpoch: 929_200,
   epochs: 4,
@@ -45,6 +48,14 @@ it('tells of a run to resume what is left', () => {
     timing: { ...TIMING, seconds: 0 },
   });
   expect(over).not.toContain('learning rate');
+});
+
+it("says of sentences that their length is the corpus's", () => {
+  const large = { ...PLAN, memoryBytes: 24e9, timing: null, sentences: true, stepsPerWindow: 83 };
+  expect(renderPlan(large)).toMatch(
+    /lower training.batchSize, or prepare the corpus with lines shorter than 83 tokens/,
+  );
+  expect(renderPlan(large)).toMatch(/batches per epoch +2,323/);
 });
 
 it('says when the memory does not suffice, with both figures, and times nothing', () => {

@@ -213,11 +213,11 @@ async function play(
     now: () => seconds,
   });
   const display = new TrainingDisplay(reporter);
-  (display as unknown as { epochs: number }).epochs = 39;
+  (display as unknown as { session: object }).session = { system: 'network', epochs: 39 };
   const show = (states: Scene['states']) => {
     for (const [second, state] of states) {
       seconds = second;
-      if ('kind' in state) display.hooks.onEvent?.(state);
+      if ('kind' in state) display.show(state);
       else reporter?.update(state);
     }
   };

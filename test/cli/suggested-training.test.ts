@@ -6,7 +6,7 @@ import PrepareText from '../../src/commands/prepare/text.js';
 import PrepareTopics from '../../src/commands/prepare/topics.js';
 import Train from '../../src/commands/train.js';
 import type { Manifest } from '../../src/corpus/manifest.js';
-import type { TrainOutcome } from '../../src/training/train.js';
+import type { TrainingOutcome } from '../../src/systems/system.js';
 import { tempFolder } from '../temp-folder.js';
 import { ROOT, runCommand } from './capture.js';
 
@@ -54,7 +54,7 @@ describe('the command that zlm prepare text suggests', () => {
       const folder = tempFolder();
       const words = await prepare(folder, train, valid);
       const place = ['--runs', join(folder, 'runs'), '--backend', 'wasm', '--json'];
-      const { error, result } = await runCommand<TrainOutcome>(Train, [...words, ...place]);
+      const { error, result } = await runCommand<TrainingOutcome>(Train, [...words, ...place]);
       expect(error).toBeUndefined();
       expect(result).toMatchObject({ outcome: 'finished', corpus: 'short' });
     },

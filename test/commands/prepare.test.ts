@@ -10,7 +10,7 @@ import PreparePtb from '../../src/commands/prepare/ptb.js';
 import PrepareSotu from '../../src/commands/prepare/sotu.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import Train from '../../src/commands/train.js';
-import type { TrainingPlan } from '../../src/training/plan.js';
+import type { NetworkPlan } from '../../src/training/plan.js';
 import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
 import { type TINY, writeTexts } from '../corpus/tiny-corpus.js';
 import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
@@ -92,7 +92,7 @@ describe('zlm prepare text', () => {
     const { result } = await runCommand<{ next: string }>(PrepareText, argv);
     const [zlm, train, ...words] = shellWords(`${result?.next}`);
     expect([zlm, train]).toEqual(['zlm', 'train']);
-    const dryRun = await runCommand<TrainingPlan>(Train, [...words, '--dry-run']);
+    const dryRun = await runCommand<NetworkPlan>(Train, [...words, '--dry-run']);
     expect(dryRun.error).toBeUndefined();
     expect(dryRun.result).toMatchObject({ windowsPerEpoch });
   });

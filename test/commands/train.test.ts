@@ -6,14 +6,14 @@ import errorSchema from '../../schemas/output/error.schema.json' with { type: 'j
 import trainSchema from '../../schemas/output/train.schema.json' with { type: 'json' };
 import planSchema from '../../schemas/output/train-dry-run.schema.json' with { type: 'json' };
 import Train from '../../src/commands/train.js';
-import type { TrainingPlan } from '../../src/training/plan.js';
-import type { TrainOutcome } from '../../src/training/train.js';
+import type { TrainingOutcome } from '../../src/systems/system.js';
+import type { NetworkPlan } from '../../src/training/plan.js';
 import { type CommandRun, redactPaths, runCommand } from '../cli/capture.js';
 import { afterWindows, trainSmall, useWorkplace } from '../small-runs.js';
 
 const place = useWorkplace();
 
-const train = <Result = TrainOutcome>(...argv: string[]): Promise<CommandRun<Result>> =>
+const train = <Result = TrainingOutcome>(...argv: string[]): Promise<CommandRun<Result>> =>
   runCommand<Result>(Train, [...argv, '--data', place.data, '--runs', place.runs]);
 
 /** Does what Ctrl-C does as soon as a run has trained its first window. */
@@ -90,7 +90,7 @@ describe('the whole output of a training', () => {
   it('that is only planned', async () => {
     const before = existsSync(place.runs) ? readdirSync(place.runs) : [];
     const argv = [place.spec, '--dry-run'];
-    const run = await train<TrainingPlan>(...argv);
+    const run = await train<NetworkPlan>(...argv);
     const text = transcript(argv, run)
       .replace(/[\d.]+ GFLOP/, '<speed> GFLOP')
       .replace(/[\d.]+ [GM]B available/g, '<memory> available')
@@ -118,7 +118,7 @@ describe('--json', () => {
   });
 
   it('prints the plan, of its schema', async () => {
-    const { stdout, result } = await train<TrainingPlan>(place.spec, '--dry-run', '--json');
+    const { stdout, result } = await train<NetworkPlan>(place.spec, '--dry-run', '--json');
     expectSchema(planSchema, stdout);
     expect(result).toMatchObject({ windowsPerEpoch: 28, epochs: 3 });
   });
@@ -131,7 +131,7 @@ describe('--json', () => {
     expectSchema(trainSchema, stdout);
     expect(result).toMatchObject({ outcome: 'finished', epochs: 1, warnings: [warning] });
     expect(stderr).toContain('warning: training ends with epoch 1');
-    const plan = await train<TrainingPlan>(...argv, '--dry-run');
+    const plan = await train<NetworkPlan>(...argv, '--dry-run');
     expectSchema(planSchema, plan.stdout);
     expect(plan.result).toMatchObject({ epochs: 1, warnings: [warning] });
     expect(plan.stderr).toContain('warning: training ends with epoch 1');
@@ -156,7 +156,7 @@ it('a plan may be that of a run', async () => {
     overrides: ['training.epochs=5'],
   });
   const status = readFileSync(place.run('planned').status, 'utf8');
-  const { result } = await train<TrainingPlan>('--resume', 'planned', '--dry-run');
+  const { result } = await train<NetworkPlan>('--resume', 'planned', '--dry-run');
   expect(result).toMatchObject({ epochs: 5 });
   expect(readFileSync(place.run('planned').status, 'utf8')).toBe(status);
 });

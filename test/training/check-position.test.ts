@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Position, START } from '../../src/runs/position.js';
-import { checkPosition } from '../../src/training/check-position.js';
+import { checkPosition } from '../../src/training/advance.js';
 import { specOf } from './training-of.js';
 
-const TRAINEE = { batchesIn: () => 28 };
+const TASK = { batchesIn: () => 28 };
 
 describe('the position of a checkpoint', () => {
   const possible: Position = {
@@ -19,7 +19,7 @@ describe('the position of a checkpoint', () => {
   it('passes where it is that of a run', async () => {
     const spec = await specOf();
     for (const position of [START, possible, { ...possible, averagedSince: 28 }]) {
-      checkPosition(position, TRAINEE, spec, 'last.safetensors');
+      checkPosition(position, TASK, spec, 'last.safetensors');
     }
   });
 
@@ -34,7 +34,7 @@ describe('the position of a checkpoint', () => {
   ])('is refused with %j', async (change, what) => {
     const spec = await specOf();
     const position: Position = { ...possible, ...change };
-    expect(() => checkPosition(position, TRAINEE, spec, 'runs/a/last.safetensors')).toThrow(
+    expect(() => checkPosition(position, TASK, spec, 'runs/a/last.safetensors')).toThrow(
       expect.objectContaining({
         kind: 'data',
         message: `runs/a/last.safetensors is not a checkpoint of this run: its position in the run is impossible: ${what}`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseResolvedSpec } from '../../src/spec/load.js';
-import { checkCheckpointSize } from '../../src/training/checkpoint-size.js';
+import { checkCheckpointSize } from '../../src/training/capacity.js';
 import { networkOf } from '../spec/spec-files.js';
 
 /** Eight units between two tables of 4,096 columns: about 2 * 4,096 parameters a word. */

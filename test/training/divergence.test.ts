@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
-import { DivergenceWatch } from '../../src/training/divergence.js';
-import { type DivergenceFacts, divergenceFacts } from '../../src/training/divergence-error.js';
+import { type DivergenceFacts, DivergenceWatch, divergenceFacts } from '../../src/training/divergence.js';
 import { specOf } from './training-of.js';
 
 const FACTS: DivergenceFacts = {

@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { listRuns } from '../../src/runs/list-runs.js';
 import { readStatus } from '../../src/runs/status.js';
-import type { TrainOutcome } from '../../src/training/train.js';
+import type { TrainingOutcome } from '../../src/systems/system.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 
 const place = useWorkplace();
@@ -14,7 +14,7 @@ const fading = [FADING, SLOW, 'training.epochs=4'];
 const overrides = [...fading, 'training.earlyStopping={ patience: 2 }'];
 const WINDOWS = 28;
 
-let outcome: TrainOutcome;
+let outcome: TrainingOutcome;
 
 beforeAll(async () => {
   outcome = await trainSmall(place, { name: 'stopped', overrides });

@@ -5,7 +5,7 @@ import { activateBackend } from '../../src/backends/select.js';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
 import type { Task } from '../../src/tasks/task.js';
-import type { TrainingEvent } from '../../src/training/events.js';
+import type { LoopEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
 import { epochs, interruptingAt, names, run, SETTINGS, sgdOf } from './run-loop.js';
 import { makeToy, validationsOf } from './toy-task.js';
@@ -16,7 +16,7 @@ describe('an interruption', () => {
   /** What a checkpoint file would keep. */
   function saving() {
     const saved: { position?: Position; count?: number; weight?: number } = {};
-    const save = (event: TrainingEvent, weight: () => number) => {
+    const save = (event: LoopEvent, weight: () => number) => {
       if (event.kind !== 'checkpoint') return;
       Object.assign(saved, {
         position: event.position,
@@ -115,7 +115,7 @@ describe('divergence', () => {
   });
 
   it.each([Number.NaN, 800])('is a validation that finds %s nats', async (nll) => {
-    const events: TrainingEvent[] = [];
+    const events: LoopEvent[] = [];
     const toy = makeToy({ validate: validationsOf([nll]) });
     const running = run(toy, { settings, onEvent: (event) => events.push(event) });
     await expect(running).rejects.toEqual(diverged('epoch 1, validation', String(nll)));
@@ -150,7 +150,7 @@ describe('tensors', () => {
   });
 });
 
-function withoutSeconds(event: TrainingEvent | undefined): object {
+function withoutSeconds(event: LoopEvent | undefined): object {
   if (event?.kind !== 'end') throw new Error('no end');
   return { ...event, position: { ...event.position, seconds: 0 } };
 }

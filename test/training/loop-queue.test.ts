@@ -3,7 +3,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import type { TrainingEvent } from '../../src/training/events.js';
+import type { LoopEvent } from '../../src/training/events.js';
 import { AveragedSgd } from '../../src/training/optimizers.js';
 import { checkpoints, interruptingAt, names, type Run, run, windows } from './run-loop.js';
 import { makeToy, type Toy } from './toy-task.js';
@@ -25,7 +25,7 @@ function delayReads(): void {
 }
 
 /** An event without what depends on the clock. */
-function withoutTime(event: TrainingEvent): object {
+function withoutTime(event: LoopEvent): object {
   const { seconds: _, position, state, ...rest } = event as unknown as Record<string, unknown>;
   const counts = state as Record<string, tf.Tensor> | undefined;
   return {
@@ -37,7 +37,7 @@ function withoutTime(event: TrainingEvent): object {
 
 const learning: Run['settings'] = { epochs: 3, learningRateOf: (epoch) => 0.01 / epoch, windowsPerEpoch: 4 };
 
-async function trained(options: Run): Promise<{ events: TrainingEvent[]; toy: Toy; weight: number }> {
+async function trained(options: Run): Promise<{ events: LoopEvent[]; toy: Toy; weight: number }> {
   const toy = makeToy({ windowsPerPass: 5, factor: (batches) => 1 + batches / 10 });
   const optimizer = new AveragedSgd(toy.parameters, { weightDecay: 0, clipValue: null }, false);
   const settings = { ...learning, averagesInEpoch: (epoch: number) => epoch >= 2, ...options.settings };
@@ -82,7 +82,7 @@ describe.each([2, 3, 100])('a queue of depth %d', (queueDepth) => {
   it('notices divergence at most so many batches late, and saves nothing in between', async () => {
     delayReads();
     const toy = makeToy({ windowsPerPass: 9, factor: (batches) => (batches === 2 ? Number.NaN : 1) });
-    const events: TrainingEvent[] = [];
+    const events: LoopEvent[] = [];
     const settings = { epochs: 1, windowsPerEpoch: null, learningRateOf: () => 0.01, checkpointSeconds: 0 };
     const training = run(toy, { settings, queueDepth, onEvent: (event) => events.push(event) });
     await expect(training).rejects.toMatchObject({ kind: 'diverged' });

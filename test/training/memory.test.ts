@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { availableMemory } from '../../src/backends/available-memory.js';
-import { checkMemory, trainingMemory } from '../../src/training/memory.js';
+import { checkMemory, trainingMemory } from '../../src/training/capacity.js';
 import { specOf } from './training-of.js';
+
+const FACTS = {
+  vocabularySize: 10_000,
+  backend: 'wasm',
+  largest: { steps: 400, batch: 2000 },
+} as const;
 
 describe('checkMemory', () => {
   it('refuses what certainly does not fit, with both figures and what to change', async () => {
     const spec = await specOf('training.batchSize=2000', 'training.bptt=400');
-    expect(() => checkMemory(spec, 10_000, 'wasm', 8e9)).toThrow(
+    expect(() => checkMemory(spec, FACTS, 8e9)).toThrow(
       expect.objectContaining({
         kind: 'backend',
         message: expect.stringMatching(
@@ -18,14 +24,29 @@ describe('checkMemory', () => {
         ],
       }),
     );
-    const bytes = trainingMemory(spec, 10_000, 'wasm');
-    checkMemory(spec, 10_000, 'wasm', 0.9 * bytes);
-    expect(() => checkMemory(spec, 10_000, 'wasm', 0.7 * bytes)).toThrow();
+    const bytes = trainingMemory(spec, FACTS);
+    checkMemory(spec, FACTS, 0.9 * bytes);
+    expect(() => checkMemory(spec, FACTS, 0.7 * bytes)).toThrow();
+  });
+
+  it('names the longest lines where a batch is of sentences', async () => {
+    const spec = await specOf('training.batchSize=2000', 'training.sentences=true');
+    expect(() => checkMemory(spec, FACTS, 8e9)).toThrow(
+      expect.objectContaining({
+        cures: [
+          expect.stringMatching(/training\.batchSize, which is 2000.*lines of 400 tokens/),
+          expect.anything(),
+        ],
+      }),
+    );
   });
 
   it('counts no logits on native, whose softmax goes chunk by chunk', async () => {
     const spec = await specOf('training.batchSize=10', 'training.bptt=10');
-    const difference = trainingMemory(spec, 5000, 'wasm') - trainingMemory(spec, 5000, 'native');
+    const facts = { vocabularySize: 5000, largest: { steps: 10, batch: 10 } };
+    const difference =
+      trainingMemory(spec, { ...facts, backend: 'wasm' }) -
+      trainingMemory(spec, { ...facts, backend: 'native' });
     expect(difference).toBeGreaterThanOrEqual(4 * 4 * 5000 * 10 * 10);
     expect(difference).toBeLessThan(1.1 * 4 * 4 * 5000 * 10 * 10);
   });

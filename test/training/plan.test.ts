@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { loadSpec } from '../../src/spec/load.js';
+import { plan as planService, resultOf } from '../../src/systems/train.js';
 import { randomBounds } from '../../src/tasks/stream-batches.js';
 import { planTraining } from '../../src/training/plan.js';
-import { planRequest } from '../../src/training/plan-request.js';
 import { afterWindows, smallRequest, trainSmall, useWorkplace } from '../small-runs.js';
 import { networkOf } from '../spec/spec-files.js';
 
@@ -17,7 +17,7 @@ async function plan(...overrides: string[]) {
   const corpus = await PreparedCorpus.open(place.data, 'small');
   try {
     const spec = networkOf((await loadSpec(place.spec, overrides)).spec);
-    return { ...(await planTraining(spec, corpus, { constants: new Map() }, () => {})), corpus };
+    return { ...(await resultOf(planTraining(spec, corpus, { constants: new Map() }))), corpus };
   } finally {
     corpus.close();
   }
@@ -98,12 +98,7 @@ it('tells when the learning rate waits for the validation', async () => {
 
 describe('the plan of a run to resume', () => {
   const planOf = (request: Parameters<typeof smallRequest>[1]) =>
-    planRequest(smallRequest(place, request), {
-      onProgress: () => {},
-      onWarning: () => {},
-      onBackend: () => {},
-      onPlanned: () => {},
-    });
+    resultOf(planService(smallRequest(place, request)));
 
   it('is that of what is left, and writes nothing', async () => {
     await trainSmall(place, { name: 'begun', interruptAt: afterWindows(28 + 7) });

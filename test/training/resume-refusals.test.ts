@@ -82,8 +82,7 @@ describe('a run is not resumed', () => {
     expect(error.cures.join()).toContain(
       'Only training.earlyStopping and training.checkpoint.everyMinutes may change',
     );
-    const { longer } = await trainSmall(place, { resume: 'cosine' });
-    expect(longer).toBeNull();
+    expect(await trainSmall(place, { resume: 'cosine' })).toMatchObject({ longer: null });
     // The hash tells, too: another spec.yaml is not the run's.
     const { spec } = place.run('cosine');
     writeFileSync(spec, readFileSync(spec, 'utf8').replace('epochs: 3', 'epochs: 5'));

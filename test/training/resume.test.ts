@@ -136,8 +136,13 @@ describe('a resumed run', () => {
   it('is found by name, by path, and as the latest, and becomes the latest', async () => {
     await trainSmall(place, { name: 'named', interruptAt: afterWindows(1) });
     await trainSmall(place, { name: 'other', interruptAt: afterWindows(1) });
-    expect((await trainSmall(place, { resume: 'named', interruptAt: afterWindows(3) })).windows).toBe(3);
-    expect((await trainSmall(place, { resume: 'latest', interruptAt: afterWindows(5) })).windows).toBe(5);
+    for (const [resume, windows] of [
+      ['named', 3],
+      ['latest', 5],
+    ] as const) {
+      const outcome = await trainSmall(place, { resume, interruptAt: afterWindows(windows) });
+      expect(outcome).toMatchObject({ run: 'named', windows });
+    }
     const runsFolder = join(place.root, 'nowhere');
     const resume = place.run('named').path;
     const byPath = await trainSmall(place, { resume, runsFolder, interruptAt: afterWindows(7) });

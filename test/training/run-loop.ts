@@ -3,10 +3,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../src/errors.js';
 import { type Position, START } from '../../src/runs/position.js';
 import type { Task } from '../../src/tasks/task.js';
-import type { CheckpointEvent, EpochEvent, TrainingEvent, WindowEvent } from '../../src/training/events.js';
+import type { EpochEvent, LoopEvent, SaveEvent, WindowEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
-import type { LoopSettings } from '../../src/training/loop-settings.js';
 import { disposeOptimizer, type Optimizer, Sgd } from '../../src/training/optimizers.js';
+import type { LoopSettings } from '../../src/training/schedule.js';
 
 /** Two epochs of three windows that change nothing. */
 export const SETTINGS: LoopSettings = {
@@ -42,16 +42,16 @@ export interface Run {
   readonly start?: Position;
   readonly state?: Readonly<Record<string, tf.Tensor>>;
   readonly controller?: AbortController;
-  readonly onEvent?: (event: TrainingEvent) => void;
+  readonly onEvent?: (event: LoopEvent) => void;
 }
 
 /** All events of a run. */
-export async function run(task: Task, options: Run = {}): Promise<TrainingEvent[]> {
+export async function run(task: Task, options: Run = {}): Promise<LoopEvent[]> {
   const { optimizer = sgdOf(task), start = START, state = {}, onEvent } = options;
   const { controller = new AbortController() } = options;
   const { queueDepth = 1 } = options;
   const parts = { task, optimizer, settings: { ...SETTINGS, ...options.settings }, queueDepth };
-  const events: TrainingEvent[] = [];
+  const events: LoopEvent[] = [];
   try {
     for await (const event of trainingLoop(parts, start, state, controller.signal)) {
       events.push(event);
@@ -64,21 +64,21 @@ export async function run(task: Task, options: Run = {}): Promise<TrainingEvent[
 }
 
 /** Interrupts when an event is of interest. */
-export function interruptingAt(wanted: (event: TrainingEvent) => boolean) {
+export function interruptingAt(wanted: (event: LoopEvent) => boolean) {
   const controller = new AbortController();
-  const onEvent = (event: TrainingEvent) => {
+  const onEvent = (event: LoopEvent) => {
     if (wanted(event)) controller.abort(new UserError('interrupted', 'interrupted'));
   };
   return { controller, onEvent };
 }
 
 /** The events of one kind. */
-export const windows = (events: TrainingEvent[]) =>
+export const windows = (events: LoopEvent[]) =>
   events.filter((event) => event.kind === 'window') as WindowEvent[];
-export const epochs = (events: TrainingEvent[]) =>
+export const epochs = (events: LoopEvent[]) =>
   events.filter((event) => event.kind === 'epoch') as EpochEvent[];
-export const checkpoints = (events: TrainingEvent[]) =>
-  events.filter((event) => event.kind === 'checkpoint') as CheckpointEvent[];
+export const checkpoints = (events: LoopEvent[]) =>
+  events.filter((event) => event.kind === 'checkpoint') as SaveEvent[];
 /** What the events are called, a checkpoint by its reason. */
-export const names = (events: TrainingEvent[]) =>
+export const names = (events: LoopEvent[]) =>
   events.map((event) => (event.kind === 'checkpoint' ? event.reason : event.kind));

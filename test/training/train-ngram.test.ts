@@ -19,11 +19,10 @@ it('a whole session', async () => {
   expect(outcome).toMatchObject({
     outcome: 'finished',
     alreadyFinished: false,
-    backend: null,
+    system: 'ngram',
     epochs: 1,
-    windows: 0,
   });
-  expect([...kinds]).toEqual(['counting', 'validation']);
+  expect([...kinds]).toEqual(['session', 'counting', 'validation', 'end']);
   expect(readdirSync(place.run('whole').path).sort()).toEqual([
     'checkpoints',
     'environment.json',

@@ -1,0 +1,159 @@
+/** Networks: trained batch by batch, epoch by epoch, on a backend. */
+import { type ActiveBackend, activateBackend } from '../backends/select.js';
+import { disposeLanguageModel } from '../model/language-model.js';
+import { dispose, tidy } from '../ops/memory.js';
+import { markLatest } from '../runs/latest-link.js';
+import { START } from '../runs/position.js';
+import type { RunFolder } from '../runs/run-folder.js';
+import type { NetworkSpec } from '../spec/systems.js';
+import { largestBatch } from '../tasks/language-modelling.js';
+import type { Task } from '../tasks/task.js';
+import {
+  type Beginning,
+  type BegunState,
+  beginState,
+  beginTask,
+  findSource,
+  firstBeginning,
+  nextBeginning,
+} from '../training/beginning.js';
+import { checkCheckpointSize, checkMemory } from '../training/capacity.js';
+import type { EndEvent, TrainingEvent } from '../training/events.js';
+import { trainingLoop } from '../training/loop.js';
+import { truncateMetrics } from '../training/metrics.js';
+import { disposeOptimizer } from '../training/optimizers.js';
+import { type NetworkPlan, planTraining } from '../training/plan.js';
+import { RunRecorder } from '../training/recorder.js';
+import { endOf, loopSettings } from '../training/schedule.js';
+import { checkIsRun, holdRun, recordSession } from '../training/session-files.js';
+import type { NetworkOutcome, PlanEvent, System, TrainingJob } from './system.js';
+
+/** The system of networks. */
+export const networkSystem: System<NetworkSpec> = { name: 'network', plan, train };
+
+type Job = TrainingJob<NetworkSpec>;
+
+async function* plan(job: Job): AsyncGenerator<PlanEvent, NetworkPlan, void> {
+  const { loaded, corpus, resume, runsFolder } = job;
+  const { spec } = loaded;
+  const { from, backend } = await prepare(job);
+  yield { kind: 'backend', backend };
+  if (resume) await checkIsRun(resume);
+  const beginning = resume
+    ? await nextBeginning(resume, spec, corpus, runsFolder)
+    : await firstBeginning(spec, from, corpus);
+  return yield* planTraining(spec, corpus, beginning);
+}
+
+async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEvent, NetworkOutcome, void> {
+  const { loaded, corpus, resume, runsFolder } = job;
+  const { spec } = loaded;
+  const { from, backend } = await prepare(job);
+  yield { kind: 'backend', backend };
+  const facts = { vocabularySize: corpus.vocabulary.size, backend: backend.name };
+  checkMemory(spec, { ...facts, largest: largestBatch(spec, corpus) });
+  // Before the folder of a new run is made: what it begins with may not be there.
+  const first = resume ? null : await firstBeginning(spec, from, corpus);
+  const { run, lock } = await holdRun(job);
+  try {
+    const beginning = first ?? (await nextBeginning(run, spec, corpus, runsFolder));
+    return yield* trainFrom(beginning, job, run, backend, signal);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Checks what is cheap to check, and activates the backend. */
+async function prepare({
+  loaded: { spec },
+  corpus,
+  resume,
+  ...job
+}: Job): Promise<{ readonly from: RunFolder | null; readonly backend: ActiveBackend }> {
+  checkCheckpointSize(spec, corpus.vocabulary.size);
+  const from = resume ? null : await findSource(spec, job.runsFolder, null);
+  return { from, backend: await activateBackend(job.backend, job.backendOptions) };
+}
+
+async function* trainFrom(
+  beginning: Beginning,
+  job: Job,
+  run: RunFolder,
+  backend: ActiveBackend,
+  signal: AbortSignal,
+): AsyncGenerator<TrainingEvent, NetworkOutcome, void> {
+  const { corpus, resume } = job;
+  const { spec } = job.loaded;
+  const source = 'source' in beginning ? beginning.source : null;
+  const startedFrom = source ? { startedFrom: source.run.path } : {};
+  const facts = { command: job.command, zlm: job.version, backend: backend.name, ...startedFrom };
+  await recordSession(run, job, facts);
+  const begun = beginTask(spec, corpus, beginning);
+  const { model, task, position } = begun;
+  let changing: BegunState | null = null;
+  try {
+    if (resume) await truncateMetrics(run, position);
+    changing = beginState(spec, begun, beginning);
+    const { optimizer, state } = changing;
+    const recorder = new RunRecorder(run, spec, corpus, () => ({
+      parameters: model.parameters,
+      optimizer: optimizer.tensors,
+      constants: model.constants,
+    }));
+    await recorder.begin(position);
+    if (source) await saveStart(recorder, task);
+    // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
+    const unlinked = await markLatest(run);
+    if (unlinked !== null) yield { kind: 'warning', line: unlinked };
+    const settings = loopSettings(spec);
+    const isOver = endOf(settings, position) !== null;
+    yield { kind: 'session', system: 'network', run, epochs: settings.epochs, position, isOver };
+    const parts = { task, optimizer, settings, queueDepth: backend.queueDepth };
+    const end = yield* recorder.record(trainingLoop(parts, position, state, signal), position);
+    return outcomeOf(job, run, backend, isOver, end);
+  } finally {
+    if (changing) {
+      disposeOptimizer(changing.optimizer);
+      dispose(changing.state);
+    }
+    disposeLanguageModel(model);
+  }
+}
+
+/** Saves before the first batch, so that the run that the parameters came from is never needed again. */
+async function saveStart(recorder: RunRecorder, task: Task): Promise<void> {
+  const state = tidy(() => task.zeroState());
+  await recorder.saveStart(START, state);
+  dispose(state);
+}
+
+function outcomeOf(
+  { loaded: { spec }, corpus }: Job,
+  run: RunFolder,
+  backend: ActiveBackend,
+  alreadyFinished: boolean,
+  { outcome, stoppedEarly, position }: Omit<EndEvent, 'kind'>,
+): NetworkOutcome {
+  const { epochs, windows, best, seconds } = position;
+  return {
+    system: 'network',
+    outcome,
+    alreadyFinished,
+    stoppedEarly,
+    longer: overrideForLonger(spec, stoppedEarly),
+    run: run.name,
+    folder: run.path,
+    corpus: corpus.name,
+    backend: backend.name,
+    epochs,
+    windows,
+    best,
+    seconds,
+  };
+}
+
+/** Returns the override with which a run that is over trains longer; null when its schedule fixes its length. */
+function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): string | null {
+  if (stoppedEarly) return 'training.earlyStopping=null';
+  return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
+}

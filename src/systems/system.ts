@@ -1,0 +1,106 @@
+/**
+ * What a spec can describe: a network, which is trained, or an n-gram model, which is counted. Whatever the two do differently
+ * is behind `System`; plans and outcomes are unions tagged by `system`.
+ */
+import type { BackendName, BackendOptions } from '../backends/backend.js';
+import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { BestEpoch } from '../runs/position.js';
+import type { LoadedSpec } from '../spec/load.js';
+import type { Spec } from '../spec/systems.js';
+import type { BackendEvent, CountingEvent, TrainingEvent, WarningEvent } from '../training/events.js';
+import type { NetworkPlan, PlannedEvent } from '../training/plan.js';
+import type { RunChoice } from '../training/session-files.js';
+
+/** One kind of model, with everything that its specs can be used for. */
+export interface System<S extends Spec> {
+  readonly name: 'network' | 'ngram';
+  /**
+   * Plans what {@link train} would do with the same job: the whole training of a spec, or what is left of a run's. Nothing is
+   * written.
+   *
+   * @returns the plan
+   * @throws UserError for what `train` would refuse before it begins, except for a name or a folder that is taken
+   */
+  plan(job: TrainingJob<S>, signal: AbortSignal): AsyncGenerator<PlanEvent, Plan, void>;
+  /**
+   * Trains until the end or an interruption.
+   *
+   * @param signal when aborted, the state is saved and the outcome is `interrupted`
+   * @returns the outcome
+   * @throws UserError for everything that a user can fix: the corpus, the run, the backend, the disk, divergence
+   */
+  train(job: TrainingJob<S>, signal: AbortSignal): AsyncGenerator<TrainingEvent, TrainingOutcome, void>;
+}
+
+/** What a system trains: a spec and its corpus, found to fit together, and how and where. */
+export interface TrainingJob<S extends Spec> extends RunChoice {
+  readonly loaded: LoadedSpec & { readonly spec: S };
+  /** Open; the caller closes it. */
+  readonly corpus: PreparedCorpus;
+  readonly backend: BackendName | 'auto';
+  readonly backendOptions?: BackendOptions | undefined;
+  /** The command as typed and zlm's version, for the record. */
+  readonly command: string;
+  readonly version: string;
+}
+
+/** What planning tells its caller. */
+export type PlanEvent = WarningEvent | BackendEvent | CountingEvent | PlannedEvent;
+
+/** What a training would be. */
+export type Plan = NetworkPlan | NgramPlan;
+
+/** What counting an n-gram model would come to. */
+export interface NgramPlan {
+  readonly system: 'ngram';
+  readonly order: number;
+  /** V. */
+  readonly vocabulary: number;
+  readonly trainTokens: number;
+  /** Different n-grams of each length, as they are counted. */
+  readonly ngrams: readonly number[];
+  /** Bytes of the arrays at the height of the work. */
+  readonly memoryBytes: number;
+  /** Bytes of a checkpoint without its header. */
+  readonly checkpointBytes: number;
+}
+
+/** How a training ended. */
+export type TrainingOutcome = NetworkOutcome | NgramOutcome;
+
+/** What the outcomes of all systems say. */
+interface OutcomeFacts {
+  readonly outcome: 'finished' | 'interrupted';
+  /** There was nothing left to train: the run was finished before. */
+  readonly alreadyFinished: boolean;
+  /** Name of the run, and its folder. */
+  readonly run: string;
+  readonly folder: string;
+  readonly corpus: string;
+  /** Epochs trained and validated; an n-gram model has one, its only pass. */
+  readonly epochs: number;
+  readonly best: BestEpoch | null;
+  /** Over all sessions of the run. */
+  readonly seconds: number;
+}
+
+/** How the training of a network ended. */
+export interface NetworkOutcome extends OutcomeFacts {
+  readonly system: 'network';
+  readonly backend: BackendName;
+  /** It ended before its last epoch, because it had stopped improving. */
+  readonly stoppedEarly: boolean;
+  /** The override with which it can be resumed to train longer; null when its schedule fixes its length. */
+  readonly longer: string | null;
+  /** Batches trained, over all sessions of the run. */
+  readonly windows: number;
+}
+
+/** How the counting of an n-gram model ended. */
+export interface NgramOutcome extends OutcomeFacts {
+  readonly system: 'ngram';
+  /** Different n-grams of each length; empty when interrupted. */
+  readonly ngrams: readonly number[];
+  /** Lengths of n-grams whose discounts could not be estimated. */
+  readonly fallbackOrders: readonly number[];
+}

@@ -1,0 +1,139 @@
+/**
+ * The run folder of a session: made or found, locked, and told what the session is: the spec, its overrides, and in
+ * `environment.json` an entry for each session that trained the run.
+ */
+import { appendFile, readFile } from 'node:fs/promises';
+import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
+import { basename, extname } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../errors.js';
+import { createRunFolder, type RunFolder } from '../runs/run-folder.js';
+import { shellWord } from '../shell-word.js';
+import { type LoadedSpec, specToYaml } from '../spec/load.js';
+import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { isThere } from '../storage/files.js';
+import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
+
+/** What one training session ran on. */
+export interface Environment {
+  /** The command as typed. */
+  readonly command: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly zlm: string;
+  readonly node: string;
+  readonly tensorflowJs: string;
+  readonly backend: string;
+  /** Folder of the run that the first parameters came from, in the session that began with them. */
+  readonly startedFrom?: string;
+  readonly platform: string;
+  readonly host: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+/** Which run folder a session trains into. */
+export interface RunChoice {
+  /** The run to resume; null for a new one. */
+  readonly resume: RunFolder | null;
+  readonly loaded: LoadedSpec;
+  readonly runsFolder: string;
+  /** Name of a new run's folder; null for one made of the date and the spec's name. */
+  readonly name: string | null;
+}
+
+/** A run folder that no other trainer can train into until the lock is released. */
+export interface HeldRun {
+  readonly run: RunFolder;
+  readonly lock: FolderLock;
+}
+
+/**
+ * Finds or makes the run folder of a session, and locks it.
+ *
+ * @throws UserError when the folder of a new run exists or cannot be written, the one to resume is not a run, or another
+ *   trainer holds it
+ */
+export async function holdRun({ resume, loaded, runsFolder, name }: RunChoice): Promise<HeldRun> {
+  if (resume) await checkIsRun(resume);
+  const specName = basename(loaded.path, extname(loaded.path));
+  const run = resume ?? (await createRunFolder(runsFolder, name, specName, new Date()));
+  return { run, lock: await lockFolder(run.path) };
+}
+
+/** What is recorded of a session besides the machine. */
+export interface SessionFacts {
+  readonly command: string;
+  readonly zlm: string;
+  readonly backend: string;
+  readonly startedFrom?: string;
+}
+
+/** Records a session in the folder of its run: overrides, environment, resolved spec. */
+export async function recordSession(
+  run: RunFolder,
+  { loaded: { spec, overrides }, resume }: RunChoice,
+  facts: SessionFacts,
+): Promise<void> {
+  const lines = overrides.map((text) => `${text}\n`).join('');
+  if (resume) await appendOverrides(run, lines);
+  else await writeFileAtomically(run.overrides, lines);
+  // The environment before the spec: it is what tells a run from a folder of the user's that has a spec in it.
+  await writeEnvironment(run, describeEnvironment(facts));
+  await writeFileAtomically(run.spec, specToYaml(spec));
+}
+
+async function appendOverrides(run: RunFolder, lines: string): Promise<void> {
+  try {
+    await appendFile(run.overrides, lines);
+  } catch (error) {
+    throw describeFileError(error, run.overrides, 'write') ?? error;
+  }
+}
+
+/** Describes this machine and process. */
+function describeEnvironment(facts: SessionFacts): Environment {
+  const processors = cpus();
+  return {
+    ...facts,
+    startedAt: new Date().toISOString(),
+    node: process.versions.node,
+    tensorflowJs: tf.version_core,
+    platform: `${platform()} ${release()} ${arch()}`,
+    host: hostname(),
+    cpu: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    memoryBytes: totalmem(),
+  };
+}
+
+/** Adds a session to a run's `environment.json`. */
+async function writeEnvironment(run: RunFolder, environment: Environment): Promise<void> {
+  const sessions = [...(await earlierSessions(run)), environment];
+  await writeFileAtomically(run.environment, `${JSON.stringify({ sessions }, null, 2)}\n`);
+}
+
+/**
+ * Checks that a folder with a spec in it is a run: resuming writes the spec again, and figures beside it, which in a folder of
+ * the user's own might replace files of theirs.
+ *
+ * @throws UserError('data') when neither a session nor a checkpoint shows that zlm has trained there
+ */
+export async function checkIsRun(run: RunFolder): Promise<void> {
+  if ((await earlierSessions(run)).length > 0) return;
+  if ((await isThere(run.checkpoint('last'))) || (await isThere(run.checkpoint('best')))) return;
+  throw new UserError('data', `${run.path} is no run: it has a spec, but nothing that zlm has trained`, [
+    `Begin a run with that spec: \`zlm train ${shellWord(run.spec)}\`.`,
+  ]);
+}
+
+/** An unreadable file is started anew: it is a record, and no reason to keep a run from going on. */
+async function earlierSessions(run: RunFolder): Promise<Environment[]> {
+  try {
+    const { sessions } = JSON.parse(await readFile(run.environment, 'utf8'));
+    return Array.isArray(sessions) ? sessions : [];
+  } catch {
+    return [];
+  }
+}
