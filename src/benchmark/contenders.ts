@@ -18,7 +18,7 @@ const LEFT_OUT: readonly BackendName[] = ['cpu'];
 
 /** The participants, all of them ready to run. */
 export interface Field {
-  readonly backends: readonly ActiveBackend[];
+  readonly backends: readonly Pick<ActiveBackend, 'name' | 'reason'>[];
   readonly contenders: readonly Contender[];
   /** The most threads that one of the backends computes with. */
   readonly threads: number;
@@ -49,8 +49,11 @@ export async function gatherField(
     if (options.compiler !== undefined) await activateBackend('auto', options); // which refuses a compiler that fails
     for (const { name, available, reason } of all) if (!available) onLeftOut({ name, reason });
   }
-  const backends: ActiveBackend[] = [];
-  for (const name of chosen) backends.push(await activateBackend(name, options));
+  const backends: Field['backends'][number][] = [];
+  for (const chosenName of chosen) {
+    const { name, reason } = await activateBackend(chosenName, options);
+    backends.push({ name, reason });
+  }
   const reference = available.includes('wasm') ? 'wasm' : 'cpu';
   await activateBackend(reference, options);
   return {

@@ -18,7 +18,10 @@ dropout: { input: { rate: 0.2 }, between: { rate: 0.3 }, output: { rate: 0.2 }, 
 training: { batchSize: 3, bptt: 4 }
 `;
 
-beforeAll(() => writeFileSync(TOY, TOY_SPEC));
+beforeAll(() => {
+  writeFileSync(TOY, TOY_SPEC);
+  writeFileSync(join(folder, 'counted.yaml'), 'corpus: none\nmodel: { ngram: { order: 2 } }\n');
+});
 
 const bench = (...argv: string[]) =>
   runCommand<BenchmarkReport>(Bench, [
@@ -150,6 +153,8 @@ it.each([
   [['--backend', 'wasm,abacus'], 2, 'abacus'],
   [['--rounds', '0'], 2, 'rounds'],
   [[join(folder, 'nowhere.yaml')], 3, 'nowhere.yaml'],
+  [['--set', 'training.sentences=true'], 3, 'cannot be timed: it trains on sentences'],
+  [[join(folder, 'counted.yaml')], 3, 'cannot be timed: it is of an n-gram model'],
 ])('%j ends with code %d', async (argv, code, word) => {
   const { exitCode, stderr } = await bench(...argv);
   expect(exitCode).toBe(code);

@@ -1,8 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
+import { encodeArrays, readCheckpoint } from '../../src/runs/checkpoint.js';
 import { loadSpec } from '../../src/spec/load.js';
 import { plan as planService, resultOf } from '../../src/systems/train.js';
 import { randomBounds } from '../../src/tasks/stream-batches.js';
@@ -74,6 +76,36 @@ it('counts the tokens of an epoch that ends in the second pass', async () => {
   expect(found.tokensPerEpoch).toBe(4 * ((first.at(-1) ?? 0) + second[left]));
 });
 
+describe('the plan of a training on sentences', () => {
+  it('counts every line and token once, and has room for the largest batch of lines', async () => {
+    const { corpus, ...found } = await plan('training.sentences=true');
+    const lines = Math.ceil(corpus.manifest.splits.train.lines / 4);
+    expect(found).toMatchObject({
+      sentences: true,
+      windowsPerEpoch: lines,
+      tokensPerEpoch: corpus.manifest.splits.train.tokens,
+    });
+    expect(found.timing && found.timing.seconds * found.timing.tokensPerSecond).toBeCloseTo(
+      3 * corpus.manifest.splits.train.tokens,
+      6,
+    );
+  });
+
+  it('does not depend on bptt, but on the longest lines', async () => {
+    const short = await plan('training.sentences=true', 'training.bptt=2');
+    const long = await plan('training.sentences=true', 'training.bptt=500');
+    expect(long.memoryBytes).toBe(short.memoryBytes);
+    expect(long.stepsPerWindow).toBe(short.stepsPerWindow);
+    const windows = await plan(`training.bptt=${short.stepsPerWindow}`);
+    expect(windows).toMatchObject({ memoryBytes: short.memoryBytes, sentences: false });
+  });
+});
+
+it('has room for the longest of windows whose lengths are drawn', async () => {
+  const { stepsPerWindow } = await plan('training.randomBptt={ halve: 0, deviation: 9, minimum: 2 }');
+  expect(stepsPerWindow).toBeGreaterThan(5);
+});
+
 it('has room for what the optimizer remembers', async () => {
   const sgd = await plan();
   const others = [
@@ -125,6 +157,33 @@ describe('the plan of a run to resume', () => {
       learningRates: [],
       timing: { seconds: 0 },
     });
+  });
+
+  it('is refused where the checkpoint is not one of the run', async () => {
+    await trainSmall(place, { name: 'edited', interruptAt: afterWindows(28 + 7) });
+    const path = place.run('edited').checkpoint('last');
+    const checkpoint = await readCheckpoint(path);
+    if (!checkpoint) throw new Error('it was interrupted');
+    const write = (parameters: typeof checkpoint.parameters, position: typeof checkpoint.position) => {
+      const state = [...checkpoint.state].map(([name, array]) => ({ ...array, name: `state.${name}` }));
+      const arrays = [...parameters.values(), ...state];
+      writeFileSync(path, Buffer.concat(encodeArrays(arrays, position, checkpoint.provenance)));
+    };
+    const { parameters, position } = checkpoint;
+    write(parameters, position);
+    expect(await planOf({ resume: 'edited' })).toMatchObject({ epochsTrained: 1 });
+    write(parameters, { ...position, windowInPass: 28 });
+    await expect(planOf({ resume: 'edited' })).rejects.toThrow('window 28 of pass 1, which has 28');
+    write(new Map([...parameters].slice(1)), position);
+    await expect(planOf({ resume: 'edited' })).rejects.toThrow('it lacks the parameter');
+  });
+
+  it('is refused for a folder with a spec in it that is no run', async () => {
+    const folder = join(place.root, 'own');
+    mkdirSync(folder);
+    copyFileSync(place.run('begun').spec, join(folder, 'spec.yaml'));
+    await expect(planOf({ resume: folder })).rejects.toThrow('is no run');
+    expect(readdirSync(folder)).toEqual(['spec.yaml']);
   });
 
   it('is refused where training would be', async () => {
