@@ -8,8 +8,9 @@ import type { BackendName } from '../src/backends/backend.js';
 import { activateBackend } from '../src/backends/select.js';
 import { median } from '../src/benchmark/rounds.js';
 
-import { evaluate } from '../src/evaluation/perplexity.js';
-import type { LanguageModel } from '../src/model/language-model.js';
+import { evaluateStream } from '../src/evaluation/perplexity.js';
+import { networkPredictor } from '../src/predictors/network-predictor.js';
+import type { Predictor } from '../src/predictors/predictor.js';
 import { sampleTokens } from '../src/sampling/sampler.js';
 import { loadSpec } from '../src/spec/load.js';
 import { isNgram } from '../src/spec/systems.js';
@@ -59,10 +60,10 @@ async function main(): Promise<void> {
   if (isNgram(spec)) throw new Error(`${positionals[0]}: only networks can be timed`);
   const options = { threads: Number(flags.threads), cacheFolder: process.env.ZLM_CACHE };
   await activateBackend(flags.backend as BackendName, options);
-  const model = freshModel(spec, Number(flags['vocab-size']));
+  const predictor = networkPredictor(freshModel(spec, Number(flags['vocab-size'])));
   const subjects = [
-    ...numbersOf(flags.count).map((count) => sampling(model, count)),
-    ...numbersOf(flags.batch).map((batch) => evaluation(model, batch)),
+    ...numbersOf(flags.count).map((count) => sampling(predictor, count)),
+    ...numbersOf(flags.batch).map((batch) => evaluation(predictor, batch)),
   ];
   for (const { run } of subjects) await run();
   const timed = subjects.map((subject) => ({ subject, rates: [] as number[], cpu: [] as number[] }));
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
   }
 }
 
-function sampling(model: LanguageModel, count: number): Subject {
+function sampling(predictor: Predictor, count: number): Subject {
   const length = Math.ceil(Number(flags.tokens) / count);
   const options = {
     ...{ prompt: [0], length, seed: 1, samples: { first: 0, count }, banned: Int32Array.of(1) },
@@ -93,19 +94,20 @@ function sampling(model: LanguageModel, count: number): Subject {
     name: `sampling, ${count} side by side`,
     async run() {
       let drawn = 0;
-      for await (const ids of sampleTokens(model, options)) drawn += ids.length;
+      for await (const ids of sampleTokens(predictor, options)) drawn += ids.length;
       return drawn;
     },
   };
 }
 
-function evaluation(model: LanguageModel, batch: number): Subject {
+function evaluation(predictor: Predictor, batch: number): Subject {
   const length = Number(flags.tokens) * 4;
-  const words = model.architecture.vocabularySize;
+  const words = predictor.vocabularySize;
   const ids = Int32Array.from({ length }, (_, n) => (n * 7919) % words);
   return {
     name: `evaluation, batch ${batch}`,
-    run: async () => (await evaluate(model, { length, read: readerOf(ids) }, { batch })).predictions,
+    run: async () =>
+      (await evaluateStream(predictor, { length, read: readerOf(ids) }, { batch })).predictions,
   };
 }
 

@@ -1,38 +1,45 @@
 /** What `zlm eval` prints. */
-import type { EvaluationReport } from '../evaluation/evaluate-run.js';
+import type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from '../evaluation/evaluate.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
 
 /** A report as text: the figure first, then the protocol it was measured under. */
 export function renderEvaluation(report: EvaluationReport): string {
-  const { split, perplexity, unigramPerplexity, predictions, corpus, run, seconds, backend } = report;
-  const { protocol, model } = report.ngramOrder ? ngramFacts(report.ngramOrder) : networkFacts(report);
+  const { split, perplexity, unigramPerplexity, predictions, corpus, run } = report;
+  const facts = report.system === 'ngram' ? ngramFacts(report) : networkFacts(report);
   return [
     `${split} perplexity ${formatPerplexity(perplexity)}`,
-    `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${protocol}`,
-    `  run ${run}, ${model}`,
-    ...fallbackLines(report.fallbackOrders ?? []).map((line) => `  ${line}`),
+    `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${facts.protocol}`,
+    `  run ${run}, ${facts.model}`,
+    ...facts.notes.map((line) => `  ${line}`),
     `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
-    `  ${formatDuration(seconds)}${backend === null ? '' : ` on backend ${backend}`}`,
+    `  ${facts.time}`,
   ].join('\n');
 }
 
-/** How it was read, and what read it. */
+/** How it was read, what read it, and what else there is to say. */
 interface Facts {
   readonly protocol: string;
   readonly model: string;
+  readonly notes: readonly string[];
+  readonly time: string;
 }
 
-function networkFacts({ batch, checkpoint, epochs }: EvaluationReport): Facts {
+function networkFacts({ batch, checkpoint, epochs, protocol, seconds, backend }: NetworkEvaluation): Facts {
+  const streamed = batch === 1 ? 'batch 1, sequential' : `batch ${batch}`;
   return {
-    protocol: batch === 1 ? 'batch 1, sequential' : `batch ${batch}`,
+    protocol: protocol === 'sentences' ? 'every line from the zero state' : streamed,
     model: `${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+    notes: [],
+    time: `${formatDuration(seconds)} on backend ${backend}`,
   };
 }
 
-function ngramFacts(order: number): Facts {
+function ngramFacts({ ngramOrder, fallbackOrders, seconds }: NgramEvaluation): Facts {
   return {
     protocol: 'every token of each line',
-    model: `n-gram model of order ${order}, which reads sentence by sentence: no line is context to another`,
+    model: `n-gram model of order ${ngramOrder}, which reads sentence by sentence: no line is context to another`,
+    notes: fallbackLines(fallbackOrders),
+    time: formatDuration(seconds),
   };
 }

@@ -89,21 +89,24 @@ export const integerFlag = Flags.custom<number, NumberRange>({
   parse: async (input, _context, range) => parseNumber(input, 'a whole number', range),
 });
 
-/** Bounds of a number flag, both inclusive. */
+/** Bounds of a number flag, inclusive but for `above`. */
 type NumberRange = {
   min?: number;
   max?: number;
+  above?: number;
 };
 
 function parseNumber(input: string, wanted: 'a number' | 'a whole number', range: NumberRange): number {
   const value = input.trim() === '' ? Number.NaN : Number(input);
   const whole = wanted === 'a number' || Number.isSafeInteger(value);
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range;
-  if (Number.isFinite(value) && whole && value >= min && value <= max) return value;
+  const { above = Number.NEGATIVE_INFINITY } = range;
+  if (Number.isFinite(value) && whole && value >= min && value <= max && value > above) return value;
   throw new UserError('usage', `expects ${wanted}${describeRange(range)}, not "${input}"`);
 }
 
-function describeRange({ min, max }: NumberRange): string {
+function describeRange({ min, max, above }: NumberRange): string {
+  if (above !== undefined) return ` above ${above}${max === undefined ? '' : ` and at most ${max}`}`;
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
   if (min !== undefined) return ` of at least ${min}`;
   if (max !== undefined) return ` of at most ${max}`;

@@ -1,6 +1,7 @@
 /** Samples on stdout, each word as it is drawn. */
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
+import type { NextWordsResult } from '../sampling/next-words.js';
 import { visibleLines } from '../visible.js';
 
 /** Where text is written. */
@@ -33,17 +34,26 @@ export class SampleText {
     this.#sample = undefined;
   }
 
-  /** Whether the text goes to a file, so that progress on a terminal does not mix with it. */
-  goesToFile(): boolean {
-    const { fd } = this.#stream;
-    try {
-      return process.stderr.isTTY === true && fd !== undefined && fstatSync(fd).isFile();
-    } catch {
-      return false;
-    }
-  }
-
   async #send(text: string): Promise<void> {
     if (!this.#stream.write(text)) await once(this.#stream, 'drain');
   }
+}
+
+/** Whether a stream goes to a file while progress is shown on a terminal, so that the two do not mix. */
+export function goesToFile({ fd }: TextStream): boolean {
+  try {
+    return process.stderr.isTTY === true && fd !== undefined && fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What `zlm sample --next` prints: a line for each word, its probability first. */
+export function renderNextWords({ next }: NextWordsResult): string {
+  return next
+    .map(({ prompt, words }) => {
+      const lines = words.map(({ word, probability }) => `${probability.toFixed(4).padStart(8)}  ${word}`);
+      return (next.length === 1 ? lines : [prompt, ...lines]).join('\n');
+    })
+    .join('\n\n');
 }

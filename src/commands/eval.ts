@@ -1,9 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
+import { backendLine } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { checkpointFlag, dataFlag, integerFlag, runsFlag } from '../cli/flags.js';
+import { integerFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
-import type { EvaluationReport } from '../evaluation/evaluate-run.js';
+import { openFlags, openRequest } from '../cli/open-flags.js';
+import type { EvaluationReport } from '../evaluation/evaluate.js';
+import type { Progress } from '../progress.js';
 
 export default class Eval extends BaseCommand<typeof Eval> {
   static override summary = 'Measure the perplexity of a trained model on a split of its corpus.';
@@ -11,7 +13,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
   static override description =
     'Perplexity is exp of the mean negative log-likelihood over exactly counted predictions. With --batch 1 the split ' +
     'is read in one sequential pass from the zero state, as in the paper; a wider batch is faster, cuts the split into ' +
-    'columns that each start from nothing, and so gives a slightly higher figure.';
+    'columns that each start from nothing, and so gives a slightly higher figure. A network that was trained on sentences ' +
+    '(training.sentences) reads every line from the zero state.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --split test',
@@ -30,34 +33,28 @@ export default class Eval extends BaseCommand<typeof Eval> {
       default: 'test' as const,
     })(),
     batch: integerFlag({ description: 'Columns that are read side by side.', default: 1, min: 1 }),
-    checkpoint: checkpointFlag,
-    data: dataFlag,
-    runs: runsFlag,
-    ...backendFlags,
+    ...openFlags,
   };
 
   async run(): Promise<EvaluationReport> {
-    const { evaluateRun } = await import('../evaluation/evaluate-run.js');
+    const { openRun } = await import('../systems/open-run.js');
+    const { evaluate } = await import('../evaluation/evaluate.js');
     const { renderEvaluation } = await import('../cli/evaluation-text.js');
-    const { split, batch, checkpoint, data, runs, backend } = this.flags;
-    const request = {
-      run: this.args.run,
-      checkpoint,
-      split,
-      batch,
-      dataFolder: data,
-      runsFolder: runs,
-      backend,
-      backendOptions: backendOptions(this.flags, (line) => this.progress().note(line)),
-    };
-    const report = await interruptible((signal) =>
-      evaluateRun(request, {
+    const { split, batch } = this.flags;
+    const onProgress = (progress: Progress) => this.progress().update(progress);
+    const onNote = (line: string) => this.progress().note(line);
+    const report = await interruptible(async (signal) => {
+      const opened = await openRun(openRequest(this.args.run, this.flags, onNote), {
         signal,
-        onProgress: (progress) => this.progress().update(progress),
-        onBackend: (backend) => this.progress().note(backendLine(backend)),
-        onNote: (line) => this.progress().note(line),
-      }),
-    );
+        onProgress,
+        onBackend: (backend) => onNote(backendLine(backend)),
+      });
+      try {
+        return await evaluate(opened, { split, batch }, { signal, onProgress, onNote });
+      } finally {
+        opened.dispose();
+      }
+    });
     return this.print(report, renderEvaluation);
   }
 }

@@ -1,15 +1,9 @@
 /** Perplexity over exactly counted predictions. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs';
 import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
-import { type TokenSource, type Window, WindowSource } from '../corpus/windows.js';
-import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
-import type { ModelState } from '../model/stack.js';
-import { dispose, tidy } from '../ops/memory.js';
+import { type TokenSource, WindowSource } from '../corpus/windows.js';
+import type { FloatArray, Predictor } from '../predictors/predictor.js';
 import type { OnProgress } from '../progress.js';
-
-/** Tokens in an evaluation window. The state is carried, so the figure does not depend on it, only the speed. */
-const WINDOW_TOKENS = 512;
 
 /** What an evaluation found. */
 export interface Evaluation {
@@ -22,7 +16,7 @@ export interface Evaluation {
 
 /** How to evaluate. */
 export interface EvaluationOptions {
-  /** Columns the stream is cut into: 1 is one sequential pass that predicts every token but the first. */
+  /** Columns the stream is cut into: 1 is one sequential pass. */
   readonly batch: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -31,47 +25,50 @@ export interface EvaluationOptions {
 }
 
 /**
- * Runs a model over a token stream from the zero state, without dropout, carrying the state from window to window.
+ * Runs a predictor over a token stream, carrying the state from window to window. A column's first token is read and not
+ * predicted, unless the predictor has a token to read before it.
  *
  * @throws the signal's reason when it is aborted
  */
-export async function evaluate(
-  model: LanguageModel,
+export async function evaluateStream<State>(
+  predictor: Predictor<State>,
   tokens: TokenSource,
   options: EvaluationOptions,
 ): Promise<Evaluation> {
   const { batch, signal, onProgress, label = 'evaluating' } = options;
-  const bptt = Math.ceil(WINDOW_TOKENS / batch);
-  const windows = new WindowSource(tokens, { batchSize: batch, bptt, tail: 'keep' });
-  let state = tidy(() => initialState(model, batch));
+  const bptt = Math.ceil(predictor.windowTokens / batch);
+  const { streamStart } = predictor;
+  const stream = streamStart === null ? tokens : tokenThen(streamStart, tokens);
+  const windows = new WindowSource(stream, { batchSize: batch, bptt, tail: 'keep' });
+  let state = predictor.start(batch);
   let [nll, predictions] = [0, 0];
   try {
     for (let index = 0; index < windows.count; index++) {
       signal?.throwIfAborted();
-      const step = await windowNlls(model, windows.window(index), state);
-      dispose(state);
+      const step = await predictor.nll(windows.window(index), state);
+      predictor.release(state);
       state = step.state;
-      nll += sumOf(step.nlls);
+      nll = plus(nll, step.nlls);
       predictions += step.nlls.length;
       onProgress?.({ label, done: predictions, total: windows.predictions, unit: 'tokens' });
-      await nextTurn(); // lets signals and the display in: tensors resolve without leaving this turn of the loop
+      await nextTurn(); // lets signals and the display in: values resolve without leaving this turn of the loop
     }
   } finally {
-    dispose(state);
+    predictor.release(state);
   }
   return { nll, predictions, perplexity: Math.exp(nll / predictions) };
 }
 
 /**
- * Runs a model over the lines of a token stream, each from the zero state, without dropout. Every token is predicted, the
- * first of a line from `<eos>`: N predictions of N tokens.
+ * Runs a predictor over the lines of a token stream, each from the beginning of a text. Every token is predicted, the first
+ * of a line from `<eos>`: N predictions of N tokens.
  *
  * @param eos     id of `<eos>`, which ends a line
  * @param options `batch` lines of similar length run side by side, which changes nothing else than the speed
  * @throws the signal's reason when it is aborted
  */
-export async function evaluateSentences(
-  model: LanguageModel,
+export async function evaluateSentences<State>(
+  predictor: Predictor<State>,
   tokens: TokenSource,
   eos: number,
   options: EvaluationOptions,
@@ -86,10 +83,11 @@ export async function evaluateSentences(
       ofBatch.map((line) => sentences.read(line)),
       eos,
     );
-    const state = tidy(() => initialState(model, window.batch));
-    const step = await windowNlls(model, window, state);
-    dispose([state, step.state]);
-    nll += sumOf(Array.from(window.rows, (row) => step.nlls[row]));
+    const state = predictor.start(window.batch);
+    const step = await predictor.nll(window, state);
+    predictor.release(state);
+    predictor.release(step.state);
+    nll += window.rows.reduce((sum, row) => sum + step.nlls[row], 0);
     predictions += window.rows.length;
     onProgress?.({ label, done: predictions, total: sentences.predictions, unit: 'tokens' });
     await nextTurn();
@@ -97,28 +95,26 @@ export async function evaluateSentences(
   return { nll, predictions, perplexity: Math.exp(nll / predictions) };
 }
 
-/** Sums in double precision: tens of thousands of float32 terms. */
-function sumOf(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
+/** A stream with one token more at its beginning. */
+function tokenThen(token: number, tokens: TokenSource): TokenSource {
+  return {
+    length: tokens.length + 1,
+    read(position, count) {
+      if (position > 0 || count === 0) return tokens.read(Math.max(0, position - 1), count);
+      const ids = new Int32Array(count).fill(token);
+      ids.set(tokens.read(0, count - 1), 1);
+      return ids;
+    },
+  };
 }
 
-/** Computes the nll of every target of a window, [T·B] in nats, and the state after it. */
-async function windowNlls(
-  model: LanguageModel,
-  window: Window,
-  state: ModelState,
-): Promise<{ nlls: Float32Array; state: ModelState }> {
-  const step = tidy(() => {
-    const inputs = tf.tensor2d(window.inputs, [window.steps, window.batch], 'int32');
-    const encoded = encode(model, inputs, state, null);
-    const nlls = targetNll(model, encoded.hidden, tf.tensor1d(window.targets, 'int32'));
-    return { nlls, state: encoded.state };
-  });
-  try {
-    return { nlls: (await step.nlls.data()) as Float32Array, state: step.state };
-  } finally {
-    step.nlls.dispose();
-  }
+/**
+ * Adds a window's terms to a sum, in double precision. Tens of thousands of float32 terms are summed by themselves first;
+ * doubles are added one after the other, so that the sum does not depend on where the windows end.
+ */
+function plus(sum: number, terms: FloatArray): number {
+  const isFloat32 = terms instanceof Float32Array;
+  let total = isFloat32 ? 0 : sum;
+  for (let i = 0; i < terms.length; i++) total += terms[i];
+  return isFloat32 ? sum + total : total;
 }

@@ -19,6 +19,12 @@ export interface Selection {
   readonly banned: Int32Array;
 }
 
+/** A selection that may be narrowed to a nucleus (Holtzman et al. 2020). No kernel knows of it: see {@link chooseWord}. */
+export interface NucleusSelection extends Selection {
+  /** Draw from the fewest likeliest words that together have this share of the weight, in (0, 1]; null for all. */
+  readonly topP?: number | null;
+}
+
 /** The attributes of `ZlmDraw`. */
 export interface DrawAttributes extends Selection {
   /** A number in (0, 1) for each draw. */
@@ -45,7 +51,7 @@ export const NO_WORD = -1;
 
 /**
  * Chooses a word: the first in order at which the running sum of the weights exp((logit − largest) / temperature) passes
- * uniform · total, the likeliest at temperature 0.
+ * uniform · total, the likeliest at temperature 0. The total is that of the words that `topK`, and then `topP`, leave.
  *
  * @param logits  [V]
  * @param uniform a number in (0, 1)
@@ -53,7 +59,7 @@ export const NO_WORD = -1;
  */
 export function chooseWord(
   logits: ArrayLike<number>,
-  { temperature, topK, banned }: Selection,
+  { temperature, topK, topP = null, banned }: NucleusSelection,
   uniform: number,
 ): number {
   const ids = wordsToDraw(logits, banned);
@@ -67,7 +73,15 @@ export function chooseWord(
     weights[id] = Math.exp((logits[id] - logits[likeliest]) / temperature);
     total += weights[id];
   }
-  return kept[placeBeyond(kept, logits, weights, uniform * total)];
+  if (topP === null) return kept[placeBeyond(kept, logits, weights, uniform * total)];
+  const nucleus = kept.subarray(0, placeBeyond(kept, logits, weights, justBelow(topP * total)) + 1);
+  const share = nucleus.reduce((sum, id) => sum + weights[id], 0);
+  return nucleus[placeBeyond(nucleus, logits, weights, uniform * share)];
+}
+
+/** So that words whose weights add up to exactly the share are enough. */
+function justBelow(weight: number): number {
+  return weight * (1 - 2 ** -40);
 }
 
 /**

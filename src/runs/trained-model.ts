@@ -1,52 +1,36 @@
-/** A network out of a run folder, for evaluation, sampling and fine-tuning. */
+/** The checkpoint of a run with the corpus that it was trained on, and the models in checkpoints. */
 import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
+import { type NgramTable, NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
 import { shellWord } from '../shell-word.js';
-import type { NetworkSpec, Spec } from '../spec/systems.js';
+import type { NetworkSpec, NgramSpec, Spec } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { otherCheckpoint } from './checkpoint-fault.js';
-import { checkModel, withAverages } from './checkpoint-tensors.js';
-import type { Position } from './position.js';
+import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
+import { checkModel } from './checkpoint-tensors.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
 
-/** A trained model and what it was trained on. */
-export interface TrainedModel {
-  readonly model: LanguageModel;
-  /** Open; the caller closes it. */
-  readonly corpus: PreparedCorpus;
-  /** Where in its run the checkpoint was written. */
-  readonly position: Position;
-  /** Of the checkpoint's content; null when its file does not say. */
-  readonly checkpointSha256: string | null;
-}
-
 /**
- * Loads a run's network, with the averages of its parameters where the checkpoint holds any, and opens its corpus.
+ * Reads a checkpoint of a run and opens its corpus, which the caller closes.
  *
- * @throws UserError when the run has no such checkpoint yet, or its vocabulary is not the corpus's
+ * @param absent makes the error for a checkpoint that is not written yet
+ * @throws UserError('data') when it is absent or damaged, or the corpus is missing or has another vocabulary
  */
-export async function loadTrainedModel(
+export async function openTrained(
   run: RunFolder,
-  spec: NetworkSpec,
+  spec: Spec,
   name: CheckpointName,
+  absent: (run: RunFolder, name: CheckpointName) => UserError | Promise<UserError>,
   dataFolder: string,
-  options: VerifyOptions = {},
-): Promise<TrainedModel> {
-  const checkpoint = await checkpointOf(run, name);
-  const corpus = await corpusOf(run, spec, checkpoint, dataFolder, options);
-  try {
-    const evaluated = withAverages(checkpoint);
-    const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
-    return { model, corpus, position: checkpoint.position, checkpointSha256: checkpoint.sha256 };
-  } catch (error) {
-    corpus.close();
-    throw error;
-  }
+  options: VerifyOptions,
+): Promise<{ checkpoint: Checkpoint; corpus: PreparedCorpus }> {
+  const checkpoint = await readCheckpoint(run.checkpoint(name));
+  if (!checkpoint) throw await absent(run, name);
+  return { checkpoint, corpus: await corpusOf(run, spec, checkpoint, dataFolder, options) };
 }
 
 /**
@@ -54,7 +38,7 @@ export async function loadTrainedModel(
  *
  * @throws UserError('data') when it is not to be had, or has another vocabulary than the run's checkpoint
  */
-export async function corpusOf(
+async function corpusOf(
   run: RunFolder,
   spec: Spec,
   { provenance }: Checkpoint,
@@ -70,14 +54,18 @@ export async function corpusOf(
   ]);
 }
 
-/** @throws UserError('data') when there is none yet, or it is damaged */
-async function checkpointOf(run: RunFolder, name: CheckpointName): Promise<Checkpoint> {
-  const checkpoint = await readCheckpoint(run.checkpoint(name));
-  if (checkpoint) return checkpoint;
+/** Makes the error for a network's checkpoint that is not written yet. */
+export async function notTrained(run: RunFolder, name: CheckpointName): Promise<UserError> {
   const when =
     name === 'best' ? 'the first epoch is validated' : 'the first epoch is trained, or some minutes into it';
   const message = `run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
-  throw new UserError('data', message, await curesWithout(run, name));
+  return new UserError('data', message, await curesWithout(run, name));
+}
+
+/** Makes the error for an n-gram model's checkpoint that is not written yet. */
+export function notCounted(run: RunFolder, name: CheckpointName): UserError {
+  const message = `run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
+  return new UserError('data', message, [`Count them: \`zlm train --resume ${shellWord(run.name)}\`.`]);
 }
 
 /**
@@ -109,4 +97,24 @@ export function restoredModel(
   const shapes = { parameters: parameterShapes(architecture), constants: constantShapes(architecture) };
   checkModel(checkpoint, shapes, path);
   return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
+}
+
+/**
+ * Reads the table of a spec's order from a checkpoint.
+ *
+ * @param path the checkpoint's file, for the message
+ * @throws UserError('data') when it holds none
+ */
+export function restoredTable(
+  spec: NgramSpec,
+  vocabularySize: number,
+  { parameters }: Checkpoint,
+  path: string,
+): NgramTable {
+  try {
+    return tableFromArrays(parameters, { order: spec.model.ngram.order, vocabularySize });
+  } catch (error) {
+    if (!(error instanceof NgramTableFault)) throw error;
+    throw notACheckpoint(path, error.message);
+  }
 }

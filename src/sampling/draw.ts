@@ -1,38 +1,35 @@
-/** Drawing words from rows of logits: the same random numbers for every model and backend. */
-import type * as tf from '@tensorflow/tfjs';
+/** Random numbers of samples, the same for every model and backend, and drawing where a distribution is at hand. */
 import { UserError } from '../errors.js';
-import { chooseWord, drawOp, NO_WORD, type Selection } from '../ops/draw.js';
-import { runOp } from '../ops/op.js';
+import { chooseWord, NO_WORD, type NucleusSelection } from '../ops/draw.js';
 import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
 
 /**
  * Draws a word for each uniform number.
  *
- * @param logits   [N,V], or [1,V] for all draws
+ * @param logits   [N, V] row by row, or [V] for all draws
  * @param uniforms [N], each in (0, 1)
- * @returns word ids [N]
- * @throws UserError('diverged') when the logits are not numbers
+ * @returns word ids [N]; see {@link checkDrawn}
  */
-export async function drawWords(
-  logits: tf.Tensor2D,
-  { temperature, topK, banned }: Selection,
+export function drawWords(
+  logits: Float64Array,
+  vocabularySize: number,
+  selection: NucleusSelection,
   uniforms: Float64Array,
-): Promise<Int32Array> {
-  const [drawn] = runOp(drawOp, { logits }, { temperature, topK, banned, uniforms });
-  try {
-    const ids = (await drawn.data()) as Int32Array;
-    if (ids.includes(NO_WORD)) throw notNumbers();
-    return ids;
-  } finally {
-    drawn.dispose();
-  }
+): Int32Array {
+  const stride = logits.length === vocabularySize ? 0 : vocabularySize;
+  return Int32Array.from(uniforms, (uniform, n) =>
+    chooseWord(logits.subarray(n * stride, n * stride + vocabularySize), selection, uniform),
+  );
 }
 
-/** As {@link drawWords}, for a model whose logits are at hand. */
-export function drawWord(logits: ArrayLike<number>, selection: Selection, uniform: number): number {
-  const id = chooseWord(logits, selection, uniform);
-  if (id === NO_WORD) throw notNumbers();
-  return id;
+/** @throws UserError('diverged') when one of the drawn ids is none, because the logits are not numbers */
+export function checkDrawn(ids: Int32Array): void {
+  if (!ids.includes(NO_WORD)) return;
+  throw new UserError(
+    'diverged',
+    'the model cannot rate any word that may be drawn: its parameters are not numbers',
+    ['Sample from the other checkpoint: --checkpoint best or --checkpoint last.'],
+  );
 }
 
 /**
@@ -53,12 +50,4 @@ export function uniformsOf(seed: number, samples: SampleRange, n: number): Float
 export interface SampleRange {
   readonly first: number;
   readonly count: number;
-}
-
-function notNumbers(): UserError {
-  return new UserError(
-    'diverged',
-    'the model cannot rate any word that may be drawn: its parameters are not numbers',
-    ['Sample from the other checkpoint: --checkpoint best or --checkpoint last.'],
-  );
 }

@@ -40,6 +40,43 @@ export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
   return { ids, unknown: [...unknown] };
 }
 
+/** Prompts, each beside its ids. */
+export interface Prompts {
+  readonly texts: readonly string[];
+  readonly ids: readonly (readonly number[])[];
+  /** Words of all of them that the vocabulary lacks, each once. */
+  readonly unknown: readonly string[];
+}
+
+/** Reads one prompt, or several; see {@link readPrompt}. */
+export function readPrompts(prompt: string | readonly string[], corpus: PreparedCorpus): Prompts {
+  const texts = typeof prompt === 'string' ? [prompt] : prompt;
+  const read = texts.map((text) => readPrompt(text, corpus));
+  return {
+    texts,
+    ids: read.map(({ ids }) => ids),
+    unknown: [...new Set(read.flatMap(({ unknown }) => unknown))],
+  };
+}
+
+/**
+ * Finds the id of the word after which a sample ends.
+ *
+ * @returns null for none
+ * @throws UserError('usage') when the word is not in the vocabulary
+ */
+export function readStop(
+  stop: string | null,
+  { vocabulary, name, folder, manifest }: PreparedCorpus,
+): number | null {
+  if (stop === null) return null;
+  const id = vocabulary.id(stop) ?? vocabulary.id(toNormalForm(stop, manifest.normalization));
+  if (id !== undefined) return id;
+  throw new UserError('usage', `--stop names "${stop}", which is not in the vocabulary of ${name}`, [
+    `Write the word as ${folder}/vocabulary.txt has it; the end of a line is --stop "<eos>".`,
+  ]);
+}
+
 /**
  * The ids of words that are never to be drawn. `<unk>` may always be named: where the vocabulary lacks it, it is
  * not drawn anyhow.

@@ -1,13 +1,10 @@
-/** Drawing words from a network, one at a time, for several samples side by side. */
-import * as tf from '@tensorflow/tfjs';
-import { encode, initialState, type LanguageModel, logits } from '../model/language-model.js';
-import type { ModelState } from '../model/stack.js';
-import type { Selection } from '../ops/draw.js';
-import { dispose, tidy } from '../ops/memory.js';
-import { drawWords, type SampleRange, uniformsOf } from './draw.js';
+/** Drawing words from a predictor, one at a time, for several samples side by side. */
+import type { NucleusSelection } from '../ops/draw.js';
+import type { Predictor, Tokens } from '../predictors/predictor.js';
+import { checkDrawn, drawWords, type SampleRange, uniformsOf } from './draw.js';
 
 /** How to draw. */
-export interface SamplingOptions extends Selection {
+export interface SamplingOptions extends NucleusSelection {
   /** Token ids that come before the first drawn one; at least one. */
   readonly prompt: readonly number[];
   /** Tokens to draw for each sample. */
@@ -19,69 +16,50 @@ export interface SamplingOptions extends Selection {
 }
 
 /**
- * Draws token ids after a prompt, from the zero state and without dropout.
+ * Draws token ids after a prompt, from the state at the beginning of a text.
  *
  * @returns at each step the next token of every sample, [count]
- * @throws the signal's reason when it is aborted
+ * @throws UserError('diverged') when the model's parameters are not numbers; the signal's reason when it is aborted
  */
-export async function* sampleTokens(
-  model: LanguageModel,
+export async function* sampleTokens<State>(
+  predictor: Predictor<State>,
   options: SamplingOptions,
 ): AsyncGenerator<Int32Array> {
   const { prompt, length, seed, samples, signal } = options;
-  let input: Int32Array = Int32Array.from(prompt);
-  let state = tidy(() => initialState(model, 1));
+  let inputs: Int32Array = Int32Array.from(prompt);
+  let state = predictor.start(1);
+  const moveTo = (after: State) => {
+    predictor.release(state);
+    state = after;
+  };
   try {
     for (let n = 0; n < length; n++) {
       signal?.throwIfAborted();
       // All samples read the prompt alike: once, as one column.
-      const columns = n === 0 ? 1 : samples.count;
-      const next = nextLogits(model, input, columns, state);
-      dispose(state);
-      state = next.state;
-      try {
-        input = await drawWords(next.logits, options, uniformsOf(seed, samples, n));
-      } finally {
-        next.logits.dispose();
-      }
-      if (columns < samples.count) state = forAll(samples.count, state);
-      yield input;
+      const batch = n === 0 ? 1 : samples.count;
+      const tokens = { inputs, steps: inputs.length / batch, batch };
+      const drawn = await drawNext(predictor, tokens, state, options, uniformsOf(seed, samples, n));
+      moveTo(drawn.state);
+      checkDrawn(drawn.ids);
+      if (batch < samples.count) moveTo(predictor.repeat(state, samples.count));
+      inputs = drawn.ids;
+      yield inputs;
     }
   } finally {
-    dispose(state);
+    predictor.release(state);
   }
 }
 
-/**
- * The logits after the last of some steps.
- *
- * @param tokens [T·columns], step after step
- * @returns logits [columns, V]
- */
-function nextLogits(
-  model: LanguageModel,
-  tokens: Int32Array,
-  columns: number,
-  state: ModelState,
-): { logits: tf.Tensor2D; state: ModelState } {
-  return tidy(() => {
-    const steps = tokens.length / columns;
-    const { hidden, state: after } = encode(
-      model,
-      tf.tensor2d(tokens, [steps, columns], 'int32'),
-      state,
-      null,
-    );
-    const last = steps === 1 ? hidden : tf.slice(hidden, [(steps - 1) * columns, 0], [columns, -1]);
-    return { logits: logits(model, last), state: after };
-  });
-}
-
-/** A state of one column, repeated for every sample. */
-function forAll(count: number, state: ModelState): ModelState {
-  const repeated = tidy(() =>
-    Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, tf.tile(tensor, [count, 1])])),
-  );
-  dispose(state);
-  return repeated;
+/** Draws where the predictor computes, if it can: it knows no nucleus, for which the distribution is read back. */
+async function drawNext<State>(
+  predictor: Predictor<State>,
+  tokens: Tokens,
+  before: State,
+  selection: NucleusSelection,
+  uniforms: Float64Array,
+): Promise<{ ids: Int32Array; state: State }> {
+  const isWhole = (selection.topP ?? 1) === 1;
+  if (predictor.draw && isWhole) return predictor.draw(tokens, before, selection, uniforms);
+  const { logProbs, state } = await predictor.logProbs(tokens, before, 'last');
+  return { ids: drawWords(logProbs, predictor.vocabularySize, selection, uniforms), state };
 }

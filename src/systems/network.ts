@@ -2,9 +2,13 @@
 import { type ActiveBackend, activateBackend } from '../backends/select.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
+import { networkPredictor } from '../predictors/network-predictor.js';
+import { withAverages } from '../runs/checkpoint-tensors.js';
 import { markLatest } from '../runs/latest-link.js';
+import type { OpenedNetwork } from '../runs/opened-run.js';
 import { START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import { notTrained, openTrained, restoredModel } from '../runs/trained-model.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { largestBatch } from '../tasks/language-modelling.js';
 import type { Task } from '../tasks/task.js';
@@ -26,10 +30,10 @@ import { type NetworkPlan, planTraining } from '../training/plan.js';
 import { RunRecorder } from '../training/recorder.js';
 import { endOf, loopSettings } from '../training/schedule.js';
 import { checkIsRun, holdRun, recordSession } from '../training/session-files.js';
-import type { NetworkOutcome, PlanEvent, System, TrainingJob } from './system.js';
+import type { NetworkOutcome, OpenHooks, OpenRequest, PlanEvent, System, TrainingJob } from './system.js';
 
 /** The system of networks. */
-export const networkSystem: System<NetworkSpec> = { name: 'network', plan, train };
+export const networkSystem: System<NetworkSpec> = { name: 'network', plan, train, open };
 
 type Job = TrainingJob<NetworkSpec>;
 
@@ -156,4 +160,41 @@ function outcomeOf(
 function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): string | null {
   if (stoppedEarly) return 'training.earlyStopping=null';
   return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
+}
+
+/** Loads a network onto a backend, with the averages of its parameters where the checkpoint holds any. */
+async function open(
+  run: RunFolder,
+  spec: NetworkSpec,
+  request: OpenRequest,
+  { onBackend, ...hooks }: OpenHooks,
+): Promise<OpenedNetwork> {
+  const { checkpoint: name, dataFolder } = request;
+  const backend = await activateBackend(request.backend, request.backendOptions);
+  onBackend?.(backend);
+  const verify = { cacheFolder: request.backendOptions?.cacheFolder, ...hooks };
+  const { checkpoint, corpus } = await openTrained(run, spec, name, notTrained, dataFolder, verify);
+  try {
+    const evaluated = withAverages(checkpoint);
+    const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
+    const predictor = networkPredictor(model);
+    return {
+      system: 'network',
+      run,
+      spec,
+      checkpoint: name,
+      checkpointSha256: checkpoint.sha256,
+      position: checkpoint.position,
+      corpus,
+      predictor,
+      backend: backend.name,
+      dispose: () => {
+        corpus.close();
+        predictor.dispose();
+      },
+    };
+  } catch (error) {
+    corpus.close();
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 /** N-gram models: "training" counts the n-grams in one pass, and validates the counts once. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
+import { type Evaluation, evaluateStream } from '../evaluation/perplexity.js';
 import {
   bytesToEstimate,
   distinctNgrams,
@@ -10,14 +11,15 @@ import {
 import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import { type NgramTable, tableToArrays } from '../ngram/ngram-table.js';
-import { evaluateNgram, type NgramEvaluation } from '../ngram/perplexity.js';
+import { ngramPredictor } from '../predictors/ngram-predictor.js';
 import { withProgress } from '../progress.js';
 import { encodeArrays, readCheckpoint } from '../runs/checkpoint.js';
 import { markLatest } from '../runs/latest-link.js';
+import type { OpenedNgram } from '../runs/opened-run.js';
 import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
-import { restoredTable } from '../runs/trained-ngram.js';
+import { notCounted, openTrained, restoredTable } from '../runs/trained-model.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { isThere } from '../storage/files.js';
@@ -26,10 +28,18 @@ import { LiveReporter } from '../training/live-reporter.js';
 import type { NgramRow } from '../training/metrics.js';
 import { checkResumable, provenanceOf } from '../training/resume.js';
 import { checkIsRun, holdRun, recordSession } from '../training/session-files.js';
-import type { NgramOutcome, NgramPlan, PlanEvent, System, TrainingJob } from './system.js';
+import type {
+  NgramOutcome,
+  NgramPlan,
+  OpenHooks,
+  OpenRequest,
+  PlanEvent,
+  System,
+  TrainingJob,
+} from './system.js';
 
 /** The system of n-gram models. */
-export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train };
+export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train, open };
 
 type Job = TrainingJob<NgramSpec>;
 
@@ -172,10 +182,11 @@ async function* validated(
   corpus: PreparedCorpus,
   live: LiveReporter,
   signal: AbortSignal,
-): AsyncGenerator<TrainingEvent, NgramEvaluation, void> {
+): AsyncGenerator<TrainingEvent, Evaluation, void> {
   const text = corpus.split('valid');
+  const predictor = ngramPredictor(model, corpus.vocabulary.eos);
   const evaluation = yield* withProgress(
-    (listener) => evaluateNgram(model, text, corpus.vocabulary.eos, { ...listener, label: 'valid' }),
+    (listener) => evaluateStream(predictor, text, { ...listener, batch: 1, label: 'valid' }),
     signal,
     (progress) => noted(live, { kind: 'validation', epoch: 1, progress }),
   );
@@ -184,7 +195,7 @@ async function* validated(
 }
 
 /** One pass over the text is one epoch. */
-function positionAfter({ perplexity }: NgramEvaluation, seconds: number): Position {
+function positionAfter({ perplexity }: Evaluation, seconds: number): Position {
   return { ...START, epochs: 1, best: { epoch: 1, perplexity }, validation: [perplexity], seconds };
 }
 
@@ -194,7 +205,7 @@ async function save(
   spec: NgramSpec,
   corpus: PreparedCorpus,
   model: NgramModel,
-  valid: NgramEvaluation,
+  valid: Evaluation,
   position: Position,
 ): Promise<void> {
   const row: NgramRow = {
@@ -239,4 +250,34 @@ function outcomeOf(
 
 function sizesOf(table: NgramTable): number[] {
   return table.map(({ words }) => words.length);
+}
+
+async function open(
+  run: RunFolder,
+  spec: NgramSpec,
+  { checkpoint: name, dataFolder, backendOptions }: OpenRequest,
+  { signal, onProgress }: OpenHooks,
+): Promise<OpenedNgram> {
+  const verify = { cacheFolder: backendOptions?.cacheFolder, signal, onProgress };
+  const { checkpoint, corpus } = await openTrained(run, spec, name, notCounted, dataFolder, verify);
+  try {
+    const { size, eos } = corpus.vocabulary;
+    const model = new NgramModel(restoredTable(spec, size, checkpoint, run.checkpoint(name)));
+    return {
+      system: 'ngram',
+      run,
+      spec,
+      checkpoint: name,
+      checkpointSha256: checkpoint.sha256,
+      position: checkpoint.position,
+      corpus,
+      predictor: ngramPredictor(model, eos),
+      order: model.order,
+      fallbackOrders: fallbackOrders(model.table),
+      dispose: () => corpus.close(),
+    };
+  } catch (error) {
+    corpus.close();
+    throw error;
+  }
 }

@@ -3,8 +3,12 @@
  * is behind `System`; plans and outcomes are unions tagged by `system`.
  */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
+import type { ActiveBackend } from '../backends/select.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { OnProgress } from '../progress.js';
+import type { OpenedRun } from '../runs/opened-run.js';
 import type { BestEpoch } from '../runs/position.js';
+import type { CheckpointName, RunFolder } from '../runs/run-folder.js';
 import type { LoadedSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import type { BackendEvent, CountingEvent, TrainingEvent, WarningEvent } from '../training/events.js';
@@ -30,6 +34,30 @@ export interface System<S extends Spec> {
    * @throws UserError for everything that a user can fix: the corpus, the run, the backend, the disk, divergence
    */
   train(job: TrainingJob<S>, signal: AbortSignal): AsyncGenerator<TrainingEvent, TrainingOutcome, void>;
+  /**
+   * Opens a run, so that its model predicts.
+   *
+   * @returns the opened run, which the caller disposes of
+   * @throws UserError when checkpoint, corpus or backend are not available; the signal's reason when it is aborted
+   */
+  open(run: RunFolder, spec: S, request: OpenRequest, hooks: OpenHooks): Promise<OpenedRun>;
+}
+
+/** Which checkpoint of a run to open, where its corpus is, and what computes. */
+export interface OpenRequest {
+  readonly checkpoint: CheckpointName;
+  readonly dataFolder: string;
+  readonly backend: BackendName | 'auto';
+  readonly backendOptions?: BackendOptions | undefined;
+}
+
+/** Who listens while a run is opened. */
+export interface OpenHooks {
+  readonly signal?: AbortSignal;
+  /** Told how much of a large corpus is verified. */
+  readonly onProgress?: OnProgress;
+  /** Not called for an n-gram model, which needs no backend. */
+  readonly onBackend?: (backend: ActiveBackend) => void;
 }
 
 /** What a system trains: a spec and its corpus, found to fit together, and how and where. */

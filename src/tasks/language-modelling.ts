@@ -1,7 +1,7 @@
 /** Language modelling: predicting the next token, of one stream of text or of independent sentences. */
 import * as tf from '@tensorflow/tfjs';
 import type { TokenSource } from '../corpus/windows.js';
-import { evaluate, evaluateSentences } from '../evaluation/perplexity.js';
+import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf } from '../model/architecture.js';
 import { createLanguageModel } from '../model/create.js';
@@ -9,6 +9,7 @@ import { encode, initialState, type LanguageModel, targetNll } from '../model/la
 import type { NamedValues } from '../model/parameters.js';
 import type { ModelState } from '../model/stack.js';
 import { embedding } from '../ops/embedding.js';
+import { networkPredictor } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { sentenceBatches } from './sentence-batches.js';
 import { streamBatches, type TextBatches } from './stream-batches.js';
@@ -67,6 +68,7 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
     temporal: training.temporalActivationRegularization,
   };
   const trained = { ...model, precision };
+  const predictor = networkPredictor(model);
   return {
     parameters: model.parameters,
     metric: PERPLEXITY,
@@ -93,8 +95,8 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
       const options = { batch: batchSize, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');
       const { perplexity, predictions, nll } = sentences
-        ? await evaluateSentences(model, valid, eos, options)
-        : await evaluate(model, valid, options);
+        ? await evaluateSentences(predictor, valid, eos, options)
+        : await evaluateStream(predictor, valid, options);
       return { value: perplexity, predictions, meanNll: nll / predictions };
     },
   };

@@ -32,6 +32,8 @@ export interface ProcessRun {
 interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Text for its standard input; null leaves it open and silent; empty when left out. */
+  readonly input?: string | null;
 }
 
 /** What is used of a command's class. */
@@ -74,13 +76,15 @@ export async function spawnZlm(args: readonly string[], options: SpawnOptions = 
 /** Starts `zlm` from the sources and hands out its process, to be sent signals. */
 export function startZlm(
   args: readonly string[],
-  { cwd = ROOT, env = {} }: SpawnOptions = {},
+  { cwd = ROOT, env = {}, input }: SpawnOptions = {},
 ): { readonly process: ChildProcess; readonly ended: Promise<ProcessRun> } {
   const child = spawn(process.execPath, [`${ROOT}/bin/dev.js`, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {}); // it may have ended before it read
+  if (input !== null) child.stdin.end(input ?? '');
   const ended = new Promise<ProcessRun>((resolve, reject) => {
     let stdout = '';
     let stderr = '';

@@ -109,8 +109,8 @@ describe('what it finds', () => {
     const { result } = await done(`eval kn3 --split ${split}`);
     expect(result).toMatchObject({
       predictions: textOf(split).flat().length,
+      system: 'ngram',
       ngramOrder: 3,
-      backend: null,
       epochs: 1,
     });
     expect((result as { perplexity: number }).perplexity).toBeCloseTo(literalPerplexity(split, 3), 8);

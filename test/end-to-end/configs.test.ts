@@ -5,9 +5,10 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluateRun } from '../../src/evaluation/evaluate-run.js';
+import { evaluate } from '../../src/evaluation/evaluate.js';
 import { loadSpec } from '../../src/spec/load.js';
 import { isNgram, type NetworkSpec } from '../../src/spec/systems.js';
+import { openRun } from '../../src/systems/open-run.js';
 import { prepareTopics } from '../../src/topics/prepare-topics.js';
 import { ROOT } from '../cli/capture.js';
 import { SMALL_CORPUS } from '../small-corpus.js';
@@ -60,13 +61,10 @@ describe.each(NAMES)('configs/%s.yaml', (name) => {
     await trainSmall(place, { resume: broken.name, interruptAt: afterWindows(WINDOWS) });
     expect(await contentOf(place.run(broken.name))).toEqual(await contentOf(place.run(name)));
 
-    const report = await evaluateRun(
-      {
-        ...{ run: name, checkpoint: 'last', split: 'test', batch: 1, backend: 'wasm' },
-        ...{ dataFolder: place.data, runsFolder: place.runs },
-      },
-      { signal: new AbortController().signal, onProgress: () => {} },
-    );
+    const folders = { dataFolder: place.data, runsFolder: place.runs };
+    const opened = await openRun({ run: name, checkpoint: 'last', backend: 'wasm', ...folders });
+    const report = await evaluate(opened, { split: 'test', batch: 1 });
+    opened.dispose();
     expect(report.perplexity).toBeGreaterThan(1);
     expect(report.perplexity).toBeLessThan(1e4);
   });

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import type { TokenSource } from '../../src/corpus/windows.js';
-import { evaluate } from '../../src/evaluation/perplexity.js';
+import { evaluateStream } from '../../src/evaluation/perplexity.js';
 import type { LanguageModel } from '../../src/model/language-model.js';
+import { networkPredictor } from '../../src/predictors/network-predictor.js';
 import type { Progress } from '../../src/progress.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
@@ -50,7 +51,7 @@ function nllsByHand(model: LanguageModel, tokens: readonly number[]): number[] {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-describeEachBackend('evaluate on %s', () => {
+describeEachBackend('evaluateStream on %s', () => {
   let model: LanguageModel;
   let expectedNlls: number[];
   beforeAll(async () => {
@@ -59,7 +60,9 @@ describeEachBackend('evaluate on %s', () => {
   });
 
   it('with batch 1 predicts every token but the first, as one token at a time does', async () => {
-    const { nll, predictions, perplexity } = await evaluate(model, sourceOf(TOKENS), { batch: 1 });
+    const { nll, predictions, perplexity } = await evaluateStream(networkPredictor(model), sourceOf(TOKENS), {
+      batch: 1,
+    });
     expect(predictions).toBe(1600);
     const expected = sum(expectedNlls);
     expect(Math.abs(nll / expected - 1)).toBeLessThan(1e-6);
@@ -71,7 +74,7 @@ describeEachBackend('evaluate on %s', () => {
     const columns = Array.from({ length: batch }, (_, i) =>
       TOKENS.slice(i * columnLength, (i + 1) * columnLength),
     );
-    const { nll, predictions } = await evaluate(model, sourceOf(TOKENS), { batch });
+    const { nll, predictions } = await evaluateStream(networkPredictor(model), sourceOf(TOKENS), { batch });
     expect(predictions).toBe(batch * (columnLength - 1));
     const expected = sum(columns.flatMap((column) => nllsByHand(model, column)));
     expect(Math.abs(nll / expected - 1)).toBeLessThan(1e-6);
@@ -80,7 +83,11 @@ describeEachBackend('evaluate on %s', () => {
   it.each([2, 512, 513, 514, 1025])(
     'counts %d tokens exactly, at and around the edge of a window',
     async (length) => {
-      const { nll, predictions } = await evaluate(model, sourceOf(TOKENS.slice(0, length)), { batch: 1 });
+      const { nll, predictions } = await evaluateStream(
+        networkPredictor(model),
+        sourceOf(TOKENS.slice(0, length)),
+        { batch: 1 },
+      );
       expect(predictions).toBe(length - 1);
       expect(Math.abs(nll / sum(expectedNlls.slice(0, length - 1)) - 1)).toBeLessThan(1e-6);
     },
@@ -88,21 +95,21 @@ describeEachBackend('evaluate on %s', () => {
 
   it('scores V for a model that knows nothing', async () => {
     const ignorant = uniformModel(ARCHITECTURE, 1e-9, 1);
-    const { perplexity } = await evaluate(ignorant, sourceOf(TOKENS), { batch: 4 });
+    const { perplexity } = await evaluateStream(networkPredictor(ignorant), sourceOf(TOKENS), { batch: 4 });
     expect(perplexity).toBeCloseTo(11, 4);
   });
 
   it('reports progress up to the whole', async () => {
     const seen: Progress[] = [];
     const onProgress = (progress: Progress) => seen.push(progress);
-    await evaluate(model, sourceOf(TOKENS), { batch: 1, label: 'test', onProgress });
+    await evaluateStream(networkPredictor(model), sourceOf(TOKENS), { batch: 1, label: 'test', onProgress });
     expect(seen.map(({ done }) => done)).toEqual([512, 1024, 1536, 1600]);
     expect(seen.at(-1)).toEqual({ label: 'test', done: 1600, total: 1600, unit: 'tokens' });
   });
 
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    for (const batch of [1, 3]) await evaluate(model, sourceOf(TOKENS), { batch });
+    for (const batch of [1, 3]) await evaluateStream(networkPredictor(model), sourceOf(TOKENS), { batch });
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -115,7 +122,9 @@ describeEachBackend('evaluate on %s', () => {
       abort.abort(new Error('enough'));
     };
     const options = { batch: 1, signal: abort.signal, onProgress };
-    await expect(evaluate(model, sourceOf(TOKENS), options)).rejects.toThrow('enough');
+    await expect(evaluateStream(networkPredictor(model), sourceOf(TOKENS), options)).rejects.toThrow(
+      'enough',
+    );
     expect(windows).toEqual([512]);
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { evaluateNgram } from '../../src/ngram/perplexity.js';
+import { evaluateStream } from '../../src/evaluation/perplexity.js';
+import { ngramPredictor } from '../../src/predictors/ngram-predictor.js';
 import { literalModel } from './literal-kneser-ney.js';
 import { modelOf, randomLines, streamOf, vocabularyOf } from './random-text.js';
 
@@ -16,7 +17,9 @@ it.each([1, 2, 5])('predicts every token, the first and each line end included, 
       nll -= Math.log(literal.probability(word, ['<s>', ...line.slice(0, at)]));
   }
   const model = await modelOf(train, vocabulary, order);
-  const result = await evaluateNgram(model, streamOf(valid, vocabulary), vocabulary.eos);
+  const result = await evaluateStream(ngramPredictor(model, vocabulary.eos), streamOf(valid, vocabulary), {
+    batch: 1,
+  });
   expect(result.predictions).toBe(valid.flat().length);
   expect(result.nll).toBeCloseTo(nll, 8);
   expect(result.perplexity).toBeCloseTo(Math.exp(nll / result.predictions), 10);
@@ -25,8 +28,14 @@ it.each([1, 2, 5])('predicts every token, the first and each line end included, 
 it('is the same for a text twice as long, whatever the pieces it is read in', async () => {
   const model = await modelOf(train, vocabulary, 4);
   const lines = randomLines(8000, 3);
-  const once = await evaluateNgram(model, streamOf(lines, vocabulary), vocabulary.eos);
-  const twice = await evaluateNgram(model, streamOf([...lines, ...lines], vocabulary), vocabulary.eos);
+  const once = await evaluateStream(ngramPredictor(model, vocabulary.eos), streamOf(lines, vocabulary), {
+    batch: 1,
+  });
+  const twice = await evaluateStream(
+    ngramPredictor(model, vocabulary.eos),
+    streamOf([...lines, ...lines], vocabulary),
+    { batch: 1 },
+  );
   expect(twice.predictions).toBeGreaterThan(1 << 16);
   expect(twice.perplexity).toBeCloseTo(once.perplexity, 8);
 });
@@ -37,10 +46,16 @@ it('reports, and stops at a signal', async () => {
   const controller = new AbortController();
   const seen: unknown[] = [];
   const onProgress = (progress: unknown) => seen.push(progress);
-  await evaluateNgram(model, stream, vocabulary.eos, { onProgress, label: 'valid' });
+  await evaluateStream(ngramPredictor(model, vocabulary.eos), stream, {
+    batch: 1,
+    onProgress,
+    label: 'valid',
+  });
   expect(seen).toEqual([{ label: 'valid', done: stream.length, total: stream.length, unit: 'tokens' }]);
   const reason = new UserError('interrupted', 'interrupted');
   controller.abort(reason);
   const { signal } = controller;
-  await expect(evaluateNgram(model, stream, vocabulary.eos, { signal })).rejects.toBe(reason);
+  await expect(
+    evaluateStream(ngramPredictor(model, vocabulary.eos), stream, { batch: 1, signal }),
+  ).rejects.toBe(reason);
 });

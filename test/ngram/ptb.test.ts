@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { preparePtb } from '../../src/corpus/ptb.js';
+import { evaluateStream } from '../../src/evaluation/perplexity.js';
 import { estimateTable } from '../../src/ngram/estimate-table.js';
 import { NgramModel } from '../../src/ngram/ngram-model.js';
-import { evaluateNgram } from '../../src/ngram/perplexity.js';
+import { ngramPredictor } from '../../src/predictors/ngram-predictor.js';
 import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 import { sharedFolder } from '../temp-folder.js';
 
@@ -31,10 +32,10 @@ describe.skipIf(!PTB_IS_HERE)(`on the Penn Treebank${NEEDS_PTB}`, () => {
   }
 
   async function perplexityOf(model: NgramModel, split: 'valid' | 'test'): Promise<number> {
-    const { perplexity, predictions } = await evaluateNgram(
-      model,
+    const { perplexity, predictions } = await evaluateStream(
+      ngramPredictor(model, corpus.vocabulary.eos),
       corpus.split(split),
-      corpus.vocabulary.eos,
+      { batch: 1 },
     );
     expect(predictions).toBe(corpus.manifest.splits[split].tokens);
     return perplexity;

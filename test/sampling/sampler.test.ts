@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { encode, initialState, type LanguageModel, logits } from '../../src/model/language-model.js';
+import { networkPredictor } from '../../src/predictors/network-predictor.js';
 import { type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
@@ -21,13 +22,15 @@ function softmax(values: readonly number[], temperature: number): number[] {
 /** Several samples, each as its tokens. */
 async function samplesOf(model: LanguageModel, options: Partial<SamplingOptions>): Promise<number[][]> {
   const steps: number[][] = [];
-  for await (const ids of sampleTokens(model, { ...SAMPLE, ...options })) steps.push([...ids]);
+  for await (const ids of sampleTokens(networkPredictor(model), { ...SAMPLE, ...options }))
+    steps.push([...ids]);
   return steps[0].map((_, index) => steps.map((ids) => ids[index]));
 }
 
 async function sampleOf(model: LanguageModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
   const tokens: number[] = [];
-  for await (const ids of sampleTokens(model, { ...SAMPLE, ...options })) tokens.push(...ids);
+  for await (const ids of sampleTokens(networkPredictor(model), { ...SAMPLE, ...options }))
+    tokens.push(...ids);
   return tokens;
 }
 
@@ -128,13 +131,13 @@ describeEachBackend('sampleTokens on %s', () => {
     await samplesOf(model, { samples: { first: 0, count: 3 } });
     expect(tf.memory().numTensors).toBe(before);
 
-    for await (const ids of sampleTokens(model, SAMPLE)) if (ids.length > 0) break;
+    for await (const ids of sampleTokens(networkPredictor(model), SAMPLE)) if (ids.length > 0) break;
     expect(tf.memory().numTensors).toBe(before);
 
     const abort = new AbortController();
     const drawn: number[] = [];
     const untilAborted = async () => {
-      for await (const ids of sampleTokens(model, { ...SAMPLE, signal: abort.signal })) {
+      for await (const ids of sampleTokens(networkPredictor(model), { ...SAMPLE, signal: abort.signal })) {
         drawn.push(...ids);
         if (drawn.length === 3) abort.abort(new Error('enough'));
       }

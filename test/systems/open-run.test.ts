@@ -1,13 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { evaluate } from '../../src/evaluation/perplexity.js';
-import { disposeLanguageModel } from '../../src/model/language-model.js';
+import { evaluateStream } from '../../src/evaluation/perplexity.js';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import type { CheckpointName, RunFolder } from '../../src/runs/run-folder.js';
-import { runSpec } from '../../src/runs/run-spec.js';
-import { loadTrainedModel } from '../../src/runs/trained-model.js';
-import type { NetworkSpec } from '../../src/spec/systems.js';
+import { openRun } from '../../src/systems/open-run.js';
 import { generateText, prepareSmallCorpus } from '../small-corpus.js';
 import { afterWindows, trainSmall, useWorkplace } from '../small-runs.js';
 
@@ -17,21 +14,24 @@ beforeAll(async () => {
   await trainSmall(place, { name: 'run', interruptAt: afterWindows(30) });
 });
 
-async function load(run: RunFolder, name: CheckpointName, data = place.data) {
-  return loadTrainedModel(run, (await runSpec(run)) as NetworkSpec, name, data);
+async function load(run: RunFolder, checkpoint: CheckpointName, dataFolder = place.data) {
+  const request = { run: run.path, checkpoint, dataFolder, runsFolder: place.runs, backend: 'wasm' } as const;
+  const opened = await openRun(request);
+  const parameters = opened.predictor.adaptable;
+  if (!parameters) throw new Error('a network without parameters');
+  return { ...opened, parameters };
 }
 
 it.each(['best', 'last'] as const)('gives the %s parameters and where they stood', async (name) => {
   const run = place.run('run');
-  const { model, corpus, position } = await load(run, name);
+  const { parameters, predictor, corpus, position, dispose } = await load(run, name);
   const checkpoint = await readCheckpoint(run.checkpoint(name));
-  for (const [parameter, variable] of model.parameters) {
+  for (const [parameter, variable] of parameters) {
     expect(variable.dataSync(), parameter).toEqual(checkpoint?.parameters.get(parameter)?.data);
   }
   expect(position.windows).toBe(name === 'best' ? 28 : 30);
-  expect(corpus.vocabulary.size).toBe(model.architecture.vocabularySize);
-  disposeLanguageModel(model);
-  corpus.close();
+  expect(corpus.vocabulary.size).toBe(predictor.vocabularySize);
+  dispose();
 });
 
 it.each(['best', 'last'] as const)(
@@ -44,18 +44,17 @@ it.each(['best', 'last'] as const)(
     ];
     const run = place.run(`averaged-${name}`);
     await trainSmall(place, { name: run.name, overrides });
-    const { model, corpus } = await load(run, name);
+    const { parameters, predictor, corpus, dispose } = await load(run, name);
     const checkpoint = await readCheckpoint(run.checkpoint(name));
-    for (const [parameter, variable] of model.parameters) {
+    for (const [parameter, variable] of parameters) {
       const average = checkpoint?.optimizer.get(`average.${parameter}`)?.data;
       expect(variable.dataSync(), parameter).toEqual(average);
       expect(average, parameter).not.toEqual(checkpoint?.parameters.get(parameter)?.data);
     }
     // What it scored in the training it scores again.
-    const valid = await evaluate(model, corpus.split('valid'), { batch: 4 });
+    const valid = await evaluateStream(predictor, corpus.split('valid'), { batch: 4 });
     expect(valid.perplexity).toBe(checkpoint?.position.best?.perplexity);
-    disposeLanguageModel(model);
-    corpus.close();
+    dispose();
   },
 );
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import type { NgramModel } from '../../src/ngram/ngram-model.js';
-import { drawWord, uniformsOf } from '../../src/sampling/draw.js';
-import { sampleNgramTokens } from '../../src/sampling/ngram-sampler.js';
-import type { SamplingOptions } from '../../src/sampling/sampler.js';
+import { chooseWord } from '../../src/ops/draw.js';
+import { ngramPredictor } from '../../src/predictors/ngram-predictor.js';
+import { uniformsOf } from '../../src/sampling/draw.js';
+import { type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { modelOf, randomLines, vocabularyOf } from '../ngram/random-text.js';
 
 const lines = randomLines(200, 1);
@@ -22,7 +23,8 @@ const OPTIONS: SamplingOptions = {
 
 async function drawn(model: NgramModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
   const tokens: number[] = [];
-  for await (const ids of sampleNgramTokens(model, { ...OPTIONS, ...options })) tokens.push(...ids);
+  for await (const ids of sampleTokens(ngramPredictor(model, eos), { ...OPTIONS, ...options }))
+    tokens.push(...ids);
   return tokens;
 }
 
@@ -35,7 +37,7 @@ describe('tokens of an n-gram model', () => {
     for (let n = 0; n < OPTIONS.length; n++) {
       const logits = [...model.distribution(tokens)].map(Math.log);
       const [uniform] = uniformsOf(9, samples, n);
-      tokens.push(drawWord(logits, { ...OPTIONS, ...options }, uniform));
+      tokens.push(chooseWord(logits, { ...OPTIONS, ...options }, uniform));
     }
     expect(await drawn(model, { ...options, samples })).toEqual(tokens.slice(3));
   });

@@ -1,0 +1,55 @@
+/** Lines of a text that is read once, from a file or from standard input. */
+import { createReadStream } from 'node:fs';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { describeFileError } from '../storage/file-error.js';
+import { STANDARD_INPUT, STANDARD_INPUT_PATH } from './build/source-files.js';
+import { textBlocks } from './build/text-blocks.js';
+import type { PreparedCorpus } from './prepared.js';
+
+/** A text to be read line by line. */
+export interface LineSource {
+  /** What it is called in messages: a path, or "standard input". */
+  readonly name: string;
+  /** The lines without their ends, once. */
+  readonly lines: AsyncIterable<string>;
+}
+
+/**
+ * Opens a text. A line ends with LF, CR LF or CR; a last line without an end counts too, and so does an empty line.
+ *
+ * @param path          of a file or a pipe; "-" is `standardInput`
+ * @param manifest      of the corpus in whose form the lines will be read
+ * @param signal        ends the reading, also while it waits for more
+ * @returns lines that throw UserError('data') when the text cannot be read or is not UTF-8
+ */
+export function openLines(
+  path: string,
+  standardInput: Readable,
+  { manifest }: PreparedCorpus,
+  signal: AbortSignal,
+): LineSource {
+  const isStandardInput = path === STANDARD_INPUT_PATH;
+  const name = isStandardInput ? STANDARD_INPUT : path;
+  const stream = isStandardInput ? standardInput : createReadStream(path, { highWaterMark: 2 ** 18 });
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of addAbortSignal(signal, stream)) yield Buffer.from(chunk);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw describeFileError(error, name, 'read') ?? error;
+    }
+  };
+  const form = { unit: manifest.unit, ...manifest.normalization };
+  const blocks = textBlocks({ name, bytes: 0, chunks }, form);
+  return { name, lines: linesOf(blocks) };
+}
+
+/** A long line may come in several blocks. */
+async function* linesOf(blocks: AsyncIterable<{ readonly bytes: Buffer }>): AsyncGenerator<string> {
+  let begun = '';
+  for await (const { bytes } of blocks) {
+    const parts = (begun + bytes.toString('utf8')).split('\n');
+    begun = parts.pop() ?? '';
+    yield* parts;
+  }
+}

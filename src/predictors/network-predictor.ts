@@ -1,0 +1,109 @@
+/** A network as a predictor: from the zero state, without dropout. */
+import * as tf from '@tensorflow/tfjs';
+import type { Window } from '../corpus/windows.js';
+import {
+  disposeLanguageModel,
+  encode,
+  initialState,
+  type LanguageModel,
+  logits,
+  targetNll,
+} from '../model/language-model.js';
+import type { ModelState } from '../model/stack.js';
+import { drawOp, type Selection } from '../ops/draw.js';
+import { dispose, tidy } from '../ops/memory.js';
+import { runOp } from '../ops/op.js';
+import type { Predictor, Tokens } from './predictor.js';
+
+/** Tokens in a window of the fused path. */
+const WINDOW_TOKENS = 512;
+/** Columns side by side, at most: with more, the rate no longer grows. */
+const MOST_COLUMNS = 64;
+/** Logits that are in memory for them, at most: 64 MiB. */
+const MOST_LOGITS = 2 ** 24;
+
+/** Wraps a model, which the predictor then owns: `dispose` frees it. */
+export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
+  const { vocabularySize } = model.architecture;
+  return {
+    vocabularySize,
+    streamStart: null,
+    windowTokens: WINDOW_TOKENS,
+    widestBatch: Math.max(1, Math.min(MOST_COLUMNS, Math.floor(MOST_LOGITS / vocabularySize))),
+    adaptable: model.parameters,
+    start: (batch) => tidy(() => initialState(model, batch)),
+
+    async nll(window: Window, state: ModelState) {
+      const step = tidy(() => {
+        const encoded = encode(model, idsOf(window), state, null);
+        const nlls = targetNll(model, encoded.hidden, tf.tensor1d(window.targets, 'int32'));
+        return { values: nlls, state: encoded.state };
+      });
+      return { nlls: (await readAndFree(step.values)) as Float32Array, state: step.state };
+    },
+
+    async logProbs(tokens: Tokens, state: ModelState, steps: 'all' | 'last') {
+      const step = tidy(() => logitsAfter(model, tokens, state, steps));
+      const values = await readAndFree(step.values);
+      return { logProbs: normalized(values, vocabularySize), state: step.state };
+    },
+
+    async draw(tokens: Tokens, state: ModelState, selection: Selection, uniforms: Float64Array) {
+      const { temperature, topK, banned } = selection;
+      const step = tidy(() => {
+        const after = logitsAfter(model, tokens, state, 'last');
+        const [drawn] = runOp(drawOp, { logits: after.values }, { temperature, topK, banned, uniforms });
+        return { values: drawn, state: after.state };
+      });
+      return { ids: (await readAndFree(step.values)) as Int32Array, state: step.state };
+    },
+
+    repeat: (state, count) =>
+      tidy(() =>
+        Object.fromEntries(
+          Object.entries(state).map(([name, tensor]) => [name, tf.tile(tensor, [count, 1])]),
+        ),
+      ),
+    release: (state) => dispose(state),
+    dispose: () => disposeLanguageModel(model),
+  };
+}
+
+function idsOf({ inputs, steps, batch }: Tokens): tf.Tensor2D {
+  return tf.tensor2d(inputs, [steps, batch], 'int32');
+}
+
+/** Computes the logits after all steps, [T·B, V], or after the last, [B, V]. */
+function logitsAfter(
+  model: LanguageModel,
+  tokens: Tokens,
+  before: ModelState,
+  wanted: 'all' | 'last',
+): { values: tf.Tensor2D; state: ModelState } {
+  const { steps, batch } = tokens;
+  const { hidden, state } = encode(model, idsOf(tokens), before, null);
+  const isWhole = wanted === 'all' || steps === 1;
+  const rows = isWhole ? hidden : tf.slice(hidden, [(steps - 1) * batch, 0], [batch, -1]);
+  return { values: logits(model, rows), state };
+}
+
+async function readAndFree(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
+  try {
+    return await tensor.data();
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Subtracts from each row of logits the logarithm of the sum of their exponentials, in doubles. */
+function normalized(values: ArrayLike<number>, width: number): Float64Array {
+  const result = Float64Array.from(values);
+  for (let begin = 0; begin < result.length; begin += width) {
+    const row = result.subarray(begin, begin + width);
+    const largest = row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    const sum = row.reduce((total, value) => total + Math.exp(value - largest), 0);
+    const logSum = largest + Math.log(sum);
+    for (let i = 0; i < width; i++) row[i] -= logSum;
+  }
+  return result;
+}

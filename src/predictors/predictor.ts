@@ -1,0 +1,79 @@
+/**
+ * A trained model that predicts the next token. What evaluates, scores or samples sees nothing else, so a new kind of model,
+ * or a method that is wrapped around one, is a file beside this one.
+ */
+import type { Window } from '../corpus/windows.js';
+import type { Parameters } from '../model/parameters.js';
+import type { Selection } from '../ops/draw.js';
+
+/** Tokens to read, time-major: entry t·batch + b belongs to step t of column b. */
+export type Tokens = Pick<Window, 'inputs' | 'steps' | 'batch'>;
+
+/**
+ * A model and how it is read. `State` is what it remembers of the tokens so far in each column; only the predictor looks into
+ * it. A state stays valid until it is released, so several continuations may begin with the same one.
+ */
+export interface Predictor<State = unknown> {
+  /** V. */
+  readonly vocabularySize: number;
+  /**
+   * The token that is read before the first one of a stream, which is then predicted too: N predictions of N tokens. Null
+   * for a network, which reads the first token to predict the second: N − 1 predictions.
+   */
+  readonly streamStart: number | null;
+  /** Tokens in a window that are computed fast. States are carried from window to window, so only speed depends on it. */
+  readonly windowTokens: number;
+  /** Columns that are worth computing side by side; with more, the rate no longer grows or the memory does. */
+  readonly widestBatch: number;
+
+  /** Makes the state at the beginning of a text, for `batch` columns. */
+  start(batch: number): State;
+
+  /**
+   * Computes the negative log-likelihood of every target of a window. This is the fast path: it never holds a distribution
+   * over the vocabulary for all of them.
+   *
+   * @returns [T·B] in nats, and the state after the window, which the caller releases
+   */
+  nll(window: Window, state: State): Promise<{ readonly nlls: FloatArray; readonly state: State }>;
+
+  /**
+   * Computes the whole distribution of the next token after each step, or after the last one alone.
+   *
+   * @returns [T·B, V] or [B, V] natural logarithms, row by row, and the state after the last step, which the caller releases
+   */
+  logProbs(
+    tokens: Tokens,
+    state: State,
+    steps: 'all' | 'last',
+  ): Promise<{ readonly logProbs: Float64Array; readonly state: State }>;
+
+  /**
+   * Draws the next token of every column after the last step, without reading the distribution back from the backend. Left
+   * out by a predictor that has no such path: its tokens are drawn from {@link logProbs}.
+   *
+   * @param uniforms [B], each in (0, 1); or [N] for N draws from the one column that there is
+   * @returns word ids, one for each uniform number; `NO_WORD` where no word that may be drawn has a finite logit
+   */
+  draw?(
+    tokens: Tokens,
+    state: State,
+    selection: Selection,
+    uniforms: Float64Array,
+  ): Promise<{ readonly ids: Int32Array; readonly state: State }>;
+
+  /** Makes a state of `count` columns that are all like the one column of `state`. */
+  repeat(state: State, count: number): State;
+
+  /** Frees what a state holds on the backend. */
+  release(state: State): void;
+
+  /** The parameters that a method may adapt while it evaluates; left out by a model that has none. */
+  readonly adaptable?: Parameters;
+
+  /** Frees the model. */
+  dispose(): void;
+}
+
+/** Values as the model computes them: float32 on a backend, doubles in JavaScript. */
+export type FloatArray = Float32Array | Float64Array;

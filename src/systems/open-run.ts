@@ -1,0 +1,25 @@
+/** Opening a run: its checkpoint, its corpus, and its model as a predictor. */
+import { findRun } from '../runs/list-runs.js';
+import type { OpenedRun } from '../runs/opened-run.js';
+import { runSpec } from '../runs/run-spec.js';
+import type { OpenHooks, OpenRequest } from './system.js';
+import { systemOf } from './systems.js';
+
+/** Which run to open, where it is, and what computes. */
+export interface OpenRunRequest extends OpenRequest {
+  /** Name, path or `latest`. */
+  readonly run: string;
+  readonly runsFolder: string;
+}
+
+/**
+ * Opens a run.
+ *
+ * @returns the opened run, which the caller disposes of
+ * @throws UserError when run, checkpoint, corpus or backend are not available; the signal's reason when it is aborted
+ */
+export async function openRun(request: OpenRunRequest, hooks: OpenHooks = {}): Promise<OpenedRun> {
+  const run = await findRun(request.runsFolder, request.run);
+  const spec = await runSpec(run);
+  return systemOf(spec).open(run, spec, request, hooks);
+}
