@@ -57,9 +57,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   commands: ['cli', ...SERVICES],
 };
 
-/** Two services that still ask which system a run is of. */
-const NOT_YET = ['evaluation/evaluate-run.ts', 'sampling/sample.ts'];
-
 const SHELL = ['commands', 'cli'];
 
 interface Import {
@@ -188,7 +185,7 @@ describe('directions', () => {
       path,
       imports.map((imported) => targetOf(path, imported)).filter((target) => target !== undefined),
     ]);
-    expect(cyclesAmong(new Map(imports)).filter((cycle) => !cycle.startsWith(NOT_YET[0]))).toEqual([]);
+    expect(cyclesAmong(new Map(imports))).toEqual([]);
   });
 
   it('a cycle of imports would be found', () => {
@@ -203,9 +200,7 @@ describe('directions', () => {
   it('only spec/ and systems/systems.ts ask which system a spec describes', () => {
     const asks = /\bisNgram\b|'ngram' in\b/g;
     const found = faults(({ path, room, code }) =>
-      room === 'spec' || path === 'systems/systems.ts' || NOT_YET.includes(path)
-        ? []
-        : (code.match(asks) ?? []),
+      room === 'spec' || path === 'systems/systems.ts' ? [] : (code.match(asks) ?? []),
     );
     expect(found).toEqual([]);
   });

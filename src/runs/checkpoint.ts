@@ -6,7 +6,7 @@ import { fileErrorCode } from '../storage/file-error.js';
 import { readBytes } from '../storage/files.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storage/safetensors.js';
 import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
-import { isPosition, type Position } from './position.js';
+import { isTrainingProgress, type TrainingProgress } from './training-progress.js';
 
 /** Raised when an older reader could misread newer files. */
 const FORMAT_VERSION = '2';
@@ -46,7 +46,7 @@ export interface Provenance {
 
 /** A checkpoint in memory. */
 export interface Checkpoint extends TensorGroups<NamedArray> {
-  readonly position: Position;
+  readonly position: TrainingProgress;
   readonly provenance: Provenance;
   /** SHA-256 of its content, as its file says; null when the file does not say. */
   readonly sha256: string | null;
@@ -70,7 +70,7 @@ export class NotFiniteError extends Error {
  */
 export async function encodeCheckpoint(
   tensors: TensorGroups<tf.Tensor>,
-  position: Position,
+  position: TrainingProgress,
   provenance: Provenance,
 ): Promise<Uint8Array[]> {
   const arrays: NamedArray[] = [];
@@ -88,7 +88,7 @@ export async function encodeCheckpoint(
  */
 export function encodeArrays(
   arrays: readonly NamedArray[],
-  position: Position,
+  position: TrainingProgress,
   provenance: Provenance,
 ): Uint8Array[] {
   return encodeSafetensors(arrays, {
@@ -172,10 +172,10 @@ async function arrayOf(name: string, tensor: tf.Tensor): Promise<NamedArray> {
   return { name, shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) };
 }
 
-function parsePosition(text: string | undefined, path: string): Position {
+function parsePosition(text: string | undefined, path: string): TrainingProgress {
   try {
     const position = JSON.parse(text ?? '');
-    if (isPosition(position)) return position;
+    if (isTrainingProgress(position)) return position;
   } catch {
     // falls through to the one message
   }

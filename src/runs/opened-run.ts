@@ -2,8 +2,8 @@
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { Predictor } from '../predictors/predictor.js';
 import type { NetworkSpec, NgramSpec } from '../spec/systems.js';
-import type { Position } from './position.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
+import type { TrainingProgress } from './training-progress.js';
 
 /** Facts and resources that every opened run has. */
 interface Opened {
@@ -12,7 +12,7 @@ interface Opened {
   /** Of the checkpoint's content; null when its file does not say. */
   readonly checkpointSha256: string | null;
   /** Where in its run the checkpoint was written. */
-  readonly position: Position;
+  readonly position: TrainingProgress;
   readonly corpus: PreparedCorpus;
   readonly predictor: Predictor;
   /** Closes the corpus and frees the model. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
-import { type BestEpoch, isBestEpoch, type Position } from './position.js';
 import type { RunFolder } from './run-folder.js';
+import { type BestEpoch, isBestEpoch, type TrainingProgress } from './training-progress.js';
 
 /** How a run is, as its trainer last wrote it; `running` with no living trainer means that it was killed. */
 export type RunState = (typeof STATES)[number];
@@ -30,7 +30,7 @@ export async function writeStatus(
   run: RunFolder,
   state: RunState,
   facts: { corpus: string; epochs: number; stoppedEarly?: boolean },
-  position: Pick<Position, 'epochs' | 'best' | 'seconds'>,
+  position: Pick<TrainingProgress, 'epochs' | 'best' | 'seconds'>,
 ): Promise<void> {
   const status: RunStatus = {
     state,

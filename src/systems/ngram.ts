@@ -16,10 +16,10 @@ import { withProgress } from '../progress.js';
 import { encodeArrays, readCheckpoint } from '../runs/checkpoint.js';
 import { markLatest } from '../runs/latest-link.js';
 import type { OpenedNgram } from '../runs/opened-run.js';
-import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
 import { notCounted, openTrained, restoredTable } from '../runs/trained-model.js';
+import { START, type TrainingProgress } from '../runs/training-progress.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { isThere } from '../storage/files.js';
@@ -99,7 +99,7 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
 /** The end of a session; there is no table when it was interrupted. */
 interface End {
   readonly table: NgramTable | null;
-  readonly position: Position;
+  readonly position: TrainingProgress;
 }
 
 /**
@@ -134,7 +134,7 @@ async function* countInto(
     const table = yield* counted(spec, corpus, live, signal);
     const model = new NgramModel(table);
     const valid = yield* validated(model, corpus, live, signal);
-    end = { table, position: positionAfter(valid, secondsSince()) };
+    end = { table, position: progressAfter(valid, secondsSince()) };
     await save(run, spec, corpus, model, valid, end.position);
     state = 'finished';
   } catch (error) {
@@ -195,7 +195,7 @@ async function* validated(
 }
 
 /** One pass over the text is one epoch. */
-function positionAfter({ perplexity }: Evaluation, seconds: number): Position {
+function progressAfter({ perplexity }: Evaluation, seconds: number): TrainingProgress {
   return { ...START, epochs: 1, best: { epoch: 1, perplexity }, validation: [perplexity], seconds };
 }
 
@@ -206,7 +206,7 @@ async function save(
   corpus: PreparedCorpus,
   model: NgramModel,
   valid: Evaluation,
-  position: Position,
+  position: TrainingProgress,
 ): Promise<void> {
   const row: NgramRow = {
     kind: 'ngram',
@@ -223,7 +223,7 @@ async function save(
   await writeFileAtomically(run.checkpoint('last'), bytes);
 }
 
-async function setStatus(run: RunFolder, { corpus }: NgramSpec, state: RunState, position: Position) {
+async function setStatus(run: RunFolder, { corpus }: NgramSpec, state: RunState, position: TrainingProgress) {
   await writeStatus(run, state, { corpus, epochs: 1 }, position);
 }
 

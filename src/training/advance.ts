@@ -1,66 +1,66 @@
-/** How the position of a run advances with each batch and epoch, and which positions a run cannot have. */
+/** How the progress of a run advances with each batch and epoch, and which progress a run cannot have made. */
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
-import type { Position } from '../runs/position.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { Metric, NllCount, Task, Validation } from '../tasks/task.js';
 
-/** Moves a position past one more batch. */
+/** Advances the progress of a run by one batch. */
 export function afterBatch(
-  position: Position,
+  progress: TrainingProgress,
   task: Pick<Task, 'batchesIn' | 'stepsOf'>,
   { nll, predictions }: NllCount,
   seconds: number,
-): Position {
-  const { pass, windowInPass } = position;
+): TrainingProgress {
+  const { pass, windowInPass } = progress;
   const endsPass = windowInPass + 1 === task.batchesIn(pass);
   return {
-    ...position,
-    windows: position.windows + 1,
-    steps: position.steps + task.stepsOf(pass, windowInPass),
+    ...progress,
+    windows: progress.windows + 1,
+    steps: progress.steps + task.stepsOf(pass, windowInPass),
     pass: endsPass ? pass + 1 : pass,
     windowInPass: endsPass ? 0 : windowInPass + 1,
-    epochWindows: position.epochWindows + 1,
-    epochNll: position.epochNll + nll,
-    epochPredictions: position.epochPredictions + predictions,
+    epochWindows: progress.epochWindows + 1,
+    epochNll: progress.epochNll + nll,
+    epochPredictions: progress.epochPredictions + predictions,
     seconds,
   };
 }
 
-/** Moves a position past the validation of an epoch, whose batches are all trained. */
+/** Advances the progress of a run past the validation of an epoch, whose batches are all trained. */
 export function afterEpoch(
-  position: Position,
+  progress: TrainingProgress,
   { value }: Validation,
   { better }: Metric,
   seconds: number,
-): Position {
-  const epoch = position.epochs + 1;
-  const { best } = position;
+): TrainingProgress {
+  const epoch = progress.epochs + 1;
+  const { best } = progress;
   const isBest = best === null || (better === 'lower' ? value < best.perplexity : value > best.perplexity);
   return {
-    ...position,
+    ...progress,
     epochs: epoch,
     epochWindows: 0,
     epochNll: 0,
     epochPredictions: 0,
     seconds,
     best: isBest ? { epoch, perplexity: value } : best,
-    validation: [...position.validation, value],
+    validation: [...progress.validation, value],
   };
 }
 
 /**
- * Checks that a position lies within the data and the epochs of a training.
+ * Checks that the progress of a run lies within the data and the epochs of a training.
  *
  * @param path the checkpoint's file, for the message
  * @throws UserError('data') when it does not
  */
-export function checkPosition(
-  position: Position,
+export function checkProgress(
+  progress: TrainingProgress,
   task: Pick<Task, 'batchesIn'>,
   { training }: NetworkSpec,
   path: string,
 ): void {
-  const { windows, pass, windowInPass, epochs, epochWindows, averagedSince, best } = position;
+  const { windows, pass, windowInPass, epochs, epochWindows, averagedSince, best } = progress;
   const fault = (what: string) => notACheckpoint(path, `its position in the run is impossible: ${what}`);
   // Every pass has a window, so this also bounds the passes whose windows are drawn.
   if (pass > windows) throw fault(`${pass} passes cannot have had ${windows} windows`);

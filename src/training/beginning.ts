@@ -11,10 +11,10 @@ import { dispose, tidy } from '../ops/memory.js';
 import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
 import { restoreOptimizer, restoreState, withAverages } from '../runs/checkpoint-tensors.js';
 import { findRun } from '../runs/list-runs.js';
-import { type Position, START } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { restoredModel } from '../runs/trained-model.js';
+import { START, type TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { diffSpecs } from '../spec/load.js';
 import { type NetworkSpec, requireNetwork } from '../spec/systems.js';
@@ -22,7 +22,7 @@ import { isThere } from '../storage/files.js';
 import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
 import type { Task, TaskState } from '../tasks/task.js';
 import { readTopicTable, textIdentity } from '../topics/topic-file.js';
-import { checkPosition } from './advance.js';
+import { checkProgress } from './advance.js';
 import { readMetrics } from './metrics.js';
 import { createOptimizer, disposeOptimizer, type Optimizer } from './optimizers.js';
 import { checkNetworkResumable } from './resume.js';
@@ -71,7 +71,7 @@ export async function nextBeginning(
 export interface BegunTask {
   readonly model: LanguageModel;
   readonly task: Task;
-  readonly position: Position;
+  readonly position: TrainingProgress;
 }
 
 /**
@@ -85,7 +85,7 @@ export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: 
     const task = languageModellingTask(spec, corpus, model);
     if (!('checkpoint' in beginning)) return { model, task, position: START };
     const { position } = beginning.checkpoint;
-    checkPosition(position, task, spec, beginning.path);
+    checkProgress(position, task, spec, beginning.path);
     return { model, task, position };
   } catch (error) {
     disposeLanguageModel(model);

@@ -5,7 +5,7 @@
  * likely cause, and what helps against it.
  */
 import { UserError } from '../errors.js';
-import type { Position } from '../runs/position.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { Validation } from '../tasks/task.js';
@@ -49,7 +49,7 @@ export class DivergenceWatch {
    */
   constructor(
     private readonly uniformNll: number,
-    private readonly start: Position,
+    private readonly start: TrainingProgress,
     private readonly facts: DivergenceFacts,
   ) {
     this.lowest = reachedBefore(start);
@@ -66,7 +66,7 @@ export class DivergenceWatch {
    * @param at the position before it
    * @throws UserError('diverged') when its loss or gradient is not finite, or the loss has been too high for long
    */
-  check(step: Omit<StepResult, 'state'>, at: Position, place: EpochPlace): void {
+  check(step: Omit<StepResult, 'state'>, at: TrainingProgress, place: EpochPlace): void {
     const mean = step.nll / step.predictions;
     const hasNumbers = Number.isFinite(mean) && Number.isFinite(step.gradientNorm);
     if (hasNumbers) this.note(mean);
@@ -89,7 +89,7 @@ export class DivergenceWatch {
    * @param at the position after the epoch's last window
    * @returns the error to throw when the perplexity after an epoch is NaN or too large for a number; null when it is not
    */
-  validationFault(validation: Validation, at: Position, place: EpochPlace): UserError | null {
+  validationFault(validation: Validation, at: TrainingProgress, place: EpochPlace): UserError | null {
     if (Number.isFinite(validation.value)) return null;
     return divergenceError(
       {
@@ -124,7 +124,7 @@ export class DivergenceWatch {
 }
 
 /** The nll that the run had reached before this session; infinite for a new run, whose first windows tell. */
-function reachedBefore({ best, epochNll, epochPredictions }: Position): number {
+function reachedBefore({ best, epochNll, epochPredictions }: TrainingProgress): number {
   return Math.min(
     best === null ? Number.POSITIVE_INFINITY : Math.log(best.perplexity),
     epochPredictions > 0 ? epochNll / epochPredictions : Number.POSITIVE_INFINITY,

@@ -1,8 +1,8 @@
 /** What training tells its caller: the loop of a network, or the counting of an n-gram model. */
 import type { ActiveBackend } from '../backends/select.js';
 import type { Progress } from '../progress.js';
-import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import type { TaskState } from '../tasks/task.js';
 
 /** Something may not be meant, or may go wrong. */
@@ -26,7 +26,7 @@ export interface SessionEvent {
   /** Epochs that the run is to have. */
   readonly epochs: number;
   /** Where the session begins: the start of the run, or its last checkpoint. */
-  readonly position: Position;
+  readonly position: TrainingProgress;
   /** Whether there is nothing left to train. */
   readonly isOver: boolean;
 }
@@ -39,7 +39,7 @@ export interface WindowEvent {
   /** Windows of this epoch done, and in all. */
   readonly done: number;
   readonly total: number;
-  readonly position: Position;
+  readonly position: TrainingProgress;
   readonly nll: number;
   readonly predictions: number;
   readonly gradientNorm: number;
@@ -74,14 +74,14 @@ export interface EpochEvent {
   readonly validPredictions: number;
   /** Whether it is the best so far. */
   readonly isBest: boolean;
-  readonly position: Position;
+  readonly position: TrainingProgress;
 }
 
 /** A checkpoint is written. */
 export interface CheckpointEvent {
   readonly kind: 'checkpoint';
   readonly reason: 'interval' | 'epoch-trained' | 'epoch-validated' | 'interrupted';
-  readonly position: Position;
+  readonly position: TrainingProgress;
   /** Whether the parameters are the best so far, and are written as the best checkpoint too. */
   readonly isBest: boolean;
 }
@@ -100,7 +100,7 @@ export interface EndEvent {
   readonly outcome: 'finished' | 'interrupted';
   /** It is finished before its last epoch, because it had stopped improving. */
   readonly stoppedEarly: boolean;
-  readonly position: Position;
+  readonly position: TrainingProgress;
 }
 
 /** The events of a training, in the order in which they happen. */

@@ -9,7 +9,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dispose, tidy } from '../ops/memory.js';
 import { withProgress } from '../progress.js';
-import type { Position } from '../runs/position.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import type { Task, TaskState, Validation } from '../tasks/task.js';
 import { perplexityOf } from '../tasks/task.js';
 import { afterBatch, afterEpoch } from './advance.js';
@@ -47,7 +47,7 @@ interface LaunchedBatch {
  */
 export async function* trainingLoop(
   { task, optimizer, settings, queueDepth }: LoopParts,
-  start: Position,
+  start: TrainingProgress,
   state: TaskState,
   signal: AbortSignal,
 ): AsyncGenerator<LoopEvent, void, void> {
@@ -177,7 +177,7 @@ async function* validated(
 }
 
 function finishEpoch(
-  trained: Position,
+  trained: TrainingProgress,
   { metric }: Task,
   learningRate: number,
   validation: Validation,

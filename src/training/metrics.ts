@@ -3,8 +3,8 @@
  * `{"kind": "windows", …}` about a hundred times an epoch, and `{"kind": "epoch", …}` at its end.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import type { Position, RowUnderWay } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import type { RowUnderWay, TrainingProgress } from '../runs/training-progress.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { EventWriter } from '../storage/tensorboard.js';
 import { perplexityOf } from '../tasks/task.js';
@@ -83,7 +83,7 @@ export class MetricsRecorder {
   }
 
   /** Begins a session at a position: figures beyond it are those of windows that were lost. */
-  begin(position: Position): void {
+  begin(position: TrainingProgress): void {
     this.row = position.row ?? null;
     this.events.beginSession(windowsWithRow(position) + 1);
   }
@@ -140,7 +140,7 @@ export class MetricsRecorder {
  * Drops the rows after a position: windows that were trained, but not saved before the run was killed, and the row that an
  * interruption cut short, which the resumed run writes whole.
  */
-export async function truncateMetrics(run: RunFolder, position: Position): Promise<void> {
+export async function truncateMetrics(run: RunFolder, position: TrainingProgress): Promise<void> {
   const kept = (await readMetrics(run)).filter(
     (row) =>
       row.windows <= windowsWithRow(position) && (row.kind === 'windows' || row.epoch <= position.epochs),
@@ -175,7 +175,7 @@ function parseRow(line: string): AnyMetricsRow[] {
 }
 
 /** Windows of a run that complete rows tell of. */
-function windowsWithRow({ windows, row }: Position): number {
+function windowsWithRow({ windows, row }: TrainingProgress): number {
   return windows - (row?.windows ?? 0);
 }
 

@@ -3,9 +3,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { encodeCheckpoint, NotFiniteError, type Provenance, type TensorGroups } from '../runs/checkpoint.js';
-import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import type { TaskState } from '../tasks/task.js';
@@ -34,13 +34,13 @@ export class RunRecorder {
   }
 
   /** Marks the run as running. */
-  async begin(position: Position): Promise<void> {
+  async begin(position: TrainingProgress): Promise<void> {
     this.metrics.begin(position);
     await this.status('running', position);
   }
 
   /** Saves before the first event: for a run whose start could not be made again. */
-  async saveStart(position: Position, state: TaskState): Promise<void> {
+  async saveStart(position: TrainingProgress, state: TaskState): Promise<void> {
     await this.save({ position, state, isBest: false });
   }
 
@@ -54,7 +54,7 @@ export class RunRecorder {
    */
   async *record(
     events: AsyncGenerator<LoopEvent, void, void>,
-    start: Position,
+    start: TrainingProgress,
   ): AsyncGenerator<TrainingEvent, EndEvent, void> {
     const live = new LiveReporter(this.run, this.spec.training.epochs, start.seconds);
     await live.begin();
@@ -105,7 +105,7 @@ export class RunRecorder {
   }
 
   /** @throws UserError('diverged') when a value is NaN or infinite: what was saved before is then the last good state */
-  private async encode(state: TaskState, position: Position): Promise<Uint8Array[]> {
+  private async encode(state: TaskState, position: TrainingProgress): Promise<Uint8Array[]> {
     const tensors = { ...this.tensors(), state: new Map(Object.entries(state)) };
     try {
       return await encodeCheckpoint(tensors, position, this.provenance);
@@ -115,14 +115,14 @@ export class RunRecorder {
     }
   }
 
-  private async status(state: RunState, position: Position, stoppedEarly = false): Promise<void> {
+  private async status(state: RunState, position: TrainingProgress, stoppedEarly = false): Promise<void> {
     const { corpus, training } = this.spec;
     await writeStatus(this.run, state, { corpus, epochs: training.epochs, stoppedEarly }, position);
   }
 }
 
 /** What a run that diverges keeps, when the last position that was saved is this one; null when nothing was saved. */
-function keptAt({ best, windows }: Position): string | null {
+function keptAt({ best, windows }: TrainingProgress): string | null {
   if (best)
     return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}, is kept.`;
   return windows > 0

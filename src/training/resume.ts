@@ -2,9 +2,9 @@
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
-import type { Position } from '../runs/position.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
+import type { TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
@@ -117,7 +117,7 @@ function editedSpec(run: RunFolder): UserError {
 }
 
 /** Epochs that are trained, the one under way included. */
-function epochsBegun({ epochs, epochPredictions }: Position): number {
+function epochsBegun({ epochs, epochPredictions }: TrainingProgress): number {
   return epochPredictions > 0 ? epochs + 1 : epochs;
 }
 

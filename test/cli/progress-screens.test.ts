@@ -7,7 +7,7 @@ import { ProgressReporter } from '../../src/cli/progress.js';
 import { visibleWidth } from '../../src/cli/text-width.js';
 import { TrainingDisplay } from '../../src/cli/training-display.js';
 import type { Progress } from '../../src/progress.js';
-import { START } from '../../src/runs/position.js';
+import { START } from '../../src/runs/training-progress.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { Screen } from '../terminal/screen.js';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ProgressReporter } from '../../src/cli/progress.js';
 import { TrainingDisplay } from '../../src/cli/training-display.js';
-import { START } from '../../src/runs/position.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
+import { START } from '../../src/runs/training-progress.js';
 import type { EpochEvent, SessionEvent } from '../../src/training/events.js';
 
 it('the line of a session tells where it goes on, if there is anything left to train', () => {

@@ -10,7 +10,7 @@ import {
   restoreState,
   withAverages,
 } from '../../src/runs/checkpoint-tensors.js';
-import type { Position } from '../../src/runs/position.js';
+import type { TrainingProgress } from '../../src/runs/training-progress.js';
 import { writeFileAtomically } from '../../src/storage/atomic-write.js';
 import { encodeSafetensors, type NamedArray } from '../../src/storage/safetensors.js';
 import { tempFolder } from '../temp-folder.js';
@@ -20,7 +20,7 @@ beforeAll(() => activateBackend('wasm'));
 /** Floats that are easily lost: both zeros, the smallest and the largest, one that has no short decimal form. */
 const VALUES = [0, -0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, Math.fround(0.1)];
 
-const POSITION: Position = {
+const POSITION: TrainingProgress = {
   windows: 1_000_003,
   steps: 35_000_105,
   pass: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { type Position, START } from '../../src/runs/position.js';
+import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
 import { type DivergenceFacts, DivergenceWatch, divergenceFacts } from '../../src/training/divergence.js';
 import { specOf } from './training-of.js';
 
@@ -14,7 +14,7 @@ const FACTS: DivergenceFacts = {
 /** How many windows of these losses a watch lets pass; null when it lets them all. */
 function stoppedAfter(
   losses: readonly number[],
-  { uniform = Math.log(10_000), start = START }: { uniform?: number; start?: Position } = {},
+  { uniform = Math.log(10_000), start = START }: { uniform?: number; start?: TrainingProgress } = {},
 ): number | null {
   const watch = new DivergenceWatch(uniform, start, FACTS);
   for (const [index, nll] of losses.entries()) {
@@ -84,7 +84,7 @@ describe('a loss that has diverged', () => {
   });
 
   it('is measured by what the run had reached before it was resumed', () => {
-    const start: Position = {
+    const start: TrainingProgress = {
       ...START,
       windows: 900,
       epochs: 1,

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint } from '../../src/runs/checkpoint.js';
 import { markLatest } from '../../src/runs/latest-link.js';
-import { START } from '../../src/runs/position.js';
+import { START } from '../../src/runs/training-progress.js';
 import { generateText, prepareSmallCorpus } from '../small-corpus.js';
 import { afterWindows, contentOf, type SmallTraining, trainSmall, useWorkplace } from '../small-runs.js';
 

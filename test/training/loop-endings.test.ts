@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { UserError } from '../../src/errors.js';
-import { type Position, START } from '../../src/runs/position.js';
+import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
 import type { Task } from '../../src/tasks/task.js';
 import type { LoopEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
@@ -15,7 +15,7 @@ beforeAll(() => activateBackend('cpu'));
 describe('an interruption', () => {
   /** What a checkpoint file would keep. */
   function saving() {
-    const saved: { position?: Position; count?: number; weight?: number } = {};
+    const saved: { position?: TrainingProgress; count?: number; weight?: number } = {};
     const save = (event: LoopEvent, weight: () => number) => {
       if (event.kind !== 'checkpoint') return;
       Object.assign(saved, {

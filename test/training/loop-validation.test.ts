@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { UserError } from '../../src/errors.js';
-import { START } from '../../src/runs/position.js';
+import { START } from '../../src/runs/training-progress.js';
 import { trainingLoop } from '../../src/training/loop.js';
 import { AveragedSgd, disposeOptimizer } from '../../src/training/optimizers.js';
 import { epochs, names, run, SETTINGS, windows } from './run-loop.js';

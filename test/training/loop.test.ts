@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
-import { START } from '../../src/runs/position.js';
+import { START } from '../../src/runs/training-progress.js';
 import type { Task } from '../../src/tasks/task.js';
 import { checkpoints, epochs, names, run, windows } from './run-loop.js';
 import { makeToy, TOY_GRADIENT, TOY_WINDOW, validation, validationsOf } from './toy-task.js';

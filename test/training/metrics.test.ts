@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isPosition, type Position, START } from '../../src/runs/position.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
+import { isTrainingProgress, START, type TrainingProgress } from '../../src/runs/training-progress.js';
 import type { WindowEvent } from '../../src/training/events.js';
 import { MetricsRecorder, readMetrics, truncateMetrics } from '../../src/training/metrics.js';
 import { tempFolder } from '../temp-folder.js';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 function windowEvent(done: number, total: number, figures: Partial<WindowEvent> = {}): WindowEvent {
-  const position: Position = { ...START, windows: done, seconds: done / 10 };
+  const position: TrainingProgress = { ...START, windows: done, seconds: done / 10 };
   const fixed = { nll: 20, predictions: 10, gradientNorm: 3, learningRate: 0.5, seconds: 0.1 };
   return { kind: 'window', epoch: 1, done, total, position, ...fixed, ...figures };
 }
@@ -76,13 +76,13 @@ it.each([1, 2, 4, 5, 7])(
 
     const first = new MetricsRecorder(run);
     for (const event of events.slice(0, interruptedAt)) await first.window(event);
-    const saved: Position = JSON.parse(
+    const saved: TrainingProgress = JSON.parse(
       JSON.stringify({ ...START, windows: interruptedAt, row: first.underWay }),
     );
     await first.rest();
     await first.close();
     expect((await readMetrics(run)).at(-1)?.windows).toBe(interruptedAt);
-    expect(isPosition(saved)).toBe(true);
+    expect(isTrainingProgress(saved)).toBe(true);
 
     await truncateMetrics(run, saved);
     const second = new MetricsRecorder(run);

@@ -1,7 +1,7 @@
 /** Runs the training loop over a toy, and picks from what it tells. */
 import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../src/errors.js';
-import { type Position, START } from '../../src/runs/position.js';
+import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
 import type { Task } from '../../src/tasks/task.js';
 import type { EpochEvent, LoopEvent, SaveEvent, WindowEvent } from '../../src/training/events.js';
 import { trainingLoop } from '../../src/training/loop.js';
@@ -39,7 +39,7 @@ export interface Run {
   readonly optimizer?: Optimizer;
   /** 1 by default. */
   readonly queueDepth?: number;
-  readonly start?: Position;
+  readonly start?: TrainingProgress;
   readonly state?: Readonly<Record<string, tf.Tensor>>;
   readonly controller?: AbortController;
   readonly onEvent?: (event: LoopEvent) => void;

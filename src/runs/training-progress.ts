@@ -1,4 +1,4 @@
-/** Where a run stands: with the tensors of a checkpoint, all that is needed to go on. */
+/** The progress of a training. Together with the tensors of a checkpoint, it is all that is needed to continue. */
 
 /** The best epoch so far, by perplexity on held-out data. */
 export interface BestEpoch {
@@ -6,8 +6,8 @@ export interface BestEpoch {
   readonly perplexity: number;
 }
 
-/** JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
-export interface Position {
+/** How far a run has come, as the position in its checkpoints says. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
+export interface TrainingProgress {
   /** Windows trained since the run began, and the time steps in them. */
   readonly windows: number;
   readonly steps: number;
@@ -45,7 +45,7 @@ export interface RowUnderWay {
 }
 
 /** The beginning of a run. */
-export const START: Position = {
+export const START: TrainingProgress = {
   windows: 0,
   steps: 0,
   pass: 0,
@@ -60,8 +60,8 @@ export const START: Position = {
   averagedSince: null,
 };
 
-/** Tells whether a value read from a file can be the position of a run. */
-export function isPosition(value: unknown): value is Position {
+/** Tells whether a value read from a file can be the progress of a run. */
+export function isTrainingProgress(value: unknown): value is TrainingProgress {
   if (typeof value !== 'object' || value === null) return false;
   const { windows, steps, pass, windowInPass, epochs, epochWindows, epochPredictions, ...rest } =
     value as Record<string, unknown>;

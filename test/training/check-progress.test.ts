@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Position, START } from '../../src/runs/position.js';
-import { checkPosition } from '../../src/training/advance.js';
+import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
+import { checkProgress } from '../../src/training/advance.js';
 import { specOf } from './training-of.js';
 
 const TASK = { batchesIn: () => 28 };
 
 describe('the position of a checkpoint', () => {
-  const possible: Position = {
+  const possible: TrainingProgress = {
     ...START,
     windows: 35,
     steps: 175,
@@ -19,7 +19,7 @@ describe('the position of a checkpoint', () => {
   it('passes where it is that of a run', async () => {
     const spec = await specOf();
     for (const position of [START, possible, { ...possible, averagedSince: 28 }]) {
-      checkPosition(position, TASK, spec, 'last.safetensors');
+      checkProgress(position, TASK, spec, 'last.safetensors');
     }
   });
 
@@ -33,8 +33,8 @@ describe('the position of a checkpoint', () => {
     [{ best: { epoch: 2, perplexity: 5 } }, 'the best epoch is 2 of 1'],
   ])('is refused with %j', async (change, what) => {
     const spec = await specOf();
-    const position: Position = { ...possible, ...change };
-    expect(() => checkPosition(position, TASK, spec, 'runs/a/last.safetensors')).toThrow(
+    const position: TrainingProgress = { ...possible, ...change };
+    expect(() => checkProgress(position, TASK, spec, 'runs/a/last.safetensors')).toThrow(
       expect.objectContaining({
         kind: 'data',
         message: `runs/a/last.safetensors is not a checkpoint of this run: its position in the run is impossible: ${what}`,
