@@ -17,8 +17,9 @@ export default defineConfig({
     },
     // oclif's captureOutput patches process.stdout itself; vitest's interception would hide it.
     disableConsoleIntercept: true,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A guard against what never ends; how long a test takes depends on what else the machine does.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
   },
 });

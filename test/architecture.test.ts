@@ -8,7 +8,15 @@ const SRC = join(ROOT, 'src');
 const MAX_LINES = 400;
 
 /** What every room may import: the files and folders that know nothing of language models. */
-const COMMON = ['did-you-mean.ts', 'errors.ts', 'progress.ts', 'shell-word.ts', 'storage', 'visible.ts'];
+const COMMON = [
+  'did-you-mean.ts',
+  'errors.ts',
+  'plain-number.ts',
+  'progress.ts',
+  'shell-word.ts',
+  'storage',
+  'visible.ts',
+];
 
 /** All rooms that the shell may call. */
 const SERVICES = [
@@ -34,6 +42,7 @@ const SERVICES = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'did-you-mean.ts': [],
   'errors.ts': [],
+  'plain-number.ts': [],
   'progress.ts': [],
   'shell-word.ts': [],
   'visible.ts': [],

@@ -69,7 +69,7 @@ export async function runBenchmark(
   return {
     machine: describeMachine(field, request),
     settings: { ...settings, vocabulary },
-    backends: field.backends,
+    backends: field.backends.map(({ name, reason }) => ({ name, reason })),
     models: jobs.map(modelFacts),
     training,
     product: request.product ? await benchProduct(field, brief, signal) : null,

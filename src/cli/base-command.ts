@@ -5,6 +5,7 @@ import { shellWord } from '../shell-word.js';
 import { visibleData, visibleJson } from '../visible.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { withOwnColors } from './own-colors.js';
+import { inPlaces, type NamedFolders } from './place-flags.js';
 import { ProgressReporter } from './progress.js';
 import { reportError } from './report-error.js';
 import { explainParseError } from './usage-error.js';
@@ -93,6 +94,13 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return [this.config.bin, ...words, ...this.argv].map(shellWord).join(' ');
   }
 
+  /** A cure whose commands find what this one worked on. */
+  protected inPlaces(cure: string): string {
+    // There are none where the command line itself is wrong.
+    const { runs, data } = (this.flags ?? {}) as NamedFolders;
+    return inPlaces(cure, { runs, data });
+  }
+
   /** The file of a spec that was named, which may be one that comes with zlm. */
   protected async findSpec(named: string): Promise<string> {
     const { findSpec } = await import('./shipped-specs.js');
@@ -106,7 +114,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 
   override async catch(error: Error): Promise<never> {
     this.#progress?.stop();
-    reportError(error, this.jsonEnabled() ? 'json' : 'text');
+    reportError(error, this.jsonEnabled() ? 'json' : 'text', (cure) => this.inPlaces(cure));
     throw error;
   }
 

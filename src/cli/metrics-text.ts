@@ -1,4 +1,5 @@
 /** What `zlm metrics` prints. */
+import { plainNumber } from '../plain-number.js';
 import type { AnyMetricsRow, EpochRow, NgramRow, WindowsRow } from '../training/metrics.js';
 import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
 import { type Column, renderTable } from './table.js';
@@ -150,7 +151,7 @@ function columnsOf(choice: RowChoice): readonly string[] {
 }
 
 function shortRate(learningRate: number): string {
-  return String(Number(learningRate.toPrecision(3)));
+  return plainNumber(learningRate, 3);
 }
 
 /** JSON holds null where a perplexity was too large for a number. */

@@ -34,6 +34,36 @@ export function dataWords(data: string): string[] {
   return resolve(data) === resolve(defaultOf(dataFlag)) ? [] : ['--data', data];
 }
 
+/** The commands that take a folder's flag: known here, since loading them all to ask would cost more than all else. */
+const TAKE = {
+  runs: /^zlm (train|eval|sample|score|runs|metrics|doctor)\b/,
+  data: /^zlm (prepare|train|eval|sample|score|doctor)\b/,
+};
+
+/** The folders that a command was told of; undefined where it has no such flag. */
+export interface NamedFolders {
+  readonly runs?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/**
+ * Completes the commands in a cure, which stand between backquotes, by the folders that the failed command was told of:
+ * what knows the cure knows nothing of the command line.
+ */
+export function inPlaces(cure: string, { runs, data }: NamedFolders): string {
+  const words = {
+    runs: runs === undefined || resolve(runs) === resolve(defaultOf(runsFlag)) ? [] : ['--runs', runs],
+    data: data === undefined ? [] : dataWords(data),
+  };
+  return cure.replace(/`(zlm [^`]+)`/g, (_, line: string) => {
+    const missing = (['runs', 'data'] as const).filter(
+      (flag) => TAKE[flag].test(line) && !line.includes(`--${flag}`),
+    );
+    const flags = missing.flatMap((flag) => words[flag]).map((word) => ` ${shellWord(word)}`);
+    return `\`${line}${flags.join('')}\``;
+  });
+}
+
 /** What a flag is when it is not given: the environment's value, or its default. */
 function defaultOf({
   env,

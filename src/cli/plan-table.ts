@@ -1,4 +1,6 @@
 /** The tables of `zlm train --dry-run`. */
+
+import { plainNumber } from '../plain-number.js';
 import type { NgramPlan, Plan } from '../systems/system.js';
 import type { LearningRateSpan, NetworkPlan } from '../training/plan.js';
 import { formatBytes, formatCount, formatDuration, formatExactly, formatRate } from './format.js';
@@ -29,7 +31,7 @@ function renderNetworkPlan(plan: NetworkPlan): string {
   if (plan.learningRates.length === 0) return facts;
   const rates = renderTable(
     [{ title: 'epoch' }, { title: 'learning rate', align: 'right' }],
-    plan.learningRates.map((span) => [epochs(span), String(Number(span.learningRate.toPrecision(4)))]),
+    plan.learningRates.map((span) => [epochs(span), plainNumber(span.learningRate, 4)]),
   );
   const note = plan.learningRateFalls ? ['It falls further when the valid perplexity does not.'] : [];
   return [facts, '', rates, ...note].join('\n');

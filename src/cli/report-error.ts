@@ -39,12 +39,21 @@ function describeError(error: unknown): ErrorReport {
   return { kind: 'bug', message, cures: BUG_CURES, exitCode, stack };
 }
 
-/** Shows an error unless it has been shown already, or only asks to exit quietly. */
-export function reportError(error: unknown, as: 'text' | 'json'): void {
+/**
+ * Shows an error unless it has been shown already, or only asks to exit quietly.
+ *
+ * @param complete makes a cure fit the command that failed
+ */
+export function reportError(
+  error: unknown,
+  as: 'text' | 'json',
+  complete: (cure: string) => string = (cure) => cure,
+): void {
   if (error instanceof ExitError) return;
   if (error instanceof Error && reported.has(error)) return;
   if (error instanceof Error) reported.add(error);
-  const report = describeError(error);
+  const { cures, ...rest } = describeError(error);
+  const report = { ...rest, cures: cures.map(complete) };
   endProgress();
   if (as === 'json')
     process.stdout.write(`${visibleJson(JSON.stringify({ error: report }, undefined, 2))}\n`);

@@ -1,4 +1,6 @@
 /** Shows the events of a training: a bar for the windows of an epoch, a line for each epoch. */
+
+import { plainNumber } from '../plain-number.js';
 import type { PlanEvent } from '../systems/system.js';
 import type { EpochEvent, SessionEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import { backendLine } from './backend-flags.js';
@@ -91,7 +93,7 @@ function epochLine(event: EpochEvent, epochs: number): string {
     `epoch ${epoch}/${epochs}:`,
     `train perplexity ${formatPerplexity(trainPerplexity)},`,
     `valid ${formatPerplexity(validPerplexity)}${isBest ? ' (best)' : ''},`,
-    `learning rate ${Number(learningRate.toPrecision(3))}${averaged ? ', averaged' : ''},`,
+    `learning rate ${plainNumber(learningRate, 3)}${averaged ? ', averaged' : ''},`,
     formatDuration(position.seconds),
   ].join(' ');
 }

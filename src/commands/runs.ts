@@ -43,11 +43,10 @@ export default class Runs extends BaseCommand<typeof Runs> {
   };
 
   async run(): Promise<{ runs: RunSummary[] }> {
-    const { listRuns } = await import('../runs/list-runs.js');
     const { renderRuns } = await import('../cli/runs-table.js');
     const { runs: folder, watch } = this.flags;
     if (watch) await this.watch();
-    const result = { runs: await listRuns(folder) };
+    const result = { runs: await this.list() };
     if (watch) return result;
     const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
     return this.print(result, (shown) => renderRuns(shown.runs, visible(folder), width), LINES_IN);
@@ -59,10 +58,17 @@ export default class Runs extends BaseCommand<typeof Runs> {
     await interruptible((signal) => watch(() => this.look(), this.flags.interval, signal));
   }
 
-  private async look(): Promise<View> {
+  private async list(): Promise<RunSummary[]> {
     const { listRuns } = await import('../runs/list-runs.js');
+    const runs = await listRuns(this.flags.runs);
+    return runs.map((run) =>
+      run.problem === undefined ? run : { ...run, problem: this.inPlaces(run.problem) },
+    );
+  }
+
+  private async look(): Promise<View> {
     const { renderRuns } = await import('../cli/runs-table.js');
-    const runs = visibleData(await listRuns(this.flags.runs), LINES_IN);
+    const runs = visibleData(await this.list(), LINES_IN);
     return {
       // How far a run has come within an epoch is no news for a log.
       state: JSON.stringify(

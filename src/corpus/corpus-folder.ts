@@ -1,5 +1,7 @@
 /** Names of corpora, and of the files in their folders that other parts of zlm make. */
+import { basename, dirname } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 
 /** Corpora that zlm makes itself; their names are not free for a user's text. */
 const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
@@ -9,6 +11,16 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Tells whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
 export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
+}
+
+/** The command that prepares a corpus of this name; its text, which nothing tells, is left to the reader. */
+export function prepareCommand(name: string): string {
+  return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
+}
+
+/** The cure for a damaged file in a corpus's folder: a damaged corpus is made again without being asked twice. */
+export function prepareAgainCure(path: string): string {
+  return `Prepare the corpus again: \`${prepareCommand(basename(dirname(path)))}\`.`;
 }
 
 /** Tells whether a corpus may have this name. */

@@ -1,9 +1,11 @@
 /** A prepared corpus's `manifest.json`: what was made, from what, and how; written last, so that it vouches for the rest. */
+
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { sha256 } from '../storage/file-identity.js';
+import { prepareAgainCure, prepareCommand } from './corpus-folder.js';
 import type { Normalization, Unit } from './normalize.js';
 
 export type { Unit } from './normalize.js';
@@ -79,7 +81,8 @@ function checksumOf(manifest: object): string {
 export class ForeignVersionError extends UserError {
   constructor(path: string, version: number) {
     super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}.`, [
-      'Prepare the corpus again with this version of zlm, under another name or with --force.',
+      `Prepare the corpus again with this version of zlm: \`${prepareCommand(basename(dirname(path)))} --force\`.`,
+      'To keep this one, prepare it in another folder: --data FOLDER.',
     ]);
   }
 }
@@ -179,7 +182,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function damaged(path: string, fault: string): UserError {
-  return new UserError('data', `${path} is damaged: ${fault}`, [
-    'Prepare the corpus again with `zlm prepare`.',
-  ]);
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path)]);
 }

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
-import { isKnownCorpus } from './corpus-folder.js';
+import { prepareCommand } from './corpus-folder.js';
 import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';
@@ -104,11 +103,6 @@ async function sizeOf(path: string, manifest: Manifest, name: string): Promise<n
       throw new UserError('data', `${path} is missing`, [prepareAgain(manifest, name)]);
     throw describeFileError(error, path, 'read') ?? error;
   }
-}
-
-/** Returns the command that prepares a corpus of this name. */
-function prepareCommand(name: string): string {
-  return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
 
 function missingCorpus(dataFolder: string, name: string): UserError {

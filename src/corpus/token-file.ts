@@ -5,6 +5,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { UserError } from '../errors.js';
 import { describeFileError, syncDescriptor } from '../storage/atomic-write.js';
+import { prepareAgainCure } from './corpus-folder.js';
 import type { SplitFacts } from './manifest.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -89,9 +90,7 @@ export class TokenFile {
 }
 
 function damaged(path: string, fault: string): UserError {
-  return new UserError('data', `${path} is damaged: ${fault}`, [
-    'Prepare the corpus again with `zlm prepare`.',
-  ]);
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path)]);
 }
 
 const BUFFER_TOKENS = 1 << 18;

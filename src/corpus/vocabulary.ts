@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { sha256 } from '../storage/file-identity.js';
+import { prepareAgainCure } from './corpus-folder.js';
 
 /** The mark that ends every line. Treebank corpora put a sentence on a line, hence its customary name. */
 export const END_OF_LINE = '<eos>';
@@ -40,12 +41,15 @@ export class Vocabulary {
     const ids = new Map<string, number>();
     for (const [id, word] of words.entries()) {
       const fault = faultOf(word, ids);
-      if (fault !== undefined) throw new UserError('data', `${path}:${id + 1}: ${fault}`, [PREPARE_AGAIN]);
+      if (fault !== undefined)
+        throw new UserError('data', `${path}:${id + 1}: ${fault}`, [prepareAgainCure(path)]);
       ids.set(word, id);
     }
     const eos = ids.get(END_OF_LINE);
     if (eos === undefined) {
-      throw new UserError('data', `${path}: no ${END_OF_LINE}, the mark that ends a line`, [PREPARE_AGAIN]);
+      throw new UserError('data', `${path}: no ${END_OF_LINE}, the mark that ends a line`, [
+        prepareAgainCure(path),
+      ]);
     }
     return new Vocabulary(words, ids, eos);
   }
@@ -65,10 +69,11 @@ export class Vocabulary {
     try {
       text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
-      throw new UserError('data', `${path} is not valid UTF-8`, [PREPARE_AGAIN]);
+      throw new UserError('data', `${path} is not valid UTF-8`, [prepareAgainCure(path)]);
     }
     const words = text.split('\n');
-    if (words.pop() !== '') throw new UserError('data', `${path}: the last line is cut off`, [PREPARE_AGAIN]);
+    if (words.pop() !== '')
+      throw new UserError('data', `${path}: the last line is cut off`, [prepareAgainCure(path)]);
     return Vocabulary.of(words, path);
   }
 
@@ -96,8 +101,6 @@ export class Vocabulary {
     return `${this.words.join('\n')}\n`;
   }
 }
-
-const PREPARE_AGAIN = 'Prepare the corpus again with `zlm prepare`.';
 
 function faultOf(word: string, earlier: ReadonlyMap<string, number>): string | undefined {
   if (word === '') return 'an empty line where a word should be';

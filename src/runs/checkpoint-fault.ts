@@ -1,19 +1,29 @@
 /** What is said of a file that is no checkpoint of its run. */
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
+import { type CheckpointName, RunFolder } from './run-folder.js';
 
 /** @param fault what is wrong with the file, as in "it lacks the parameter softmax.bias" */
 export function notACheckpoint(path: string, fault: string): UserError {
   return new UserError('data', `${path} is not a checkpoint of this run: ${fault}`, otherCheckpoint(path));
 }
 
-/** How the run's other checkpoint helps when this one is damaged. */
+/** How the run's other checkpoint helps when this one is damaged or missing. */
 export function otherCheckpoint(path: string): string[] {
-  if (basename(path) === 'best.safetensors') {
-    return ["Take the run's other checkpoint: `--checkpoint last`."];
-  }
+  const run = new RunFolder(dirname(dirname(path)));
+  const isBest = basename(path) === basename(run.checkpoint('best'));
+  if (!existsSync(run.checkpoint(isBest ? 'last' : 'best')))
+    return [`Begin a new run of the same spec: \`zlm train ${shellWord(run.spec)}\`.`];
+  if (isBest) return ["Take the run's other checkpoint: `--checkpoint last`."];
   return [
     "Evaluate and sample the run's other checkpoint: `--checkpoint best`.",
-    'Copy best.safetensors to its place to resume from the best epoch.',
+    `To resume from the best epoch: ${copyCommand(run, 'best', 'last')}.`,
   ];
+}
+
+/** The command that puts a copy of one checkpoint into the other's place. */
+export function copyCommand(run: RunFolder, from: CheckpointName, to: CheckpointName): string {
+  return `\`cp ${shellWord(run.checkpoint(from))} ${shellWord(run.checkpoint(to))}\``;
 }

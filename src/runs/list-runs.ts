@@ -2,13 +2,13 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { isFolder } from '../storage/files.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { type Evaluation, readEvaluations } from './evaluations.js';
 import { isOurLink } from './latest-link.js';
 import { type LiveProgress, readLiveProgress } from './live-progress.js';
+import { restoreSpecCure } from './next-step.js';
 import { differingKeys, type KeyValues } from './run-differences.js';
 import { LATEST, RunFolder } from './run-folder.js';
 import { type RunState, readStatus } from './status.js';
@@ -68,8 +68,9 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
       (found) => found.isFile(),
       () => false,
     );
-    if (isRun) return new RunFolder(await realpath(path));
-    if (await isFolder(join(path, 'checkpoints'))) throw withoutSpec(new RunFolder(path));
+    const reference = path === wanted ? path : undefined;
+    if (isRun) return new RunFolder(await realpath(path), reference);
+    if (await isFolder(join(path, 'checkpoints'))) throw await withoutSpec(new RunFolder(path, reference));
   }
   // Where the link cannot be made, or its name is taken, the newest run is known all the same.
   const latest = wanted === LATEST ? (await listRuns(runsFolder)).find((run) => run.latest) : undefined;
@@ -77,9 +78,9 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
   throw await noSuchRun(runsFolder, wanted);
 }
 
-function withoutSpec(run: RunFolder): UserError {
+async function withoutSpec(run: RunFolder): Promise<UserError> {
   return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
-    `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${shellWord(run.spec)}\`.`,
+    await restoreSpecCure(run),
   ]);
 }
 

@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { isThere, makeFolder } from '../storage/files.js';
+import { trainOnCure } from './next-step.js';
 
 /** Name of the link to the newest run. */
 export const LATEST = 'latest';
@@ -14,7 +14,13 @@ export type CheckpointName = 'last' | 'best';
 
 /** Paths of one run. */
 export class RunFolder {
-  constructor(readonly path: string) {}
+  /**
+   * @param reference what a command calls it: its name, or a path where it was found by one
+   */
+  constructor(
+    readonly path: string,
+    readonly reference: string = basename(path),
+  ) {}
 
   get name(): string {
     return basename(this.path);
@@ -109,7 +115,7 @@ async function nameTaken(run: RunFolder): Promise<UserError> {
   const isRun = await isThere(run.spec);
   return new UserError('data', `${run.path} exists already`, [
     isRun
-      ? `Go on with it: \`zlm train --resume ${shellWord(run.name)}\`.`
+      ? await trainOnCure(run, 'Go on with it')
       : 'It is no run, or one that was killed before it began: move it away.',
     'Take another --name for a new run.',
   ]);

@@ -1,11 +1,21 @@
 /** The resolved spec that a run folder keeps. */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
-import { parseResolvedSpec } from '../spec/load.js';
+import { SpecError } from '../spec/diagnostics.js';
+import { type LoadedSpec, loadStoredSpec, parseResolvedSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import { describeFileError } from '../storage/atomic-write.js';
+import { restoreSpecCure } from './next-step.js';
 import type { RunFolder } from './run-folder.js';
+
+/**
+ * The spec with which a run goes on: its own, with overrides.
+ *
+ * @throws UserError when it is damaged, or the overrides are wrong
+ */
+export function loadRunSpec(run: RunFolder, overrides: readonly string[]): Promise<LoadedSpec> {
+  return tellingTheCure(run, () => loadStoredSpec(run.spec, overrides));
+}
 
 /** @throws UserError when it is missing, or does not hold what the schema asks */
 export async function runSpec(run: RunFolder): Promise<Spec> {
@@ -15,11 +25,21 @@ export async function runSpec(run: RunFolder): Promise<Spec> {
   } catch (error) {
     throw describeFileError(error, run.spec, 'read') ?? error;
   }
+  return await tellingTheCure(run, () => parseResolvedSpec(yaml, run.spec));
+}
+
+async function tellingTheCure<T>(run: RunFolder, read: () => Promise<T>): Promise<T> {
   try {
-    return await parseResolvedSpec(yaml, run.spec);
+    return await read();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const putBack = `Put back what it was trained with: \`zlm spec show SPEC.yaml > ${shellWord(run.spec)}\`.`;
-    throw new UserError('spec', error.message, [...error.cures, putBack], { cause: error });
+    if (!(error instanceof UserError) || isOfOverrides(error)) throw error;
+    throw new UserError('spec', error.message, [...error.cures, await restoreSpecCure(run)], {
+      cause: error,
+    });
   }
+}
+
+/** Whether the run's own file is right, and only what the command line overrides is not. */
+function isOfOverrides(error: UserError): boolean {
+  return error instanceof SpecError && error.faults.every(({ place }) => place?.source.kind === 'override');
 }

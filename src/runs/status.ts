@@ -1,8 +1,8 @@
 /** `status.json`: where a run stands, small enough that `zlm runs` can read hundreds. */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
-import { shellWord } from '../shell-word.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { resumeCommand } from './next-step.js';
 import type { RunFolder } from './run-folder.js';
 import { type BestEpoch, isBestEpoch, type TrainingProgress } from './training-progress.js';
 
@@ -60,7 +60,7 @@ export async function readStatus(run: RunFolder): Promise<RunStatus> {
     // falls through to the one message
   }
   throw new UserError('data', `${run.status} is damaged`, [
-    `Write it anew from the last checkpoint: \`zlm train --resume ${shellWord(run.name)}\`.`,
+    `Write it anew from the last checkpoint: \`${resumeCommand(run)}\`.`,
   ]);
 }
 

@@ -6,13 +6,14 @@ import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { type NgramTable, NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
-import { shellWord } from '../shell-word.js';
 import type { NetworkSpec, NgramSpec, Spec } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
 import { checkModel } from './checkpoint-tensors.js';
+import { trainOnCure } from './next-step.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
+import { readStatus } from './status.js';
 
 /**
  * Reads a checkpoint of a run and opens its corpus, which the caller closes.
@@ -63,21 +64,24 @@ export async function notTrained(run: RunFolder, name: CheckpointName): Promise<
 }
 
 /** Makes the error for an n-gram model's checkpoint that is not written yet. */
-export function notCounted(run: RunFolder, name: CheckpointName): UserError {
+export async function notCounted(run: RunFolder, name: CheckpointName): Promise<UserError> {
   const message = `run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
-  return new UserError('data', message, [`Count them: \`zlm train --resume ${shellWord(run.name)}\`.`]);
+  return new UserError('data', message, [await trainOnCure(run, 'Count them')]);
 }
 
 /**
- * Returns cures for a missing checkpoint. A run continues from its last checkpoint; where only the best one is left,
- * the run would have to start again.
+ * Returns cures for a missing checkpoint. A run that has trained whole epochs and lost its checkpoints is not resumed.
  */
 async function curesWithout(run: RunFolder, name: CheckpointName): Promise<string[]> {
   const hasOther = await isThere(run.checkpoint(name === 'best' ? 'last' : 'best'));
-  if (name === 'last' && hasOther) return otherCheckpoint(run.checkpoint('last'));
+  const hasEpochs = await readStatus(run).then(
+    ({ epoch }) => epoch > 0,
+    () => false,
+  );
+  if (hasEpochs || (name === 'last' && hasOther)) return otherCheckpoint(run.checkpoint(name));
   return [
-    `Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`,
-    ...(hasOther ? ['Take what there is: `--checkpoint last`.'] : []),
+    await trainOnCure(run, 'Let it train on'),
+    ...(hasOther ? ['Or take what there is: `--checkpoint last`.'] : []),
   ];
 }
 

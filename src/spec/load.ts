@@ -35,11 +35,25 @@ export interface LoadedSpec {
  * @param overrides texts of the form `training.epochs=5`, applied in this order
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
-export async function loadSpec(path: string, overrides: readonly string[] = []): Promise<LoadedSpec> {
+export function loadSpec(path: string, overrides: readonly string[] = []): Promise<LoadedSpec> {
+  return load(path, overrides, false);
+}
+
+/**
+ * Loads the spec that a run folder keeps, with overrides as {@link loadSpec} takes them. Its own values may lie beyond bounds
+ * that were narrowed since the run began.
+ *
+ * @throws SpecError (a UserError of kind 'spec') that lists all faults
+ */
+export function loadStoredSpec(path: string, overrides: readonly string[] = []): Promise<LoadedSpec> {
+  return load(path, overrides, true);
+}
+
+async function load(path: string, overrides: readonly string[], isStored: boolean): Promise<LoadedSpec> {
   const { root, files } = await readExtended(path);
   const { root: tree, faults } = applyOverrides(root, overrides);
   const sources = [...files, ...overrides.map(overrideName)];
-  const spec = resolveTree(tree, faults, sources);
+  const spec = resolveTree(tree, faults, sources, isStored);
   const warnings = sortFaults(placeFaults(crossFieldWarnings(spec), tree, sources), sources);
   return { spec, path, overrides, files, tree, warnings };
 }
@@ -58,7 +72,7 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
   const parent = find(parsed.root, ['extends']);
   const message = 'a resolved spec extends nothing; name the spec file that it was resolved from instead';
   const faults = parent ? [{ key: 'extends', message, place: parent.key }] : [];
-  return resolveTree(parsed.root, faults, [path]);
+  return resolveTree(parsed.root, faults, [path], true);
 }
 
 /**
@@ -71,9 +85,20 @@ export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, c
   throwIfAny(placeFaults(crossFieldFaults(spec, corpus), tree, sources), sources);
 }
 
-/** Checks a located tree and fills its defaults; `faults` are those that were found before. */
-function resolveTree(tree: Located, faults: readonly Fault[], sources: readonly string[]): Spec {
-  throwIfAny([...faults, ...schemaFaults(tree)], sources);
+/**
+ * Checks a located tree and fills its defaults.
+ *
+ * @param faults       those that were found before
+ * @param fileIsStored the values that no override gives are those of a run
+ */
+function resolveTree(
+  tree: Located,
+  faults: readonly Fault[],
+  sources: readonly string[],
+  fileIsStored: boolean,
+): Spec {
+  const isStored = ({ place }: Located) => fileIsStored && place.source.kind === 'file';
+  throwIfAny([...faults, ...schemaFaults(tree, isStored)], sources);
   const plain = toPlain(tree);
   const spec = withDefaults(schemaFor(plain), plain) as Spec;
   throwIfAny(placeFaults(crossFieldFaults(spec), tree, sources), sources);

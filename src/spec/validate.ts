@@ -33,10 +33,18 @@ interface SchemaError {
 /** The compiled schema: whether a value is a spec, and after a call that found none, why it is not. */
 const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null } = compiled;
 
-/** Everything in which a spec departs from its schema; empty when nothing does. */
-export function schemaFaults(root: Located): Fault[] {
-  if (validate(toPlain(root))) return vanishingNumbers(root);
-  const errors = validate.errors ?? [];
+/**
+ * Everything in which a spec departs from its schema; empty when nothing does.
+ *
+ * @param isStored whether a value is that of a run which was trained before: it may lie beyond a bound that an older zlm
+ *   did not have
+ */
+export function schemaFaults(root: Located, isStored: (value: Located) => boolean = () => false): Fault[] {
+  if (validate(toPlain(root)))
+    return vanishingNumbers(root).filter(({ key }) => !isStoredAt(root, parseKey(key), isStored));
+  const errors = (validate.errors ?? []).filter(
+    (error) => !(isStoredAt(root, pathOf(error), isStored) && isWithinOlderBounds(root, error)),
+  );
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
   const unknownFaults = unknown.map((error) => unknownKey(root, error));
   return [
@@ -45,6 +53,23 @@ export function schemaFaults(root: Located): Fault[] {
     ...mixtureFaults(root, errors),
     ...wrongValues(root, errors, new Set(unknown.map((error) => error.instancePath))),
   ];
+}
+
+function isStoredAt(root: Located, path: readonly Segment[], isStored: (value: Located) => boolean): boolean {
+  const value = find(root, path)?.value;
+  return value !== undefined && isStored(value);
+}
+
+/**
+ * Whether a number breaks no more than a bound of float32. Older bounds were those of the mathematics: a learning rate is
+ * positive, a probability below 1.
+ */
+function isWithinOlderBounds(root: Located, error: SchemaError): boolean {
+  const value = find(root, pathOf(error))?.value;
+  if (value?.kind !== 'scalar' || typeof value.value !== 'number') return false;
+  const limit = Number(error.params.limit);
+  if (error.keyword === 'minimum') return limit > 0 ? value.value > 0 : limit < 0;
+  return error.keyword === 'maximum' && (limit >= 1 || value.value < 1);
 }
 
 function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: string | undefined } {

@@ -8,13 +8,16 @@ interface FileFault {
   readonly cures: readonly string[];
 }
 
+/** The cure of a fault that passes; where something is left that a command can go on with, its caller puts that in its place. */
+export const RUN_AGAIN = 'Then run the command again.';
+
 const NO_PERMISSION: FileFault = {
   reason: 'permission denied',
   cures: ['Change the permissions of the file and of its folder, or choose a folder of your own.'],
 };
 const NO_SPACE: FileFault = {
   reason: 'no space left on the disk',
-  cures: ['Free some space on that disk, or choose a folder on another one, then run the command again.'],
+  cures: ['Free some space on that disk, or choose a folder on another one.', RUN_AGAIN],
 };
 const OUT_OF_REACH: FileFault = {
   reason: 'the network file system does not answer',
@@ -26,7 +29,7 @@ const NOT_OFFERED: FileFault = {
 };
 const TOO_MANY_OPEN: FileFault = {
   reason: 'too many files are open',
-  cures: ['Close other programs, or raise the limit with "ulimit -n 4096", then run the command again.'],
+  cures: ['Close other programs, or raise the limit with "ulimit -n 4096".', RUN_AGAIN],
 };
 
 const FAULTS: Readonly<Record<string, FileFault>> = {

@@ -29,7 +29,7 @@ import { disposeOptimizer } from '../training/optimizers.js';
 import { type NetworkPlan, planTraining } from '../training/plan.js';
 import { RunRecorder } from '../training/recorder.js';
 import { endOf, loopSettings } from '../training/schedule.js';
-import { checkIsRun, holdRun, recordSession } from '../training/session-files.js';
+import { afterFailure, checkIsRun, holdRun, recordSession } from '../training/session-files.js';
 import type { NetworkOutcome, OpenHooks, OpenRequest, PlanEvent, System, TrainingJob } from './system.js';
 
 /** The system of networks. */
@@ -62,6 +62,8 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
   try {
     const beginning = first ?? (await nextBeginning(run, spec, corpus, runsFolder));
     return yield* trainFrom(beginning, job, run, backend, signal);
+  } catch (error) {
+    throw await afterFailure(error, run, resume);
   } finally {
     await lock.release();
   }

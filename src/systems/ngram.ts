@@ -27,7 +27,7 @@ import type { TrainingEvent } from '../training/events.js';
 import { LiveReporter } from '../training/live-reporter.js';
 import type { NgramRow } from '../training/metrics.js';
 import { checkResumable, provenanceOf } from '../training/resume.js';
-import { checkIsRun, holdRun, recordSession } from '../training/session-files.js';
+import { afterFailure, checkIsRun, holdRun, recordSession } from '../training/session-files.js';
 import type {
   NgramOutcome,
   NgramPlan,
@@ -43,7 +43,10 @@ export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train, open
 
 type Job = TrainingJob<NgramSpec>;
 
-/** Plans the counting: sorting the text tells its size. */
+/**
+ * Plans the counting: sorting the text tells its size. Which discounts can be estimated is not known before counting, since
+ * sorting tells which n-grams differ and not how often each occurs.
+ */
 async function* plan(
   { loaded: { spec }, corpus, resume }: Job,
   signal: AbortSignal,
@@ -91,6 +94,8 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
     const outcome = end.table ? 'finished' : 'interrupted';
     yield { kind: 'end', outcome, stoppedEarly: false, position: end.position };
     return outcomeOf(run, corpus, end, isOver);
+  } catch (error) {
+    throw await afterFailure(error, run, resume);
   } finally {
     await lock.release();
   }

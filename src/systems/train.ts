@@ -12,6 +12,8 @@ import { corpusFacts } from '../corpus/manifest.js';
 import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { findRun } from '../runs/list-runs.js';
+import type { RunFolder } from '../runs/run-folder.js';
+import { loadRunSpec } from '../runs/run-spec.js';
 import { renderWarning } from '../spec/diagnostics.js';
 import { assertFitsCorpus, type LoadedSpec, loadSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
@@ -102,17 +104,20 @@ function* warningsOf({ warnings }: LoadedSpec): Generator<WarningEvent, void, vo
   for (const warning of warnings) yield { kind: 'warning', line: renderWarning(warning) };
 }
 
+/** Loads the spec that a request names, or that of the run to resume. */
+function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null): Promise<LoadedSpec> {
+  if (spec !== null) return loadSpec(spec, overrides);
+  if (resume !== null) return loadRunSpec(resume, overrides);
+  throw new UserError('usage', 'there is nothing to train: neither a spec nor a run to resume is named', [
+    'Train a spec: `zlm train configs/quickstart.yaml`.',
+    'Go on with a run: `zlm train --resume latest`.',
+  ]);
+}
+
 /** Opens everything that a request names, the cheapest first. */
 async function openJob(request: TrainRequest, signal: AbortSignal): Promise<TrainingJob<Spec>> {
   const resume = request.resume === null ? null : await findRun(request.runsFolder, request.resume);
-  const path = request.spec ?? resume?.spec;
-  if (path === undefined) {
-    throw new UserError('usage', 'there is nothing to train: neither a spec nor a run to resume is named', [
-      'Train a spec: `zlm train configs/quickstart.yaml`.',
-      'Go on with a run: `zlm train --resume latest`.',
-    ]);
-  }
-  const loaded = await loadSpec(path, request.overrides);
+  const loaded = await loadNamed(request, resume);
   const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus, {
     cacheFolder: request.backendOptions?.cacheFolder,
     signal,

@@ -23,6 +23,8 @@ export interface PrepareTopicsOptions extends TopicChoices {
   readonly corpus: string;
   /** Replace topics that were prepared otherwise. */
   readonly force: boolean;
+  /** Where it is remembered which large files of the corpus were found right; left out: nowhere. */
+  readonly cacheFolder?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }

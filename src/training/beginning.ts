@@ -9,8 +9,10 @@ import { disposeLanguageModel, type LanguageModel } from '../model/language-mode
 import type { NamedValues } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
+import { copyCommand } from '../runs/checkpoint-fault.js';
 import { restoreOptimizer, restoreState, withAverages } from '../runs/checkpoint-tensors.js';
 import { findRun } from '../runs/list-runs.js';
+import { trainOnCure } from '../runs/next-step.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { restoredModel } from '../runs/trained-model.js';
@@ -138,8 +140,8 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
   if (!hasBest && !hasEpochs) return;
   const message = `run ${run.name} has trained whole epochs, but its last checkpoint is not there; from the start it would overwrite what is left of it`;
   throw new UserError('data', message, [
-    ...(hasBest ? ['Copy best.safetensors to last.safetensors to resume from the best epoch.'] : []),
-    'Begin a new run of the same spec, under another name.',
+    ...(hasBest ? [`To resume from the best epoch: ${copyCommand(run, 'best', 'last')}.`] : []),
+    `Begin a new run of the same spec: \`zlm train ${shellWord(run.spec)}\`.`,
   ]);
 }
 
@@ -190,10 +192,23 @@ export async function findSource(
  */
 async function readSource(run: RunFolder, corpus: PreparedCorpus): Promise<SourceRun> {
   const path = run.checkpoint('best');
-  const checkpoint = await readCheckpoint(path);
-  if (!checkpoint) throw withoutBest(run);
+  const checkpoint = await readBest(run);
+  if (!checkpoint) throw await withoutBest(run);
   if (checkpoint.provenance.vocabularyHash !== corpus.vocabulary.sha256) throw otherVocabulary(run, corpus);
   return { run, checkpoint: withAverages(checkpoint), path };
+}
+
+/** Reads the best checkpoint of a source. No flag chooses another one, as it does when a run is evaluated. */
+async function readBest(run: RunFolder): Promise<Checkpoint | null> {
+  try {
+    return await readCheckpoint(run.checkpoint('best'));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const cures = (await isThere(run.checkpoint('last')))
+      ? [`Begin with its last checkpoint instead: ${copyCommand(run, 'last', 'best')}.`]
+      : ['Begin with another run, or with fresh parameters.'];
+    throw new UserError(error.kind, `model.init.from: ${error.message}`, cures, { cause: error });
+  }
 }
 
 async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder> {
@@ -235,9 +250,9 @@ function ofItself(run: RunFolder): UserError {
   ]);
 }
 
-function withoutBest(run: RunFolder): UserError {
+async function withoutBest(run: RunFolder): Promise<UserError> {
   const message = `model.init.from: run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
-  return new UserError('data', message, [`Let it train on: \`zlm train --resume ${shellWord(run.name)}\`.`]);
+  return new UserError('data', message, [await trainOnCure(run, 'Let it train on')]);
 }
 
 function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {

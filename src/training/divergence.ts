@@ -5,6 +5,7 @@
  * likely cause, and what helps against it.
  */
 import { UserError } from '../errors.js';
+import { plainNumber } from '../plain-number.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkSpec } from '../spec/systems.js';
@@ -187,9 +188,9 @@ export function divergenceError(evidence: DivergenceEvidence, facts: DivergenceF
   const { where, nll, gradientNorm, learningRate, updates, uniformNll } = evidence;
   const guess = Number.isFinite(nll) ? ` (a uniform guess has ${uniformNll.toPrecision(3)})` : '';
   const figures = [
-    `mean nll ${nll.toPrecision(4)} nats${guess}`,
-    ...(gradientNorm === null ? [] : [`gradient norm ${gradientNorm.toPrecision(4)}`]),
-    `learning rate ${learningRate}`,
+    `mean nll ${plainNumber(nll, 4, { grouping: true })} nats${guess}`,
+    ...(gradientNorm === null ? [] : [`gradient norm ${plainNumber(gradientNorm, 4, { grouping: true })}`]),
+    `learning rate ${plainNumber(learningRate, 6)}`,
   ].join(', ');
   const what =
     updates === 0

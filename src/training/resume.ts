@@ -2,10 +2,10 @@
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
+import { resumeCommand } from '../runs/next-step.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
-import { shellWord } from '../shell-word.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
 
@@ -97,7 +97,7 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
   return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
-    `Go on with the run's own spec: \`zlm train --resume ${shellWord(run.name)}\`.`,
+    `Go on with the run's own spec: \`${resumeCommand(run)}\`.`,
     cure,
   ]);
 }

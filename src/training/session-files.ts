@@ -2,15 +2,17 @@
  * The run folder of a session: made or found, locked, and told what the session is: the spec, its overrides, and in
  * `environment.json` an entry for each session that trained the run.
  */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { basename, extname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
+import { resumeCommand } from '../runs/next-step.js';
 import { createRunFolder, type RunFolder } from '../runs/run-folder.js';
 import { shellWord } from '../shell-word.js';
 import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { fileErrorCode, RUN_AGAIN } from '../storage/file-error.js';
 import { isThere } from '../storage/files.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
 
@@ -59,7 +61,32 @@ export async function holdRun({ resume, loaded, runsFolder, name }: RunChoice): 
   if (resume) await checkIsRun(resume);
   const specName = basename(loaded.path, extname(loaded.path));
   const run = resume ?? (await createRunFolder(runsFolder, name, specName, new Date()));
-  return { run, lock: await lockFolder(run.path) };
+  try {
+    return { run, lock: await lockFolder(run.path) };
+  } catch (error) {
+    throw await afterFailure(error, run, resume);
+  }
+}
+
+/**
+ * Cleans up after a session that failed. The folder of a run that had not begun goes again, so that the same command can be run
+ * again. For any other run that command would find the name taken, so a fault of the disk says how to resume.
+ *
+ * @returns the error to throw
+ */
+export async function afterFailure(
+  error: unknown,
+  run: RunFolder,
+  resume: RunFolder | null,
+): Promise<unknown> {
+  if (resume === null && !(await isThere(run.spec))) {
+    await rm(run.path, { recursive: true, force: true });
+    return error;
+  }
+  if (!(error instanceof UserError) || fileErrorCode(error.cause) === undefined) return error;
+  const cures = error.cures.filter((cure) => cure !== RUN_AGAIN);
+  const goOn = `Then go on with the run: \`${resumeCommand(run)}\`.`;
+  return new UserError(error.kind, error.message, [...cures, goOn], { cause: error.cause });
 }
 
 /** What is recorded of a session besides the machine. */

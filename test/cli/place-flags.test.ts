@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { placeFlags } from '../../src/cli/place-flags.js';
+import { inPlaces, placeFlags } from '../../src/cli/place-flags.js';
+import { ROOT } from './capture.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -28,3 +30,45 @@ it('does not repeat what the environment says', () => {
     ' --runs runs --data data --backend auto',
   );
 });
+
+const PLACES = { runs: '/my/runs', data: 'my data' };
+const NAMED = { runs: '--runs /my/runs', data: "--data 'my data'" };
+
+it.each([
+  [
+    'Let it train on: `zlm train --resume a`.',
+    `Let it train on: \`zlm train --resume a ${NAMED.runs} ${NAMED.data}\`.`,
+  ],
+  ['`zlm runs` lists them all.', `\`zlm runs ${NAMED.runs}\` lists them all.`],
+  ['`zlm prepare text a … --force`', `\`zlm prepare text a … --force ${NAMED.data}\``],
+  [
+    '`zlm eval --runs x`, then `zlm sample --data y`',
+    `\`zlm eval --runs x ${NAMED.data}\`, then \`zlm sample --data y ${NAMED.runs}\``,
+  ],
+  ['`zlm spec show a.yaml > b.yaml`', '`zlm spec show a.yaml > b.yaml`'],
+  ['`cp a b`, or --runs', '`cp a b`, or --runs'],
+])('the cure %j finds what the failed command worked on', (cure, completed) => {
+  vi.stubEnv('ZLM_RUNS', undefined);
+  vi.stubEnv('ZLM_DATA', undefined);
+  expect(inPlaces(cure, PLACES)).toBe(completed);
+  expect(inPlaces(cure, { runs: 'runs', data: './data' })).toBe(cure);
+  expect(inPlaces(cure, {})).toBe(cure);
+});
+
+const COMMANDS = join(ROOT, 'src/commands');
+const FILES = readdirSync(COMMANDS, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+
+it.each(FILES)(
+  'a cure that suggests the command of %s gives it the flags it takes, and no other',
+  async (file) => {
+    const { default: command } = await import(join(COMMANDS, file));
+    const line = ['zlm', ...file.replace(/\.ts$/, '').split('/')].join(' ');
+    const flags = Object.keys(NAMED).filter(
+      (name) => name in (command.flags ?? {}),
+    ) as (keyof typeof NAMED)[];
+    const completed = [line, ...flags.map((flag) => NAMED[flag])].join(' ');
+    expect(inPlaces(`\`${line}\``, PLACES)).toBe(`\`${completed}\``);
+  },
+);

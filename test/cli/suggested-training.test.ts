@@ -49,7 +49,7 @@ describe('the command that zlm prepare text suggests', () => {
     [5, 1],
   ])(
     'trains on a text of %i tokens for training and %i for validation',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async (train, valid) => {
       const folder = tempFolder();
       const words = await prepare(folder, train, valid);

@@ -46,7 +46,7 @@ class CountedReads {
 /** Waits until a change of a file would be told by its time, whatever the file system. */
 const settle = () => sleep(2050);
 
-describe('a large file', { timeout: 20_000 }, () => {
+describe('a large file', () => {
   const shared = sharedFolder();
   const places: ReturnType<typeof makePlace>[] = [];
   let place: ReturnType<typeof makePlace>;

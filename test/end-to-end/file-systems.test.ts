@@ -19,7 +19,7 @@ import { trainSmall, useWorkplace } from '../small-runs.js';
 import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
 import { tempFolder } from '../temp-folder.js';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const place = useWorkplace();
 const refusing = useRefusals();
@@ -113,7 +113,7 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
   const within = (words: readonly string[]) =>
     spawnSync(process.execPath, [join(ROOT, 'bin/dev.js'), ...words], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 180_000,
       killSignal: 'SIGKILL',
       env: { ...process.env, NO_COLOR: '1' },
     });

@@ -47,21 +47,29 @@ const COMMANDS = {
 };
 
 /** Makes a fault in a copy of `folder`, and runs its command there. */
-export async function meet(fault: Fault, folder: string): Promise<Outcome> {
+export async function meet({ make, command }: Fault, folder: string): Promise<Outcome> {
+  return inCopyOf(folder, async () => {
+    await make?.();
+    return await run(command);
+  });
+}
+
+/** Does something in a copy of `folder`, which is the current folder meanwhile. */
+export async function inCopyOf<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const before = process.cwd();
   const copy = realpathSync(mkdtempSync(join(tmpdir(), 'zlm-test-')));
   cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
   process.chdir(copy);
   try {
-    await fault.make?.();
-    return await run(fault.command);
+    return await work();
   } finally {
     process.chdir(before);
     rmSync(copy, { recursive: true });
   }
 }
 
-async function run(line: string): Promise<Outcome> {
+/** Runs what a user types after `zlm`. */
+export async function run(line: string): Promise<Outcome> {
   const name = Object.keys(COMMANDS).find((command) => `${line} `.startsWith(`${command} `));
   if (name === undefined) throw new Error(`no such command: ${line}`);
   const words = line.slice(name.length).match(/'[^']*'|\S+/g) ?? [];

@@ -139,7 +139,7 @@ describe('a run that has lost its last checkpoint', () => {
     const metrics = readFileSync(place.run('lost').metrics, 'utf8');
     const withBest = await failure({ resume: 'lost' });
     expect(withBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
-    expect(withBest.cures.join()).toContain('Copy best.safetensors');
+    expect(withBest.cures.join()).toContain('best.safetensors');
     lose('lost', 'best');
     const withoutBest = await failure({ resume: 'lost' });
     expect(withoutBest).toEqual(refusal('data', 'run lost has trained whole epochs'));

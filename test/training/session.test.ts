@@ -181,7 +181,17 @@ describe('a disk', () => {
         if (event.kind === 'window' && event.position.windows === 40) fillDisk(ballast);
       },
     });
-    await expect(training).rejects.toEqual(refusal('data', runsFolder, 'no space left'));
+    const error = await training.catch((caught) => caught);
+    expect(error).toEqual(refusal('data', runsFolder, 'no space left'));
+    // The command as typed would find the name taken.
+    expect(error.cures).toEqual([
+      'Free some space on that disk, or choose a folder on another one.',
+      'Then go on with the run: `zlm train --resume full`.',
+    ]);
+    await expect(trainSmall(place, { name: 'new', runsFolder })).rejects.toEqual(
+      refusal('data', 'no space left'),
+    );
+    expect(readdirSync(runsFolder)).not.toContain('new');
     const run = await findRun(runsFolder, 'full');
     expect(await contentOf(run)).toMatchObject({ position: { windows: expect.any(Number), epochs: 1 } });
     expect(await readStatus(run)).toMatchObject({ state: 'running', epoch: 1 });

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { dataFlag, integerFlag } from '../../cli/flags.js';
+import { cacheFlag, cacheFolder, dataFlag, integerFlag } from '../../cli/flags.js';
 import { interruptible } from '../../cli/interrupt.js';
 import type { TopicsResult } from '../../cli/topics-report.js';
 
@@ -53,18 +53,20 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
       description: 'Replace topics of the same number that were prepared with other options.',
     }),
     data: dataFlag,
+    cache: cacheFlag,
   };
 
   async run(): Promise<TopicsResult> {
     const { prepareTopics } = await import('../../topics/prepare-topics.js');
     const { topicTrainingOn } = await import('../../cli/suggested-training.js');
     const { renderTopics, toTopicsResult } = await import('../../cli/topics-report.js');
-    const { topics, iterations, sentences, seed, force, data } = this.flags;
+    const { topics, iterations, sentences, seed, force, data, cache } = this.flags;
     const progress = this.progress();
     const prepared = await interruptible(
       (signal) =>
         prepareTopics({
           ...{ dataFolder: data, corpus: this.args.corpus, topics, iterations, sentences, seed, force },
+          cacheFolder: cacheFolder(cache) ?? undefined,
           ...{ onProgress: (now) => progress.update(now), signal },
         }),
       () => progress.note('stopping'),

@@ -22,7 +22,7 @@ import { sharedFolder } from '../../temp-folder.js';
 import { CC, EMULATED_TILES, NEEDS_CC, PRODUCT_KERNELS, runProgram } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Tiles that the system keeps from the process, and tiles that multiply wrongly. */
 const UNUSABLE = [`${EMULATED_TILES}=REFUSED`, `${EMULATED_TILES}=WRONG`];

@@ -15,7 +15,7 @@ import { tempFolder } from '../../temp-folder.js';
 import { CC, NEEDS_CC } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const BENEFIT = 'with a C compiler that works, training is many times faster';
 const FOLDER_BENEFIT =

@@ -21,7 +21,7 @@ import { tempFolder } from '../../temp-folder.js';
 import { CC, NEEDS_CC } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const isRoot = process.getuid?.() === 0;
 const NEEDS_ROOT = isRoot ? '' : ', skipped: only root can give files away';

@@ -7,7 +7,7 @@ import { tempFolder } from '../../temp-folder.js';
 import { CC, EMULATED_TILES, IS_CLANG, NEEDS_CC, PRODUCT_KERNELS, runProgram } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** At -O1, since with -O3 the sanitizers' checks take a quarter of a minute to compile. */
 const SANITIZE = [

@@ -1,0 +1,265 @@
+/** Cures are tried: what a message advises in a situation is done there, and must then work. */
+import { execSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { lockFolder } from '../../src/storage/folder-lock.js';
+import { TrainedFolder, train } from '../trained-folder.js';
+import { inCopyOf, run } from './fault.js';
+
+const RUN = 'runs/tiny';
+const LAST = `${RUN}/checkpoints/last.safetensors`;
+const BEST = `${RUN}/checkpoints/best.safetensors`;
+const BOOK = '--text data/small-text/train';
+
+let folder: TrainedFolder;
+
+beforeAll(async () => {
+  folder = await TrainedFolder.make();
+});
+
+afterAll(() => folder.remove());
+
+interface Situation {
+  readonly what: string;
+  readonly make: () => unknown;
+  readonly command: string;
+  /** What is advised: a command, or a flag to be added. Capital letters and dots stand for what the reader knows. */
+  readonly advice: string;
+}
+
+const SITUATIONS: readonly Situation[] = [
+  {
+    what: 'a run that was stopped before its first checkpoint, evaluated',
+    make: begunOnly,
+    command: 'eval tiny',
+    advice: 'zlm train --resume tiny',
+  },
+  {
+    what: 'a run in another folder that has no checkpoint yet',
+    make: () => {
+      begunOnly();
+      renameSync('runs', 'others');
+      renameSync('data', 'texts');
+    },
+    command: 'sample tiny --runs others --data texts',
+    advice: 'zlm train --resume tiny --runs others --data texts',
+  },
+  {
+    what: 'a run that was named by its path, and has no checkpoint yet',
+    make: () => {
+      begunOnly();
+      renameSync('runs', 'others');
+    },
+    command: 'eval ./others/tiny',
+    advice: 'zlm train --resume ./others/tiny',
+  },
+  {
+    what: 'a name that is taken',
+    make: () => {},
+    command: 'train tiny.yaml --name tiny',
+    advice: 'zlm train --resume tiny',
+  },
+  {
+    what: 'a run of which all checkpoints are lost',
+    make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
+    command: 'eval tiny',
+    advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
+  },
+  {
+    what: 'a run of which all checkpoints are lost, resumed',
+    make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
+    command: 'train --resume tiny',
+    advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
+  },
+  {
+    what: 'a run of which both checkpoints are damaged in turn',
+    make: () => {
+      truncateSync(BEST, 100);
+      rmSync(LAST);
+    },
+    command: 'eval tiny',
+    advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
+  },
+  {
+    what: 'a best checkpoint that is lost',
+    make: () => rmSync(BEST),
+    command: 'eval tiny',
+    advice: '--checkpoint last',
+  },
+  {
+    what: 'a best checkpoint that is damaged',
+    make: () => truncateSync(BEST, 100),
+    command: 'eval tiny',
+    advice: '--checkpoint last',
+  },
+  {
+    what: 'a last checkpoint that is damaged, resumed',
+    make: () => truncateSync(LAST, 100),
+    command: 'train --resume tiny',
+    advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
+  },
+  {
+    what: 'a last checkpoint that is lost, resumed',
+    make: () => rmSync(LAST),
+    command: 'train --resume tiny',
+    advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
+  },
+  {
+    what: 'a run to begin with whose best checkpoint is damaged',
+    make: () => truncateSync(BEST, 100),
+    command: "train tiny.yaml --set 'model.init={from: tiny}' --set training.epochs=1",
+    advice: `cp <tmp>/${LAST} <tmp>/${BEST}`,
+  },
+  {
+    what: 'a status that is damaged',
+    make: () => truncateSync(`${RUN}/status.json`, 10),
+    command: 'runs',
+    advice: 'zlm train --resume tiny',
+  },
+  {
+    what: 'a spec that is lost',
+    make: () => rmSync(`${RUN}/spec.yaml`),
+    command: 'train --resume tiny',
+    advice: `zlm spec show SPEC.yaml > ${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that is damaged, of a run that was trained with overrides',
+    make: async () => {
+      await train('tiny.yaml', '--name', 'other', '--set', 'training.epochs=1', '--set', 'dropout={}');
+      appendFileSync('runs/other/spec.yaml', 'no spec');
+    },
+    command: 'train --resume other',
+    advice: "zlm spec show SPEC.yaml --set training.epochs=1 --set 'dropout={}' > <tmp>/runs/other/spec.yaml",
+  },
+  {
+    what: 'an override that may not change',
+    make: () => {},
+    command: 'train --resume tiny --set training.seed=2',
+    advice: 'zlm train --resume tiny',
+  },
+  {
+    what: 'too few epochs for a run',
+    make: () => {},
+    command: 'train --resume tiny --set training.epochs=2',
+    advice: '--set training.epochs=3',
+  },
+  {
+    what: 'a folder with a spec that is no run',
+    make: () => {
+      mkdirSync('runs/mine');
+      writeFileSync('runs/mine/spec.yaml', readFileSync('tiny.yaml'));
+    },
+    command: 'train --resume mine',
+    advice: 'zlm train <tmp>/runs/mine/spec.yaml',
+  },
+  {
+    what: 'a manifest that is damaged',
+    make: async () => {
+      await prepareBook();
+      truncateSync('data/book/manifest.json', 40);
+    },
+    command: 'prepare topics book --topics 2 --iterations 1',
+    advice: 'zlm prepare text book …',
+  },
+  {
+    what: 'a manifest of another version',
+    make: async () => {
+      await prepareBook();
+      const text = readFileSync('data/book/manifest.json', 'utf8');
+      writeFileSync('data/book/manifest.json', text.replace('"formatVersion": 1', '"formatVersion": 2'));
+    },
+    command: 'prepare topics book --topics 2 --iterations 1',
+    advice: 'zlm prepare text book … --force',
+  },
+  {
+    what: 'a vocabulary that is damaged',
+    make: async () => {
+      await prepareBook();
+      truncateSync('data/book/vocabulary.txt', 41);
+    },
+    command: 'prepare topics book --topics 2 --iterations 1',
+    advice: 'zlm prepare text book …',
+  },
+  {
+    what: 'token ids that are damaged',
+    make: async () => {
+      await prepareBook();
+      truncateSync('data/book/train.bin', 40);
+    },
+    command: 'prepare topics book --topics 2 --iterations 1',
+    advice: `zlm prepare text book ${BOOK}`,
+  },
+  {
+    what: 'a corpus that is not there, in another data folder',
+    make: () => {},
+    command: 'prepare topics book --topics 2 --iterations 1 --data texts',
+    advice: 'zlm prepare text book … --data texts',
+  },
+  {
+    what: 'topics that are not there',
+    make: prepareBook,
+    command: "train tiny.yaml --set corpus=book --set 'model.context={topics: 2}' --set training.epochs=1",
+    advice: 'zlm prepare topics book --topics 2',
+  },
+];
+
+it.each(SITUATIONS)('$what: the advice works', async ({ make, command, advice }) => {
+  await inCopyOf(folder.path, async () => {
+    await make();
+    const { text } = await run(command);
+    expect(text).toContain(`\`${advice}\``);
+    expect((await follow(advice, command)).exitCode, text).toBe(0);
+  });
+});
+
+it.each([
+  ['eval tiny', begunOnly],
+  ['sample tiny --checkpoint last', begunOnly],
+  ["train tiny.yaml --set 'model.init={from: tiny}'", begunOnly],
+  ['train tiny.yaml --name tiny', () => {}],
+])('%s says of a run that is training to wait, and not to resume it', async (command, make) => {
+  await inCopyOf(folder.path, async () => {
+    make();
+    const lock = await lockFolder(RUN);
+    const { text, exitCode } = await run(command);
+    await lock.release();
+    expect(exitCode).toBe(4);
+    expect(text).toContain('  → It is training now: wait, or watch it with `zlm runs --watch`.\n');
+    expect(text).not.toContain('--resume');
+  });
+});
+
+/** The run as it is in its first epoch. */
+function begunOnly(): void {
+  rmSync(`${RUN}/checkpoints`, { recursive: true });
+  rmSync(`${RUN}/metrics.jsonl`);
+  const status = JSON.parse(readFileSync(`${RUN}/status.json`, 'utf8'));
+  writeFileSync(`${RUN}/status.json`, JSON.stringify({ ...status, state: 'running', epoch: 0, best: null }));
+}
+
+async function prepareBook(): Promise<void> {
+  expect((await run(`prepare text book ${BOOK}`)).exitCode).toBe(0);
+}
+
+/** Does what is advised; where that is no more than a preparation, the command is then given again. */
+async function follow(advice: string, command: string): ReturnType<typeof run> {
+  const line = advice.replaceAll('<tmp>', process.cwd()).replace('SPEC.yaml', 'tiny.yaml').replace('…', BOOK);
+  if (line.startsWith('--')) return run(`${command.replace(/--set \S+$/, '')} ${line}`);
+  if (!line.startsWith('zlm ')) {
+    execSync(line);
+    return run(command);
+  }
+  const [words, target] = line.slice('zlm '.length).split(' > ');
+  const outcome = await run(words);
+  if (target === undefined) return outcome;
+  writeFileSync(target, outcome.text);
+  return run(command);
+}
