@@ -1,6 +1,6 @@
 /** The keys of their specs in which runs differ: what sets the runs of a table apart. */
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../errors.js';
 import type { Spec } from '../spec/systems.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -15,10 +15,12 @@ export type KeyValues = Readonly<Record<string, unknown>>;
 export async function differingKeys(runs: readonly RunFolder[]): Promise<(KeyValues | null)[]> {
   // Reading YAML is most of what a short command would load, and one run differs from none.
   if (runs.length < 2) return runs.map(() => ({}));
-  const { runSpec } = await import('./run-spec.js');
+  const { readResolved } = await import('../spec/read-resolved.js');
   const { diffSpecs } = await import('../spec/compare.js');
-  const specs: (Spec | null)[] = [];
-  for (const run of runs) specs.push(await readable(() => runSpec(run)));
+  const texts = await Promise.all(runs.map((run) => readFile(run.spec, 'utf8').catch(() => '')));
+  // Runs of one spec, of which there are often many, are read once.
+  const known = new Map([...new Set(texts)].map((text) => [text, readResolved(text)]));
+  const specs = texts.map((text) => known.get(text) ?? null);
   const [first, ...others] = specs.filter((spec) => spec !== null);
   const found = first ? others.flatMap((other) => diffSpecs(first, other).map(({ key }) => key)) : [];
   const keys = withoutParts([...new Set(found)]);
@@ -39,15 +41,6 @@ export function commonValues(values: readonly KeyValues[]): KeyValues {
     return found ? [[key, found[key]]] : [];
   });
   return Object.fromEntries(common);
-}
-
-async function readable(read: () => Promise<Spec>): Promise<Spec | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 /** Where two specs differ inside of a key that a third lacks, the key as a whole. */

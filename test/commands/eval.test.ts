@@ -131,7 +131,7 @@ describe('what it refuses', () => {
     expect(stderr).toBe(
       [
         '✖ there is no run in none',
-        '  → Train one: `zlm train configs/quickstart.yaml`.',
+        '  → Train one: `zlm train configs/quickstart.yaml --runs none`.',
         '  → If runs lie elsewhere, name their folder with --runs.\n',
       ].join('\n'),
     );

@@ -8,7 +8,7 @@ const CHECKPOINTS = 'runs/tiny/checkpoints';
 const BEST = `${CHECKPOINTS}/best.safetensors`;
 const LAST = `${CHECKPOINTS}/last.safetensors`;
 const TAKE_LAST = '--checkpoint last';
-const TAKE_BEST = 'Copy best.safetensors to its place';
+const TAKE_BEST = 'To resume from the best epoch: `cp ';
 
 /** Bytes of the best checkpoint's header, without the 8 that hold its length. */
 function headerLength(): number {

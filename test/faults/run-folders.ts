@@ -162,7 +162,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 4,
     says: 'run tiny has no best checkpoint',
-    cure: 'zlm train --resume tiny',
+    cure: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
     what: 'no last checkpoint',
@@ -170,7 +170,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'sample --checkpoint last',
     exitCode: 4,
     says: 'run tiny has no last checkpoint',
-    cure: 'Copy best.safetensors',
+    cure: 'To resume from the best epoch: `cp ',
   },
   {
     what: 'a file in place of the checkpoints folder',
