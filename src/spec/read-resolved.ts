@@ -1,6 +1,6 @@
 /** Reading resolved specs by the hundred, to compare them: nothing is checked, and nothing is located. */
 import { parse } from 'yaml';
-import { withDefaults } from './defaults.js';
+import { withDefaults } from './schema.js';
 import { type Spec, schemaFor } from './systems.js';
 
 /**
