@@ -21,7 +21,7 @@ import { checkPrivateFolder, makePrivateFolder, openOwnFile } from './private-fo
 const run = promisify(execFile);
 
 /** The sources, beside this file in src/; the package ships them, and dist/ lies as deep as src/. */
-const SOURCES = fileURLToPath(new URL('./kernels', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', import.meta.url));
 
 /** Compiles only where the compiler has OpenMP, its header and its library. */
 const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';
