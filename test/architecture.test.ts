@@ -62,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
   benchmark: ['spec', 'corpus', 'tasks', 'training', 'model', 'ops', 'backends'],
   systems: SERVICES.filter((room) => room !== 'systems'),
+  'index.ts': SERVICES,
   cli: SERVICES,
   commands: ['cli', ...SERVICES],
 };

