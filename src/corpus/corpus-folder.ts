@@ -1,14 +1,14 @@
-/** Names of corpora, and of the files in their folders that other parts of zlm make. */
+/** Names: which names a corpus may have, and which files in its folder hold topics. */
 import { basename, dirname } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 
-/** Corpora that zlm makes itself; their names are not free for a user's text. */
+/** Corpora that zlm makes itself. Their names are not available for a user's text. */
 const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** Tells whether a name is that of a corpus which zlm makes itself: `zlm prepare NAME`. */
+/** Tells whether a name belongs to a corpus that zlm makes itself with `zlm prepare NAME`. */
 export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
@@ -30,7 +30,7 @@ export function isCorpusName(name: string): boolean {
 
 /**
  * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
- * @throws UserError('usage') when it cannot be one, or belongs to a corpus of zlm's own
+ * @throws UserError('usage') when the name is not valid, or belongs to a corpus that zlm makes itself
  */
 export function checkCorpusName(name: string): void {
   if (!isCorpusName(name)) {
@@ -45,17 +45,17 @@ export function checkCorpusName(name: string): void {
   }
 }
 
-/** Name of the file with so many topics: "topics-40.safetensors". */
+/** Returns the name of the file with so many topics: "topics-40.safetensors". */
 export function topicsFileName(topics: number): string {
   return `topics-${topics}.safetensors`;
 }
 
 const TOPICS_FILE = /^topics-\d+\.safetensors$/;
 
-/** What a killed process leaves of a topics file; see storage/temporary.ts. */
+/** The temporary file of a killed process that was writing topics; see storage/temporary.ts. */
 const UNFINISHED = /^\.topics-\d+\.safetensors\..+\.tmp$/;
 
-/** Tells whether a file of this name holds topics, or the beginning of such a file. */
+/** Tells whether a file of this name holds topics, whole or unfinished. */
 export function isTopicsFile(name: string): boolean {
   return TOPICS_FILE.test(name) || UNFINISHED.test(name);
 }

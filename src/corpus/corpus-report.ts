@@ -3,7 +3,7 @@ import { type Manifest, SPLITS, type SplitFacts } from './manifest.js';
 import type { TokenFile } from './token-file.js';
 import { UNKNOWN } from './vocabulary.js';
 
-/** What is odd about a corpus and may spoil a training, a sentence each, with what to do. */
+/** Returns warnings about a corpus that may spoil training: one sentence each, with what to do. */
 export function adviceOn(manifest: Manifest): string[] {
   return [...neverLearned(manifest), ...otherText(manifest)];
 }
@@ -17,13 +17,16 @@ function neverLearned({ vocabulary, splits }: Manifest): string[] {
   ];
 }
 
-/** A split has far more unknown words than train when it has twice the share, and so many more in a hundred words. */
+/** A split has far more unknown words than train when its share is twice that of train and 3 points above it. */
 const FAR_MORE = { times: 2, points: 0.03 };
 
-/** Fewer tokens say little of a share. */
+/** A split with fewer tokens is too short to judge its share of unknown words. */
 const FEWEST_TOKENS = 100;
 
-/** Splits whose words are not those of train: a perplexity there says how foreign the text is, not how good the model. */
+/**
+ * Warns of splits with far more unknown words than train. A perplexity there says how different the text is, not how
+ * good the model is.
+ */
 function otherText({ splits, options }: Manifest): string[] {
   const known = unknownShare(splits.train);
   const foreign = SPLITS.filter((split) => {
@@ -49,11 +52,11 @@ function percent(facts: SplitFacts): string {
 }
 
 /**
- * Perplexity of a split under the word frequencies of train: what a model is worth that knows no context. A language
- * model is asked for every token but the first, which nothing precedes; so is this one.
+ * Returns the perplexity of a split under the word frequencies of train: the baseline that any model with context must
+ * beat. As for a network, every token except the first is predicted.
  *
- * Probabilities are the relative frequencies in train. When a word of the vocabulary never occurs there (`<unk>` may
- * not), 1 is added to every count, since a probability of 0 would make the perplexity infinite.
+ * Probabilities are the relative frequencies in train. When a word of the vocabulary never occurs there (which `<unk>`
+ * may not), 1 is added to every count, since a probability of 0 would make the perplexity infinite.
  *
  * @param vocabularySize number of words, V: ids are in [0, V)
  * @returns exp of the mean negative log-likelihood over the `split.length - 1` predictions

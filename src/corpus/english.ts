@@ -13,14 +13,14 @@ export function treebankWords(sentence: string): string[] {
 const DASHES_AND_DOTS = /[\u2012-\u2015\u2026]|--+|\.{2,}/g;
 const HYPHENS = /[\u2010\u2011]/g;
 const APOSTROPHES = /[\u2018\u2019`]/g;
-// Never part of a word, wherever they stand. A slash inside a word stays ("and/or"), as do comma and colon in numbers.
+// Never part of a word, in any position. A slash inside a word stays ("and/or"), as do comma and colon in numbers.
 const SEPARATORS = /["\u201c\u201d()[\]{};!?_*•@+=\p{Cc}]|[,:](?!\d)|(?<!\d)[,:]/gu;
 // Not in "c$" or "us$", the Treebank's words for other dollars.
 const CURRENCY = /(?<!\p{L})[$£]/gu;
 
 /**
- * Returns a text cut at its white space and at the punctuation that is never part of a word. What white space separates
- * is cut alike in any text.
+ * Returns a text cut at its white space and at the punctuation that is never part of a word. A piece between white
+ * space gives the same words in any text.
  */
 export function treebankPieces(text: string): string[] {
   return text
@@ -68,7 +68,7 @@ function splitClitics(word: string): string[] {
 }
 
 // The last word before the mark, the mark with closing quotes and brackets, and how the next sentence begins.
-// The two look-behinds let a run of characters and a run of marks be tried from their beginnings alone: without them, a
+// The two look-behinds make the match try a run of characters or marks from its beginning only: without them, a
 // long run takes time in the square of its length.
 const BOUNDARY = /(?<!\S)(\S*?)(?<![.?!])([.?!]+)["'”’)\]]*\s+(?=["'“‘([]*([\p{Lu}\d]\S*))/gu;
 
@@ -110,7 +110,7 @@ const REFERENCES = 'no nos pp sec vol vs';
 
 const OTHERS = 'bros cie co corp cos dept etc ft inc inst jr ltd sens sr ult';
 
-// Those that are not words too, as "mass", "miss" and "ill" are.
+// Without those that are also words, such as "mass", "miss" and "ill".
 const STATES = 'ariz calif colo conn fla ga kan ky md mich minn neb nev okla tenn va wis';
 
 /** Words before a name or a number: a period after them never ends a sentence. */
@@ -126,7 +126,7 @@ export function isAbbreviation(word: string): boolean {
   return ABBREVIATIONS.has(word.toLowerCase()) || INITIALS.test(word);
 }
 
-/** Tells whether a sentence always goes on after `word.` (given without its period, in any case). */
+/** Tells whether a sentence always continues after `word.` (given without its period, in any case). */
 export function expectsMore(word: string): boolean {
   return PREFIXES.has(word.toLowerCase());
 }

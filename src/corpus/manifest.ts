@@ -1,5 +1,7 @@
-/** A prepared corpus's `manifest.json`: what was made, from what, and how; written last, so that it vouches for the rest. */
-
+/**
+ * The `manifest.json` of a prepared corpus: what it contains, and from which files and options it was made. It is
+ * written last, so its presence means that the other files are whole.
+ */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
@@ -10,7 +12,7 @@ import type { Normalization, Unit } from './normalize.js';
 
 export type { Unit } from './normalize.js';
 
-/** Raised when a reader of older folders could misread newer ones. */
+/** To be raised when an older reader could misread a newer folder. */
 export const FORMAT_VERSION = 1;
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -20,7 +22,7 @@ export const VOCABULARY_FILE = 'vocabulary.txt';
 export const SPLITS = ['train', 'valid', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** The token file of a split. */
+/** Returns the name of the token file of a split. */
 export const tokenFileName = (split: SplitName): string => `${split}.bin`;
 
 /** Counts and identity of one split's token file. */
@@ -30,7 +32,7 @@ export interface SplitFacts {
   readonly lines: number;
   /** Distinct ids. */
   readonly types: number;
-  /** How many of the tokens are `<unk>`. */
+  /** Number of tokens that are `<unk>`. */
   readonly unknown: number;
   readonly sha256: string;
   readonly bytes: number;
@@ -50,7 +52,7 @@ export interface Manifest {
   readonly formatVersion: typeof FORMAT_VERSION;
   readonly name: string;
   readonly unit: Unit;
-  /** What the corpus is, in words. */
+  /** Description of the corpus, for people. */
   readonly source: string;
   readonly sourceFiles: readonly SourceFile[];
   readonly options: Options;
@@ -58,13 +60,13 @@ export interface Manifest {
   readonly createdAt: string;
   readonly vocabulary: { readonly size: number; readonly sha256: string; readonly unk: boolean };
   readonly splits: Readonly<Record<SplitName, SplitFacts>>;
-  /** How text was brought into the corpus's form, and so how a prompt must be. */
+  /** The normalization of the text. Prompts are normalized in the same way. */
   readonly normalization: Normalization;
-  /** The command line that made it, to be shown when it must be made again; absent where a program did. */
+  /** The command that made the corpus, for messages that ask to make it again; absent where a program made it. */
   readonly command?: string;
 }
 
-/** In the file only: the hash of everything else in it, so that a changed count or choice does not go unnoticed. */
+/** Only in the file: the hash of all its other keys, which detects a changed count or option. */
 const CHECKSUM_KEY = 'sha256';
 
 /** Returns the text of the file, with a checksum. */
@@ -72,12 +74,15 @@ export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify({ ...manifest, [CHECKSUM_KEY]: checksumOf(manifest) }, null, 2)}\n`;
 }
 
-/** Covers values and their order, not white space: the file may be formatted by hand. */
+/**
+ * Returns the checksum of a manifest. It covers values and their order, not white space, so the file may be
+ * reformatted.
+ */
 function checksumOf(manifest: object): string {
   return sha256(JSON.stringify(manifest));
 }
 
-/** A corpus that another version of zlm prepared, in a form this one does not read. */
+/** Error for a corpus in a format version that this zlm does not read. */
 export class ForeignVersionError extends UserError {
   constructor(path: string, version: number) {
     super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}.`, [
@@ -90,7 +95,7 @@ export class ForeignVersionError extends UserError {
 /**
  * Reads the manifest in a corpus's folder.
  * @returns undefined when the folder, or the manifest in it, does not exist
- * @throws UserError('data') when it is unreadable, damaged or of a foreign format version
+ * @throws UserError('data') when it is unreadable, damaged, or has another format version
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   const path = join(folder, MANIFEST_FILE);
@@ -106,23 +111,23 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 
 /**
  * @param path where the text comes from, for messages
- * @throws UserError('data') when the text is no manifest or one of a foreign format version
+ * @throws UserError('data') when the text is not a manifest, or has another format version
  */
 function parseManifest(text: string, path: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw damaged(path, 'it is cut off, or no JSON');
+    throw damaged(path, 'it is cut off, or not JSON');
   }
   const version = isRecord(value) ? value.formatVersion : undefined;
-  if (typeof version !== 'number') throw damaged(path, 'no formatVersion');
+  if (typeof version !== 'number') throw damaged(path, 'it has no formatVersion');
   if (version !== FORMAT_VERSION) {
     throw new ForeignVersionError(path, version);
   }
   const { [CHECKSUM_KEY]: checksum, ...manifest } = value as Record<string, unknown>;
   const missing = missingKey(manifest);
-  if (missing !== undefined) throw damaged(path, `no valid ${missing}`);
+  if (missing !== undefined) throw damaged(path, `it has no valid ${missing}`);
   // Older versions of zlm wrote none.
   if (checksum !== undefined && checksum !== checksumOf(manifest)) {
     throw damaged(path, 'its checksum shows that it was changed after it was written');
@@ -130,7 +135,7 @@ function parseManifest(text: string, path: string): Manifest {
   return withDefaults(manifest as unknown as Manifest);
 }
 
-/** Corpora of older versions of zlm do not say what they left as it was: Unicode's normal form, and the case of a text. */
+/** Fills in what corpora of older versions leave out: they kept Unicode's normal form and the case of a text. */
 function withDefaults(manifest: Manifest): Manifest {
   const older = { normalize: 'none', lowerCase: false } as const;
   const isOwnText = 'unit' in manifest.options;

@@ -1,35 +1,38 @@
-/** From text to its tokens: the same rules for corpora and prompts. */
+/** Turns text into tokens. Corpora and prompts follow the same rules. */
 
 import { treebankPieces, treebankWordsOf } from './english.js';
 import { UNKNOWN } from './vocabulary.js';
 
-/** What a number becomes under `numbers: 'N'`, as in Mikolov's Penn Treebank. */
+/** The word for every number under `numbers: 'N'`, as in Mikolov's Penn Treebank. */
 export const NUMBER = 'N';
 
-/** Which of Unicode's spellings of a character is written: é as one code point (nfc), ﬁ and ％ as fi and % too (nfkc). */
+/** Normal forms of Unicode: é as one code point (nfc); ﬁ and ％ as fi and % too (nfkc). */
 export const NORMAL_FORMS = ['nfc', 'nfkc', 'none'] as const;
 
-/** What one token is: a word between white space, or a Unicode code point. */
+/** Kind of token: a word between white space, or a Unicode code point. */
 export type Unit = 'word' | 'character';
 
-/** How text is brought into a corpus's form. */
+/** Rules that turn text into the form of a corpus. */
 export interface Normalization {
   /** Unicode's normal form; `none` leaves the text as it is, so that two spellings of é are two characters. */
   readonly normalize: (typeof NORMAL_FORMS)[number];
   readonly lowerCase: boolean;
   /** `keep` numbers as they are, or write each as the one word `N`. */
   readonly numbers: 'keep' | 'N';
-  /** `keep` punctuation where it stands, or drop and split it as the Penn Treebank corpus does. */
+  /** `keep` punctuation in place, or drop and split it as the Penn Treebank corpus does. */
   readonly punctuation: 'keep' | 'treebank';
 }
 
-/** The words of a piece of text that has white space of ASCII on both sides. They depend on nothing else in the line. */
+/**
+ * The words of a piece of text between white space of ASCII. They depend on nothing else in the line, except whether
+ * the piece is the last one.
+ */
 export interface PieceWords {
-  /** The words where other pieces follow in the line. */
+  /** The words of the piece when other pieces follow in the line. */
   readonly usual: readonly string[];
-  /** The words where the line ends after it: the same, except for the period of a last word. */
+  /** The words of the piece at the end of a line: the same, except for the period of the last word. */
   readonly last: readonly string[];
-  /** Whether the piece counts as the last of its line: not one that consists of separators alone. */
+  /** Whether the piece can be the last of its line. A piece of separators only cannot. */
   readonly counts: boolean;
 }
 
@@ -66,7 +69,7 @@ export function wordsOfPiece(piece: string, options: Normalization): PieceWords 
   return { usual, last, counts: parts.length > 0 };
 }
 
-/** Text whose punctuation is kept, as its characters are numbered. */
+/** Returns text with its punctuation kept, in the form whose characters become tokens. */
 export function normalizeText(text: string, options: Normalization): string {
   const { lowerCase, numbers } = options;
   const cased = lowerCase ? text.toLowerCase() : text;
@@ -75,8 +78,8 @@ export function normalizeText(text: string, options: Normalization): string {
 }
 
 /**
- * Returns the last place at which a text may be cut so that its two parts, each normalized as characters, are the whole
- * normalized; 0 when there is none.
+ * Returns the last place at which a text may be cut, so that its two parts, normalized separately as characters, join
+ * to the normalized whole; 0 when there is none.
  */
 export function safeCut(text: string, options: Normalization): number {
   for (let at = text.length - 1; at > 0; at--) {
@@ -88,7 +91,7 @@ export function safeCut(text: string, options: Normalization): number {
   return 0;
 }
 
-/** How far, in UTF-16 units, the characters around a cut are looked at. */
+/** Length of the context around a cut that is compared, in UTF-16 units. */
 const CONTEXT = 32;
 
 // "12", "-3.5", "1,000,000", "50%", "1/2", "10:30", "1861-62"; not "10-year", "1980s" or "19th", which are words.
@@ -99,7 +102,7 @@ function normalizeWord(word: string, options: Normalization): string {
   const { lowerCase, numbers } = options;
   if (word === UNKNOWN) return word;
   if (numbers === 'N' && (word === NUMBER || NUMBER_WORD.test(word))) return NUMBER;
-  // Lower case can take a word out of its normal form: J with a caron has no code point of its own, but j has.
+  // Lower case can leave the normal form: J with a caron has no code point of its own, but j has.
   return lowerCase ? toNormalForm(word.toLowerCase(), options) : word;
 }
 

@@ -27,10 +27,10 @@ export class PreparedCorpus {
   ) {}
 
   /**
-   * Opens `<dataFolder>/<name>`: size and hash of every file must be those of the manifest.
+   * Opens `<dataFolder>/<name>` and checks that every file has the size and the hash that the manifest records.
    *
-   * @param options where it is remembered which large files were found right, and who listens while they are hashed
-   * @throws UserError('data') when the corpus is missing, half-written, damaged or of a foreign format version; the
+   * @param options where verified large files are remembered, and hooks while they are hashed
+   * @throws UserError('data') when the corpus is missing, half-written, damaged or of another format version; the
    *   signal's reason when it is aborted
    */
   static async open(dataFolder: string, name: string, options: VerifyOptions = {}): Promise<PreparedCorpus> {
@@ -42,14 +42,14 @@ export class PreparedCorpus {
     const vocabulary = await Vocabulary.load(vocabularyPath);
     const { size, sha256 } = manifest.vocabulary;
     if (vocabulary.sha256 !== sha256 || vocabulary.size !== size) {
-      throw damaged(vocabularyPath, 'its words are not those that the manifest records', manifest, name);
+      throw damaged(vocabularyPath, 'its words differ from those that the manifest records', manifest, name);
     }
     for (const split of SPLITS) await checkSize(folder, manifest, split, name);
     await checkContent(folder, manifest, name, options);
     return new PreparedCorpus(name, folder, manifest, vocabulary);
   }
 
-  /** Returns the ids of a split; the same object each time, open until {@link close}. */
+  /** Returns the ids of a split: the same object each time, open until {@link close}. */
   split(name: SplitName): TokenFile {
     const opened = this.#open.get(name);
     if (opened !== undefined) return opened;
@@ -58,7 +58,7 @@ export class PreparedCorpus {
     return file;
   }
 
-  /** Text in the form the corpus has: how a prompt must be cut into tokens. */
+  /** Turns text, such as a prompt, into tokens by the rules of this corpus. */
   tokensOf(text: string): string[] {
     return normalizeLine(text, { unit: this.manifest.unit, ...this.manifest.normalization });
   }
@@ -74,7 +74,7 @@ async function checkSize(folder: string, manifest: Manifest, split: SplitName, n
   const { tokens, bytes } = manifest.splits[split];
   const size = await sizeOf(path, manifest, name);
   if (size !== bytes || size !== tokens * BYTES_PER_TOKEN) {
-    throw damaged(path, `it has ${size} bytes where the manifest records ${bytes}`, manifest, name);
+    throw damaged(path, `it has ${size} bytes, but the manifest records ${bytes}`, manifest, name);
   }
 }
 
@@ -91,10 +91,10 @@ async function checkContent(
   const wrong = await findWrongFile(folder, files, options);
   if (wrong === undefined) return;
   const [found, recorded] = [wrong.found, wrong.sha256].map((hash) => `${hash.slice(0, 12)}…`);
-  throw damaged(wrong.path, `its SHA-256 is ${found} where the manifest records ${recorded}`, manifest, name);
+  throw damaged(wrong.path, `its SHA-256 is ${found}, but the manifest records ${recorded}`, manifest, name);
 }
 
-/** @throws UserError('data') with the way to a whole corpus when the file is missing */
+/** @throws UserError('data') with the command that prepares the corpus, when the file is missing */
 async function sizeOf(path: string, manifest: Manifest, name: string): Promise<number> {
   try {
     return (await stat(path)).size;
@@ -106,7 +106,7 @@ async function sizeOf(path: string, manifest: Manifest, name: string): Promise<n
 }
 
 function missingCorpus(dataFolder: string, name: string): UserError {
-  return new UserError('data', `there is no prepared corpus "${name}" in ${dataFolder}`, [
+  return new UserError('data', `There is no prepared corpus "${name}" in ${dataFolder}`, [
     `Prepare it: \`${prepareCommand(name)}\`.`,
     'If it is in another data folder, name that folder with --data.',
   ]);

@@ -1,4 +1,4 @@
-/** Gets hold of the three files of Mikolov's Penn Treebank corpus, each verified to the byte. */
+/** Gets the three files of Mikolov's Penn Treebank corpus, from disk or from the web, and verifies every byte. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { faultOfContent, findFiles, pickCandidate, type WantedFile } from './acq
 import { SPLITS, type SplitName } from './manifest.js';
 import { fetchFromMirror, type Mirror } from './ptb-mirrors.js';
 
-/** The files as every published perplexity on this corpus presupposes them. */
+/** The files that every published perplexity on this corpus uses. */
 export const PTB_FILES: Readonly<Record<SplitName, WantedFile>> = {
   train: {
     name: 'ptb.train.txt',
@@ -32,12 +32,13 @@ export const PTB_FILES: Readonly<Record<SplitName, WantedFile>> = {
   },
 };
 
-/** The text of each split, verified. */
+/** The verified text of each split. */
 export type PtbTexts = Readonly<Record<SplitName, Buffer>>;
 
 /**
- * Takes the files from a folder (or any folder below it) or an archive.
- * @throws UserError('data') that says of each file that is missing or wrong what was found instead
+ * Reads the files from a folder (or any folder below it) or from an archive.
+ *
+ * @throws UserError('data') that says for each missing or wrong file what was found instead
  */
 export async function ptbFromLocal(from: string): Promise<PtbTexts> {
   const names = new Set(SPLITS.map((split) => PTB_FILES[split].name));
@@ -56,11 +57,11 @@ export async function ptbFromLocal(from: string): Promise<PtbTexts> {
 }
 
 /**
- * Takes the files from the cache folder, where those that are missing or wrong are downloaded first. A cache that has
- * them all is only read.
+ * Reads the files from the cache folder, after downloading those that are missing or wrong. A complete cache is only
+ * read.
  *
  * @param mirrors tried in turn until every file is there
- * @throws UserError('data') that says what each mirror did, and how to do without
+ * @throws UserError('data') that says why each mirror failed, and what else to do
  */
 export async function ptbFromWeb(
   cacheFolder: string,
@@ -103,13 +104,13 @@ function waitingFor(pid: number): Progress {
   return { label: 'download', done: 0, total: SPLITS.length, unit: 'files', figures };
 }
 
-/** Removes the beginnings of downloads that broke off, now that another mirror has served. */
+/** Removes partial downloads that another mirror has made useless. */
 async function removeParts(folder: string): Promise<void> {
   const parts = (await readdir(folder)).filter((name) => name.endsWith('.part'));
   await Promise.all(parts.map((name) => rm(join(folder, name), { force: true })));
 }
 
-/** What the cache has of each file; undefined where it is missing or wrong. */
+/** Reads each file from the cache; undefined where it is missing or wrong. */
 async function readCache(folder: string): Promise<Record<SplitName, Buffer | undefined>> {
   const read = (split: SplitName) => cached(folder, PTB_FILES[split]);
   const [train, valid, test] = await Promise.all([read('train'), read('valid'), read('test')]);
@@ -125,22 +126,22 @@ async function cached(folder: string, wanted: WantedFile): Promise<Buffer | unde
   return content && faultOfContent(content, wanted) === undefined ? content : undefined;
 }
 
-/** Returns the lines of a message that say which files are wanted. */
+/** Returns the lines of a message that list the expected files. */
 function describeWanted(): string[] {
   const lines = SPLITS.map((split) => {
     const { name, bytes, sha256 } = PTB_FILES[split];
     return `  ${name.padEnd(13)}  ${String(bytes).padStart(7)} bytes  SHA-256 ${sha256}`;
   });
-  return ['The files that are wanted:', ...lines];
+  return ['The expected files:', ...lines];
 }
 
 function wrongFiles(from: string, faults: readonly string[]): UserError {
   const lines = faults.map((fault) => `  ${fault}`);
-  const message = [`${from} does not hold the Penn Treebank files:`, ...lines, ...describeWanted()].join(
+  const message = [`${from} does not contain the Penn Treebank files:`, ...lines, ...describeWanted()].join(
     '\n',
   );
   return new UserError('data', message, [
-    'Give a folder, or a .zip, .tgz or .tar file, that holds the three files at any depth, such as simple-examples.tgz.',
+    'Give a folder, or a .zip, .tgz or .tar file, that contains the three files at any depth, such as simple-examples.tgz.',
   ]);
 }
 
@@ -148,7 +149,7 @@ function noMirror(failures: readonly MirrorFailure[]): UserError {
   const lines = failures.map(({ url, reason }) => `  ${url} ${reason}`);
   const message = ['Cannot download the Penn Treebank files:', ...lines, ...describeWanted()].join('\n');
   return new UserError('data', message, [
-    'Check the network connection, then run the same command again: it goes on where it stopped.',
+    'Check the network connection, then run the same command again: the download continues where it stopped.',
     'If you have the files, or an archive of them: `zlm prepare ptb --from FOLDER|FILE.zip|FILE.tgz`.',
     'If you know another place on the web: `zlm prepare ptb --url https://…/`, a folder or an archive.',
     'Behind a proxy, Node 24 or newer uses HTTPS_PROXY when NODE_USE_ENV_PROXY=1 is set.',
@@ -157,16 +158,16 @@ function noMirror(failures: readonly MirrorFailure[]): UserError {
 
 const POLL_MS = 250;
 
-/** How a turn is waited for. */
+/** Hooks while a lock is waited for. */
 export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told once of the process that is waited for. */
+  /** Called once, with the process that holds the lock. */
   readonly onWait: (pid: number) => void;
 }
 
 /**
- * Runs `action` while no other process of this machine does the same in `folder`: whoever comes second waits, and then
- * finds the first one's work done.
+ * Runs `action` while this process holds the lock of `folder`. A second process of this machine waits, and then finds
+ * the work of the first one done.
  * @throws UserError('data') when a process on another machine holds the folder, or it cannot be written
  * @throws UserError('interrupted') when the signal fires while waiting
  */

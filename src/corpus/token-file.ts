@@ -28,7 +28,7 @@ export class TokenFile {
 
   /**
    * @param vocabularySize ids outside [0, vocabularySize) are refused when they are read
-   * @throws UserError('data') when the file cannot be opened or is no whole number of ids
+   * @throws UserError('data') when the file cannot be opened, or its size is not a whole number of ids
    */
   constructor(path: string, vocabularySize: number) {
     this.path = path;
@@ -47,9 +47,10 @@ export class TokenFile {
   }
 
   /**
-   * Ids `position` … `position + count - 1`.
-   * @throws RangeError when they reach outside the file
-   * @throws UserError('data') when the file has shrunk meanwhile or holds an id outside the vocabulary
+   * Reads the ids `position` … `position + count - 1`.
+   *
+   * @throws RangeError when they are outside the file
+   * @throws UserError('data') when the file has shrunk meanwhile, or has an id outside the vocabulary
    */
   read(position: number, count: number): Int32Array {
     if (position < 0 || count < 0 || position + count > this.length) {
@@ -126,7 +127,7 @@ export class TokenWriter {
     if (id === this.#vocabulary.unk) this.#unknown++;
   }
 
-  /** Forces everything to the disk and says what was written. */
+  /** Forces everything to the disk and returns the facts of the split. */
   finish(): SplitFacts {
     this.#flush();
     this.#guarded(() => syncDescriptor(this.#descriptor));

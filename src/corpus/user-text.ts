@@ -20,25 +20,25 @@ import type { Vocabulary } from './vocabulary.js';
 export type { SplitFractions } from './build/divide.js';
 export type { Shuffle } from './build/shuffle.js';
 
-/** Files that make one text, one behind the other; the path "-" is standard input. */
+/** Files that are joined into one text; the path "-" is standard input. */
 type Files = string | readonly string[];
 
-/** Texts for each split, or one text that is split. */
+/** One text per split, or one text to be split. */
 export type TextInput =
   | { readonly files: Readonly<Record<SplitName, Files>> }
   | {
       readonly file: Files;
       readonly fractions: SplitFractions;
-      /** Cut between lines (the default), or between tokens: what one long line needs. */
+      /** Split between lines (the default), or between tokens, which a text of one long line needs. */
       readonly splitBy?: 'lines' | 'tokens' | undefined;
       /** Put lines or paragraphs in random order before the text is split. */
       readonly shuffle?: Shuffle | undefined;
     };
 
-/** How text is read, and which of its words are known. */
+/** Rules of normalization and of the vocabulary. */
 export interface TextForm {
   readonly unit: Unit;
-  /** Without `normalize`, Unicode's form NFC. */
+  /** Unicode's form is NFC when `normalize` is left out. */
   readonly normalization: Omit<Normalization, 'normalize'> & Partial<Normalization>;
   /** Most words in the vocabulary, `<eos>` and `<unk>` among them; null for no limit. */
   readonly vocabularySize: number | null;
@@ -49,23 +49,26 @@ export interface TextForm {
 export interface PrepareTextOptions extends PrepareOptions, Partial<TextForm> {
   readonly name: string;
   readonly input: TextInput;
-  /** A corpus in the same data folder whose form and vocabulary are taken; the four choices of {@link TextForm} are left out then. */
+  /**
+   * A corpus in the same data folder whose normalization and vocabulary are used. The four options of {@link TextForm}
+   * must then be left out.
+   */
   readonly vocabularyOf?: string | undefined;
-  /** What becomes of words outside the vocabulary: `<unk>`, or a failure that names the first of them. */
+  /** Words outside the vocabulary become `<unk>`, or fail with a message that names the first of them. */
   readonly unknown: 'unk' | 'fail';
-  /** What "-" stands for. */
+  /** The stream that the path "-" reads. */
   readonly standardInput?: Readable | undefined;
 }
 
 /**
- * Prepares a corpus from UTF-8 text, plain or gzip, in one reading for its words and one before it for its hash. Memory
- * grows with the number of distinct words alone.
+ * Prepares a corpus from UTF-8 text, plain or gzip, which is read twice: for its hash, then for its words. Memory grows
+ * only with the number of distinct words.
  *
  * One text is split into contiguous parts of whole lines: the first for train, the next for valid, the last for test.
  *
- * @throws UserError('usage') for a name that cannot be, or standard input that is named twice or not given
- * @throws UserError('data') for text that is not UTF-8, too short to be split, or has words outside the vocabulary under
- *   `unknown: 'fail'`; see also {@link prepareCorpus}
+ * @throws UserError('usage') for an invalid name, or standard input that is named twice or missing
+ * @throws UserError('data') for text that is not UTF-8, too short to be split, or has words outside the vocabulary
+ *   under `unknown: 'fail'`; see also {@link prepareCorpus}
  */
 export async function prepareText(options: PrepareTextOptions): Promise<PreparedSummary> {
   const { name, input, unknown } = options;
@@ -95,7 +98,7 @@ export async function prepareText(options: PrepareTextOptions): Promise<Prepared
 
 /**
  * Reads fractions written as "0.9,0.05,0.05".
- * @throws UserError('usage') when they are not three numbers above 0 whose sum is 1
+ * @throws UserError('usage') when they are not three numbers above 0 with the sum 1
  */
 export function parseFractions(text: string): SplitFractions {
   const fractions = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
@@ -110,7 +113,7 @@ export function parseFractions(text: string): SplitFractions {
   ]);
 }
 
-/** The files that a corpus is made from, as they are asked for; standard input is copied to a file first. */
+/** Opens the files that a corpus is made from. Standard input is copied to a file first. */
 class Sources {
   readonly files: { readonly path: string; readonly file: SourceFile }[] = [];
   #folder: string | undefined;
@@ -138,11 +141,11 @@ class Sources {
     const { standardInput, dataFolder, name, signal } = this.options;
     if (standardInput === undefined) throw new Error('standardInput is missing');
     if (this.#folder !== undefined) {
-      throw new UserError('usage', 'standard input ("-") is named twice, but can be read once alone', [
+      throw new UserError('usage', 'standard input ("-") is named twice, but can be read only once', [
         'Name it once, or put the text into a file.',
       ]);
     }
-    // On the disk of the corpora, since folders for temporary files are often small.
+    // On the disk of the corpora: folders for temporary files are often small.
     this.#folder = await makeStagingFolder(join(dataFolder, name));
     return await keepStandardInput(standardInput, this.#folder, signal);
   }
@@ -163,7 +166,10 @@ async function divisionOf(input: TextInput, sources: Sources): Promise<Division>
   return { texts: await sources.open(file), fractions, by: splitBy, shuffle };
 }
 
-/** What of the division identifies the corpus, besides the files: nothing where a corpus of older versions had nothing. */
+/**
+ * Returns the options of a division that identify the corpus, besides the files. Options that older versions did not
+ * have are left out at their defaults.
+ */
 function divisionOptions(input: TextInput): Options {
   if ('files' in input) return splitSizes(input.files);
   const { fractions, splitBy = 'lines', shuffle } = input;
@@ -174,7 +180,7 @@ function divisionOptions(input: TextInput): Options {
   };
 }
 
-/** Returns how many files each split has, where one has several: the list of all files does not tell. */
+/** Returns the number of files of each split, where one split has several: the list of all files does not tell. */
 function splitSizes(files: Readonly<Record<SplitName, Files>>): Options {
   const counts = SPLITS.map((split) => [files[split]].flat().length);
   return counts.every((count) => count === 1) ? {} : { filesPerSplit: counts };

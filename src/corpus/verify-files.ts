@@ -1,11 +1,11 @@
 /**
- * Whether the files of a prepared corpus are those that its manifest describes. A damaged token file mostly has valid ids,
- * so nothing but its hash tells: a tenth of PTB's test split overwritten raised the perplexity from 77 to 87 without a
- * word.
+ * Checks that the files of a prepared corpus are those that its manifest describes. A damaged token file mostly has
+ * valid ids, so only its hash reveals the damage: with a tenth of PTB's test split overwritten, the perplexity rose
+ * from 77 to 87 without an error.
  *
- * Hashing takes about 0.6 ms a megabyte. Small files are hashed whenever a corpus is opened. A large one is hashed once
- * for each state that it is in: that it was found right is remembered in the cache folder together with its size,
- * times and inode. Where there is no cache folder, or it cannot be written, nothing is remembered.
+ * Hashing takes about 0.6 ms per megabyte. Small files are hashed whenever a corpus is opened. A large file is hashed
+ * once per state (size, times and inode), and the cache folder keeps the states that were right. Without a cache folder
+ * that can be written, large files are hashed each time.
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -14,7 +14,7 @@ import type { OnProgress } from '../progress.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { type FileState, fileState, sha256, sha256File } from '../storage/file-identity.js';
 
-/** Files of at most this size are hashed each time: some 20 ms. */
+/** Files of at most this size are hashed each time, which takes about 20 ms. */
 const ALWAYS_HASHED_BYTES = 32 * 2 ** 20;
 
 /** A file and the hash that it must have. */
@@ -24,13 +24,13 @@ export interface KnownFile {
   readonly sha256: string;
 }
 
-/** A file whose hash is not the one that it must have. */
+/** A file with another hash than it must have. */
 export interface WrongFile extends KnownFile {
   readonly found: string;
 }
 
 export interface VerifyOptions {
-  /** Where it is remembered which large files were found right; nothing is when it is left out. */
+  /** Folder that keeps which large files were verified; without it nothing is kept. */
   readonly cacheFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -69,7 +69,7 @@ export async function findWrongFile(
   return undefined;
 }
 
-/** Only a large file takes long enough for progress to be seen. */
+/** Returns a progress hook for large files; small ones are done before progress is seen. */
 function meter({ path }: KnownFile, { bytes }: FileState, { onProgress }: VerifyOptions) {
   if (bytes <= ALWAYS_HASHED_BYTES) return undefined;
   const label = `check ${basename(path)}`;
@@ -84,7 +84,7 @@ async function stateOf(path: string): Promise<FileState> {
   }
 }
 
-/** The states in which files of one corpus were found right. */
+/** Record of the states in which files of one corpus were right. */
 class Memory {
   private constructor(
     private readonly path: string,
@@ -103,13 +103,13 @@ class Memory {
     return this.states[basename(file.path)] === entryOf(file, state);
   }
 
-  /** Keeps what was found for later processes, where the cache folder can be written. */
+  /** Records a verified state for later processes, where the cache folder can be written. */
   async remember(file: KnownFile, state: FileState): Promise<void> {
     this.states[basename(file.path)] = entryOf(file, state);
     try {
       await writeFileAtomically(this.path, `${JSON.stringify(this.states, null, 2)}\n`);
     } catch (error) {
-      // A cache that cannot be written costs the next command a hashing, and nothing else.
+      // Without a cache the next command hashes the file again; nothing else is lost.
       if (!(error instanceof UserError)) throw error;
     }
   }

@@ -4,15 +4,15 @@ import { describeFileError } from '../storage/atomic-write.js';
 import { sha256 } from '../storage/file-identity.js';
 import { prepareAgainCure } from './corpus-folder.js';
 
-/** The mark that ends every line. Treebank corpora put a sentence on a line, hence its customary name. */
+/** The token that ends every line. Treebank corpora put one sentence on a line, hence its usual name. */
 export const END_OF_LINE = '<eos>';
 
-/** The word that stands for every word outside the vocabulary. */
+/** The token for every word outside the vocabulary. */
 export const UNKNOWN = '<unk>';
 
 /**
- * The words a model knows, numbered from 0. Their order is the order of ids; corpora prepared by zlm put
- * frequent words first. On disk: UTF-8, one word a line, the line number being the id.
+ * The words a model knows, numbered from 0. Their order is the order of ids; corpora prepared by zlm put frequent words
+ * first. On disk: UTF-8, one word per line; the line number, counted from 0, is the id.
  */
 export class Vocabulary {
   readonly words: readonly string[];

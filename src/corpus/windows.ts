@@ -4,7 +4,7 @@
  * columns side by side, and the targets are the same tokens one step later.
  */
 
-/** What windows read from: random access into token ids. `TokenFile` is one. */
+/** Source of windows: random access to token ids, as `TokenFile` gives. */
 export interface TokenSource {
   readonly length: number;
   read(position: number, count: number): Int32Array;
@@ -49,7 +49,7 @@ export class WindowSource {
     this.predictions = batchSize * (tail === 'keep' ? this.steps : this.count * bptt);
   }
 
-  /** Window `index`, 0 ≤ index < count. */
+  /** Returns window `index`, 0 ≤ index < count. */
   window(index: number): Window {
     const { bptt } = this.options;
     return this.between(index * bptt, Math.min((index + 1) * bptt, this.steps));

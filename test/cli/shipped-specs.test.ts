@@ -80,7 +80,7 @@ describe('a spec of the user that is named by a word', () => {
     expect(stderr).toContain(
       'spec small: taking small.yaml of this folder, not the one that comes with zlm\n',
     );
-    expect(stderr).toContain('there is no prepared corpus "edited"');
+    expect(stderr).toContain('There is no prepared corpus "edited"');
   });
 });
 
@@ -120,6 +120,6 @@ describe('commands take the word', () => {
   it('train', async () => {
     const { stderr } = await runCommand(Train, ['configs/small.yaml']);
     expect(stderr).toContain('there is no configs/small.yaml here: taking the one that comes with zlm\n');
-    expect(stderr).toContain('there is no prepared corpus "ptb"');
+    expect(stderr).toContain('There is no prepared corpus "ptb"');
   });
 });

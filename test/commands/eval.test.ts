@@ -150,7 +150,7 @@ describe('what it refuses', () => {
   it('a corpus that is not there', async () => {
     const { stderr, exitCode } = await evaluate('--data', 'nowhere');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('there is no prepared corpus "small" in nowhere');
+    expect(stderr).toContain('There is no prepared corpus "small" in nowhere');
     expect(stderr).toContain('--data');
   });
 

@@ -40,7 +40,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a corpus that is not prepared',
     make: () => rmSync('data', { recursive: true }),
-    says: 'there is no prepared corpus "small" in data',
+    says: 'There is no prepared corpus "small" in data',
     cure: PREPARE,
   },
   {
@@ -52,7 +52,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a corpus without a manifest: its preparation did not end',
     make: () => rmSync(MANIFEST),
-    says: 'there is no prepared corpus "small" in data',
+    says: 'There is no prepared corpus "small" in data',
     cure: PREPARE,
   },
   {
@@ -64,7 +64,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a manifest that is a list',
     make: manifest('[]'),
-    says: `${MANIFEST} is damaged: no formatVersion`,
+    says: `${MANIFEST} is damaged: it has no formatVersion`,
     cure: 'zlm prepare',
   },
   {
@@ -88,7 +88,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a vocabulary with a word more',
     make: () => appendFileSync(`${CORPUS}/vocabulary.txt`, 'otter\n'),
-    says: 'vocabulary.txt is damaged: its words are not those that the manifest records',
+    says: 'vocabulary.txt is damaged: its words differ from those that the manifest records',
     cure: PREPARE,
   },
   {

@@ -153,7 +153,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: edit('corpus: small', 'corpus: large'),
     command: 'sample',
     exitCode: 4,
-    says: 'there is no prepared corpus "large"',
+    says: 'There is no prepared corpus "large"',
     cure: 'zlm prepare text large',
   },
   {

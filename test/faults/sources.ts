@@ -71,7 +71,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book(LINES),
     command: `${PREPARE} --vocabulary-of gone`,
     exitCode: 4,
-    says: 'there is no prepared corpus "gone" in data',
+    says: 'There is no prepared corpus "gone" in data',
     cure: 'zlm prepare text gone',
   },
   {

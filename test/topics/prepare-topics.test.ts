@@ -182,7 +182,7 @@ it('writes nothing when it is stopped', async () => {
 
 it('needs a prepared corpus', async () => {
   const fault = await faultOf(prepareThree(tempFolder()));
-  expect(fault.message).toContain(`there is no prepared corpus "${SMALL_CORPUS}"`);
+  expect(fault.message).toContain(`There is no prepared corpus "${SMALL_CORPUS}"`);
 });
 
 describe('a reader is told', () => {

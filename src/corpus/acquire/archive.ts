@@ -1,4 +1,4 @@
-/** Takes known files out of archives, into memory: nothing is ever written under a name from an archive. */
+/** Reads known files out of archives into memory. Nothing is ever written under a name from an archive. */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { posix } from 'node:path';
@@ -11,7 +11,7 @@ import { UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
 import { type Candidate, isGzip, isZip, nameContent } from './wanted-file.js';
 
-/** Bounds that no honest archive of a text corpus reaches; an archive bomb does. */
+/** Limits against archive bombs. No honest archive of a text corpus reaches them. */
 export interface ArchiveLimits {
   /** Largest file that is taken. */
   readonly fileBytes: number;
@@ -25,9 +25,9 @@ const LIMITS: ArchiveLimits = { fileBytes: 64e6, takenBytes: 256e6, unpackedByte
 
 /**
  * Returns the files of an archive that `wants` accepts by their base name. The kind of archive (zip, tar, gzipped tar)
- * is told by its contents. Folders inside the archive do not matter; links and devices are passed over.
+ * is recognized by its contents. Folders inside the archive do not matter; links and devices are skipped.
  *
- * @throws UserError('data') when the file is no such archive, is damaged or encrypted, or exceeds the limits
+ * @throws UserError('data') when the file is not such an archive, is damaged or encrypted, or exceeds the limits
  */
 export async function readArchive(
   path: string,
@@ -108,14 +108,14 @@ function describeArchiveError(error: unknown, path: string): unknown {
   return describeFileError(error, path, 'read') ?? error;
 }
 
-/** tar-stream's words for an archive that ends too early. */
+/** Message of tar-stream for an archive that ends too early. */
 const CUT_OFF = 'Unexpected end of data';
 
 /**
  * Calls `wants` with each entry of a tar archive as it streams by, and `take` with the contents of those wanted.
  *
  * @param chunks the archive's bytes, decompressed
- * @throws ArchiveFault when it is cut off or no tar archive
+ * @throws ArchiveFault when it is cut off or not a tar archive
  */
 async function walkTar(
   chunks: AsyncIterable<Buffer>,
@@ -143,7 +143,10 @@ function describe(header: Header): ArchiveEntry {
   return { path: header.name, size: header.size ?? 0, isFile };
 }
 
-/** tar-stream throws plain errors; those of the file system and of zlib carry a code and are described elsewhere. */
+/**
+ * Describes an error of tar-stream, which throws plain errors. Errors of the file system and of zlib have a code and
+ * are described elsewhere.
+ */
 function describeTarError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) return error;
   if (error.message === CUT_OFF) return new ArchiveFault('it is cut off', { cause: error });
@@ -159,7 +162,7 @@ async function walkZip(
   wants: (entry: ArchiveEntry) => boolean,
   take: (entry: ArchiveEntry, content: Buffer) => void,
 ): Promise<void> {
-  // Undecoded, names are not checked: one that climbs ("../x") would fail the archive, but nothing is written by name.
+  // Without decoding, names are not checked. A name such as "../x" would fail the whole archive, but is harmless: no file is written under it.
   const zip = await openPromise(path, { autoClose: false, decodeStrings: false }).catch(throwZipError);
   try {
     for await (const entry of zip.eachEntry()) {
@@ -189,7 +192,7 @@ async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return await buffer(await zip.openReadStreamPromise(entry));
 }
 
-// yauzl throws plain errors; those of the file system carry a code and are described elsewhere, as are ours.
+// yauzl throws plain errors; errors of the file system have a code and are described elsewhere, as are our own.
 function throwZipError(error: unknown): never {
   if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) throw error;
   throw new ArchiveFault(`it is damaged: ${error.message}`, { cause: error });
@@ -204,7 +207,7 @@ interface ArchiveEntry {
   readonly isFile: boolean;
 }
 
-/** What is wrong with an archive, as the rest of a sentence "Cannot read x.tgz: …". */
+/** Fault of an archive, as the rest of a sentence "Cannot read x.tgz: …". */
 class ArchiveFault extends Error {
   override readonly name = 'ArchiveFault';
 }

@@ -1,4 +1,6 @@
-/** Downloads one file with retries and resume: a known one with a check of every byte, or an archive of any size. */
+/**
+ * Downloads one file, with retries and resume: a known file, whose bytes are verified, or an archive of unknown size.
+ */
 
 import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -20,10 +22,10 @@ export interface DownloadOptions {
   readonly onNote?: ((line: string) => void) | undefined;
 }
 
-/** Attempts at one mirror. What came before a connection broke is kept, so each goes further than the last. */
+/** Attempts per mirror. Each one continues where the connection of the last one broke. */
 const ATTEMPTS = 4;
 
-/** Why a mirror did not serve. */
+/** Failure of a mirror. */
 export interface MirrorFailure {
   readonly url: string;
   /** The end of a sentence "URL …". */
@@ -31,10 +33,10 @@ export interface MirrorFailure {
 }
 
 /**
- * Downloads `wanted` to `path` by way of `path`.part, which a later call resumes when this one is cut short.
+ * Downloads `wanted` to `path`, through `path`.part, which a later call continues after an interruption.
  *
  * @param urls addresses of the file, tried in turn
- * @returns what failed at each mirror; undefined when the file is there, whole and verified
+ * @returns the failure of each mirror; undefined when the file is whole and verified
  * @throws UserError('data') when the disk cannot be written
  * @throws UserError('interrupted') when the signal fires; the part is kept
  */
@@ -67,12 +69,12 @@ async function downloadFrom(
   return await inAttempts(path, (part) => attemptOnce(url, part, wanted, options), options);
 }
 
-/** More than any archive of a corpus has. */
+/** Larger than any archive of a corpus. */
 const MAX_ARCHIVE_BYTES = 256e6;
 
 /**
- * Downloads an archive whose size is not known beforehand to `path`, by way of `path`.part, which a later call
- * resumes when this one is cut short. What is in it is for the caller to check.
+ * Downloads an archive of unknown size to `path`, through `path`.part, which a later call continues after an
+ * interruption. The caller must check its contents.
  *
  * @returns why it failed, as the end of a sentence "URL …"; undefined when it is there
  * @throws UserError('data') when the disk cannot be written
@@ -94,9 +96,9 @@ export async function downloadArchive(
 }
 
 /**
- * Tries until a part is complete, which then gets the file's name, or no further try is worth while.
+ * Tries until the part is complete, and gives it the name of the file; or until another try is useless.
  *
- * @returns why it is not complete
+ * @returns the reason of a failure; undefined when it is complete
  */
 async function inAttempts(
   path: string,
@@ -132,8 +134,8 @@ async function attemptOnce(
   const cutOff = content.length < wanted.bytes && !outcome.lengthKnown && nameContent(content) === undefined;
   if (cutOff) return { kind: 'failed', reason: `broke off after ${content.length} of ${wanted.bytes} bytes` };
   await rm(part, { force: true });
-  // The fault may lie in the older piece that was resumed: then the whole file deserves another try.
-  return { kind: outcome.resumed ? 'failed' : 'refused', reason: `sent something else: the file ${fault}` };
+  // The fault may be in the older part that was continued, so the whole file is tried again.
+  return { kind: outcome.resumed ? 'failed' : 'refused', reason: `sent another file: it ${fault}` };
 }
 
 async function waitBefore(attempt: number, { backoffSeconds = 1, signal }: DownloadOptions): Promise<void> {
@@ -141,21 +143,21 @@ async function waitBefore(attempt: number, { backoffSeconds = 1, signal }: Downl
   stopIfAborted(signal);
 }
 
-/** A file that is to come. */
+/** The expected file. */
 export interface ExpectedFile {
   /** For progress. */
   readonly name: string;
-  /** Its size, or the most that it may have where the size is not known. */
+  /** Its size, or an upper limit where the size is not known. */
   readonly bytes: number;
   readonly sizeIsKnown: boolean;
 }
 
-/** How a request ended: `failed` may go better next time, `refused` will not. */
+/** Result of a request: `failed` may succeed next time, `refused` will not. */
 export type Attempt =
   | {
       readonly kind: 'complete';
       readonly resumed: boolean;
-      /** Whether the server said beforehand how much it would send, so that nothing got lost unnoticed. */
+      /** Whether the server announced the length, so that a loss would be noticed. */
       readonly lengthKnown: boolean;
     }
   | { readonly kind: 'failed' | 'refused'; readonly reason: string };
@@ -170,8 +172,8 @@ export interface FetchOptions {
 const USUAL_STALL_SECONDS = 30;
 
 /**
- * Requests the bytes of `url` that the file `part` does not have yet, and appends them as they arrive.
- * `complete` means that the server sent all it had; what came is for the caller to check.
+ * Requests the bytes of `url` that the file `part` does not have yet, and appends them as they arrive. `complete` means
+ * that the server sent everything; the caller must check the contents.
  */
 export async function fetchPart(
   url: string,
@@ -255,7 +257,7 @@ const WORTH_ANOTHER_TRY = new Set([RANGE_NOT_SATISFIABLE, 408, 425, 429]);
 
 async function refusal(response: Response, part: string): Promise<Attempt> {
   await response.body?.cancel();
-  // The part does not fit what this server has: the next attempt begins anew.
+  // The part does not fit what this server has: the next attempt starts again.
   if (response.status === RANGE_NOT_SATISFIABLE) await rm(part, { force: true });
   const retry = WORTH_ANOTHER_TRY.has(response.status) || response.status >= 500;
   const reason = `answered ${response.status} ${response.statusText}`.trimEnd();
@@ -263,15 +265,15 @@ async function refusal(response: Response, part: string): Promise<Attempt> {
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'could not be reached: its name is not known here',
+  ENOTFOUND: 'could not be reached: its name cannot be resolved',
   EAI_AGAIN: 'could not be reached: no name server answers',
   ECONNREFUSED: 'could not be reached: the connection was refused',
   ENETUNREACH: 'could not be reached: no network',
-  EHOSTUNREACH: 'could not be reached: no way to that host',
+  EHOSTUNREACH: 'could not be reached: no route to that host',
   UND_ERR_CONNECT_TIMEOUT: 'could not be reached: it does not answer',
 };
 
-/** `fetch` wraps failures of the network in a TypeError; undefined for every other error. */
+/** Describes a failure of the network, which `fetch` wraps in a TypeError. Returns undefined for every other error. */
 function describeNetworkError(error: unknown): Attempt | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
   const cause = error.cause as NodeJS.ErrnoException;
@@ -280,7 +282,7 @@ function describeNetworkError(error: unknown): Attempt | undefined {
   return { kind: 'failed', reason: `broke off: ${cause.message || cause.code || error.message}` };
 }
 
-/** Gives up a connection that brings nothing for a while, or that the caller gives up. */
+/** Aborts a connection when nothing arrives for a while, or when the caller aborts. */
 class StallWatch {
   stalled = false;
   readonly signal: AbortSignal;

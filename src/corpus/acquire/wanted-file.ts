@@ -1,4 +1,4 @@
-/** A file that is known to the byte, and what a file that claims to be it really is. */
+/** Files that are known to the byte: recognizing them, and finding them in a folder. */
 
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export interface WantedFile {
   readonly sha256: string;
 }
 
-/** A file that claims to be a wanted one. */
+/** A file with the name of a wanted file. */
 export interface Candidate {
   /** Base name. */
   readonly name: string;
@@ -23,13 +23,15 @@ export interface Candidate {
   readonly content: Buffer;
 }
 
-/** What is wrong with `content` as the wanted file, as the end of a sentence "X …"; undefined when nothing is. */
+/**
+ * Returns what is wrong with `content` as the wanted file, as the end of a sentence "X …"; undefined when nothing is.
+ */
 export function faultOfContent(content: Buffer, wanted: WantedFile): string | undefined {
   if (content.length === wanted.bytes && sha256(content) === wanted.sha256) return undefined;
   const what = nameContent(content);
   if (what !== undefined) return `is ${what}`;
   if (content.length < wanted.bytes) return `has only ${content.length} of ${wanted.bytes} bytes`;
-  if (content.includes('\r\n')) return 'has CR LF line ends, so it was changed on the way';
+  if (content.includes('\r\n')) return 'has CR LF line ends, so it was converted';
   if (content.length > wanted.bytes) return `has ${content.length} bytes instead of ${wanted.bytes}`;
   return `has the right size but other contents: SHA-256 ${sha256(content)} instead of ${wanted.sha256}`;
 }
@@ -43,7 +45,7 @@ export function pickCandidate(candidates: readonly Candidate[], wanted: WantedFi
     if (fault === undefined) return content;
     faults.push(`${origin} ${fault}`);
   }
-  return faults.length === 0 ? `${wanted.name} is not there` : faults.join('\n  ');
+  return faults.length === 0 ? `${wanted.name} is missing` : faults.join('\n  ');
 }
 
 /** Returns what a file that is no plain text is, judged by its first bytes: "an HTML page". */
@@ -67,10 +69,10 @@ export function isGzip(content: Buffer): boolean {
   return content[0] === 0x1f && content[1] === 0x8b;
 }
 
-/** Beyond this many entries, the folder is a whole disk rather than a corpus. */
+/** A folder with more entries is a whole disk rather than a corpus. */
 const MAX_ENTRIES = 50_000;
 
-/** Larger files are not read: no wanted file comes near. */
+/** Larger files are not read: every wanted file is much smaller. */
 const MAX_FILE_BYTES = 64e6;
 
 /**
@@ -93,7 +95,7 @@ export async function findFiles(folder: string, wants: (baseName: string) => boo
   return candidates;
 }
 
-// A folder further down that cannot be read is no reason to give up.
+// A subfolder that cannot be read is skipped.
 async function list(folder: string, mustRead: boolean): Promise<Dirent[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });

@@ -1,23 +1,23 @@
-/** Decides which words of a text a model knows. */
+/** Chooses the vocabulary of a text. */
 import { END_OF_LINE, UNKNOWN, Vocabulary } from '../vocabulary.js';
 
-/** Which words are kept: the most frequent, or the frequent enough. */
+/** Rule for the words to keep: the most frequent ones, or those that are frequent enough. */
 export interface VocabularyRule {
   /** Most words in the vocabulary, `<eos>` and `<unk>` among them; null for no limit. */
   readonly size: number | null;
   /** Fewest occurrences of a word that is kept. */
   readonly minCount: number;
-  /** Whether `<unk>` stands for words outside; a text that has the word `<unk>` keeps it anyway. */
+  /** Whether words outside become `<unk>`. A text that has the word `<unk>` keeps it in any case. */
   readonly unknown: boolean;
 }
 
-/** How often each word occurs, `<eos>` not among them; gone through more than once. */
+/** Number of occurrences of each word, without `<eos>`. It is iterated more than once. */
 export type Counts = Iterable<readonly [word: string, count: number]>;
 
 /**
- * Returns the vocabulary of a text, ordered by count, most frequent first, then by code point. `<eos>` stands where its
- * count, one a line, puts it, and so does `<unk>`, whose count is that of all words left out. Where the limit falls
- * among words of the same count, those first in code point order are kept.
+ * Returns the vocabulary of a text, ordered by count, most frequent first, then by code point. `<eos>` counts once per
+ * line, and `<unk>` as often as all words left out. Where the limit falls among words of the same count, the first ones
+ * in code point order are kept.
  *
  * @param lines number of lines
  */
@@ -68,7 +68,7 @@ function byCountThenCodePoint(a: Counted, b: Counted): number {
   return b[1] - a[1] || compareCodePoints(a[0], b[0]);
 }
 
-/** Orders by Unicode code point; JavaScript's `<` orders by UTF-16 unit, which differs beyond U+FFFF. */
+/** Compares two texts by Unicode code points. JavaScript's `<` compares UTF-16 units, which differs beyond U+FFFF. */
 export function compareCodePoints(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {
@@ -80,7 +80,7 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-// Surrogates make up the code points beyond U+FFFF, and so come after every other unit.
+// Surrogates encode the code points beyond U+FFFF, so they sort after every other unit.
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }

@@ -1,4 +1,4 @@
-/** What goes into the preparation of a corpus and what comes out of it. */
+/** Input and result of the preparation of a corpus. */
 import type { OnProgress } from '../../progress.js';
 import type { Manifest, Options, SourceFile, Unit } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
@@ -6,45 +6,48 @@ import type { Vocabulary } from '../vocabulary.js';
 import type { VocabularyRule } from './choose-vocabulary.js';
 import type { Division } from './divide.js';
 
-/** Everything that decides what a corpus will be. */
+/** Everything that determines the bytes of a corpus. */
 export interface Recipe {
   /** Name of the corpus, which is the name of its folder. */
   readonly name: string;
   readonly unit: Unit;
-  /** What the corpus is, in words. */
+  /** Description of the corpus, for people. */
   readonly source: string;
   /** The files it is made from: with `options`, they identify the result. */
   readonly sourceFiles: readonly SourceFile[];
   readonly options: Options;
   readonly normalization: Normalization;
-  /** How the texts are read when not by `normalization`: texts that have the corpus's form already. */
+  /**
+   * Normalization of the texts, where it differs from `normalization`: for texts that already have the form of the
+   * corpus.
+   */
   readonly readAs?: Normalization;
   readonly texts: Division;
-  /** How the vocabulary is chosen, or the vocabulary itself. */
+  /** The rule that chooses the vocabulary, or the vocabulary itself. */
   readonly vocabulary: VocabularyRule | Vocabulary;
-  /** Whether `<unk>` stands for words outside the vocabulary; a text may have the word `<unk>` without that leave. */
+  /** Whether words outside the vocabulary become `<unk>`. The word `<unk>` in a text is allowed in any case. */
   readonly substitute: boolean;
 }
 
-/** What a caller may pass to every preparation. */
+/** Options of every preparation. */
 export interface PrepareOptions {
   /** Folder of the prepared corpora; the corpus becomes the folder of its name in it. */
   readonly dataFolder: string;
-  /** Replace a corpus of the same name that was prepared otherwise. */
+  /** Replace a corpus of the same name that was made from other files or options. */
   readonly force?: boolean | undefined;
-  /** The command line that asks for it, which the manifest keeps. */
+  /** The command that asks for it, which the manifest records. */
   readonly command?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
-  /** Told what went otherwise than it should, and what is done instead. */
+  /** Called with one line when something goes wrong and another way is taken. */
   readonly onNote?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was prepared, or found prepared. */
+/** The prepared corpus. */
 export interface PreparedSummary {
   readonly name: string;
   readonly folder: string;
-  /** True when the corpus was there already, whole and the same: nothing was written. */
+  /** True when the same corpus was already there, whole: nothing was written. */
   readonly alreadyPrepared: boolean;
   readonly manifest: Manifest;
 }

@@ -1,4 +1,4 @@
-/** Which part of the texts is for training, which for validation, which for test. */
+/** Divides texts into the training, validation and test splits. */
 import { UserError } from '../../errors.js';
 import type { SplitName, Unit } from '../manifest.js';
 import { SPLITS } from '../manifest.js';
@@ -10,10 +10,10 @@ import type { ReadOptions, Text } from './text-source.js';
 import { createTokenizer, type Tokenizer } from './tokenizer.js';
 import type { TypeTable } from './type-table.js';
 
-/** Shares of a text that become train, valid and test, in this order: each above 0, in all 1. */
+/** Shares of train, valid and test, in this order: each above 0, with the sum 1. */
 export type SplitFractions = readonly [train: number, valid: number, test: number];
 
-/** The texts of a corpus: those of each split, or some that are split as one. */
+/** The texts of a corpus: one list per split, or one list that is divided. */
 export type Division =
   | { readonly splits: Readonly<Record<SplitName, readonly Text[]>> }
   | {
@@ -24,10 +24,10 @@ export type Division =
       readonly shuffle?: Shuffle | undefined;
     };
 
-/** How many tokens of a draft each split has; the splits lie one behind the other. */
+/** Number of tokens of each split. In the draft the splits follow one another. */
 export type SplitTokens = Readonly<Record<SplitName, number>>;
 
-/** What is written while the texts are read, and where. */
+/** Everything that is written while the texts are read. */
 export interface Drafting extends ReadOptions {
   readonly form: Normalization & { readonly unit: Unit };
   /** Receives the numbers of the tokens. */
@@ -42,7 +42,10 @@ export function textsOf(division: Division): readonly Text[] {
   return 'texts' in division ? division.texts : SPLITS.flatMap((split) => division.splits[split]);
 }
 
-/** What {@link draftSplits} reads, in the unit of `onBytes`: a text whose lines are counted or shuffled first is read twice. */
+/**
+ * Returns the number of bytes that {@link draftSplits} reads, in the unit of `onBytes`. A text whose lines are counted
+ * or shuffled first is read twice.
+ */
 export function bytesToRead(division: Division): number {
   const once = sizeOf(textsOf(division));
   if (!('texts' in division)) return once;
@@ -68,7 +71,7 @@ export async function draftSplits(division: Division, drafting: Drafting): Promi
   return tokens;
 }
 
-/** Returns the ends of the splits of a text that is split, in tokens. */
+/** Drafts a text that is divided, and returns the ends of its splits in tokens. */
 async function draftWhole(division: Whole, reader: DraftReader, drafting: Drafting): Promise<number[]> {
   const { texts, fractions, by, shuffle } = division;
   const { draft } = drafting;
@@ -81,7 +84,7 @@ async function draftWhole(division: Whole, reader: DraftReader, drafting: Drafti
     const lines = units ? units.lines : await reader.countLines(texts);
     const cuts = cutsOf(lines, fractions);
     const ends: number[] = [];
-    // A paragraph goes whole where it begins.
+    // A paragraph belongs as a whole to the split in which it begins.
     const cut = () => {
       while (ends.length < 2 && draft.lines >= cuts[ends.length]) ends.push(draft.tokens);
     };
@@ -95,7 +98,7 @@ async function draftWhole(division: Whole, reader: DraftReader, drafting: Drafti
 
 type Whole = Extract<Division, { texts: readonly Text[] }>;
 
-/** Reads texts into a draft, and tells the progress of all readings as one. */
+/** Reads texts into a draft, with the progress of all readings as one. */
 class DraftReader {
   readonly #tokenizer: Tokenizer;
   #bytesBefore = 0;
@@ -141,7 +144,7 @@ class DraftReader {
   }
 }
 
-/** Where train and valid end, of so many lines or tokens; the cuts are rounded to whole ones. */
+/** Returns the ends of train, valid and test in lines or tokens, rounded to whole ones. */
 function cutsOf(count: number, [train, valid]: SplitFractions): [number, number, number] {
   return [Math.round(count * train), Math.round(count * (train + valid)), count];
 }
@@ -164,7 +167,7 @@ function tooShort({ texts, fractions, by, shuffle }: Whole): UserError {
   const cures = ['Give a longer text, or three: --train FILE --valid FILE --test FILE.'];
   if (by === 'lines') {
     cures.unshift(
-      'Split it between words instead of lines, as a text that is one long line must be: --split-by tokens.',
+      'Split it between words instead of lines, as a text of one long line needs: --split-by tokens.',
     );
   }
   return new UserError(

@@ -1,4 +1,7 @@
-/** The tokens of a text before the vocabulary is known: numbers of a {@link TypeTable} in a file that is read again. */
+/**
+ * The tokens of a text before the vocabulary is known: numbers of a {@link TypeTable}, in a file that is read a second
+ * time.
+ */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { describeFileError } from '../../storage/file-error.js';
 
@@ -9,8 +12,8 @@ const BYTES_PER_TOKEN = Int32Array.BYTES_PER_ELEMENT;
 export const DRAFT_END_OF_LINE = 0;
 
 /**
- * A draft of all splits in one file. It costs the disk space of the corpus once more while the corpus is prepared, and
- * spares reading, decoding and cutting the text a second time.
+ * A draft of all splits in one file. It takes as much disk space as the corpus while the corpus is prepared, but the
+ * text need not be read, decoded and tokenized a second time.
  */
 export class Draft {
   readonly #path: string;
@@ -20,7 +23,7 @@ export class Draft {
   #flushed = 0;
   #lines = 0;
 
-  /** Called after each line's end. */
+  /** Called at the end of each line. */
   onLine: () => void = () => {};
 
   /**

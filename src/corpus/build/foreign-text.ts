@@ -1,4 +1,4 @@
-/** Says what a text is that is no UTF-8, by its bytes, and how to make UTF-8 of it. */
+/** Recognizes a text that is not UTF-8 by its bytes, and says how to convert it. */
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../errors.js';
 import { shellWord } from '../../shell-word.js';
@@ -7,23 +7,23 @@ import { STANDARD_INPUT } from './source-files.js';
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
-/** How many bytes are looked at. */
+/** Size of the sample that is examined. */
 const SAMPLE_BYTES = 2 ** 16;
 
-/** What bytes look like. */
+/** Guess of the encoding or format of bytes. */
 interface Guess {
-  /** What the text is: "UTF-16 text, low byte first". */
+  /** The encoding or format: "UTF-16 text". */
   readonly what: string;
   /** A shell command that writes it to its standard output as UTF-8, given the file's name. */
   readonly command?: (file: string) => string;
-  /** What to do where no command helps, or what else to know. */
+  /** Advice where no command helps, or in addition to it. */
   readonly hint?: string;
 }
 
 const iconv = (encoding: string) => (file: string) => `iconv -f ${encoding} -t UTF-8 ${file}`;
 const unpacker = (program: string) => (file: string) => `${program} ${file}`;
 
-/** Files that are told by their first bytes. */
+/** Formats with known first bytes. */
 const SIGNATURES: readonly (readonly [bytes: readonly number[], guess: Guess])[] = [
   [[0xff, 0xfe, 0, 0], { what: 'UTF-32 text', command: iconv('UTF-32') }],
   [[0, 0, 0xfe, 0xff], { what: 'UTF-32 text', command: iconv('UTF-32') }],
@@ -32,9 +32,9 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], guess: Guess])[]
   [
     [0x50, 0x4b, 0x03, 0x04],
     {
-      what: 'a zip archive, as documents of office programs and e-books are',
+      what: 'a zip archive, the format of office documents and e-books',
       command: unpacker('unzip -p'),
-      hint: 'That is for an archive of text files; save a document or an e-book as plain text.',
+      hint: 'This is for an archive of text files; save a document or an e-book as plain text.',
     },
   ],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], { what: 'an xz file', command: unpacker('xz -dc') }],
@@ -50,13 +50,13 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], guess: Guess])[]
   [[0x25, 0x50, 0x44, 0x46], { what: 'a PDF', command: (file) => `pdftotext ${file} -` }],
 ];
 
-/** Where a tar archive says that it is one. */
+/** Position and value of the magic bytes of a tar archive. */
 const TAR_MAGIC = { at: 257, bytes: Buffer.from('ustar') };
 
 /**
  * Returns the fault of a text that is not UTF-8, or has a NUL byte.
  *
- * @param name  what the text is called: a path, or "standard input"
+ * @param name  the name of the text: a path, or "standard input"
  * @param bytes a part of it, with the fault inside
  * @param line  number of the part's first line, from 1
  */
@@ -66,7 +66,7 @@ export function describeForeignText(name: string, bytes: Buffer, line: number): 
   const sample = bytes.subarray(Math.max(0, at - SAMPLE_BYTES / 2), at + SAMPLE_BYTES / 2);
   const guess = signature ?? guessOf(sample);
   const found =
-    bytes[at] === 0 ? 'a NUL byte' : `the byte ${hex(bytes[at])}, which is not UTF-8 where it stands`;
+    bytes[at] === 0 ? 'a NUL byte' : `the byte ${hex(bytes[at])}, which is not UTF-8 in this place`;
   const place =
     signature === undefined ? `${name}:${line + lineEndsIn(bytes.subarray(0, at))}: ${found}; ` : '';
   const subject = signature === undefined ? 'the file' : name;
@@ -81,7 +81,9 @@ function curesOf({ command, hint }: Guess, name: string): string[] {
   const cures: string[] = [];
   if (command !== undefined) {
     const file = name === STANDARD_INPUT ? 'FILE' : shellWord(name);
-    cures.push(`Make UTF-8 of it in a file of its own, and name that: \`${command(file)} > text.utf8.txt\`.`);
+    cures.push(
+      `Convert it to UTF-8 in a new file, and name that file: \`${command(file)} > text.utf8.txt\`.`,
+    );
   }
   if (hint !== undefined) cures.push(hint);
   return cures;
@@ -95,11 +97,11 @@ function signatureOf(bytes: Buffer): Guess | undefined {
   return {
     what: 'a tar archive',
     command: (file) => `tar -xOf ${file}`,
-    hint: 'That is for an archive of text files alone: it writes them one behind the other.',
+    hint: 'This is for an archive of text files only: it joins them into one text.',
   };
 }
 
-/** What bytes without a signature look like. */
+/** Guesses the encoding of bytes without a signature. */
 function guessOf(sample: Buffer): Guess {
   const nuls = countNuls(sample);
   if (nuls.even + nuls.odd > 0) return guessOfNuls(nuls, sample.length);
@@ -107,7 +109,7 @@ function guessOf(sample: Buffer): Guess {
     return {
       what: 'UTF-8 text with damaged characters',
       command: iconv('UTF-8 -c'),
-      hint: 'The command leaves out the bytes that are no characters; better is an undamaged copy of the text.',
+      hint: 'The command drops the bytes that are not characters; an undamaged copy of the text is better.',
     };
   }
   const high = sample.filter((byte) => byte >= 0x80);
@@ -115,18 +117,18 @@ function guessOf(sample: Buffer): Guess {
     return {
       what: 'text in an encoding of its language, such as GB18030, Shift_JIS or KOI8-R',
       command: iconv('GB18030'),
-      hint: 'Put the true encoding for GB18030: `file -i` guesses it, and `iconv -l` lists those that there are.',
+      hint: 'Replace GB18030 by the true encoding: `file -i` guesses it, and `iconv -l` lists all encodings.',
     };
   }
   const isWindows = high.some((byte) => byte < 0xa0);
   return {
     what: isWindows ? 'Windows-1252 text' : 'Latin-1 text',
     command: iconv(isWindows ? 'WINDOWS-1252' : 'ISO-8859-1'),
-    hint: 'Look at its accented letters before you train on it: other encodings look alike.',
+    hint: 'Check the accented letters before you train on it: other encodings look similar.',
   };
 }
 
-/** Mostly ASCII in UTF-16 has every other byte 0. */
+/** Guesses the encoding of bytes with NULs: in UTF-16, text that is mostly ASCII has 0 in every other byte. */
 function guessOfNuls(nuls: { even: number; odd: number }, length: number): Guess {
   const isUtf16 = Math.max(nuls.even, nuls.odd) > length / 8 && Math.min(nuls.even, nuls.odd) < length / 50;
   if (!isUtf16) {
@@ -172,7 +174,7 @@ function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }
 
-/** Where the first NUL byte or the first malformed character is. */
+/** Returns the position of the first NUL byte or malformed character. */
 function faultAt(bytes: Buffer): number {
   const nul = bytes.indexOf(0);
   const end = nul < 0 ? bytes.length : nul;
@@ -196,7 +198,7 @@ function isWellFormedBeginning(bytes: Buffer): boolean {
   }
 }
 
-/** Returns the first byte of the malformed character that shows itself at `at`. */
+/** Returns the first byte of the malformed character that is detected at `at`. */
 function startOfFault(bytes: Buffer, at: number): number {
   for (let start = Math.max(0, at - 3); start < at; start++) {
     if (bytes[start] >= 0xc0 && isUtf8(bytes.subarray(0, start)) && !isUtf8(bytes.subarray(0, at)))

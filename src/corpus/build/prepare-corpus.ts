@@ -22,14 +22,14 @@ import { assertReplaceable, makeStagingFolder, removeAbandonedCorpora } from './
 import { writeCorpus } from './write-corpus.js';
 
 /**
- * Prepares a corpus in a folder beside the target, which gets its name when it is whole. A corpus that is there already,
- * undamaged and from the same files and options, is left alone; a damaged one is made again.
+ * Prepares a corpus in a folder beside the target, and renames that folder when it is whole. An existing, undamaged
+ * corpus from the same files and options is kept; a damaged one is replaced.
  *
- * What killed preparations left in the data folder is removed.
+ * Temporary folders of killed preparations are removed.
  *
- * @throws UserError('data') when the name is taken by another corpus (without `force`) or by anything else, when a
- *   word is outside a vocabulary without `<unk>`, or when files cannot be read or written
- * @throws UserError('interrupted') when the signal fires; nothing is left behind
+ * @throws UserError('data') when the name is taken by another corpus (without `force`) or by anything else, when a word
+ *   is outside a vocabulary without `<unk>`, or when files cannot be read or written
+ * @throws UserError('interrupted') when the signal fires; no files remain
  */
 export async function prepareCorpus(recipe: Recipe, options: PrepareOptions): Promise<PreparedSummary> {
   const { name } = recipe;
@@ -49,7 +49,7 @@ export async function prepareCorpus(recipe: Recipe, options: PrepareOptions): Pr
 
 const ATTEMPTS = 10;
 
-/** Gives the finished corpus its name. Processes that meet here with the same corpus are all served. */
+/** Renames the finished corpus. When several processes finish the same corpus at once, all of them succeed. */
 async function install(
   staging: string,
   folder: string,
@@ -58,7 +58,7 @@ async function install(
 ): Promise<Pick<PreparedSummary, 'alreadyPrepared' | 'manifest'>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Again: something may have been put there in the minutes since.
+      // Checked again: something may have been put there since.
       await assertReplaceable(folder);
       await replaceFolderAtomically(staging, folder);
       return { alreadyPrepared: false, manifest };
@@ -71,13 +71,13 @@ async function install(
   }
 }
 
-// Another process moved the older corpus away, or put its own there, between two steps of ours.
+// Another process moved the older corpus away, or installed its own, between two of our steps.
 function isCollision(error: unknown): boolean {
   const code = fileErrorCode(error instanceof UserError ? error.cause : error);
   return ['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code ?? '');
 }
 
-/** What a corpus was, or is to be, made from. */
+/** The files and options that a corpus is made from. */
 export interface Origin {
   readonly name: string;
   readonly sourceFiles: readonly SourceFile[];
@@ -85,10 +85,12 @@ export interface Origin {
 }
 
 /**
+ * Returns the manifest of an existing corpus that need not be prepared again.
+ *
  * @param folder the corpus's folder, which need not exist
  * @param wanted what it should have been made from
- * @returns the manifest when the corpus is whole (every size and hash is right) and made from just that; undefined when
- *   it must be prepared: absent, damaged, or, under `force`, another
+ * @returns the manifest when the corpus is whole (every size and hash is right) and made from exactly that; undefined
+ *   when it must be prepared: it is absent, damaged, or, under `force`, different
  * @throws UserError('data') that names every difference, when it was made from something else without `force`
  */
 export async function checkExisting(
@@ -103,7 +105,10 @@ export async function checkExisting(
   if (force) return undefined;
   throw new UserError(
     'data',
-    [`The corpus "${wanted.name}" in ${folder} was prepared otherwise:`, ...differences].join('\n  '),
+    [
+      `The corpus "${wanted.name}" in ${folder} was prepared from other files or options:`,
+      ...differences,
+    ].join('\n  '),
     [
       'To replace it, add --force; models trained on it can then no longer be evaluated.',
       'To keep it, choose another name or another --data folder.',
@@ -111,7 +116,7 @@ export async function checkExisting(
   );
 }
 
-// A damaged manifest vouches for nothing: the corpus is prepared again. One of another version is somebody's work.
+// With a damaged manifest the corpus is prepared again. A corpus of another version is kept: it may still be in use.
 async function readableManifest(folder: string, force: boolean): Promise<Manifest | undefined> {
   try {
     return await readManifest(folder);
@@ -131,7 +136,7 @@ function describeDifferences(have: Origin, wanted: Origin): string[] {
   return [...options, ...describeSources(have.sourceFiles, wanted.sourceFiles)];
 }
 
-// Files are told apart by what is in them: the same text under another name is the same text.
+// Files are compared by content: the same text under another name is the same text.
 function describeSources(have: readonly SourceFile[], wanted: readonly SourceFile[]): string[] {
   const count = Math.max(have.length, wanted.length);
   const pairs = Array.from({ length: count }, (_, index) => [have[index], wanted[index]] as const);

@@ -1,4 +1,4 @@
-/** Puts the lines or paragraphs of texts in random order, in bounded memory. */
+/** Shuffles the lines or paragraphs of texts in bounded memory. */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import type { Normalization } from '../normalize.js';
 import { type Block, isSpace, textBlocks } from './text-blocks.js';
 import type { ReadOptions, Text } from './text-source.js';
 
-/** What keeps together, and the seed of the order. */
+/** The unit that stays together, and the seed of the order. */
 export interface Shuffle {
-  /** Lines, or paragraphs: lines up to and with the empty ones that follow. */
+  /** Lines, or paragraphs: lines up to and including the empty lines that follow. */
   readonly by: 'line' | 'paragraph';
   readonly seed: number;
 }
@@ -21,20 +21,23 @@ export interface Shuffle {
 const LINE_FEED = 0x0a;
 const TWO_32 = 2 ** 32;
 
-/** About so much text is put in order in memory at once. */
+/** Approximate size of the text that is sorted in memory at once. */
 const BUCKET_BYTES = 2 ** 26;
-/** So many files are open at once at most. */
+/** Most files that are open at once. */
 const MOST_BUCKETS = 256;
 const MAX_UNIT_BYTES = 2 ** 26;
-/** Text compresses to a third or a quarter: what a gzip file may grow to is not known before it is read. */
+/**
+ * Gzip files are assumed to grow by this factor: text compresses to a third or a quarter, and the true size is not
+ * known before the file is read.
+ */
 const GROWTH = 4;
 
 /** key (2 × 4 bytes), line (8), text (4), length (4). */
 const HEADER_BYTES = 24;
 
 /**
- * The units of texts in the order of random keys: key n is a function of the seed and n alone. The units are first dealt
- * out to files by the upper part of their keys, and then each file is sorted in memory.
+ * The units of texts in the order of random keys; key n is a function only of the seed and n. The units are first
+ * distributed to files by the upper part of their keys, and then each file is sorted in memory.
  */
 export class ShuffledTexts {
   readonly #texts: readonly Text[];
@@ -57,7 +60,7 @@ export class ShuffledTexts {
   }
 
   /**
-   * Reads the texts once and deals their units out to files.
+   * Reads the texts once and distributes their units to files.
    *
    * @param folder for the files; {@link discard} removes them
    * @param onBytes told the bytes read of all texts
@@ -87,12 +90,12 @@ export class ShuffledTexts {
     }
   }
 
-  /** Lines of all texts. */
+  /** Number of lines of all texts. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** Size of the texts where they are kept: the unit in which {@link units} tells its progress. */
+  /** Size of the stored texts: the unit in which {@link units} reports its progress. */
   get bytes(): number {
     return this.#texts.reduce((sum, text) => sum + text.bytes, 0);
   }
@@ -141,7 +144,7 @@ export class ShuffledTexts {
         lineStart = at + 1;
         if (this.shuffle.by === 'line') end();
       }
-      // The beginning of a line that goes on in the next block, which is no empty one.
+      // The beginning of a line that continues in the next block, so the line is not empty.
       if (lineStart === bytes.length) continue;
       if (blankSeen) end();
       if (length === 0) first = line;
@@ -168,7 +171,7 @@ export class ShuffledTexts {
 
 const BUCKET_BUFFER_BYTES = 2 ** 18;
 
-/** Units whose keys are near each other, in a file. */
+/** A file of units with neighboring keys. */
 class Bucket {
   readonly #path: string;
   #descriptor: number | undefined;

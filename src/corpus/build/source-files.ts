@@ -12,7 +12,8 @@ import { sha256File } from '../../storage/file-identity.js';
 import type { SourceFile } from '../manifest.js';
 
 /**
- * Name, size and hash of a file that a corpus is made from.
+ * Returns name, size and hash of a file that a corpus is made from.
+ *
  * @throws UserError('data') when it cannot be read
  */
 export async function identifyFile(path: string): Promise<SourceFile> {
@@ -24,18 +25,18 @@ export async function identifyFile(path: string): Promise<SourceFile> {
   }
 }
 
-/** What standard input is called where a path is asked for. */
+/** Path that means standard input. */
 export const STANDARD_INPUT_PATH = '-';
 
-/** What it is called in messages and manifests. */
+/** Name of standard input in messages and manifests. */
 export const STANDARD_INPUT = 'standard input';
 
 /**
  * Copies a stream into a file that only this user can read.
  *
  * @param folder an empty folder
- * @returns the file, and what was in it
- * @throws UserError('data') when nothing was there, or the file cannot be written
+ * @returns the path of the copy, and its size and hash
+ * @throws UserError('data') when the stream is empty, or the file cannot be written
  * @throws UserError('interrupted') when the signal fires
  */
 export async function keepStandardInput(

@@ -1,4 +1,4 @@
-/** Where a corpus grows before it gets its name, and what may be replaced by it. */
+/** The temporary folder in which a corpus is made, and the check of what it may replace. */
 import { lstat, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors.js';
@@ -11,25 +11,25 @@ import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manife
 
 const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)];
 
-/** Tells whether a file of this name lies in the folder of a corpus, or of one that is being prepared. */
+/** Tells whether a file of this name belongs to a corpus, finished or not. */
 export function isCorpusFile(name: string): boolean {
   return CORPUS_FILES.includes(name) || isTopicsFile(name);
 }
 
-/** Files that are there only while a corpus is prepared: the draft, parts of a shuffled text, the text of standard input. */
+/** Files that exist only during preparation: the draft, the parts of a shuffled text, the copy of standard input. */
 const WORK_FILE = /^\.(?:draft|bucket-\d+|standard-input)\.tmp$/;
 
-/** Tells whether a file of this name is what a killed process leaves of a corpus's file; see storage/temporary.ts. */
+/** Tells whether a file of this name is the temporary file of a killed process; see storage/temporary.ts. */
 export function isUnfinishedCorpusFile(name: string): boolean {
   if (WORK_FILE.test(name)) return true;
   return name.endsWith('.tmp') && CORPUS_FILES.some((file) => name.startsWith(`.${file}.`));
 }
 
 /**
- * Creates an empty folder beside `target`, and removes what killed processes of this machine left of theirs.
- * @returns its path: hidden, and named after this process, so that its leftovers can be told
- * @throws UserError('data') when the folder above cannot be written, or `target` is a link, of which no folder takes
- *   the place
+ * Creates an empty folder beside `target`, and removes those that killed processes of this machine left.
+ * @returns its path: hidden, with the id of this process in its name, so that it can be recognized later
+ * @throws UserError('data') when the folder above cannot be written, or `target` is a symbolic link, which a folder
+ *   cannot replace
  */
 export async function makeStagingFolder(target: string): Promise<string> {
   const parent = dirname(target);
@@ -53,20 +53,16 @@ async function isLink(path: string): Promise<boolean> {
 }
 
 function linkInTheWay(target: string, parent: string): UserError {
-  return new UserError(
-    'data',
-    `${target} is a symbolic link, of which no prepared corpus can take the place`,
-    [
-      `Remove the link: the corpus then lies in ${parent} itself.`,
-      'To have it elsewhere, name that folder with --data, or link the whole data folder.',
-    ],
-  );
+  return new UserError('data', `${target} is a symbolic link, which a prepared corpus cannot replace`, [
+    `Remove the link: the corpus then lies in ${parent} itself.`,
+    'To have it elsewhere, name that folder with --data, or link the whole data folder.',
+  ]);
 }
 
 /**
- * Makes sure that replacing `folder` destroys nothing but a corpus and the topics that were made from it: files of the
- * user's own may have the names of a corpus's.
- * @throws UserError('data') when it is a file, holds anything that no prepared corpus holds, or is no corpus of zlm's
+ * Checks that replacing `folder` destroys only a corpus and its topics. The user may have files with the same names as
+ * those of a corpus.
+ * @throws UserError('data') when it is a file, has files that no corpus has, or was not made by zlm
  */
 export async function assertReplaceable(folder: string): Promise<void> {
   let entries: string[];
@@ -77,14 +73,15 @@ export async function assertReplaceable(folder: string): Promise<void> {
     throw describeFileError(error, folder, 'replace') ?? error;
   }
   const foreign = entries.find((entry) => !isCorpusFile(entry));
-  if (foreign !== undefined) throw notACorpus(folder, `it holds "${foreign}"`);
+  if (foreign !== undefined) throw notACorpus(folder, `it contains "${foreign}"`);
   if (entries.length === 0 || (await hasManifest(folder))) return;
-  // One whose manifest was damaged or lost still has all of its other files.
+  // A corpus with a damaged or lost manifest still has all of its other files.
   const missing = [...CORPUS_FILES].find((file) => file !== MANIFEST_FILE && !entries.includes(file));
-  if (missing !== undefined) throw notACorpus(folder, `it has no "${missing}" and no manifest of zlm's`);
+  if (missing !== undefined)
+    throw notACorpus(folder, `it has no "${missing}" and no manifest that zlm wrote`);
 }
 
-/** Tells whether the folder's manifest is one of zlm's, of whatever version. */
+/** Tells whether the folder has a manifest of any version of zlm. */
 async function hasManifest(folder: string): Promise<boolean> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8'));
@@ -103,9 +100,9 @@ function notACorpus(folder: string, why: string): UserError {
 }
 
 /**
- * Removes the hidden folders that dead processes of this host left, whichever corpus they were preparing. That of a
- * living process stays, as does everything that is not named and filled like a corpus under preparation. A data
- * folder that is missing, or cannot be read or written, is left as it is.
+ * Removes the temporary folders that dead processes of this host left, of any corpus. Those of living processes stay,
+ * as does everything that does not look like a corpus under preparation. A data folder that is missing, or cannot be
+ * read or written, is left unchanged.
  */
 export async function removeAbandonedCorpora(dataFolder: string): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-/** Cuts texts of any size into blocks of checked UTF-8, in bounded memory, whatever their line ends. */
+/** Splits texts of any size into blocks of checked UTF-8 in bounded memory, with any line ends. */
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../errors.js';
 import type { Unit } from '../manifest.js';
@@ -10,12 +10,15 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-/** A longer run of bytes without white space is no word, and is not held in memory to find its end. */
+/** A longer run of bytes without white space is not a word; memory is not spent on finding its end. */
 export const MAX_WORD_BYTES = 2 ** 20;
 
 /** A part of a text. */
 export interface Block {
-  /** UTF-8 that ends after a line, in a long one after white space, or where else a cut changes nothing; every line end is a line feed. */
+  /**
+   * UTF-8 that ends after a line; in a long line after white space, or where a cut changes nothing. Every line end is a
+   * line feed.
+   */
   readonly bytes: Buffer;
   /** Number of its first line, from 1. */
   readonly line: number;
@@ -68,7 +71,7 @@ export async function countLines(text: Text, options: ReadOptions = {}): Promise
   let lastByte = LINE_FEED;
   for await (const chunk of text.chunks(options)) {
     count += countFeeds(chunk);
-    // A CR counts by itself unless a line feed follows, which was or will be counted.
+    // A CR counts unless a line feed follows, which is counted itself.
     if (lastByte === RETURN && chunk[0] !== LINE_FEED) count++;
     for (let at = chunk.indexOf(RETURN); at >= 0; at = chunk.indexOf(RETURN, at + 1)) {
       if (at + 1 < chunk.length && chunk[at + 1] !== LINE_FEED) count++;
@@ -88,7 +91,9 @@ function startsWithMark(buffer: Buffer): boolean {
   return buffer.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
-/** Where the last white space of ASCII ends, or 0. A CR at the very end waits for the line feed that may follow. */
+/**
+ * Returns the end of the last white space of ASCII, or 0. A CR at the very end waits for the line feed that may follow.
+ */
 function lastSpaceEnd(buffer: Buffer): number {
   let end = buffer.length;
   if (buffer[end - 1] === RETURN) end--;
@@ -101,7 +106,7 @@ export function isSpace(byte: number): boolean {
   return byte <= 0x20 && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }
 
-/** Where a line without any white space may be cut, which characters alone can be. */
+/** Returns a cut in a line without white space. Only a text whose tokens are characters can be cut there. */
 function cutInside(
   name: string,
   buffer: Buffer,
@@ -122,7 +127,7 @@ function cutInside(
   throw new UserError('data', `${name}:${line}: a word is longer than ${longest}`, cures);
 }
 
-/** Bytes before the end of a buffer among which a cut is looked for. */
+/** Number of bytes before the end of a buffer in which a cut is searched. */
 const CUT_WINDOW = 4096;
 
 function cutOfCharacters(buffer: Buffer, form: Normalization): number {

@@ -11,29 +11,29 @@ const CHUNK_BYTES = 2 ** 20;
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
-/** What a reading may be told. */
+/** Hooks while a text is read. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told the number of bytes read so far, about once a megabyte. */
+  /** Called with the number of bytes read so far, about once per megabyte. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** A text that can be read from its beginning, again and again, and is the same each time. */
+/** A text that can be read repeatedly and is the same each time. */
 export interface Text {
-  /** What it is called in messages: a path, or "standard input". */
+  /** Name in messages: a path, or "standard input". */
   readonly name: string;
-  /** Its size where it is kept, in the unit of `onBytes`; a compressed text is longer. */
+  /** Its stored size, in the unit of `onBytes`; a compressed text is longer. */
   readonly bytes: number;
   /** Yields its bytes, decompressed, about a megabyte at a time. */
   chunks(options?: ReadOptions): AsyncGenerator<Buffer>;
 }
 
 /**
- * Returns the text in a file. A gzip file is told by its first two bytes and decompressed as it is read.
+ * Returns the text in a file. A gzip file is recognized by its first two bytes and decompressed while it is read.
  *
  * @param path a file on disk; it is read more than once
- * @param name what it is called in messages
- * @throws UserError('data') when it is missing, no regular file, or empty
+ * @param name its name in messages
+ * @throws UserError('data') when it is missing, empty, or not a regular file
  */
 export async function fileText(path: string, name = path): Promise<Text> {
   const before = await statFile(path, name);
@@ -119,7 +119,7 @@ async function* rawChunks(
 }
 
 async function* decompressed(raw: AsyncGenerator<Buffer>, name: string): AsyncGenerator<Buffer> {
-  // Errors reach the reader of the last stream; the callback is only there so that none is unhandled.
+  // Errors reach the reader of the last stream; the empty callback keeps them from being unhandled too.
   const unzipped = pipeline(Readable.from(raw), createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
   try {
     yield* unzipped;

@@ -1,4 +1,4 @@
-/** From blocks of text to the tokens of a draft. */
+/** Turns blocks of text into the tokens of a draft. */
 import { isAscii } from 'node:buffer';
 import type { Unit } from '../manifest.js';
 import { type Normalization, normalizeText, type PieceWords, wordsOfPiece } from '../normalize.js';
@@ -8,9 +8,13 @@ import type { TypeTable } from './type-table.js';
 
 const LINE_FEED = 0x0a;
 
-/** Cuts text into tokens and appends them to a draft. */
+/** Splits text into tokens and appends them to a draft. */
 export interface Tokenizer {
-  /** Reads a block; the blocks of a text come in order. @param name what the text is called */
+  /**
+   * Reads a block. The blocks of a text come in order.
+   *
+   * @param name the name of the text
+   */
   read(block: Block, name: string): void;
 }
 
@@ -27,12 +31,12 @@ export function createTokenizer(
   return isOfCharacters ? new CharacterTokenizer(form, types, draft) : new PieceTokenizer(form, types, draft);
 }
 
-/** Stands for the number of a token where a piece is not one and the same token wherever it stands. */
+/** Marks a piece that is not always the same single token. */
 const SEVERAL = -1;
 
 /**
- * Reads a line piece by piece, a piece being what white space of ASCII separates: the words of a piece depend on nothing
- * but its bytes, and on whether it is the last of its line. So each spelling is decoded and normalized once.
+ * Reads a line piece by piece; pieces are separated by white space of ASCII. The words of a piece depend only on its
+ * bytes and on whether it is the last of its line, so each spelling is decoded and normalized once.
  */
 class PieceTokenizer implements Tokenizer {
   /** The value of a piece is the number of its one token, or {@link SEVERAL}. */
@@ -81,7 +85,7 @@ class PieceTokenizer implements Tokenizer {
       if (entry < 0) entry = this.#remember(bytes, start, at, hash, name, line);
       const id = cache.value(entry);
       if (id !== SEVERAL && this.#pendingId !== SEVERAL) {
-        // What nearly all pieces come to.
+        // The case of nearly all pieces.
         draft.add(this.#pendingId);
         this.#pendingId = id;
         continue;
@@ -90,7 +94,7 @@ class PieceTokenizer implements Tokenizer {
     }
   }
 
-  /** Holds a piece back until it is known whether another follows in its line, and lets go of the one before. */
+  /** Keeps a piece until it is known whether another one follows in its line, and writes the one before. */
   #take(id: number, meaning: PieceWords | undefined, name: string, line: number): void {
     if (meaning !== undefined && !meaning.counts) return;
     this.#release(false, name, line);
@@ -147,7 +151,7 @@ const UNNUMBERED = -1;
 /** Reads code points, white space included. */
 class CharacterTokenizer implements Tokenizer {
   readonly #ids = new Int32Array(0x110000).fill(UNNUMBERED);
-  /** Whether ASCII needs no other change than lower case. */
+  /** Whether ASCII text needs no normalization. */
   readonly #plainAscii: boolean;
 
   constructor(
@@ -196,20 +200,20 @@ class CharacterTokenizer implements Tokenizer {
   }
 }
 
-/** Longer pieces are rare, and not remembered. */
+/** Longer pieces are rare and are not cached. */
 export const MAX_CACHED_BYTES = 64;
 
 const MAX_ENTRIES = 2 ** 19;
 const SLOTS = 2 * MAX_ENTRIES;
 const ARENA_BYTES = 2 ** 23;
 
-/** An entry's fields lie side by side, so that a look at one of them brings all into the processor's cache. */
+/** The fields of an entry are adjacent, so one access brings all of them into the cache of the processor. */
 const FIELDS = 4;
 const [HASH, START, LENGTH, VALUE] = [0, 1, 2, 3];
 
 /**
- * A hash table of byte strings with open addressing, about 20 MB. Entries are numbers from 0, for the caller's own tables.
- * When it is full it is emptied: frequent pieces are soon back.
+ * A hash table of byte strings with open addressing, about 20 MB. Entries are numbers from 0, for the caller's own
+ * tables. When it is full, it is emptied; frequent pieces return soon.
  */
 export class PieceCache {
   /** Entry + 1; 0 is an empty slot. */
@@ -222,7 +226,7 @@ export class PieceCache {
   /**
    * Returns the entry of `bytes[start … end)`, or -1.
    *
-   * @param hash of these bytes, by whatever function
+   * @param hash of these bytes, by any function
    */
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const slots = this.#slots;
@@ -244,7 +248,7 @@ export class PieceCache {
 
   /**
    * Adds bytes that {@link find} did not find, at most {@link MAX_CACHED_BYTES}, with a value.
-   * @returns the entry; 0 means that all others are gone
+   * @returns the entry; 0 means that the cache was emptied
    */
   add(bytes: Uint8Array, start: number, end: number, hash: number, value: number): number {
     if (this.#entries === MAX_ENTRIES || this.#used + MAX_CACHED_BYTES > ARENA_BYTES) this.#empty();

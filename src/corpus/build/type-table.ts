@@ -1,12 +1,15 @@
 import { UserError } from '../../errors.js';
 import { END_OF_LINE } from '../vocabulary.js';
 
-/** So many words take about 1.5 GB, near the limit of Node's usual heap; natural text of 10 GB has fewer. */
+/**
+ * Limit on distinct words. They take about 1.5 GB, near the limit of Node's default heap; natural text of 10 GB has
+ * fewer.
+ */
 const MAX_TYPES = 2 ** 23;
 
-/** Where in a text something is. */
+/** Position in a text. */
 export interface Place {
-  /** What the text is called. */
+  /** Name of the text. */
   readonly name: string;
   /** From 1. */
   readonly line: number;
@@ -55,13 +58,13 @@ export class TypeTable {
     return this.#words[id];
   }
 
-  /** Where a token occurred first. */
+  /** Returns the place of the first occurrence of a token. */
   firstPlace(id: number): Place {
     return { name: this.#names[id], line: this.#lines[id] };
   }
 }
 
-// A word cut out of a longer string keeps all of that string alive in V8: each new word is copied out of it, or
+// In V8 a substring keeps its whole string alive. Each new word is copied, or
 // the whole text would end up in memory.
 function detached(word: string): string {
   return Buffer.from(word, 'utf8').toString('utf8');

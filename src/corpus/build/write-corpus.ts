@@ -1,4 +1,4 @@
-/** Turns texts into the files of a corpus. */
+/** Writes the files of a corpus. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stopIfAborted, UserError } from '../../errors.js';
@@ -16,8 +16,8 @@ import { TypeTable } from './type-table.js';
 const DRAFT_FILE = '.draft.tmp';
 
 /**
- * Reads all texts into a draft, counts the words of train in it, chooses the vocabulary, numbers every split anew, and
- * writes it all into an empty folder, the manifest last.
+ * Reads all texts into a draft, counts the words of train in it, chooses the vocabulary, maps every split to its ids,
+ * and writes all files into an empty folder, the manifest last.
  * @throws UserError('data') that names file and line for a word that cannot be numbered
  */
 export async function writeCorpus(
@@ -50,7 +50,7 @@ export async function writeCorpus(
   return manifest;
 }
 
-/** Numbering a draft anew takes about a tenth of the time of reading the text. */
+/** Mapping a draft to ids takes about a tenth of the time of reading the text. */
 const NUMBERING_SHARE = 0.1;
 
 async function writeSplits(
@@ -103,12 +103,12 @@ async function countTrain(
   const counts = new Float64Array(types.size);
   for (const ids of draft.read(0, train)) {
     for (let at = 0; at < ids.length; at++) counts[ids[at]]++;
-    await breathe(signal);
+    await yieldToEvents(signal);
   }
   return counts;
 }
 
-/** The words of train with their counts, `<eos>` not among them. */
+/** The words of train with their counts, without `<eos>`. */
 class TrainCounts implements Iterable<readonly [word: string, count: number]> {
   constructor(
     private readonly types: TypeTable,
@@ -124,7 +124,9 @@ class TrainCounts implements Iterable<readonly [word: string, count: number]> {
 
 const NO_ID = -1;
 
-/** Returns the id of each type, or {@link NO_ID} where it has none and `<unk>` may not stand for it. */
+/**
+ * Returns the id of each type, or {@link NO_ID} for a type that is outside the vocabulary and may not become `<unk>`.
+ */
 function idsOf(types: TypeTable, vocabulary: Vocabulary, substitute: boolean): Int32Array {
   const otherwise = (substitute ? vocabulary.unk : undefined) ?? NO_ID;
   const ids = new Int32Array(types.size);
@@ -150,11 +152,11 @@ async function writeSplit(path: string, draft: Draft, numbering: SplitNumbering)
     for (const part of draft.read(start, end)) {
       for (let at = 0; at < part.length; at++) {
         const id = ids[part[at]];
-        // The types are numbered in the order of the text, so this is where the word was met first.
+        // The types are numbered in the order of the text, so this is the first occurrence of the word.
         if (id === NO_ID) throw unknownWord(part[at], numbering);
         writer.add(id);
       }
-      await breathe(signal);
+      await yieldToEvents(signal);
     }
     return writer.finish();
   } finally {
@@ -162,8 +164,8 @@ async function writeSplit(path: string, draft: Draft, numbering: SplitNumbering)
   }
 }
 
-/** Lets signals and the display in. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
+/** Lets signals and the progress display run. */
+async function yieldToEvents(signal: AbortSignal | undefined): Promise<void> {
   await nextTurn();
   stopIfAborted(signal);
 }
@@ -178,10 +180,10 @@ function noWords(recipe: Recipe): UserError {
 
 function unknownWord(id: number, { types, vocabulary, isTaken }: SplitNumbering): UserError {
   const { name, line } = types.firstPlace(id);
-  const substitute = 'Let <unk> stand for words outside the vocabulary: --unknown unk.';
+  const substitute = 'Replace words outside the vocabulary by <unk>: --unknown unk.';
   const taken =
     vocabulary.unk === undefined
-      ? ['The vocabulary was taken from a corpus that has no <unk> for other words: correct the text.']
+      ? ['The vocabulary was taken from a corpus that has no <unk> for unknown words: correct the text.']
       : [substitute];
   const chosen = [
     substitute,

@@ -29,7 +29,7 @@ it.each<[string, Buffer, string]>([
   [
     'Windows line ends',
     Buffer.from('a b c\r\nd e f\r\n'),
-    'has CR LF line ends, so it was changed on the way',
+    'has CR LF line ends, so it was converted',
   ],
   ['a longer file', Buffer.from('a b c\nd e f\ng\n'), 'has 14 bytes instead of 12'],
   ['another file', Buffer.from('a b c\nd e g\n'), 'has the right size but other contents'],

@@ -31,25 +31,25 @@ const CASES: readonly [what: string, content: Buffer, says: string, cured?: stri
   [
     'Latin-1',
     Buffer.from('one\ncaf\xe9\n', 'latin1'),
-    ':2: the byte E9, which is not UTF-8 where it stands; the file looks like Latin-1 text',
+    ':2: the byte E9, which is not UTF-8 in this place; the file looks like Latin-1 text',
     'one\ncafé\n',
   ],
   [
     'Windows-1252',
     Buffer.from('one\r\n\x93caf\xe9\x94\r\n', 'latin1'),
-    ':2: the byte 93, which is not UTF-8 where it stands; the file looks like Windows-1252 text',
+    ':2: the byte 93, which is not UTF-8 in this place; the file looks like Windows-1252 text',
     'one\r\n“café”\r\n',
   ],
   [
     'UTF-8 with a damaged character',
     Buffer.concat([Buffer.from('café\nnaï'), Buffer.from([0xff]), Buffer.from('ve\n')]),
-    ':2: the byte FF, which is not UTF-8 where it stands; the file looks like UTF-8 text with damaged characters',
+    ':2: the byte FF, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'café\nnaïve\n',
   ],
   [
     'UTF-8 that is cut off',
     Buffer.from([0x61, 0x0a, 0xe2, 0x82]),
-    ':2: the byte E2, which is not UTF-8 where it stands; the file looks like UTF-8 text with damaged characters',
+    ':2: the byte E2, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'a\n',
   ],
   [

@@ -82,7 +82,7 @@ it('takes no link for a folder that it could replace, but reads the corpus behin
   symlinkSync('../elsewhere', target);
   expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
   const fault = await faultOf(prepareTiny(folder, { minCount: 2, force: true }));
-  expect(fault.message).toBe(`${target} is a symbolic link, of which no prepared corpus can take the place`);
+  expect(fault.message).toBe(`${target} is a symbolic link, which a prepared corpus cannot replace`);
   expect(fault.cures).toHaveLength(2);
   expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
   expect(readdirSync(join(folder, 'elsewhere')).sort()).toEqual(FILES);
