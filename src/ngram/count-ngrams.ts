@@ -7,7 +7,7 @@ import type { TokenSource } from '../corpus/windows.js';
 import type { OnProgress } from '../progress.js';
 import type { NgramTable } from './ngram-table.js';
 
-/** Small enough for a slab to take less than half a second. */
+/** Size of a slab: small enough to take less than half a second. */
 const SLAB = 1 << 16;
 
 /**
@@ -30,15 +30,15 @@ export async function inSlabs(
 
 /** A stream of N tokens, every line of which ends with `<eos>`. */
 export interface LineTokens {
-  /** [N + 1]: an `<eos>` for what precedes the first line, then the stream. The last one begins no n-gram. */
+  /** [N + 1]: an `<eos>` as the beginning of the first line, then the stream. No n-gram begins at the last token. */
   readonly ids: Int32Array;
   /** [N + 1]: length of the longest n-gram that begins at each token: up to its line's end, and no more than the order. */
   readonly reach: Uint8Array;
-  /** Where n-grams begin: at 0 … starts − 1. */
+  /** Number of places where n-grams begin: 0 … starts − 1. */
   readonly starts: number;
 }
 
-/** Bytes that {@link readLineTokens} takes for a token. */
+/** Memory that {@link readLineTokens} takes per token, in bytes. */
 export const LINE_TOKEN_BYTES = Int32Array.BYTES_PER_ELEMENT + Uint8Array.BYTES_PER_ELEMENT;
 
 /**
@@ -74,13 +74,13 @@ function reachOf(ids: Int32Array, order: number, eos: number): Uint8Array {
   return reach;
 }
 
-/** Bytes that {@link sortStarts} takes for a token. */
+/** Memory that {@link sortStarts} takes per token, in bytes. */
 export const SORTING_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
 
 /**
  * Returns the starts 0 … starts − 1 ordered by the tokens from there on, as far as the longest n-gram reaches: a radix
  * sort, the last of `order` tokens first, each pass a stable counting sort. So n-grams that are equal in their first k
- * tokens stand together for every k. One that has ended comes before those that go on.
+ * tokens are adjacent, for every k. An n-gram that has ended comes before its continuations.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -107,7 +107,7 @@ export async function sortStarts(
   return sorted;
 }
 
-/** Where the starts with each key begin once they are sorted by it. */
+/** Returns the first slot of each key when the starts are sorted by it. */
 async function firstSlots(
   starts: number,
   key: (start: number) => number,
@@ -129,7 +129,8 @@ interface CountingOptions {
 }
 
 /**
- * Returns the different n-grams of 1 … order tokens, at index 0 … order − 1; of single tokens, the whole vocabulary.
+ * Returns the number of different n-grams of 1 … order tokens, at index 0 … order − 1. For single tokens it is the size
+ * of the whole vocabulary.
  */
 export async function countDistinct(
   tokens: LineTokens,
@@ -192,7 +193,7 @@ export async function countNgrams(
   return table;
 }
 
-/** Returns how many of the first tokens the n-grams at sorted start i and at the one before it have in common. */
+/** Returns the length of the common prefix of the n-grams at sorted start i and at the one before it. */
 function sharedWithPrevious({ ids, reach }: LineTokens, sorted: Int32Array, i: number): number {
   if (i === 0) return 0;
   const [previous, start] = [sorted[i - 1], sorted[i]];

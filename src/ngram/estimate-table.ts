@@ -1,4 +1,7 @@
-/** From a text to the table that an n-gram model is: reading, sorting, counting, adjusting. */
+/**
+ * Makes the table of an n-gram model from a text (read, sort, count, adjust), and refuses texts that do not fit the
+ * memory.
+ */
 
 import { totalmem } from 'node:os';
 import type { TokenSource } from '../corpus/windows.js';
@@ -16,7 +19,7 @@ import {
 import { adjustCounts } from './kneser-ney.js';
 import type { NgramTable } from './ngram-table.js';
 
-/** What to count. */
+/** Settings of the counting. */
 export interface NgramSettings {
   /** Tokens of the longest n-grams, 1 to 255. */
   readonly order: number;
@@ -26,7 +29,7 @@ export interface NgramSettings {
   readonly eos: number;
 }
 
-/** Who listens while it is done. */
+/** Hooks of the counting. */
 export interface NgramHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -62,7 +65,7 @@ export async function distinctNgrams(
   return (await sortedText(text, settings, hooks, memory)).distinct;
 }
 
-/** Apart from the adjusting, so that the sorted text need not be kept while that is done. */
+/** Counts the n-grams. A function of its own, so that the sorted text is freed before the counts are adjusted. */
 async function countedTable(
   text: TokenSource,
   settings: NgramSettings,
@@ -87,22 +90,26 @@ const INT32_BYTES = Int32Array.BYTES_PER_ELEMENT;
 /** Bytes of a table's arrays for an n-gram: word, count, and offset of its row in the level above. */
 const TABLE_BYTES = 3 * INT32_BYTES;
 
-/** Besides the table: adjusted count and suffix while they are made, later a row's sum and γ. */
+/** Besides the table: adjusted count and suffix while they are computed, later the sum and γ of a row. */
 const WORKING_BYTES = 3 * INT32_BYTES;
 
 /** Offsets, counts and starts are int32. */
 const MAX_ENTRIES = 2 ** 31 - 2;
 
-/** A checkpoint is read into one array; a part is left for the header. */
+/** A checkpoint is read into one array, which also has room for the header. */
 const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
 
-/** Bytes that this process may use: the machine's memory, or what its container was given. */
+/** Returns the memory that this process may use, in bytes: that of the machine, or of its container. */
 export function memoryLimit(): number {
-  const constrained = process.constrainedMemory() ?? 0; // 0 and absurdly large numbers stand for no limit
+  const constrained = process.constrainedMemory() ?? 0; // 0 and very large numbers mean no limit
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-/** @throws UserError('data') when a text has too many tokens to be sorted in `memory` bytes */
+/**
+ * Checks that the tokens of a text can be sorted in `memory` bytes.
+ *
+ * @throws UserError('data') when there are too many
+ */
 export function checkTokenCount(tokens: number, memory: number): void {
   if (tokens > MAX_ENTRIES) {
     throw tooLarge(`${tokens.toLocaleString('en-US')} tokens are more than an n-gram model can count`, []);
@@ -111,28 +118,33 @@ export function checkTokenCount(tokens: number, memory: number): void {
 }
 
 /**
- * @param tokens   in the text
- * @param distinct the different n-grams of each length
- * @throws UserError('data') when a table with so many n-grams fits neither memory nor checkpoint
+ * Checks that a table fits the memory and a checkpoint.
+ *
+ * @param tokens number of tokens of the text
+ * @param distinct number of different n-grams of each length
+ * @throws UserError('data') when there are too many n-grams
  */
 export function checkTableSize(tokens: number, distinct: readonly number[], memory: number): void {
-  const cures = distinct.length > 1 ? ['Take a lower model.ngram.order.'] : [];
+  const cures = distinct.length > 1 ? ['Lower model.ngram.order.'] : [];
   const what = `${total(distinct).toLocaleString('en-US')} n-grams up to order ${distinct.length}`;
   const bytes = tableBytes(distinct);
   if (bytes > MAX_TABLE_BYTES) {
     const most = gigabytes(MAX_TABLE_BYTES);
-    throw tooLarge(`${what} make a checkpoint of ${gigabytes(bytes)}, and one holds ${most} at most`, cures);
+    throw tooLarge(
+      `${what} make a checkpoint of ${gigabytes(bytes)}, but a checkpoint can have ${most} at most`,
+      cures,
+    );
   }
   requireMemory(what, bytesToEstimate(tokens, distinct), memory, cures);
 }
 
-/** Bytes of a table's arrays, which are those of a checkpoint but for its header. */
+/** Returns the size of a table's arrays in bytes, which is that of a checkpoint without its header. */
 export function tableBytes(distinct: readonly number[]): number {
   const offsets = distinct.map((_, level) => (level === 0 ? 1 : distinct[level - 1]) + 1);
   return INT32_BYTES * (2 * total(distinct) + total(offsets));
 }
 
-/** Bytes that the arrays take at their most while a text is made into a table. */
+/** Returns the peak memory of making a table from a text, in bytes. */
 export function bytesToEstimate(tokens: number, distinct: readonly number[]): number {
   return bytesToSort(tokens) + total(distinct) * (TABLE_BYTES + WORKING_BYTES);
 }
@@ -147,7 +159,10 @@ function bytesToSort(tokens: number): number {
 
 function requireMemory(what: string, bytes: number, memory: number, cures: readonly string[]): void {
   if (bytes <= memory) return;
-  throw tooLarge(`${what} need ${gigabytes(bytes)} of memory, and there are ${gigabytes(memory)}`, cures);
+  throw tooLarge(
+    `${what} need ${gigabytes(bytes)} of memory, but only ${gigabytes(memory)} are available`,
+    cures,
+  );
 }
 
 function tooLarge(message: string, cures: readonly string[]): UserError {

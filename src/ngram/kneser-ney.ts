@@ -13,12 +13,11 @@ import type { OnProgress } from '../progress.js';
 import { inSlabs } from './count-ngrams.js';
 import { findWord, type NgramLevel, type NgramTable } from './ngram-table.js';
 
-/** What is taken from an adjusted count of 0, 1, 2, and 3 or more. */
+/** Discounts of an adjusted count of 0, 1, 2, and 3 or more. */
 export type Discounts = readonly [zero: 0, one: number, two: number, threeOrMore: number];
 
 /**
- * For n-grams too few or too odd to estimate discounts from: those that KenLM's `--discount_fallback` takes when it
- * is given no others.
+ * Discounts for n-grams that are too few or too unusual for an estimate: the defaults of KenLM's `--discount_fallback`.
  */
 export const FALLBACK_DISCOUNTS: Discounts = [0, 0.5, 1, 1.5];
 
@@ -31,8 +30,8 @@ export function discountIndex(count: number): number {
  * Returns the discounts of one level: Y = n1 / (n1 + 2 n2), Dj = j − (j + 1) · Y · n(j+1) / nj, where nj is the number
  * of n-grams with an adjusted count of j (equation 26).
  *
- * @returns {@link FALLBACK_DISCOUNTS} when a discount is not defined, or not within (0, j]: then a count would be left
- *   negative, or nothing for words that were not seen
+ * @returns {@link FALLBACK_DISCOUNTS} when a discount is not defined, or not within (0, j]: then a count would become
+ *   negative, or no probability would remain for unseen words
  */
 export function estimateDiscounts(counts: Int32Array): Discounts {
   const n = new Float64Array(5);
@@ -47,8 +46,8 @@ export function estimateDiscounts(counts: Int32Array): Discounts {
 }
 
 /**
- * Returns the lengths of n-grams, from 1, whose discounts cannot be estimated: {@link FALLBACK_DISCOUNTS} stand in for
- * them.
+ * Returns the lengths of n-grams, from 1, whose discounts cannot be estimated and are replaced by {@link
+ * FALLBACK_DISCOUNTS}.
  */
 export function fallbackOrders(table: NgramTable): number[] {
   return table.flatMap(({ counts }, level) =>
@@ -56,7 +55,7 @@ export function fallbackOrders(table: NgramTable): number[] {
   );
 }
 
-/** What the formulas ask of each context, that is of each row of a level. */
+/** Terms of the formulas for each context, that is for each row of a level. */
 export interface RowWeights {
   /** Σ_v a(h v); 0 for a context that nothing follows. */
   readonly totals: Int32Array;
@@ -64,7 +63,7 @@ export interface RowWeights {
   readonly gammas: Float64Array;
 }
 
-/** Sums up the rows of a level. */
+/** Computes the totals and γ of every row of a level. */
 export function rowWeights({ offsets, counts }: NgramLevel, discounts: Discounts): RowWeights {
   const rows = offsets.length - 1;
   const totals = new Int32Array(rows);
@@ -82,13 +81,15 @@ export function rowWeights({ offsets, counts }: NgramLevel, discounts: Discounts
 }
 
 /**
- * Replaces the number of occurrences by the number of different tokens that precede the n-gram, on every level but the
- * highest, which keeps its counts.
+ * Replaces the number of occurrences by the number of different tokens that precede the n-gram, on every level except
+ * the highest, which keeps its counts. The probability of a word after a shorter context depends on the number of
+ * longer contexts in which it was seen, not on its occurrences there (Kneser & Ney 1995; Chen & Goodman 1998, section
+ * 2.7).
  *
- * An n-gram that begins with `<s>` has nothing before it and keeps its count, too: the rule of SRILM and of KenLM,
- * which Chen & Goodman leave open.
+ * An n-gram that begins with `<s>` has no predecessor and keeps its count too. Chen & Goodman do not say so; SRILM and
+ * KenLM do it.
  *
- * @param counted from `countNgrams`; its arrays are shared where they stay the same
+ * @param counted from `countNgrams`; unchanged arrays are shared, not copied
  * @throws the signal's reason when it is aborted
  */
 export async function adjustCounts(

@@ -8,17 +8,17 @@ import {
 } from './kneser-ney.js';
 import { findWord, type NgramLevel, type NgramTable, NOT_FOUND, rowOfContext } from './ngram-table.js';
 
-/** A level of the table with what smoothing makes of it. */
+/** A level of the table with its discounts and row weights. */
 interface SmoothedLevel extends NgramLevel, RowWeights {
   readonly discounts: Discounts;
 }
 
 /**
- * The model that a table of adjusted counts makes. All but the counts follows from them and is computed here, in
+ * An n-gram model over a table of adjusted counts. Everything else follows from the counts and is computed here, in
  * double precision.
  *
- * A context is the tokens before the word, the nearest last; `<eos>` stands for the beginning of a line, and what is
- * before it makes no difference. Contexts may be of any length: order − 1 tokens of them are looked at.
+ * A context is the tokens before the word, the nearest last. An `<eos>` in it is the beginning of a line, and tokens
+ * before it have no effect. Contexts may have any length; the last order − 1 tokens are used.
  */
 export class NgramModel {
   readonly order: number;
@@ -41,7 +41,7 @@ export class NgramModel {
     return this.#levels.map(({ discounts }) => discounts);
   }
 
-  /** P(word | context), above 0 for every word of the vocabulary. */
+  /** Returns P(word | context), which is above 0 for every word of the vocabulary. */
   probability(context: ArrayLike<number>, word: number): number {
     let probability = 1 / this.vocabularySize;
     for (const { level, row } of this.#rows(context)) {
@@ -52,7 +52,7 @@ export class NgramModel {
     return probability;
   }
 
-  /** P(· | context) of all words by id, [V]; it sums to 1. */
+  /** Returns P(· | context) of all words by id, [V]; the sum is 1. */
   distribution(context: ArrayLike<number>): Float64Array {
     const probabilities = new Float64Array(this.vocabularySize).fill(1 / this.vocabularySize);
     for (const { level, row } of this.#rows(context)) {
@@ -76,7 +76,7 @@ export class NgramModel {
   }
 }
 
-/** What a word has of the probability after a context before the shorter contexts add theirs. */
+/** Returns the part of a probability that comes from the counts of the context itself, without the shorter contexts. */
 function seenShare({ counts, discounts, totals }: SmoothedLevel, row: number, entry: number): number {
   const count = counts[entry];
   return (count - discounts[discountIndex(count)]) / totals[row];

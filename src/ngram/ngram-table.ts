@@ -5,11 +5,11 @@
  * Level k holds the n-grams of k tokens as a sparse matrix in compressed rows: a row for each context of k − 1 tokens,
  * a column for each word. Contexts are numbered as the n-grams of level k − 1 are, so the row of a longer context is
  * found by walking down the levels. Level 1 has one row, the empty context, in which every word of the vocabulary has
- * an entry, also one that never occurs (its count is 0).
+ * an entry, even one that never occurs (its count is 0).
  *
  * The id of `<eos>` has two parts: as a word it is the end of a line, as the first token of a longer n-gram it is what
- * precedes a line, which the literature writes `<s>`. No n-gram reaches across a line's end, so the two cannot be
- * taken for each other, and no word needs to be added to the vocabulary.
+ * precedes a line, which the literature writes `<s>`. No n-gram crosses the end of a line, so the two cannot be
+ * confused, and no word needs to be added to the vocabulary.
  */
 import type { NamedArray } from '../storage/safetensors.js';
 
@@ -26,7 +26,7 @@ export interface NgramLevel {
 /** Level k at index k − 1. */
 export type NgramTable = readonly NgramLevel[];
 
-/** What {@link findWord} and {@link rowOfContext} give for what was never seen. */
+/** Result of {@link findWord} and {@link rowOfContext} for an n-gram that was never seen. */
 export const NOT_FOUND = -1;
 
 /** Returns the entry of a word in a row of a level, by bisection, or {@link NOT_FOUND}. */
@@ -43,11 +43,11 @@ export function findWord({ offsets, words }: NgramLevel, row: number, word: numb
 }
 
 /**
- * Returns the row, in level `length` + 1, of the context that the last `length` of some tokens make; {@link NOT_FOUND}
- * when they never stood beside each other. No n-gram goes on after `<eos>`: a context that ends with it has an empty
- * row, and one that goes on after it is not found.
+ * Returns the row, in level `length` + 1, of the context of the last `length` tokens; {@link NOT_FOUND} when these
+ * tokens never occurred together. No n-gram continues after `<eos>`: a context that ends with it has an empty row, and
+ * a context with a token after it is not found.
  *
- * @param length at most the tokens there are, and less than the table's order
+ * @param length at most the number of tokens, and less than the order of the table
  */
 export function rowOfContext(table: NgramTable, tokens: ArrayLike<number>, length: number): number {
   let row = 0;
@@ -59,7 +59,7 @@ export function rowOfContext(table: NgramTable, tokens: ArrayLike<number>, lengt
 
 const PARTS = ['offsets', 'words', 'counts'] as const;
 
-/** What is wrong with arrays that are no table of the wanted size, as a clause: "it lacks ngrams.2.words". */
+/** Fault of arrays that are not a table of the expected size, as a clause: "it lacks ngrams.2.words". */
 export class NgramTableFault extends Error {}
 
 /**
@@ -72,9 +72,9 @@ export function tableToArrays(table: NgramTable): NamedArray[] {
 }
 
 /**
- * Returns the table that arrays hold; they are not copied.
+ * Returns the table in named arrays, without copying them.
  *
- * @throws NgramTableFault when an array is missing or too many, or they could not have been counted from a text
+ * @throws NgramTableFault when an array is missing, unexpected, or cannot have been counted from a text
  */
 export function tableFromArrays(
   arrays: ReadonlyMap<string, NamedArray>,
@@ -86,7 +86,7 @@ export function tableFromArrays(
   if (foreign !== undefined) throw new NgramTableFault(`an n-gram model of order ${order} has no ${foreign}`);
   if (levels[0].words.length !== vocabularySize) {
     throw new NgramTableFault(
-      `it has ${levels[0].words.length} words where the vocabulary has ${vocabularySize}`,
+      `it has ${levels[0].words.length} words, but the vocabulary has ${vocabularySize}`,
     );
   }
   for (const [index, level] of levels.entries()) {
@@ -94,7 +94,7 @@ export function tableFromArrays(
     checkWords(level, index, vocabularySize);
     const least = index === 0 ? 0 : 1;
     if (level.counts.some((count) => count < least)) {
-      throw new NgramTableFault(`its ${arrayName(index, 'counts')} holds counts that no text has`);
+      throw new NgramTableFault(`its ${arrayName(index, 'counts')} has counts below ${least}`);
     }
   }
   return levels;
@@ -109,7 +109,8 @@ function levelFromArrays(arrays: ReadonlyMap<string, NamedArray>, index: number)
     const name = arrayName(index, part);
     const array = arrays.get(name);
     if (array === undefined) throw new NgramTableFault(`it lacks ${name}`);
-    if (!(array.data instanceof Int32Array)) throw new NgramTableFault(`its ${name} holds no whole numbers`);
+    if (!(array.data instanceof Int32Array))
+      throw new NgramTableFault(`its ${name} has values that are not whole numbers`);
     return array.data;
   });
   if (words.length !== counts.length) {
@@ -128,14 +129,14 @@ function checkOffsets({ offsets, words }: NgramLevel, index: number, rows: numbe
   }
 }
 
-/** Bisection needs them to ascend within each row. */
+/** Checks that words ascend within each row, as bisection needs. */
 function checkWords({ offsets, words }: NgramLevel, index: number, vocabularySize: number): void {
   for (let row = 0; row < offsets.length - 1; row++) {
     for (let entry = offsets[row]; entry < offsets[row + 1]; entry++) {
       const least = entry === offsets[row] ? 0 : words[entry - 1] + 1;
       if (words[entry] < least || words[entry] >= vocabularySize) {
         throw new NgramTableFault(
-          `its ${arrayName(index, 'words')} holds words in no order or of no vocabulary`,
+          `its ${arrayName(index, 'words')} has words out of order or outside the vocabulary`,
         );
       }
     }

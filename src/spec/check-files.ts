@@ -2,12 +2,12 @@
 import { type Fault, type FaultReport, renderFault, reportFault, SpecError } from './diagnostics.js';
 import { loadSpec } from './load.js';
 
-/** What came out for one file. */
+/** Result of the check of one file. */
 export interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly faults: readonly FaultReport[];
-  /** What is right and yet may not be meant. */
+  /** Warnings: settings that are valid but mostly not meant. */
   readonly warnings: readonly FaultReport[];
   /** The faults as text, each with its line and a caret; `<file> ok` when there are none, with the warnings below. */
   readonly text: string;
@@ -16,7 +16,7 @@ export interface FileReport {
 /**
  * Loads each file with the same overrides.
  *
- * @param find the path of a file as it was named, or a SpecError when there is none
+ * @param find finds the path of a named file; throws a SpecError when there is none
  * @returns one report for each file, in order
  */
 export async function checkSpecs(
@@ -29,7 +29,7 @@ export async function checkSpecs(
   return reports;
 }
 
-/** Returns all reports as text, with an empty line around each that is longer than a line. */
+/** Returns all reports as text, with an empty line around each report of several lines. */
 export function renderReports(reports: readonly FileReport[]): string {
   const isShort = (report: FileReport | undefined) => report?.text.includes('\n') === false;
   const blocks = reports.map((report, index) => {

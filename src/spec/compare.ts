@@ -1,4 +1,4 @@
-/** Whether two specs are the same, and where they differ. */
+/** Compares specs: their hashes and their differences. */
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../storage/file-identity.js';
 import { formatKey, type Segment, specSchema, withoutDefaults } from './schema.js';
@@ -6,15 +6,15 @@ import type { Spec } from './systems.js';
 
 /** A key whose value differs between two specs; undefined where one of them lacks it. */
 export interface Difference {
-  /** Dotted, as `--set` takes it. */
+  /** Dotted key, as `--set` takes it. */
   readonly key: string;
   readonly before: unknown;
   readonly after: unknown;
 }
 
 /**
- * Returns a name for what a spec says: the SHA-256, in hex, of its canonical JSON (keys sorted, no spaces). Keys that
- * hold their default are left out, so that a spec keeps its hash when a later version of zlm adds keys.
+ * Returns the hash of a spec: the SHA-256, in hex, of its canonical JSON (keys sorted, no spaces). Keys with their
+ * default value are left out, so that a spec keeps its hash when a later version of zlm adds keys.
  */
 export function specHash(spec: Spec): string {
   return sha256(canonicalJson(withoutDefaults(specSchema(), spec)));
@@ -29,8 +29,8 @@ function sortKeys(map: Readonly<Record<string, unknown>>): Record<string, unknow
 }
 
 /**
- * Returns the keys in which two specs differ, each as far down as both have it: maps with a key in common and lists of
- * one length are compared inside; another kind of schedule, or another number of layers, differs as a whole.
+ * Returns the keys in which two specs differ, as deep as both have them. Maps with a common key and lists of the same
+ * length are compared inside; another kind of schedule, or another number of layers, is one difference.
  */
 export function diffSpecs(a: Spec, b: Spec): Difference[] {
   return differences(a, b, []);
@@ -43,7 +43,7 @@ function differences(before: unknown, after: unknown, path: readonly Segment[]):
   return steps.flatMap((step) => differences(at(before, step), at(after, step), [...path, step]));
 }
 
-/** Returns the keys or indexes to compare one by one; none when the values differ as wholes. */
+/** Returns the keys or indexes to compare one by one; none when the values differ as a whole. */
 function stepsInto(before: unknown, after: unknown): Segment[] {
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length ? [...before.keys()] : [];

@@ -1,4 +1,4 @@
-/** Faults that no single key has: named checks over a resolved spec, and over the corpus it is to be trained on. */
+/** Faults among several keys of a resolved spec, or between a spec and the corpus that it is trained on. */
 
 import type { Fault } from './diagnostics.js';
 import {
@@ -15,11 +15,11 @@ const CHECKS = [...MODEL_CHECKS, ...DROPOUT_CHECKS, ...TRAINING_CHECKS, ...SCHED
 const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
 
 /**
- * Returns every fault among the keys of a spec; the places are left to the caller, who knows the files. The few keys of
- * an n-gram model go with each other and with every corpus.
+ * Returns every fault among the keys of a spec, without places: the caller knows the files. The few keys of an n-gram
+ * model fit each other and every corpus.
  *
- * @param spec   the resolved spec
- * @param corpus the corpus it names, once that is open; without it only the spec itself is checked
+ * @param spec the resolved spec
+ * @param corpus the corpus that it names, once it is open; without it only the spec is checked
  */
 export function crossFieldFaults(spec: Spec, corpus?: CorpusFacts): Fault[] {
   if (isNgram(spec)) return [];
@@ -39,7 +39,7 @@ export function crossFieldWarnings(spec: Spec): Fault[] {
   return WARNINGS.map((check) => check(spec)).filter((warning) => warning !== undefined);
 }
 
-/** What the checks need to know of a prepared corpus; token counts include the end-of-sentence tokens. */
+/** Facts of a prepared corpus that the checks need; token counts include `<eos>`. */
 export interface CorpusFacts {
   readonly name: string;
   /** Number of word types. */

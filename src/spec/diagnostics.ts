@@ -1,24 +1,24 @@
-/** What is wrong with a spec, and how it is shown: `file:line:col`, the message, the line, a caret. */
+/** Faults of a spec and their presentation: `file:line:col`, the message, the line, a caret. */
 import { UserError } from '../errors.js';
 import { visible } from '../visible.js';
 import { find, type Located, type Place, valuePlace } from './located.js';
 import { formatKey, parseKey, schemaAt } from './schema.js';
 
-/** One thing that is wrong with a spec. */
+/** A fault of a spec. */
 export interface Fault {
-  /** The dotted key that it is about; empty when it is about a file or a flag as a whole. */
+  /** The dotted key; empty for a fault of a file or a flag as a whole. */
   readonly key: string;
-  /** What is wrong, as a sentence without a full stop that names the key. */
+  /** The message: a sentence that names the key, without a full stop. */
   readonly message: string;
-  /** Other keys that take part in it: what any of them was last set to may be the cause. */
+  /** Other keys that take part in the fault. Any of them may be the cause. */
   readonly others?: readonly string[];
-  /** Where it was written; absent when it stands in no text, as for a file that does not exist. */
+  /** The place of the fault; absent when it is in no text, as for a missing file. */
   readonly place?: Place;
-  /** What to do about it, where neither the message nor the key's explanation says so. */
+  /** The cure, where neither the message nor the explanation of the key gives it. */
   readonly cure?: string;
 }
 
-/** A fault as a program wants it. */
+/** A fault for programs. */
 export interface FaultReport {
   /** Dotted key, empty for a fault of the file as a whole. */
   readonly key: string;
@@ -36,7 +36,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Every fault of a spec in one error: the message lists them all, `faults` holds them for programs. */
+/** Error with all faults of a spec: the message lists them, `faults` has them for programs. */
 export class SpecError extends UserError {
   /** @param faults at least one fault, in the order to show them */
   constructor(readonly faults: readonly Fault[]) {
@@ -44,7 +44,7 @@ export class SpecError extends UserError {
   }
 }
 
-/** Line and column at which a place starts. */
+/** Returns the line and column at which a place starts. */
 export function positionOf(place: Place): Position {
   const before = place.source.text.slice(0, place.start).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
@@ -89,7 +89,7 @@ function renderFrame(place: Place, gutter: string): string[] {
   const from = Math.max(lineStart, place.start - MOST_BEFORE);
   const to = Math.min(lineEnd === -1 ? text.length : lineEnd, place.start + MOST_AFTER);
   const cut = from > lineStart ? '…' : '';
-  // The carets stand below the visible form; a tab would move them away from what they point to.
+  // The carets are aligned with the visible form, which a tab would shift.
   const show = (part: string) => visible(part.replaceAll('\t', ' '));
   const shown = show(text.slice(from, to).trimEnd());
   const before = show(text.slice(from, place.start)).length;
@@ -99,14 +99,14 @@ function renderFrame(place: Place, gutter: string): string[] {
   return [line, `  ${' '.repeat(gutter.length)}| ${' '.repeat(cut.length + before)}${'^'.repeat(carets)}`];
 }
 
-/** Orders faults as a reader meets them: by source in the order given, then from top to bottom. */
+/** Sorts faults by source in the given order, then from top to bottom. */
 export function sortFaults(faults: readonly Fault[], sources: readonly string[]): Fault[] {
   const rank = (fault: Fault) => (fault.place ? sources.indexOf(fault.place.source.name) : -1);
   const start = (fault: Fault) => fault.place?.start ?? 0;
   return [...faults].sort((a, b) => rank(a) - rank(b) || start(a) - start(b));
 }
 
-/** At most this many cures are given, so that a long listing does not end in another one. */
+/** Most cures that are shown, so that a long list of faults is not followed by a long list of cures. */
 const MOST_CURES = 3;
 
 function curesFor(faults: readonly Fault[]): string[] {
@@ -114,33 +114,37 @@ function curesFor(faults: readonly Fault[]): string[] {
   return [...new Set(cures)].filter((cure) => cure !== undefined).slice(0, MOST_CURES);
 }
 
-/** Where to read about a key, or about the nearest one above it that exists. */
+/** Returns the command that explains a key, or the nearest existing key above it. */
 function explanationOf(key: string): string | undefined {
   const path = parseKey(key).map((segment) => (/^\d+$/.test(segment) ? '0' : segment));
   while (path.length > 0 && !schemaAt(path)) path.pop();
-  return path.length === 0 ? undefined : `Read what it may hold: zlm spec explain ${formatKey(path)}`;
+  return path.length === 0 ? undefined : `See its allowed values: zlm spec explain ${formatKey(path)}`;
 }
 
 /**
- * Gives each fault its place: that of the value, among those that take part in it, that was written last. With
- * `--set training.epochs=1` the cause is the override, not a line of the file that it changes.
+ * Gives each fault a place: of all values that take part in it, the one that was written last. With `--set
+ * training.epochs=1` the cause is the override, not the line of the file that it overrides.
  *
- * @param tree    the spec, with the places of its values
- * @param sources names of the texts it was read from: the file, what it extends, nearest first, then the overrides in order
+ * @param tree the spec, with the places of its values
+ * @param sources names of the texts that it was read from: the file, what it extends, nearest first, then the overrides
+ *                in order
  */
 export function placeFaults(faults: readonly Fault[], tree: Located, sources: readonly string[]): Fault[] {
   return faults.map((fault) => ({ ...fault, place: placeOf(fault, tree, sources) }));
 }
 
 function placeOf({ key, others = [] }: Fault, tree: Located, sources: readonly string[]): Place {
-  // A default was written nowhere, so it cannot be the cause.
+  // A default is in no text, so it cannot be the cause.
   const written = [key, ...others].map(parseKey).filter((path) => find(tree, path) !== undefined);
   const places = written.map((path) => valuePlace(tree, path));
   const [first = valuePlace(tree, parseKey(key)), ...rest] = places;
   return rest.reduce((last, place) => (rank(place, sources) > rank(last, sources) ? place : last), first);
 }
 
-/** Greater for what is applied later: a parent, then the file that extends it, then each override. */
+/**
+ * Returns a number that is greater for a source that is applied later: a parent, then the file that extends it, then
+ * each override.
+ */
 function rank({ source }: Place, sources: readonly string[]): number {
   const index = sources.indexOf(source.name);
   return source.kind === 'override' ? index : -index;

@@ -1,4 +1,4 @@
-/** What each key of a spec means: for `zlm spec explain` and for the generated reference. */
+/** Explanations of the keys of a spec, for `zlm spec explain` and for the generated reference. */
 
 import { stringify } from 'yaml';
 import { didYouMean } from '../did-you-mean.js';
@@ -7,18 +7,18 @@ import { allKeys, formatKey, isChoice, type KeyNode, parseKey, schemaAt, withDef
 import { NGRAM_KEY } from './systems.js';
 import { describeExpected } from './wording.js';
 
-/** A key of a spec in words. */
+/** Explanation of a key. */
 export interface Explanation {
-  /** Dotted; an item of a list has the index 0. */
+  /** Dotted key; an item of a list has the index 0. */
   readonly key: string;
   readonly title: string;
-  /** What it means, with its unit and its place in the paper. */
+  /** The description, with unit and place in the paper. */
   readonly description: string;
-  /** What it may hold: "a whole number from 1 to 65536". */
+  /** The allowed values: "a whole number from 1 to 65536". */
   readonly expected: string;
-  /** Whether a spec must give it, may give it, or gives it to choose one kind among several. */
+  /** Whether the key is required, optional, or one of several kinds to choose from. */
   readonly presence: 'required' | 'optional' | 'choice';
-  /** What it is when it is left out; present on keys that have a default. */
+  /** The default value; absent where there is none. */
   readonly default?: unknown;
 }
 
@@ -28,7 +28,7 @@ export function explainAll(): Explanation[] {
 }
 
 /**
- * Returns a key and everything below it.
+ * Returns the explanations of a key and of everything below it.
  *
  * @param key dotted, list items by any index: `model.layers.1.lstm`, `model.layers[1].lstm`
  * @returns the key itself first
@@ -52,7 +52,10 @@ function explain({ path, schema, parent }: KeyNode): Explanation {
   return { ...explanation, presence: presenceOf(path, parent) };
 }
 
-/** How a key without a default stands: an item of a list and a parent spec may be left out, others may not. */
+/**
+ * Returns the presence of a key without a default: an item of a list and `extends` are optional, other keys are
+ * required.
+ */
 function presenceOf(path: KeyNode['path'], parent: KeyNode['parent']): Explanation['presence'] {
   const key = formatKey(path);
   if (isChoice(parent) || key === NGRAM_KEY) return 'choice';
@@ -64,24 +67,24 @@ function unknownKey(key: string, wanted: string, all: readonly Explanation[]): U
   const sameName = names.find((name) => name.split('.').at(-1) === wanted.split('.').at(-1));
   const near = didYouMean(wanted, names) ?? sameName;
   const guess = near ? [`Did you mean ${near}? zlm spec explain ${near}`] : [];
-  return new UserError('usage', `a spec has no key ${key}`, [...guess, 'See all keys: zlm spec explain']);
+  return new UserError('usage', `A spec has no key ${key}`, [...guess, 'To see all keys: zlm spec explain']);
 }
 
 /** Widest line of an explanation, in characters. */
 const LINE_WIDTH = 100;
 
-/** What the default is when there is none. */
+/** Texts in place of a missing default. */
 const NO_DEFAULT: Readonly<Record<Explanation['presence'], string>> = {
-  required: 'none: a spec must give it',
+  required: 'none: the key is required',
   optional: 'none',
-  choice: 'none: name it to choose it',
+  choice: 'none: add the key to choose it',
 };
 
 /** Renders one key: its title, description, allowed values and default. */
 export function renderExplanation(explanation: Explanation): string {
   const { key, title, description, expected } = explanation;
   const head = [`${key}: ${title}`, ...wrap(description), ''];
-  return [...head, `holds    ${expected}`, `default  ${defaultInWords(explanation)}`].join('\n');
+  return [...head, `values   ${expected}`, `default  ${defaultInWords(explanation)}`].join('\n');
 }
 
 /** Returns the default as one line of YAML, or that there is none. */
@@ -92,9 +95,9 @@ export function defaultInWords(explanation: Explanation): string {
 }
 
 /**
- * Keys as the rows of a tree: indented name, title, default. Of a map whose keys follow, the defaults are theirs.
+ * Returns keys as the rows of a tree: indented name, title, default. A map whose keys follow has no default of its own.
  *
- * @param explanations keys in the schema's order
+ * @param explanations keys in the order of the schema
  */
 export function treeRows(explanations: readonly Explanation[]): string[][] {
   const depths = explanations.map(({ key }) => parseKey(key).length);
@@ -117,7 +120,7 @@ function inlineYaml(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 }
 
-/** Returns a text cut between words into lines of at most {@link LINE_WIDTH} characters. */
+/** Wraps a text between words into lines of at most {@link LINE_WIDTH} characters. */
 function wrap(text: string): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {

@@ -19,15 +19,15 @@ export interface Extended {
  *
  * @param path the file, absolute or relative to the current folder
  * @returns the merged tree, without `extends`
- * @throws SpecError when a file of the chain cannot be read or is no YAML map, or when the chain is a circle
+ * @throws SpecError when a file of the chain cannot be read, is not a YAML map, or extends itself
  */
 export async function readExtended(path: string): Promise<Extended> {
   return readChain(path, [], undefined);
 }
 
 /**
- * @param children the files that led here, outermost first
- * @param wanted   where the child names this file
+ * @param children the files that extend this one, outermost first
+ * @param wanted the place where the child names this file
  */
 async function readChain(
   path: string,

@@ -1,35 +1,38 @@
-/** Faults of YAML's own grammar in words, at the place to change. */
+/**
+ * Messages for faults of YAML syntax, with the place to change. Among the causes are missing colons, and characters
+ * that look like others or like nothing, mostly copied from a web page or a word processor.
+ */
 import { Lexer, type YAMLError } from 'yaml';
 
-/** A fault of the grammar, with offsets into the text. */
+/** A fault of the syntax, with offsets into the text. */
 export interface GrammarFault {
   readonly message: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** What a tag makes wrong; the parser reports some, and passes others on. */
+/** Message for a tag. The parser reports some tags and accepts others. */
 export const TAG_FAULT = 'a tag has no meaning in a spec; write the bare value';
 
-/** Faults whose code says all. */
+/** Messages for error codes that need no further analysis. */
 const BY_CODE: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'a tab cannot indent YAML; use spaces',
-  DUPLICATE_KEY: 'this key stands twice in the same map; keep one of them',
-  MULTIPLE_DOCS: 'a second YAML document starts here; a file holds one spec',
+  DUPLICATE_KEY: 'this key occurs twice in the same map; keep one of them',
+  MULTIPLE_DOCS: 'a second YAML document starts here; a file can have only one spec',
   TAG_RESOLVE_FAILED: TAG_FAULT,
   RESOURCE_EXHAUSTION: 'this is nested too deeply for a spec',
-  BLOCK_IN_FLOW: 'this cannot stand inside { } or [ ]; a comma may be missing before or after it',
+  BLOCK_IN_FLOW: 'this is not allowed inside { } or [ ]; a comma may be missing before or after it',
   BAD_DQ_ESCAPE: 'a backslash in double quotes begins an escape; use single quotes for a plain one',
   BAD_SCALAR_START: 'a value cannot begin with this character; put the value in quotes',
   BAD_ALIAS: 'an alias needs the name of an anchor, as in *name',
   MULTIPLE_ANCHORS: 'a value can have one anchor at most',
-  BAD_DIRECTIVE: 'a spec needs no YAML directive; take the line out',
+  BAD_DIRECTIVE: 'a spec needs no YAML directive; delete the line',
 };
 
 /**
- * Words and place of one error.
+ * Returns message and place of one error.
  *
- * @param text what was parsed
+ * @param text the parsed text
  */
 export function grammarFault(error: YAMLError, text: string): GrammarFault {
   const [start, end] = error.pos;
@@ -47,7 +50,7 @@ export function grammarFault(error: YAMLError, text: string): GrammarFault {
   if (error.code === 'UNEXPECTED_TOKEN') {
     return at('this does not belong here; a quote or a bracket before it may be closed too early');
   }
-  return at('this line is neither "key: value" nor a part of the one above it');
+  return at('this line is neither "key: value" nor a continuation of the line above it');
 }
 
 function unclosed(what: string, message: string): string {
@@ -63,7 +66,7 @@ function unclosed(what: string, message: string): string {
 function nestedMap({ pos: [start, end] }: YAMLError, text: string): GrammarFault {
   const line = lineAt(text, start);
   if (/:(\s|$)/.test(text.slice(start, line.end))) {
-    return { message: 'a line holds one "key: value"; put a value with ": " in it in quotes', start, end };
+    return { message: 'a line can have only one "key: value"; put a value with ": " in quotes', start, end };
   }
   const next = lineAt(text, line.next);
   const message = 'this line is indented further than the one above it, which has its value already';
@@ -80,14 +83,14 @@ function lineAt(text: string, offset: number): { text: string; start: number; en
   return { text: trimmed, start, end: start + trimmed.length, next: Math.min(to + 1, text.length) };
 }
 
-/** An entry as it was meant, with what is wrong. */
+/** An entry `key: value` that lacks its colon, or the space after it. */
 export interface BrokenEntry {
   readonly key: string;
-  /** What is wrong and what to write, without a subject: it follows a place or a sentence. */
+  /** What is wrong and what to write. It has no subject, because it follows a place or a sentence. */
   readonly message: string;
 }
 
-/** A separator that is not ": ", between a word and what was meant to be its value. */
+/** Wrong separators between a key and its value. */
 const FORMS: readonly { readonly form: RegExp; readonly fault: string }[] = [
   { form: /^(\w+):([^\s:].*)$/, fault: 'a space is missing after the colon' },
   { form: /^(\w+)\s*:?=\s*(.*)$/, fault: '"=" does not separate a key from its value' },
@@ -99,10 +102,10 @@ const FORMS: readonly { readonly form: RegExp; readonly fault: string }[] = [
 const MOST_QUOTED = 40;
 
 /**
- * Tells how a text fails to be an entry of a map.
+ * Finds out why a text is not an entry of a map.
  *
- * @param text a line, or the key that YAML has made of it, such as `lstm:8`
- * @returns undefined when it has another form
+ * @param text a line, or the key that YAML parsed from it, such as `lstm:8`
+ * @returns undefined when it is not a broken entry
  */
 export function brokenEntry(text: string): BrokenEntry | undefined {
   const bare = text
@@ -118,17 +121,17 @@ export function brokenEntry(text: string): BrokenEntry | undefined {
   return undefined;
 }
 
-/** A character where YAML would take it for a part of a word. */
+/** A character that YAML takes for a part of a word. */
 export interface ForeignCharacter {
   readonly offset: number;
-  /** What is wrong with it, as a fault says it. */
+  /** What is wrong with it, for the message of a fault. */
   readonly message: string;
 }
 
-/** White space that YAML does not know as such, and what shows nothing at all: controls, format characters, fillers. */
+/** White space that YAML does not accept, and invisible characters: controls, format characters, fillers. */
 const INVISIBLE = /[\p{Zs}\p{Zl}\p{Zp}\p{Cc}\p{Cf}]|\u034f|\u115f|\u1160|\u3164|\uffa0/u;
 
-/** What an input method writes for a character of YAML. */
+/** Characters that input methods write in place of those of YAML. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '：': ':',
   '∶': ':',
@@ -139,7 +142,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '｝': '}',
 };
 
-/** Names of those that are met most; others are told by their number. */
+/** Names of the most frequent ones; the others are shown by number only. */
 const NAMES: Readonly<Record<number, string>> = {
   160: 'no-break space',
   173: 'soft hyphen',
@@ -157,7 +160,7 @@ export function foreignCharacters(text: string): ForeignCharacter[] {
   const found: ForeignCharacter[] = [];
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
-    // Single control characters mark documents and scalars; they are no part of the text.
+    // Single control characters mark documents and scalars; they are not part of the text.
     if (['\u0002', '\u0018', '\u001f'].includes(token)) continue;
     if (!/^[#"']/.test(token) && !(offset === 0 && token === '\ufeff')) {
       for (const { 0: character, index } of token.matchAll(/[^\n\r\t -~]/gu)) {
@@ -177,5 +180,5 @@ function describe(character: string): string | undefined {
   if (likeness) return `the character ${number} only looks like "${likeness}"; write "${likeness}" itself`;
   if (!INVISIBLE.test(character)) return undefined;
   const name = NAMES[code] ? `${number}, ${NAMES[code]},` : number;
-  return `the invisible character ${name} stands here; take it out, or write a space`;
+  return `the invisible character ${name} is here; delete it, or write a space`;
 }

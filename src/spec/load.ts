@@ -1,4 +1,4 @@
-/** The door of the spec room: from a YAML file to a resolved spec, with every fault shown at once. */
+/** Loads a spec: from a YAML file to a resolved spec, with every fault reported at once. */
 import { type CorpusFacts, crossFieldFaults, crossFieldWarnings } from './cross-field.js';
 import { type Fault, placeFaults, SpecError, sortFaults } from './diagnostics.js';
 import { readExtended } from './extends.js';
@@ -13,7 +13,7 @@ import { parseYaml } from './yaml.js';
 export { type Difference, diffSpecs, specHash } from './compare.js';
 export { specToYaml } from './yaml.js';
 
-/** A resolved spec and where it came from. */
+/** A resolved spec and its sources. */
 export interface LoadedSpec {
   readonly spec: Spec;
   /** The file as the user named it. */
@@ -22,9 +22,9 @@ export interface LoadedSpec {
   readonly overrides: readonly string[];
   /** The file, then what it extends, nearest first. */
   readonly files: readonly string[];
-  /** Where each value was written, for faults that show up later. */
+  /** The tree with the place of every value, for faults that are found later. */
   readonly tree: Located;
-  /** What is right and yet may not be meant, such as a decay after the last epoch. */
+  /** Warnings, such as a decay after the last epoch. */
   readonly warnings: readonly Fault[];
 }
 
@@ -59,7 +59,7 @@ async function load(path: string, overrides: readonly string[], isStored: boolea
 }
 
 /**
- * Reads a spec that was resolved before: a run folder's spec.yaml.
+ * Reads a resolved spec, such as the spec.yaml of a run folder.
  *
  * @param yaml the file's text
  * @param path the file, for the faults
@@ -70,13 +70,13 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
   const parsed = parseYaml(source);
   if ('faults' in parsed) throw new SpecError(parsed.faults);
   const parent = find(parsed.root, ['extends']);
-  const message = 'a resolved spec extends nothing; name the spec file that it was resolved from instead';
+  const message = 'a resolved spec cannot extend another one; name the spec file that it was resolved from';
   const faults = parent ? [{ key: 'extends', message, place: parent.key }] : [];
   return resolveTree(parsed.root, faults, [path], true);
 }
 
 /**
- * Checks that a spec and the corpus it names go together.
+ * Checks that a spec fits the corpus that it names.
  *
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
@@ -86,10 +86,10 @@ export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, c
 }
 
 /**
- * Checks a located tree and fills its defaults.
+ * Checks a located tree and fills in its defaults.
  *
- * @param faults       those that were found before
- * @param fileIsStored the values that no override gives are those of a run
+ * @param faults       faults that were found before
+ * @param fileIsStored whether the values without an override are those of a run
  */
 function resolveTree(
   tree: Located,

@@ -1,6 +1,6 @@
 /**
- * A spec's values together with where each was written. YAML files and `--set` overrides both become located
- * trees, so that after all merging every value still knows the file or flag that a fault in it must be shown in.
+ * Values of a spec with their places. YAML files and `--set` overrides both become located trees, so that after all
+ * merging every value still has the file or flag in which a fault must be shown.
  */
 import type { Segment } from './schema.js';
 
@@ -12,7 +12,7 @@ export interface Source {
   readonly kind: 'file' | 'override';
 }
 
-/** A stretch of a source, from offset `start` up to `end`; both 0 stand for the source as a whole. */
+/** A range of a source, from offset `start` up to `end`; both are 0 for the source as a whole. */
 export interface Place {
   readonly source: Source;
   readonly start: number;
@@ -46,12 +46,12 @@ export interface LocatedScalar {
 /** A value and everything in it, each with its place. */
 export type Located = LocatedMap | LocatedList | LocatedScalar;
 
-/** Returns the place that stands for a source as a whole. */
+/** Returns the place of a source as a whole. */
 export function wholeOf(source: Source): Place {
   return { source, start: 0, end: 0 };
 }
 
-/** Returns the bare value of a located tree: maps as objects, lists as arrays. */
+/** Returns the plain value of a located tree: maps as objects, lists as arrays. */
 export function toPlain(node: Located): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toPlain);
@@ -59,13 +59,13 @@ export function toPlain(node: Located): unknown {
   return Object.fromEntries([...node.entries].map(([key, entry]) => [key, toPlain(entry.value)]));
 }
 
-/** Where a path leads in a located tree: the value, and the place of its key when it stands in a map. */
+/** The value at a path, and the place of its key when it is in a map. */
 export interface Found {
   readonly value: Located;
   readonly key?: Place;
 }
 
-/** Follows `path` from `root`; undefined when nothing stands there. */
+/** Follows `path` from `root`; undefined when there is nothing. */
 export function find(root: Located, path: readonly Segment[]): Found | undefined {
   let found: Found = { value: root };
   for (const segment of path) {
@@ -83,9 +83,7 @@ function step(node: Located, segment: Segment): Found | undefined {
   return item && { value: item };
 }
 
-/**
- * Returns the nearest place to show for `path`: its key's, else that of the closest value around it that was written.
- */
+/** Returns the nearest place for `path`: that of its key, or else of the closest value around it that was written. */
 export function nearestPlace(root: Located, path: readonly Segment[]): Place {
   for (let length = path.length; length > 0; length -= 1) {
     const found = find(root, path.slice(0, length));
@@ -94,7 +92,7 @@ export function nearestPlace(root: Located, path: readonly Segment[]): Place {
   return wholeOf(root.place.source);
 }
 
-/** Returns the place to show for a fault of the value at `path`: the value itself when it fits a line, else its key. */
+/** Returns the place for a fault of the value at `path`: the value itself when it is on one line, else its key. */
 export function valuePlace(root: Located, path: readonly Segment[]): Place {
   const found = find(root, path);
   if (!found) return nearestPlace(root, path);

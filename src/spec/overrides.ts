@@ -1,4 +1,7 @@
-/** `--set a.b=c`: single keys of a spec changed from the command line. */
+/**
+ * Overrides from the command line, `--set a.b=c`: parsing them, applying them, and refusing those that would silently
+ * replace one kind of optimizer, schedule or layer by another.
+ */
 
 import { stringify } from 'yaml';
 import { shellWord } from '../shell-word.js';
@@ -27,9 +30,9 @@ import { isForeignToNgram, NGRAM_KEY } from './systems.js';
 import { parseYaml } from './yaml.js';
 
 /**
- * Applies overrides from left to right. A key's value is replaced; maps on the way to it are made where they are
- * missing; lists are indexed from 0, and the index just after the last item appends. A choice, such as
- * `training.schedule`, is switched by naming another kind as a whole; a key inside of another kind is refused.
+ * Applies overrides from left to right. The value of the key is replaced. Missing maps above it are created. Lists are
+ * indexed from 0, and the index after the last item appends. A choice, such as `training.schedule`, is switched by
+ * naming another kind as a whole; a key inside another kind is refused.
  *
  * @param root      the spec so far
  * @param overrides texts such as `training.epochs=5`, the value in YAML
@@ -65,11 +68,11 @@ function applyOverride(root: Located, { path, value }: Override): Located {
   return setAt(root, { walked: [], ahead: path, value, schema: specSchema() });
 }
 
-/** Where `setAt` stands on its way to an override's key. */
+/** State of `setAt` while it descends to the key of an override. */
 interface Descent {
   readonly walked: readonly Step[];
   readonly ahead: readonly Step[];
-  /** What to put at the end of the way. */
+  /** The new value of the key. */
   readonly value: Located;
   /** The schema of the value here; undefined below an unknown key. */
   readonly schema: SchemaNode | undefined;
@@ -83,7 +86,7 @@ function setAt(node: Located | undefined, descent: Descent): Located {
   const present = isNull ? undefined : node;
   if (present?.kind === 'scalar') {
     const key = keyOf(descent.walked);
-    throw refuse(`${key} is a single value: it holds no key ${step.name}`, step.place, key);
+    throw refuse(`${key} is a single value and has no key ${step.name}`, step.place, key);
   }
   if (present?.kind === 'list') return setItem(present.items, step, descent);
   if (!present && descent.schema?.items) return setItem([], step, descent);
@@ -92,7 +95,7 @@ function setAt(node: Located | undefined, descent: Descent): Located {
 
 function setKey(map: LocatedMap | undefined, step: Step, descent: Descent): Located {
   const old = map?.entries ?? new Map<string, Entry>();
-  // An unknown kind is left beside the known one: it is a typing error, not a switch.
+  // An unknown kind is kept beside the known one: it is a typing error, not a switch.
   const isKind = isChoice(descent.schema) && keysOf(descent.schema).includes(step.name);
   const switchesKind = isKind && !old.has(step.name);
   const entries = new Map(switchesKind ? [] : old);
@@ -129,7 +132,7 @@ function advance(descent: Descent, step: Step): Descent {
 
 const FLAG = '--set ';
 
-/** One step of an override's key, with where it stands in the flag. */
+/** One step of the key of an override, with its place in the flag. */
 export interface Step {
   readonly name: string;
   readonly place: Place;
@@ -142,12 +145,12 @@ export interface Override {
   readonly value: Located;
 }
 
-/** How an override appears among the sources of a spec: the flag as it was typed. */
+/** Returns the name of an override among the sources of a spec: the flag as it was typed. */
 export function overrideName(text: string): string {
   return FLAG + text;
 }
 
-/** Returns the key that steps lead to, dotted. */
+/** Returns the dotted key of steps. */
 export function keyOf(steps: readonly Step[]): string {
   return formatKey(steps.map((step) => step.name));
 }
@@ -170,7 +173,7 @@ export function parseOverride(text: string): Override {
     const place = { source, start: FLAG.length, end: equals === -1 ? name.length : equals + 1 };
     throw refuse('an override has the form key=value, such as training.epochs=5', place);
   }
-  if (first.name === 'extends') throw refuse('extends can only stand in a file', first.place, 'extends');
+  if (first.name === 'extends') throw refuse('extends is only allowed in a file', first.place, 'extends');
   if (name.slice(equals + 1).trim() === '') {
     const place = { source, start: equals, end: equals + 1 };
     throw refuse('a value is missing after "="; write null for none', place, keyOf([first, ...others]));
@@ -180,7 +183,7 @@ export function parseOverride(text: string): Override {
   return { path: [first, ...others], value: parsed.root };
 }
 
-/** Returns the steps of the key that stands between the flag and the equals sign. */
+/** Returns the steps of the key between the flag and the equals sign. */
 function parseSteps(source: Source, equals: number): Step[] {
   const key = source.text.slice(FLAG.length, equals);
   return [...key.matchAll(/[^.[\]\s]+/g)].map(({ 0: name, index }) => {
@@ -194,11 +197,11 @@ export function refuse(message: string, place: Place, key = ''): SpecError {
   return new SpecError([{ key, message, place }]);
 }
 
-/** Stands in a suggested override for a number that only its reader knows. */
+/** Placeholder for a number in a suggested override. */
 const NUMBER = 'N';
 
 /**
- * Tells whether a spec has room for a key: no choice on the way to it was made otherwise.
+ * Tells whether a key is possible in a spec: no choice above it was made differently.
  *
  * @param path of a key that the schema has
  */
@@ -210,12 +213,12 @@ export function hasRoomFor(root: Located, path: readonly Segment[]): boolean {
 }
 
 /**
- * Returns the fault of an override of a key inside an alternative that the spec does not have:
- * `training.optimizer.sgd.learningRate` where the optimizer is Adam. To name the whole alternative, as in
- * `training.schedule.constant={}`, is no fault.
+ * Returns the fault of an override of a key inside an alternative that the spec does not use:
+ * `training.optimizer.sgd.learningRate` where the optimizer is Adam. Naming the whole alternative, as in
+ * `training.schedule.constant={}`, is allowed.
  *
- * @param root      the spec so far
- * @param overrides all of the command's, for a suggestion that replaces the whole
+ * @param root the spec so far
+ * @param overrides all overrides of the command, for a suggestion that replaces the whole
  */
 export function alternativeFault(
   root: Located,
@@ -236,7 +239,7 @@ export function alternativeFault(
   return undefined;
 }
 
-/** Returns the kind that a choice has, as written or by default; undefined where there is no choice, or a wrong one. */
+/** Returns the kind of a choice, as written or by default; undefined where there is no choice, or an invalid one. */
 function chosenKind(root: Located, path: readonly Segment[]): string | undefined {
   const schema = schemaAt(path);
   if (!isChoice(schema)) return undefined;
@@ -246,10 +249,10 @@ function chosenKind(root: Located, path: readonly Segment[]): string | undefined
   return Object.keys(chosen).find((kind) => keysOf(schema).includes(kind));
 }
 
-/** An override that goes past what a choice has. */
+/** An override of a kind that the choice does not have. */
 interface Bypass {
   readonly override: Override;
-  /** Steps to the choice. */
+  /** Number of steps to the choice. */
   readonly depth: number;
   readonly present: string;
 }
@@ -264,7 +267,7 @@ function kindFault({ override, depth, present }: Bypass, overrides: readonly Ove
   const number = whole.includes(`: ${NUMBER}`) ? `, with a number for ${NUMBER}` : '';
   const cures = [
     ...(schemaAt(namesake) ? [`To change ${present}: ${setText(namesake, toPlain(value))}.`] : []),
-    `To replace it by ${kind}: ${whole}${number}.`,
+    `To switch to ${kind}: ${whole}${number}.`,
   ];
   return {
     key: formatKey(names),
@@ -274,7 +277,10 @@ function kindFault({ override, depth, present }: Bypass, overrides: readonly Ove
   };
 }
 
-/** What all overrides together say of a kind, with a placeholder for each key that has neither a value nor a default. */
+/**
+ * Returns the settings that all overrides together give a kind, with a placeholder for each key that has neither a
+ * value nor a default.
+ */
 function wholeKind(kind: readonly string[], overrides: readonly Override[]): Record<string, unknown> {
   const said = overrides
     .map(({ path, value }) => ({ names: path.map((step) => step.name), value: toPlain(value) }))
@@ -294,7 +300,7 @@ function setText(path: readonly Segment[], value: unknown): string {
   return `\`--set ${shellWord(`${formatKey(path)}=${yaml.trimEnd()}`)}\``;
 }
 
-/** Returns the system that a spec describes, when a key has its place in the other one. */
+/** Returns the system of a spec when a key belongs to the other system. */
 function otherSystem(root: Located, path: readonly Segment[]): 'network' | 'n-gram model' | undefined {
   const isOfNgram = formatKey(path.slice(0, 2)) === NGRAM_KEY;
   if (isOfNgram)
@@ -310,7 +316,7 @@ function systemFault(system: 'network' | 'n-gram model', { path }: Override): Fa
     message: `this spec describes ${isNetwork ? 'a' : 'an'} ${system}, which has no ${key}`,
     place: path[0].place,
     cure: isNetwork
-      ? `Begin with the spec of an n-gram model, such as kn5, or leave out ${key}.`
-      : `Begin with the spec of a network, such as small, or leave out ${key}.`,
+      ? `Start from the spec of an n-gram model, such as kn5, or leave out ${key}.`
+      : `Start from the spec of a network, such as small, or leave out ${key}.`,
   };
 }

@@ -1,13 +1,13 @@
-/** Reads a spec file as text: everything about it that can be wrong before YAML comes into play. */
+/** Reads a spec file as text, and reports everything that can be wrong before YAML is parsed. */
 import { open, readdir } from 'node:fs/promises';
 import { basename, extname, join, parse } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
 import { describeFileError, fileErrorCode } from '../storage/file-error.js';
 
-/** Greatest size of a spec file, in bytes. A spec has about 1 KB; what is larger is another kind of file. */
+/** Largest size of a spec file, in bytes. A spec has about 1 KB; a larger file is something else. */
 const MOST_BYTES = 64 * 1024;
 
-/** The file's text, or why it holds none: a sentence that names the path, and what to do when there is more to say. */
+/** The text of the file, or the reason why there is none: a sentence that names the path, with an optional cure. */
 export type ReadResult = { readonly text: string } | { readonly reason: string; readonly cure?: string };
 
 /**
@@ -23,19 +23,19 @@ export async function readText(path: string): Promise<ReadResult> {
     return describeFailure(error, path);
   }
   if (bytes.length > MOST_BYTES)
-    return { reason: `${path} is larger than ${MOST_BYTES / 1024} KiB: this is no spec` };
+    return { reason: `${path} is larger than ${MOST_BYTES / 1024} KiB, which is too large for a spec` };
   const encoding = foreignEncoding(bytes);
   if (encoding) return { reason: `${path} is ${encoding}; save it as UTF-8` };
   const text = new TextDecoder('utf-8').decode(bytes);
   if (text.trim() === '')
     return {
       reason: `${path} is empty`,
-      cure: 'Begin with a spec that comes with zlm: `zlm spec show quickstart > FILE.yaml`.',
+      cure: 'Start from a spec that comes with zlm: `zlm spec show quickstart > FILE.yaml`.',
     };
   return { text };
 }
 
-/** At most one byte more than a spec may have: enough to see that a file is too large. */
+/** Reads at most one byte more than a spec may have, which is enough to see that a file is too large. */
 async function readBytes(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
@@ -59,7 +59,7 @@ async function describeFailure(error: unknown, path: string): Promise<ReadResult
   return near ? { reason: `${reason}; did you mean ${near}?` } : { reason, cure: described.cures[0] };
 }
 
-/** Returns a file of the same kind beside the one that is missing, whose name is nearly the same. */
+/** Returns a file of the same kind in the same folder with a similar name. */
 async function similarFile(path: string): Promise<string | undefined> {
   const { dir, name, ext } = parse(path);
   const files = await readdir(dir || '.').catch(() => []);
@@ -68,7 +68,7 @@ async function similarFile(path: string): Promise<string | undefined> {
   return near && join(dir, near + ext);
 }
 
-/** What the bytes are when they are not UTF-8 text. */
+/** Returns the encoding of bytes that are not UTF-8 text; undefined when they are. */
 function foreignEncoding(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'UTF-16 text';

@@ -1,4 +1,7 @@
-/** The spec's JSON Schema, and ways to walk it beside a spec: the one source of keys, ranges, defaults and words. */
+/**
+ * The JSON Schema of a spec, and functions that walk it. It is the only source of keys, ranges, defaults and
+ * descriptions.
+ */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -14,7 +17,7 @@ export interface SchemaNode {
   readonly items?: SchemaNode;
   readonly enum?: readonly string[];
   readonly pattern?: string;
-  /** What `pattern` stands for, in words; editors show it too. */
+  /** Meaning of `pattern` for people; editors show it too. */
   readonly patternErrorMessage?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -33,7 +36,7 @@ export type Segment = string | number;
 let schema: SchemaNode | undefined;
 
 /**
- * Returns the spec's schema, read once from schemas/spec.schema.json, which stands two folders above src/spec and
+ * Returns the schema of a spec, read once from schemas/spec.schema.json, which is two folders above src/spec and
  * dist/spec.
  */
 export function specSchema(): SchemaNode {
@@ -41,7 +44,7 @@ export function specSchema(): SchemaNode {
   return schema as SchemaNode;
 }
 
-/** Returns a node with its `$ref` followed; what stands beside the reference wins over what it points to. */
+/** Resolves the `$ref` of a node. Keys beside the reference override those of its target. */
 export function resolveReference(node: SchemaNode): SchemaNode {
   if (node.$ref === undefined) return node;
   const definition = specSchema().$defs?.[node.$ref.replace('#/$defs/', '')];
@@ -78,17 +81,17 @@ export function keysOf(node: SchemaNode | undefined): string[] {
   return Object.keys(node?.properties ?? {});
 }
 
-/** Returns a path as a person writes it: `model.layers.0.lstm`. */
+/** Formats a path: `model.layers.0.lstm`. */
 export function formatKey(path: readonly Segment[]): string {
   return path.join('.');
 }
 
-/** Returns the path that a person wrote as `model.layers.0.lstm` or `model.layers[0].lstm`. */
+/** Parses a key written as `model.layers.0.lstm` or `model.layers[0].lstm`. */
 export function parseKey(key: string): string[] {
   return key.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
 }
 
-/** A key of the spec with what it stands in. */
+/** A key of the spec with its schema and that of its parent. */
 export interface KeyNode {
   /** The path from the top; an item of a list has the index 0. */
   readonly path: readonly Segment[];
@@ -97,7 +100,7 @@ export interface KeyNode {
   readonly parent: SchemaNode;
 }
 
-/** Returns every key of the spec, a map or list before what it holds. */
+/** Returns every key of the spec; a map or list comes before its contents. */
 export function allKeys(node: SchemaNode = specSchema(), path: readonly Segment[] = []): KeyNode[] {
   const steps: Segment[] = node.items ? [0] : keysOf(node);
   return steps.flatMap((step) => {
@@ -108,11 +111,11 @@ export function allKeys(node: SchemaNode = specSchema(), path: readonly Segment[
 }
 
 /**
- * Returns a value with every default below it filled in, its keys in the schema's order. Keys without a default that
- * are missing stay missing, as do the kinds of a choice that was made otherwise.
+ * Fills in every default below a value, in the order of the schema. Missing keys without a default stay missing, as do
+ * the other kinds of a choice.
  *
- * @param schema the value's schema
- * @param value  a valid value, not changed
+ * @param schema the schema of the value
+ * @param value a valid value, which is not changed
  */
 export function withDefaults(schema: SchemaNode, value: unknown): unknown {
   return mapKeys(schema, value, (property, given) => {
@@ -121,7 +124,7 @@ export function withDefaults(schema: SchemaNode, value: unknown): unknown {
   });
 }
 
-/** Returns a resolved value without the keys that hold their defaults: what it says beyond them. */
+/** Returns a resolved value without the keys that have their default value. */
 export function withoutDefaults(schema: SchemaNode, value: unknown): unknown {
   return mapKeys(schema, value, (property, given) => {
     const isDefault =
@@ -130,7 +133,10 @@ export function withoutDefaults(schema: SchemaNode, value: unknown): unknown {
   });
 }
 
-/** Rebuilds a map from the schema's keys, a list item by item; keys for which `convert` gives undefined are left out. */
+/**
+ * Rebuilds a map from the keys of the schema, or a list item by item. Keys for which `convert` returns undefined are
+ * left out.
+ */
 function mapKeys(
   schema: SchemaNode,
   value: unknown,

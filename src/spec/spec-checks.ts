@@ -24,7 +24,7 @@ function feedForwardIsFirst({ model }: NetworkSpec): Fault | undefined {
   if (!first || cellOf(first) !== 'feedForward') return undefined;
   return {
     key: 'model.layers.0',
-    message: 'model.layers.0 is a feedForward layer, which remembers nothing; put a recurrent layer below it',
+    message: 'model.layers.0 is a feedForward layer, which has no memory; put a recurrent layer below it',
   };
 }
 
@@ -44,7 +44,7 @@ function forgetBiasOfTrainedParameters({ model }: NetworkSpec): Fault | undefine
   return {
     key: 'model.forgetBias',
     others: ['model.init.from'],
-    message: 'model.forgetBias would undo what model.init.from brings: trained forget gates; set it to null',
+    message: 'model.forgetBias would overwrite the trained forget gates of model.init.from; set it to null',
   };
 }
 
@@ -70,7 +70,7 @@ function perGateWithoutGates(spec: NetworkSpec, edge: GatedEdge): Fault | undefi
   return {
     key: `dropout.${edge}.perGate`,
     others: ['model.layers'],
-    message: `dropout.${edge}.perGate needs lstm layers alone where the edge leads, but one is ${other}; set it to false`,
+    message: `dropout.${edge}.perGate needs lstm layers at the end of the edge, but one is ${other}; set it to false`,
   };
 }
 
@@ -91,7 +91,7 @@ function perGateBesideContext({ model, dropout }: NetworkSpec): Fault | undefine
     key: 'dropout.input.perGate',
     others: ['model.context'],
     message:
-      'dropout.input.perGate does not go with model.context, whose topics enter the first layer undropped; set it to false',
+      'dropout.input.perGate cannot be combined with model.context, whose topics enter the first layer without dropout; set it to false',
   };
 }
 
@@ -102,7 +102,7 @@ function betweenNoLayers({ model, dropout }: NetworkSpec): Fault | undefined {
     key: 'dropout.between.rate',
     others: ['model.layers'],
     message:
-      'dropout.between drops from one layer to the next, but model.layers has a single one; use dropout.input and dropout.output',
+      'dropout.between drops from one layer to the next, but model.layers has only one; use dropout.input and dropout.output',
   };
 }
 
@@ -187,7 +187,7 @@ function randomSentences({ training }: NetworkSpec): Fault | undefined {
     key: 'training.randomBptt',
     others: ['training.sentences'],
     message:
-      'training.randomBptt draws lengths of windows, but training.sentences makes every line a sequence of its own; set one of them to null or false',
+      'training.randomBptt draws lengths of windows, but training.sentences makes every line a sequence of its own; set training.randomBptt to null or training.sentences to false',
   };
 }
 

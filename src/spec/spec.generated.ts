@@ -4,7 +4,7 @@
  */
 
 /**
- * A language model of the family of Zaremba, Sutskever and Vinyals 2014, its predecessors and successors, and how it is trained.
+ * A language model of the family of Zaremba, Sutskever and Vinyals 2014, its predecessors and successors, and its training.
  */
 export type Spec = NetworkSpec | NgramSpec;
 /**
@@ -39,11 +39,11 @@ export type Layer =
          */
         units: number;
         /**
-         * Number of tanh layers on the way from h(t-1) to h(t); 1 would be a plain recurrent layer (Pascanu et al. 2014: 2).
+         * Number of tanh layers between h(t-1) and h(t); 1 would be a plain recurrent layer (Pascanu et al. 2014: 2).
          */
         depth: number;
         /**
-         * Whether h(t-1) also enters the last layer of the transition, past the ones between: the (S) of DT(S)-RNN, which eases the flow of gradients through time (Pascanu et al. 2014, figure 2).
+         * Whether h(t-1) also enters the last layer of the transition directly, past the other layers: the (S) of DT(S)-RNN, which eases the flow of gradients through time (Pascanu et al. 2014, figure 2).
          */
         shortcut: boolean;
       };
@@ -55,12 +55,12 @@ export type Layer =
       feedForward: number;
     };
 /**
- * How the parameters are drawn, or the run that they come from. Exactly one kind.
+ * Distribution of the initial parameters, or the run that they come from. Exactly one kind.
  */
 export type Init =
   | {
       /**
-       * Draw every parameter, biases included, evenly from -a to a; the value is a (section 4.1: 0.1 small, 0.05 medium, 0.04 large).
+       * Draw every parameter, including biases, uniformly from -a to a; the value is a (section 4.1: 0.1 small, 0.05 medium, 0.04 large).
        */
       uniform: number;
     }
@@ -72,7 +72,7 @@ export type Init =
     }
   | {
       /**
-       * Draw the embedding table and the softmax's weights evenly from -a to a, where a is the value of embedding, and a layer's parameters evenly from -1/sqrt(H) to 1/sqrt(H), H its units; the softmax's bias is zero (Merity et al. 2018).
+       * Draw the embedding table and the softmax's weights uniformly from -a to a, where a is the value of embedding, and the parameters of a layer uniformly from -1/sqrt(H) to 1/sqrt(H), where H is its number of units; the softmax's bias is zero (Merity et al. 2018).
        */
       scaledUniform: {
         /**
@@ -83,13 +83,13 @@ export type Init =
     }
   | {
       /**
-       * Make the recurrent matrices random orthogonal ones, gate by gate, which change the length of no state (Saxe et al. 2014); draw the other weights evenly between -sqrt(6 / (inputs + outputs)) and its opposite (Glorot and Bengio 2010) and the embedding from -0.1 to 0.1, and set biases to 0. Written as {}.
+       * Draw a random orthogonal recurrent matrix for each gate, which preserves the length of the state (Saxe et al. 2014); draw the other weights uniformly between -sqrt(6 / (inputs + outputs)) and sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010) and the embedding from -0.1 to 0.1, and set biases to 0. Written as {}.
        */
       orthogonal: {};
     }
   | {
       /**
-       * Start from the best parameters of a run, their averages where it averaged: the run's name below runs/, its folder, or latest. The network and the vocabulary must be the same; everything else of the spec may differ. Fine-tuning of Merity et al. 2018 begins like this. The new run's best epoch is its own: it may be worse than the run it came from.
+       * Start from the best parameters of a run (from their averages, where it averaged): the name of the run below runs/, its folder, or latest. The network and the vocabulary must be the same; everything else of the spec may differ. Merity et al. 2018 fine-tune in this way. The best epoch of the new run may be worse than the run that it started from.
        */
       from: string;
     };
@@ -98,11 +98,11 @@ export type Init =
  */
 export type Rate = number;
 /**
- * How long a mask lives: step draws a fresh one at every time step (the paper); sequence keeps one for a whole window (Gal and Ghahramani 2016).
+ * Lifetime of a mask: step draws a new one at every time step (the paper); sequence keeps one for a whole window (Gal and Ghahramani 2016).
  */
 export type MaskLifetime = 'step' | 'sequence';
 /**
- * What turns a gradient into a step. Exactly one kind.
+ * The rule that turns a gradient into a step. Exactly one kind.
  */
 export type Optimizer =
   | {
@@ -126,7 +126,7 @@ export type Optimizer =
          */
         learningRate: number;
         /**
-         * Averaging begins after the first epoch whose validation perplexity is above the best of all epochs but the last so many before it (Merity et al. 2018: 5). Unused where startEpoch is set.
+         * Averaging begins after the first epoch whose validation perplexity is above the best of all earlier epochs except the last so many (Merity et al. 2018: 5). Unused where startEpoch is set.
          */
         nonMonotonic: number;
         /**
@@ -145,11 +145,11 @@ export type Optimizer =
          */
         learningRate: number;
         /**
-         * What the running mean of the gradient is multiplied by at each step.
+         * Factor of the running mean of the gradient at each step.
          */
         beta1: number;
         /**
-         * What the running mean of the squared gradient is multiplied by at each step.
+         * Factor of the running mean of the squared gradient at each step.
          */
         beta2: number;
         /**
@@ -168,7 +168,7 @@ export type Optimizer =
          */
         learningRate: number;
         /**
-         * What the running mean of the squared gradient is multiplied by at each step.
+         * Factor of the running mean of the squared gradient at each step.
          */
         decay: number;
         /**
@@ -178,7 +178,7 @@ export type Optimizer =
       };
     };
 /**
- * How the learning rate changes from epoch to epoch. Exactly one kind.
+ * The change of the learning rate from epoch to epoch. Exactly one kind.
  */
 export type Schedule =
   | {
@@ -193,7 +193,7 @@ export type Schedule =
        */
       decay: {
         /**
-         * What the learning rate is multiplied by each epoch. The paper divides by 2, 1.2 and 1.15 (section 4.1): 0.5, 0.8333333333333334 and 0.8695652173913043.
+         * Factor of the learning rate per epoch. The paper divides by 2, 1.2 and 1.15 (section 4.1): 0.5, 0.8333333333333334 and 0.8695652173913043.
          */
         factor: number;
         /**
@@ -208,26 +208,26 @@ export type Schedule =
        */
       plateau: {
         /**
-         * What the learning rate is multiplied by after a plateau.
+         * Factor of the learning rate after a plateau.
          */
         factor: number;
         /**
-         * Number of epochs in a row without improvement that are borne before the learning rate falls.
+         * Number of epochs in a row without improvement before the learning rate falls.
          */
         patience: number;
         /**
-         * By which fraction a validation perplexity must be below the best before it to be an improvement.
+         * Fraction by which a validation perplexity must be below the best one before it to count as an improvement.
          */
         threshold: number;
       };
     }
   | {
       /**
-       * From the optimizer's learning rate in epoch 1 towards the fraction final of it, along half a cosine: epoch e of E has learningRate * (final + (1 - final) * (1 + cos(pi * (e - 1) / E)) / 2), so that the epoch after the last would have the fraction itself (Loshchilov and Hutter 2017, without restarts).
+       * Half a cosine from the optimizer's learning rate in epoch 1 to the fraction final of it: epoch e of E has learningRate * (final + (1 - final) * (1 + cos(pi * (e - 1) / E)) / 2), so the epoch after the last one would reach the fraction (Loshchilov and Hutter 2017, without restarts).
        */
       cosine: {
         /**
-         * Where the learning rate leads, as a fraction of the first epoch's.
+         * Final learning rate, as a fraction of that of the first epoch.
          */
         final: number;
       };
@@ -242,7 +242,7 @@ export interface NetworkSpec {
    */
   corpus: string;
   /**
-   * What predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model in its place.
+   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model.
    */
   model: {
     /**
@@ -250,20 +250,20 @@ export interface NetworkSpec {
      */
     embedding: number;
     /**
-     * The layers from the embedding up to the softmax, each as wide as it likes. The paper stacks two LSTM layers (section 4.1).
+     * The layers from the embedding up to the softmax, each of any width. The paper stacks two LSTM layers (section 4.1).
      */
     layers: Layer[];
     /**
-     * Use the embedding table, transposed, as the softmax's weights (Press and Wolf 2017). Where what enters the softmax, the last layer's units and any topics of model.context, is not as wide as the embedding, a projection to its width without bias stands between them. The paper does not tie.
+     * Use the transposed embedding table as the weights of the softmax (Press and Wolf 2017). Where the input of the softmax (the units of the last layer and any topics of model.context) has another width than the embedding, a projection without bias is added between them. The paper does not tie them.
      */
     tieEmbedding: boolean;
     /**
-     * What the biases of the LSTM layers' forget gates are set to before the first step, so that memory lasts from the start (Jozefowicz et al. 2015: 1). Null draws them like the other parameters, as the paper does.
+     * Initial bias of the forget gates of LSTM layers; a positive value makes memory last from the start (Jozefowicz et al. 2015: 1). Null draws them like the other parameters, as the paper does.
      */
     forgetBias: number | null;
     init: Init;
     /**
-     * Topics of the words read so far as a second input of the first layer and of the softmax, beside whatever is dropped there (Mikolov and Zweig 2012); they are trained by `zlm prepare topics`. Null for a network that sees words alone.
+     * Topics of the words read so far as a second input of the first layer and of the softmax, which dropout does not affect (Mikolov and Zweig 2012). `zlm prepare topics` trains them. Null for a network that sees only words.
      */
     context: {
       /**
@@ -271,17 +271,17 @@ export interface NetworkSpec {
        */
       topics: number;
       /**
-       * Weight of what was read before: with t(w) the topics of word w, the context is f(t) = f(t-1)^decay * t(w)^(1-decay), scaled to a sum of 1 (Mikolov and Zweig 2012, equation 8: 0.95).
+       * Weight of the earlier words: with t(w) the topics of word w, the context is f(t) = f(t-1)^decay * t(w)^(1-decay), scaled to a sum of 1 (Mikolov and Zweig 2012, equation 8: 0.95).
        */
       decay: number;
     } | null;
   };
   /**
-   * What is dropped where: one entry for each edge of the network (section 3.2, figure 2), for words and weights as wholes, and for units that keep their old value. The paper drops on the vertical edges, input, between and output, and never on the recurrent one.
+   * Noise during training: dropout on each edge of the network (section 3.2, figure 2), of whole word types and of single weights, and units that keep their old value. The paper drops on the vertical edges, input, between and output, and never on the recurrent one.
    */
   dropout: {
     /**
-     * Dropout of word types: a dropped word's whole row of the embedding table is zero wherever it stands in the window, in every column of the batch alike (Gal and Ghahramani 2016; one mask for the batch as in the code of Merity et al. 2018, where Gal's draws one for each column). Rows that are kept are scaled by 1/(1 - rate). A tied softmax still sees every row.
+     * Dropout of word types: the row of a dropped word in the embedding table is zero in the whole window, in every column of the batch (Gal and Ghahramani 2016; one mask for the batch as in the code of Merity et al. 2018, where Gal's draws one for each column). Kept rows are scaled by 1/(1 - rate). A tied softmax still sees every row.
      */
     embedding: {
       rate: Rate;
@@ -297,13 +297,13 @@ export interface NetworkSpec {
     };
     recurrent: Edge;
     /**
-     * DropConnect: single weights of the hidden-to-hidden matrices are dropped, with one mask a window, and kept ones are scaled by 1/(1 - rate) (Wan et al. 2013, Merity et al. 2018).
+     * DropConnect: single weights of the hidden-to-hidden matrices are dropped, with one mask per window, and kept ones are scaled by 1/(1 - rate) (Wan et al. 2013, Merity et al. 2018).
      */
     recurrentWeight: {
       rate: Rate;
     };
     /**
-     * Units that keep the value of the time step before instead of being dropped, drawn anew at each time step; at test time the expectation, z * old + (1 - z) * new (Krueger et al. 2017).
+     * Units that keep the value of the time step before instead of being dropped, drawn at each time step; at test time their state is the expectation, z * old + (1 - z) * new (Krueger et al. 2017).
      */
     zoneout: {
       /**
@@ -317,11 +317,11 @@ export interface NetworkSpec {
     };
   };
   /**
-   * How the parameters are fitted: truncated backpropagation through time and, unless said otherwise, plain stochastic gradient descent (section 4.1).
+   * Training of the parameters: truncated backpropagation through time and, by default, plain stochastic gradient descent (section 4.1).
    */
   training: {
     /**
-     * Number of columns, in sequences, into which the corpus is cut to be read side by side (section 4.1: 20).
+     * Number of columns (sequences) into which the corpus is cut, and which are read side by side (section 4.1: 20).
      */
     batchSize: number;
     /**
@@ -329,11 +329,11 @@ export interface NetworkSpec {
      */
     bptt: number;
     /**
-     * Train on every line as a sequence of its own, from the zero state, instead of on windows of one stream. The first token of a line is predicted from <eos>, so a text of N tokens has N predictions. A batch is batchSize lines of similar length, through the whole of which gradients flow; bptt is not used.
+     * Train on every line as a sequence of its own, from the zero state, instead of on windows of one stream. The first token of a line is predicted from <eos>, so a text of N tokens has N predictions. A batch is batchSize lines of similar length; gradients flow through whole lines, and bptt is not used.
      */
     sentences: boolean;
     /**
-     * Draw the length of each window, so that its borders fall elsewhere in every pass (Merity et al. 2018): the mean is bptt, or bptt / 2 with probability halve, and the length is drawn from a normal distribution around it. The learning rate of a window is scaled by its length / bptt where loss is mean. Null makes every window bptt long, as the paper does.
+     * Draw the length of each window, so that its borders differ in every pass (Merity et al. 2018): the mean is bptt, or bptt / 2 with probability halve, and the length is drawn from a normal distribution around it. The learning rate of a window is scaled by its length / bptt where loss is mean. Null makes every window bptt long, as the paper does.
      */
     randomBptt: {
       /**
@@ -345,7 +345,7 @@ export interface NetworkSpec {
        */
       deviation: number;
       /**
-       * Least length of a window, in tokens; what is drawn below is raised to it (Merity et al. 2018: 5).
+       * Minimum length of a window, in tokens; shorter drawn lengths are raised to it (Merity et al. 2018: 5).
        */
       minimum: number;
     } | null;
@@ -358,15 +358,15 @@ export interface NetworkSpec {
      */
     windowsPerEpoch: number | null;
     /**
-     * What a window's loss is. sum: the sum over its time steps of the mean over the batch, as in the paper. mean: the mean over all its predictions, as in most later code; the learning rate of a window is then scaled by its length / bptt. A gradient under sum is bptt times the one under mean, so learning rate and clipping must be chosen with it.
+     * The loss of a window. sum: the sum over its time steps of the mean over the batch, as in the paper. mean: the mean over all its predictions, as in most later code; the learning rate of a window is then scaled by its length / bptt. A gradient under sum is bptt times the one under mean, so learning rate and clipping must be chosen with it.
      */
     loss: 'sum' | 'mean';
     /**
-     * Greatest L2 norm of the gradient over all parameters together; a longer gradient is scaled down to it. Null clips nothing (section 4.1: 5, and 10 for the large model).
+     * Largest L2 norm of the gradient over all parameters together; a larger gradient is scaled down to it. Null disables clipping (section 4.1: 5, and 10 for the large model).
      */
     clipNorm: number | null;
     /**
-     * Greatest absolute value of each element of the gradient; larger ones are cut to it. Null cuts nothing. Only one of clipNorm and clipValue can be set, and clipNorm is set by default: write clipNorm: null beside it.
+     * Largest absolute value of each element of the gradient; larger elements are cut to it. Null disables clipping. Only one of clipNorm and clipValue can be set, and clipNorm is set by default: write clipNorm: null beside it.
      */
     clipValue: number | null;
     /**
@@ -393,16 +393,16 @@ export interface NetworkSpec {
       patience: number;
     } | null;
     /**
-     * When the state is saved inside an epoch, besides at its end.
+     * Checkpoints within an epoch, in addition to the one at its end.
      */
     checkpoint: {
       /**
-       * Time between two checkpoints, in minutes: the most work that a power cut can cost.
+       * Time between two checkpoints, in minutes: the most work that a power failure can lose.
        */
       everyMinutes: number;
     };
     /**
-     * What matrix products compute in while training. f32: float32. mixed: operands rounded to bfloat16, sums in float32; parameters, states and everything between products stay float32. Faster where the processor has bfloat16 instructions. Evaluation is always float32.
+     * Precision of matrix products during training. f32: float32. mixed: operands rounded to bfloat16, sums in float32; parameters, states and everything between products stay float32. Faster where the processor has bfloat16 instructions. Evaluation is always float32.
      */
     precision: 'f32' | 'mixed';
     /**
@@ -412,13 +412,13 @@ export interface NetworkSpec {
   };
 }
 /**
- * Dropout on one edge of the network. What is kept is scaled by 1/(1 - rate), so that nothing changes at test time.
+ * Dropout on one edge of the network. Kept units are scaled by 1/(1 - rate), so no scaling is needed at test time.
  */
 export interface Edge {
   rate: Rate;
   mask: MaskLifetime;
   /**
-   * Whether each gate of the LSTM layer above the edge has a mask of its own (the untied weights of Gal and Ghahramani 2016) instead of one that all gates share.
+   * Whether each gate of the LSTM layer above the edge has its own mask (the untied weights of Gal and Ghahramani 2016) instead of one mask for all gates.
    */
   perGate: boolean;
 }
@@ -431,11 +431,11 @@ export interface NgramSpec {
    */
   corpus: string;
   /**
-   * What predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model in its place.
+   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model.
    */
   model: {
     /**
-     * An interpolated n-gram model in place of the network, counted in one pass over the corpus. It stands alone: no other key of model, no dropout, no training.
+     * An interpolated n-gram model instead of a network, counted in one pass over the corpus. It cannot be combined with other keys of model, dropout or training.
      */
     ngram: {
       /**
@@ -443,7 +443,7 @@ export interface NgramSpec {
        */
       order: number;
       /**
-       * How seen and unseen n-grams share the probability: modified-kneser-ney discounts each count by one of three amounts per order and hands the rest to the next lower order (Chen and Goodman 1998).
+       * Distribution of the probability between seen and unseen n-grams: modified-kneser-ney discounts each count by one of three amounts per order and gives the rest to the next lower order (Chen and Goodman 1998).
        */
       smoothing: 'modified-kneser-ney';
     };

@@ -4,10 +4,10 @@ import type { Layer, NetworkSpec, NgramSpec, Optimizer, Spec } from './spec.gene
 
 export type { NetworkSpec, NgramSpec, Spec } from './spec.generated.js';
 
-/** The key that makes a spec that of an n-gram model. */
+/** The key that makes a spec describe an n-gram model. */
 export const NGRAM_KEY = 'model.ngram';
 
-/** Tells whether a resolved spec describes an n-gram model: it is then no more than a corpus and `model.ngram`. */
+/** Tells whether a resolved spec describes an n-gram model. It then has only a corpus and `model.ngram`. */
 export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
 }
@@ -22,26 +22,24 @@ export function requireNetwork(spec: Spec, refusal: () => Error): NetworkSpec {
   return spec;
 }
 
-/** The part of the schema that says which keys a system lacks: `false` where one has no place. */
+/** The part of the schema that says which keys a system does not have: `false` for each of them. */
 interface Lacking {
   readonly properties?: Readonly<Record<string, Lacking | boolean>>;
 }
 
-/** Returns the keys of one system's spec: the schema without those that have no place in it. */
+/** Returns the schema of one system: the whole schema without the keys that the system does not have. */
 export function systemSchema(system: 'NetworkSpec' | 'NgramSpec'): SchemaNode {
   const schema = specSchema();
   return without(schema, schema.$defs?.[system] as Lacking);
 }
 
-/** Tells whether no n-gram spec may hold a key, nor what stands below it. */
+/** Tells whether a key, or a key above it, is not allowed in the spec of an n-gram model. */
 export function isForeignToNgram(path: readonly Segment[]): boolean {
   const known = path.reduce<SchemaNode | undefined>(childSchema, systemSchema('NgramSpec'));
   return known === undefined && schemaAt(path) !== undefined;
 }
 
-/**
- * Returns the keys that a spec may hold, resolved or not; it is that of an n-gram model once it holds `model.ngram`.
- */
+/** Returns the schema for a spec, resolved or not: that of an n-gram model when it has `model.ngram`. */
 export function schemaFor(spec: unknown): SchemaNode {
   const model = (spec as { readonly model?: unknown } | null)?.model;
   const hasNgram = typeof model === 'object' && model !== null && Object.hasOwn(model, 'ngram');

@@ -18,7 +18,7 @@ import { validate as compiled } from './schema-validator.generated.js';
 import { isForeignToNgram, NGRAM_KEY } from './systems.js';
 import { describeExpected, describeFound, joinWords } from './wording.js';
 
-/** Keywords whose faults are not about a value, or no more than the echo of one. */
+/** Keywords whose faults are reported elsewhere: they are not about a value, or follow from another fault. */
 const SAID_ELSEWHERE = new Set(['additionalProperties', 'required', 'false schema', 'if']);
 
 /** A fault as the compiled schema reports it. */
@@ -30,14 +30,14 @@ interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The compiled schema: whether a value is a spec, and after a call that found none, why it is not. */
+/** The compiled schema. It tells whether a value is a spec, and has the faults after a call that returned false. */
 const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null } = compiled;
 
 /**
- * Everything in which a spec departs from its schema; empty when nothing does.
+ * Returns all faults of a spec against its schema; empty when there are none.
  *
- * @param isStored whether a value is that of a run which was trained before: it may lie beyond a bound that an older zlm
- *   did not have
+ * @param isStored whether a value belongs to an existing run, which may be outside a bound that an older zlm did not
+ *                 have
  */
 export function schemaFaults(root: Located, isStored: (value: Located) => boolean = () => false): Fault[] {
   if (validate(toPlain(root)))
@@ -79,13 +79,16 @@ function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: st
   const schema = schemaAt(parent);
   const suggestion = suggestKey(root, parent, name, schema);
   const known = joinWords(keysOf(schema), 'and');
-  const rest = known === '' ? 'nothing stands here' : `${formatKey(parent) || 'a spec'} holds ${known}`;
+  const rest = known === '' ? 'no key is allowed here' : `${formatKey(parent) || 'a spec'} has ${known}`;
   const hint = slipOf(name, schema) ?? (suggestion ? `did you mean ${suggestion}?` : rest);
   const key = formatKey(path);
   return { key, message: `${key} is not a key; ${hint}`, place: nearestPlace(root, path), suggestion };
 }
 
-/** What YAML has made a key of that was meant to be an entry: `lstm:8`, `embedding = 8`, the 5 of `rate: 0,5`. */
+/**
+ * Returns the cause of an unknown key that YAML parsed from an intended entry: `lstm:8`, `embedding = 8`, the 5 of
+ * `rate: 0,5`.
+ */
 function slipOf(name: string, schema: SchemaNode | undefined): string | undefined {
   const broken = brokenEntry(name);
   if (broken && broken.key !== name && keysOf(schema).includes(broken.key)) return broken.message;
@@ -93,8 +96,8 @@ function slipOf(name: string, schema: SchemaNode | undefined): string | undefine
 }
 
 /**
- * Returns the key that an unknown one was meant to be: one of its neighbors, else one of that name elsewhere that the
- * spec has room for.
+ * Returns the key that an unknown one was meant to be: a similar key in the same map, else a similar key elsewhere that
+ * is possible in this spec.
  */
 function suggestKey(
   root: Located,
@@ -116,10 +119,10 @@ function suggestKey(
 }
 
 /**
- * Returns one fault for each key that is missing, unless a misspelt one explains it: one that was meant to be that key,
- * or to be `model.ngram`, beside which the keys of a network are not needed.
+ * Returns one fault for each missing key, unless a misspelled key explains it: a key that was meant to be the missing
+ * one, or to be `model.ngram`, which replaces the keys of a network.
  *
- * @param suggested what the unknown keys were meant to be
+ * @param suggested the suggestions for the unknown keys
  */
 function missingFaults(
   root: Located,
@@ -142,16 +145,18 @@ function missingKey(root: Located, error: SchemaError): Fault {
   return { key, message: `${key} is missing${expected}`, place: nearestPlace(root, parent) };
 }
 
-/** Returns one fault for all keys of a network that stand beside an n-gram model. */
+/** Returns one fault for all keys of a network beside `model.ngram`. */
 function mixtureFaults(root: Located, errors: readonly SchemaError[]): Fault[] {
   const foreign = errors.filter((error) => error.keyword === 'false schema').map(pathOf);
   if (foreign.length === 0) return [];
   const others = joinWords(foreign.map(formatKey), 'and');
-  const message = `${NGRAM_KEY} stands alone: take away ${others}, or ${NGRAM_KEY} itself`;
+  const message = `${NGRAM_KEY} cannot be combined with other keys: remove ${others}, or ${NGRAM_KEY} itself`;
   return [{ key: NGRAM_KEY, message, place: nearestPlace(root, parseKey(NGRAM_KEY)) }];
 }
 
-/** Returns one fault for each value of a wrong type, range or kind, however many keywords of the schema it breaks. */
+/**
+ * Returns one fault for each value of a wrong type, range or kind, even if it violates several keywords of the schema.
+ */
 function wrongValues(root: Located, errors: readonly SchemaError[], unknownIn: ReadonlySet<string>): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
@@ -171,8 +176,8 @@ function wrongValue(root: Located, error: SchemaError): Fault {
   if (!schema || !value) throw new Error(`no key ${key} for the schema's fault "${error.keyword}"`);
   const found =
     error.keyword === 'maxProperties' && value.kind === 'map'
-      ? `holds ${joinWords([...value.entries.keys()], 'and')}`
-      : `is ${describeFound(value)}`;
+      ? `but has ${joinWords([...value.entries.keys()], 'and')}`
+      : `but is ${describeFound(value)}`;
   const near =
     schema.enum && value.kind === 'scalar' ? didYouMean(String(value.value), schema.enum) : undefined;
   const broken = schema.properties && value.kind === 'scalar' ? brokenEntry(String(value.value)) : undefined;
@@ -190,10 +195,12 @@ function pathOf(error: SchemaError): string[] {
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The smallest normal number of float32. What is smaller loses its digits, and is zero where processors flush it. */
+/**
+ * The smallest normal number of float32. Smaller numbers lose digits, and are zero where the processor flushes them.
+ */
 export const SMALLEST_FLOAT32 = 2 ** -126;
 
-/** Numbers that are not zero and vanish in float32: the schema's bounds let them pass where zero is allowed. */
+/** Finds numbers that are not zero but vanish in float32. The bounds of the schema admit them where zero is allowed. */
 export function vanishingNumbers(node: Located, path: readonly Segment[] = []): Fault[] {
   if (node.kind === 'list')
     return node.items.flatMap((item, index) => vanishingNumbers(item, [...path, index]));
@@ -203,5 +210,5 @@ export function vanishingNumbers(node: Located, path: readonly Segment[] = []): 
   const { value, place } = node;
   if (typeof value !== 'number' || value === 0 || Math.abs(value) >= SMALLEST_FLOAT32) return [];
   const key = formatKey(path);
-  return [{ key, message: `${key} is ${value}, which is zero in float32; write 0 if that is meant`, place }];
+  return [{ key, message: `${key} must be 0 or representable in float32, but is ${value}`, place }];
 }

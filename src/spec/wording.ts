@@ -1,11 +1,14 @@
-/** What a key may hold, in plain words: for faults, for `zlm spec explain` and for the reference. */
+/** Descriptions of the values of a key, for faults, `zlm spec explain` and the reference. */
 import type { Located } from './located.js';
 import { isChoice, keysOf, type SchemaNode } from './schema.js';
 
-/** Longest piece of a wrong value that is repeated in a message, in characters. */
+/** Longest part of a wrong value that is repeated in a message, in characters. */
 const MOST_QUOTED = 40;
 
-/** What a key may hold: "a whole number of at least 1", "step or sequence", "a map with exactly one of …". */
+/**
+ * Returns the allowed values of a key: "a whole number of at least 1", "step or sequence", "a map with exactly one of
+ * …".
+ */
 export function describeExpected(schema: SchemaNode): string {
   const types = [schema.type ?? []].flat();
   const words = types.filter((type) => type !== 'null').map((type) => describeType(type, schema));
@@ -57,7 +60,7 @@ function describeMap(schema: SchemaNode): string {
     : `a map with exactly one of ${joinWords(keys, 'and')}`;
 }
 
-/** What stands where something else was expected: `"abc"`, `-1`, "a list", "empty". */
+/** Describes a wrong value: `"abc"`, `-1`, "a list", "empty". */
 export function describeFound(value: Located): string {
   if (value.kind === 'map') return value.entries.size === 0 ? 'an empty map' : 'a map';
   if (value.kind === 'list')
@@ -74,7 +77,7 @@ function shorten(text: string): string {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
 }
 
-/** Words as a list in a sentence: "a, b and c". */
+/** Joins words to a list in a sentence: "a, b and c". */
 export function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;

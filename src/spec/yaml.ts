@@ -1,4 +1,7 @@
-/** YAML text into a located tree (maps, lists and scalars, each with its place in the source), and a spec back into YAML. */
+/**
+ * Parses YAML into a located tree (maps, lists and scalars, each with its place in the source), and writes a spec as
+ * YAML.
+ */
 import {
   Document,
   isAlias,
@@ -16,19 +19,19 @@ import { type ForeignCharacter, foreignCharacters, grammarFault, TAG_FAULT } fro
 import { type Entry, type Located, type Place, type Source, wholeOf } from './located.js';
 import type { Spec } from './systems.js';
 
-/** The tree, or every fault of the text. */
+/** The tree, or all faults of the text. */
 export type ParseResult = { readonly root: Located } | { readonly faults: readonly Fault[] };
 
-/** Most values that a spec may hold once its aliases are unfolded; an alias bomb has millions. */
+/** Most values of a spec after its aliases are expanded; an alias bomb has millions. */
 const MOST_VALUES = 10_000;
 
-/** The key that takes over the keys of another map, from YAML 1.1: `<<: *name`. */
+/** The merge key of YAML 1.1, which includes the keys of another map: `<<: *name`. */
 const MERGE_KEY = '<<';
 
 /**
  * Parses a source from offset `from` to its end.
  *
- * @param source where the text stands, for the places
+ * @param source the source of the text, for the places
  * @param from   the offset at which the YAML starts: 0 in a file, after the `=` in an override
  */
 export function parseYaml(source: Source, from = 0): ParseResult {
@@ -40,7 +43,7 @@ export function parseYaml(source: Source, from = 0): ParseResult {
   const reader = new TreeReader(document, source, from);
   const root = document.contents ? reader.read(document.contents) : undefined;
   if (reader.faults.length > 0) return { faults: reader.faults };
-  if (!root) return { faults: [{ key: '', message: `${source.name} holds nothing but comments` }] };
+  if (!root) return { faults: [{ key: '', message: `${source.name} contains only comments` }] };
   return { root };
 }
 
@@ -81,10 +84,10 @@ function nothingAfter(key: Place): Located {
   return { kind: 'scalar', place: { ...key, start: key.end }, value: null };
 }
 
-/** Turns the nodes of one YAML document into a located tree and collects what a spec cannot hold. */
+/** Converts the nodes of one YAML document into a located tree, and collects the faults. */
 class TreeReader {
   readonly faults: Fault[] = [];
-  /** The nodes around the one being read: an alias to one of them would never end. */
+  /** The nodes around the current one: an alias to one of them would never end. */
   private readonly around = new Set<Node>();
   private values = 0;
 
@@ -98,10 +101,11 @@ class TreeReader {
   read(node: Node): Located | undefined {
     this.values += 1;
     if (this.values > MOST_VALUES) {
-      const message = `its aliases unfold to more than ${MOST_VALUES} values; write out those that it needs`;
+      const message = `its aliases expand to more than ${MOST_VALUES} values; write out the values that it needs`;
       return this.refuse(wholeOf(this.source), message);
     }
-    if (this.around.has(node)) return this.refuse(this.place(node), 'this anchor holds an alias of itself');
+    if (this.around.has(node))
+      return this.refuse(this.place(node), 'this anchor contains an alias of itself');
     this.around.add(node);
     const located = this.readUnguarded(node);
     this.around.delete(node);
@@ -112,7 +116,7 @@ class TreeReader {
     if (isAlias(node)) {
       const target = node.resolve(this.document);
       if (target) return this.read(target);
-      return this.refuse(this.place(node), `no anchor &${node.source} stands above this alias`);
+      return this.refuse(this.place(node), `there is no anchor &${node.source} above this alias`);
     }
     if (node.tag !== undefined) return this.refuse(this.place(node), TAG_FAULT);
     if (isMap(node)) return this.readMap(node);
@@ -143,12 +147,15 @@ class TreeReader {
     return { kind: 'map', place: this.place(map), entries };
   }
 
-  /** Adds the keys of a merge key's map, or of its list of maps, that the map does not have; each keeps the place where it was written. */
+  /**
+   * Adds the keys of a merge key's map, or of its list of maps, that the map does not have itself. Each keeps its own
+   * place.
+   */
   private mergeInto(entries: Map<string, Entry>, value: Located, key: Place): void {
     const maps = value.kind === 'list' ? value.items : [value];
     for (const map of maps) {
       if (map.kind !== 'map') {
-        this.refuse(key, 'a merge key takes a map, or a list of maps, as in "<<: *name"');
+        this.refuse(key, 'a merge key needs a map, or a list of maps, as in "<<: *name"');
         return;
       }
       for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
@@ -162,11 +169,11 @@ class TreeReader {
     }
     return this.refuse(
       this.place(node),
-      'a spec holds maps, lists, texts, numbers, true, false and null alone',
+      'a spec can only have maps, lists, texts, numbers, true, false and null',
     );
   }
 
-  /** Notes a fault, but not the same twice: an alias bomb would give millions. */
+  /** Records a fault once: an alias bomb would give millions. */
   private refuse(place: Place, message: string): undefined {
     if (this.faults.some((fault) => fault.message === message)) return;
     this.faults.push({ key: '', message, place });
@@ -179,8 +186,8 @@ class TreeReader {
 }
 
 /**
- * Returns the spec as YAML: the sections in block style, what they hold on a line each, as in `input: { rate: 0.5,
- * mask: step }`. Reading it back gives the same spec.
+ * Returns the spec as YAML: sections in block style, and their values on one line each, as in `input: { rate: 0.5,
+ * mask: step }`. Parsing the result gives the same spec.
  */
 export function specToYaml(spec: Spec): string {
   const document = new Document(spec);

@@ -1,5 +1,7 @@
-// Files and folders that are whole or absent, whenever the process dies: everything is written under a
-// temporary name, forced to the disk, and only then given its real name.
+/**
+ * Atomic writes: files and folders are whole or absent, whenever the process dies. Everything is written under a
+ * temporary name, forced to the disk where the file system can do it, and then renamed.
+ */
 
 import { fsyncSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -11,10 +13,9 @@ import { removeLeftovers, temporaryPath } from './temporary.js';
 export { describeFileError } from './file-error.js';
 
 /**
- * Writes a file so that a reader, or a crash at any moment, finds the old content or the new, never a part:
- * temporary file beside the target, fsync, rename, fsync of the folder. Parent folders are created; a
- * symbolic link at `path` is replaced, not followed. Temporary files that killed writers of the same target
- * left behind are removed.
+ * Writes a file so that a reader, or a crash at any moment, finds the old content or the new, never a part: temporary
+ * file beside the target, fsync, rename, fsync of the folder. Parent folders are created; a symbolic link at `path` is
+ * replaced, not followed. Temporary files of killed writers of the same target are removed.
  *
  * @param data text (as UTF-8), bytes, or pieces of bytes that are written one after the other
  * @throws UserError('data') naming `path` when the disk is full or the folder cannot be written
@@ -38,12 +39,12 @@ export async function writeFileAtomically(
 }
 
 /**
- * Gives a finished folder its real name, replacing an older one. The files in it are forced to the disk
- * first. An older folder is moved aside before and removed after, so a crash between the two renames leaves no
- * folder of that name, never a mixture.
+ * Renames a finished folder to `target`, replacing an older folder. Its files are forced to the disk first. The older
+ * folder is moved aside before the rename and removed after it: a crash between the two leaves no folder of that name,
+ * never a mixture.
  *
- * @param temp   the finished folder, on the same file system as `target`
- * @param target the name it is to have; its parent folders are created
+ * @param temp the finished folder, on the same file system as `target`
+ * @param target its new name; parent folders are created
  * @throws UserError('data') naming `target` when it is a file or cannot be replaced
  */
 export async function replaceFolderAtomically(temp: string, target: string): Promise<void> {
@@ -64,7 +65,7 @@ async function renameReplacing(temp: string, target: string, aside: string): Pro
     await rename(temp, target);
     return;
   } catch (error) {
-    // The system renames onto nothing or an empty folder only.
+    // A rename can only replace an empty folder.
     if (!['ENOTEMPTY', 'EEXIST'].includes(fileErrorCode(error) ?? '')) throw error;
   }
   await rename(target, aside);
@@ -96,10 +97,14 @@ async function syncTree(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** What a file system answers that has no `fsync`, or none for this kind of file. */
+/**
+ * Error codes of file systems that have no `fsync`, or none for this kind of file: network and shared folders refuse it
+ * for folders (EINVAL), FUSE file systems do not have it. The operating system then writes the data on its own
+ * schedule; only a loss of power in the next seconds could lose it.
+ */
 const NOT_OFFERED = ['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'ENOTTY', 'EBADF', 'EISDIR'];
 
-/** A folder may be written without being read, and only a folder that can be read can be opened and synced. */
+/** A folder can be writable without being readable, but only a readable folder can be opened and synced. */
 const NOT_ALLOWED = ['EACCES', 'EPERM'];
 
 /**
@@ -111,7 +116,7 @@ export async function syncFile(handle: FileHandle): Promise<void> {
   await passingOver(NOT_OFFERED, () => handle.sync());
 }
 
-/** Does what {@link syncFile} does for a descriptor, before it returns. */
+/** Forces an open file to the disk, synchronously. */
 export function syncDescriptor(descriptor: number): void {
   try {
     fsyncSync(descriptor);

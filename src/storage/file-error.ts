@@ -1,4 +1,4 @@
-// The file system's errors in words. Every one becomes a UserError: what a file system refuses is never a bug of ours.
+/** Messages for errors of the file system. Each of them becomes a UserError: a refusal of the file system is never a bug of zlm. */
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { UserError } from '../errors.js';
@@ -48,21 +48,21 @@ const FAULTS: Readonly<Record<string, FileFault>> = {
   },
   ENOTDIR: {
     reason: 'a part of the path is a file, not a folder',
-    cures: ['Choose another path, or move the file that stands where a folder is needed.'],
+    cures: ['Choose another path, or move the file that is in the place of the folder.'],
   },
   EEXIST: {
-    reason: 'something else of that name is in the way',
-    cures: ['Choose another path, or move the file that stands where a folder is needed.'],
+    reason: 'something else has that name',
+    cures: ['Choose another path, or move the file that is in the place of the folder.'],
   },
   EBUSY: {
     reason: 'it is in use, or a disk is mounted there',
     cures: [
-      'Stop what uses it. A disk, or a volume of a container, must be mounted at the folder above: this one is put in place as a whole.',
+      'Stop the program that uses it. Mount a disk, or a volume of a container, at the folder above, because this folder is replaced as a whole.',
     ],
   },
   EXDEV: {
-    reason: 'it is on another disk, or in another layer of a container, than what is to take its place',
-    cures: ['Choose a folder that lies on one disk as a whole, or move the one of that name away.'],
+    reason: 'it is on another disk, or in another layer of a container, than its replacement',
+    cures: ['Choose a folder that is entirely on one disk, or move the existing folder away.'],
   },
   ENAMETOOLONG: { reason: 'the name is too long for this file system', cures: ['Choose a shorter name.'] },
   ELOOP: { reason: 'its symbolic links lead in a circle', cures: ['Remove the circular link.'] },
@@ -88,16 +88,16 @@ const FAULTS: Readonly<Record<string, FileFault>> = {
   EOPNOTSUPP: NOT_OFFERED,
   ESTALE: {
     reason: 'the network file system has removed or replaced it (stale file handle)',
-    cures: ['Run the command again; if it stays so, mount the disk again.'],
+    cures: ['Run the command again; if the error remains, mount the disk again.'],
   },
   ENOTCONN: OUT_OF_REACH,
   ETIMEDOUT: OUT_OF_REACH,
   EHOSTDOWN: OUT_OF_REACH,
   EHOSTUNREACH: OUT_OF_REACH,
-  ETXTBSY: { reason: 'it is a program that runs', cures: ['Stop what uses it, or choose another name.'] },
+  ETXTBSY: { reason: 'it is a running program', cures: ['Stop the program, or choose another name.'] },
 };
 
-/** Names of error numbers that Node has none for, which it calls "Unknown system error -116". */
+/** Names of the error numbers that Node calls "Unknown system error -116". */
 const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.errno).map(([name, number]) => [number, name]),
 );
@@ -111,12 +111,13 @@ export function fileErrorCode(error: unknown): string | undefined {
 }
 
 /**
- * Words for an error of the file system.
+ * Describes an error of the file system.
  *
- * @param error what was thrown
- * @param path  the file or folder the user knows, which need not be the one the system call named
+ * @param error the thrown value
+ * @param path the file or folder that the user knows; the system call may have named another one
  * @param doing a verb for "Cannot ... PATH": "read", "write", "create"
- * @returns a UserError of kind 'data', or undefined when the file system has not thrown it: then throw it as it is
+ * @returns a UserError of kind 'data', or undefined when the file system did not throw the error: then throw it
+ *   unchanged
  */
 export function describeFileError(error: unknown, path: string, doing: string): UserError | undefined {
   const fault = FAULTS[fileErrorCode(error) ?? ''] ?? unforeseenFault(error);

@@ -21,10 +21,10 @@ export function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Makes a folder, and those above it that are missing; one that is there already stays as it is.
+ * Makes a folder and its missing parents. An existing folder is left unchanged.
  *
- * Not `mkdir` with `recursive: true`: Node 20 tries without end where a folder above exists and takes no new ones
- * (`/proc/x`), and neither Ctrl-C nor `kill` ends it.
+ * Not `mkdir` with `recursive: true`: in a parent that accepts no folders (`/proc/x`) Node 20 retries forever, and
+ * neither Ctrl-C nor `kill` ends it.
  *
  * @param mode permissions of each folder that is made, before the umask
  * @throws UserError('data') that names the folder when it cannot be made, or something else is in its place
@@ -45,18 +45,18 @@ async function makeWithParents(path: string, mode: number): Promise<void> {
   await makeWithParents(parent, mode);
   const again = await refusalOf(path, mode);
   if (again === null) return;
-  // The parent is there now, so ENOENT has another meaning.
+  // The parent exists now, so ENOENT has another meaning.
   if (fileErrorCode(again) === 'ENOENT') throw takesNoFolders(path, parent, again);
   throw again;
 }
 
-/** Makes one folder. Returns null when it is there now, else the error. */
+/** Makes one folder. Returns null when it exists afterwards, else the error. */
 async function refusalOf(path: string, mode: number): Promise<unknown> {
   try {
     await mkdir(path, mode);
     return null;
   } catch (error) {
-    // Which error a folder that exists gives differs: EEXIST, or EROFS, EPERM or EISDIR on some systems.
+    // An existing folder gives different errors: EEXIST, or EROFS, EPERM or EISDIR on some systems.
     return (await isFolder(path)) ? null : error;
   }
 }
@@ -64,16 +64,16 @@ async function refusalOf(path: string, mode: number): Promise<unknown> {
 function takesNoFolders(path: string, parent: string, cause: unknown): UserError {
   return new UserError(
     'data',
-    `Cannot create ${path}: the file system of ${parent} takes no new folders`,
+    `Cannot create ${path}: the file system of ${parent} accepts no new folders`,
     ['Choose a folder on an ordinary disk.'],
     { cause },
   );
 }
 
-/** The longest typed array of Node 20; a file is read into one. */
+/** Length of the longest typed array of Node 20, into which a file is read. */
 export const MAX_FILE_BYTES = 2 ** 32;
 
-/** One read of the system is 2 GiB at most. */
+/** Largest single read; the system limits it to 2 GiB. */
 const PIECE_BYTES = 2 ** 30;
 
 /**
@@ -109,5 +109,5 @@ async function fill(bytes: Uint8Array, handle: FileHandle, piece: number): Promi
 
 function tooLarge(path: string, size: number): UserError {
   const [found, most] = [size, MAX_FILE_BYTES].map((bytes) => `${(bytes / 2 ** 30).toFixed(1)} GiB`);
-  return new UserError('data', `${path} has ${found}, and ${most} are the most that can be read`, []);
+  return new UserError('data', `${path} has ${found}, but at most ${most} can be read`, []);
 }

@@ -12,7 +12,7 @@ import { writeFileAtomically } from './atomic-write.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
 import { processIsDead, processStart, removeLeftoversIn } from './temporary.js';
 
-/** Who holds a folder. */
+/** The process that holds a lock. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
@@ -22,12 +22,12 @@ export interface LockOwner {
   readonly since: string;
 }
 
-/** A folder that is held until {@link release}, or until this process ends in whatever way. */
+/** A lock that is held until {@link release}, or until this process ends. */
 export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** A folder is in use by another process. */
+/** Error when another process holds the lock. */
 export class FolderHeldError extends UserError {
   constructor(
     folder: string,
@@ -46,13 +46,13 @@ interface Claim {
 
 /** "lock.MILLISECONDS.PID.RANDOM.json" */
 const CLAIM_NAME = /^lock\.\d+\.\d+\.[0-9a-f]{8}\.json$/;
-/** How long the first of two that came at once waits for the other to withdraw. */
+/** How long the first of two simultaneous processes waits for the other one to withdraw. */
 const WITHDRAWAL_MS = 2000;
 const POLL_MS = 20;
 
 /**
- * Takes a folder for this process. The lock of a process of this host that is dead is removed; that of a
- * living one, or of another host (where nobody can tell from here), is respected.
+ * Locks a folder for this process. The lock of a dead process of this host is removed. The lock of a living process, or
+ * of a process on another host (whose state is unknown here), is respected.
  *
  * @param folder created when it is missing
  * @throws FolderHeldError that names the holder; UserError('data') when the folder cannot be written
@@ -61,7 +61,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const claim = await putDownClaim(folder);
   try {
     await winAgainstOthers(folder, claim);
-    // Each claim has a name of its own, so no later write would remove what a kill left of its temporary file.
+    // Each claim has its own name, so no later write would remove the temporary file of a killed process.
     await removeLeftoversIn(folder, (name) => CLAIM_NAME.test(name));
   } catch (error) {
     await rm(claim.path, { force: true });
@@ -146,9 +146,11 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   }
   const owner = parseOwner(text);
   if (owner) return { path, owner };
-  throw new UserError('data', `The lock file ${path} is damaged, so it does not tell who holds the folder`, [
-    `Make sure that nothing trains in that folder, then remove the lock by hand: rm ${shellWord(path)}`,
-  ]);
+  throw new UserError(
+    'data',
+    `The lock file ${path} is damaged, so the process that holds the folder is unknown`,
+    [`Make sure that nothing trains in that folder, then remove the lock by hand: rm ${shellWord(path)}`],
+  );
 }
 
 function parseOwner(text: string): LockOwner | undefined {
@@ -166,6 +168,6 @@ function heldBy(folder: string, { path, owner }: Claim): FolderHeldError {
   const cure =
     owner.host === hostname()
       ? `Wait for it to end, or stop it: kill ${owner.pid}`
-      : `If nothing runs there any more, remove its lock by hand: rm ${shellWord(path)}`;
+      : `If that process no longer runs, remove its lock by hand: rm ${shellWord(path)}`;
   return new FolderHeldError(folder, owner, cure);
 }

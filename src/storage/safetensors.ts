@@ -14,18 +14,18 @@ export interface NamedArray {
 }
 
 const LENGTH_BYTES = 8;
-/** The format's own limit, so that a damaged length cannot ask for gigabytes of header. */
+/** Limit of the format, so that a damaged length cannot request gigabytes of header. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /** Node's hash takes less than 2 GiB at once. */
 const HASHED_BYTES = 2 ** 30;
 
 const CHECKSUM_KEY = 'zlm.sha256';
-/** Stands for the checksum while it is computed: it covers the header that holds it. */
+/** Placeholder for the checksum while it is computed, because the checksum also covers the header. */
 const NO_CHECKSUM = '0'.repeat(64);
 
 /**
- * Lays arrays out as a safetensors file, with a SHA-256 of header and data among the metadata.
+ * Encodes arrays as a safetensors file, with a SHA-256 of header and data among the metadata.
  *
  * @param tensors  in the order their data is to have
  * @param metadata texts to keep with them; the key "zlm.sha256" is taken
@@ -100,14 +100,14 @@ export async function safetensorsChecksum(path: string): Promise<string | null> 
 
 function headerLength(bytes: Uint8Array): number {
   if (bytes.length < LENGTH_BYTES)
-    throw new SafetensorsFault(`it has ${bytes.length} bytes and needs 8 or more`);
+    throw new SafetensorsFault(`it has only ${bytes.length} bytes, but needs at least 8`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
   const length = Number(view.getBigUint64(0, true));
   const available = bytes.length - LENGTH_BYTES;
   if (length > available)
-    throw new SafetensorsFault(`its header claims ${length} bytes of the ${available} there`);
+    throw new SafetensorsFault(`its header claims ${length} bytes, but ${available} follow`);
   if (length > MAX_HEADER_BYTES)
-    throw new SafetensorsFault(`its header claims ${length} bytes, over the limit`);
+    throw new SafetensorsFault(`its header claims ${length} bytes, which is over the limit`);
   return length;
 }
 
@@ -184,14 +184,14 @@ export interface HeaderEntry {
 /** Width in bytes of one element of either type. */
 export const BYTES_PER_ELEMENT = 4;
 
-/** The header's key that holds texts instead of a tensor. */
+/** Key of the header whose value is a table of texts, not a tensor. */
 export const METADATA_KEY = '__metadata__';
 
 const ANOTHER_COPY =
-  'Use another copy or another checkpoint: a file that was cut off or changed cannot be mended.';
+  'Use another copy or another checkpoint: a truncated or changed file cannot be repaired.';
 const CONVERT = 'Convert it in Python before saving: tensor.float() or tensor.int().';
 
-/** What is wrong with a file, as a clause: "the header is not JSON"; and what to do about it. */
+/** Fault of a file, as a clause such as "the header is not JSON", with its cure. */
 export class SafetensorsFault extends Error {
   constructor(
     message: string,
@@ -220,7 +220,7 @@ export function parseHeader(
   return { entries, metadata: parseMetadata(metadata) };
 }
 
-/** Product of the dimensions; 1 for a scalar. */
+/** Returns the product of the dimensions; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, dimension) => count * dimension, 1);
 }
@@ -269,7 +269,7 @@ function parseEntry(name: string, value: unknown): HeaderEntry {
   const [begin, end] = offsets;
   const size = elementCount(shape) * BYTES_PER_ELEMENT;
   if (end - begin !== size) {
-    throw new SafetensorsFault(`tensor "${name}" needs ${size} bytes for its shape, and has ${end - begin}`);
+    throw new SafetensorsFault(`tensor "${name}" needs ${size} bytes for its shape, but has ${end - begin}`);
   }
   return { name, dtype, shape, begin, end };
 }

@@ -21,10 +21,10 @@ export async function removeLeftovers(target: string): Promise<void> {
 }
 
 /**
- * Removes the temporary files and folders that dead processes of this host left in a folder. What cannot be removed,
- * such as that of another user, stays: no work depends on it.
+ * Removes the temporary files and folders that dead processes of this host left in a folder. Those that cannot be
+ * removed, such as files of another user, are skipped.
  *
- * @param isOurs whether what was to become `name`, and lies at `path`, may be removed
+ * @param isOurs whether the temporary file or folder at `path`, made for the target `name`, may be removed
  * @throws the error of the file system when the folder cannot be read
  */
 export async function removeLeftoversIn(
@@ -39,7 +39,7 @@ export async function removeLeftoversIn(
   }
 }
 
-/** What a temporary name of this host says of its target and its writer. */
+/** Parses a temporary name of this host into its target and its writer. */
 function writerOf(entry: string): { readonly name: string; readonly pid: number } | undefined {
   const match = /^\.(.+)\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(entry);
   const host = `.${hostname()}`;
@@ -56,18 +56,18 @@ async function removeIfPossible(path: string): Promise<void> {
 }
 
 /**
- * When a process of this machine started, in clock ticks since boot, as /proc tells it: together with the
- * process id it names one process. Undefined where there is no /proc, or no such process.
+ * Returns the start time of a process of this machine, in clock ticks since boot, from /proc. Together with the process
+ * id it identifies one process. Undefined where there is no /proc, or no such process.
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   return (await readStat(pid))?.start;
 }
 
 /**
- * True when no process `pid` runs on this machine any more. A zombie (killed, not yet collected by its
- * parent) is dead. When in doubt, the answer is false.
+ * Tells whether no process `pid` runs on this machine any more. A zombie (killed, not yet collected by its parent)
+ * counts as dead. When in doubt, the result is false.
  *
- * @param start what {@link processStart} said while it lived: another start means another process
+ * @param start result of {@link processStart} while the process lived: another start means another process
  */
 export async function processIsDead(pid: number, start?: string): Promise<boolean> {
   if (!signalReaches(pid)) return true;

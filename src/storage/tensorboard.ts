@@ -14,17 +14,17 @@ import { makeFolder } from './files.js';
  * and its folder appear with the first one.
  */
 export class EventWriter {
-  /** The event file, whether it exists yet or not. */
+  /** Path of the event file, which may not exist yet. */
   readonly path: string;
   readonly #folder: string;
   #pending: Uint8Array[];
   #file: FileHandle | undefined;
   /** Bytes of whole records in the file. */
   #length = 0;
-  /** The last flush that was asked for; the next one waits for it. */
+  /** The last flush that was requested; the next one waits for it. */
   #lastFlush: Promise<void> = Promise.resolve();
 
-  /** @param folder where the event file is to be; TensorBoard's `--logdir` is it or a folder above it */
+  /** @param folder folder of the event file; TensorBoard's `--logdir` is it or a folder above it */
   constructor(folder: string) {
     const now = Date.now() / 1000;
     this.#folder = folder;
@@ -33,16 +33,16 @@ export class EventWriter {
   }
 
   /**
-   * Notes that training goes on from a step, so that TensorBoard drops what an earlier session wrote beyond it.
+   * Records that training continues from a step, so that TensorBoard drops later figures of an earlier session.
    *
-   * @param step the first step of which figures will come
+   * @param step the first step whose figures will follow
    */
   beginSession(step: number, wallTimeSeconds = Date.now() / 1000): void {
     this.#pending.push(sessionRecord(step, wallTimeSeconds));
   }
 
   /**
-   * Notes one figure, to be written by the next flush.
+   * Records one figure, which the next flush writes.
    *
    * @param tag             its name; a slash makes groups: "valid/perplexity"
    * @param step            position on the horizontal axis, a whole number from 0
@@ -54,7 +54,7 @@ export class EventWriter {
   }
 
   /**
-   * Writes what waits. After a failure the file ends with a whole record and the figures wait for the next call.
+   * Writes the pending figures. After a failure the file ends with a whole record, and the figures stay pending.
    *
    * @throws UserError('data') when the file cannot be written
    */
@@ -98,7 +98,7 @@ export class EventWriter {
     try {
       await file.appendFile(records);
     } catch (error) {
-      // A reader gives up at a broken record, so the part that was written must go.
+      // A reader stops at a broken record, so the written part must be removed.
       await file.truncate(this.#length).catch(() => {});
       throw error;
     }
@@ -180,7 +180,7 @@ function key(field: number, wireType: number): Buffer {
   return varint(field * 8 + wireType);
 }
 
-/** Seven bits a byte, lowest first; arithmetic instead of bit operations, so that 2^53 steps fit. */
+/** Encodes seven bits per byte, lowest first. Arithmetic instead of bit operations, so that 2^53 steps fit. */
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;

@@ -21,7 +21,7 @@ export interface PrepareTopicsOptions extends TopicChoices {
   readonly dataFolder: string;
   /** Name of a prepared corpus in it. */
   readonly corpus: string;
-  /** Replace topics that were prepared otherwise. */
+  /** Replace topics that were made from another text or with other options. */
   readonly force: boolean;
   /** Where it is remembered which large files of the corpus were found right; left out: nowhere. */
   readonly cacheFolder?: string | undefined;
@@ -29,31 +29,31 @@ export interface PrepareTopicsOptions extends TopicChoices {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was prepared, or found prepared. */
+/** The prepared topics. */
 export interface PreparedTopics {
   readonly corpus: string;
-  /** What the corpus is. */
+  /** The manifest of the corpus. */
   readonly manifest: Manifest;
   readonly file: string;
-  /** True when the topics were there already, whole and the same: nothing was written. */
+  /** True when the same topics were already there, whole: nothing was written. */
   readonly alreadyPrepared: boolean;
   readonly recipe: TopicRecipe;
   readonly documents: number;
-  /** Words in the documents; the ends of lines are not among them. */
+  /** Number of words in the documents, without the ends of lines. */
   readonly tokens: number;
-  /** Of the training text in each sweep. */
+  /** Perplexity of the training text in each sweep. */
   readonly perplexity: readonly number[];
   readonly topics: readonly { readonly share: number; readonly words: readonly string[] }[];
 }
 
-/** Words that are shown of each topic. */
+/** Number of words shown for each topic. */
 const SHOWN_WORDS = 8;
 
 /**
- * Trains topics on a corpus's training text and writes them beside it. Those that are there already, undamaged and from the
- * same text and choices, are left alone; damaged ones are made again.
+ * Trains topics on a corpus's training text and writes them beside it. Existing, undamaged topics of the same text and
+ * options are kept; damaged ones are trained again.
  *
- * @throws UserError('data') when there is no such corpus, when others are in the way (without `force`), or when files
+ * @throws UserError('data') when there is no such corpus, when other topics exist (without `force`), or when files
  *   cannot be read or written
  * @throws UserError('interrupted') when the signal fires; nothing is written
  */
@@ -101,9 +101,11 @@ async function trainFile(
 }
 
 /**
- * @param wanted what the topics should have been made from
- * @returns undefined when the topics must be trained: absent, damaged, or, under `force`, others
- * @throws UserError('data') that names every difference, when they were made otherwise and without `force`
+ * Returns existing topics that need not be trained again.
+ *
+ * @param wanted the text and options that they must have been made from
+ * @returns undefined when the topics must be trained: they are absent, damaged, or, under `force`, different
+ * @throws UserError('data') that names every difference, when they differ and `force` is not set
  */
 export async function existingTopics(
   place: TopicsPlace,
@@ -115,13 +117,19 @@ export async function existingTopics(
   const differences = describeDifferences(file.recipe, wanted);
   if (differences.length === 0) return file;
   if (force) return undefined;
-  throw new UserError('data', [`${topicsPath(place)} was prepared otherwise:`, ...differences].join('\n  '), [
-    'To replace it, add --force; a trained model keeps the topics it was trained with.',
-    'To keep it, choose another number of topics.',
-  ]);
+  throw new UserError(
+    'data',
+    [`${topicsPath(place)} was prepared from another text or with other options:`, ...differences].join(
+      '\n  ',
+    ),
+    [
+      'To replace it, add --force; a trained model keeps the topics it was trained with.',
+      'To keep it, choose another number of topics.',
+    ],
+  );
 }
 
-// A damaged file is made again. One of another version, or that is not zlm's, is somebody's work.
+// A damaged file is replaced. A file of another version, or one that zlm did not write, is kept.
 async function readableFile(place: TopicsPlace, force: boolean): Promise<TopicFile | undefined> {
   try {
     return await readTopicFile(place);
@@ -132,7 +140,7 @@ async function readableFile(place: TopicsPlace, force: boolean): Promise<TopicFi
   }
 }
 
-/** How the parts of a recipe are called to a person. */
+/** Names of the parts of a recipe, for people. */
 const NAMES: Readonly<Record<keyof TopicRecipe, string>> = {
   vocabularyHash: 'vocabulary',
   trainHash: 'training text',

@@ -12,13 +12,13 @@ import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storag
 import { removeLeftoversIn } from '../storage/temporary.js';
 import type { TopicTable } from './topic-table.js';
 
-/** Which text topics are of: the SHA-256 of a corpus's vocabulary file and of its training split. */
+/** Identity of the text of topics: the SHA-256 of a corpus's vocabulary file and of its training split. */
 export interface TextIdentity {
   readonly vocabularyHash: string;
   readonly trainHash: string;
 }
 
-/** The choices of a user. */
+/** Options of the training of topics. */
 export interface TopicChoices {
   /** Number of topics, K. */
   readonly topics: number;
@@ -29,7 +29,10 @@ export interface TopicChoices {
   readonly seed: number;
 }
 
-/** The text, the choices, and the priors, which follow from them. */
+/**
+ * Everything that determines the bytes of a file of topics: the text, the options, and the priors, which follow from
+ * them.
+ */
 export interface TopicRecipe extends TextIdentity, TopicChoices {
   /** Prior of a document's topics. */
   readonly alpha: number;
@@ -43,22 +46,22 @@ export function textIdentity({ vocabulary, splits }: Manifest): TextIdentity {
 }
 
 /**
- * Fills in the priors of Griffiths and Steyvers (2004): alpha = 50 / K and beta = 0.1. A beta of 0.01, which is as common,
- * gives finer topics from a longer text. On the Penn Treebank with 40 topics the chain has then not converged after 500
- * sweeps, where with 0.1 it has after 100, and what it gets to predicts the validation text less well.
+ * Fills in the priors of Griffiths and Steyvers (2004): alpha = 50 / K and beta = 0.1. A beta of 0.01 is as common and
+ * gives finer topics for longer texts. On the Penn Treebank with 40 topics, however, the chain has not converged after
+ * 500 sweeps with it (with 0.1: after 100), and its topics predict the validation text less well.
  */
 export function topicRecipe(manifest: Manifest, choices: TopicChoices): TopicRecipe {
   return { ...textIdentity(manifest), ...choices, alpha: 50 / choices.topics, beta: 0.1 };
 }
 
-/** Raised when an older reader could misread newer files. */
+/** To be raised when an older reader could misread a newer file. */
 const FORMAT_VERSION = '1';
 
 const VERSION_KEY = 'zlm.formatVersion';
 const CORPUS_KEY = 'zlm.corpus';
 const RECIPE_KEY = 'zlm.topicRecipe';
 
-/** Which topics: there is one file for each corpus and number of topics. */
+/** Location of topics: one file per corpus and number of topics. */
 export interface TopicsPlace {
   readonly dataFolder: string;
   /** Name of the corpus. */
@@ -67,7 +70,7 @@ export interface TopicsPlace {
   readonly topics: number;
 }
 
-/** Where they are. */
+/** Returns the path of the file. */
 export function topicsPath({ dataFolder, corpus, topics }: TopicsPlace): string {
   return join(dataFolder, corpus, topicsFileName(topics));
 }
@@ -77,7 +80,7 @@ export function prepareTopicsCommand({ corpus, topics }: TopicsPlace): string {
   return `zlm prepare topics ${shellWord(corpus)} --topics ${topics}`;
 }
 
-/** What such a file holds. */
+/** Contents of a file of topics. */
 export interface TopicFile {
   readonly recipe: TopicRecipe;
   /** Tensor "topics". */
@@ -86,7 +89,7 @@ export interface TopicFile {
   readonly perplexity: Float32Array;
 }
 
-/** Somebody else's work in the place of topics: another version's of zlm, or a file of the user's own. */
+/** Error for a file that zlm did not write, or another version of zlm wrote, in the place of topics. */
 export class ForeignTopicsError extends UserError {
   constructor(message: string, cure: string) {
     super('data', message, [cure]);
@@ -94,7 +97,7 @@ export class ForeignTopicsError extends UserError {
 }
 
 /**
- * Writes the file whole or not at all. It has no date in it: the same topics are the same bytes.
+ * Writes the file whole or not at all. It contains no date, so the same topics give the same bytes.
  * @throws UserError('data') when the folder cannot be written
  */
 export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promise<void> {
@@ -106,7 +109,7 @@ export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promi
   ];
   const metadata = {
     [VERSION_KEY]: FORMAT_VERSION,
-    // For whoever looks into the file; what it fits is told by the hashes of the recipe.
+    // For people who inspect the file; the hashes of the recipe say which corpus it fits.
     [CORPUS_KEY]: place.corpus,
     [RECIPE_KEY]: JSON.stringify(recipe),
   };
@@ -115,8 +118,10 @@ export async function writeTopicFile(place: TopicsPlace, file: TopicFile): Promi
 }
 
 /**
+ * Reads a file of topics.
+ *
  * @returns undefined when there is no such file
- * @throws UserError('data') when it cannot be read, is damaged, or is of a foreign format version or not zlm's
+ * @throws UserError('data') when it cannot be read, is damaged, has another format version, or was not written by zlm
  */
 export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | undefined> {
   const path = topicsPath(place);
@@ -128,10 +133,10 @@ export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | und
     throw describeFileError(error, path, 'read') ?? error;
   }
   const again = [`Train the topics again: \`${prepareTopicsCommand(place)}\`.`];
-  // What zlm wrote has these in its header, and damage seldom hits them all.
+  // Files that zlm wrote have these keys in the header, and damage seldom destroys all of them.
   if (![VERSION_KEY, CORPUS_KEY, RECIPE_KEY].some((key) => bytes.includes(key))) {
     throw new ForeignTopicsError(
-      `${path} is no file of topics that zlm has written`,
+      `${path} is not a file of topics that zlm wrote`,
       `Move it away, or replace it: \`${prepareTopicsCommand(place)} --force\`.`,
     );
   }
@@ -143,7 +148,7 @@ export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | und
       'Train the topics again with this version of zlm and --force, or use the version that wrote them.',
     );
   }
-  // The file's own checksum does not cover the name that it goes by.
+  // The checksum does not cover its own key, so a damaged key is an unknown one.
   const foreign = Object.keys(metadata).find((key) => ![VERSION_KEY, CORPUS_KEY, RECIPE_KEY].includes(key));
   if (foreign)
     throw new UserError('data', `${path} is damaged: it has the unknown metadata ${foreign}`, again);
@@ -151,7 +156,7 @@ export async function readTopicFile(place: TopicsPlace): Promise<TopicFile | und
   const table = tensors.get('topics');
   const perplexity = tensors.get('perplexity')?.data;
   if (recipe === undefined || !isTable(table, place.topics) || !(perplexity instanceof Float32Array)) {
-    throw new UserError('data', `${path} holds no table of ${place.topics} topics`, again);
+    throw new UserError('data', `${path} does not contain a table of ${place.topics} topics`, again);
   }
   const [vocabularySize, topics] = table.shape;
   return { recipe, table: { topics, vocabularySize, logProbability: table.data }, perplexity };
@@ -184,10 +189,10 @@ function isTable(
 }
 
 /**
- * Reads what `zlm prepare topics` wrote.
+ * Reads the topics that `zlm prepare topics` wrote.
  *
- * @param text the text that the topics must be of; that of a corpus is its `textIdentity`
- * @throws UserError('data') when the topics are missing, damaged, of a foreign format version, or of another text
+ * @param text the text that the topics must belong to; see `textIdentity`
+ * @throws UserError('data') when the topics are missing, damaged, of another format version, or of another text
  */
 export async function readTopicTable(
   dataFolder: string,
@@ -200,7 +205,7 @@ export async function readTopicTable(
   if (file === undefined) {
     throw new UserError(
       'data',
-      `there are no ${topics} topics of the corpus "${corpus}": ${topicsPath(place)} is missing`,
+      `There are no ${topics} topics of the corpus "${corpus}": ${topicsPath(place)} is missing`,
       [
         `Train them: \`${prepareTopicsCommand(place)}\`.`,
         'If the corpus is in another data folder, name that folder with --data.',

@@ -19,12 +19,12 @@ export interface TopicModel {
   readonly seed: number;
 }
 
-/** What a token has before its first draw; no topic has this number. */
+/** Topic of a token before its first draw; no topic has this number. */
 const UNASSIGNED = 0xffff;
 
 /**
- * The state of the Markov chain. Tokens begin without a topic: the first sweep draws each from the counts of those
- * before it, which is how Griffiths and Steyvers start the chain.
+ * The state of the Markov chain. Tokens start without a topic. The first sweep draws each topic from the counts of the
+ * tokens before it, as Griffiths and Steyvers do.
  *
  * The draws of document d in sweep s are the Philox words at site d and step s, so a seed gives the same chain on every
  * machine.
@@ -32,17 +32,17 @@ const UNASSIGNED = 0xffff;
 export class TopicSampler {
   /** Topic of each token. */
   readonly assignments: Uint16Array;
-  /** [V,K]: how many tokens of a word have a topic. */
+  /** [V,K]: number of tokens of each word in each topic. */
   readonly wordTopic: Int32Array;
-  /** [D,K]: how many tokens of a document have a topic. */
+  /** [D,K]: number of tokens of each document in each topic. */
   readonly documentTopic: Int32Array;
-  /** [K]: how many tokens have a topic. */
+  /** [K]: number of tokens in each topic. */
   readonly topicTotal: Int32Array;
   readonly #documents: Documents;
   readonly #model: TopicModel;
   /** 1 / (topicTotal + V beta), kept beside it because divisions are slow. */
   readonly #inverse: Float64Array;
-  /** The topics' weights of the token at hand, each added to those before it. */
+  /** Cumulative weights of the topics for the current token. */
   readonly #cumulative: Float64Array;
   #random = new Uint32Array(0);
 
@@ -59,11 +59,11 @@ export class TopicSampler {
   }
 
   /**
-   * Draws the topic of each token of a document anew.
+   * Draws a new topic for each token of a document.
    *
    * @param sweep from 0; all documents of a sweep are sampled before the next one begins
-   * @returns log P(words), summed over the tokens: each one's probability given all other tokens and their topics,
-   *   P(w) = sum over k of P(k | document) P(w | k), which the sampler has at hand before it draws
+   * @returns log P(words), summed over the tokens: each one's probability given all other tokens and their topics, P(w)
+   *   = sum over k of P(k | document) P(w | k), which the sampler knows before it draws
    */
   sampleDocument(document: number, sweep: number): number {
     const { words, starts } = this.#documents;
@@ -91,8 +91,8 @@ export class TopicSampler {
   }
 
   /**
-   * Griffiths and Steyvers, equation 5, without the factor that all topics share: how probable each topic is for a token
-   * that is in no count.
+   * Computes the cumulative weights of the topics for a token that is in no count: Griffiths and Steyvers, equation 5,
+   * without the factor that all topics share.
    * @returns the sum of the weights
    */
   #weigh(word: number, row: number): number {
@@ -108,7 +108,11 @@ export class TopicSampler {
     return total;
   }
 
-  /** @param point between 0 and the sum of the weights */
+  /**
+   * Draws a topic.
+   *
+   * @param point between 0 and the sum of the weights
+   */
   #draw(point: number): number {
     const cumulative = this.#cumulative;
     let topic = 0;
@@ -135,7 +139,7 @@ function sum(values: Int32Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Bags of words, one behind the other. */
+/** Documents as bags of words, stored in one array. */
 export interface Documents {
   /** Word ids of all documents. */
   readonly words: Int32Array;
@@ -143,16 +147,17 @@ export interface Documents {
   readonly starts: Int32Array;
 }
 
-/** Number of documents. */
+/** Returns the number of documents. */
 export function documentCount({ starts }: Documents): number {
   return starts.length - 1;
 }
 
 /**
- * Cuts a text into documents of consecutive sentences; the last one may have fewer. A corpus of one sentence a line, as
- * the Penn Treebank's, does not tell where its articles end, so runs of sentences stand for them (Mikolov and Zweig 2012).
+ * Cuts a text into documents of consecutive sentences; the last one may have fewer. A corpus of one sentence per line,
+ * such as the Penn Treebank, does not mark the ends of its articles, so runs of sentences take their place (Mikolov and
+ * Zweig 2012).
  *
- * The ends of the lines are left out: they are in every document, and say nothing of its topics.
+ * The ends of lines are left out: they are in every document and say nothing about its topics.
  *
  * @param text      the ids of a training split
  * @param endOfLine the id that ends each sentence

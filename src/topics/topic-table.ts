@@ -1,6 +1,6 @@
 /** Topics of words: the context features of RNN-LDA (Mikolov and Zweig 2012). */
 
-/** What each word of a vocabulary tells about the topic. */
+/** Log-probabilities of the topics given each word. */
 export interface TopicTable {
   /** Number of topics, K. */
   readonly topics: number;
@@ -11,9 +11,9 @@ export interface TopicTable {
 }
 
 /**
- * P(topic | word) = (n(word, topic) + beta) / (n(word) + K beta): by Bayes' rule from the topic model's smoothed
- * P(word | topic) = (n(word, topic) + beta) / (n(topic) + V beta), with the topics' own probabilities smoothed alike. A word
- * that the training text does not have tells nothing: its topics are equally probable.
+ * Computes P(topic | word) = (n(word, topic) + beta) / (n(word) + K beta): by Bayes' rule from the topic model's
+ * smoothed P(word | topic) = (n(word, topic) + beta) / (n(topic) + V beta), with the probabilities of the topics
+ * smoothed in the same way. For a word that is not in the training text all topics are equally probable.
  *
  * @param counts [V,K]: tokens of each word in each topic; means of several samples need not be whole numbers
  * @param topics K
@@ -31,28 +31,28 @@ export function topicTable(counts: Float64Array, topics: number, beta: number): 
   return { topics, vocabularySize: counts.length / topics, logProbability };
 }
 
-/** A topic as a person sees it. */
+/** Summary of a topic, for people. */
 export interface TopicSummary {
   /** Share of the text's tokens that have the topic, between 0 and 1. */
   readonly share: number;
-  /** Ids of the words that tell most about it, the most telling first. */
+  /** Ids of the most characteristic words, the most characteristic first. */
   readonly words: readonly number[];
 }
 
 /**
- * How much a word's frequency in the topic counts beside its lift, P(word | topic) / P(word). At 1 the commonest words of
- * the language come first in every topic, at 0 the rarest. Sievert and Shirley found 0.6 to be best where such words as
- * "the" had been taken out of the text; here they are in it.
+ * Weight of a word's frequency in the topic against its lift, P(word | topic) / P(word). At 1 the commonest words of
+ * the language come first in every topic, at 0 the rarest. Sievert and Shirley found 0.6 to be best for texts without
+ * words such as "the"; here the texts have them.
  */
 const LAMBDA = 0.3;
 
 /**
  * Returns the words of each topic by relevance, lambda log P(word | topic) + (1 − lambda) log lift: Sievert and
- * Shirley, *LDAvis* (2014). By Bayes' rule that is log P(topic | word) + lambda log P(word), but for a constant of the
+ * Shirley, *LDAvis* (2014). By Bayes' rule that is log P(topic | word) + lambda log P(word), up to a constant of the
  * topic.
  *
  * @param text  ids of the training text's words
- * @param count most words for each topic; words that the text does not have are never among them
+ * @param count most words for each topic; words that are not in the text are never among them
  * @returns one summary for each topic, in the table's order
  */
 export function tellingWords(table: TopicTable, text: Int32Array, count: number): TopicSummary[] {

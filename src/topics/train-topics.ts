@@ -4,11 +4,11 @@ import type { OnProgress } from '../progress.js';
 import { type Documents, documentCount, type TopicModel, TopicSampler } from './topic-sampler.js';
 import { type TopicTable, topicTable } from './topic-table.js';
 
-/** How topics are trained, and who is told. */
+/** Settings and hooks of the training of topics. */
 export interface TopicTraining {
   /** Sweeps over the text, at least 1. */
   readonly iterations: number;
-  /** What the progress is called. */
+  /** Label of the progress. */
   readonly label: string;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -17,25 +17,25 @@ export interface TopicTraining {
 export interface TrainedTopics {
   readonly table: TopicTable;
   /**
-   * Perplexity of the text in each sweep, where each token is predicted from all the others and their topics. It falls
-   * until the chain has converged.
+   * Perplexity of the text in each sweep, where each token is predicted from all the others and their topics. It
+   * decreases until the chain has converged.
    */
   readonly perplexity: Float32Array;
 }
 
 /**
- * The table is made from the mean of the counts in the last sweeps, this share of them: a rare word has one topic in any
- * one sample, but several in the posterior. Within so few sweeps a topic stays what it is.
+ * Share of the last sweeps whose mean counts make the table. A rare word has one topic in any one sample, but several
+ * in the posterior. Topics do not change their meaning within so few sweeps.
  */
 const AVERAGED_SHARE = 1 / 2;
 
-/** So many tokens are sampled between two looks at the signal: about 10 ms of work. */
+/** Tokens sampled between two checks of the signal: about 10 ms of work. */
 const TOKENS_A_TURN = 1 << 16;
 
 /**
  * Trains topics by Gibbs sampling. The same text, model and number of iterations give the same table.
  *
- * Memory: 6 bytes a token, 4 for each pair of document and topic, and 16 for each pair of word and topic.
+ * Memory: 6 bytes per token, 4 for each pair of document and topic, and 16 for each pair of word and topic.
  *
  * @throws UserError('interrupted') when the signal fires
  */
@@ -63,7 +63,11 @@ export async function trainTopics(
   return { table: topicTable(counts, model.topics, model.beta), perplexity };
 }
 
-/** @returns perplexity of the text in this sweep */
+/**
+ * Samples all documents once.
+ *
+ * @returns the perplexity of the text in this sweep
+ */
 async function sweepOver(
   documents: Documents,
   sampler: TopicSampler,
@@ -77,7 +81,7 @@ async function sweepOver(
     const sampled = documents.starts[document];
     if (sampled >= nextStop) {
       report(sampled);
-      // Without a turn of the event loop, neither Ctrl-C nor the progress bar would get a word in.
+      // Without a turn of the event loop, neither Ctrl-C nor the progress bar would work.
       await nextTurn();
       stopIfAborted(signal);
       nextStop = sampled + TOKENS_A_TURN;

@@ -150,7 +150,7 @@ it('check: JSON of its schema, with positions', async () => {
   });
   expect(reports[1].faults).toContainEqual({
     key: 'training.seed',
-    message: 'training.seed must be a whole number from 0 to 4294967295, is -1',
+    message: 'training.seed must be a whole number from 0 to 4294967295, but is -1',
     source: 'bad.yaml',
     line: 18,
     column: 9,
@@ -224,7 +224,7 @@ it.each([
   ['model.layers.lstm', 'model.layers.0.lstm'],
 ])('explain: %s is no key, %s may be meant', async (key, near) => {
   const { stderr, exitCode } = await runCommand(SpecExplain, [key]);
-  expect(stderr).toContain(`a spec has no key ${key}`);
+  expect(stderr).toContain(`A spec has no key ${key}`);
   expect(stderr).toContain(`Did you mean ${near}? zlm spec explain ${near}`);
   expect(exitCode).toBe(2);
 });

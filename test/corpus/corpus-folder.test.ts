@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { isTopicsFile, topicsFileName } from '../../src/corpus/corpus-folder.js';
 import { temporaryPath } from '../../src/storage/temporary.js';
 
-it('knows a topics file, finished or not', () => {
+it('recognizes a file of topics, finished or not', () => {
   expect(topicsFileName(40)).toBe('topics-40.safetensors');
   expect(isTopicsFile(topicsFileName(40))).toBe(true);
   const unfinished = basename(temporaryPath(`data/ptb/${topicsFileName(40)}`));

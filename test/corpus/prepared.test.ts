@@ -13,7 +13,7 @@ async function openTiny(folder: string): Promise<PreparedCorpus> {
   return corpus;
 }
 
-it('opens what was prepared', async () => {
+it('opens a prepared corpus', async () => {
   const folder = tempFolder();
   await prepareTiny(folder);
   const corpus = await openTiny(folder);
@@ -24,7 +24,7 @@ it('opens what was prepared', async () => {
   expect(corpus.split('test')).toBe(test);
 });
 
-it('cuts a prompt as the corpus was cut', async () => {
+it('splits a prompt into tokens as it split the corpus', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { normalization: { lowerCase: true, numbers: 'N', punctuation: 'treebank' } });
   expect((await openTiny(folder)).tokensOf("The cat's 7 lives.")).toEqual(['the', 'cat', "'s", 'N', 'lives']);
@@ -51,7 +51,7 @@ it.each<[string, (folder: string) => void, RegExp]>([
   [
     'a manifest that is none',
     (folder) => writeFileSync(join(folder, 'manifest.json'), '[]'),
-    /no formatVersion/,
+    /it has no formatVersion/,
   ],
   ['a manifest without splits', (folder) => edit(folder, { splits: {} }), /no valid splits\.train/],
   [
@@ -105,7 +105,7 @@ it.each<[string, (folder: string) => void, RegExp]>([
   expect(fault.message).toMatch(message);
 });
 
-it('names the command that made a damaged corpus', async () => {
+it('reports a damaged corpus with the command that made it', async () => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder, { command: 'zlm prepare text tiny --text tiny.txt' });
   flip(corpus, 'test.bin', 0);
@@ -133,7 +133,7 @@ it('refuses a manifest with any bit flipped that changes its meaning', async () 
   }
 });
 
-it('reads a manifest without a checksum, as older versions wrote it, and one that was formatted again', async () => {
+it('reads a manifest without a checksum, as older versions wrote it, and a reformatted one', async () => {
   const folder = tempFolder();
   const { folder: corpus, manifest } = await prepareTiny(folder);
   writeFileSync(join(corpus, 'manifest.json'), JSON.stringify(manifestIn(corpus)));

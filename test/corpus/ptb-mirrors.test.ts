@@ -58,7 +58,7 @@ describe('an archive on the web', () => {
     expect(mirror.requests).toEqual(['/imikolov%2Fsimple-examples.tgz']);
   });
 
-  it('is gone on with where the connection broke off', async () => {
+  it('is continued where the connection broke', async () => {
     const folder = tempFolder();
     const mirror = await archiveMirror(breakOff(ARCHIVE, 100), breakOff(ARCHIVE, 50), send(ARCHIVE));
     expect(await fetchFromMirror(mirror, folder, WANTED, FAST)).toBeUndefined();
@@ -68,7 +68,7 @@ describe('an archive on the web', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['is not there', status(404), 'answered 404 Not Found'],
+    ['is missing', status(404), 'answered 404 Not Found'],
     [
       'is an HTML page',
       send(Buffer.from('<!DOCTYPE html><p>moved')),
@@ -80,7 +80,7 @@ describe('an archive on the web', () => {
       send(makeTgz(entriesOf({ ...TEXTS, 'ptb.valid.txt': ' the fox \n' }))),
       'sent something else: ./simple-examples/data/ptb.valid.txt has the right size but other contents',
     ],
-    ['lacks a file', send(makeTgz(entriesOf({}))), 'sent something else: ptb.train.txt is not there'],
+    ['lacks a file', send(makeTgz(entriesOf({}))), 'sent something else: ptb.train.txt is missing'],
   ])('that %s is named, and nothing of it is kept', async (_, answer, reason) => {
     const folder = tempFolder();
     const mirror = await archiveMirror(answer);
@@ -120,7 +120,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(cache()).toEqual(Object.keys(TEXTS).sort());
   });
 
-  it('are not asked for again of the next mirror when one gave a part of them', async () => {
+  it('are not requested again from the next mirror when they arrived', async () => {
     const partly = await serve(giveFile, giveFile, status(500));
     const whole = await serve(giveFile);
     const { work } = await prepareFrom([
@@ -131,7 +131,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(whole.requests).toEqual(['/ptb.test.txt']);
   });
 
-  it('are missed in words when no mirror has them', async () => {
+  it('are reported as missing when no mirror has them', async () => {
     const [one, two] = [await archiveMirror(status(404)), await archiveMirror(status(403))];
     const { work, notes } = await prepareFrom([one, two]);
     const fault = await faultOf(work);
@@ -153,7 +153,7 @@ describe('the address of a mirror', () => {
     expect(parseMirror(address)).toEqual({ kind, url });
   });
 
-  it('of each known one is read as what it is, and they lie on three hosts', () => {
+  it('of each known mirror is parsed correctly, and the mirrors are on several hosts', () => {
     expect(MIRRORS.map(({ url }) => parseMirror(url))).toEqual(MIRRORS);
     expect(new Set(MIRRORS.map(({ url }) => new URL(url).host)).size).toBe(3);
   });

@@ -63,7 +63,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect((await preparePtb({ ...options, from: archive })).manifest.splits.train.tokens).toBe(929_589);
   });
 
-  it('are the same corpus wherever they come from', async () => {
+  it('give the same corpus from any source', async () => {
     const options = folders();
     await preparePtb({ ...options, from: PTB });
     const folder = join(options.folder, 'copy/deep/down');
@@ -106,7 +106,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(waits).toEqual([`waiting for process ${process.pid}`]);
   });
 
-  it('are only read where the cache has them all', async () => {
+  it('are only read when the cache has all of them', async () => {
     const { cacheFolder, ...options } = folders();
     const cache = join(cacheFolder, 'ptb');
     mkdirSync(cache, { recursive: true });
@@ -118,7 +118,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
   });
 });
 
-it('says what each file is that is not the right one', async () => {
+it('reports what is wrong with each file', async () => {
   const { folder, ...options } = folders();
   writeFileSync(join(folder, 'ptb.train.txt'), '<!DOCTYPE html><title>ptb.train.txt</title>');
   writeFileSync(join(folder, 'ptb.valid.txt'), ' a few words \n');
@@ -126,12 +126,12 @@ it('says what each file is that is not the right one', async () => {
   expect(fault.kind).toBe('data');
   expect(fault.message).toContain(`${join(folder, 'ptb.train.txt')} is an HTML page`);
   expect(fault.message).toContain(`${join(folder, 'ptb.valid.txt')} has only 14 of 399782 bytes`);
-  expect(fault.message).toContain('ptb.test.txt is not there');
+  expect(fault.message).toContain('ptb.test.txt is missing');
   expect(fault.message).toContain('SHA-256 fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf');
   expect(existsSync(options.dataFolder)).toBe(false);
 });
 
-it('names the cures when no mirror serves', async () => {
+it('reports the cures when no mirror works', async () => {
   const { url } = await serve(status(404));
   const fault = await faultOf(preparePtb({ ...folders(), ...FAST, url: url.slice(0, -1) }));
   expect(fault.message).toContain(`${url}ptb.train.txt answered 404 Not Found`);
@@ -147,6 +147,6 @@ it.each(['ftp://example.org/', 'not an address', 'file:///etc/', ''])(
   },
 );
 
-it('names a missing source', async () => {
+it('reports a missing source by its path', async () => {
   expect((await faultOf(preparePtb({ ...folders(), from: '/nowhere' }))).message).toContain('/nowhere');
 });

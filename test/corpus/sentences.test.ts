@@ -8,7 +8,7 @@ const sourceOf = (tokens: readonly number[]) => ({
 });
 
 describe('Sentences', () => {
-  it('finds the lines of a stream, empty ones and a last one without its end included', () => {
+  it('finds the lines of a stream, including empty ones and an unfinished last one', () => {
     const sentences = new Sentences(sourceOf([1, 2, EOS, EOS, 3, EOS, 4, 5]), EOS);
     expect(sentences.count).toBe(4);
     expect(sentences.predictions).toBe(8);
@@ -17,7 +17,7 @@ describe('Sentences', () => {
     expect([0, 1, 2, 3].map((line) => sentences.lengthOf(line))).toEqual([3, 1, 2, 2]);
   });
 
-  it('of an empty stream has no lines', () => {
+  it('finds no lines in an empty stream', () => {
     expect(new Sentences(sourceOf([]), EOS).count).toBe(0);
   });
 

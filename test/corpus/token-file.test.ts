@@ -19,7 +19,7 @@ function open(path: string, vocabularySize: number): TokenFile {
   return file;
 }
 
-it('reads little-endian ids from anywhere', () => {
+it('reads little-endian ids at any position', () => {
   const file = open(writeIds([5, 0, 70_000, 3]), 100_000);
   expect(file.length).toBe(4);
   expect([...file.read(0, 4)]).toEqual([5, 0, 70_000, 3]);
@@ -27,7 +27,7 @@ it('reads little-endian ids from anywhere', () => {
   expect(file.read(4, 0)).toHaveLength(0);
 });
 
-it('goes through all ids in pieces', () => {
+it('yields all ids in pieces', () => {
   const file = open(writeIds([1, 2, 3, 4, 5]), 10);
   expect([...file.chunks(2)].map((ids) => [...ids])).toEqual([[1, 2], [3, 4], [5]]);
 });
@@ -47,19 +47,19 @@ it('names the token whose id is outside the vocabulary', () => {
   expect(() => file.read(3, 1)).toThrow(UserError);
 });
 
-it('refuses a file that is cut within an id', () => {
+it('refuses a file that ends in the middle of an id', () => {
   const path = writeIds([1, 2]);
   truncateSync(path, 7);
   expect(() => new TokenFile(path, 10)).toThrow(/train\.bin is damaged: its 7 bytes/);
 });
 
-it('notices that a file became shorter', () => {
+it('reports a file that became shorter while it was read', () => {
   const path = writeIds([1, 2, 3]);
   const file = open(path, 10);
   truncateSync(path, 4);
   expect(() => file.read(0, 3)).toThrow(/became shorter/);
 });
 
-it('names a missing file', () => {
+it('reports a missing file by its path', () => {
   expect(() => new TokenFile('/nowhere/train.bin', 10)).toThrow(/\/nowhere\/train\.bin/);
 });

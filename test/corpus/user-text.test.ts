@@ -40,7 +40,7 @@ it('numbers words, ends lines with <eos>, and counts everything', async () => {
   );
 });
 
-it('puts <unk> for rare words, in train as well', async () => {
+it('replaces rare words by <unk>, in train too', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { minCount: 2 });
   expect(await spell(folder, 'train')).toBe('the <unk> sat <eos> the <unk> sat <eos> the <unk> <unk> <eos>');
@@ -51,7 +51,7 @@ it('limits the vocabulary to the most frequent words', async () => {
   expect(manifest.vocabulary.size).toBe(4);
 });
 
-it('fails on the first unknown word, if so chosen, with its line', async () => {
+it('refuses the first unknown word with its line when unknown words must fail', async () => {
   const folder = tempFolder();
   const texts = { test: 'the cat sat\nthe fish and the frog\n' };
   const fault = await faultOf(prepareTiny(folder, { unknown: 'fail' }, texts));
@@ -71,7 +71,7 @@ it('has no <unk> when unknown words fail', async () => {
   expect(manifest.vocabulary).toMatchObject({ size: 7, unk: false });
 });
 
-it('works with characters', async () => {
+it('makes tokens of characters', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { unit: 'character' }, { valid: 'a \u{1F600}\n', test: 'tea\n' });
   expect(await spell(folder, 'valid')).toBe('a   <unk> <eos>');
@@ -90,7 +90,7 @@ it('splits one file into contiguous parts of its lines', async () => {
   ]);
 });
 
-it('names the line of the whole file for a fault in a later part', async () => {
+it('reports the line in the whole file for a fault in a later part', async () => {
   const folder = tempFolder();
   const file = join(folder, 'all.txt');
   writeFileSync(file, `${'a\n'.repeat(18)}a\nstranger\n`);
@@ -100,7 +100,7 @@ it('names the line of the whole file for a fault in a later part', async () => {
   );
 });
 
-it('refuses to split a few lines', async () => {
+it('refuses to split a text of too few lines', async () => {
   const folder = tempFolder();
   const file = join(folder, 'all.txt');
   writeFileSync(file, 'a\nb\nc\n');
@@ -137,7 +137,7 @@ it('refuses text without words', async () => {
   );
 });
 
-it('tells progress as one measure of everything that is read', async () => {
+it('reports progress as one measure over all readings', async () => {
   const seen: number[] = [];
   await prepareTiny(tempFolder(), { onProgress: ({ done, total }) => seen.push(done / (total ?? 0)) });
   expect(seen.at(-1)).toBe(1);
@@ -145,7 +145,7 @@ it('tells progress as one measure of everything that is read', async () => {
 });
 
 describe('several files', () => {
-  it('are one text, each with its own line ends and encoding, and each in the manifest', async () => {
+  it('are joined into one text and listed in the manifest, each with its own line ends', async () => {
     const folder = tempFolder();
     const contents = [Buffer.from('a b\r\nc'), gzipSync('\uFEFFd\re\r'), Buffer.from('f\n\ng')];
     const file = contents.map((content, index) => writeText(folder, `${index}.txt`, content));
@@ -191,7 +191,7 @@ function writeText(folder: string, name: string, content: string | Buffer): stri
 describe('standard input', () => {
   const input = { file: '-', fractions: [0.5, 0.25, 0.25] as const };
 
-  it('is a text as any other, and leaves no copy behind', async () => {
+  it('gives the same corpus as a file, and no copy remains', async () => {
     const folder = tempFolder();
     const standardInput = () => Readable.from([Buffer.from('a\nb\n'), Buffer.from('a\nb')]);
     const { manifest } = await prepareTiny(folder, { input, standardInput: standardInput() });
@@ -212,7 +212,7 @@ describe('standard input', () => {
     expect(readdirSync(join(folder, 'data'))).toEqual([]);
   });
 
-  it('can be interrupted while nothing comes', async () => {
+  it('can be interrupted while it waits for input', async () => {
     const folder = tempFolder();
     const controller = new AbortController();
     const standardInput = new Readable({ read() {} });
@@ -224,7 +224,7 @@ describe('standard input', () => {
 });
 
 describe('a text that is split by tokens', () => {
-  it('may be one endless line', async () => {
+  it('may have a single long line', async () => {
     const folder = tempFolder();
     const file = writeText(
       folder,
@@ -242,7 +242,7 @@ describe('a text that is split by tokens', () => {
     expect(await spell(folder, 'test')).toMatch(/ w5 <eos>$/);
   });
 
-  it('counts the words of train alone', async () => {
+  it('counts only the words of train', async () => {
     const folder = tempFolder();
     const file = writeText(folder, 'text', `${'a b '.repeat(45)}${'c '.repeat(20)}`);
     const input = { file, fractions: [0.8, 0.1, 0.1] as const, splitBy: 'tokens' as const };
@@ -297,7 +297,7 @@ describe('a text that is shuffled', () => {
     expect(splits[1]).toMatch(/^<unk> /);
   });
 
-  it('is another corpus than in its own order, and names lines where they are in the file', async () => {
+  it('is another corpus than the unshuffled text, and reports lines of the original file', async () => {
     const { folder, input } = await shuffled();
     const otherwise = prepareTiny(folder, { input: { ...input, shuffle: undefined } });
     expect((await faultOf(otherwise)).message).toContain('shuffle: "line", now not set');
@@ -306,7 +306,7 @@ describe('a text that is shuffled', () => {
     expect(Number(line)).toBe(Number(number) + 1);
   });
 
-  it('is put in order by parts that fit in memory, with the same result', async () => {
+  it('gives the same result when it is sorted in several parts', async () => {
     const file = writeText(tempFolder(), 'all.txt', `${'x'.repeat(1000)}\n`.repeat(50_000));
     appendFileSync(file, 'the end\n');
     const folder = tempFolder();
@@ -367,7 +367,7 @@ describe('Unicode', () => {
     corpus.close();
   });
 
-  it('is left as it is in corpora of older versions, which say nothing of it', async () => {
+  it('is not normalized in corpora of older versions', async () => {
     const folder = tempFolder();
     await prepareTiny(folder);
     const path = join(folder, 'data/tiny/manifest.json');

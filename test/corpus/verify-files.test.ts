@@ -61,7 +61,7 @@ describe('a large file', () => {
     place = places.pop() ?? expect.unreachable('there are too few places');
   });
 
-  it('is hashed once for each state that it is in', async () => {
+  it('is hashed once for each state', async () => {
     const { path, verify, hashed } = place;
     expect(await verify()).toBeUndefined();
     expect(hashed()).toBe(1);
@@ -72,7 +72,7 @@ describe('a large file', () => {
     expect(hashed()).toBe(1);
   });
 
-  it('is found wrong after a change that keeps its size and its time', async () => {
+  it('is found to be wrong after a change that keeps size and time', async () => {
     const { path, verify } = place;
     const time = new Date(2020, 1, 1);
     utimesSync(path, time, time);
@@ -87,7 +87,7 @@ describe('a large file', () => {
     expect(await verify()).toEqual(wrong);
   });
 
-  it('is not remembered while a further change could go unnoticed', async () => {
+  it('is not remembered while another change could go unnoticed', async () => {
     const { path, cacheFolder, verify, hashed } = place;
     writeFileSync(path, RIGHT);
     await verify();

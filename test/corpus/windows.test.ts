@@ -33,7 +33,7 @@ const CASES = [
 describe.each(CASES)(
   '$length tokens in $batchSize columns of windows of $bptt',
   ({ length, batchSize, bptt }) => {
-    it.each(['keep', 'drop'] as const)('lays every prediction out once, tail: %s', (tail) => {
+    it.each(['keep', 'drop'] as const)('contains every prediction once, tail: %s', (tail) => {
       const source = new WindowSource(counting(length), { batchSize, bptt, tail });
       const rows = predictionsByHand(length, batchSize);
       const expected = tail === 'keep' ? rows : rows.slice(0, Math.floor(rows.length / bptt) * bptt);
@@ -68,7 +68,7 @@ it('has the 2323 windows of the small model on the PTB training text', () => {
   expect(last.targets[last.targets.length - 1]).toBe(19 * 46_479 + 2323 * 20);
 });
 
-it('predicts all 82,429 tokens of the PTB test text but the first, with one column', () => {
+it('predicts all 82,429 tokens of the PTB test text except the first, with one column', () => {
   const source = new WindowSource(counting(82_430), { batchSize: 1, bptt: 512, tail: 'keep' });
   expect(source.predictions).toBe(82_429);
 });

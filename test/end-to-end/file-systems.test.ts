@@ -117,7 +117,8 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
       killSignal: 'SIGKILL',
       env: { ...process.env, NO_COLOR: '1' },
     });
-  const words = (path: string) => `✖ Cannot create ${path}: the file system of /proc takes no new folders\n`;
+  const words = (path: string) =>
+    `✖ Cannot create ${path}: the file system of /proc accepts no new folders\n`;
 
   it('is refused as the runs folder', () => {
     const { status, stderr } = within(['train', place.spec, '--data', place.data, '--runs', '/proc/nope']);
@@ -136,7 +137,7 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
   it('is refused as the cache', () => {
     const { status, stdout } = within(['doctor', '--cache', '/proc/nope', '--data', place.data, '--json']);
     const [native] = JSON.parse(stdout).backends;
-    if (CC) expect(native.reason).toContain('the file system of /proc takes no new folders');
+    if (CC) expect(native.reason).toContain('the file system of /proc accepts no new folders');
     expect(status).toBe(0);
   });
 });

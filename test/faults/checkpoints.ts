@@ -64,8 +64,8 @@ function change(tensors: Map<string, NamedArray>, name: string, values: Partial<
 }
 
 export const CHECKPOINT_FAULTS: readonly Fault[] = [
-  truncated('nothing', () => 0, 'it has 0 bytes and needs 8 or more'),
-  truncated('7 bytes', () => 7, 'it has 7 bytes and needs 8 or more'),
+  truncated('nothing', () => 0, 'it has only 0 bytes, but needs at least 8'),
+  truncated('7 bytes', () => 7, 'it has only 7 bytes, but needs at least 8'),
   truncated('the length of the header', () => 8, 'its header claims'),
   truncated('a part of the header', () => 300, 'its header claims'),
   truncated('the header but its last byte', () => 8 + headerLength() - 1, 'its header claims'),

@@ -105,7 +105,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => writeFileSync(SPEC, ''),
     command: 'eval',
     exitCode: 3,
-    says: 'spec.yaml holds nothing but comments',
+    says: 'spec.yaml contains only comments',
     cure: 'zlm spec show SPEC.yaml > ',
   },
   {

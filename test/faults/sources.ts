@@ -181,7 +181,7 @@ const PTB_FAULTS: readonly Fault[] = [
     make: () => mkdirSync('empty'),
     command: 'prepare ptb --from empty',
     exitCode: 4,
-    says: 'ptb.train.txt is not there',
+    says: 'ptb.train.txt is missing',
     cure: 'Give a folder',
   },
   {

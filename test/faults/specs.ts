@@ -76,7 +76,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}corpus: other\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'bad.yaml:3:1  this key stands twice',
+    says: 'bad.yaml:3:1  this key occurs twice',
     cure: 'keep one of them',
   },
   {
@@ -92,7 +92,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(ALIAS_BOMB),
     command: TRAIN,
     exitCode: 3,
-    says: 'its aliases unfold to more than 10000 values',
+    says: 'its aliases expand to more than 10000 values',
     cure: 'write out those that it needs',
   },
   {
@@ -100,7 +100,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}training: { batchsize: 4, learningRate: 1, bptt: 0 }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'training.bptt must be a whole number from 1 to 65536, is 0',
+    says: 'training.bptt must be a whole number from 1 to 65536, but is 0',
     cure: 'did you mean training.batchSize?',
   },
   {
@@ -108,7 +108,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}dropout: { output: { rate: 1 } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'dropout.output.rate must be a number from 0 to 0.999, is 1',
+    says: 'dropout.output.rate must be a number from 0 to 0.999, but is 1',
     cure: `${EXPLAIN} dropout.output.rate`,
   },
   {

@@ -36,7 +36,7 @@ function ngramsOf(table: NgramTable, vocabulary: Vocabulary, length: number): Ma
 }
 
 describe('the table of a text', () => {
-  it('counts what is before an n-gram, but for the longest and those that begin a line', async () => {
+  it('counts the predecessors of an n-gram, except for the longest n-grams and those that begin a line', async () => {
     const lines = linesOf('a b\na b\nb b\n');
     const vocabulary = vocabularyOf(lines);
     const table = await estimateTable(streamOf(lines, vocabulary), settingsOf(vocabulary, 3), {});
@@ -70,7 +70,7 @@ describe('the table of a text', () => {
     }
   });
 
-  it('has as many entries as are counted beforehand', async () => {
+  it('has as many entries as distinctNgrams counts', async () => {
     const lines = randomLines(100, 6);
     const vocabulary = vocabularyOf(lines, ['zebra']);
     const [stream, settings] = [streamOf(lines, vocabulary), settingsOf(vocabulary, 4)];
@@ -78,7 +78,7 @@ describe('the table of a text', () => {
     expect(await distinctNgrams(stream, settings, {})).toEqual(table.map(({ words }) => words.length));
   });
 
-  it('has every word of the vocabulary on its first level, also one that the text lacks', async () => {
+  it('has every word of the vocabulary on its first level, even those that the text does not have', async () => {
     const vocabulary = vocabularyOf(linesOf('b d'), ['a', 'c', 'e']);
     const [{ words, counts }] = await estimateTable(
       streamOf(linesOf('b d'), vocabulary),
@@ -128,7 +128,7 @@ describe('the work', () => {
 
   it.each([
     ['tokens', 1000, 'tokens need 0.0 GB of memory', 'Train on a smaller corpus.'],
-    ['n-grams', 13 * stream.length + 1000, 'n-grams up to order 3 need', 'Take a lower model.ngram.order.'],
+    ['n-grams', 13 * stream.length + 1000, 'n-grams up to order 3 need', 'Lower model.ngram.order.'],
   ])('is refused when there is no memory for the %s', async (_, memory, says, cure) => {
     await expect(estimateTable(stream, settingsOf(vocabulary, 3), {}, memory)).rejects.toMatchObject({
       kind: 'data',
@@ -137,7 +137,7 @@ describe('the work', () => {
     });
   });
 
-  it('is refused before a text is read that has more tokens than can be numbered', async () => {
+  it('is refused before a text with too many tokens is read', async () => {
     const endless = { ...sourceOf(new Int32Array(0)), length: 2 ** 31 };
     await expect(
       estimateTable(endless, settingsOf(vocabulary, 3), {}, Number.POSITIVE_INFINITY),
@@ -147,13 +147,13 @@ describe('the work', () => {
 
 const ENOUGH = 1e15;
 
-it('the memory is at most that of the machine, and more than this test takes', () => {
+it('memoryLimit is at most the memory of the machine, and more than this test needs', () => {
   expect(memoryLimit()).toBeLessThanOrEqual(totalmem());
   expect(memoryLimit()).toBeGreaterThan(process.memoryUsage().rss);
 });
 
 describe('a table', () => {
-  it('takes as many bytes as its arrays have', async () => {
+  it('takes as many bytes as its arrays', async () => {
     const lines = randomLines(20, 1);
     const vocabulary = vocabularyOf(lines);
     const settings = { order: 4, vocabularySize: vocabulary.size, eos: vocabulary.eos };
@@ -162,15 +162,15 @@ describe('a table', () => {
     expect(tableBytes(table.map(({ words }) => words.length))).toBe(bytes);
   });
 
-  it('is made in 13 bytes a token and 24 an n-gram', () => {
+  it('needs 13 bytes per token and 24 per n-gram', () => {
     expect(bytesToEstimate(100, [10, 20, 30])).toBe(100 * 13 + 60 * 24);
   });
 
-  it('is refused when no checkpoint could be read back that holds it', () => {
+  it('is refused when its checkpoint would be too large to read', () => {
     const most = Math.floor((2 ** 32 - 2 ** 20) / 8) - 100;
     expect(() => checkTableSize(most, [10, most], ENOUGH)).not.toThrow();
     expect(() => checkTableSize(most, [10, most + 100], ENOUGH)).toThrow(
-      '536,739,850 n-grams up to order 2 make a checkpoint of 4.3 GB, and one holds 4.3 GB at most',
+      '536,739,850 n-grams up to order 2 make a checkpoint of 4.3 GB, but a checkpoint can have 4.3 GB at most',
     );
   });
 

@@ -10,7 +10,7 @@ import {
 const counts = (...times: number[]) =>
   Int32Array.from(times.flatMap((number, j) => new Array<number>(number).fill(j + 1)));
 
-it('the lengths of n-grams whose discounts cannot be estimated are known', () => {
+it('fallbackOrders returns the lengths of n-grams whose discounts cannot be estimated', () => {
   const level = (...times: number[]) => ({
     offsets: Int32Array.of(0),
     words: Int32Array.of(),

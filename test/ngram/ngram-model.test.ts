@@ -35,7 +35,7 @@ describe.each(Object.entries(TEXTS))('the model of %s', (_, lines) => {
     }
   });
 
-  it.each([1, 2, 5])('gives every word a part of 1, order %d', async (order) => {
+  it.each([1, 2, 5])('gives probabilities that sum to 1, order %d', async (order) => {
     const model = await modelOf(lines, vocabulary, order);
     for (const { context } of placesOf(heldOut)) {
       const distribution = model.distribution(ids(context));
@@ -54,14 +54,14 @@ describe('a context', () => {
   const vocabulary = vocabularyOf(lines, ['zebra']);
   const eos = vocabulary.eos;
 
-  it('ends where its line begins', async () => {
+  it('ends at the beginning of its line', async () => {
     const model = await modelOf(lines, vocabulary, 4);
     const [a, b] = lines[0].map((word) => vocabulary.id(word) as number);
     expect(model.distribution([b, a, eos])).toEqual(model.distribution([eos]));
     expect(model.distribution([b, eos, a])).toEqual(model.distribution([eos, a]));
   });
 
-  it('counts up to order − 1 tokens', async () => {
+  it('uses at most order − 1 tokens', async () => {
     const near = linesOf('a b c d\nx b c e\nx y c f');
     const words = vocabularyOf(near);
     const model = await modelOf(near, words, 3);
@@ -70,7 +70,7 @@ describe('a context', () => {
     expect(model.distribution(context)).not.toEqual(model.distribution(context.slice(-1)));
   });
 
-  it('that was never seen is as good as its known end', async () => {
+  it('that was never seen gives the probabilities of its longest known suffix', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const [a] = lines[0].map((word) => vocabulary.id(word) as number);
     const stranger = vocabulary.id('zebra') as number;
@@ -79,7 +79,7 @@ describe('a context', () => {
   });
 });
 
-it('a text without tokens leaves all words alike', async () => {
+it('a text without tokens gives all words the same probability', async () => {
   const vocabulary = vocabularyOf([['a', 'b', '<eos>']]);
   const model = await modelOf([], vocabulary, 3);
   expect([...model.distribution([vocabulary.eos])]).toEqual([1 / 3, 1 / 3, 1 / 3]);

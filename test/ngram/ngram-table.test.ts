@@ -11,14 +11,14 @@ const table = await estimateTable(streamOf(lines, vocabulary), settings, {});
 
 const arrays = () => new Map(tableToArrays(table).map((array) => [array.name, array]));
 
-it.each([3, 9])('a table of order %d comes back from a file as it was', async (order) => {
+it.each([3, 9])('a table of order %d is unchanged after writing and reading', async (order) => {
   const written = await estimateTable(streamOf(lines, vocabulary), { ...settings, order }, {});
   const file = Buffer.concat(encodeSafetensors(tableToArrays(written), {}));
   const { tensors } = decodeSafetensors(file, 'file');
   expect(tableFromArrays(tensors, { ...settings, order })).toEqual(written);
 });
 
-describe('arrays that are no table', () => {
+describe('tableFromArrays refuses', () => {
   const with_ = (name: string, data: NamedArray['data']) => (all: Map<string, NamedArray>) =>
     all.set(name, { name, shape: [data.length], data });
   /** Replaces a value. */
@@ -35,7 +35,7 @@ describe('arrays that are no table', () => {
     [
       'one has fractions',
       with_('ngrams.1.counts', new Float32Array(4)),
-      'its ngrams.1.counts holds no whole numbers',
+      'its ngrams.1.counts has values that are not whole numbers',
     ],
     [
       'one is short',
@@ -57,7 +57,7 @@ describe('arrays that are no table', () => {
     [
       'a word is none',
       edited('ngrams.3.words', 3, 4),
-      'its ngrams.3.words holds words in no order or of no vocabulary',
+      'its ngrams.3.words has words out of order or outside the vocabulary',
     ],
     ['a word is negative', edited('ngrams.1.words', 0, -1), 'its ngrams.1.words holds words'],
     [
@@ -72,8 +72,8 @@ describe('arrays that are no table', () => {
     expect(() => tableFromArrays(all, settings)).toThrow(says);
   });
 
-  it('another vocabulary', () => {
+  it('the table of another vocabulary', () => {
     const other = { ...settings, vocabularySize: 5 };
-    expect(() => tableFromArrays(arrays(), other)).toThrow('it has 4 words where the vocabulary has 5');
+    expect(() => tableFromArrays(arrays(), other)).toThrow('it has 4 words, but the vocabulary has 5');
   });
 });

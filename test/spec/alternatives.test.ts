@@ -48,7 +48,7 @@ describe('a key inside of another kind', () => {
     const error = await specErrorOf(loadSpec(specOf(MINIMAL), sets));
     expect(error.faults).toHaveLength(2);
     expect(error.cures).toEqual([
-      "To replace it by decay: `--set 'training.schedule={decay: {factor: 0.5, afterEpoch: 4}}'`.",
+      "To switch to decay: `--set 'training.schedule={decay: {factor: 0.5, afterEpoch: 4}}'`.",
     ]);
   });
 
@@ -76,7 +76,7 @@ it.each([
   expect(error.faults.map((fault) => [fault.message, fault.place?.source.name])).toEqual([
     [message, `--set ${override}`],
   ]);
-  expect(error.cures).toEqual([expect.stringMatching(/^Begin with the spec of an? .*, such as (kn5|small)/)]);
+  expect(error.cures).toEqual([expect.stringMatching(/^Start from the spec of an? .*, such as (kn5|small)/)]);
 });
 
 it('a whole model may be replaced where nothing else of a network stands', async () => {

@@ -36,8 +36,8 @@ it('gives each cure once, three at most', () => {
   const keys = ['model.layers.0', 'model.layers.3', 'training.nonsense', 'corpus', 'dropout', 'nonsense'];
   const error = new SpecError(keys.map((key) => ({ key, message: `${key} is wrong` })));
   expect(error.cures).toEqual([
-    'Read what it may hold: zlm spec explain model.layers.0',
-    'Read what it may hold: zlm spec explain training',
-    'Read what it may hold: zlm spec explain corpus',
+    'See its allowed values: zlm spec explain model.layers.0',
+    'See its allowed values: zlm spec explain training',
+    'See its allowed values: zlm spec explain corpus',
   ]);
 });

@@ -19,7 +19,7 @@ async function child(...lines: string[]): Promise<NetworkSpec> {
   return networkOf((await loadSpec(join(folder, 'child.yaml'))).spec);
 }
 
-it('takes over everything that the child leaves alone', async () => {
+it('inherits everything that the child does not set', async () => {
   const spec = await child();
   expect(spec.training.schedule).toEqual({ decay: { factor: 0.5, afterEpoch: 4 } });
   expect(spec).not.toHaveProperty('extends');
@@ -50,7 +50,7 @@ it('replaces a schedule of another kind', async () => {
   expect(spec.training.schedule).toEqual({ constant: {} });
 });
 
-it('goes up through several parents, each path relative to its own file', async () => {
+it('follows several parents, each path relative to its own file', async () => {
   const folder = specFolder({
     'top.yaml': MINIMAL,
     'lib/middle.yaml': 'extends: ../top.yaml\ntraining: { bptt: 5, seed: 2 }',

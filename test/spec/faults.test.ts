@@ -39,7 +39,7 @@ const NO_SPACE = /a space is missing after the colon; write "corpus: ptb"$/;
 const NO_TEXT: BadSpec[] = [
   { name: 'an empty file', yaml: '', message: 'bad.yaml is empty' },
   { name: 'white space', yaml: ' \n\n', message: 'bad.yaml is empty' },
-  { name: 'comments alone', yaml: '# corpus: ptb\n', message: 'bad.yaml holds nothing but comments' },
+  { name: 'comments alone', yaml: '# corpus: ptb\n', message: 'bad.yaml contains only comments' },
   { name: 'Latin-1', yaml: Buffer.from('corpus: caf\xe9', 'latin1'), message: 'bad.yaml is not UTF-8 text' },
   { name: 'UTF-16', yaml: Buffer.from('\ufeffcorpus: ptb', 'utf16le'), message: 'bad.yaml is UTF-16 text' },
   { name: 'a binary file', yaml: new Uint8Array([1, 0, 2]), message: 'bad.yaml is a binary file' },
@@ -53,7 +53,7 @@ const NOT_YAML: BadSpec[] = [
     message: 'a tab cannot indent YAML',
     at: '3:1',
   },
-  { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'this key stands twice', at: '2:1' },
+  { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'this key occurs twice', at: '2:1' },
   { name: 'two documents', yaml: `${MINIMAL}---\n${MINIMAL}`, message: 'a second YAML document', at: '3:1' },
   { name: 'an open list', yaml: 'corpus: [', message: 'a "[" before this is not closed', at: '1:10' },
   { name: 'an open quote', yaml: 'corpus: "ptb', message: 'a double quote is not closed', at: '1:13' },
@@ -63,7 +63,7 @@ const NOT_YAML: BadSpec[] = [
     message: 'this line is indented further than the one above it, which has its value already',
     at: '2:3',
   },
-  { name: 'two colons', yaml: 'corpus: a: b', message: 'a line holds one "key: value"', at: '1:9' },
+  { name: 'two colons', yaml: 'corpus: a: b', message: 'a line can have only one "key: value"', at: '1:9' },
   {
     name: 'brackets crossed',
     yaml: model('{ embedding: 8, layers: [{ lstm: 8 ]} }'),
@@ -115,7 +115,7 @@ const NOT_YAML: BadSpec[] = [
     message: 'U+200B, zero-width space,',
     at: '1:4',
   },
-  { name: 'a bidirectional override', yaml: 'corpus: pt\u202eb', message: 'U+202E stands here', at: '1:11' },
+  { name: 'a bidirectional override', yaml: 'corpus: pt\u202eb', message: 'U+202E is here', at: '1:11' },
   { name: 'a bell', yaml: 'corpus: pt\u0007b', message: 'U+0007', at: '1:11' },
   {
     name: 'a wide colon',
@@ -126,14 +126,14 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'a merge key of a number',
     yaml: withLines('training: { <<: 3 }'),
-    message: 'a merge key takes a map',
+    message: 'a merge key needs a map',
     at: '3:13',
   },
   { name: 'a tag', yaml: 'corpus: !name ptb', message: 'a tag has no meaning', at: '1:9' },
   { name: 'a known tag', yaml: 'corpus: !!binary cHRi', message: 'a tag has no meaning', at: '1:18' },
-  { name: 'an alias without anchor', yaml: 'corpus: *c', message: 'no anchor &c stands above', at: '1:9' },
-  { name: 'an alias of itself', yaml: 'corpus: &a [*a]', message: 'holds an alias of itself', at: '1:12' },
-  { name: 'an alias bomb', yaml: ALIAS_BOMB, message: 'its aliases unfold to more than 10000', at: '1:1' },
+  { name: 'an alias without anchor', yaml: 'corpus: *c', message: 'no anchor &c above', at: '1:9' },
+  { name: 'an alias of itself', yaml: 'corpus: &a [*a]', message: 'contains an alias of itself', at: '1:12' },
+  { name: 'an alias bomb', yaml: ALIAS_BOMB, message: 'its aliases expand to more than 10000', at: '1:1' },
   { name: 'a map as a key', yaml: '? { a: 1 }\n: 2', message: 'a key must be a word', at: '1:3' },
   {
     name: 'deep nesting',
@@ -175,7 +175,7 @@ const WRONG_KEYS: BadSpec[] = [
     name: 'an unknown key',
     yaml: withLines('dropout: { vertical: {} }'),
     message:
-      'dropout.vertical is not a key; dropout holds embedding, input, between, output, recurrent, recurrentWeight and zoneout',
+      'dropout.vertical is not a key; dropout has embedding, input, between, output, recurrent, recurrentWeight and zoneout',
     at: '3:12',
   },
   {
@@ -244,7 +244,7 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'a fraction',
     yaml: withLines('training: { bptt: 0.5 }'),
-    message: 'must be a whole number from 1 to 65536, is 0.5',
+    message: 'must be a whole number from 1 to 65536, but is 0.5',
     at: '3:19',
   },
   {
@@ -262,87 +262,87 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'a negative seed',
     yaml: withLines('training: { seed: -1 }'),
-    message: 'from 0 to 4294967295, is -1',
+    message: 'from 0 to 4294967295, but is -1',
     at: '3:19',
   },
   {
     name: 'infinity',
     yaml: withLines('training: { clipNorm: .inf }'),
-    message: 'a number from 0.000001 to 1000000, or null, is .inf',
+    message: 'a number from 0.000001 to 1000000, or null, but is .inf',
     at: '3:23',
   },
   { name: 'not a number', yaml: withLines('training: { clipNorm: .nan }'), message: 'is .nan', at: '3:23' },
   {
     name: 'an epsilon that is zero in float32',
     yaml: withLines('training: { optimizer: { adam: { epsilon: 1e-46 } } }'),
-    message: 'training.optimizer.adam.epsilon must be a number from 1e-16 to 1, is 1e-46',
+    message: 'training.optimizer.adam.epsilon must be a number from 1e-16 to 1, but is 1e-46',
     at: '3:43',
   },
   {
     name: 'a learning rate that trains nothing',
     yaml: withLines('training: { optimizer: { sgd: { learningRate: 1e-300 } } }'),
-    message: 'must be a number from 1e-8 to 1000000, is 1e-300',
+    message: 'must be a number from 1e-8 to 1000000, but is 1e-300',
     at: '3:47',
   },
   {
     name: 'clipping to nothing',
     yaml: withLines('training: { clipNorm: 1e-300 }'),
-    message: 'must be a number from 0.000001 to 1000000, or null, is 1e-300',
+    message: 'must be a number from 0.000001 to 1000000, or null, but is 1e-300',
     at: '3:23',
   },
   {
     name: 'a penalty that overflows',
     yaml: withLines('training: { activationRegularization: 1e39 }'),
-    message: 'from 0 to 10000, is 1e39',
+    message: 'from 0 to 10000, but is 1e39',
     at: '3:39',
   },
   {
     name: 'a weight decay that is zero in float32',
     yaml: withLines('training: { weightDecay: 1e-40 }'),
-    message: 'training.weightDecay is 1e-40, which is zero in float32; write 0 if that is meant',
+    message: 'training.weightDecay must be 0 or representable in float32, but is 1e-40',
     at: '3:26',
   },
   {
     name: 'a bias of forget gates that overflows',
     yaml: model('{ embedding: 8, layers: [{ lstm: 8 }], forgetBias: -1e40 }'),
-    message: 'a number from -100 to 100, or null, is -1e40',
+    message: 'a number from -100 to 100, or null, but is -1e40',
     at: '2:59',
   },
   {
     name: 'a rate of 1',
     yaml: withLines('dropout: { input: { rate: 1 } }'),
-    message: 'from 0 to 0.999, is 1',
+    message: 'from 0 to 0.999, but is 1',
     at: '3:27',
   },
   {
     name: 'the divisor as factor',
     yaml: withLines('training: { schedule: { decay: { factor: 1.15, afterEpoch: 14 } } }'),
-    message: 'training.schedule.decay.factor must be a number from 0.000001 to 1, is 1.15',
+    message: 'training.schedule.decay.factor must be a number from 0.000001 to 1, but is 1.15',
     at: '3:42',
   },
   {
     name: 'an unknown mask',
     yaml: withLines('dropout: { input: { mask: sequnce } }'),
-    message: 'must be step or sequence, is the text "sequnce"; did you mean sequence?',
+    message: 'must be step or sequence, but is the text "sequnce"; did you mean sequence?',
     at: '3:27',
   },
   {
     name: 'yes',
     yaml: model('{ embedding: 8, layers: [{ lstm: 8 }], tieEmbedding: yes }'),
-    message: 'must be true or false, is the text "yes"',
+    message: 'must be true or false, but is the text "yes"',
     at: '2:61',
   },
   {
     name: 'a bare rate',
     yaml: withLines('dropout: 0.5'),
     message:
-      'dropout must be a map of embedding, input, between, output, recurrent, recurrentWeight and zoneout, is 0.5',
+      'dropout must be a map of embedding, input, between, output, recurrent, recurrentWeight and zoneout, but is 0.5',
     at: '3:10',
   },
   {
     name: 'an empty section',
     yaml: withLines('training:'),
-    message: /^training must be a map of batchSize.*, is empty$/,
+    message: /^training must be a map of batchSize.*, but is empty$/,
     at: '3:1',
   },
   {
@@ -360,25 +360,25 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'a layer without cell',
     yaml: model('{ embedding: 8, layers: [8] }'),
-    message: 'a map with exactly one of lstm, gru, rnn, deepTransition and feedForward, is 8',
+    message: 'a map with exactly one of lstm, gru, rnn, deepTransition and feedForward, but is 8',
     at: '2:33',
   },
   {
     name: 'a cell without width',
     yaml: model('{ embedding: 8, layers: [{ lstm }] }'),
-    message: 'model.layers.0.lstm must be a whole number from 1 to 65536, is empty',
+    message: 'model.layers.0.lstm must be a whole number from 1 to 65536, but is empty',
     at: '2:35',
   },
   {
     name: 'two schedules',
     yaml: withLines('training:', '  schedule: { constant: {}, decay: { factor: 0.5, afterEpoch: 4 } }'),
-    message: 'a map with exactly one of constant, decay, plateau and cosine, holds constant and decay',
+    message: 'a map with exactly one of constant, decay, plateau and cosine, but has constant and decay',
     at: '4:13',
   },
   {
     name: 'no optimizer',
     yaml: withLines('training: { optimizer: {} }'),
-    message: 'a map with exactly one of sgd, averagedSgd, adam and rmsprop, is an empty map',
+    message: 'a map with exactly one of sgd, averagedSgd, adam and rmsprop, but is an empty map',
     at: '3:24',
   },
   { name: 'a huge number', yaml: withLines('training: { epochs: 1e300 }'), message: 'is 1e300', at: '3:21' },
@@ -400,7 +400,7 @@ const CROSS_FIELD: BadSpec[] = [
   {
     name: 'gates of a cell without gates',
     yaml: `${model('{ embedding: 8, layers: [{ rnn: 8 }] }')}dropout:\n  recurrent: { rate: 0.3, perGate: true }`,
-    message: 'dropout.recurrent.perGate needs lstm layers alone where the edge leads, but one is rnn',
+    message: 'dropout.recurrent.perGate needs lstm layers at the end of the edge, but one is rnn',
     at: '4:36',
   },
   {
@@ -427,13 +427,13 @@ const NGRAM: BadSpec[] = [
   {
     name: 'too long an order',
     yaml: model('{ ngram: { order: 10 } }'),
-    message: 'model.ngram.order must be a whole number from 1 to 9, is 10',
+    message: 'model.ngram.order must be a whole number from 1 to 9, but is 10',
     at: '2:26',
   },
   {
     name: 'an unknown smoothing',
     yaml: model('{ ngram: { smoothing: kneser-ney } }'),
-    message: 'model.ngram.smoothing must be modified-kneser-ney, is the text "kneser-ney"',
+    message: 'model.ngram.smoothing must be modified-kneser-ney, but is the text "kneser-ney"',
     at: '2:30',
   },
   {
@@ -445,13 +445,15 @@ const NGRAM: BadSpec[] = [
   {
     name: 'layers beside an n-gram model',
     yaml: model('{ ngram: {}, embedding: 8, layers: [{ lstm: 8 }] }'),
-    message: 'model.ngram stands alone: take away model.embedding and model.layers, or model.ngram itself',
+    message:
+      'model.ngram cannot be combined with other keys: remove model.embedding and model.layers, or model.ngram itself',
     at: '2:10',
   },
   {
     name: 'dropout and training beside an n-gram model',
     yaml: `${model('{ ngram: {} }')}dropout: {}\ntraining: { seed: 2 }\n`,
-    message: 'model.ngram stands alone: take away dropout and training, or model.ngram itself',
+    message:
+      'model.ngram cannot be combined with other keys: remove dropout and training, or model.ngram itself',
     at: '2:10',
   },
 ];

@@ -21,7 +21,7 @@ const dataError = (...parts: string[]) =>
   });
 
 describe('writeFileAtomically', () => {
-  it('writes texts, bytes and pieces, makes the folders, and leaves nothing else behind', async () => {
+  it('writes texts, bytes and pieces, makes the folders, and leaves no other files', async () => {
     const folder = join(tempFolder(), 'a', 'b');
     await writeFileAtomically(join(folder, 'text'), 'naïve\n');
     await writeFileAtomically(join(folder, 'bytes'), Uint8Array.of(1, 2, 3));
@@ -74,7 +74,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('lets the last of many writers at once win, whole', async () => {
+  it('keeps the whole file of the last of many simultaneous writers', async () => {
     const folder = tempFolder();
     const path = join(folder, 'file');
     const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(10_000));
@@ -83,7 +83,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('names the path where a folder stands in the way, or a file where a folder is needed', async () => {
+  it('reports the path when a folder is in its place, or a file in the place of a folder', async () => {
     const folder = tempFolder();
     const inTheWay = join(folder, 'taken');
     mkdirSync(inTheWay);
@@ -96,7 +96,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
   });
 
-  it('says that the disk is full, keeps the old file and frees what it took', async ({ skip }) => {
+  it('reports a full disk, keeps the old file and frees the space', async ({ skip }) => {
     const folder = mountTmpfs('size=64k');
     if (!folder) return skip('cannot mount a small file system here');
     const path = join(folder, 'checkpoint');
@@ -109,7 +109,7 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, 'newer');
   });
 
-  it('says that the file system is read-only', async ({ skip }) => {
+  it('reports a read-only file system', async ({ skip }) => {
     const folder = mountTmpfs('ro');
     if (!folder) return skip('cannot mount a read-only file system here');
     const path = join(folder, 'file');
@@ -124,7 +124,7 @@ describe('replaceFolderAtomically', () => {
     return path;
   }
 
-  it('names a finished folder, and replaces an older one', async () => {
+  it('renames a finished folder, and replaces an older one', async () => {
     const root = tempFolder();
     const target = join(root, 'made', 'target');
     await replaceFolderAtomically(folderWith(join(root, 'first'), 'one'), target);
@@ -144,7 +144,7 @@ describe('replaceFolderAtomically', () => {
     expect(readFileSync(target, 'utf8')).toBe('precious');
   });
 
-  it('says that a disk is mounted at the target', async ({ skip }) => {
+  it('reports a disk that is mounted at the target', async ({ skip }) => {
     const root = tempFolder();
     const target = join(root, 'target');
     mkdirSync(target);
@@ -157,7 +157,7 @@ describe('replaceFolderAtomically', () => {
     expect(readdirSync(target)).toEqual(['file']);
   });
 
-  it('says that the target is on another disk', async ({ skip }) => {
+  it('reports a target on another disk', async ({ skip }) => {
     const disk = mountTmpfs('size=64k');
     if (!disk) return skip('cannot mount a file system here');
     const target = join(tempFolder(), 'target');
@@ -167,12 +167,12 @@ describe('replaceFolderAtomically', () => {
 });
 
 describe('describeFileError', () => {
-  it.skipIf(process.platform !== 'linux')('puts a full disk into words (Linux: /dev/full)', async () => {
+  it.skipIf(process.platform !== 'linux')('describes a full disk (Linux: /dev/full)', async () => {
     const error = await writeFile('/dev/full', 'x').catch((error) => error);
     expect(describeFileError(error, 'runs/a', 'write')).toEqual(dataError('Cannot write runs/a', 'no space'));
   });
 
-  it('puts each code that a user can cause into words, and keeps the cause', () => {
+  it('describes each error code that a user can cause, and keeps the cause', () => {
     const codes = [
       'ENOENT',
       'EACCES',
@@ -217,7 +217,7 @@ describe('describeFileError', () => {
     },
   );
 
-  it('leaves other errors alone', () => {
+  it('does not describe other errors', () => {
     expect(describeFileError(new TypeError('bug'), 'x', 'read')).toBeUndefined();
     expect(describeFileError(Object.assign(new Error(), { code: 'EBADF' }), 'x', 'read')).toBeUndefined();
     for (const syscall of ['spawn cc', 'connect']) {

@@ -8,18 +8,18 @@ import { tempFolder } from '../temp-folder.js';
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 const MILLION_A = 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0';
 
-it('hashes texts and bytes', () => {
+it('sha256 hashes texts and bytes', () => {
   expect(sha256('abc')).toBe(ABC);
   expect(sha256(Uint8Array.of(97, 98, 99))).toBe(ABC);
 });
 
-it('hashes files of many pieces', async () => {
+it('sha256File hashes files of many pieces', async () => {
   const path = join(tempFolder(), 'million');
   writeFileSync(path, 'a'.repeat(1_000_000));
   expect(await sha256File(path)).toBe(MILLION_A);
 });
 
-it('names a file that is missing, and a folder', async () => {
+it('sha256File reports a missing file, and a folder', async () => {
   const folder = tempFolder();
   const missing = join(folder, 'missing');
   await expect(sha256File(missing)).rejects.toMatchObject({

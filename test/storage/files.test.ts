@@ -13,7 +13,7 @@ import { MAX_FILE_BYTES, makeFolder, readBytes } from '../../src/storage/files.j
 import { tempFolder } from '../temp-folder.js';
 
 describe('makeFolder', () => {
-  it('makes the folders above, too, with the permissions that are asked for', async () => {
+  it('also makes the parent folders, with the requested permissions', async () => {
     const folder = tempFolder();
     await makeFolder(join(folder, 'a/b/c'), 0o700);
     if (process.platform === 'win32') return;
@@ -22,7 +22,7 @@ describe('makeFolder', () => {
     }
   });
 
-  it('leaves a folder that is there as it is, also behind a link', async () => {
+  it('leaves an existing folder unchanged, also behind a link', async () => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'there'), { mode: 0o750 });
     symlinkSync('there', join(folder, 'link'));
@@ -32,14 +32,14 @@ describe('makeFolder', () => {
     await makeFolder('/');
   });
 
-  it('serves several at once', async () => {
+  it('works for several callers at once', async () => {
     const folder = join(tempFolder(), 'a/b/c/d');
     await Promise.all(Array.from({ length: 20 }, () => makeFolder(folder)));
     expect(existsSync(folder)).toBe(true);
   });
 
   it.each([
-    ['a file', (path: string) => writeFileSync(path, ''), 'something else of that name is in the way'],
+    ['a file', (path: string) => writeFileSync(path, ''), 'something else has that name'],
     ['a link to nothing', (path: string) => symlinkSync('nowhere', path), 'something else of that name'],
   ])('says that %s is in the way', async (_, put, words) => {
     const path = join(tempFolder(), 'taken');
@@ -50,7 +50,7 @@ describe('makeFolder', () => {
     });
   });
 
-  it('says that a file is in the place of a folder above', async () => {
+  it('reports a file in the place of a parent folder', async () => {
     const path = join(tempFolder(), 'file');
     writeFileSync(path, '');
     await expect(makeFolder(join(path, 'a', 'b'))).rejects.toMatchObject({
@@ -61,26 +61,26 @@ describe('makeFolder', () => {
   it.skipIf(!existsSync('/proc/self'))('ends where a folder takes no new ones', async () => {
     await expect(makeFolder('/proc/nope/deeper')).rejects.toMatchObject({
       kind: 'data',
-      message: 'Cannot create /proc/nope: the file system of /proc takes no new folders',
+      message: 'Cannot create /proc/nope: the file system of /proc accepts no new folders',
     });
   });
 });
 
 const BYTES = Uint8Array.from({ length: 1000 }, (_, index) => (7 * index) % 256);
 
-it.each([1, 7, 500, 999, 1000, 1001])('reads a file in pieces of %i bytes', async (piece) => {
+it.each([1, 7, 500, 999, 1000, 1001])('readBytes reads a file in pieces of %i bytes', async (piece) => {
   const path = join(tempFolder(), 'file');
   writeFileSync(path, BYTES);
   expect(await readBytes(path, piece)).toEqual(BYTES);
 });
 
-it('reads an empty file', async () => {
+it('readBytes reads an empty file', async () => {
   const path = join(tempFolder(), 'empty');
   writeFileSync(path, '');
   expect(await readBytes(path)).toEqual(new Uint8Array(0));
 });
 
-it('refuses a file that no array can hold, and leaves other faults to the caller', async () => {
+it('refuses a file that is too large for an array, and throws other errors unchanged', async () => {
   const path = join(tempFolder(), 'sparse');
   writeFileSync(path, '');
   truncateSync(path, MAX_FILE_BYTES + 1);

@@ -29,7 +29,7 @@ const refusal = (...parts: string[]) =>
   expect.objectContaining({ kind: 'data', message: expect.stringMatching(new RegExp(parts.join('.*'))) });
 
 describe('lockFolder', () => {
-  it('makes the folder, keeps others out until it is released, and leaves nothing behind', async () => {
+  it('makes the folder, keeps other processes out until it is released, and leaves no files', async () => {
     const folder = join(tempFolder(), 'run');
     const lock = await lockFolder(folder);
     const since = new Date().toISOString().slice(0, 10);
@@ -44,7 +44,7 @@ describe('lockFolder', () => {
     await (await lockFolder(folder)).release();
   });
 
-  it('removes what a process left that was killed while it took the lock, and nothing of a living one', async () => {
+  it('removes the files of a process that was killed while it took the lock, and none of a living one', async () => {
     const folder = tempFolder();
     const temporary = (pid: number) =>
       `.lock.1000000000000.1.0123abcd.json.${hostname()}.${pid}.0123abcd.tmp`;
@@ -81,7 +81,7 @@ describe('lockFolder', () => {
     },
   );
 
-  it('respects a living process whose start is not told', async () => {
+  it('respects a living process whose start time is unknown', async () => {
     const folder = tempFolder();
     putClaim(folder, { pid: process.pid, processStart: undefined });
     await expect(lockFolder(folder)).rejects.toEqual(refusal(`process ${process.pid}`));
@@ -97,7 +97,7 @@ describe('lockFolder', () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
-  it('refuses also a holder whose clock is ahead', async () => {
+  it('also respects a holder whose clock is ahead', async () => {
     const folder = tempFolder();
     putClaim(folder, { host: 'elsewhere' }, 9_000_000_000_000);
     await expect(lockFolder(folder)).rejects.toEqual(refusal('elsewhere'));
@@ -141,7 +141,7 @@ describe('lockFolder', () => {
     expect(outcomes.filter((line) => line.includes('in use by process'))).toHaveLength(3);
   });
 
-  it('names a folder that cannot be made', async () => {
+  it('reports a folder that cannot be created', async () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     await expect(lockFolder(join(file, 'run'))).rejects.toEqual(refusal(file));
@@ -149,13 +149,13 @@ describe('lockFolder', () => {
 });
 
 describe('lockOwner', () => {
-  it('finds a missing folder free', async () => {
+  it('reports no owner for a missing folder', async () => {
     expect(await lockOwner(join(tempFolder(), 'missing'))).toBeUndefined();
   });
 });
 
 describe('processIsDead', () => {
-  it('tells this process from nobody', async () => {
+  it('distinguishes this process from one that does not exist', async () => {
     expect(await processIsDead(process.pid)).toBe(false);
     expect(await processIsDead(process.pid, await processStart(process.pid))).toBe(false);
     expect(await processIsDead(NOBODY)).toBe(true);

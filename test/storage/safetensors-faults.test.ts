@@ -89,7 +89,7 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
   'negative offsets': [file({ a: entry([1], [-4, 0]) }, 4), /impossible data_offsets/],
   'a size that does not fit the shape': [
     file({ a: entry([2], [0, 4]) }, 4),
-    /"a" needs 8 bytes for its shape, and has 4/,
+    /"a" needs 8 bytes for its shape, but has 4/,
   ],
   'a hole': [file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), /4 bytes before tensor "b"/],
   'an overlap': [file({ a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, 8), /tensor "b" overlaps/],
@@ -108,7 +108,7 @@ describe('decodeSafetensors refuses', () => {
     expect(fault.cures).toHaveLength(1);
   });
 
-  it('a file cut off at any length', () => {
+  it('a file truncated at any length', () => {
     for (let length = 0; length < WHOLE.length; length++) {
       const fault = faultOf(WHOLE.subarray(0, length));
       expect(fault.message, `cut at ${length}`).toContain(PATH);
@@ -131,7 +131,7 @@ describe('decodeSafetensors refuses', () => {
     }
   });
 
-  it('damage to the data, in words that say so', () => {
+  it('damaged data, with a message that says so', () => {
     const damaged = Buffer.from(WHOLE);
     damaged[damaged.length - 1] ^= 1;
     expect(faultOf(damaged).message).toContain('does not match its checksum');

@@ -30,7 +30,7 @@ it('crc32c gives the numbers of RFC 3720, appendix B.4', () => {
 });
 
 describe('EventWriter', () => {
-  it('names its file as TensorBoard wants it and starts it with the version', async () => {
+  it('names its file as TensorBoard expects and starts it with the version', async () => {
     const folder = join(tempFolder(), 'made');
     const writer = new EventWriter(folder);
     expect(existsSync(folder)).toBe(false);
@@ -43,7 +43,7 @@ describe('EventWriter', () => {
     expect(records[0].toString('latin1')).toContain('brain.Event:2');
   });
 
-  it('appends, and never changes what it has written', async () => {
+  it('only appends to the file', async () => {
     const writer = new EventWriter(tempFolder());
     writer.scalar('a', 1, 0.5);
     await writer.flush();
@@ -63,7 +63,7 @@ describe('EventWriter', () => {
     }
   });
 
-  it('keeps the figures for the next flush where the folder cannot be written', async () => {
+  it('keeps the figures for the next flush when the folder cannot be written', async () => {
     const folder = join(tempFolder(), 'folder');
     writeFileSync(folder, 'a file in the way');
     const writer = new EventWriter(folder);
@@ -75,7 +75,9 @@ describe('EventWriter', () => {
     expect(readRecords(writer.path)).toHaveLength(2);
   });
 
-  it('ends with a whole record when the disk is full, and goes on when there is space', async ({ skip }) => {
+  it('ends with a whole record when the disk is full, and continues when there is space', async ({
+    skip,
+  }) => {
     const folder = mountTmpfs('size=64k');
     if (!folder) return skip('cannot mount a small file system here');
     const writer = new EventWriter(folder);

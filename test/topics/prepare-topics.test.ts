@@ -42,8 +42,8 @@ const asOfVersion2 = (path: string) =>
     metadata['zlm.formatVersion'] = '2';
   });
 
-describe('what is prepared', () => {
-  it('is read back: a distribution for each word', async () => {
+describe('prepared topics', () => {
+  it('can be read as a distribution for each word', async () => {
     const folder = await dataFolder();
     const prepared = await prepareThree(folder);
     const { topics, vocabularySize, logProbability } = await readThree(folder);
@@ -62,7 +62,7 @@ describe('what is prepared', () => {
     });
   });
 
-  it('says what it was made from', async () => {
+  it('record what they were made from', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const { metadata } = decodeSafetensors(readFileSync(fileIn(folder)), 'topics');
@@ -74,7 +74,7 @@ describe('what is prepared', () => {
     });
   });
 
-  it('is the same bytes for the same text and choices', async () => {
+  it('have the same bytes for the same text and options', async () => {
     const [one, two, other] = [await dataFolder(), await dataFolder(), await dataFolder()];
     await prepareThree(one);
     await prepareThree(two);
@@ -84,8 +84,8 @@ describe('what is prepared', () => {
   });
 });
 
-describe('topics that are there already', () => {
-  it('are left alone when they are the same', async () => {
+describe('existing topics', () => {
+  it('are kept when they are the same', async () => {
     const folder = await dataFolder();
     const first = await prepareThree(folder);
     const { ino } = statSync(fileIn(folder));
@@ -94,12 +94,14 @@ describe('topics that are there already', () => {
     expect(statSync(fileIn(folder)).ino).toBe(ino);
   });
 
-  it('are kept when they are others, with every difference named, unless forced', async () => {
+  it('are refused with every difference when they are different, unless forced', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const fault = await faultOf(prepareThree(folder, { seed: 2, sentences: 5 }));
     expect(fault.kind).toBe('data');
-    expect(fault.message).toMatch(/prepared otherwise:\n {2}sentences: 10, now 5\n {2}seed: 1, now 2$/);
+    expect(fault.message).toMatch(
+      /prepared from another text or with other options:\n {2}sentences: 10, now 5\n {2}seed: 1, now 2$/,
+    );
     expect(fault.cures[0]).toContain('--force');
     const { alreadyPrepared } = await prepareThree(folder, { seed: 2, sentences: 5, force: true });
     expect(alreadyPrepared).toBe(false);
@@ -116,7 +118,7 @@ describe('topics that are there already', () => {
     );
   });
 
-  it('are made again when they are damaged', async () => {
+  it('are trained again when they are damaged', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const whole = readFileSync(fileIn(folder));
@@ -139,7 +141,7 @@ describe('topics that are there already', () => {
     }
   });
 
-  it('are not touched when a newer zlm made them, unless forced', async () => {
+  it('are kept when a newer zlm made them, unless forced', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     asOfVersion2(fileIn(folder));
@@ -155,13 +157,13 @@ describe('topics that are there already', () => {
     ]) {
       writeFileSync(fileIn(folder), own);
       const fault = await faultOf(prepareThree(folder));
-      expect(fault.message).toMatch(/topics-3\.safetensors is no file of topics that zlm has written$/);
+      expect(fault.message).toMatch(/topics-3\.safetensors is not a file of topics that zlm wrote$/);
       expect(readFileSync(fileIn(folder)).equals(own)).toBe(true);
       expect((await prepareThree(folder, { force: true })).alreadyPrepared).toBe(false);
     }
   });
 
-  it('do not keep the corpus from being prepared again, and go with it', async () => {
+  it('do not prevent a new preparation of the corpus, which removes them', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     writeFileSync(join(folder, SMALL_CORPUS, `.topics-9.safetensors.host.1.0123abcd.tmp`), '');
@@ -170,7 +172,7 @@ describe('topics that are there already', () => {
   });
 });
 
-it('writes nothing when it is stopped', async () => {
+it('writes nothing when it is interrupted', async () => {
   const folder = await dataFolder();
   const before = readdirSync(join(folder, SMALL_CORPUS));
   const controller = new AbortController();
@@ -185,12 +187,12 @@ it('needs a prepared corpus', async () => {
   expect(fault.message).toContain(`There is no prepared corpus "${SMALL_CORPUS}"`);
 });
 
-describe('a reader is told', () => {
+describe('readTopicTable reports', () => {
   it.each<[string, (folder: string) => unknown, RegExp, string]>([
     [
       'that the topics are missing',
       () => {},
-      /^there are no 3 topics of the corpus "small": .*topics-3\.safetensors is missing$/,
+      /^There are no 3 topics of the corpus "small": .*topics-3\.safetensors is missing$/,
       'Train them: `zlm prepare topics small --topics 3`.',
     ],
     [
@@ -219,7 +221,7 @@ describe('a reader is told', () => {
         const tensor = { name: 'topics', shape: [2, 3], data: new Float32Array(6) };
         writeFileSync(fileIn(folder), Buffer.concat(encodeSafetensors([tensor], {})));
       },
-      /topics-3\.safetensors is no file of topics that zlm has written$/,
+      /topics-3\.safetensors is not a file of topics that zlm wrote$/,
       'Move it away, or replace it: `zlm prepare topics small --topics 3 --force`.',
     ],
     [
@@ -228,7 +230,7 @@ describe('a reader is told', () => {
         await prepareThree(folder, { topics: 4 });
         cpSync(join(folder, SMALL_CORPUS, 'topics-4.safetensors'), fileIn(folder));
       },
-      /holds no table of 3 topics$/,
+      /does not contain a table of 3 topics$/,
       'Train the topics again: `zlm prepare topics small --topics 3`.',
     ],
     [
@@ -237,7 +239,7 @@ describe('a reader is told', () => {
         await prepareThree(folder);
         rewrite(fileIn(folder), ({ tensors }) => tensors.get('topics')?.data.fill(Number.NaN, 0, 1));
       },
-      /holds no table of 3 topics$/,
+      /does not contain a table of 3 topics$/,
       'Train the topics again: `zlm prepare topics small --topics 3`.',
     ],
     [

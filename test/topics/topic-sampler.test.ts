@@ -36,7 +36,7 @@ it.each([
   expect(await documentsOfText('a b\nc\na\nd\ne f\n', sentences)).toEqual(expected);
 });
 
-it('keeps count across empty lines', async () => {
+it('counts sentences across empty lines', async () => {
   expect(await documentsOfText('a\n\n\nb\nc\n', 2)).toEqual(['a', 'b', 'c']);
 });
 
@@ -117,7 +117,7 @@ describe('the chain', () => {
     expect(distance).toBeLessThan(0.015);
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('depends only on the seed', () => {
     const documents = drawDocuments(bars(3), { documents: 20, length: 15 });
     const assignments = (seed: number) => {
       const sampler = new TopicSampler(documents, {
@@ -134,7 +134,7 @@ describe('the chain', () => {
     expect(assignments(2)).not.toEqual(assignments(1));
   });
 
-  it('keeps its counts', () => {
+  it('keeps its counts consistent', () => {
     const documents = drawDocuments(bars(3), { documents: 30, length: 20 });
     const topics = 5;
     const sampler = new TopicSampler(documents, { vocabularySize: 9, topics, alpha: 1, beta: 0.1, seed: 3 });
@@ -153,7 +153,7 @@ describe('the chain', () => {
   });
 });
 
-it('tells the probability of a word given all other words and their topics', () => {
+it('returns the probability of a word given all other words and their topics', () => {
   const texts = [[0, 1, 1, 2], [2, 0], [1]];
   const model = { vocabularySize: 3, topics: 2, alpha: 0.7, beta: 0.3, seed: 5 };
   const documents = documentsOf(texts);

@@ -10,7 +10,7 @@ const COUNTS = Float64Array.from(
 );
 const BETA = 0.1;
 
-it('is the logarithm of the smoothed share of each topic in a word', () => {
+it('topicTable returns the logarithm of the smoothed share of each topic in a word', () => {
   const { topics, vocabularySize, logProbability } = topicTable(COUNTS, 3, BETA);
   expect([topics, vocabularySize]).toEqual([3, 3]);
   const expected = [8.1 / 10.3, 2.1 / 10.3, 0.1 / 10.3, 0.1 / 1.3, 0.6 / 1.3, 0.6 / 1.3, 1 / 3, 1 / 3, 1 / 3];
@@ -45,13 +45,13 @@ const TEXT_COUNTS = [
 const TEXT = Int32Array.from(TEXT_COUNTS.flatMap(([a, b], word) => new Array<number>(a + b).fill(word)));
 const TABLE = topicTable(Float64Array.from(TEXT_COUNTS.flat()), 2, 0.1);
 
-it('puts words first that are frequent in the topic, and more so than elsewhere', () => {
+it('tellingWords puts words first that are more frequent in the topic than elsewhere', () => {
   const [first, second] = tellingWords(TABLE, TEXT, 2);
   expect(first.words).toEqual([1, 0]);
   expect(second.words).toEqual([2, 0]);
 });
 
-it('ranks by relevance as its authors define it', () => {
+it('tellingWords ranks by the relevance of Sievert and Shirley', () => {
   const lambda = 0.3;
   const tokens = TEXT.length;
   for (const [topic, { words }] of tellingWords(TABLE, TEXT, 9).entries()) {
@@ -65,7 +65,7 @@ it('ranks by relevance as its authors define it', () => {
   }
 });
 
-it('tells the share of each topic', () => {
+it('tellingWords returns the share of each topic', () => {
   const shares = tellingWords(TABLE, TEXT, 1).map(({ share }) => share);
   expect(shares[0]).toBeCloseTo(101 / 183, 3);
   expect(shares[0] + shares[1]).toBeCloseTo(1, 6);

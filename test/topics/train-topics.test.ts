@@ -25,7 +25,7 @@ describe('finds the topics that a text was drawn from', () => {
 });
 
 describe('the perplexity', () => {
-  it('falls to that of a text whose topics are known', async () => {
+  it('decreases to that of a text whose topics are known', async () => {
     // Each document has one topic, each topic ten words that are equally frequent: no model predicts better than 10.
     const texts = Array.from({ length: 60 }, (_, document) =>
       Array.from({ length: 50 }, (_, token) => 10 * (document % 3) + ((7 * token + document) % 10)),
@@ -39,7 +39,7 @@ describe('the perplexity', () => {
     expect(perplexity[29]).toBeLessThan(10.2);
   });
 
-  it('is that of the word frequencies when there is one topic', async () => {
+  it('equals that of the word frequencies when there is one topic', async () => {
     const documents = documentsOf([
       [0, 0, 1],
       [0, 2],

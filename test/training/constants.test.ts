@@ -56,7 +56,7 @@ describe('a network with a context', () => {
     const other = ['model.context={ topics: 4 }'];
     await expect(trainSmall(place, { name: 'without', overrides: other })).rejects.toMatchObject({
       kind: 'data',
-      message: expect.stringContaining('there are no 4 topics of the corpus "small"'),
+      message: expect.stringContaining('There are no 4 topics of the corpus "small"'),
       cures: expect.arrayContaining([expect.stringContaining('zlm prepare topics small --topics 4')]),
     });
     expect(existsSync(join(place.runs, 'without'))).toBe(false);

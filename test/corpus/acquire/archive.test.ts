@@ -28,7 +28,7 @@ const KINDS: [string, (entries: readonly Entry[]) => Buffer][] = [
 ];
 
 describe.each(KINDS)('a %s archive', (_, make) => {
-  it('gives the wanted files at any depth', async () => {
+  it('returns the wanted files at any depth', async () => {
     const path = write(
       make([
         { path: 'top.txt', content: 'one' },
@@ -40,7 +40,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     expect(await contents(path)).toEqual({ 'top.txt': 'one', 'deep.txt': 'x'.repeat(2000), 'empty.txt': '' });
   });
 
-  it('writes nothing under names that climb or are absolute', async () => {
+  it('writes nothing under absolute names or names with ".."', async () => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'inner'));
     const path = join(folder, 'inner/archive');
@@ -58,7 +58,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     expect(readdirSync(join(folder, 'inner'))).toEqual(['archive']);
   });
 
-  it('says where each file was', async () => {
+  it('reports the path of each file in the archive', async () => {
     const path = write(make([{ path: 'a/b.txt', content: 'x' }]));
     expect((await readArchive(path, wantsText))[0]?.origin).toBe(`a/b.txt in ${path}`);
   });
@@ -71,7 +71,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     );
   });
 
-  it('is refused when the wanted files together are', async () => {
+  it('is refused when the wanted files are too large together', async () => {
     const files = Array.from({ length: 11 }, (_file, index) => ({
       path: `${index}/a.txt`,
       content: 'x'.repeat(100),
@@ -82,7 +82,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     );
   });
 
-  it.each([0.1, 0.5, 0.9])('is refused when only %f of it is there', async (fraction) => {
+  it.each([0.1, 0.5, 0.9])('is refused when it ends after %f of its bytes', async (fraction) => {
     const whole = make([
       {
         path: 'a.txt',
@@ -96,7 +96,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
   });
 });
 
-it('passes over links and folders in tar archives', async () => {
+it('skips links and folders in tar archives', async () => {
   const entries = [
     { path: 'symbolic.txt', type: '2', linkTo: '/etc/passwd' },
     { path: 'hard.txt', type: '1', linkTo: '/etc/passwd' },
@@ -107,7 +107,7 @@ it('passes over links and folders in tar archives', async () => {
   expect(await contents(write(makeTar(entries)))).toEqual({ 'real.txt': 'r' });
 });
 
-it('passes over links and folders in zip archives', async () => {
+it('skips links and folders in zip archives', async () => {
   const entries = [
     { path: 'symbolic.txt', content: '/etc/passwd', mode: 0o120777 },
     { path: 'folder.txt/', mode: 0o040755 },
@@ -116,7 +116,7 @@ it('passes over links and folders in zip archives', async () => {
   expect(await contents(write(makeZip(entries)))).toEqual({ 'real.txt': 'r' });
 });
 
-it('understands long names', async () => {
+it('reads long names', async () => {
   const long = `${'folder/'.repeat(30)}long.txt`;
   const pax = `path=${long}\n`;
   const entries = [
@@ -134,7 +134,7 @@ it('understands long names', async () => {
   ]);
 });
 
-it('reads what the tar program writes', async () => {
+it('reads an archive of the tar program', async () => {
   const folder = tempFolder();
   const deep = join(folder, 'd'.repeat(90), 'e'.repeat(90));
   mkdirSync(deep, { recursive: true });
@@ -146,7 +146,7 @@ it('reads what the tar program writes', async () => {
   }
 });
 
-it('stops at a bomb', async () => {
+it('refuses an archive bomb', async () => {
   const bomb = makeTgz([
     { path: 'zeros.bin', content: Buffer.alloc(5_000_000) },
     { path: 'a.txt', content: 'x' },
@@ -158,7 +158,7 @@ it('stops at a bomb', async () => {
   );
 });
 
-it('does not believe a zip entry that claims to be smaller than it is', async () => {
+it('refuses a zip entry that is larger than it claims', async () => {
   const path = write(makeZip([{ path: 'a.txt', content: 'x'.repeat(100_000), claimedSize: 10 }]));
   expect((await faultOf(readArchive(path, wantsText))).message).toContain('damaged');
 });
@@ -190,6 +190,6 @@ function damagedHeader(damage: (header: Buffer) => void, correctSum = true): Buf
   return tar;
 }
 
-it('names a missing archive', async () => {
+it('reports a missing archive by its path', async () => {
   expect((await faultOf(readArchive('/nowhere/x.tgz', wantsText))).message).toContain('/nowhere/x.tgz');
 });

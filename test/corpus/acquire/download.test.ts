@@ -18,7 +18,7 @@ function target(): string {
   return join(tempFolder(), 'cache', 'words.txt');
 }
 
-it('downloads a file and tells progress', async () => {
+it('downloads a file and reports progress', async () => {
   const path = target();
   const { url, requests } = await serve(send(CONTENT));
   const seen: number[] = [];
@@ -31,7 +31,7 @@ it('downloads a file and tells progress', async () => {
   expect(requests).toEqual(['/words.txt']);
 });
 
-it('goes on where a connection broke off', async () => {
+it('continues where a connection broke', async () => {
   const path = target();
   const { url, requests } = await serve(breakOff(CONTENT, 30_000), breakOff(CONTENT, 30_000), send(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
@@ -39,7 +39,7 @@ it('goes on where a connection broke off', async () => {
   expect(requests).toEqual(['/', '/ bytes=30000-', '/ bytes=60000-']);
 });
 
-it('goes on where an earlier call left off', async () => {
+it('continues where an earlier call stopped', async () => {
   const path = target();
   const broken = await serve(breakOff(CONTENT, 10_000));
   expect(await downloadFile([broken.url], path, WANTED, FAST)).toEqual([
@@ -52,32 +52,32 @@ it('goes on where an earlier call left off', async () => {
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('begins anew where a server does not know parts', async () => {
+it('starts again when a server does not support ranges', async () => {
   const path = target();
   const { url } = await serve(breakOff(CONTENT, 30_000), sendWhole(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('gives up a connection that stalls, and goes on with the next', async () => {
+it('gives up a connection that stalls, and continues with the next one', async () => {
   const path = target();
   const { url, requests } = await serve(stall(CONTENT, 5000), send(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
   expect(requests).toEqual(['/', '/ bytes=5000-']);
 });
 
-it('names a server that only stalls', async () => {
+it('reports a server that only stalls', async () => {
   const { url } = await serve(stall(CONTENT, 0));
   const failures = await downloadFile([url], target(), WANTED, { ...FAST, stallSeconds: 0.05 });
   expect(failures?.[0]?.reason).toBe('sent nothing for 0.05 seconds');
 });
 
-it('takes an answer of unknown length that ends early for a broken connection', async () => {
+it('treats an early end of a response of unknown length as a broken connection', async () => {
   const { url } = await serve(endEarly(CONTENT, 1000), send(CONTENT));
   expect(await downloadFile([url], target(), WANTED, FAST)).toBeUndefined();
 });
 
-it('tries a busy server again, with longer and longer waits', async () => {
+it('retries a busy server with increasing waits', async () => {
   const { url, requests } = await serve(status(503), status(500), status(429), send(CONTENT));
   const start = performance.now();
   expect(await downloadFile([url], target(), WANTED, { ...FAST, backoffSeconds: 0.03 })).toBeUndefined();
@@ -85,7 +85,7 @@ it('tries a busy server again, with longer and longer waits', async () => {
   expect(requests).toHaveLength(4);
 });
 
-it('goes to the next mirror at once when a file is not there', async () => {
+it('tries the next mirror at once when a file is missing', async () => {
   const [missing, whole] = [await serve(status(404)), await serve(send(CONTENT))];
   expect(await downloadFile([missing.url, whole.url], target(), WANTED, FAST)).toBeUndefined();
   expect(missing.requests).toHaveLength(1);
@@ -126,13 +126,13 @@ it.each([
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('begins anew when a server has nothing from there on', async () => {
+it('starts again when a server has no bytes after the part', async () => {
   const { url, requests } = await serve(breakOff(CONTENT, 1000), status(416), send(CONTENT));
   expect(await downloadFile([url], target(), WANTED, FAST)).toBeUndefined();
   expect(requests).toEqual(['/', '/ bytes=1000-', '/']);
 });
 
-it('says when no server is there', async () => {
+it('reports that no server can be reached', async () => {
   const urls = [`http://127.0.0.1:${await unusedPort()}/`, 'http://no-such-host.invalid/'];
   const failures = await downloadFile(urls, target(), WANTED, FAST);
   expect(failures?.map(({ reason }) => reason)).toEqual([
@@ -149,7 +149,7 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-it('stops when asked to and keeps the part', async () => {
+it('stops at a signal and keeps the part', async () => {
   const path = target();
   const controller = new AbortController();
   const { url } = await serve(stall(CONTENT, 5000));
@@ -159,17 +159,17 @@ it('stops when asked to and keeps the part', async () => {
   expect(readFileSync(`${path}.part`)).toEqual(CONTENT.subarray(0, 5000));
 });
 
-it('stops while it waits for another attempt', async () => {
+it('stops at a signal while it waits for the next attempt', async () => {
   const { url } = await serve(status(503));
   const signal = AbortSignal.timeout(50);
   const fault = await faultOf(downloadFile([url], target(), WANTED, { signal, backoffSeconds: 60 }));
   expect(fault.kind).toBe('interrupted');
 });
 
-it('names a folder that cannot be written', async () => {
+it('reports a folder that cannot be written', async () => {
   const { url } = await serve(send(CONTENT));
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
   const fault = await faultOf(downloadFile([url], join(file, 'words.txt'), WANTED, FAST));
-  expect(fault.message).toBe(`Cannot create ${file}: something else of that name is in the way`);
+  expect(fault.message).toBe(`Cannot create ${file}: something else has that name`);
 });

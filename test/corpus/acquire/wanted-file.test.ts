@@ -10,7 +10,7 @@ import { makeTgz, makeZip } from './archives.js';
 const CONTENT = Buffer.from('a b c\nd e f\n');
 const WANTED: WantedFile = { name: 'x.txt', bytes: CONTENT.length, sha256: sha256(CONTENT) };
 
-it('finds nothing wrong with the right content', () => {
+it('accepts the right content', () => {
   expect(faultOfContent(CONTENT, WANTED)).toBeUndefined();
 });
 
@@ -26,11 +26,7 @@ it.each<[string, Buffer, string]>([
   ['a zip archive', makeZip([{ path: 'a', content: 'b' }]), 'is a zip archive'],
   ['a tgz archive', makeTgz([{ path: 'a', content: 'b' }]), 'is a gzip archive'],
   ['a cut file', CONTENT.subarray(0, 5), 'has only 5 of 12 bytes'],
-  [
-    'Windows line ends',
-    Buffer.from('a b c\r\nd e f\r\n'),
-    'has CR LF line ends, so it was converted',
-  ],
+  ['Windows line ends', Buffer.from('a b c\r\nd e f\r\n'), 'has CR LF line ends, so it was converted'],
   ['a longer file', Buffer.from('a b c\nd e f\ng\n'), 'has 14 bytes instead of 12'],
   ['another file', Buffer.from('a b c\nd e g\n'), 'has the right size but other contents'],
 ])('tells what %s is', (_, content, fault) => {
@@ -39,7 +35,7 @@ it.each<[string, Buffer, string]>([
 
 const wantsX = (name: string) => name === 'x.txt';
 
-it('finds files at any depth, the nearest first', async () => {
+it('finds files at any depth, nearest first', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'a/b'), { recursive: true });
   mkdirSync(join(folder, 'x.txt'));
@@ -51,13 +47,13 @@ it('finds files at any depth, the nearest first', async () => {
   ]);
 });
 
-it('does not go round in circles of links', async () => {
+it('does not follow circular links', async () => {
   const folder = tempFolder();
   symlinkSync('.', join(folder, 'self'));
   writeFileSync(join(folder, 'x.txt'), '');
   expect(await findFiles(folder, wantsX)).toHaveLength(1);
 });
 
-it('names a missing folder', async () => {
+it('reports a missing folder by its path', async () => {
   expect((await faultOf(findFiles('/nowhere', wantsX))).message).toContain('/nowhere');
 });
