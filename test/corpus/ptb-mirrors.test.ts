@@ -86,7 +86,7 @@ describe('an archive on the web', () => {
     const mirror = await archiveMirror(answer);
     const failure = await fetchFromMirror(mirror, folder, WANTED.slice(1).concat(WANTED[0]), FAST);
     expect(failure?.url).toBe(mirror.url);
-    expect(failure?.reason).toContain(reason.replace('ptb.train.txt is not', 'ptb.valid.txt is not'));
+    expect(failure?.reason).toContain(reason.replace('ptb.train.txt is missing', 'ptb.valid.txt is missing'));
     expect(readdirSync(folder)).toEqual([]);
   });
 });

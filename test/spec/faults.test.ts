@@ -105,7 +105,7 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'no-break spaces',
     yaml: 'corpus: ptb\nmodel:\n\u00a0 \u00a0 embedding: 8',
-    message: 'the invisible character U+00A0, no-break space, stands here',
+    message: 'the invisible character U+00A0, no-break space, is here',
     at: '3:1',
   },
   { name: "a no-break space at a line's end", yaml: 'corpus: ptb\u00a0\n', message: 'U+00A0', at: '1:12' },
@@ -348,7 +348,7 @@ const WRONG_VALUES: BadSpec[] = [
   {
     name: 'no layers at all',
     yaml: model('{ embedding: 8, layers: [] }'),
-    message: 'a list of 1 to 64 items, is an empty list',
+    message: 'a list of 1 to 64 items, but is an empty list',
     at: '2:32',
   },
   {

@@ -91,7 +91,7 @@ describe('writeFileAtomically', () => {
     const below = join(folder, 'file', 'x');
     await expect(writeFileAtomically(inTheWay, 'x')).rejects.toEqual(dataError(inTheWay, 'is a folder'));
     await expect(writeFileAtomically(below, 'x')).rejects.toEqual(
-      dataError(join(folder, 'file'), 'in the way'),
+      dataError(join(folder, 'file'), 'something else has that name'),
     );
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
   });

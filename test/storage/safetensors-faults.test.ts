@@ -40,7 +40,7 @@ const entry = (shape: unknown, data_offsets: unknown, dtype: unknown = 'F32') =>
 });
 
 const FAULTS: Record<string, [Buffer, RegExp]> = {
-  'a header length over the end': [Buffer.from('ff00000000000000', 'hex'), /claims 255 bytes of the 0/],
+  'a header length over the end': [Buffer.from('ff00000000000000', 'hex'), /claims 255 bytes, but 0 follow/],
   'a header length of 2^64 - 1': [
     Buffer.from('ffffffffffffffff', 'hex'),
     /claims 18446744073709552000 bytes/,

@@ -102,7 +102,7 @@ it('never replaces what is not a corpus, even when forced', async () => {
   mkdirSync(join(folder, 'data/tiny'), { recursive: true });
   writeFileSync(precious, 'years of work');
   const fault = await faultOf(prepareTiny(folder, { force: true }));
-  expect(fault.message).toContain('holds "thesis.doc"');
+  expect(fault.message).toContain('contains "thesis.doc"');
   expect(readFileSync(precious, 'utf8')).toBe('years of work');
 });
 
