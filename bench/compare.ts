@@ -80,7 +80,7 @@ async function compare(): Promise<void> {
 }
 
 function shippedSpecs(): string[] {
-  const configs = fileURLToPath(new URL('../configs', import.meta.url));
+  const configs = fileURLToPath(new URL('../configs/', import.meta.url));
   return ['small', 'medium', 'large'].map((name) => `${configs}${name}.yaml`);
 }
 
