@@ -1,16 +1,20 @@
-/** What is said of a file that is no checkpoint of its run. */
+/** Errors for files that are not checkpoints of their run. */
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { type CheckpointName, RunFolder } from './run-folder.js';
 
-/** @param fault what is wrong with the file, as in "it lacks the parameter softmax.bias" */
+/**
+ * Returns the error for a file that is not a checkpoint of its run.
+ *
+ * @param fault what is wrong with the file, as in "it lacks the parameter softmax.bias"
+ */
 export function notACheckpoint(path: string, fault: string): UserError {
   return new UserError('data', `${path} is not a checkpoint of this run: ${fault}`, otherCheckpoint(path));
 }
 
-/** How the run's other checkpoint helps when this one is damaged or missing. */
+/** Returns cures with the other checkpoint of the run, when this one is damaged. */
 export function otherCheckpoint(path: string): string[] {
   const run = new RunFolder(dirname(dirname(path)));
   const isBest = basename(path) === basename(run.checkpoint('best'));

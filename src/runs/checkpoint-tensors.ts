@@ -1,11 +1,11 @@
-/** From a checkpoint's arrays to tensors, after a check that they are those that the spec makes. */
+/** Converts the arrays of a checkpoint to tensors, after a check that they fit the spec. */
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import type { NamedArray } from '../storage/safetensors.js';
 import type { Checkpoint } from './checkpoint.js';
 import { notACheckpoint } from './checkpoint-fault.js';
 
-/** The kind of optimizer tensor that stands in for the parameters in evaluation: their averages over steps. */
+/** Kind of optimizer tensor that replaces the parameters in evaluation: their averages over steps. */
 export const AVERAGE = 'average';
 
 /** Name and shape of a tensor that a checkpoint must hold. */
@@ -52,10 +52,10 @@ export function restoreState(
 }
 
 /**
- * Puts what a checkpoint's optimizer remembers into an optimizer of the same kind.
+ * Restores the state of an optimizer from a checkpoint of the same kind.
  *
  * @param tensors the optimizer's, by `<kind>.<parameter>`
- * @throws UserError('data') when names, shapes or types are not those that the spec makes
+ * @throws UserError('data') when names, shapes or types are not those of the spec
  */
 export function restoreOptimizer(
   checkpoint: Checkpoint,

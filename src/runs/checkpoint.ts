@@ -8,7 +8,7 @@ import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../storag
 import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
 import { isTrainingProgress, type TrainingProgress } from './training-progress.js';
 
-/** Raised when an older reader could misread newer files. */
+/** To be raised when an older reader could misread a newer file. */
 const FORMAT_VERSION = '2';
 /** Every text beside the tensors. */
 const METADATA: readonly string[] = [
@@ -23,18 +23,18 @@ const METADATA: readonly string[] = [
 /** The groups of a checkpoint's tensors, each with the prefix of its names; parameters have none. */
 const PREFIXES = { state: 'state.', optimizer: 'optimizer.', constants: 'constant.' } as const;
 
-/** What a checkpoint holds, by group and name. */
+/** Contents of a checkpoint, by group and name. */
 export interface TensorGroups<Item> {
   readonly parameters: ReadonlyMap<string, Item>;
   /** The recurrent state. */
   readonly state: ReadonlyMap<string, Item>;
-  /** What the optimizer remembers, by `<kind>.<parameter>`. */
+  /** State of the optimizer, by `<kind>.<parameter>`. */
   readonly optimizer: ReadonlyMap<string, Item>;
-  /** What the model reads but never trains. */
+  /** Tensors that the model reads but never trains. */
   readonly constants: ReadonlyMap<string, Item>;
 }
 
-/** What a checkpoint belongs to; a resumed run must agree. */
+/** Identity of the spec and the data of a checkpoint. A resumed run must have the same. */
 export interface Provenance {
   readonly specHash: string;
   readonly vocabularyHash: string;
@@ -52,7 +52,7 @@ export interface Checkpoint extends TensorGroups<NamedArray> {
   readonly sha256: string | null;
 }
 
-/** A tensor holds NaN or infinity, so that a checkpoint of it would replace a good one by a broken one. */
+/** Error for a tensor with NaN or infinity. Its checkpoint would replace a good one by a broken one. */
 export class NotFiniteError extends Error {
   override readonly name = 'NotFiniteError';
 

@@ -1,6 +1,6 @@
 /**
- * What `zlm eval` has measured of a run: `evaluations/<split>-<checkpoint>-batch<N>.json`, one file for each protocol, the
- * newest measurement in it.
+ * Measurements of a run by `zlm eval`: `evaluations/<split>-<checkpoint>-batch<N>.json`, one file per protocol with the
+ * newest measurement.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { writeFileAtomically } from '../storage/atomic-write.js';
 import { safetensorsChecksum } from '../storage/safetensors.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
 
-/** A measurement as the file holds it, among whatever else the report said. */
+/** A measurement in a file, which may have more keys of the report. */
 export interface KeptEvaluation {
   readonly split: string;
   readonly checkpoint: CheckpointName;
-  /** Epochs that the checkpoint had behind it. */
+  /** Number of epochs trained before the checkpoint. */
   readonly epochs: number;
   readonly batch: number;
   readonly predictions: number;
@@ -26,7 +26,9 @@ export interface KeptEvaluation {
 
 /** A measurement as `zlm runs` shows it. */
 export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
-  /** The checkpoint has been written again, or is gone: the figure is that of another state of the run. */
+  /**
+   * Whether the checkpoint was overwritten or removed since, so that the figure belongs to another state of the run.
+   */
   readonly stale: boolean;
 }
 

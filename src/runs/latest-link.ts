@@ -1,4 +1,7 @@
-/** The link `latest` beside the runs: a comfort, so that what stands in its way is left alone, and never stops a training. */
+/**
+ * The link `latest` beside the runs. It is a convenience: anything else of that name is kept, and no failure stops a
+ * training.
+ */
 import { lstat, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { shellWord } from '../shell-word.js';
@@ -7,7 +10,7 @@ import { isThere } from '../storage/files.js';
 import { removeLeftovers, temporaryPath } from '../storage/temporary.js';
 import { LATEST, RunFolder } from './run-folder.js';
 
-/** What is in the place of the link. */
+/** Kind of the file in the place of the link. */
 type Found = 'nothing' | 'our link' | "a link that is not zlm's" | 'a folder' | 'a file';
 
 /**

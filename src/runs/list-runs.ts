@@ -22,20 +22,20 @@ export interface RunSummary {
   readonly epoch: number;
   readonly epochs: number;
   readonly bestValidPerplexity: number | null;
-  /** It is finished before its last epoch, because it had stopped improving; left out otherwise. */
+  /** Set when training ended before its last epoch because it had stopped improving. */
   readonly stoppedEarly?: true;
   readonly seconds: number;
   /** ISO 8601. */
   readonly updatedAt: string;
-  /** How far it has come since its status was written; null while nothing trains it. */
+  /** Progress since its status was written; null while nothing trains it. */
   readonly live: LiveProgress | null;
-  /** What `zlm eval` measured. */
+  /** Measurements by `zlm eval`. */
   readonly evaluations: readonly Evaluation[];
   /** Its values of the spec's keys in which the listed runs differ; null when its spec cannot be read. */
   readonly differences: KeyValues | null;
-  /** Whether `latest` means it: `<runs>/latest` points to it, or nothing does and it is the newest. */
+  /** Whether the name `latest` means this run: `<runs>/latest` points to it, or nothing does and it is the newest. */
   readonly latest: boolean;
-  /** Why it cannot be read, and the cure. */
+  /** The fault and the cure of a run that cannot be read. */
   readonly problem?: string;
 }
 
@@ -116,7 +116,7 @@ async function summarize(run: RunFolder, latest: boolean): Promise<Omit<RunSumma
       ...(stoppedEarly && { stoppedEarly }),
       seconds,
       updatedAt,
-      // What a killed trainer left is not that of the one that holds the run now.
+      // The progress of a killed training does not belong to the process that trains the run now.
       live: live && owner && live.updatedAt >= owner.since ? live : null,
       evaluations,
       latest,

@@ -1,12 +1,12 @@
 /**
- * `progress.json`: how far a training has come since its last checkpoint, for `zlm runs`. It is a comfort: written without
- * waiting for the disk, gone when the training ends, and never a reason for a training to fail.
+ * `progress.json`: the progress of a training since its last checkpoint, for `zlm runs`. It is a convenience: it is
+ * written without waiting for the disk, removed when the training ends, and never a reason for a training to fail.
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { removeLeftovers, temporaryPath } from '../storage/temporary.js';
 import type { RunFolder } from './run-folder.js';
 
-/** A training in progress. */
+/** Progress of a running training. */
 export interface LiveProgress {
   readonly phase: (typeof PHASES)[number];
   /** From 1. */

@@ -1,4 +1,4 @@
-/** The keys of their specs in which runs differ: what sets the runs of a table apart. */
+/** The spec keys in which runs differ, which a table of runs shows. */
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Spec } from '../spec/systems.js';
@@ -28,7 +28,7 @@ export async function differingKeys(runs: readonly RunFolder[]): Promise<(KeyVal
 }
 
 /**
- * Returns the value that more than half of the runs have, by key: next to it the others stand out.
+ * Returns the value that more than half of the runs have, by key: the other values are then shown as differences.
  *
  * @param values one table for each run
  */

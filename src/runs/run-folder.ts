@@ -1,4 +1,4 @@
-/** The folder that holds everything of one training run, and where each thing lies in it. */
+/** The folder of one training run, and the paths of the files in it. */
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
@@ -9,7 +9,7 @@ import { trainOnCure } from './next-step.js';
 /** Name of the link to the newest run. */
 export const LATEST = 'latest';
 
-/** Which of a run's two checkpoints: the newest, or the best on valid. */
+/** One of the two checkpoints of a run: the newest, or the best on valid. */
 export type CheckpointName = 'last' | 'best';
 
 /** Paths of one run. */
@@ -33,7 +33,7 @@ export class RunFolder {
   get overrides(): string {
     return join(this.path, 'overrides.txt');
   }
-  /** What it ran on. */
+  /** The environment of the training. */
   get environment(): string {
     return join(this.path, 'environment.json');
   }
@@ -45,15 +45,15 @@ export class RunFolder {
   get status(): string {
     return join(this.path, 'status.json');
   }
-  /** How far a training has come since; there only while it trains, see `live-progress.ts`. */
+  /** Progress of a running training, see `live-progress.ts`; absent otherwise. */
   get progress(): string {
     return join(this.path, 'progress.json');
   }
-  /** What `zlm eval` measured, a file for each protocol, see `evaluations.ts`. */
+  /** Measurements by `zlm eval`, one file per protocol, see `evaluations.ts`. */
   get evaluations(): string {
     return join(this.path, 'evaluations');
   }
-  /** TensorBoard's event files lie here. */
+  /** Folder of the TensorBoard event files. */
   get tensorboard(): string {
     return join(this.path, 'tensorboard');
   }
@@ -65,10 +65,10 @@ export class RunFolder {
 /**
  * Makes a new run folder.
  *
- * @param runsFolder where runs lie; created when it is missing
+ * @param runsFolder the folder of the runs; created when it is missing
  * @param name       null for the moment and the spec's name, as in `2026-01-31-235959-small`
- * @throws UserError('usage') for a name that cannot be, UserError('data') when a run of that name exists or the
- *   folder cannot be written
+ * @throws UserError('usage') for an invalid name, UserError('data') when a run of that name exists or the folder cannot
+ *   be written
  */
 export async function createRunFolder(
   runsFolder: string,

@@ -17,7 +17,11 @@ export function loadRunSpec(run: RunFolder, overrides: readonly string[]): Promi
   return tellingTheCure(run, () => loadStoredSpec(run.spec, overrides));
 }
 
-/** @throws UserError when it is missing, or does not hold what the schema asks */
+/**
+ * Reads the resolved spec of a run.
+ *
+ * @throws UserError when it is missing, or does not match the schema
+ */
 export async function runSpec(run: RunFolder): Promise<Spec> {
   let yaml: string;
   try {

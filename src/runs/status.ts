@@ -1,4 +1,4 @@
-/** `status.json`: where a run stands, small enough that `zlm runs` can read hundreds. */
+/** `status.json`: the state of a run, small enough that `zlm runs` can read hundreds. */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
@@ -6,7 +6,7 @@ import { resumeCommand } from './next-step.js';
 import type { RunFolder } from './run-folder.js';
 import { type BestEpoch, isBestEpoch, type TrainingProgress } from './training-progress.js';
 
-/** How a run is, as its trainer last wrote it; `running` with no living trainer means that it was killed. */
+/** State of a run, as its training last wrote it. `running` without a living process means that it was killed. */
 export type RunState = (typeof STATES)[number];
 
 const STATES = ['running', 'finished', 'interrupted', 'diverged'] as const;
@@ -18,7 +18,7 @@ export interface RunStatus {
   readonly epoch: number;
   readonly epochs: number;
   readonly best: BestEpoch | null;
-  /** It is finished before its last epoch, because it had stopped improving; left out otherwise. */
+  /** Set when training ended before its last epoch because it had stopped improving. */
   readonly stoppedEarly?: true;
   readonly seconds: number;
   /** ISO 8601. */
@@ -45,7 +45,11 @@ export async function writeStatus(
   await writeFileAtomically(run.status, `${JSON.stringify(status, null, 2)}\n`);
 }
 
-/** @throws UserError('data') when there is none or it is damaged */
+/**
+ * Reads the status of a run.
+ *
+ * @throws UserError('data') when there is none or it is damaged
+ */
 export async function readStatus(run: RunFolder): Promise<RunStatus> {
   let text: string;
   try {
