@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import schema from '../../schemas/output/sample.schema.json' with { type: 'json' };
 import PrepareText from '../../src/commands/prepare/text.js';
 import Sample from '../../src/commands/sample.js';
+import type { NextWordsResult } from '../../src/sampling/next-words.js';
 import type { SampleResult } from '../../src/sampling/sample.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
@@ -121,6 +122,94 @@ describe('banned words', () => {
     expect(await wordsOf('--length', '300', '--temp', '100')).not.toContain('<unk>');
     expect(await wordsOf('--length', '300', '--temp', '100', '--ban', '')).toContain('<unk>');
     expect((await draw('letters')).exitCode).toBe(0);
+  });
+});
+
+describe('--stop', () => {
+  it('ends each sample after its token, and changes no token before it', async () => {
+    const whole = await samplesOf('--length', '60', '--count', '3');
+    const ended = await samplesOf('--length', '60', '--count', '3', '--stop', '<eos>');
+    for (const [index, { tokens }] of ended.entries()) {
+      const end = whole[index].tokens.indexOf('<eos>');
+      expect(end).toBeGreaterThanOrEqual(0);
+      expect(tokens).toEqual(whole[index].tokens.slice(0, end + 1));
+    }
+  });
+
+  it('refuses a word that is not in the vocabulary', async () => {
+    const { stderr, exitCode } = await draw('--stop', 'zebra');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--stop names "zebra", which is not in the vocabulary of small');
+  });
+});
+
+describe('--top-p', () => {
+  it('draws the likeliest alone when its share is enough, and all words at 1', async () => {
+    expect(await wordsOf('--top-p', '1e-9', '--seed', '3')).toBe(await wordsOf('--temp', '0'));
+    expect(await wordsOf('--top-p', '1')).toBe(await wordsOf());
+    expect(await wordsOf('--top-p', '0.5')).not.toBe(await wordsOf());
+  });
+
+  it.each(['0', '1.1', 'much'])('refuses %s', async (share) => {
+    const { stderr, exitCode } = await draw('--top-p', share);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`--top-p expects a number above 0 and at most 1, not "${share}"`);
+  });
+});
+
+describe('--next', () => {
+  async function next(...argv: string[]): Promise<NextWordsResult> {
+    const { result, stderr } = await runCommand<NextWordsResult>(Sample, [...argv, '--backend', 'cpu']);
+    if (!result) throw new Error(stderr);
+    return result;
+  }
+
+  it.each([RUN, 'counted'])(
+    'gives the likeliest next words, which all words together make certain: %s',
+    async (run) => {
+      const all = (await next(run, '--next', '100000', '--prompt', 'the')).next[0].words;
+      expect(all.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
+      expect(all).toEqual(all.toSorted((a, b) => b.probability - a.probability));
+      expect((await next(run, '--next', '3', '--prompt', 'the')).next[0].words).toEqual(all.slice(0, 3));
+      expect(await wordsOf(run, '--temp', '0', '--length', '1', '--prompt', 'the', '--ban', '')).toBe(
+        all[0].word,
+      );
+    },
+  );
+
+  it('prints a line for each word, and JSON of the schema', async () => {
+    const { stdout } = await draw('counted', '--next', '2', '--prompt', 'the old');
+    expect(stdout).toMatch(/^ +0\.\d{4} {2}\w+\n +0\.\d{4} {2}\w+\n$/);
+    const { stdout: json } = await draw('--next', '2', '--json');
+    const validate = new Ajv({ strict: true }).compile(schema);
+    expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('goes with no flag of drawing', async () => {
+    const { stderr, exitCode } = await draw('--next', '2', '--length', '3');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--length');
+  });
+});
+
+describe('--prompt-file', () => {
+  it('continues each line by itself, each by the random numbers of its own place', async () => {
+    writeFileSync('prompts.txt', 'the old\nthe old\n\na heron\n');
+    const samples = await samplesOf('--prompt-file', 'prompts.txt', '--length', '9');
+    const begins = samples.map(({ text }) => text.split(/\s/).slice(0, 2).join(' '));
+    expect([begins[0], begins[1], begins[3]]).toEqual(['the old', 'the old', 'a heron']);
+    expect(samples).toHaveLength(4);
+    expect(samples[0]).toEqual((await samplesOf('--prompt', 'the old', '--length', '9'))[0]);
+    expect(samples[1]).toEqual((await samplesOf('--prompt', 'the old', '--length', '9', '--count', '2'))[1]);
+  });
+
+  it('refuses a file without lines, and a prompt beside it', async () => {
+    writeFileSync('none.txt', '');
+    expect(await draw('--prompt-file', 'none.txt')).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('none.txt has no lines'),
+    });
+    expect((await draw('--prompt-file', 'prompts.txt', '--prompt', 'the')).exitCode).toBe(2);
   });
 });
 

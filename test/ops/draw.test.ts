@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chooseWord, likeliestWords, NO_WORD, type Selection } from '../../src/ops/draw.js';
+import {
+  chooseWord,
+  likeliestWords,
+  NO_WORD,
+  type NucleusSelection,
+  type Selection,
+} from '../../src/ops/draw.js';
 import { randomNumbers } from './arrays.js';
 import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from './naive-choice.js';
 
@@ -13,11 +19,20 @@ function softmax(values: readonly number[], temperature: number): number[] {
 }
 
 /** How often each word is chosen when the uniform number runs evenly from 0 to 1. */
-function frequencies(values: readonly number[], selection: Selection): number[] {
+function frequencies(values: readonly number[], selection: NucleusSelection): number[] {
   const draws = 10_000;
   const counts = new Array<number>(values.length).fill(0);
   for (let i = 0; i < draws; i++) counts[chooseWord(values, selection, (i + 0.5) / draws)]++;
   return counts.map((count) => count / draws);
+}
+
+/** The distribution over some words of {@link LOGITS} alone. */
+function softmaxOf(ids: readonly number[]): number[] {
+  const shares = softmax(
+    ids.map((id) => LOGITS[id]),
+    1,
+  );
+  return LOGITS.map((_, id) => (ids.includes(id) ? shares[ids.indexOf(id)] : 0));
 }
 
 function expectFrequencies(actual: readonly number[], expected: readonly number[]): void {
@@ -36,6 +51,31 @@ describe('chooseWord', () => {
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 2 }), [0, a, 0, b, 0]);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 1 }), [0, 1, 0, 0, 0]);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 99 }), softmax(LOGITS, 1));
+  });
+
+  it('chooses from the fewest likeliest words that have the share of topP', () => {
+    const [a, b, c] = softmax([2, 1.2, 0.5], 1);
+    const shares = softmax(LOGITS, 1);
+    expectFrequencies(frequencies(LOGITS, { ...DRAW, topP: shares[1] }), [0, 1, 0, 0, 0]);
+    expectFrequencies(frequencies(LOGITS, { ...DRAW, topP: shares[1] + 0.01 }), softmaxOf([1, 3]));
+    expectFrequencies(frequencies(LOGITS, { ...DRAW, topP: shares[1] + shares[3] + 0.01 }), [c, a, 0, b, 0]);
+    expectFrequencies(frequencies(LOGITS, { ...DRAW, topP: 1 }), shares);
+    expect(frequencies([3, 3], { ...DRAW, topP: 0.5 })).toEqual([1, 0]);
+  });
+
+  it('chooses from the nucleus as by sorting, within the k likeliest', () => {
+    const random = randomNumbers(8);
+    for (const [kind, logits] of rowsOfLogits(random)) {
+      for (const topP of [1e-6, 0.3, 0.9]) {
+        for (const [way, selection] of SELECTIONS) {
+          const nucleus = { ...selection, topP };
+          const uniform = random();
+          expect(chooseWord(logits, nucleus, uniform), `${kind}, ${way}, ${topP}`).toBe(
+            naiveChoice(logits, nucleus, uniform),
+          );
+        }
+      }
+    }
   });
 
   it('never chooses what is banned, which leaves room among the k likeliest', () => {

@@ -1,10 +1,10 @@
 /** Choosing a word by sorting all of them: what the linear choices are held to. */
-import type { Selection } from '../../src/ops/draw.js';
+import type { NucleusSelection, Selection } from '../../src/ops/draw.js';
 
 /** The word that a uniform number falls on, the likeliest first. */
 export function naiveChoice(
   logits: ArrayLike<number>,
-  { temperature, topK, banned }: Selection,
+  { temperature, topK, topP = null, banned }: NucleusSelection,
   uniform: number,
 ): number {
   const likeliestFirst = Array.from({ length: logits.length }, (_, id) => id)
@@ -15,12 +15,20 @@ export function naiveChoice(
   const weights = candidates.map((id) =>
     temperature === 0 ? 1 : Math.exp((logits[id] - largest) / temperature),
   );
-  let rest = uniform * weights.reduce((sum, weight) => sum + weight, 0);
-  for (let i = 0; i < candidates.length; i++) {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (topP !== null) candidates.length = placeOf(weights, topP * total * (1 - 1e-12)) + 1;
+  const share = weights.slice(0, candidates.length).reduce((sum, weight) => sum + weight, 0);
+  return candidates[placeOf(weights.slice(0, candidates.length), uniform * share)];
+}
+
+/** The first place at which the running sum passes `target`; the last, if none does. */
+function placeOf(weights: readonly number[], target: number): number {
+  let rest = target;
+  for (let i = 0; i < weights.length; i++) {
     rest -= weights[i];
-    if (rest < 0) return candidates[i];
+    if (rest < 0) return i;
   }
-  return candidates[candidates.length - 1];
+  return weights.length - 1;
 }
 
 /** Rows of logits of all kinds, by name. */
