@@ -1,5 +1,5 @@
 /**
- * zlm against PyTorch, and TensorFlow if wanted, on this machine, in turn:
+ * Compares zlm with PyTorch, and optionally TensorFlow, on this machine, in turn:
  * `npx tsx bench/compare.ts --python .venv/bin/python`. See README.md beside this file.
  */
 import { availableParallelism } from 'node:os';
@@ -49,8 +49,11 @@ else await compare().catch(fail);
 
 async function compare(): Promise<void> {
   const settings: TurnSettings = {
-    ...{ python: flags.python, tfjsNode: flags['tfjs-node'] ?? null, threads: Number(flags.threads) },
-    ...{ backends: flags.backend, precisions: flags.precision },
+    python: flags.python,
+    tfjsNode: flags['tfjs-node'] ?? null,
+    threads: Number(flags.threads),
+    backends: flags.backend,
+    precisions: flags.precision,
     ...{
       rounds: Number(flags.rounds),
       seconds: Number(flags.seconds),
@@ -62,7 +65,7 @@ async function compare(): Promise<void> {
     ],
   };
   const models = await Promise.all((positionals.length > 0 ? positionals : shippedSpecs()).map(loadModel));
-  // Before anything is timed: the sizes that PyTorch's script cannot do.
+  // Before anything is timed: refuses sizes that PyTorch's script does not support.
   models.forEach(pytorchSizes);
   const count = Number(flags.turns);
   if (!(count >= 1)) throw new Error(`--turns expects a whole number of at least 1, not "${flags.turns}"`);

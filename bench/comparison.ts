@@ -1,8 +1,8 @@
-/** What the turns of zlm, PyTorch and TensorFlow add up to: medians over all their rounds, and ratios. */
+/** Combines the turns of zlm, PyTorch and TensorFlow: medians over all their rounds, and ratios. */
 import type { BenchmarkReport, Check, Machine } from '../src/benchmark/report.js';
 import { median } from '../src/benchmark/rounds.js';
 
-/** What a program that zlm is compared with prints. */
+/** The output of a program that zlm is compared with. */
 interface PeerReport {
   readonly cpu: string;
   readonly threads: number;
@@ -16,17 +16,17 @@ interface PeerReport {
   readonly product: { readonly gflops: number; readonly roundSeconds: readonly number[] } | null;
 }
 
-/** What `bench/pytorch.py` prints. */
+/** The output of `bench/pytorch.py`. */
 export interface PytorchReport extends PeerReport {
   readonly torch: string;
 }
 
-/** What `bench/tfjs-node.ts` prints. */
+/** The output of `bench/tfjs-node.ts`. */
 export interface TensorflowReport extends PeerReport {
   /** Versions of TensorFlow's library and of the npm package. */
   readonly tensorflow: string;
   readonly tfjsNode: string;
-  /** Its first steps against zlm's reference; one that fails ends it without a report. */
+  /** The check of its first steps against zlm's reference; if it fails, there is no report. */
   readonly check: Check;
 }
 
@@ -34,11 +34,11 @@ export interface TensorflowReport extends PeerReport {
 export interface Turn {
   readonly zlm: BenchmarkReport;
   readonly pytorch: PytorchReport;
-  /** Null when it was not asked for. */
+  /** Null when it was not requested. */
   readonly tensorflow: TensorflowReport | null;
 }
 
-/** One way in which zlm computes, against the others. */
+/** One backend and precision of zlm, compared with the others. */
 export interface ComparisonRow {
   /** The model trained, or the product multiplied. */
   readonly job: string;
@@ -74,10 +74,10 @@ export interface Comparison {
 }
 
 /**
- * Puts turns together.
+ * Combines turns.
  *
  * @param models the turns of each model, at least one
- * @throws Error when zlm computed something wrongly: then there is nothing to compare
+ * @throws Error when a result of zlm is wrong: then there is nothing to compare
  */
 export function compareTurns(models: readonly (readonly Turn[])[]): Comparison {
   for (const { zlm } of models.flat()) assertRight(zlm);
@@ -101,7 +101,7 @@ function assertRight({ training, product }: BenchmarkReport): void {
     problem === null ? [] : [`${backend} ${precision}: ${problem}`],
   );
   if (problems.length > 0)
-    throw new Error(`zlm is not right, so its speed does not count: ${problems.join('; ')}`);
+    throw new Error(`zlm computed wrong results, so its speed is not compared: ${problems.join('; ')}`);
 }
 
 function trainingRows(turns: readonly Turn[]): ComparisonRow[] {
@@ -154,7 +154,7 @@ function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest' | 'againstT
   };
 }
 
-/** The comparison as Markdown; the columns of TensorFlow only where there was one. */
+/** Renders the comparison as Markdown; with columns of TensorFlow if it was measured. */
 export function comparisonMarkdown({
   machine,
   torch,

@@ -1,7 +1,7 @@
-/** What the programs beside zlm can train: models of the paper (section 4.1), with none of what came after. */
+/** The models that the other programs can train: those of the paper (section 4.1), without later methods. */
 import { isNgram, type NetworkSpec, type Spec } from '../src/spec/systems.js';
 
-/** A spec of such a model, and what those programs are told of it. */
+/** A spec of such a model, and its arguments for those programs. */
 export interface PaperModel {
   readonly spec: NetworkSpec;
   /** Widths of its LSTM layers. */
@@ -12,10 +12,10 @@ export interface PaperModel {
 }
 
 /**
- * Takes a spec for one of the paper's models.
+ * Reads a spec as one of the paper's models.
  *
- * @param name of the spec, for the message
- * @throws Error when it is of another model, or trained otherwise
+ * @param name name of the spec, for the message
+ * @throws Error when it describes another model or another training
  */
 export function paperModel(name: string, spec: Spec): PaperModel {
   if (!isNgram(spec)) {
@@ -44,7 +44,7 @@ function isPlainTraining(training: NetworkSpec['training']): boolean {
   return randomBptt === null && loss === 'sum' && clipValue === null && nothingAdded;
 }
 
-/** On vertical edges only, with a fresh mask at each step. */
+/** Returns whether dropout acts on vertical edges only, with a new mask at each step. */
 function dropsAsInThePaper(dropout: NetworkSpec['dropout']): boolean {
   const { input, between, output, recurrent, recurrentWeight, embedding, zoneout } = dropout;
   const elsewhere = [recurrent.rate, recurrentWeight.rate, embedding.rate, zoneout.cell, zoneout.hidden];

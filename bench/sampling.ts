@@ -1,6 +1,6 @@
 /**
- * Times how many tokens a second a fresh model of a spec draws, with one sample and with several side by side, and how many
- * it evaluates with batch 1 and 20. `npx tsx bench/sampling.ts configs/small.yaml`. See README.md beside this file.
+ * Measures the tokens per second that a new model of a spec draws, in one sample and in several side by side, and evaluates with
+ * batch 1 and 20. `npx tsx bench/sampling.ts configs/small.yaml`. See README.md beside this file.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -44,7 +44,7 @@ const { values: flags, positionals } = parseArgs({
   },
 });
 
-/** One thing to time: it handles so many tokens at a call. */
+/** A subject to time, with its tokens per call. */
 interface Subject {
   readonly name: string;
   run(): Promise<number>;
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   ];
   for (const { run } of subjects) await run();
   const timed = subjects.map((subject) => ({ subject, rates: [] as number[], cpu: [] as number[] }));
-  // In turn, so that a slow minute of the machine hits all alike.
+  // In turn, so that a slow minute of the machine affects all alike.
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const { subject, rates, cpu } of timed) {
       const [before, began] = [process.cpuUsage(), performance.now()];
@@ -87,8 +87,13 @@ async function main(): Promise<void> {
 function sampling(predictor: Predictor, count: number): Subject {
   const length = Math.ceil(Number(flags.tokens) / count);
   const options = {
-    ...{ prompt: [0], length, seed: 1, samples: { first: 0, count }, banned: Int32Array.of(1) },
-    ...{ temperature: Number(flags.temp), topK: flags['top-k'] ? Number(flags['top-k']) : null },
+    prompt: [0],
+    length,
+    seed: 1,
+    samples: { first: 0, count },
+    banned: Int32Array.of(1),
+    temperature: Number(flags.temp),
+    topK: flags['top-k'] ? Number(flags['top-k']) : null,
   };
   return {
     name: `sampling, ${count} side by side`,
@@ -111,7 +116,7 @@ function evaluation(predictor: Predictor, batch: number): Subject {
   };
 }
 
-/** The tokens from a place on, as a `TokenSource` reads them. */
+/** Returns the tokens from a position on, as a `TokenSource` does. */
 function readerOf(ids: Int32Array) {
   return (start: number, count: number) => ids.subarray(start, start + count);
 }

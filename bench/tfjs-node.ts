@@ -7,7 +7,7 @@ import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { activateBackend } from '../src/backends/select.js';
-import { checkOf, problemOf } from '../src/benchmark/check.js';
+import { checkOf, problemOf } from '../src/benchmark/contenders.js';
 import { COLUMNS, INNER, productTiming, ROWS } from '../src/benchmark/product.js';
 import type { Check } from '../src/benchmark/report.js';
 import { interleave, type RoundSettings, type Runner } from '../src/benchmark/rounds.js';
@@ -46,10 +46,10 @@ const { values: flags, positionals } = parseArgs({
   },
 });
 
-/** Nobody stops a benchmark that is a process of its own, other than by ending the process. */
+/** The signal of a benchmark in a process of its own, which stops when the process ends. */
 const HOOKS = { signal: new AbortController().signal, onUnit: () => {}, onWindow: () => {} };
 
-/** The product's part of the time that the model gets, as in `bench/pytorch.py`. */
+/** Time for the product, as a share of the model's time, as in `bench/pytorch.py`. */
 const PRODUCT_SHARE = 0.2;
 
 /** The reference of `zlm bench`. */
@@ -78,8 +78,11 @@ async function main(): Promise<void> {
   const timing = timingOf(job, await secondsOf(trial, settings));
   const brief = { ...settings, seconds: settings.seconds * PRODUCT_SHARE };
   const report: TensorflowReport = {
-    ...{ tensorflow: tensorflow.version, tfjsNode: tensorflow.packageVersion },
-    ...{ cpu: cpus()[0]?.model.trim() || 'unknown', threads, check },
+    tensorflow: tensorflow.version,
+    tfjsNode: tensorflow.packageVersion,
+    cpu: cpus()[0]?.model.trim() || 'unknown',
+    threads,
+    check,
     training: [{ model: job.name, precision: 'f32', ...timing }],
     product: flags.product ? productTiming(await secondsOf(productOf(ops), brief)) : null,
   };
@@ -92,7 +95,7 @@ async function loadJob(path: string): Promise<Job> {
   return { name, spec: paperModel(name, spec).spec, vocabulary: Number(flags['vocab-size']) };
 }
 
-/** Same parameters, same windows, same dropout masks: the figures must be those of the reference. */
+/** Checks the figures against the reference's, with the same parameters, windows and dropout masks. */
 function checked(trial: TensorflowTrial, expected: readonly StepFigures[]): Check {
   const found = expected.map(() => trial.step());
   const check = checkOf(differenceOfSteps(found, expected), REFERENCE.precision, REFERENCE.backend);

@@ -1,4 +1,4 @@
-/** Runs `zlm bench` and those it is compared with on the same model, each in a process of its own. */
+/** Runs `zlm bench` and the programs that it is compared with on the same model, each in a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BenchmarkReport } from '../src/benchmark/report.js';
@@ -10,16 +10,16 @@ const ZLM = fileURLToPath(new URL('../bin/dev.js', import.meta.url));
 const PYTORCH = fileURLToPath(new URL('pytorch.py', import.meta.url));
 const TFJS_NODE = fileURLToPath(new URL('tfjs-node.ts', import.meta.url));
 
-/** What the programs are told. */
+/** Settings of the programs. */
 export interface TurnSettings {
   /** Python with PyTorch. */
   readonly python: string;
-  /** Folder whose `node_modules` holds `@tensorflow/tfjs-node`; null to do without TensorFlow. */
+  /** Folder whose `node_modules` has `@tensorflow/tfjs-node`; null to skip TensorFlow. */
   readonly tfjsNode: string | null;
   readonly threads: number;
-  /** Backends of zlm, with commas between. */
+  /** Backends of zlm, separated by commas. */
   readonly backends: string;
-  /** Precisions of zlm, with commas between. */
+  /** Precisions of zlm, separated by commas. */
   readonly precisions: string;
   /** Rounds in a turn. */
   readonly rounds: number;
@@ -30,7 +30,7 @@ export interface TurnSettings {
   readonly zlmArguments: readonly string[];
 }
 
-/** A model and what `zlm bench` must be told to find it. */
+/** A model and the arguments with which `zlm bench` finds it. */
 export interface Model {
   readonly name: string;
   readonly path: string;
@@ -38,9 +38,9 @@ export interface Model {
 }
 
 /**
- * One turn of each program.
+ * Runs one turn of each program.
  *
- * @param product whether to time the product too
+ * @param product also time the product
  * @throws Error when one of them fails
  */
 export async function takeTurn(model: Model, settings: TurnSettings, product: boolean): Promise<Turn> {
@@ -76,7 +76,7 @@ function tensorflowTurn(
 }
 
 /**
- * A spec's sizes as arguments of `bench/pytorch.py`.
+ * Returns a spec's sizes as arguments of `bench/pytorch.py`.
  *
  * @throws Error for a spec that nn.LSTM cannot express
  */
@@ -85,18 +85,25 @@ export function pytorchSizes({ name, spec }: Pick<Model, 'name' | 'spec'>): stri
   const { model, dropout, training } = paper;
   const [units] = widths;
   if (widths.some((width) => width !== units))
-    throw new Error(`${name}: bench/pytorch.py knows equal layers only`);
+    throw new Error(`${name}: bench/pytorch.py supports layers of equal width only`);
   const sizes = {
-    ...{ model: name, units, embedding: model.embedding, layers: widths.length, init },
-    ...{ batch: training.batchSize, steps: training.bptt, rate: learningRate },
+    model: name,
+    units,
+    embedding: model.embedding,
+    layers: widths.length,
+    init,
+    batch: training.batchSize,
+    steps: training.bptt,
+    rate: learningRate,
     clip: training.clipNorm ?? 0,
-    ...{ 'dropout-input': dropout.input.rate, 'dropout-between': dropout.between.rate },
+    'dropout-input': dropout.input.rate,
+    'dropout-between': dropout.between.rate,
     'dropout-output': dropout.output.rate,
   };
   return Object.entries(sizes).flatMap(([key, value]) => [`--${key}`, String(value)]);
 }
 
-/** Runs a program whose standard output is JSON; what it says beside that is shown. */
+/** Runs a program whose standard output is JSON; shows its standard error. */
 async function outputOf<T>(command: string, args: readonly string[]): Promise<T> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
@@ -109,7 +116,7 @@ async function outputOf<T>(command: string, args: readonly string[]): Promise<T>
   });
   try {
     const output = JSON.parse(text);
-    // zlm bench ends with a code of its own when a backend is wrong, and its report says which.
+    // zlm bench ends with a special exit code when a backend is wrong, and its report says which.
     if (output.error === undefined) return output;
     throw new Error(output.error.message);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** A Markdown table whose source reads as one too, with columns of one width; the first row is the head. */
+/** Renders a Markdown table with aligned columns; the first row has the titles. */
 export function renderTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,13 +1,13 @@
 /**
- * Makes src/backends/native/kernels.generated.ts from the C header kernels/zlm.h, so that a signature is written once: the
- * TypeScript types of structs and functions, and what the foreign-function library needs to know of them.
+ * Generates src/backends/native/kernels.generated.ts from the C header kernels/zlm.h, so that a signature is written once: the
+ * TypeScript types of structs and functions, and their declarations for the foreign-function library.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const HEADER = fileURLToPath(new URL('../src/backends/native/kernels/zlm.h', import.meta.url));
 
-/** Where the generated file belongs, relative to the repository. */
+/** Path of the generated file, relative to the repository. */
 export const NATIVE_BINDING = 'src/backends/native/kernels.generated.ts';
 
 /** A parameter of a function or a member of a struct. */
@@ -67,7 +67,7 @@ export function generateNativeBinding(): string {
   ].join('\n\n');
 }
 
-/** @throws Error for what the parser does not know, so that nothing is left out in silence */
+/** Parses the header. @throws Error for a statement that it does not know, so that none is omitted silently */
 export function parseHeader(text: string): Header {
   const code = text
     .replaceAll(/\/\/.*$/gm, '')
@@ -88,7 +88,7 @@ export function parseHeader(text: string): Header {
   return { structs, functions };
 }
 
-/** `const float *NULLABLE a` and `float a, b`. */
+/** Parses declarations such as `const float *NULLABLE a` and `float a, b`. */
 function fieldsOf(declarations: readonly string[]): Field[] {
   return declarations
     .map((declaration) => declaration.replaceAll(/\s+/g, ' ').trim())
@@ -106,7 +106,7 @@ function members(fields: readonly Field[]): string {
   return fields.map((field) => `  readonly ${camel(field.name)}: ${typeOf(field)};`).join('\n');
 }
 
-/** A function of one struct takes it as it is, any other its arguments by name. */
+/** Renders a signature: a function of one struct takes the struct, any other function takes its arguments by name. */
 function signature(name: string, result: string, fields: readonly Field[]): string {
   const returns = SCALARS[result];
   if (fields.length === 0) return `${camel(name)}(): ${returns};`;
@@ -129,12 +129,12 @@ function shape(fields: readonly Field[]): Record<string, string> {
   return Object.fromEntries(fields.map(({ name, type }) => [camel(name), type]));
 }
 
-/** zlm_lstm_forward → lstmForward. */
+/** Converts zlm_lstm_forward to lstmForward. */
 function camel(name: string): string {
   return name.replace(/^zlm_/, '').replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** zlm_layer → NativeLayer. */
+/** Converts zlm_layer to NativeLayer. */
 function pascal(name: string): string {
   const short = camel(name);
   return `Native${short.charAt(0).toUpperCase()}${short.slice(1)}`;

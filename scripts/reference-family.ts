@@ -1,4 +1,4 @@
-/** The sections of the reference that tell how the systems and regularizers of the family are written. */
+/** Sections of the reference on the systems and regularizers of the model family. */
 import { renderTable } from './markdown-table.js';
 
 const SYSTEM_TABLE = renderTable([
@@ -95,7 +95,7 @@ family are entries of this table and a few keys of \`training\`:
 
 ${FAMILY_TABLE}`;
 
-/** Title and place of what the descriptions cite. */
+/** Titles and addresses of the cited papers. */
 export const SOURCES = `## Sources
 
 Sections, figures and tables without a name are those of Zaremba, Sutskever and Vinyals 2014. The others:

@@ -1,4 +1,4 @@
-/** The reference of the spec's keys, generated from its JSON Schema. */
+/** Generates the reference of the spec's keys from its JSON Schema. */
 import { defaultInWords, type Explanation, explainAll } from '../src/spec/explain.js';
 import { specSchema } from '../src/spec/schema.js';
 import { EDGES, SOURCES, SYSTEMS } from './reference-family.js';
@@ -67,14 +67,14 @@ Naming another kind of a choice as a whole, as in \`--set training.schedule.cons
 the spec does not have, as \`training.optimizer.adam.learningRate\` where the optimizer is SGD, is refused: it would silently replace one by
 the other.`;
 
-/** The text of docs/spec.md. */
+/** Returns the text of docs/spec.md. */
 export function generateReference(): string {
   const keys = ['## Keys', ...explainAll().map(entry)];
   const sections = [INTRODUCTION, keyTree(), CHOICES, SYSTEMS, EDGES, VARIANTS, ...keys, SOURCES];
   return `${sections.join('\n\n')}\n`;
 }
 
-/** All keys, indented by depth, with their titles as comments. */
+/** Lists all keys, indented by depth, with their titles as comments. */
 function keyTree(): string {
   const keys = explainAll();
   const lines = keys.map(({ key }) => {

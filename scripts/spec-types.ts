@@ -1,4 +1,4 @@
-/** TypeScript types of the resolved spec, generated from its JSON Schema. */
+/** Generates TypeScript types of the resolved spec from its JSON Schema. */
 import { compile } from 'json-schema-to-typescript';
 import { isChoice, type SchemaNode, specSchema } from '../src/spec/schema.js';
 import { systemSchema } from '../src/spec/systems.js';
@@ -8,7 +8,7 @@ const BANNER = `/**
  * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
  */`;
 
-/** The text of src/spec/spec.generated.ts. */
+/** Returns the text of src/spec/spec.generated.ts. */
 export async function generateTypes(): Promise<string> {
   return compile(resolvedSchema(), 'Spec', {
     bannerComment: BANNER,
@@ -25,9 +25,9 @@ const SYSTEMS = ['NetworkSpec', 'NgramSpec'] as const;
 /** JSON Schema as the generator takes it. */
 type GeneratorSchema = Parameters<typeof compile>[0];
 
-/** The schema of what is left after resolution: `extends` is gone and every other key of the system is there. */
+/** Returns the schema of a resolved spec: without `extends`, with every other key of the system. */
 function resolvedSchema(): GeneratorSchema {
-  // Definitions without a title are conditions, no types of values.
+  // Definitions without a title are conditions, not types of values.
   const definitions = Object.entries(specSchema().$defs ?? {}).filter(([, node]) => node.title);
   return {
     title: 'Spec',
@@ -47,7 +47,7 @@ function resolvedSystem(name: (typeof SYSTEMS)[number]): GeneratorSchema {
 }
 
 function resolved(node: SchemaNode): GeneratorSchema {
-  // Nothing beside the reference, or the generator would make one type for each place that refers.
+  // Only the reference: with other keys beside it, the generator would make a type for each reference.
   if (node.$ref) return { $ref: node.$ref.replace('$defs', 'definitions') };
   if (isChoice(node)) return { description: node.description, oneOf: choices(node) };
   const { type, enum: values, description, items, properties } = node;
@@ -61,7 +61,7 @@ function resolved(node: SchemaNode): GeneratorSchema {
   };
 }
 
-/** One object type for each kind of a choice. */
+/** Makes one object type for each kind of a choice. */
 function choices(node: SchemaNode): GeneratorSchema[] {
   return Object.entries(node.properties ?? {}).map(([kind, schema]) => ({
     type: 'object',

@@ -1,4 +1,4 @@
-/** The function that checks a spec against its JSON Schema, compiled ahead of time. */
+/** Compiles the function that checks a spec against its JSON Schema. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { specSchema } from '../src/spec/schema.js';
@@ -9,18 +9,18 @@ const BANNER = `// @ts-nocheck
  * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
  */`;
 
-/** What people read of a schema. The validator needs none of it. */
+/** Keywords for people, which the validator does not need. */
 const PROSE = ['title', 'description', 'default', '$comment', 'patternErrorMessage'];
 
 /** Keywords whose values are maps by name: a name in them may be the same as a keyword. */
 const MAPS_BY_NAME = ['properties', '$defs'];
 
-/** The text of src/spec/schema-validator.generated.ts. */
+/** Returns the text of src/spec/schema-validator.generated.ts. */
 export function generateValidator(): string {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
-    // The words come from src/spec/validate.ts.
+    // The messages are in src/spec/validate.ts.
     messages: false,
     // Counting code points would need a module of ajv at run time; the schema's minLength is 1, where both counts agree.
     unicode: false,
@@ -35,7 +35,7 @@ export function generateValidator(): string {
   return `${BANNER}\n${code}\n`;
 }
 
-/** A schema without the keywords that validate nothing. */
+/** Removes the keywords that validate nothing from a schema. */
 function withoutProse(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withoutProse);
   if (typeof node !== 'object' || node === null) return node;

@@ -1,6 +1,6 @@
 /**
- * Writes oclif.manifest.json, which lists the compiled commands with their flags, so that oclif loads the one command that
- * runs and not all of them. Part of `npm run build`; without the file zlm works the same, and starts more slowly.
+ * Writes oclif.manifest.json, which lists the compiled commands with their flags, so that oclif loads only the command
+ * that runs. Part of `npm run build`; without the file zlm works the same, but starts more slowly.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { Plugin } from '@oclif/core';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Returns the manifest of the commands that lie in a package's `dist/commands`.
+ * Returns the manifest of the commands in a package's `dist/commands`.
  *
  * @param root the folder of its package.json
  */
@@ -19,7 +19,7 @@ export async function commandManifest(root: string): Promise<Plugin['manifest']>
   const plugin = new Plugin({ ...options, root, respectNoCacheDefault: true });
   await plugin.load();
   for (const command of Object.values(plugin.manifest.commands)) {
-    // oclif would load the command for its help, to ask its flags again how they show their defaults; ours always say the same.
+    // For its help, oclif would load the command again to get the defaults of its flags; ours are constant.
     for (const item of [command, ...Object.values(command.flags)])
       Object.assign(item, { hasDynamicHelp: false });
   }

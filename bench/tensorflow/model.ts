@@ -16,7 +16,7 @@ import type { BlockInputs, BlockOutputs, TensorflowOps, Variable } from './ops.j
 /** Makes a mask of a shape [T, B, U]: 0, or 1/(1 − rate). */
 export type MakeMask = (shape: [number, number, number], noise: Noise) => tf.Tensor;
 
-/** How one window is trained on. */
+/** Settings of one training step. */
 export interface StepSettings {
   readonly dropout: WindowNoise;
   readonly makeMask: MakeMask;
@@ -31,7 +31,7 @@ interface Layer<T> {
   readonly bias: T;
 }
 
-/** What a layer's backward pass needs. */
+/** Tensors for a layer's backward pass. */
 interface LayerTape {
   readonly mask: tf.Tensor | null;
   readonly inputs: BlockInputs;
@@ -46,7 +46,7 @@ export class TensorflowModel {
   private readonly softmax: Layer<Variable>;
   private readonly vocabulary: number;
 
-  /** @param model one of zlm's, untied, whose values are taken over */
+  /** @param model a model of zlm, untied, whose values are copied */
   constructor(
     private readonly ops: TensorflowOps,
     { parameters, architecture }: LanguageModel,

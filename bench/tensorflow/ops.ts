@@ -1,11 +1,11 @@
-/** Those of TensorFlow's operations that a training step needs, with their attributes filled in. */
+/** The TensorFlow operations of a training step, with their attributes. */
 import * as tf from '@tensorflow/tfjs';
 import type { Attribute, Int64Scalar, Tensorflow } from './package.js';
 
-/** A variable of TensorFlow's own, which is updated in place; a handle, no values. */
+/** A TensorFlow variable, which is updated in place: a handle without values. */
 export type Variable = tf.Tensor;
 
-/** The weights of one LSTM layer as BlockLSTM wants them. */
+/** The weights of one LSTM layer as BlockLSTM takes them. */
 export interface BlockWeights {
   /** [I + H, 4H]: the rows for the input, then those for the hidden state; gates in the order i, f, g, o. */
   readonly weight: tf.Tensor;
@@ -13,7 +13,7 @@ export interface BlockWeights {
   readonly bias: tf.Tensor;
 }
 
-/** What BlockLSTM reads. */
+/** Inputs of BlockLSTM. */
 export interface BlockInputs extends BlockWeights {
   /** [T, B, I]. */
   readonly x: tf.Tensor;
@@ -22,7 +22,7 @@ export interface BlockInputs extends BlockWeights {
   readonly c: tf.Tensor;
 }
 
-/** What BlockLSTM makes, each [T, B, H]; all of it is read again by its gradient. */
+/** Outputs of BlockLSTM, each [T, B, H]; its gradient reads all of them. */
 export interface BlockOutputs {
   readonly cells: tf.Tensor;
   readonly hidden: tf.Tensor;

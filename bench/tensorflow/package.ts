@@ -1,4 +1,4 @@
-/** TensorFlow as the package `@tensorflow/tfjs-node` brings it to Node: its eager operations, one call for each. */
+/** TensorFlow through the package `@tensorflow/tfjs-node`: eager operations, one call for each. */
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -15,7 +15,7 @@ export interface Attribute {
 /** A scalar of int64, which tfjs has no tensors of. */
 export type Int64Scalar = object;
 
-/** What is used of tfjs-node's backend. */
+/** The part of tfjs-node's backend that is used here. */
 export interface TensorflowBackend {
   readonly binding: {
     readonly TF_Version: string;
@@ -51,17 +51,17 @@ export interface Tensorflow {
  * Loads tfjs-node and makes it the active backend. All copies of tfjs in a process share one engine, so that the
  * backend which the package registers with its own copy serves tensors of zlm's copy too.
  *
- * @param folder  where the package is installed: it holds `node_modules`
+ * @param folder  the folder of the `node_modules` with the package
  * @param threads of TensorFlow, which reads their number once, as it starts
- * @throws Error when the package is not there or its binding does not load
+ * @throws Error when the package is missing or its binding does not load
  */
 export function loadTensorflow(folder: string, threads: number): Tensorflow {
   const require = createRequire(join(resolve(folder), 'package.json'));
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = String(threads);
-  // Its remarks about the processor, which are no warnings.
+  // Silences its remarks about the processor.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
-  // Otherwise tfjs names every kernel that a second copy brings again.
+  // Otherwise tfjs warns of every kernel that a second copy registers again.
   tf.enableProdMode();
   require(PACKAGE);
   const { Int64Scalar } = require(`${PACKAGE}/dist/int64_tensors`);

@@ -1,8 +1,7 @@
-/** A model that TensorFlow trains on the windows that zlm is timed on. */
+/** Training by TensorFlow on the windows on which zlm is timed. */
 import * as tf from '@tensorflow/tfjs';
 import type { Runner } from '../../src/benchmark/rounds.js';
-import { corpusOfWindows } from '../../src/benchmark/synthetic-corpus.js';
-import type { StepFigures } from '../../src/benchmark/trial.js';
+import { corpusOfWindows, type StepFigures } from '../../src/benchmark/trial.js';
 import { architectureOf } from '../../src/model/architecture.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { dispose, tidy } from '../../src/ops/memory.js';
@@ -12,13 +11,13 @@ import { learningRateOf } from '../../src/training/schedule.js';
 import type { MakeMask, TensorflowModel } from './model.js';
 import type { TensorflowOps } from './ops.js';
 
-/** Windows one after another, with the state carried on. */
+/** Consecutive windows with carried state. */
 export class TensorflowTrial implements Runner {
   private readonly batches: TextBatches;
   private state: readonly LstmState[];
   private done = 0;
 
-  /** @param makeMask TensorFlow's own masks, or those that zlm would make */
+  /** @param makeMask makes TensorFlow's own masks, or zlm's */
   constructor(
     private readonly model: TensorflowModel,
     private readonly spec: NetworkSpec,
@@ -55,7 +54,7 @@ export class TensorflowTrial implements Runner {
   }
 }
 
-/** Masks that TensorFlow draws. */
+/** Makes TensorFlow's own masks. */
 export function tensorflowMasks(ops: TensorflowOps): MakeMask {
   return (shape, { rate }) =>
     tidy(() => tf.mul(tf.cast(tf.greaterEqual(ops.uniform(shape), rate), 'float32'), 1 / (1 - rate)));

@@ -1,16 +1,16 @@
-/** How much memory there is for a computation: of the machine, and of the container that the process runs in. */
+/** Measures the memory that is free for a computation, in the machine and in the process's container. */
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 
-/** Reads a file of the system; null when there is none. */
+/** Reads a system file; null if it does not exist. */
 type ReadText = (path: string) => string | null;
 
 /**
- * Bytes that this process may still use: what the system can hand out without swapping, or what its control groups
- * (version 1 or 2) leave it, whichever is less.
+ * Returns the bytes that this process may still use: the memory that the system can give without swapping, or the rest of
+ * the limits of its control groups (version 1 or 2), whichever is less.
  *
- * @param read for tests
+ * @param read replaces the file system in tests
  */
 export function availableMemory(read: ReadText = readText): number {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo') ?? '')?.[1];
@@ -18,7 +18,7 @@ export function availableMemory(read: ReadText = readText): number {
   return Math.min(ofMachine, ...controlGroups(read).map((group) => leftIn(group, read)));
 }
 
-/** Where a control group tells its limit and use, and which line of its statistics is memory that it can give back. */
+/** Files of a control group with its limit and use, and the line of its statistics that counts reclaimable memory. */
 interface ControlGroup {
   readonly limit: string;
   readonly usage: string;
@@ -26,7 +26,7 @@ interface ControlGroup {
   readonly reclaimable: RegExp;
 }
 
-/** The groups of this process and those above them, each of which may have a limit. */
+/** Returns the groups of this process and their ancestors, each of which may have a limit. */
 function controlGroups(read: ReadText): ControlGroup[] {
   return (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
     const [, controllers, path] = line.split(':');
@@ -36,7 +36,7 @@ function controlGroups(read: ReadText): ControlGroup[] {
   });
 }
 
-/** "/a/b" → "/a/b", "/a", "/". Inside a container the own path may not be visible, and the root stands for it. */
+/** "/a/b" → "/a/b", "/a", "/". A container may not see its own path; the root then represents it. */
 function ancestors(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return [...parts.keys()].map((index) => `/${parts.slice(0, parts.length - index).join('/')}`).concat('/');
@@ -62,7 +62,7 @@ function ofVersion1(path: string): ControlGroup {
   };
 }
 
-/** Bytes; infinite for a group without a limit, which version 1 writes as an absurdly large one. */
+/** Returns bytes; infinity for a group without a limit, which version 1 writes as an absurdly large one. */
 function leftIn({ limit, usage, statistics, reclaimable }: ControlGroup, read: ReadText): number {
   const [most, used] = [limit, usage].map((path) => Number.parseInt(read(path) ?? '', 10));
   if (!Number.isFinite(most) || !Number.isFinite(used)) return Number.POSITIVE_INFINITY;

@@ -1,46 +1,46 @@
-/** The door that every backend comes through: adding one is a file like `wasm.ts` and a line in `select.ts`. */
+/** The interface of a backend. To add one, implement it as in `tfjs-backends.ts` and add a line to `select.ts`. */
 
-/** The backends that there are, fastest first. */
+/** All backends, fastest first. */
 export const BACKEND_NAMES = ['native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
- * What multiplies in products of precision "mixed": AMX tiles (step by step through time still AVX512-BF16), AVX512-BF16
- * instructions, or float32 arithmetic on operands that were rounded to bfloat16.
+ * The units that compute products of precision "mixed": AMX tiles (with AVX512-BF16 for the steps through time), AVX512-BF16
+ * instructions, or float32 arithmetic on operands rounded to bfloat16.
  */
 export type Bf16Units = 'amx' | 'avx512-bf16' | 'float32';
 
-/** Whether a backend can run on this machine, and why, in words for a person. */
+/** The answer to whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
   readonly available: boolean;
-  /** In one line. */
+  /** One line. */
   readonly reason: string;
-  /** The whole story of a failure, such as all that a compiler said, for `zlm doctor`. */
+  /** The full output of a failure, such as a compiler's messages, for `zlm doctor`. */
   readonly details?: string;
-  /** How many it computes with; left out by a backend that has one alone, or cannot run. */
+  /** Number of threads; omitted by a backend that has only one or cannot run. */
   readonly threads?: number;
-  /** Left out by a backend that has no kernels of its own for mixed precision, or cannot run. */
+  /** Omitted by a backend that has no kernels of its own for mixed precision or cannot run. */
   readonly bf16Units?: Bf16Units;
 }
 
-/** What a backend may need to know of its surroundings; each has a default. */
+/** Settings from outside that a backend may need; each has a default. */
 export interface BackendOptions {
-  /** Threads to compute with; as many as processors when it is left out. */
+  /** Threads to compute with; default: one for each processor. */
   readonly threads?: number | undefined;
-  /** Where compiled kernels are kept; what compiles them cannot run when it is left out. */
+  /** Folder for compiled kernels; without it the native backend cannot run. */
   readonly cacheFolder?: string | undefined;
-  /** The C compiler to use; when it is left out, the usual names are tried. */
+  /** C compiler to use; default: the first of the usual names that works. */
   readonly compiler?: string | undefined;
-  /** Told what takes a while. */
+  /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }
 
-/** One way to run tensors. */
+/** One implementation of tensors and ops. */
 export interface Backend {
   readonly name: BackendName;
   /** Batches that training may launch before it reads the loss of the first: 1 where kernels compute before they return. */
   readonly queueDepth: number;
-  /** Finds out whether it can run here, without making it the active backend. */
+  /** Checks whether it can run here, without making it the active backend. */
   probe(options: BackendOptions): Promise<Probe>;
   /** Registers it with tfjs; afterwards `tf.setBackend(name)` takes it. */
   load(options: BackendOptions): Promise<void>;

@@ -1,16 +1,14 @@
-/** A quick measurement of what a backend can do, for `zlm doctor`. */
+/** A quick measurement of a backend's speed, for `zlm doctor`. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName, BackendOptions } from './backend.js';
 import { activateBackend } from './select.js';
 
-// The softmax product of a small model, cut to a tenth of its width so that plain JavaScript manages it too.
+// The softmax product of the small model at a tenth of its width, so that plain JavaScript finishes it soon.
 const [ROWS, INNER, COLUMNS] = [400, 200, 1000];
 const ROUNDS = 5;
 
 /**
- * The median rate of one matrix product of 400 × 200 × 1000 in f32.
- *
- * Leaves the measured backend active.
+ * Measures the median rate of one float32 matrix product of 400 × 200 × 1000. Leaves the measured backend active.
  *
  * @throws UserError('backend') when the backend cannot run
  */
@@ -19,11 +17,12 @@ export async function measureBackend(
   options: BackendOptions = {},
 ): Promise<{ gflops: number }> {
   await activateBackend(name, options);
-  const [a, b] = [tf.ones([ROWS, INNER]), tf.ones([INNER, COLUMNS])] as [tf.Tensor2D, tf.Tensor2D];
+  const a = tf.ones<tf.Rank.R2>([ROWS, INNER]);
+  const b = tf.ones<tf.Rank.R2>([INNER, COLUMNS]);
   const seconds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const start = performance.now();
-    // One value is read, so that nothing is left to be done; reading them all would time a copy.
+    // Reading one value waits for the product; reading them all would time a copy.
     const corner = tf.tidy(() => tf.slice(tf.matMul(a, b), [0, 0], [1, 1]));
     await corner.data();
     corner.dispose();

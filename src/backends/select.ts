@@ -1,11 +1,10 @@
-/** Choosing a backend: by name, or the fastest that runs here. */
+/** Selects a backend: by name, or the fastest that runs here. */
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type Probe } from './backend.js';
-import { cpuBackend } from './cpu.js';
 import { nativeBackend } from './native/native.js';
-import { checkThreadCount } from './native/thread-count.js';
-import { wasmBackend } from './wasm.js';
+import { cpuBackend, wasmBackend } from './tfjs-backends.js';
 
 const BACKENDS: Record<BackendName, Backend> = {
   native: nativeBackend,
@@ -13,7 +12,7 @@ const BACKENDS: Record<BackendName, Backend> = {
   cpu: cpuBackend,
 };
 
-/** A backend that is active, and the sentence that says why it was taken. */
+/** The active backend, and the sentence that says why it was selected. */
 export interface ActiveBackend {
   readonly name: BackendName;
   readonly reason: string;
@@ -21,7 +20,7 @@ export interface ActiveBackend {
   readonly queueDepth: number;
 }
 
-/** Every backend with the reason that it can or cannot run here, fastest first. */
+/** Probes every backend, fastest first: whether it can run here, and why. */
 export async function probeBackends(
   options: BackendOptions = {},
 ): Promise<({ name: BackendName } & Probe)[]> {
@@ -30,11 +29,11 @@ export async function probeBackends(
 }
 
 /**
- * Makes a backend the active one. What was named is never passed over: neither a backend, nor the native one where its
- * compiler was named.
+ * Makes a backend the active one. A choice of the user is never skipped: neither a named backend, nor the native one when its
+ * compiler is named.
  *
  * @param choice  a backend's name, or `auto` for the fastest that can run here
- * @param options what the backend may need to know
+ * @param options settings of the backend
  * @throws UserError('backend') when it cannot run, with the reason; UserError('usage') for too many threads
  */
 export async function activateBackend(
@@ -73,7 +72,7 @@ function namedCompilerFails(compiler: string, failure: string, details: string |
   ]);
 }
 
-/** Null when the backend is active now, otherwise why it is not. */
+/** Activates a backend. Returns null, or the reason of a failure. */
 async function tryToActivate(name: BackendName, options: BackendOptions): Promise<string | null> {
   try {
     await BACKENDS[name].load(options);
@@ -89,4 +88,25 @@ function reasonFor(choice: string, name: string, reason: string, refusals: reado
   if (choice !== 'auto') return `chosen by name; ${reason}`;
   const passed = refusals.length > 0 ? `; passed over ${refusals.join('; ')}` : '';
   return `${name === BACKEND_NAMES[0] ? 'the fastest there is' : 'the fastest that runs here'}; ${reason}${passed}`;
+}
+
+/** The most threads for each processor: more only wait for each other, and thousands exhaust the system. */
+const MOST_PER_PROCESSOR = 4;
+
+/**
+ * Checks a number of threads.
+ *
+ * @param threads the requested number; undefined for one for each processor
+ * @throws UserError('usage') when this machine cannot use so many
+ */
+export function checkThreadCount(threads: number | undefined): void {
+  if (threads === undefined) return;
+  const processors = availableParallelism();
+  const most = MOST_PER_PROCESSOR * processors;
+  if (Number.isSafeInteger(threads) && threads >= 1 && threads <= most) return;
+  const here = processors === 1 ? '1 processor' : `${processors} processors`;
+  const message = `the number of threads must be between 1 and ${most}, ${MOST_PER_PROCESSOR} for each of the ${here} here, but is ${threads}`;
+  throw new UserError('usage', message, [
+    `Leave out --threads (or ZLM_THREADS): the native backend then takes ${processors}, which is the fastest.`,
+  ]);
 }

@@ -1,4 +1,4 @@
-/** The service behind `zlm bench`: checks and times full training steps of specs on the backends of this machine. */
+/** The service of `zlm bench`: checks and times whole training steps of specs on the backends of this machine. */
 import { availableParallelism, cpus, platform, release } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
@@ -13,39 +13,39 @@ import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './repor
 import type { RoundSettings } from './rounds.js';
 import { benchTraining, type Job, modelFacts, type TrainingHooks } from './training.js';
 
-/** The product's part of the time that a model gets: it needs little. */
+/** Time for the product, as a share of a model's time. */
 const PRODUCT_SHARE = 0.2;
 
-/** What to measure. */
+/** The request of a benchmark. */
 export interface BenchmarkRequest {
   /** Paths of specs. */
   readonly specs: readonly string[];
   /** `--set` texts. */
   readonly overrides: readonly string[];
-  /** Backends by name; empty for every one that runs here but the slowest. */
+  /** Backends by name; empty for every one that runs here except the slowest. */
   readonly backends: readonly BackendName[];
   readonly precisions: readonly Precision[];
   readonly backendOptions: BackendOptions;
-  /** V: specs leave it to the corpus, and there is none here. */
+  /** V: in training the corpus decides it. */
   readonly vocabulary: number;
   /** Rounds, and seconds for each model. */
   readonly settings: RoundSettings;
-  /** Whether to time a matrix product too. */
+  /** Also time a matrix product. */
   readonly product: boolean;
   /** zlm's version. */
   readonly version: string;
 }
 
-/** Who listens while it is measured. */
+/** Callbacks of a benchmark. */
 export interface BenchmarkHooks {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Told of each backend that cannot run here, and why, where none was named. */
+  /** Called for each backend that cannot run here if the request names none. */
   onLeftOut(backend: Pick<ActiveBackend, 'name' | 'reason'>): void;
 }
 
 /**
- * Runs a benchmark. What computes wrongly is reported, not timed.
+ * Runs a benchmark. A backend that computes wrong results is reported instead of timed.
  *
  * @throws UserError('spec') for a faulty spec, UserError('backend') when a named backend cannot run, and the signal's
  *   reason when it is aborted
@@ -85,15 +85,18 @@ async function loadJobs({ specs, overrides, vocabulary }: BenchmarkRequest): Pro
   }));
 }
 
-/** @throws UserError('spec') for what cannot be timed on tokens of no corpus */
+/** Returns the spec of a network. @throws UserError('spec') when it cannot be timed without a corpus */
 function timedSpec(path: string, spec: Spec): NetworkSpec {
   const network = requireNetwork(spec, () =>
-    notATraining(path, 'is of an n-gram model, which is counted and not trained in steps'),
+    notATraining(path, 'describes an n-gram model, which is not trained in steps'),
   );
   if (network.model.context)
-    throw notATraining(path, "has a context, whose topics are a corpus's, and there is none here");
+    throw notATraining(path, 'has a context, whose topics come from a corpus, and a benchmark has none');
   if (network.training.sentences)
-    throw notATraining(path, "trains on sentences, whose lengths are a corpus's, and there is none here");
+    throw notATraining(
+      path,
+      'trains on sentences, whose lengths come from a corpus, and a benchmark has none',
+    );
   return network;
 }
 
@@ -103,7 +106,7 @@ function notATraining(path: string, why: string): UserError {
   ]);
 }
 
-/** Counts the turns of a model: of each contender the check, the warm-up and the rounds. */
+/** Counts the turns of a model: a check, a warm-up and the rounds for each contender. */
 function turnMeter(
   label: string,
   { contenders }: Field,

@@ -1,37 +1,37 @@
-/** Who takes part in a benchmark, and whom they are held against. */
+/** The contenders of a benchmark, and the check of their results against a reference. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { type ActiveBackend, activateBackend, probeBackends } from '../backends/select.js';
-import type { Precision } from './report.js';
+import type { Check, Precision } from './report.js';
 
-/** One way to compute. */
+/** A backend and a precision. */
 export interface Contender {
   readonly backend: BackendName;
   readonly precision: Precision;
 }
 
-/** The backends that mixed precision makes faster; the others only emulate it. */
+/** Backends that mixed precision makes faster; the others only emulate it. */
 const MIXED: readonly BackendName[] = ['native'];
 
-/** Too slow to wait for, unless it is named. */
+/** Backends that are too slow to wait for, unless the user names them. */
 const LEFT_OUT: readonly BackendName[] = ['cpu'];
 
-/** The participants, all of them ready to run. */
+/** All contenders, ready to run. */
 export interface Field {
   readonly backends: readonly Pick<ActiveBackend, 'name' | 'reason'>[];
   readonly contenders: readonly Contender[];
   /** The most threads that one of the backends computes with. */
   readonly threads: number;
-  /** What computes the results that are taken for right, in each precision. */
+  /** The backend whose results count as right, in each precision. */
   readonly reference: BackendName;
 }
 
 /**
- * Loads the backends that take part.
+ * Loads the backends of a benchmark.
  *
- * @param named      the backends to measure; empty for every one that runs here but the slowest
- * @param precisions those to measure, on backends that have them
- * @param onLeftOut  told of each backend that cannot run here, where none was named
+ * @param named      the backends to measure; empty for every one that runs here except the slowest
+ * @param precisions the precisions to measure, on backends that have them
+ * @param onLeftOut  called for each backend that cannot run here if none is named
  * @throws UserError('backend') when a named one cannot run
  */
 export async function gatherField(
@@ -46,7 +46,7 @@ export async function gatherField(
   const chosen =
     named.length > 0 ? [...new Set(named)] : available.filter((name) => !LEFT_OUT.includes(name));
   if (named.length === 0) {
-    if (options.compiler !== undefined) await activateBackend('auto', options); // which refuses a compiler that fails
+    if (options.compiler !== undefined) await activateBackend('auto', options); // throws if the named compiler fails
     for (const { name, available, reason } of all) if (!available) onLeftOut({ name, reason });
   }
   const backends: Field['backends'][number][] = [];
@@ -71,7 +71,44 @@ export async function gatherField(
   };
 }
 
-/** Makes the backend of a contender of the field the active one: no probing, which would cost time in each round. */
+/** Activates a contender's backend, without a probe, which would take time in each round. */
 export async function switchTo({ backend }: Contender): Promise<void> {
   await tf.setBackend(backend);
+}
+
+/**
+ * Largest relative difference from the reference of the same precision that the order of additions explains. A sum close to the
+ * middle of two bfloat16 numbers may round to either, and they are 2⁻⁸ apart.
+ */
+const TOLERANCES: Readonly<Record<Precision, number>> = { f32: 1e-3, mixed: 5e-3 };
+
+/**
+ * Compares results value by value.
+ *
+ * @param difference the contender's distance from the reference, relative to the reference's size
+ * @param precision  the contender's precision
+ */
+export function checkOf(difference: number, precision: Precision, reference: BackendName): Check {
+  const tolerance = TOLERANCES[precision];
+  return {
+    reference,
+    deviation: Number.isFinite(difference) ? difference : null,
+    tolerance,
+    // Written so that NaN fails.
+    passed: difference <= tolerance,
+  };
+}
+
+/** Computes the largest |value − reference| / |reference|; NaN when a value is NaN. */
+export function largestRelativeDifference(values: readonly number[], reference: readonly number[]): number {
+  return Math.max(
+    ...values.map((value, i) => Math.abs(value - reference[i]) / Math.max(Math.abs(reference[i]), 1e-30)),
+  );
+}
+
+/** Returns why a contender with this check is not timed, or null. */
+export function problemOf({ passed, reference, deviation, tolerance }: Check): string | null {
+  if (passed) return null;
+  const found = deviation === null ? 'not a number' : `off by ${deviation.toPrecision(2)}`;
+  return `differs from the ${reference} backend: ${found} where ${tolerance} is allowed`;
 }

@@ -1,17 +1,15 @@
-/** How fast each contender multiplies two matrices: the most that its training can hope for. */
+/** Measures how fast each contender multiplies two matrices: an upper bound of its training speed. */
 import * as tf from '@tensorflow/tfjs';
 import { dispose, tidy } from '../ops/memory.js';
-import { checkOf, problemOf } from './check.js';
-import { type Contender, type Field, switchTo } from './contenders.js';
+import { type Contender, checkOf, type Field, problemOf, switchTo } from './contenders.js';
 import type { BenchmarkReport, ProductEntry, Timing } from './report.js';
-import { median, type RoundSettings } from './rounds.js';
-import { scatteredValues } from './synthetic-corpus.js';
-import { type Timed, timeEntries, withTiming } from './timing.js';
+import { median, type RoundSettings, type Timed, timeEntries, withTiming } from './rounds.js';
+import { scatteredValues } from './trial.js';
 
 /** [ROWS, INNER] × [INNER, COLUMNS] is the softmax product of the paper's small model. */
 export const [ROWS, INNER, COLUMNS] = [400, 200, 10_000];
 
-/** A product that can be computed again and again. */
+/** A product, computed once in each unit of work. */
 class Product implements Timed {
   private constructor(
     private readonly contender: Contender,
@@ -31,7 +29,7 @@ class Product implements Timed {
   }
 
   async run(): Promise<void> {
-    // One value is read, so that nothing is left to be done; reading them all would time a copy.
+    // Reading one value waits for the product; reading them all would time a copy.
     const corner = tidy(() => tf.slice(tf.matMul(this.a, this.b), [0, 0], [1, 1]));
     await corner.data();
     dispose(corner);
@@ -60,7 +58,7 @@ export async function benchProduct(
   signal: AbortSignal,
 ): Promise<BenchmarkReport['product']> {
   const { reference } = field;
-  // Outside of the model's own ops there is no mixed precision.
+  // Only the model's own ops have a mixed precision.
   const contenders = field.contenders.filter(({ precision }) => precision === 'f32');
   const expected = await valuesOf({ backend: reference, precision: 'f32' });
   const entries: ProductEntry[] = [];
@@ -83,18 +81,18 @@ async function valuesOf(contender: Contender): Promise<Float32Array> {
   }
 }
 
-/** The largest difference relative to the largest value: a sum of many terms may well be near zero. */
+/** Computes the largest difference relative to the largest value: a single sum of many terms may be near zero. */
 function largestDifference(values: Float32Array, reference: Float32Array): number {
   let [difference, size] = [0, 0];
   values.forEach((value, i) => {
-    // Math.max passes NaN on.
+    // Math.max propagates NaN.
     difference = Math.max(difference, Math.abs(value - reference[i]));
     size = Math.max(size, Math.abs(reference[i]));
   });
   return difference / size;
 }
 
-/** The product's rate from the seconds that it took in each round. */
+/** Computes the product's rate from its seconds in each round. */
 export function productTiming(roundSeconds: readonly number[]): Timing {
   return { gflops: (2 * ROWS * INNER * COLUMNS) / median(roundSeconds) / 1e9, roundSeconds };
 }

@@ -1,11 +1,11 @@
-/** What a benchmark found; `schemas/output/bench.schema.json` describes it. */
+/** The report of a benchmark; `schemas/output/bench.schema.json` describes it. */
 import type { BackendName } from '../backends/backend.js';
 import type { NetworkSpec } from '../spec/systems.js';
 
-/** What products compute in: a spec's `training.precision`. */
+/** Arithmetic of products: a spec's `training.precision`. */
 export type Precision = NetworkSpec['training']['precision'];
 
-/** Where the benchmark ran. */
+/** The machine of a benchmark. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -16,32 +16,32 @@ export interface Machine {
   readonly zlm: string;
 }
 
-/** How a contender's results compare with the reference's. */
+/** Comparison of a contender's results with the reference's. */
 export interface Check {
-  /** The backend that the results were compared with. */
+  /** The backend of the reference. */
   readonly reference: BackendName;
-  /** Largest relative difference that was seen; null when a result was no finite number. */
+  /** Largest relative difference; null when a result was not a finite number. */
   readonly deviation: number | null;
   /** The largest that passes. */
   readonly tolerance: number;
   readonly passed: boolean;
 }
 
-/** A rate, once the results are known to be right. */
+/** A rate of a contender that passed its check. */
 export interface Timing {
   /** Medians over the rounds. */
   readonly gflops: number;
-  /** Seconds that a window (or a product) took on average in each round. */
+  /** Mean seconds of a window, or of a product, in each round. */
   readonly roundSeconds: readonly number[];
 }
 
-/** One contender at one job. What failed its check is not timed. */
+/** One contender in one job. It is not timed if it failed its check. */
 export interface Entry {
   readonly backend: BackendName;
   readonly precision: Precision;
-  /** Null when it could not be made, because of the problem. */
+  /** Null when the problem prevented it. */
   readonly check: Check | null;
-  /** Why it has no rate, or null. */
+  /** The reason why it has no rate, or null. */
   readonly problem: string | null;
 }
 
@@ -56,13 +56,13 @@ export interface ProductEntry extends Entry {
   readonly timing: Timing | null;
 }
 
-/** What every contender trained. */
+/** A model that every contender trains. */
 export interface ModelFacts {
   readonly name: string;
   readonly parameters: number;
   /** B. */
   readonly batch: number;
-  /** T of every window, also where the spec draws lengths. */
+  /** T of every window, even if the spec has random lengths. */
   readonly steps: number;
   /** Floating-point operations of forward and backward for one token. */
   readonly trainingFlopPerToken: number;
@@ -75,7 +75,7 @@ export interface BenchmarkReport {
   readonly backends: readonly { readonly name: BackendName; readonly reason: string }[];
   readonly models: readonly ModelFacts[];
   readonly training: readonly TrainingEntry[];
-  /** The product [rows, inner] × [inner, columns]; null when it was not asked for. */
+  /** The product [rows, inner] × [inner, columns]; null when it was not requested. */
   readonly product: {
     readonly rows: number;
     readonly inner: number;

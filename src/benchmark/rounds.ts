@@ -1,42 +1,43 @@
 /**
- * Interleaved timing. The contenders take turns, round after round, so that whatever slows the machine down for a
- * while slows all of them, and a contender's figure is the median of its rounds.
+ * Interleaved timing. The contenders take turns, round after round, so that a slow period of the machine slows all of them. A
+ * contender's figure is the median of its rounds.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Entry } from './report.js';
 
-/** Something to be timed. */
+/** A unit of work that is timed again and again. */
 export interface Runner {
-  /** Called before each turn, outside of the timing. */
+  /** Called before each turn, outside the timing. */
   prepare(): Promise<void>;
-  /** One unit of work; resolves when it is done. */
+  /** Does one unit of work; resolves when it is done. */
   run(): Promise<void>;
 }
 
-/** How long to measure. */
+/** Duration of a measurement. */
 export interface RoundSettings {
   readonly rounds: number;
-  /** About how long the rounds of all runners take together. */
+  /** Approximate time for the rounds of all runners together. */
   readonly seconds: number;
 }
 
-/** Told of every unit of work. */
+/** Callbacks of a measurement. */
 export interface RoundHooks {
   readonly signal: AbortSignal;
   /** @param round from 1; 0 is the warm-up */
   readonly onUnit: (runner: number, round: number) => void;
 }
 
-/** What the rounds of one runner gave. */
+/** The result of one runner. */
 export interface RoundResult {
-  /** Seconds a unit, one value for each round. */
+  /** Seconds per unit, one value for each round. */
   readonly seconds: readonly number[];
-  /** What the runner threw, which ended its part. */
+  /** The message of the error that ended the runner, or null. */
   readonly problem: string | null;
 }
 
 /**
- * Times runners in turn, after a warm-up of one unit each. A turn lasts its share of the time, and at least one unit; a
- * runner so slow that it has used up its share of the whole before the last round sits the rest out.
+ * Times runners in turn, after a warm-up of one unit each. A turn lasts its share of the time, and at least one unit. A slow
+ * runner that has used up its share before the last round skips the other rounds.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -73,7 +74,7 @@ async function takeTurn(
   await runner.prepare();
   let [seconds, units] = [0, 0];
   do {
-    // Signals and the display are served between turns of the event loop; the clock stands still meanwhile.
+    // Lets the event loop handle signals and the display, outside the timing.
     await nextTurn();
     signal.throwIfAborted();
     const began = performance.now();
@@ -85,9 +86,50 @@ async function takeTurn(
   return { seconds, units };
 }
 
-/** The median of at least one value. */
+/** Computes the median of at least one value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/** A runner that owns memory. */
+export interface Timed extends Runner {
+  dispose(): void;
+}
+
+/**
+ * Makes a runner for every entry without a problem and times them in interleaved rounds.
+ *
+ * @param begin makes an entry's runner
+ * @returns one result for each entry, null for an entry with a problem
+ * @throws the signal's reason when it is aborted
+ */
+export async function timeEntries<E extends Entry>(
+  entries: readonly E[],
+  begin: (entry: E) => Promise<Timed>,
+  settings: RoundSettings,
+  hooks: { signal: AbortSignal; onUnit: (entry: E, round: number) => void },
+): Promise<(RoundResult | null)[]> {
+  const fit = entries.filter(({ problem }) => problem === null);
+  const runners: Timed[] = [];
+  try {
+    for (const entry of fit) runners.push(await begin(entry));
+    const onUnit: RoundHooks['onUnit'] = (runner, round) => hooks.onUnit(fit[runner], round);
+    const results = await interleave(runners, settings, { signal: hooks.signal, onUnit });
+    return entries.map((entry) => results[fit.indexOf(entry)] ?? null);
+  } finally {
+    for (const runner of runners) runner.dispose();
+  }
+}
+
+/** Adds the result of its rounds to an entry. */
+export function withTiming<E extends Entry, T>(
+  entry: E,
+  result: RoundResult | null,
+  timingOf: (roundSeconds: readonly number[]) => T,
+): E & { timing: T | null } {
+  if (result === null) return { ...entry, timing: null };
+  const { seconds, problem } = result;
+  return { ...entry, problem, timing: problem === null ? timingOf(seconds) : null };
 }

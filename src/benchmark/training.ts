@@ -1,20 +1,18 @@
-/** How fast each contender trains one model. */
+/** Measures how fast each contender trains one model. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendName } from '../backends/backend.js';
 import { architectureOf } from '../model/architecture.js';
 import { modelSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { checkOf, largestRelativeDifference, problemOf } from './check.js';
-import type { Contender, Field } from './contenders.js';
+import { type Contender, checkOf, type Field, largestRelativeDifference, problemOf } from './contenders.js';
 import type { Check, ModelFacts, Precision, Timing, TrainingEntry } from './report.js';
-import { median, type RoundSettings } from './rounds.js';
-import { timeEntries, withTiming } from './timing.js';
+import { median, type RoundSettings, timeEntries, withTiming } from './rounds.js';
 import { type StepFigures, Trial } from './trial.js';
 
-/** Windows whose loss and gradient norm must agree: the later ones also prove the updates and the carried state. */
+/** Windows whose loss and gradient norm must agree: the later ones also check the updates and the carried state. */
 const CHECKED_WINDOWS = 3;
 
-/** A checked window has about so much work at most, for the sake of a slow reference. */
+/** Approximate FLOP limit of a checked window, since the reference is slow. */
 const CHECKED_FLOP = 1e10;
 
 /** A model to train. */
@@ -24,14 +22,14 @@ export interface Job {
   readonly vocabulary: number;
 }
 
-/** Who stops it, and who is told how far it is. */
+/** Callbacks of a measurement. */
 export interface TrainingHooks {
   readonly signal: AbortSignal;
-  /** @param phase what the window was trained for: "checking", "round 2" */
+  /** @param phase purpose of the window: "checking", "round 2" */
   readonly onWindow: (contender: Contender, phase: string) => void;
 }
 
-/** Size and cost of a job's model. */
+/** Computes size and cost of a job's model. */
 export function modelFacts({ name, spec, vocabulary }: Job): ModelFacts {
   const { batchSize: batch, bptt: steps } = spec.training;
   const size = modelSize(architectureOf(spec, vocabulary), { steps, batch });
@@ -67,7 +65,7 @@ export async function benchTraining(
   return entries.map((entry, i) => withTiming(entry, results[i], (seconds) => timingOf(job, seconds)));
 }
 
-/** A job's spec with shorter windows where a step costs much: on these, results are compared. */
+/** Returns a job's spec for the check: with shorter windows if a step is expensive. */
 export function checkedSpec(job: Job): NetworkSpec {
   const { trainingFlopPerToken, batch, steps } = modelFacts(job);
   const affordable = Math.floor(CHECKED_FLOP / (trainingFlopPerToken * batch));
@@ -75,7 +73,7 @@ export function checkedSpec(job: Job): NetworkSpec {
 }
 
 /**
- * The figures of a contender's first windows, those of {@link checkedSpec}.
+ * Trains a contender's first windows of {@link checkedSpec} and returns their figures.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -99,7 +97,7 @@ export async function firstSteps(
   }
 }
 
-/** The first steps, or why there are none. */
+/** The figures of the first steps, or why there are none. */
 type Outcome = { readonly figures: readonly StepFigures[] } | { readonly problem: string };
 
 async function attempt(job: Job, contender: Contender, hooks: TrainingHooks): Promise<Outcome> {
@@ -107,7 +105,7 @@ async function attempt(job: Job, contender: Contender, hooks: TrainingHooks): Pr
     return { figures: await firstSteps(job, contender, hooks) };
   } catch (error) {
     hooks.signal.throwIfAborted();
-    // Any failure is a finding here: the others can still be measured.
+    // Any failure is a result here: the others can still be measured.
     return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -129,7 +127,7 @@ async function check(
   return { check, problem: problemOf(check) };
 }
 
-/** The largest relative difference between the figures of two contenders' steps. */
+/** Computes the largest relative difference between the figures of two contenders' steps. */
 export function differenceOfSteps(found: readonly StepFigures[], expected: readonly StepFigures[]): number {
   return largestRelativeDifference(flat(found), flat(expected));
 }
@@ -138,7 +136,7 @@ function flat(steps: readonly StepFigures[]): number[] {
   return steps.flatMap(({ nll, gradientNorm }) => [nll, gradientNorm]);
 }
 
-/** A job's rates from the seconds that a window took in each round. */
+/** Computes a job's rates from the seconds of a window in each round. */
 export function timingOf(job: Job, roundSeconds: readonly number[]): Timing & { tokensPerSecond: number } {
   const { batch, steps, trainingFlopPerToken } = modelFacts(job);
   const tokensPerSecond = (batch * steps) / median(roundSeconds);

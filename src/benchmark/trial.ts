@@ -1,17 +1,17 @@
-/** A model of a spec that one contender trains on synthetic tokens. */
+/** Training of a spec's model by one contender, on synthetic tokens: the cost of a step does not depend on the tokens. */
+import type { TokenSource } from '../corpus/windows.js';
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import { freshModel, languageModellingTask, type TrainingCorpus } from '../tasks/language-modelling.js';
 import type { TaskState } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from '../training/optimizers.js';
 import { learningRateOf } from '../training/schedule.js';
 import { type StepContext, trainingStep } from '../training/step.js';
 import { type Contender, switchTo } from './contenders.js';
-import { corpusOfWindows } from './synthetic-corpus.js';
-import type { Timed } from './timing.js';
+import type { Timed } from './rounds.js';
 
-/** What a step gives that can be compared. */
+/** The figures of a step that are compared. */
 export interface StepFigures {
   /** Summed negative log-likelihood of the window, in nats. */
   readonly nll: number;
@@ -19,6 +19,7 @@ export interface StepFigures {
   readonly gradientNorm: number;
 }
 
+/** A model in training. */
 export class Trial implements Timed {
   private windows = 0;
 
@@ -31,10 +32,10 @@ export class Trial implements Timed {
   ) {}
 
   /**
-   * Makes the contender's backend the active one and a fresh model on it.
+   * Activates the contender's backend and makes a new model on it.
    *
-   * @param given the spec, but for the precision, which is the contender's, and for random lengths of windows and sentences: all windows are of
-   *              the spec's `bptt`, so that every window is the same work
+   * @param given the spec; the contender decides on the precision, and all windows have the spec's `bptt` steps, without random
+   *              lengths or sentences, so that every window is the same amount of work
    */
   static async begin(contender: Contender, given: NetworkSpec, vocabulary: number): Promise<Trial> {
     await switchTo(contender);
@@ -70,10 +71,50 @@ export class Trial implements Timed {
     return { nll, gradientNorm };
   }
 
-  /** Frees the memory; its backend may be any. */
+  /** Frees the memory, whatever backend is active. */
   dispose(): void {
     dispose(this.state);
     disposeOptimizer(this.context.optimizer);
     disposeLanguageModel(this.model);
   }
+}
+
+/** Number of different windows. */
+const WINDOWS = 8;
+
+/** Knuth's multiplier: ⌊2³² / golden ratio⌋ made odd. Neighbors are far apart in the vocabulary. */
+const MULTIPLIER = 2654435761;
+
+/** Scattered token ids, the same at every reading. */
+class ScatteredTokens implements TokenSource {
+  constructor(
+    readonly length: number,
+    private readonly vocabulary: number,
+  ) {}
+
+  read(position: number, count: number): Int32Array {
+    return Int32Array.from({ length: count }, (_, i) => scattered(position + i) % this.vocabulary);
+  }
+}
+
+/**
+ * Makes a synthetic corpus of eight windows of a spec.
+ *
+ * @param vocabulary V
+ */
+export function corpusOfWindows(
+  { batchSize, bptt }: NetworkSpec['training'],
+  vocabulary: number,
+): TrainingCorpus {
+  const source = new ScatteredTokens(batchSize * (WINDOWS * bptt + 1), vocabulary);
+  return { vocabulary: { eos: 0, size: vocabulary }, split: () => source };
+}
+
+/** Returns `count` values spread evenly over (−1, 1), for the factors of a product. */
+export function scatteredValues(count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => scattered(i) / 2 ** 31 - 1);
+}
+
+function scattered(position: number): number {
+  return Math.imul(position + 1, MULTIPLIER) >>> 0;
 }

@@ -1,31 +1,56 @@
-/** The flags that say what computes and how; the same on every command that computes. */
+/** Flags for the backend, the same on every command that computes. */
 import { Flags } from '@oclif/core';
-import type { BackendName, BackendOptions } from '../backends/backend.js';
+import { BACKEND_NAMES, type BackendName, type BackendOptions } from '../backends/backend.js';
 import { backendFlag, cacheFlag, cacheFolder, integerFlag } from './flags.js';
 
-/** How the backends work, on commands that look at all of them. */
+/** Settings of the backends, for commands that use all of them. */
 export const engineFlags = {
   threads: integerFlag({
-    description: 'Threads of the native backend, at most 4 per processor; one per processor when left out.',
+    description: 'Threads of the native backend, at most 4 per processor; one per processor by default.',
     env: 'ZLM_THREADS',
     min: 1,
     helpValue: 'N',
   }),
   cc: Flags.string({
-    description: 'C compiler of the native backend, such as "gcc -O2"; cc, gcc or clang when left out.',
+    description: 'C compiler of the native backend, such as "gcc -O2"; by default cc, gcc or clang.',
     env: 'ZLM_CC',
     helpValue: 'COMPILER',
   }),
   cache: cacheFlag,
 };
 
-/** The one backend that a command uses, and how it works. */
+/** The choice of a backend, and its settings. */
 export const backendFlags = { backend: backendFlag, ...engineFlags };
 
+/** `--backend native,wasm` of `zlm bench`. */
+export const backendsFlag = Flags.option({
+  options: BACKEND_NAMES,
+  multiple: true,
+  multipleNonGreedy: true,
+  delimiter: ',',
+})({
+  description: 'Backends to measure, separated by commas; by default all that run here except cpu.',
+  default: [],
+  // The help shows no empty list.
+  defaultHelp: async () => undefined,
+});
+
+/** `--precision f32` of `zlm bench`. */
+export const precisionsFlag = Flags.option({
+  options: ['f32', 'mixed'] as const,
+  multiple: true,
+  multipleNonGreedy: true,
+  delimiter: ',',
+})({
+  description:
+    'Precisions to measure instead of those in the specs, separated by commas; mixed only on native.',
+  default: ['f32', 'mixed'],
+});
+
 /**
- * What the flags say, as the backends take it.
+ * Turns flags into options of the backends.
  *
- * @param onNote told what takes a while
+ * @param onNote called with a line before something that takes seconds
  */
 export function backendOptions(
   flags: { threads?: number | undefined; cc?: string | undefined; cache?: string | undefined },
@@ -36,7 +61,7 @@ export function backendOptions(
   return { threads: flags.threads, compiler: flags.cc || undefined, cacheFolder: cache, onNote };
 }
 
-/** The line that says which backend computes, and why it and no faster one. */
+/** Returns the line that names the backend and why it was selected. */
 export function backendLine({
   name,
   reason,
@@ -48,10 +73,9 @@ export function backendLine({
 }
 
 /**
- * Tells the compiler's OpenMP, which reads it when the kernels are loaded, how long a thread that waits for the others may
- * spin before it sleeps. By default GCC's spins for milliseconds: with any other work on the machine, the thread
- * that spins keeps the one it waits for from running (measured with one of two cores busy: a tenth of the speed).
- * Clang's spins for 200 ms.
+ * Limits how long a thread of OpenMP spins before it sleeps while it waits for the others; OpenMP reads this when the kernels
+ * are loaded. By default GCC's spins for milliseconds and Clang's for 200 ms: with any other work on the machine, a spinning
+ * thread keeps the thread that it waits for from running (measured with one of two cores busy: a tenth of the speed).
  */
 function waitBriefly(): void {
   process.env.GOMP_SPINCOUNT ??= '1000';

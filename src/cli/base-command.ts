@@ -1,10 +1,10 @@
-/** What all commands share: parsed flags, progress, `--json`, and one way to fail. */
+/** The base of all commands: parsed flags, progress, `--json`, and errors. */
 import { Command, Flags, type Interfaces, ux } from '@oclif/core';
+import ansis from 'ansis';
 import type { FaultKind } from '../errors.js';
 import { shellWord } from '../shell-word.js';
-import { visibleData, visibleJson } from '../visible.js';
+import { visibleData, visibleJson, visibleLines } from '../visible.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { withOwnColors } from './own-colors.js';
 import { inPlaces, type NamedFolders } from './place-flags.js';
 import { ProgressReporter } from './progress.js';
 import { reportError } from './report-error.js';
@@ -21,8 +21,8 @@ export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']
 /**
  * The base of every command: `class Train extends BaseCommand<typeof Train>`.
  *
- * A command's `run` ends with `return this.print(result, render)`: the result as text, or under `--json` the object itself.
- * It fails by throwing a `UserError`; the error is shown here and thrown on, and its kind decides the exit code.
+ * A command's `run` ends with `return this.print(result, render)`: it prints the result as text, or with `--json` the object. It
+ * fails by throwing a `UserError`; this class shows the error and throws it again, and its kind decides the exit code.
  */
 export abstract class BaseCommand<T extends typeof Command> extends Command {
   static override enableJsonFlag = true;
@@ -56,15 +56,15 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     }
   }
 
-  /** The progress display on stderr; one for the whole command, stopped when it ends. */
+  /** Returns the progress display on stderr: one for the whole command, stopped when it ends. */
   protected progress(): ProgressReporter {
     this.#progress ??= new ProgressReporter();
     return this.#progress;
   }
 
   /**
-   * Prints a result as text, or nothing under `--json`, where oclif prints the object that `run` returns. The renderer
-   * gets the result with every text in it safe to show, so that its own colors are the only escape sequences.
+   * Prints a result as text, or nothing with `--json`, where oclif prints the object that `run` returns. The renderer gets the
+   * result with every text made safe to show, so that its own colors are the only escape sequences.
    *
    * @param linesIn keys of the result whose texts may have several lines
    */
@@ -77,7 +77,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return result;
   }
 
-  /** Prints a text below the progress display, which ends here. */
+  /** Stops the progress display and prints a text. */
   override log(text = ''): void {
     this.#progress?.stop();
     super.log(withOwnColors(text));
@@ -88,26 +88,26 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     ux.stdout(visibleJson(ux.colorizeJson(json, { pretty: true, theme: this.config.theme?.json })));
   }
 
-  /** The command line as it can be typed again. */
+  /** Returns the command line as the user can type it again. */
   protected commandLine(): string {
     const words = this.id?.split(':') ?? [];
     return [this.config.bin, ...words, ...this.argv].map(shellWord).join(' ');
   }
 
-  /** A cure whose commands find what this one worked on. */
+  /** Completes the commands in a cure with the folders of this one. */
   protected inPlaces(cure: string): string {
     // There are none where the command line itself is wrong.
     const { runs, data } = (this.flags ?? {}) as NamedFolders;
     return inPlaces(cure, { runs, data });
   }
 
-  /** The file of a spec that was named, which may be one that comes with zlm. */
+  /** Finds the file of a named spec, which may be one that comes with zlm. */
   protected async findSpec(named: string): Promise<string> {
     const { findSpec } = await import('./shipped-specs.js');
     return findSpec(named, this.config.root, (line) => this.progress().note(line));
   }
 
-  /** Lets a command that has printed its result end with a fault's exit code all the same. */
+  /** Sets a fault's exit code for a command that has printed its result. */
   protected failWith(kind: FaultKind): void {
     process.exitCode = EXIT_CODES[kind];
   }
@@ -124,7 +124,23 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 }
 
-/** Arguments that oclif will not read from a pipe when they are absent: in a shell loop that would eat its input. */
+/** Keeps oclif from reading missing arguments from a pipe: in a shell loop that would consume the loop's input. */
 function neverFromStdin(args: Interfaces.ArgInput): Interfaces.ArgInput {
   return Object.fromEntries(Object.entries(args).map(([name, arg]) => [name, { ...arg, ignoreStdin: true }]));
+}
+
+/** The colors and weights that zlm uses: they change how text looks, and move or hide nothing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character
+const OWN_STYLE = /(\u001b\[(?:1|2|4|22|24|3[0-79]|9[0-7])m)/;
+
+/**
+ * Makes all control characters visible except our own colors. Renderers get data that is already safe; this catches what a
+ * renderer adds itself.
+ */
+export function withOwnColors(text: string): string {
+  if (ansis.level === 0) return visibleLines(text);
+  return text
+    .split(OWN_STYLE)
+    .map((part, index) => (index % 2 === 1 ? part : visibleLines(part)))
+    .join('');
 }

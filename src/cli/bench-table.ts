@@ -3,7 +3,7 @@ import type { BenchmarkReport, Entry, TrainingEntry } from '../benchmark/report.
 import { formatRate } from './format.js';
 import { renderTable } from './table.js';
 
-/** A benchmark's report as text. */
+/** Renders a benchmark's report. */
 export function renderBenchmark(report: BenchmarkReport): string {
   const { machine, settings } = report;
   const head = `${machine.cpu}, ${plural(machine.threads, 'thread')}; medians of at most ${plural(settings.rounds, 'round')}`;
@@ -61,7 +61,7 @@ function problemLines({ training, product }: BenchmarkReport): string {
     .join('\n');
 }
 
-/** How many times as fast as the wasm backend, where both have a rate. */
+/** Returns the speed relative to the wasm backend if both have a rate. */
 function againstWasm({ model, timing }: TrainingEntry, training: readonly TrainingEntry[]): string {
   const wasm = training.find((other) => other.model === model && other.backend === 'wasm')?.timing;
   return timing && wasm ? (timing.tokensPerSecond / wasm.tokensPerSecond).toFixed(2) : '–';

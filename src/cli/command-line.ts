@@ -1,4 +1,4 @@
-/** Runs a command line with oclif and turns whatever it throws into an exit code. */
+/** Runs a command line with oclif and turns errors into exit codes. */
 import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
@@ -7,29 +7,29 @@ import { describeFileError } from '../storage/file-error.js';
 import { exitCodeOf } from './exit-codes.js';
 import { reportError } from './report-error.js';
 
-/** oclif would load plugins from folders of the user, which may not be the user's: zlm has none. */
+/** Keeps oclif from loading plugins from folders that others may be able to write to: zlm has no plugins. */
 const NO_PLUGINS = { userPlugins: false, devPlugins: false } as const;
 
 /**
  * Runs a command line; ends the process when it fails.
  *
  * @param argv    the words after the program's name
- * @param options where oclif finds the package
+ * @param options the place of the package, for oclif
  */
 export async function runCommandLine(argv: string[], options: Interfaces.Options): Promise<void> {
   const format = asksForJson(argv) ? 'json' : 'text';
-  // Before oclif's own listener, which takes what is not EPIPE for a bug.
-  process.stdout.prependListener('error', endUnheard);
-  // Work goes on without its progress display: its reader has gone, its terminal was closed, the log's disk is full.
+  // Before oclif's own listener, which treats any error except EPIPE as a bug.
+  process.stdout.prependListener('error', exitOnBrokenOutput);
+  // The command continues without its progress display: its terminal was closed, or the log's disk is full.
   process.stderr.on('error', () => {});
   process.on('uncaughtException', (error) => {
-    // What a timer or a socket throws passes by every `catch`. Exit before the next listener: that of the wasm
-    // backend throws again, and Node then prints the backend's minified source.
+    // An error in a timer or a socket reaches no `catch`. Exit before the next listener: the wasm backend's throws
+    // again, and Node then prints the backend's minified source.
     reportError(error, format);
     process.exit(exitCodeOf(error));
   });
   try {
-    // Nor is TypeScript to be looked for, nor a theme.
+    // zlm has neither TypeScript sources to compile nor a theme.
     settings.enableAutoTranspile = false;
     process.env.ZLM_DISABLE_THEME = 'true';
     await run(argv, { ...options, ...NO_PLUGINS });
@@ -40,13 +40,13 @@ export async function runCommandLine(argv: string[], options: Interfaces.Options
   }
 }
 
-/** Words for an error of the file system that nobody has put into words yet; undefined for any other. */
+/** Describes an error of the file system that no other code has described; undefined for any other error. */
 function refusalOfFiles(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { path, syscall }: NodeJS.ErrnoException = error;
   if (syscall === 'uv_cwd') {
-    const cures = ['Change to a folder that is there, and run the command again.'];
-    return new UserError('data', 'The current folder is no longer there', cures, { cause: error });
+    const cures = ['Change to a folder that exists, and run the command again.'];
+    return new UserError('data', 'the current folder no longer exists', cures, { cause: error });
   }
   return path === undefined ? undefined : describeFileError(error, path, 'use');
 }
@@ -54,17 +54,17 @@ function refusalOfFiles(error: unknown): UserError | undefined {
 async function exitWhenWritten(exitCode: number): Promise<void> {
   await flushed(process.stdout);
   await flushed(process.stderr);
-  // Not only `process.exitCode`: a failed command may leave a socket or a timer open that would hold the process.
+  // Setting `process.exitCode` is not enough: a failed command may leave a socket or a timer open that keeps Node running.
   process.exit(exitCode);
 }
 
-/** Ends the process when stdout takes no more: what it has to say, and be it JSON, can only be said on stderr then. */
-export function endUnheard(error: NodeJS.ErrnoException): void {
-  // `zlm runs | head -1` closes our stdout early: no fault, and nothing is left to do.
+/** Ends the process when stdout fails. An error can then be reported only on stderr, even with `--json`. */
+export function exitOnBrokenOutput(error: NodeJS.ErrnoException): void {
+  // `zlm runs | head -1` closes stdout early. That is not a fault, and nothing is left to do.
   if (error.code === 'EPIPE') process.exit();
   const fault =
     describeFileError(error, 'the standard output', 'write') ??
-    new UserError('data', `Cannot write the standard output: ${error.message}`, [], { cause: error });
+    new UserError('data', `cannot write to the standard output: ${error.message}`, [], { cause: error });
   reportError(fault, 'text');
   process.exit(exitCodeOf(fault));
 }

@@ -1,14 +1,14 @@
-/** A command line that is being typed: which flags it has, and where its arguments stand. */
+/** A command line that is being typed: its flags and arguments so far. */
 import type { Command } from '@oclif/core';
 
-/** A word that may stand at the cursor. */
+/** A word that may be inserted at the cursor. */
 export interface Candidate {
   readonly word: string;
-  /** In a few words; shells that show none leave it out. */
+  /** A few words, for shells that show them. */
   readonly description?: string;
 }
 
-/** The words behind those of the command, up to the one at the cursor. */
+/** The words after the command, up to the one at the cursor. */
 export class CommandLine {
   readonly arguments: readonly string[];
   /** The flag whose value comes next. */
@@ -40,14 +40,14 @@ export class CommandLine {
     return this.command.flags[name];
   }
 
-  /** What a flag was given, its environment variable holds, or it is by default. */
+  /** Returns a flag's value on the line, in its environment variable, or by default. */
   valueOf(name: string): string {
     const flag = this.command.flags[name];
     const fallback = flag?.type === 'option' ? flag.default : undefined;
     return this.given.get(name) ?? (process.env[flag?.env ?? ''] || String(fallback ?? ''));
   }
 
-  /** The flags that may still come. */
+  /** Returns the flags that may still follow. */
   flagsLeft(): Candidate[] {
     return Object.values(this.command.flags)
       .filter((flag) => !flag.hidden && !(this.given.has(flag.name) && !isMultiple(flag)))

@@ -1,18 +1,22 @@
-/** What may come next on a command line: for the scripts in completions/, which ask `zlm complete`. */
-import type { Command } from '@oclif/core';
-import { type KeyNode, schemaAt } from '../spec/schema.js';
+/** Completes a command line, for the scripts in completions/, which call `zlm complete`. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command, Interfaces } from '@oclif/core';
+import { RunFolder } from '../runs/run-folder.js';
+import { allKeys, type KeyNode, schemaAt } from '../spec/schema.js';
 import { type Candidate, CommandLine } from './completion-line.js';
+import { shippedNames } from './shipped-specs.js';
 
-/** The words that may stand at the cursor, and what else a shell should do. */
+/** The words that may be inserted at the cursor, and other instructions to the shell. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  /** Files may stand there too. */
+  /** File names may be inserted as well. */
   readonly files: boolean;
-  /** The words are beginnings: no space goes behind them. */
+  /** The words are incomplete: the shell adds no space. */
   readonly open: boolean;
 }
 
-/** What there is to choose from; each is asked only when it is needed. */
+/** Sources of words; each is read only when needed. */
 export interface CompletionSources {
   readonly commands: readonly Command.Loadable[];
   specNames(): Promise<readonly string[]>;
@@ -22,10 +26,10 @@ export interface CompletionSources {
   specKeys(): readonly KeyNode[];
 }
 
-/** What a flag or an argument takes. */
+/** Kind of the value of a flag or an argument. */
 type ValueKind = 'spec' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'file' | 'free';
 
-/** By the word that stands for a flag's value in the help. */
+/** Kinds by the word for a flag's value in the help. */
 const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
   'KEY=VALUE': 'setting',
   RUN: 'run',
@@ -37,7 +41,7 @@ const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
   COMPILER: 'file',
 };
 
-/** By the name of an argument. */
+/** Kinds by the name of an argument. */
 const ARGUMENT_VALUES: Readonly<Record<string, ValueKind>> = {
   spec: 'spec',
   file: 'spec',
@@ -55,14 +59,14 @@ const ROOT_FLAGS: readonly Candidate[] = [
 
 const NONE: Completion = { candidates: [], files: false, open: false };
 
-/** Names that need no quotes in any shell. Others are not offered: they could be read as something else once inserted. */
+/** Names that need no quotes in any shell. Others are not offered, since a shell could misread them once inserted. */
 const PLAIN_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u;
 
 /**
  * Completes a command line.
  *
- * @param words   behind the program's name, the last of them up to the cursor and perhaps empty
- * @param sources what there is to choose from
+ * @param words   the words after the program's name; the last one ends at the cursor and may be empty
+ * @param sources the sources of words
  */
 export async function complete(words: readonly string[], sources: CompletionSources): Promise<Completion> {
   const typed = words.at(-1) ?? '';
@@ -108,7 +112,7 @@ async function flagValues(
   return await valuesOf(FLAG_VALUES[[flag.helpValue ?? ''].flat()[0] ?? ''] ?? 'free', typed, line, sources);
 }
 
-/** The words of a choice, of which a flag such as `--backend native,wasm` takes several with commas between. */
+/** Completes a choice; a flag such as `--backend native,wasm` takes several, separated by commas. */
 function listed(options: readonly string[], typed: string, flag: object): Completion {
   const begun =
     'delimiter' in flag && flag.delimiter === ',' ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
@@ -142,7 +146,7 @@ async function valuesOf(
   }
 }
 
-/** Keys of a spec with "=" behind them; behind a key, the values that its schema names. */
+/** Completes KEY=VALUE: keys of a spec with "=", or after a key the values in its schema. */
 function settings(typed: string, keys: readonly KeyNode[]): Completion {
   const key = /^([^=]+)=/.exec(typed)?.[1];
   if (key !== undefined) {
@@ -188,7 +192,7 @@ function withPrefix(prefix: string, completion: Completion): Completion {
   return { ...completion, candidates };
 }
 
-/** The command whose words a line begins with, the longest one. */
+/** Returns the command with the most words that a line begins with. */
 function commandOf(
   words: readonly string[],
   commands: readonly Command.Loadable[],
@@ -198,7 +202,7 @@ function commandOf(
     .sort((a, b) => wordsOf(b).length - wordsOf(a).length)[0];
 }
 
-/** The words that go on to a command: of `zlm`, and of `zlm prepare`. */
+/** Returns the words that may continue a command, as after `zlm` or `zlm prepare`. */
 function nextWords(before: readonly string[], commands: readonly Command.Loadable[]): Candidate[] {
   const next = new Map<string, Candidate>();
   for (const command of commands) {
@@ -213,4 +217,38 @@ function nextWords(before: readonly string[], commands: readonly Command.Loadabl
 
 function wordsOf({ id }: Command.Loadable): string[] {
   return id.split(/[: ]/);
+}
+
+/** Returns the sources for a command line in the current folder. */
+export function completionSources(config: Interfaces.Config): CompletionSources {
+  return {
+    commands: config.commands,
+    specNames: () => shippedNames(config.root),
+    runNames,
+    corpusNames: (folder) => foldersWith(folder, (path) => join(path, 'manifest.json')),
+    specKeys: () => allKeys(),
+  };
+}
+
+/** Lists `latest`, then the runs, newest first. */
+async function runNames(folder: string): Promise<string[]> {
+  const names = await foldersWith(folder, (path) => new RunFolder(path).spec);
+  return names.length === 0 ? [] : ['latest', ...names];
+}
+
+/** Lists the folders that contain a file, the most recently written first; none if there is no such folder. */
+async function foldersWith(folder: string, fileIn: (path: string) => string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name }) => {
+        const written = await stat(fileIn(join(folder, name))).catch(() => null);
+        return written?.isFile() ? [{ name, written: written.mtimeMs }] : [];
+      }),
+  );
+  return found
+    .flat()
+    .sort((a, b) => b.written - a.written)
+    .map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-/** Gathers what `zlm doctor` shows, as plain data; `doctor-text.ts` puts it into words. */
+/** Gathers the report of `zlm doctor` as plain data; `doctor-text.ts` renders it. */
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
@@ -13,11 +13,11 @@ export interface BackendReport {
   readonly name: BackendName;
   readonly available: boolean;
   readonly reason: string;
-  /** The whole story of a failure. */
+  /** Full output of a failure. */
   readonly details?: string;
-  /** Threads that it computes with, where it can have several. */
+  /** Number of threads, for a backend that can have several. */
   readonly threads?: number;
-  /** What multiplies in mixed precision, where the backend has kernels of its own for it. */
+  /** Units for mixed precision, for a backend with kernels of its own for it. */
   readonly bf16Units?: Bf16Units;
   /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */
   readonly gflops: number | null;
@@ -32,7 +32,7 @@ export interface CorpusReport {
   readonly problem: string | null;
 }
 
-/** What `zlm doctor --json` prints; see `schemas/output/doctor.schema.json`. */
+/** The output of `zlm doctor --json`; see `schemas/output/doctor.schema.json`. */
 export interface DoctorReport {
   readonly zlm: string;
   readonly node: { readonly version: string; readonly required: string; readonly supported: boolean };
@@ -42,39 +42,39 @@ export interface DoctorReport {
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   /** Fastest first. */
   readonly backends: readonly BackendReport[];
-  /** What `--backend auto` takes, and why; null when nothing can run. */
+  /** The backend that `--backend auto` takes, and why; null when none can run. */
   readonly auto: { readonly name: BackendName; readonly reason: string } | null;
-  /** Why `--backend auto` takes nothing; null when it takes one. */
+  /** Why `--backend auto` takes none; null when it takes one. */
   readonly autoProblem: string | null;
   readonly folders: Readonly<Record<'data' | 'runs' | 'cache', FolderReport>>;
   readonly corpora: readonly CorpusReport[];
   readonly optionalPackages: readonly { readonly name: string; readonly version: string | null }[];
 }
 
-/** What the report is to be about. */
+/** The subject of a report. */
 export interface DoctorQuestion {
   readonly zlm: string;
-  /** The Node versions that the package asks for: ">=20.19". */
+  /** The Node versions that the package requires: ">=20.19". */
   readonly requiredNode: string;
-  /** Of the cache: null where there is none, for want of a home folder. */
+  /** The cache is null without a home folder. */
   readonly folders: { readonly data: string; readonly runs: string; readonly cache: string | null };
   readonly backendOptions: BackendOptions;
 }
 
-/** Nothing needs them; a faster backend may use them. */
+/** Packages that nothing needs yet; a faster backend may use them. */
 const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node-gpu'];
 
-/** The report of a cache folder where there is none. */
+/** The report without a cache folder. */
 const NO_CACHE: FolderReport = {
   path: null,
   exists: false,
   writable: false,
   bytes: 0,
   freeBytes: null,
-  problem: 'none, as HOME is not set; name one with --cache or ZLM_CACHE',
+  problem: 'none, since HOME is not set; name one with --cache or ZLM_CACHE',
 };
 
-/** Looks at this machine; measures every backend, which takes some seconds. */
+/** Inspects this machine and measures every backend, which takes some seconds. */
 export async function gatherDoctorReport(question: DoctorQuestion): Promise<DoctorReport> {
   const { data, runs, cache } = question.folders;
   const [dataReport, runsReport, cacheReport] = await Promise.all(
@@ -100,7 +100,7 @@ export async function gatherDoctorReport(question: DoctorQuestion): Promise<Doct
 }
 
 /**
- * Whether a version is at least the one that a range of the form ">=20.19" names.
+ * Returns whether a version is at least the one in a range of the form ">=20.19".
  *
  * @param version "20.20.2"
  */
@@ -116,7 +116,7 @@ export function isAtLeast(version: string, range: string): boolean {
 async function reportBackends(options: BackendOptions): Promise<BackendReport[]> {
   const { probeBackends } = await import('../backends/select.js');
   const reports: BackendReport[] = [];
-  // One after the other: two measurements at once would share the processor.
+  // One after the other: measurements in parallel would share the processor.
   for (const probe of await probeBackends(options)) reports.push(await measure(probe, options));
   return reports;
 }
@@ -130,7 +130,7 @@ async function measure(
   try {
     return { ...probe, ...(await measureBackend(probe.name, options)) };
   } catch (error) {
-    // Any failure is a finding here: a doctor does not fall ill of the patient.
+    // Any failure is a result here: the other backends can still be measured.
     const reason = error instanceof Error ? error.message : String(error);
     return { ...probe, available: false, reason, gflops: null };
   }
@@ -158,7 +158,7 @@ async function reportCorpora(dataFolder: string): Promise<CorpusReport[]> {
   return reports.filter((report) => report !== undefined);
 }
 
-/** Undefined for a folder without a manifest: it holds something else, or a preparation that has not ended. */
+/** Reports a corpus; undefined for a folder without a manifest: something else, or an unfinished preparation. */
 async function reportCorpus(dataFolder: string, name: string): Promise<CorpusReport | undefined> {
   try {
     const manifest = await readManifest(join(dataFolder, name));
@@ -177,7 +177,7 @@ async function reportCorpus(dataFolder: string, name: string): Promise<CorpusRep
   }
 }
 
-/** The version of a package that Node finds from here; null when it is not installed. */
+/** Returns the version of an installed package; null if it is not installed. */
 function installedVersion(name: string): string | null {
   try {
     return createRequire(import.meta.url)(`${name}/package.json`).version;

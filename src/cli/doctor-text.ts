@@ -1,4 +1,4 @@
-/** The words and tables of `zlm doctor`. */
+/** The text of `zlm doctor`. */
 import ansis from 'ansis';
 import type { Bf16Units } from '../backends/backend.js';
 import type { BackendReport, CorpusReport, DoctorReport } from './doctor-report.js';
@@ -12,7 +12,7 @@ const BF16_UNITS: Readonly<Record<Bf16Units, string>> = {
   float32: 'float32 on bfloat16 operands',
 };
 
-/** The report as lines for a terminal. */
+/** Renders the report. */
 export function renderDoctorReport(report: DoctorReport): string {
   return [
     section('This machine', machineLines(report)),

@@ -1,4 +1,4 @@
-/** What the process's exit code says: 0 for success, 1 for a bug, and one code for each kind of fault. */
+/** Exit codes: 0 for success, 1 for a bug, and one code for each kind of fault. */
 import { CLIError } from '@oclif/core/errors';
 import { type FaultKind, UserError } from '../errors.js';
 
@@ -15,7 +15,7 @@ export const EXIT_CODES: Readonly<Record<FaultKind, number>> = {
 /** Exit code of an error that zlm did not foresee. */
 export const BUG_EXIT_CODE = 1;
 
-/** Every exit code with its meaning, in the order in which the help lists them. */
+/** Every exit code with its meaning, in the order of the help. */
 export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
   [0, 'success'],
   [BUG_EXIT_CODE, 'a bug in zlm'],
@@ -27,7 +27,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: stri
   [EXIT_CODES.interrupted, 'interrupted; the training of a network saves its state first'],
 ];
 
-/** The exit code for whatever was thrown: by kind for a {@link UserError}, oclif's own for its errors, else a bug. */
+/** Returns the exit code of an error: by kind for a {@link UserError}, oclif's own for its errors, else a bug's. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return EXIT_CODES[error.kind];
   if (error instanceof CLIError) return error.oclif.exit ?? BUG_EXIT_CODE;

@@ -1,16 +1,16 @@
-/** Flags that several commands share, so that each means and reads the same everywhere. */
+/** Flags that several commands share, with one meaning and one description. */
 import { Flags } from '@oclif/core';
 import { BACKEND_NAMES } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import { noCacheFolder, userCacheFolder } from './home.js';
 
-/** A flag that names a folder. Not by an empty word, such as an unset variable of a script: that would be the current one. */
+/** A flag that names a folder. An empty word, as from an unset variable in a script, would be the current folder: refuse it. */
 const folderFlag = Flags.custom<string>({
   parse: async (input) => {
     if (input !== '') return input;
     throw new UserError(
       'usage',
-      'expects the path of a folder, not an empty word; the current folder is "."',
+      'expects the path of a folder, not an empty word; "." is the current folder',
     );
   },
   helpValue: 'FOLDER',
@@ -30,7 +30,7 @@ export const runsFlag = folderFlag({
   default: 'runs',
 });
 
-/** `--cache`: the folder of downloads and compiled kernels; see {@link cacheFolder} for what it is when left out. */
+/** `--cache`: the folder of downloads and compiled kernels; {@link cacheFolder} has its default. */
 export const cacheFlag = folderFlag({
   description: 'Folder of downloads and compiled kernels.',
   env: 'ZLM_CACHE',
@@ -38,53 +38,53 @@ export const cacheFlag = folderFlag({
 });
 
 /**
- * The cache folder: the one that `--cache` names, or zlm's where the operating system keeps caches.
+ * Returns the cache folder: the one that `--cache` names, or zlm's folder in the operating system's caches.
  *
- * @param named what the flag says
+ * @param named value of the flag
  * @returns null when none is named and there is no home folder
  */
 export function cacheFolder(named: string | undefined): string | null {
   return named ?? userCacheFolder();
 }
 
-/** @throws UserError('usage') where {@link cacheFolder} knows none */
+/** Returns the cache folder. @throws UserError('usage') when {@link cacheFolder} returns null */
 export function neededCacheFolder(named: string | undefined): string {
   const folder = cacheFolder(named);
   if (folder === null) throw noCacheFolder();
   return folder;
 }
 
-/** `--backend`: what computes the tensors. */
+/** `--backend`: the backend that computes. */
 export const backendFlag = Flags.option({ options: ['auto', ...BACKEND_NAMES] as const })({
-  description: 'What computes: auto takes the fastest that works here.',
+  description: 'Backend that computes; auto takes the fastest that works here.',
   env: 'ZLM_BACKEND',
   default: 'auto',
 });
 
-/** `--checkpoint`: which of a run's two. */
+/** `--checkpoint`: one of a run's two checkpoints. */
 export const checkpointFlag = Flags.option({ options: ['best', 'last'] as const })({
   description: "The run's checkpoint: the best on valid, or the newest as in the paper.",
   default: 'best',
 });
 
-/** `--set a.b=c`, as often as needed: overrides of single keys of a spec, the value read as YAML. */
+/** `--set a.b=c`, repeatable: overrides one key of a spec with a YAML value. */
 export const setFlag = Flags.string({
   description: 'Override one key of the spec, such as training.epochs=5; may be repeated.',
   multiple: true,
-  // A greedy flag would swallow the arguments that follow it.
+  // A greedy flag would take the arguments that follow it.
   multipleNonGreedy: true,
   default: [],
-  // An empty list is nothing to show in the help.
+  // The help shows no empty list.
   defaultHelp: async () => undefined,
   helpValue: 'KEY=VALUE',
 });
 
-/** A flag that takes a finite number, within `min` and `max` when they are given. */
+/** A flag that takes a finite number, within `min` and `max` if given. */
 export const numberFlag = Flags.custom<number, NumberRange>({
   parse: async (input, _context, range) => parseNumber(input, 'a number', range),
 });
 
-/** A flag that takes a whole number, within `min` and `max` when they are given. */
+/** A flag that takes a whole number, within `min` and `max` if given. */
 export const integerFlag = Flags.custom<number, NumberRange>({
   parse: async (input, _context, range) => parseNumber(input, 'a whole number', range),
 });

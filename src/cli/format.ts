@@ -1,8 +1,8 @@
-/** Numbers as a person reads them: sizes, counts, durations, dates. */
+/** Formats numbers for people: sizes, counts, rates, perplexities, durations. */
 
 const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** A number of bytes in decimal units with three significant digits: "812 bytes", "5.10 MB". */
+/** Formats bytes in decimal units with three significant digits: "812 bytes", "5.10 MB". */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -14,7 +14,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : threeDigits(value)} ${BYTE_UNITS[unit]}`;
 }
 
-/** A count, shortened from a hundred thousand on: "2,323", "930k", "1.79M". */
+/** Formats a count, shortened from a hundred thousand on: "2,323", "930k", "1.79M". */
 export function formatCount(count: number): string {
   if (count < 99_950) return Math.round(count).toLocaleString('en-US');
   if (count < 999_500) return `${Math.round(count / 1e3)}k`;
@@ -22,26 +22,26 @@ export function formatCount(count: number): string {
   return `${threeDigits(count / 1e9)}G`;
 }
 
-/** A count in full: "1,234,567". */
+/** Formats a count in full: "1,234,567". */
 export function formatExactly(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** A rate per second, with a decimal where it matters: "0.42", "3.1", "2,704". */
+/** Formats a rate per second, with decimals below ten: "0.42", "3.1", "2,704". */
 export function formatRate(perSecond: number): string {
   if (perSecond < 1) return perSecond.toFixed(2);
   if (perSecond < 10) return perSecond.toFixed(1);
   return formatCount(perSecond);
 }
 
-/** A perplexity, never with an exponent: "181.20", "11,510", "1.79M"; "over 999G" beyond what a diverging model can mean. */
+/** Formats a perplexity without an exponent: "181.20", "11,510", "1.79M", and "over 999G" for a diverging model. */
 export function formatPerplexity(perplexity: number): string {
   if (Number.isNaN(perplexity)) return 'NaN';
   if (perplexity < 9999.5) return perplexity.toFixed(2);
   return perplexity < 9.995e11 ? formatCount(perplexity) : 'over 999G';
 }
 
-/** A duration in its two leading units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
+/** Formats a duration in its two leading units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -1,11 +1,11 @@
-/** The help pages: oclif's, with the exit codes at the end of the first, and our words for unknown commands. */
+/** The help pages: oclif's, with the exit codes at the end of the first page, and zlm's error for unknown commands. */
 import { CLIError } from '@oclif/core/errors';
 import { CommandHelp, Help } from '@oclif/core/help';
 import { EXIT_CODE_MEANINGS } from './exit-codes.js';
 import { unknownCommandError } from './unknown-command.js';
 
 class ZlmCommandHelp extends CommandHelp {
-  /** What the line at the top of the page has not said yet. */
+  /** Returns the description without the summary, which is the first line of the page. */
   protected override description(): string | undefined {
     const { summary, description = '' } = this.command;
     const rest = summary ? description : description.split('\n').slice(1).join('\n');
@@ -13,7 +13,7 @@ class ZlmCommandHelp extends CommandHelp {
   }
 }
 
-/** oclif loads this class by its place in package.json (`oclif.helpClass`). */
+/** The help class, which oclif loads by `oclif.helpClass` in package.json. */
 export default class ZlmHelp extends Help {
   protected override CommandHelpClass = ZlmCommandHelp;
 
@@ -30,7 +30,7 @@ export default class ZlmHelp extends Help {
     try {
       await super.showHelp(argv);
     } catch (error) {
-      // The one CLIError that oclif's help throws: there is no such command.
+      // oclif's help throws a CLIError only for an unknown command.
       if (!(error instanceof CLIError)) throw error;
       const flag = argv.findIndex((word) => word.startsWith('-'));
       const words = argv.slice(0, flag === -1 ? undefined : flag);

@@ -1,21 +1,21 @@
-/** The user's home folder, and what takes its place where there is none. */
+/** The user's home folder, and its substitute if there is none. */
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.js';
 
-/** What HOME is where there is no home folder: nothing is below it, and nobody can put anything there. */
+/** HOME without a home folder: nothing is below it, and no one can put anything there. */
 const NO_HOME = '/dev/null';
 
 /** The folders that the XDG base directory specification names. */
 const XDG_FOLDERS = ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'];
 
 /**
- * Gives HOME an absolute path before any library asks for it, and SHELL a value where nothing tells it.
+ * Gives HOME an absolute path before any library reads it, and SHELL a value if it has none.
  *
- * An empty or relative HOME counts as none, since it would put the cache into the current folder and make oclif look for
- * files of the user in the folder of temporary files, where others may put them. The user database is asked then. Where
- * that knows no home either, which alone would end the program before it begins, HOME is /dev/null: everything works that
- * needs no home, and the rest is refused in words. By the specification a relative XDG folder is to be ignored.
+ * An empty or relative HOME counts as none: it would put the cache into the current folder, and oclif would look for the user's
+ * files in the folder for temporary files, where others may put them. The user database then supplies the path. If it has no
+ * home either, HOME becomes /dev/null: commands that need no home work, and others fail with a message. A relative XDG folder is
+ * ignored, as the specification requires.
  *
  * @param environment changed in place
  */
@@ -29,7 +29,7 @@ export function settleHome(environment: NodeJS.ProcessEnv = process.env): void {
   if (user === null) environment.SHELL ??= '';
 }
 
-/** zlm's folder where the operating system keeps caches; null where there is no home folder. */
+/** Returns zlm's folder in the operating system's caches; null without a home folder. */
 export function userCacheFolder(environment: NodeJS.ProcessEnv = process.env): string | null {
   const { HOME = '', LOCALAPPDATA, USERPROFILE = '', XDG_CACHE_HOME } = environment;
   if (process.platform === 'win32') return join(LOCALAPPDATA || join(USERPROFILE, '.cache'), 'zlm');
@@ -40,16 +40,14 @@ export function userCacheFolder(environment: NodeJS.ProcessEnv = process.env): s
     : join(XDG_CACHE_HOME || join(HOME, '.cache'), 'zlm');
 }
 
-/** Says that something needs a cache folder where there is no home folder to have it in. */
+/** Makes the error for a command that needs a cache folder when there is no home folder. */
 export function noCacheFolder(): UserError {
-  return new UserError(
-    'usage',
-    'there is no folder to keep downloads and compiled kernels in: HOME is not set',
-    ['Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.'],
-  );
+  return new UserError('usage', 'there is no folder for downloads and compiled kernels: HOME is not set', [
+    'Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.',
+  ]);
 }
 
-/** The user's entry in the user database; null when there is none, as in a container for a made-up user number. */
+/** Returns the user's entry in the user database; null if there is none, as for an arbitrary user number in a container. */
 function knownUser(): { readonly homedir: string } | null {
   try {
     return userInfo();

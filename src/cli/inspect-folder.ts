@@ -1,24 +1,24 @@
-/** What there is to know about a folder that zlm writes to, whether it exists yet or not. */
+/** Inspects a folder that zlm writes to, whether it exists or not. */
 import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isFolder, isThere } from '../storage/files.js';
 
 /** The state of a folder. */
 export interface FolderReport {
-  /** Absolute; null where no folder is known. */
+  /** Absolute; null when no folder is known. */
   readonly path: string | null;
   readonly exists: boolean;
-  /** Whether files can be made in it, or the folder itself can be made when it does not exist. */
+  /** Files can be made in it, or the folder itself can be made. */
   readonly writable: boolean;
   /** Size of all files below it; 0 when it does not exist. */
   readonly bytes: number;
-  /** Free space of its disk for an ordinary user; null when the system does not say. */
+  /** Free space of its disk for an ordinary user; null when the system does not report it. */
   readonly freeBytes: number | null;
-  /** What is wrong with it, if anything. */
+  /** The problem with it, or null. */
   readonly problem: string | null;
 }
 
-/** Looks at a folder without changing anything. */
+/** Inspects a folder without changing anything. */
 export async function inspectFolder(folder: string): Promise<FolderReport> {
   const path = resolve(folder);
   const existing = await nearestExisting(path);
@@ -43,7 +43,7 @@ function problemOf(existing: string, isAFolder: boolean, writable: boolean): str
   return writable ? null : `${existing} is not writable`;
 }
 
-/** The folder itself, or the lowest above it that is there; the root when that cannot be seen either. */
+/** Returns the folder itself, or the lowest one above it that exists. */
 async function nearestExisting(path: string): Promise<string> {
   if (path === dirname(path) || (await isThere(path))) return path;
   return nearestExisting(dirname(path));
@@ -63,7 +63,7 @@ async function freeSpace(path: string): Promise<number | null> {
   );
 }
 
-/** Counts what it may read: a file that vanishes meanwhile, or a closed folder, counts nothing. */
+/** Sums the sizes of readable files: a file that vanishes meanwhile, or an unreadable folder, counts 0. */
 async function sizeBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const sizes = entries.map(async (entry) => {

@@ -1,4 +1,4 @@
-/** Ctrl-C, SIGTERM and a closed terminal: the first asks the work under way to stop in good order, the second stops at once. */
+/** Ctrl-C, SIGTERM and a closed terminal: the first signal asks the work to stop cleanly, the second exits at once. */
 import { UserError } from '../errors.js';
 import { EXIT_CODES } from './exit-codes.js';
 
@@ -7,8 +7,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs work that watches an abort signal, which the process's interrupt signals trigger while it runs.
  *
- * @param announce called at the first one
- * @throws UserError('interrupted') when the work gave up because of it
+ * @param announce called at the first signal
+ * @throws UserError('interrupted') when the work stopped because of it
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -20,7 +20,7 @@ export async function interruptible<T>(
       controller.abort(new UserError('interrupted', 'interrupted'));
       announce();
     } else if (name !== 'SIGHUP') {
-      // The system and the shell both tell of a closed terminal: twice is no haste.
+      // The system and the shell both signal a closed terminal, so a second SIGHUP does not mean haste.
       process.exit(EXIT_CODES.interrupted);
     }
   };

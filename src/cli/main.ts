@@ -1,6 +1,6 @@
 /**
- * The entrance of the program. It imports as little as it can: loading oclif takes most of the time that a short command
- * takes, and the version can be told without it.
+ * The entry point of the program. It imports as little as possible: loading oclif takes most of the time of a short command,
+ * and `--version` does not need it.
  */
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -11,20 +11,20 @@ import { settleHome } from './home.js';
  * Runs a command line; ends the process when it fails.
  *
  * @param argv    the words after the program's name
- * @param options where oclif finds the package
+ * @param options the place of the package, for oclif
  */
 export async function main(argv: string[], options: Interfaces.Options): Promise<void> {
   const version = ['--version', '-v'].includes(argv[0] ?? '') ? versionLine() : undefined;
   if (version !== undefined) return printVersion(version);
-  // Before oclif, which asks for the home folder as soon as it is loaded.
+  // Before oclif, which reads the home folder when it is loaded.
   settleHome();
-  // oclif reads it while it is loaded. Its check of Node's version repeats what npm checks by `engines`, and loads forty files.
+  // oclif's check of Node's version repeats npm's check of `engines`, and loads forty files. oclif reads this when it is loaded.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
   const { runCommandLine } = await import('./command-line.js');
   await runCommandLine(argv, options);
 }
 
-/** "zlm/0.1.0 linux-x64 node-v20.19.0", as oclif has it; undefined where it takes oclif to know the platform's name. */
+/** Returns oclif's "zlm/0.1.0 linux-x64 node-v20.19.0"; undefined on a platform whose name only oclif knows. */
 function versionLine(): string | undefined {
   const isPerhapsWsl = process.platform === 'linux' && /microsoft/i.test(release());
   if (isPerhapsWsl || process.arch === 'ia32') return undefined;
@@ -34,8 +34,8 @@ function versionLine(): string | undefined {
 
 function printVersion(line: string): void {
   process.stdout.on('error', async (error: NodeJS.ErrnoException) => {
-    const { endUnheard } = await import('./command-line.js');
-    endUnheard(error);
+    const { exitOnBrokenOutput } = await import('./command-line.js');
+    exitOnBrokenOutput(error);
   });
   process.stdout.write(`${line}\n`);
 }

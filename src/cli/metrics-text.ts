@@ -1,20 +1,20 @@
-/** What `zlm metrics` prints. */
+/** The output of `zlm metrics`: a table, or comma-separated values. */
 import { plainNumber } from '../plain-number.js';
 import type { AnyMetricsRow, EpochRow, NgramRow, WindowsRow } from '../training/metrics.js';
 import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
 import { type Column, renderTable } from './table.js';
 
-/** What `--json` prints; see schemas/output/metrics.schema.json. */
+/** The output of `--json`; see schemas/output/metrics.schema.json. */
 export interface MetricsResult {
   readonly run: string;
-  /** Of one kind, in the order of the training. */
+  /** Rows of one kind, in order of time. */
   readonly rows: readonly AnyMetricsRow[];
 }
 
-/** Which rows of a network's training. */
+/** Kind of rows of a network's training. */
 export type RowChoice = 'epochs' | 'windows';
 
-/** Columns of the CSV in their order; a row has a value for each. */
+/** Columns of the CSV, in order. */
 const EPOCH_COLUMNS = [
   'epoch',
   'windows',
@@ -37,7 +37,7 @@ const WINDOWS_COLUMNS = [
   'seconds',
 ] as const satisfies readonly (keyof WindowsRow)[];
 
-/** Picks the rows of a kind; those of an n-gram model have no other. */
+/** Selects the rows of a kind; an n-gram model has only one kind. */
 export function rowsOf(rows: readonly AnyMetricsRow[], choice: RowChoice): AnyMetricsRow[] {
   const kind = choice === 'epochs' ? 'epoch' : 'windows';
   return rows.filter((row) => row.kind === kind || row.kind === 'ngram');
@@ -55,7 +55,7 @@ export function metricsCsv({ rows }: MetricsResult, choice: RowChoice): string {
 export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): string {
   const [first] = rows;
   if (first === undefined) {
-    const other = choice === 'epochs' ? ' yet; `--rows windows` has what was trained so far' : '';
+    const other = choice === 'epochs' ? ' yet; `--rows windows` shows the windows so far' : '';
     return `no ${choice} in the metrics of ${run}${other}`;
   }
   if (first.kind === 'ngram')
@@ -127,7 +127,7 @@ function ngramText({ trainTokens, ngrams, validPerplexity, validPredictions, sec
   ].join('\n');
 }
 
-/** A row's values by column; the lists of an n-gram model have a column for each item, as in "discounts.2.1". */
+/** Returns a row's values by column; an n-gram model's lists have a column for each item, as in "discounts.2.1". */
 function csvCells(row: AnyMetricsRow): Record<string, string> {
   if (row.kind === 'ngram') {
     const { kind: _kind, ...figures } = row;
@@ -154,7 +154,7 @@ function shortRate(learningRate: number): string {
   return plainNumber(learningRate, 3);
 }
 
-/** JSON holds null where a perplexity was too large for a number. */
+/** Formats a perplexity; null in JSON means that it was too large for a number. */
 function perplexityText(perplexity: number | null): string {
   return perplexity === null ? '–' : formatPerplexity(perplexity);
 }

@@ -1,9 +1,9 @@
-/** The flags that a suggested command needs so that it finds what this one worked on. */
+/** Flags for a suggested command, so that it finds the run, corpus and backend of the current one. */
 import { dirname, relative, resolve } from 'node:path';
 import { shellWord } from '../shell-word.js';
 import { backendFlag, dataFlag, runsFlag } from './flags.js';
 
-/** Where a command found a run and its corpus, and what computed. */
+/** Folders of a command's run and corpus, and its backend. */
 export interface Places {
   readonly runFolder: string;
   readonly data: string;
@@ -11,8 +11,8 @@ export interface Places {
 }
 
 /**
- * Flags to put behind a suggested command: those whose value is not the default. The resumed run is byte-equal on the
- * same backend alone, so a chosen one is repeated too.
+ * Returns the flags of a suggested command: those whose value is not the default. A named backend is among them, since a resumed
+ * run is byte-equal only on the same backend.
  *
  * @returns empty, or the flags with a space before each
  */
@@ -29,7 +29,7 @@ export function placeFlags({ runFolder, data, backend }: Places): string {
     .join('');
 }
 
-/** The words that name a data folder in a suggested command: none when a command looks there anyhow. */
+/** Returns the words that name a data folder in a suggested command: none for the default folder. */
 export function dataWords(data: string): string[] {
   return resolve(data) === resolve(defaultOf(dataFlag)) ? [] : ['--data', data];
 }
@@ -64,7 +64,7 @@ export function inPlaces(cure: string, { runs, data }: NamedFolders): string {
   });
 }
 
-/** What a flag is when it is not given: the environment's value, or its default. */
+/** Returns the value of an absent flag: the environment's, or the default. */
 function defaultOf({
   env,
   default: fallback,

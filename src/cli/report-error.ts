@@ -1,4 +1,4 @@
-/** Shows what went wrong: to a person on stderr, under `--json` as an object on stdout. */
+/** Shows an error: as text on stderr, or with `--json` as an object on stdout. */
 import { CLIError, ExitError } from '@oclif/core/errors';
 import ansis, { Ansis } from 'ansis';
 import { type FaultKind, UserError } from '../errors.js';
@@ -8,13 +8,13 @@ import { endProgress } from './progress.js';
 
 /** The object under `error` that `--json` prints; see `schemas/output/error.schema.json`. */
 export interface ErrorReport {
-  /** What the failure is about; `bug` is an error that zlm did not foresee. */
+  /** Kind of the fault; `bug` is an error that zlm did not foresee. */
   readonly kind: FaultKind | 'bug';
   readonly message: string;
   /** Next steps, in the order to try them. */
   readonly cures: readonly string[];
   readonly exitCode: number;
-  /** Where it happened; of a bug only. */
+  /** Stack trace, for a bug only. */
   readonly stack?: string;
 }
 
@@ -25,7 +25,7 @@ const BUG_CURES = [
 /** Errors that have been shown, so that the outer of two handlers stays silent. */
 const reported = new WeakSet<object>();
 
-/** What there is to say about anything that was thrown. */
+/** Describes any thrown value. */
 function describeError(error: unknown): ErrorReport {
   const exitCode = exitCodeOf(error);
   if (error instanceof UserError) {
@@ -40,7 +40,7 @@ function describeError(error: unknown): ErrorReport {
 }
 
 /**
- * Shows an error unless it has been shown already, or only asks to exit quietly.
+ * Shows an error, unless it has been shown or is only a request to exit.
  *
  * @param complete makes a cure fit the command that failed
  */
@@ -61,10 +61,10 @@ export function reportError(
 }
 
 function renderError(report: ErrorReport): string {
-  // ansis looks at stdout; what is sent to a file by `2>` must be plain all the same.
+  // ansis checks stdout; stderr in a file (`2>`) must be plain all the same.
   const style = process.stderr.isTTY || process.env.FORCE_COLOR ? ansis : new Ansis(0);
   const message = visibleLines(report.stack ?? report.message);
-  // Later lines are indented as far as the first, so that carets stay below what they point to.
+  // Later lines are indented as the first, so that carets stay in their columns.
   const lines = message.split('\n').map((line, index) => (index === 0 || line === '' ? line : `  ${line}`));
   const cures = report.cures.map((cure) => `${style.dim('  →')} ${visibleLines(cure)}`);
   return `${[`${style.red('✖')} ${lines.join('\n')}`, ...cures].join('\n')}\n`;

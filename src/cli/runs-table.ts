@@ -1,4 +1,4 @@
-/** The table of `zlm runs`: a line for each run, below it how far a running one has come, and never wider than the terminal. */
+/** The table of `zlm runs`: a line for each run, with the progress of a running one below it, never wider than the terminal. */
 import ansis from 'ansis';
 import type { Evaluation } from '../runs/evaluations.js';
 import type { RunSummary } from '../runs/list-runs.js';
@@ -8,18 +8,18 @@ import { formatCount, formatDuration, formatPerplexity, formatRate } from './for
 import { renderTable } from './table.js';
 import { clip, visibleWidth } from './text-width.js';
 
-/** A column, and how much it is missed where the terminal is too narrow for all of them. */
+/** A column, and its importance if the terminal is too narrow for all. */
 interface RunColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Of two columns the one with the lower number goes first; those without one stay. */
+  /** Columns with a low number are dropped first; a column without a number stays. */
   readonly rank?: number;
   cell(run: RunSummary): string;
 }
 
 const NOTHING = '–';
 
-/** Columns that the keys need at least; with less they stand below their run. */
+/** Least width for the keys; with less they are below their run. */
 const LEAST_KEYS_WIDTH = 24;
 
 const INDENT = '     ';
@@ -33,10 +33,10 @@ const STATE_COLORS: Record<RunSummary['state'], (text: string) => string> = {
 };
 
 /**
- * The runs as a table in their given order, with the problems of those that cannot be read below it.
+ * Renders the runs as a table in the given order, with the problems of unreadable runs below it.
  *
- * @param folder where they were looked for
- * @param width  of the terminal, in columns; infinite where there is none
+ * @param folder the folder of the runs
+ * @param width  of the terminal, in columns; infinite without one
  */
 export function renderRuns(
   runs: readonly RunSummary[],
@@ -59,11 +59,11 @@ export function renderRuns(
   const problems = runs.flatMap(({ name, problem }) =>
     problem === undefined ? [] : [`${name}: ${problem}`],
   );
-  // What is wrong, and the cure, is never cut.
+  // Problems and cures are never cut.
   return [...[head, ...body].map((line) => clip(line, width)), ...problems].join('\n');
 }
 
-/** Head and rows with as many columns as fit; the least important go first. */
+/** Renders titles and rows with as many columns as fit; drops the least important first. */
 function tableLines(runs: readonly RunSummary[], width: number): string[] {
   let columns = columnsOf(runs);
   for (;;) {
@@ -119,7 +119,7 @@ function stateCell({ state, stoppedEarly }: RunSummary): string {
   return STATE_COLORS[state](stoppedEarly ? `${state} early` : state);
 }
 
-/** A figure and how its protocol differs from the usual one: "115.10", "113.92 (last, batch 20)". */
+/** Formats a figure, with its protocol if that differs from the default: "115.10", "113.92 (last, batch 20)". */
 function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSummary) => string {
   const figures = runs.map((run) => perplexityText(chosen(run, split)?.perplexity));
   const figureWidth = Math.max(...figures.map((figure) => figure.length));
@@ -137,7 +137,7 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
   };
 }
 
-/** Of several measurements of a split: one of the run as it is, of its best checkpoint, read in one pass, the newest. */
+/** Selects one of several measurements of a split: a current one, of the best checkpoint, with batch 1, the newest. */
 function chosen({ evaluations }: RunSummary, split: string): Evaluation | undefined {
   const merit = ({ stale, checkpoint, batch }: Evaluation) => [
     stale ? 1 : 0,
@@ -155,10 +155,10 @@ function chosen({ evaluations }: RunSummary, split: string): Evaluation | undefi
     })[0];
 }
 
-/** Keys that have a column of their own. */
+/** Keys with a column of their own. */
 const SHOWN_ELSEWHERE = ['corpus', 'training.epochs'];
 
-/** What sets each run apart from most of the others, as in "dropout.input.rate=0.5 seed=2". */
+/** Returns the keys in which each run differs from most others, as in "dropout.input.rate=0.5 seed=2". */
 function keyTexts(runs: readonly RunSummary[]): string[] {
   const tables = runs.map(({ differences }) => differences ?? {});
   const common = commonValues(tables);
@@ -174,7 +174,7 @@ function keyText(table: KeyValues, common: KeyValues): string {
     .join(' ');
 }
 
-/** A value of a spec on one line, as in "[{lstm: 200}, {lstm: 200}]"; the YAML library would take longer to load than all else. */
+/** Formats a value of a spec on one line, as in "[{lstm: 200}, {lstm: 200}]"; the YAML library would take longer to load than everything else. */
 function flowText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -196,7 +196,7 @@ function besideLines(
   });
 }
 
-/** As many figures as fit, the most important ones. */
+/** Returns as many figures as fit, the most important ones. */
 function liveText(live: LiveProgress, width: number): string {
   const { phase, epoch, done, total, unit, trainPerplexity, tokensPerSecond, secondsLeft } = live;
   const share = total ? `${Math.floor((100 * done) / total)}%` : formatCount(done);

@@ -1,4 +1,4 @@
-/** The specs that come with zlm, which any folder may name: by a word, or by the path that they have in zlm's own. */
+/** The specs that come with zlm. A command in any folder may name one by a word, or by its path in zlm's folder. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
@@ -9,14 +9,14 @@ const FOLDER = 'configs';
 const EXTENSION = '.yaml';
 
 /**
- * The file of a spec as a command takes it. A file of the user's always wins: the word `small` is `small`, `small.yaml` or
- * `configs/small.yaml` in the current folder, and else the spec that comes with zlm, as `configs/small.yaml` is.
+ * Finds the file of a spec. A file of the user has priority: the word `small` is `small`, `small.yaml` or `configs/small.yaml` in
+ * the current folder, or else the spec that comes with zlm. The path `configs/small.yaml` works the same way.
  *
  * @param named       as typed
- * @param packageRoot the folder that holds zlm's own `configs/`
- * @param onNote      told which file was taken, where what was typed leaves it open
- * @returns a path; of a file that may not exist, when only the user can have meant one there
- * @throws SpecError that guesses, when a word, or a path in a folder that is not here, names no spec that comes with zlm
+ * @param packageRoot the folder of zlm's own `configs/`
+ * @param onNote      called with the file's path if the name alone does not determine it
+ * @returns a path; the file may not exist if only a file of the user can be meant
+ * @throws SpecError with a guess, when a word, or a path in a folder that does not exist, names no spec that comes with zlm
  */
 export async function findSpec(
   named: string,
@@ -43,7 +43,7 @@ export async function findSpec(
   throw unknownSpec(named, name, shipped);
 }
 
-/** The file in the current folder that a word is short for, unless it is zlm's own: in zlm's folder they are the same. */
+/** Returns the user's file that a word abbreviates; not zlm's own file, if the current folder is zlm's. */
 async function ownFile(name: string, shippedFile: string | undefined): Promise<string | undefined> {
   for (const path of [name + EXTENSION, join(FOLDER, name + EXTENSION)]) {
     if (!(await isFile(path))) continue;
@@ -53,13 +53,13 @@ async function ownFile(name: string, shippedFile: string | undefined): Promise<s
   return undefined;
 }
 
-/** What a spec is called that comes with zlm, if something typed may name one at all. */
+/** Returns the name of a spec that comes with zlm, if the typed word or path has the form of one. */
 function nameOf(named: string): string | undefined {
   const [, word, name] = /^(?:([\w-]+)|(?:\.[\\/])?configs[\\/]([\w-]+)\.yaml)$/.exec(named) ?? [];
   return word ?? name;
 }
 
-/** The names of the specs that come with zlm, in order. */
+/** Lists the names of the specs that come with zlm, in order. */
 export async function shippedNames(packageRoot: string): Promise<string[]> {
   const files = await readdir(join(packageRoot, FOLDER));
   return files

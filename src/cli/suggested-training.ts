@@ -1,4 +1,4 @@
-/** Which command trains on a corpus that was just prepared: one that runs, however short the text is. */
+/** Suggests a command that trains on a prepared corpus and works however short the text is. */
 import { join } from 'node:path';
 import { corpusFacts, type Manifest } from '../corpus/manifest.js';
 import { crossFieldFaults } from '../spec/cross-field.js';
@@ -8,10 +8,10 @@ import { writeOverride } from '../spec/yaml.js';
 
 const QUICKSTART = 'configs/quickstart.yaml';
 
-/** Counting n-grams needs no batch and no windows: it works with a split of one token. */
+/** The spec for very short texts: n-gram counts need neither batch nor windows, and work with a split of one token. */
 const FOR_THE_SHORTEST = 'configs/kn5.yaml';
 
-/** The key that counts the windows of an epoch: more of them than a short text has are refused. */
+/** The key with the windows of an epoch: zlm refuses more of them than a short text has. */
 const SHORT_EPOCHS = 'training.windowsPerEpoch';
 
 type NamedManifest = Pick<Manifest, 'name' | 'splits' | 'vocabulary'>;
@@ -20,7 +20,7 @@ type NamedManifest = Pick<Manifest, 'name' | 'splits' | 'vocabulary'>;
  * Returns the words that `zlm train` needs to train a first model on a corpus: the quickstart's network where train and
  * valid have two tokens each, else an n-gram model.
  *
- * @param packageRoot the folder that holds zlm's own `configs/`
+ * @param packageRoot the folder of zlm's own `configs/`
  */
 export async function firstTrainingOn(corpus: NamedManifest, packageRoot: string): Promise<string[]> {
   const overrides = [writeOverride('corpus', corpus.name)];
@@ -28,7 +28,7 @@ export async function firstTrainingOn(corpus: NamedManifest, packageRoot: string
   return fitting ? wordsOf(QUICKSTART, fitting) : wordsOf(FOR_THE_SHORTEST, overrides);
 }
 
-/** The spec that has a context of topics, and what it says of them. */
+/** The spec with a context of topics, its corpus and its number of topics. */
 const WITH_TOPICS = { path: 'configs/rnn-lda.yaml', corpus: 'ptb', topics: 40 };
 
 /**
@@ -83,7 +83,7 @@ async function fittingOverrides(
   return other ? undefined : [...fitting, writeOverride(SHORT_EPOCHS, null)];
 }
 
-/** The widest batch, up to the spec's, whose columns hold a whole window; and shorter windows where even one column is too short. */
+/** Finds the widest batch, up to the spec's, whose columns have a whole window; shorter windows if one column is too short. */
 function shapeFor(
   { trainTokens, validTokens }: { readonly trainTokens: number; readonly validTokens: number },
   { batchSize, bptt }: { readonly batchSize: number; readonly bptt: number },

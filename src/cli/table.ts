@@ -2,7 +2,7 @@
 import ansis from 'ansis';
 import { visibleWidth } from './text-width.js';
 
-/** A column's head and the side to which its cells are aligned (left when not given). */
+/** A column: its title and the alignment of its cells (default: left). */
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
@@ -11,7 +11,7 @@ export interface Column {
 const GAP = '  ';
 
 /**
- * Lines up rows of cells under their titles, with two spaces between columns and none at the ends of lines.
+ * Aligns rows of cells under their titles, with two spaces between columns and none at the ends of lines.
  *
  * @param columns the columns from left to right
  * @param rows    one array of cells for each row, as long as `columns`; cells may be colored

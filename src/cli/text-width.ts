@@ -1,15 +1,15 @@
-/** The columns that a text takes on a terminal. */
+/** The width of text on a terminal. */
 import ansis from 'ansis';
 import { eastAsianWidth } from 'get-east-asian-width';
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-/** Characters that join the one before them or show nothing: combining marks, joiners, variation selectors. */
+/** Characters without a width of their own: combining marks, joiners, variation selectors. */
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /**
- * Counts columns: Chinese, Japanese and Korean characters and emoji take two, combining marks and colors none. An emoji of
- * several joined together counts as its parts, as most terminals show it.
+ * Counts the columns of a text: Chinese, Japanese and Korean characters and emoji take two, combining marks and colors none.
+ * A sequence of joined emoji counts as its parts, as most terminals show it.
  */
 export function visibleWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length;
@@ -20,7 +20,7 @@ export function visibleWidth(text: string): number {
   return width;
 }
 
-/** Cuts a line that is too wide, and ends it with "…"; the colors of a line that is cut go. */
+/** Cuts a line that is too wide and ends it with "…". A cut line loses its colors. */
 export function clip(line: string, width: number): string {
   if (visibleWidth(line) <= width) return line;
   let shown = '';

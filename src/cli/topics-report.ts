@@ -1,21 +1,22 @@
-/** What `zlm prepare topics` says about topics: a table for a person, an object for `--json`. */
-
+/** The report of `zlm prepare topics`: a table, or an object for `--json`. */
 import { shellWord } from '../shell-word.js';
 import type { PreparedTopics } from '../topics/prepare-topics.js';
 import type { TopicRecipe } from '../topics/topic-file.js';
 import { dataWords } from './place-flags.js';
 import { renderTable } from './table.js';
 
-/** What `--json` prints; see schemas/output/prepare-topics.schema.json. */
+/** The output of `--json`; see schemas/output/prepare-topics.schema.json. */
 export interface TopicsResult extends Omit<PreparedTopics, 'recipe' | 'manifest'> {
   readonly options: Omit<TopicRecipe, 'vocabularyHash' | 'trainHash'>;
-  /** The command that trains a network on the topics; null where the text is too short for any. */
+  /** The command that trains a network on the topics; null if the text is too short. */
   readonly next: string | null;
 }
 
 /**
- * @param trainOn    the words that `zlm train` needs to train on the topics; undefined where no spec fits them
- * @param dataFolder named in the next command when it is not the usual one
+ * Makes the result of a preparation.
+ *
+ * @param trainOn    the words that `zlm train` needs to train on the topics; undefined if no spec fits them
+ * @param dataFolder named in the suggested command if it is not the default
  */
 export function toTopicsResult(
   { recipe, manifest, ...prepared }: PreparedTopics,
@@ -27,6 +28,7 @@ export function toTopicsResult(
   return { ...prepared, options, next: words?.map(shellWord).join(' ') ?? null };
 }
 
+/** Renders the result of a preparation. */
 export function renderTopics(result: TopicsResult): string {
   const { corpus, file, alreadyPrepared, documents, tokens, options, perplexity, topics, next } = result;
   const state = alreadyPrepared
@@ -56,7 +58,7 @@ const COLUMNS = [
   { title: 'most telling words' },
 ] as const;
 
-/** The figures of the first, second, fifth, tenth, twentieth sweep and so on, and of the last. */
+/** Formats the figures of sweeps 1, 2, 5, 10, 20, … and of the last. */
 function milestones(perplexity: readonly number[]): string {
   return perplexity
     .map((value, index) => ({ value, sweep: index + 1 }))

@@ -1,13 +1,13 @@
-/** What happens when a command does not exist: an oclif hook (`command_not_found` in package.json). */
+/** The error for an unknown command: an oclif hook (`command_not_found` in package.json). */
 import type { Command, Hook } from '@oclif/core';
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
 
 /**
- * The error for words that name no command.
+ * Makes the error for words that name no command.
  *
  * @param words    the words before the first flag: ["prepare", "pbt"]
- * @param commands all commands there are
+ * @param commands all commands
  */
 export function unknownCommandError(
   words: readonly string[],
@@ -24,13 +24,13 @@ export function unknownCommandError(
   ]);
 }
 
-/** The command that the first words were meant to be; the words behind them may be its arguments. */
+/** Guesses the command that the first words mean; the words after them may be its arguments. */
 function guessCommand(words: readonly string[], names: readonly string[]): string | undefined {
   const beginnings = [words, words.slice(0, 2), words.slice(0, 1)].map((part) => part.join(' '));
   return beginnings.map((beginning) => didYouMean(beginning, names)).find((guess) => guess !== undefined);
 }
 
-/** oclif takes "runs extra" for a command of two words where `runs` has no arguments. */
+/** Makes the error for "runs extra", which oclif reads as a command of two words, since `runs` takes no arguments. */
 function tooManyArguments(parent: string, words: readonly string[]): UserError {
   const extra = words.slice(parent.split(' ').length);
   return new UserError(

@@ -1,16 +1,16 @@
-/** Turns the parser's errors into short usage errors that name the cure. */
+/** Turns the parser's errors into short usage errors with a cure. */
 import { type Command, Errors } from '@oclif/core';
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
 
-/** What of a command the messages speak about. */
+/** The part of a command that the messages mention. */
 export interface CommandSyntax {
   /** As typed: "zlm spec check". */
   readonly name: string;
   readonly flags: Readonly<Record<string, Pick<Command.Flag.Any, 'char'>>>;
 }
 
-/** The fields that oclif's parse errors carry; its classes themselves are not exported. */
+/** Fields of oclif's parse errors, whose classes are not exported. */
 interface ParseError extends Errors.CLIError {
   readonly flags?: readonly string[];
   readonly args?: readonly (string | { readonly name: string })[];
@@ -19,7 +19,7 @@ interface ParseError extends Errors.CLIError {
 /**
  * Explains an error of parsing the command line.
  *
- * @param error  what the parser threw
+ * @param error  the parser's error
  * @param syntax the command whose line was parsed
  * @returns a usage error; or `error` itself when it is not about the command line
  */
@@ -52,7 +52,7 @@ function aboutArguments(args: readonly (string | { readonly name: string })[]): 
   return missing ? `missing argument${plural}: ${names}` : `too many arguments: ${names}`;
 }
 
-/** "Parsing --length \n\texpects …\nSee more help with --help" → "--length expects …" */
+/** Rewrites "Parsing --length \n\texpects …\nSee more help with --help" as "--length expects …". */
 function withoutOclifWords(message: string): string {
   return message
     .replace(/\nSee more help with --help/g, '')

@@ -1,19 +1,19 @@
-/** `zlm runs --watch`: the table again and again, drawn in place on a terminal, printed when runs have changed elsewhere. */
+/** `zlm runs --watch`: redraws the table in place on a terminal; elsewhere prints it when runs have changed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clip } from './text-width.js';
 
-/** A place to write to that may be a terminal. */
+/** A stream that may be a terminal. */
 export type WatchStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
 };
 
-/** One look at the runs. */
+/** One snapshot of the runs. */
 export interface View {
-  /** What must differ for a table to be printed again where it cannot be redrawn. */
+  /** Where a table cannot be redrawn, it is printed again only if this differs. */
   readonly state: string;
-  /** @param width in columns; infinite where there is no terminal */
+  /** @param width in columns; infinite without a terminal */
   render(width: number): string;
 }
 
@@ -25,9 +25,9 @@ const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 /**
  * Shows views until the signal is aborted. The last one stays on the terminal, with the cursor below it.
  *
- * @param look     takes a look at the runs
- * @param interval seconds between two looks
- * @param stream   where to show them
+ * @param look     takes a snapshot of the runs
+ * @param interval seconds between two snapshots
+ * @param stream   the stream to write to
  */
 export async function watch(
   look: () => Promise<View>,
@@ -46,7 +46,7 @@ export async function watch(
   }
 }
 
-/** Redraws in place. */
+/** Redraws views in place. */
 class Screen {
   #lines = 0;
   #view: View | undefined;
@@ -71,7 +71,7 @@ class Screen {
     this.stream.write(SHOW_CURSOR);
   }
 
-  /** A terminal that has become narrower has wrapped what stood there, so that nobody knows how many lines there are. */
+  /** Clears the screen: a narrower terminal has wrapped the lines, so their number is unknown. */
   readonly #resized = (): void => {
     this.stream.write(CLEAR_SCREEN);
     this.#lines = 0;
@@ -79,7 +79,7 @@ class Screen {
   };
 }
 
-/** Prints what has changed, with an empty line between. */
+/** Prints changed views, separated by empty lines. */
 class Log {
   #state: string | undefined;
 
@@ -95,7 +95,7 @@ class Log {
   close(): void {}
 }
 
-/** Lines that are cut at the width, and as many as the height allows. */
+/** Cuts lines to the width, and their number to the height. */
 function fitting(lines: readonly string[], width: number, height: number): string[] {
   const kept = lines.length <= height ? lines : lines.slice(0, height - 1);
   const more = lines.length - kept.length;

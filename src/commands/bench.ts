@@ -1,8 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import type { BenchmarkReport } from '../benchmark/report.js';
-import { backendOptions, engineFlags } from '../cli/backend-flags.js';
+import { backendOptions, backendsFlag, engineFlags, precisionsFlag } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { backendsFlag, precisionsFlag } from '../cli/bench-flags.js';
 import { integerFlag, numberFlag, setFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 
@@ -14,9 +13,9 @@ export default class Bench extends BaseCommand<typeof Bench> {
 
   static override description =
     'Times whole training steps (forward, backward, clipping, update) on made-up tokens; no corpus is needed, and all ' +
-    'windows have training.bptt steps, also where a spec draws their lengths. Every backend is first held against a ' +
+    'windows have training.bptt steps, even if a spec has random lengths. Every backend is first compared with a ' +
     'reference, and one that differs is reported instead of timed. The backends take turns, and the figures are medians ' +
-    'over the rounds. Fails with exit code 5 when one could not be timed.';
+    'over the rounds. Ends with exit code 5 when one could not be timed.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -39,14 +38,14 @@ export default class Bench extends BaseCommand<typeof Bench> {
     backend: backendsFlag,
     precision: precisionsFlag,
     rounds: integerFlag({ description: 'Rounds to take the median of.', default: 5, min: 1 }),
-    seconds: numberFlag({ description: 'About how long to time each model.', default: 30, min: 0 }),
+    seconds: numberFlag({ description: 'Approximate seconds to time each model.', default: 30, min: 0 }),
     'vocab-size': integerFlag({
       description: 'Words in the vocabulary.',
       default: 10_000,
       min: 2,
       helpValue: 'N',
     }),
-    product: Flags.boolean({ description: 'Time one matrix product too.', default: true, allowNo: true }),
+    product: Flags.boolean({ description: 'Also time one matrix product.', default: true, allowNo: true }),
     set: setFlag,
     ...engineFlags,
   };

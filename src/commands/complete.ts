@@ -1,8 +1,8 @@
 import { Command } from '@oclif/core';
 
 /**
- * Asked by the scripts in completions/: `zlm complete -- WORDS`, the last of them up to the cursor. The first line says what
- * else the shell should do ("files", "open"), each other line is a word, a tab and its description.
+ * The command that the scripts in completions/ call: `zlm complete -- WORDS`, where the last word ends at the cursor. The first
+ * line tells the shell what else to do ("files", "open"); each other line is a word, a tab and its description.
  */
 export default class Complete extends Command {
   static override summary = 'Print the words that may come next on a command line.';
@@ -13,8 +13,7 @@ export default class Complete extends Command {
 
   async run(): Promise<void> {
     await this.parse(Complete);
-    const { complete } = await import('../cli/completion.js');
-    const { completionSources } = await import('../cli/completion-sources.js');
+    const { complete, completionSources } = await import('../cli/completion.js');
     const words = this.argv.slice(this.argv.indexOf('--') + 1);
     const { candidates, files, open } = await complete(words, completionSources(this.config));
     const directives = [files ? 'files' : '', open ? 'open' : ''].filter((word) => word !== '').join(' ');
@@ -22,6 +21,6 @@ export default class Complete extends Command {
     this.log([directives, ...lines].join('\n'));
   }
 
-  /** A prompt is no place for an error. */
+  /** Prints nothing: an error message would garble the prompt. */
   override async catch(): Promise<void> {}
 }

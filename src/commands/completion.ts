@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 
-/** What `--json` prints; see schemas/output/completion.schema.json. */
+/** The output of `--json`; see schemas/output/completion.schema.json. */
 interface CompletionScript {
   readonly shell: 'bash' | 'zsh' | 'fish';
-  /** To be sourced by the shell. */
+  /** Text for the shell to source. */
   readonly script: string;
 }
 
 export default class CompletionCommand extends BaseCommand<typeof CompletionCommand> {
-  static override summary = 'Print the script that makes a shell complete the words of zlm.';
+  static override summary = 'Print the script with which a shell completes zlm commands.';
 
   static override description =
-    'It completes commands, flags and their values, specs, runs, corpora and the keys that --set takes. It asks zlm itself, so ' +
-    'that it stays right when zlm changes. Put the line for your shell into its start-up file.';
+    'It completes commands, flags and their values, specs, runs, corpora and the keys that --set takes. It calls zlm itself, so ' +
+    'it stays correct when zlm changes. Put the line for your shell into its start-up file.';
 
   static override examples = [
     { description: 'bash, in ~/.bashrc', command: 'source <(<%= config.bin %> completion bash)' },

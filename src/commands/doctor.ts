@@ -7,8 +7,8 @@ export default class Doctor extends BaseCommand<typeof Doctor> {
   static override summary = 'Show what zlm finds on this machine: backends, folders, packages.';
 
   static override description =
-    'Names every backend with the reason that it can or cannot run and its measured rate, and the one that ' +
-    '--backend auto takes. Fails with exit code 5 when it can take none.';
+    'Shows every backend with the reason why it can or cannot run and its measured rate, and the one that ' +
+    '--backend auto takes. Ends with exit code 5 when it can take none.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

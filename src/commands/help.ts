@@ -1,6 +1,6 @@
 import { Args, Command, loadHelpClass } from '@oclif/core';
 
-/** `zlm help train` for `zlm train --help`. It has no result, so no `--json` either. */
+/** `zlm help train`, for `zlm train --help`. It has no result, so it has no `--json`. */
 export default class HelpCommand extends Command {
   static override summary = 'Show the help of zlm or of a command.';
 
@@ -10,7 +10,7 @@ export default class HelpCommand extends Command {
   ];
 
   static override args = {
-    command: Args.string({ description: 'The command, which may be of two words.', multiple: true }),
+    command: Args.string({ description: 'The command, one or two words.', multiple: true }),
   };
 
   async run(): Promise<void> {

@@ -5,10 +5,10 @@ import type { MetricsResult } from '../cli/metrics-text.js';
 
 export default class Metrics extends BaseCommand<typeof Metrics> {
   static override summary =
-    'Print the figures of a training: a row for each epoch, or about a hundred an epoch.';
+    'Print the figures of a training run: a row for each epoch, or about a hundred per epoch.';
 
   static override description =
-    'The figures are those of the metrics.jsonl in the run folder; schemas/metrics.schema.json says what each means. With ' +
+    'The figures come from metrics.jsonl in the run folder; schemas/metrics.schema.json explains each. With ' +
     '--csv the first line names the columns, and numbers have all their digits.';
 
   static override examples = [
@@ -27,7 +27,7 @@ export default class Metrics extends BaseCommand<typeof Metrics> {
 
   static override flags = {
     rows: Flags.option({
-      description: 'What a row is; an n-gram model has a single one.',
+      description: 'Kind of rows; an n-gram model has a single row.',
       options: ['epochs', 'windows'] as const,
       default: 'epochs' as const,
     })(),

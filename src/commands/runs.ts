@@ -1,23 +1,22 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../cli/base-command.js';
+import { BaseCommand, withOwnColors } from '../cli/base-command.js';
 import { numberFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
-import { withOwnColors } from '../cli/own-colors.js';
 import type { View } from '../cli/watch-runs.js';
 import type { RunSummary } from '../runs/list-runs.js';
 import { visible, visibleData } from '../visible.js';
 
-/** What may have several lines: the reason why a run cannot be read, and the cure. */
+/** Keys whose texts may have several lines: the reason why a run cannot be read, and the cure. */
 const LINES_IN = ['problem'];
 
 export default class Runs extends BaseCommand<typeof Runs> {
   static override summary = 'List the training runs with their state, perplexity and time.';
 
   static override description =
-    'The newest run comes first. A * marks the one that `latest` stands for where a command takes a run. valid is the best ' +
-    'perplexity in training; test and valid by eval are what `zlm eval` measured last, of the best checkpoint with batch 1 ' +
-    'unless it says otherwise, and stale once the checkpoint has changed. The last column has the keys of the spec in ' +
-    'which a run differs from most of the others. With --watch, Ctrl-C ends the command with exit code 0.';
+    'The newest run comes first. A * marks the run that `latest` means. valid is the best perplexity in ' +
+    'training; test and valid by eval are the last results of `zlm eval`, for the best checkpoint with batch 1 unless they say ' +
+    'otherwise, and stale once the checkpoint has changed. The last column has the keys of the spec in which a run differs ' +
+    'from most others. With --watch, Ctrl-C ends the command with exit code 0.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -28,12 +27,11 @@ export default class Runs extends BaseCommand<typeof Runs> {
 
   static override flags = {
     watch: Flags.boolean({
-      description:
-        'Show the table again and again: in place on a terminal, elsewhere when a run has changed.',
+      description: 'Keep showing the table: in place on a terminal, elsewhere when a run has changed.',
       exclusive: ['json'],
     }),
     interval: numberFlag({
-      description: 'Seconds between two looks of --watch.',
+      description: 'Seconds between two updates of --watch.',
       default: 2,
       min: 0.1,
       max: 86_400,
@@ -52,10 +50,10 @@ export default class Runs extends BaseCommand<typeof Runs> {
     return this.print(result, (shown) => renderRuns(shown.runs, visible(folder), width), LINES_IN);
   }
 
-  /** Shows the table until the command is interrupted, which is how it is meant to end. */
+  /** Shows the table until the user interrupts the command. */
   private async watch(): Promise<void> {
     const { watch } = await import('../cli/watch-runs.js');
-    await interruptible((signal) => watch(() => this.look(), this.flags.interval, signal));
+    await interruptible((signal) => watch(() => this.snapshot(), this.flags.interval, signal));
   }
 
   private async list(): Promise<RunSummary[]> {
@@ -66,11 +64,11 @@ export default class Runs extends BaseCommand<typeof Runs> {
     );
   }
 
-  private async look(): Promise<View> {
+  private async snapshot(): Promise<View> {
     const { renderRuns } = await import('../cli/runs-table.js');
     const runs = visibleData(await this.list(), LINES_IN);
     return {
-      // How far a run has come within an epoch is no news for a log.
+      // Progress within an epoch is not worth a line in a log.
       state: JSON.stringify(
         runs.map(({ live, seconds: _seconds, updatedAt: _at, ...run }) => [run, live?.phase]),
       ),

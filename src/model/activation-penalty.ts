@@ -10,12 +10,12 @@ export interface ActivationPenaltyWeights {
 }
 
 /**
- * α · mean(d²) + β · mean((h_{t+1} − h_t)²): AR on the last layer's output after dropout, TAR on it before. Both are means
+ * Computes α · mean(d²) + β · mean((h_{t+1} − h_t)²): AR on the last layer's output after dropout, TAR before. Both are means
  * over all elements, as in the AWD-LSTM of Merity et al. 2018.
  *
  * @param raw     h, the last layer's output, [T,B,H]
  * @param dropped d, the same after dropout
- * @param rows    the rows t·B + b of a window that are no padding; null when none is
+ * @param rows    the rows t·B + b of a window that are not padding; null when none is padding
  * @returns nats to be added to the mean nll of a prediction, or null when both coefficients are 0
  */
 export function activationPenalty(
@@ -29,7 +29,7 @@ export function activationPenalty(
     const counted = rows && tf.mul(dropped, indicator(rows, steps, batch));
     terms.push(tf.mul(meanSquare(counted ?? dropped, (rows?.length ?? steps * batch) * units), activation));
   }
-  // A step that is no padding comes after another one, except the first.
+  // Except for the first, a step that is not padding follows another such step.
   const laterRows = rows?.filter((row) => row >= batch);
   if (temporal > 0 && steps > 1 && laterRows?.length !== 0) {
     const later = tf.slice(raw, [1, 0, 0]);
@@ -51,13 +51,13 @@ export function activationPenalty(
   return terms.length === 0 ? null : (tf.addN(terms) as tf.Scalar);
 }
 
-/** The mean of squares over `count` of the values; the others are 0. */
+/** Computes the mean of squares over `count` of the values; the others are 0. */
 function meanSquare(x: tf.Tensor, count: number): tf.Tensor {
   const squares = tf.square(x);
   return count === x.size ? tf.mean(squares) : tf.div(tf.sum(squares), count);
 }
 
-/** [T,B,1]: 1 in the given rows, 0 in the others. */
+/** Returns 1 in the given rows and 0 in the others, [T,B,1]. */
 function indicator(rows: Int32Array, steps: number, batch: number): tf.Tensor3D {
   const values = new Float32Array(steps * batch);
   for (const row of rows) values[row] = 1;

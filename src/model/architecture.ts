@@ -1,4 +1,4 @@
-/** What a network looks like: all of a spec that decides which parameters it has and what it computes at test time. */
+/** The architecture of a network: everything in a spec that decides on its parameters and its computation at test time. */
 
 /** One layer of the stack, from a spec's `model.layers`. */
 export type LayerShape =
@@ -6,13 +6,13 @@ export type LayerShape =
   | {
       readonly cell: 'deepTransition';
       readonly units: number;
-      /** Layers that the step from h(t−1) to h(t) goes through. */
+      /** Layers between h(t−1) and h(t). */
       readonly depth: number;
       /** Whether h(t−1) also reaches the last of them directly. */
       readonly shortcut: boolean;
     };
 
-/** The shape of a model: what a spec says of it, and the size of the vocabulary. */
+/** The architecture of a model, from its spec and the size of the vocabulary. */
 export interface Architecture {
   /** V. */
   readonly vocabularySize: number;
@@ -28,7 +28,7 @@ export interface Architecture {
   readonly context: { readonly topics: number; readonly decay: number } | null;
 }
 
-/** The part of a spec that makes an architecture. */
+/** The part of a spec that defines an architecture. */
 export interface ArchitectureSpec {
   readonly model: {
     readonly embedding: number;
@@ -46,7 +46,7 @@ type LayerSpec =
   | { feedForward: number }
   | { deepTransition: { units: number; depth: number; shortcut: boolean } };
 
-/** The architecture that a spec makes with a vocabulary. */
+/** Returns the architecture of a spec with a vocabulary. */
 export function architectureOf({ model, dropout }: ArchitectureSpec, vocabularySize: number): Architecture {
   const { embedding, layers, tieEmbedding, context } = model;
   const { zoneout } = dropout;
@@ -59,17 +59,17 @@ function layerShape(layer: LayerSpec): LayerShape {
   return { cell, units };
 }
 
-/** Width of what enters a layer: the embedding or the layer below, and the topic features beside the embedding. */
+/** Returns the width of a layer's input: the embedding with the topic features, or the layer below. */
 export function inputWidth({ embedding, layers, context }: Architecture, layer: number): number {
   return layer === 0 ? embedding + (context?.topics ?? 0) : layers[layer - 1].units;
 }
 
-/** Width of what the softmax sees: the last layer and the topic features beside it. */
+/** Returns the width of the softmax's input: the last layer with the topic features. */
 export function outputWidth({ layers, context }: Architecture): number {
   return layers[layers.length - 1].units + (context?.topics ?? 0);
 }
 
-/** Whether a tied softmax needs a projection to the embedding's width (Press & Wolf 2017 tie equal widths only). */
+/** Returns whether a tied softmax needs a projection to the embedding's width (Press & Wolf 2017 tie equal widths only). */
 export function hasProjection(architecture: Architecture): boolean {
   return architecture.tieEmbedding && outputWidth(architecture) !== architecture.embedding;
 }

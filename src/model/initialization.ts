@@ -1,7 +1,6 @@
-/** How parameters are drawn before the first step. Word n of a parameter's Philox stream makes its value n, or a share in it. */
+/** Initialization of parameters. Value n of a parameter comes from word n of its Philox stream, or words 2n and 2n + 1. */
 import { fillPhiloxWords, STREAM, wordToUnit } from '../ops/philox.js';
 import type { Architecture } from './architecture.js';
-import { orthogonalBlocks } from './orthogonal.js';
 import { type ParameterShape, Parameters, parameterShapes, sizeOf, variableOf } from './parameters.js';
 
 /** A spec's `model.init`. */
@@ -11,16 +10,16 @@ export type Initialization =
   | { readonly scaledUniform: { readonly embedding: number } }
   | { readonly orthogonal: Readonly<Record<string, never>> };
 
-/** Bound of the embedding table's values under `orthogonal`, which says nothing of it. */
+/** Bound of the embedding table's values under `orthogonal`, which does not define it. */
 const ORTHOGONAL_EMBEDDING_BOUND = 0.1;
 
 /**
- * Fresh variables.
+ * Makes the parameters of a new model.
  *
  * - `uniform: a` draws every one of them, biases too, from U(−a, a): paper, section 4.1;
  * - `normal: s` draws weights from N(0, s²), biases are 0;
  * - `scaledUniform: {embedding: a}` draws a layer's from U(−1/√H, 1/√H), embedding and softmax weights from U(−a, a), and
- *   leaves the softmax's bias 0 (AWD-LSTM, Merity et al. 2018, section 5);
+ *   sets the softmax's bias to 0 (AWD-LSTM, Merity et al. 2018, section 5);
  * - `orthogonal` makes recurrent matrices orthogonal, gate by gate (Saxe et al. 2014), other weights Glorot-uniform
  *   (Glorot and Bengio 2010), the embedding U(−0.1, 0.1) and biases 0.
  *
@@ -56,7 +55,7 @@ function uniform({ shape }: ParameterShape, bound: number, words: DrawWords): Fl
   return Float32Array.from(words(sizeOf(shape)), (word) => (2 * wordToUnit(word) - 1) * bound);
 }
 
-/** By Box and Muller 1958, a value from two words. */
+/** Draws normal values (Box and Muller 1958), each from two words. */
 function normal({ shape }: ParameterShape, deviation: number, words: DrawWords): Float32Array {
   const drawn = words(2 * sizeOf(shape));
   return Float32Array.from({ length: sizeOf(shape) }, (_, n) => {
@@ -92,7 +91,7 @@ function isLstmBias({ layers }: Architecture, name: string): boolean {
   return layers.some(({ cell }, layer) => cell === 'lstm' && name === `layers.${layer}.bias`);
 }
 
-/** Gates lie in the order i, f, g, o. */
+/** Sets the second quarter of a bias: gates are in the order i, f, g, o. */
 function setForgetGates(bias: Float32Array, value: number): void {
   bias.fill(value, bias.length / 4, bias.length / 2);
 }
@@ -101,4 +100,53 @@ function drawWords(count: number, seed: number, site: number): Uint32Array {
   const words = new Uint32Array(count);
   fillPhiloxWords(words, 0, count, { seed, stream: STREAM.initialization, site, step: 0 });
   return words;
+}
+
+/**
+ * Orthogonalizes square blocks side by side, such as the gates of a recurrent weight (Saxe, McClelland and Ganguli 2014,
+ * section 3). The rows of each block become orthonormal; from independent normal values the result is uniform over all
+ * orthogonal matrices.
+ *
+ * @param values row-major [rows, columns], columns a multiple of rows; not changed
+ */
+export function orthogonalBlocks(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let from = 0; from < columns; from += rows) {
+    const block = Float64Array.from({ length: rows * rows }, (_, i) => {
+      const row = Math.floor(i / rows);
+      return values[row * columns + from + (i % rows)];
+    });
+    orthonormalizeRows(block, rows);
+    for (let row = 0; row < rows; row++) {
+      result.set(block.subarray(row * rows, (row + 1) * rows), row * columns + from);
+    }
+  }
+  return result;
+}
+
+/**
+ * Runs Gram-Schmidt with each row's projections subtracted twice: with once, rounding errors would grow with the size.
+ */
+function orthonormalizeRows(block: Float64Array, size: number): void {
+  for (let row = 0; row < size; row++) {
+    const current = block.subarray(row * size, (row + 1) * size);
+    for (let repeat = 0; repeat < 2; repeat++) {
+      for (let other = 0; other < row; other++) {
+        const direction = block.subarray(other * size, (other + 1) * size);
+        addScaled(current, direction, -dot(current, direction));
+      }
+    }
+    const length = Math.sqrt(dot(current, current));
+    for (let i = 0; i < size; i++) current[i] /= length;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
+  for (let i = 0; i < to.length; i++) to[i] += factor * from[i];
 }

@@ -1,28 +1,66 @@
 /** The language model of the paper: embedding, a stack of layers, softmax over the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
-import { logits as logitsOf } from '../ops/logits.js';
 import { dropout } from '../ops/noise.js';
 import type { Precision } from '../ops/op.js';
 import { matrixProduct } from '../ops/products.js';
-import { softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
+import { logits as logitsOf, softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
 import type { Architecture } from './architecture.js';
+import { type Initialization, initializeParameters } from './initialization.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
-import type { Parameters } from './parameters.js';
+import { constantsFrom, type NamedValues, type Parameters, parametersFrom } from './parameters.js';
 import { type ModelState, runStack, zeroStackState } from './stack.js';
 import { topicFeatures } from './topic-context.js';
 
-/** A model: what it looks like and the values of its parameters. */
+/** A model: its architecture and the values of its parameters. */
 export interface LanguageModel {
   readonly architecture: Architecture;
   readonly parameters: Parameters;
-  /** What it reads but never trains, by name: see `constantShapes`. */
+  /** Tensors that it reads but never trains, by name: see `constantShapes`. */
   readonly constants: ReadonlyMap<string, tf.Tensor>;
-  /** What products compute in; float32 when left out, as evaluation and sampling do. */
+  /** Arithmetic of products; default float32, as in evaluation and sampling. */
   readonly precision?: Precision;
 }
 
-/** What a window makes of a model's input. */
+/** The initialization of a new model. */
+export interface InitialValues {
+  readonly init: Initialization;
+  /** See `initializeParameters`. */
+  readonly forgetBias: number | null;
+  readonly seed: number;
+}
+
+/**
+ * Makes a model with new parameters.
+ *
+ * @param constants values of the tensors that it never trains: see `constantShapes`
+ */
+export function createLanguageModel(
+  architecture: Architecture,
+  { init, forgetBias, seed }: InitialValues,
+  constants: NamedValues = new Map(),
+): LanguageModel {
+  return {
+    architecture,
+    parameters: initializeParameters(architecture, init, forgetBias, seed),
+    constants: constantsFrom(architecture, constants),
+  };
+}
+
+/** Makes a model from the parameters and constants of a checkpoint. */
+export function languageModelFrom(
+  architecture: Architecture,
+  parameters: NamedValues,
+  constants: NamedValues,
+): LanguageModel {
+  return {
+    architecture,
+    parameters: parametersFrom(architecture, parameters),
+    constants: constantsFrom(architecture, constants),
+  };
+}
+
+/** The encoding of a window. */
 export interface Encoded {
   /** The softmax's input, [T·B, H′], row t·B + b for step t of column b. */
   readonly hidden: tf.Tensor2D;
@@ -32,7 +70,7 @@ export interface Encoded {
   readonly activations: { readonly raw: tf.Tensor3D; readonly dropped: tf.Tensor3D };
 }
 
-/** The state at the start of a text for `batch` columns: all zero. */
+/** Makes the state at the start of a text for `batch` columns: all zero. */
 export function initialState({ architecture }: LanguageModel, batch: number): ModelState {
   const layers = zeroStackState(architecture, batch);
   const { context } = architecture;
@@ -68,11 +106,11 @@ export function encode(
 }
 
 /**
- * Negative log-likelihood of targets, in nats.
+ * Computes the negative log-likelihood of targets, in nats.
  *
  * @param hidden     [N, H′], from {@link encode}
  * @param targets    [N] int32
- * @param lossWeight the weight of each of them in the loss, where there is one: only speed depends on it
+ * @param lossWeight the weight of each target in the loss, if there is one: only speed depends on it
  * @returns [N]
  */
 export function targetNll(
@@ -93,7 +131,7 @@ export function targetNll(
   );
 }
 
-/** Unnormalized log-probabilities of every word, [N, V]: for sampling, where there is no target. */
+/** Computes unnormalized log-probabilities of every word, [N, V], without targets, for sampling. */
 export function logits(model: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
   const { weight, bias, tied } = softmaxParameters(model);
   return logitsOf(projected(model, hidden), weight, bias, tied);
@@ -105,7 +143,7 @@ export function disposeLanguageModel(model: LanguageModel): void {
   for (const tensor of model.constants.values()) tensor.dispose();
 }
 
-/** Gal & Ghahramani 2016, section 4.2: words are dropped by type, at all their places in the window alike. */
+/** Drops word types (Gal & Ghahramani 2016, section 4.2): a word at all its places in the window alike. */
 function dropWordTypes(
   embedded: tf.Tensor3D,
   ids: tf.Tensor2D,
@@ -127,7 +165,7 @@ function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, 
   return topicFeatures(table as tf.Tensor2D, ids, state.context, architecture.context.decay);
 }
 
-/** The softmax's input brought to the embedding's width, where the softmax is tied and they differ. */
+/** Projects the softmax's input to the embedding's width if the softmax is tied and the widths differ. */
 function projected({ parameters, precision }: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
   if (!parameters.has('softmax.projection')) return hidden;
   return matrixProduct(hidden, parameters.matrix('softmax.projection'), precision ?? 'f32');

@@ -1,7 +1,7 @@
 /**
- * The kinds of layers. A kind says which parameters it has, what it carries from window to window, and how it runs over
- * one; stack, initialization, size and checkpoints ask it and know no cell by name. A new kind is one more entry here, and a
- * key in the spec's schema.
+ * The kinds of layers. A kind defines its parameters, the state that it carries from window to window, and how it runs over a
+ * window. Stack, initialization, size and checkpoints use this interface and know no cell by name. To add a kind, add an entry
+ * here and a key to the spec's schema.
  */
 import * as tf from '@tensorflow/tfjs';
 import { deepTransition } from '../ops/deep-transition.js';
@@ -13,7 +13,7 @@ import { matrixProduct } from '../ops/products.js';
 import { tanhRnn } from '../ops/tanh-rnn.js';
 import type { LayerShape } from './architecture.js';
 
-/** What a parameter is for: initializations treat these differently. */
+/** Role of a parameter: initializations treat roles differently. */
 export type ParameterRole = 'embedding' | 'softmax' | 'input' | 'recurrent' | 'bias' | 'softmaxBias';
 
 /** Name and shape of one parameter. */
@@ -56,9 +56,9 @@ export interface LayerKind<S extends LayerShape = LayerShape> {
   readonly stateNames: readonly string[];
   /** Its parameters, named within the layer, in the order that numbers their random streams. */
   parameterShapes(shape: S, inputs: number): ParameterShape[];
-  /** Values per step and column that a training step keeps, roughly, for `modelSize`. */
-  readonly keptPerUnit: number;
-  /** Runs over a window: the output of every step, [T,B,H], and the state after the last. */
+  /** Approximate values per step, column and unit that a training step saves, for `modelSize`. */
+  readonly savedPerUnit: number;
+  /** Runs over a window. Returns the output of every step, [T,B,H], and the state after the last. */
   run(window: LayerWindow, shape: S): { output: tf.Tensor3D; state: LayerState };
 }
 
@@ -66,7 +66,7 @@ export interface LayerKind<S extends LayerShape = LayerShape> {
 const lstmLayer: LayerKind = {
   stateNames: ['h', 'c'],
   // x, dropped x, z, gates, factors, c, h.
-  keptPerUnit: 18,
+  savedPerUnit: 18,
   parameterShapes: ({ units }, inputs) => gatedParameters(4, units, inputs),
   run(window) {
     const { x, state } = window;
@@ -78,10 +78,10 @@ const lstmLayer: LayerKind = {
 /** The gated recurrent unit of Cho et al. 2014. */
 const gruLayer: LayerKind = {
   stateNames: ['h'],
-  keptPerUnit: 14,
+  savedPerUnit: 14,
   parameterShapes: ({ units }, inputs) => [
     ...gatedParameters(3, units, inputs),
-    // The candidate's recurrent part has a bias of its own, for the reset gate scales it but not the input's part.
+    // The candidate's recurrent part has a bias of its own, since the reset gate scales it but not the input's part.
     { name: 'candidateBias', shape: [units], role: 'bias', units },
   ],
   run(window) {
@@ -94,7 +94,7 @@ const gruLayer: LayerKind = {
 /** The plain recurrent layer of Elman 1990. */
 const tanhRnnLayer: LayerKind = {
   stateNames: ['h'],
-  keptPerUnit: 6,
+  savedPerUnit: 6,
   parameterShapes: ({ units }, inputs) => gatedParameters(1, units, inputs),
   run(window) {
     const { output, h } = tanhRnn(window.x, window.state.h, gatedTensors(window), window);
@@ -105,7 +105,7 @@ const tanhRnnLayer: LayerKind = {
 /** The deep-transition layer of Pascanu et al. 2014, *How to Construct Deep Recurrent Neural Networks* (DT(S)-RNN). */
 const deepTransitionLayer: LayerKind<Extract<LayerShape, { cell: 'deepTransition' }>> = {
   stateNames: ['h'],
-  keptPerUnit: 16,
+  savedPerUnit: 16,
   parameterShapes: ({ units, depth, shortcut }, inputs) => [
     ...gatedParameters(1, units, inputs),
     ...laterLayers(depth).flatMap((k): ParameterShape[] => [
@@ -129,10 +129,10 @@ const deepTransitionLayer: LayerKind<Extract<LayerShape, { cell: 'deepTransition
   },
 };
 
-/** A tanh layer without recurrence: the deep output of Pascanu et al. 2014 where it is the last of a stack. */
+/** A tanh layer without recurrence: as the last of a stack, the deep output of Pascanu et al. 2014. */
 const feedForwardLayer: LayerKind = {
   stateNames: [],
-  keptPerUnit: 4,
+  savedPerUnit: 4,
   parameterShapes: ({ units }, inputs) => [
     { name: 'weight', shape: [inputs, units], role: 'input', units },
     { name: 'bias', shape: [units], role: 'bias', units },
@@ -161,7 +161,7 @@ export function kindOf({ cell }: LayerShape): LayerKind {
   return KINDS[cell] as LayerKind;
 }
 
-/** W [I, G·H], U [H, G·H] and b [G·H] of a layer with G gates side by side. */
+/** Returns W [I, G·H], U [H, G·H] and b [G·H] of a layer with G gates side by side. */
 function gatedParameters(gates: number, units: number, inputs: number): ParameterShape[] {
   return [
     { name: 'inputWeight', shape: [inputs, gates * units], role: 'input', units },
@@ -170,7 +170,7 @@ function gatedParameters(gates: number, units: number, inputs: number): Paramete
   ];
 }
 
-/** The three of {@link gatedParameters} as a window sees them, the recurrent weight with its weights dropped. */
+/** Returns the tensors of {@link gatedParameters} in one window, with DropConnect on the recurrent weight. */
 function gatedTensors({ parameters, noise }: LayerWindow) {
   return {
     inputWeight: parameters.matrix('inputWeight'),
@@ -179,14 +179,14 @@ function gatedTensors({ parameters, noise }: LayerWindow) {
   };
 }
 
-/** DropConnect (Wan et al. 2013): single weights dropped for a whole window, the others scaled up (Merity et al. 2018). */
+/** Applies DropConnect (Wan et al. 2013): drops single weights for a whole window, scales the others up (Merity et al. 2018). */
 function dropWeights(weight: tf.Tensor2D, noise: Noise | null): tf.Tensor2D {
   if (noise === null || noise.rate === 0) return weight;
   const [rows, columns] = weight.shape;
   return dropout(weight.reshape([1, rows, columns]) as tf.Tensor3D, noise).reshape([rows, columns]);
 }
 
-/** 1 … depth − 1: the layers of the transition after the first. */
+/** Returns 1 … depth − 1, the layers of the transition after the first. */
 function laterLayers(depth: number): number[] {
   return Array.from({ length: depth - 1 }, (_, k) => k + 1);
 }

@@ -1,12 +1,12 @@
 /**
- * Where noise acts: the spec's table of edges as {@link Noise}, the one type that goes down to the kernels. In the paper (section 3, figure 2) only the
- * vertical edges drop, L + 1 of them for L layers, so a signal crosses L + 1 masks however many time steps it
- * lives. The rest of the family drops elsewhere, or for longer.
+ * Placement of noise: turns the spec's table of edges into {@link Noise}, the type that the kernels take. In the paper (section
+ * 3, figure 2) only the vertical edges drop, L + 1 of them for L layers, so a signal crosses L + 1 masks however many time
+ * steps it lives. The rest of the family drops elsewhere, or for longer.
  */
 import type { MaskLifetime, Noise } from '../ops/noise.js';
 import type { LayerNoise } from './layers.js';
 
-/** One kind of edge: the probability of dropping a unit on it, and how long a mask lives. */
+/** One kind of edge: the probability of dropping a unit on it, and the lifetime of a mask. */
 export interface Edge {
   readonly rate: number;
   readonly mask: MaskLifetime;
@@ -18,7 +18,7 @@ export interface GatedEdge extends Edge {
   readonly perGate: boolean;
 }
 
-/** The table of edges, and of what else is noisy in training. */
+/** The table of edges, and the other noise in training. */
 export interface DropoutTable {
   /** Rows of the embedding table: whole word types, one mask a window (Gal & Ghahramani 2016). */
   readonly embedding: { readonly rate: number };
@@ -36,7 +36,7 @@ export interface DropoutTable {
   readonly zoneout: { readonly cell: number; readonly hidden: number };
 }
 
-/** The table in one window of training: which random stream, at which time. */
+/** The table in one window of training, with its random stream and time. */
 export interface WindowNoise {
   readonly table: DropoutTable;
   readonly seed: number;
@@ -45,8 +45,7 @@ export interface WindowNoise {
 }
 
 /**
- * Sites are numbered in families, so that a new kind of noise leaves the masks of all others as they are. On the
- * edges, vertical place v is site 2v and the recurrent edge of layer l is site 2l + 1.
+ * Sites are numbered in families, so that a new kind of noise does not change the masks of the others. On the edges, vertical place v is site 2v and the recurrent edge of layer l is site 2l + 1.
  */
 const FAMILY_SIZE = 2 ** 16;
 const FAMILY = { edges: 0, zoneoutHidden: 1, zoneoutCell: 2, recurrentWeight: 3, embedding: 4 } as const;
@@ -60,22 +59,22 @@ export function edgeBelowLayer({ input, between }: DropoutTable, layer: number):
   return layer === 0 ? input : between;
 }
 
-/** The noise on the edge below a layer; null at test time, and where each gate has a mask, which the layer applies itself. */
+/** Returns the noise on the edge below a layer; null at test time, and with masks for each gate, which the layer applies. */
 export function noiseBelowLayer(window: WindowNoise | null, layer: number): Noise | null {
   const noise = window && onEdgeBelow(window, layer);
   return noise?.perGate ? null : noise;
 }
 
-/** The noise between the last of `layers` layers and the softmax; null at test time. */
+/** Returns the noise between the last of `layers` layers and the softmax; null at test time. */
 export function noiseBelowSoftmax(window: WindowNoise | null, layers: number): Noise | null {
   return window && noiseAt(window, window.table.output, siteOf('edges', 2 * layers));
 }
 
 /**
- * The noise inside a layer.
+ * Returns the noise inside a layer.
  *
- * @param window  null at test time, when zoneout is what is expected of it and nothing else acts
- * @param zoneout the architecture's rates: zoneout computes at test time too
+ * @param window  null at test time, when only zoneout acts, by its expectation
+ * @param zoneout the architecture's rates: zoneout acts at test time as well
  */
 export function noiseInLayer(
   window: WindowNoise | null,
@@ -97,13 +96,13 @@ export function noiseInLayer(
   };
 }
 
-/** The noise on word types, drawn once a window. */
+/** Returns the noise on word types, drawn once a window. */
 export function wordTypeNoise(window: WindowNoise): Noise {
   const { rate } = window.table.embedding;
   return noiseAt(window, { rate, mask: 'sequence' }, siteOf('embedding', 0));
 }
 
-/** The noise on a layer's recurrent weight, drawn once a window. */
+/** Returns the noise on a layer's recurrent weight, drawn once a window. */
 function recurrentWeightNoise(window: WindowNoise, layer: number): Noise {
   const { rate } = window.table.recurrentWeight;
   return noiseAt(window, { rate, mask: 'sequence' }, siteOf('recurrentWeight', layer));

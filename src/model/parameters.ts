@@ -1,4 +1,4 @@
-/** The parameters of the language model: their names and shapes, and the variables that hold them. */
+/** The parameters of the language model: names, shapes and variables. */
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import { type Architecture, hasProjection, inputWidth, outputWidth } from './architecture.js';
@@ -8,17 +8,17 @@ export type { ParameterShape };
 
 /** The trainable variables by name, in the order of {@link parameterShapes}. */
 export class Parameters extends Map<string, tf.Variable> {
-  /** @throws Error when there is no such matrix */
+  /** Returns a matrix. @throws Error when there is none of this name */
   matrix(name: string): tf.Tensor2D {
     return this.ofRank(name, 2) as tf.Tensor2D;
   }
 
-  /** @throws Error when there is no such vector */
+  /** Returns a vector. @throws Error when there is none of this name */
   vector(name: string): tf.Tensor1D {
     return this.ofRank(name, 1) as tf.Tensor1D;
   }
 
-  /** The parameters of one layer, by their names within it. */
+  /** Returns the parameters of one layer, by their names within it. */
   ofLayer(layer: number): LayerParameters {
     const nameOf = (name: string) => `layers.${layer}.${name}`;
     return {
@@ -34,12 +34,12 @@ export class Parameters extends Map<string, tf.Variable> {
   }
 }
 
-/** Values by name, as a checkpoint holds them. */
+/** Values by name, as in a checkpoint. */
 export type NamedValues = ReadonlyMap<string, { readonly data: Float32Array | Int32Array }>;
 
 /**
- * Every parameter of an architecture, in the order that numbers their random streams. One bias per gate; the
- * gates of a layer lie side by side in PyTorch's order.
+ * Lists every parameter of an architecture, in the order that numbers their random streams. There is one bias per gate; the
+ * gates of a layer are side by side in PyTorch's order.
  */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
   const { vocabularySize, embedding, layers, tieEmbedding } = architecture;
@@ -62,17 +62,17 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
   return shapes;
 }
 
-/** Name and shape of what a model reads but never trains: the topic table [V,K], where there are topics. */
+/** Lists the tensors that a model reads but never trains: the topic table [V,K], with topics. */
 export function constantShapes({ vocabularySize, context }: Architecture) {
   return context ? [{ name: 'topics', shape: [vocabularySize, context.topics] }] : [];
 }
 
-/** Number of values in a shape. */
+/** Returns the number of values in a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
-/** Variables that hold given values, which must be those of every parameter of the architecture. */
+/** Makes the parameters of an architecture from their values. */
 export function parametersFrom(architecture: Architecture, values: NamedValues): Parameters {
   return new Parameters(
     parameterShapes(architecture).map(({ name, shape }) => [
@@ -82,7 +82,7 @@ export function parametersFrom(architecture: Architecture, values: NamedValues):
   );
 }
 
-/** Tensors that hold the given constants of an architecture. */
+/** Makes the constants of an architecture from their values. */
 export function constantsFrom(
   architecture: Architecture,
   values: NamedValues,
@@ -95,7 +95,7 @@ export function constantsFrom(
   );
 }
 
-/** A variable with given values. Unnamed: names are ours, and tfjs's own are global to the process. */
+/** Makes a variable without a tfjs name: names in tfjs are global to the process. */
 export function variableOf(values: Float32Array | Int32Array, shape: readonly number[]): tf.Variable {
   return tidy(() => tf.variable(tf.tensor(values, [...shape])));
 }

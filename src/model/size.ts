@@ -1,4 +1,4 @@
-/** How large a model is and what it costs to train: closed formulas, before anything is allocated. */
+/** Size and training cost of a model, by closed formulas before anything is allocated. */
 import type { Architecture } from './architecture.js';
 import { kindOf } from './layers.js';
 import { parameterShapes, sizeOf } from './parameters.js';
@@ -8,15 +8,17 @@ export interface ModelSize {
   readonly parameters: number;
   /** Floating-point operations of forward and backward for one token; products only, a multiply-add is two. */
   readonly trainingFlopPerToken: number;
-  /** Rough bytes in use at the height of a training step, f32. */
+  /** Approximate peak of a training step, in bytes, float32. */
   readonly trainingBytes: number;
 }
 
 /**
+ * Computes parameters, operations and memory of a model.
+ *
  * @param architecture the model
  * @param window       T steps and B columns
- * @param backend      whether its softmax keeps all logits of a window, as the reference op does; a fused one goes chunk by
- *                     chunk
+ * @param backend      `keepsLogits`: its softmax stores all logits of a window, as the reference op does; a fused one works
+ *                     chunk by chunk
  */
 export function modelSize(
   architecture: Architecture,
@@ -32,12 +34,12 @@ export function modelSize(
   };
 }
 
-/** Numbers in arrays of these shapes together. */
+/** Returns the number of values in arrays of these shapes. */
 export function totalSize(shapes: readonly { readonly shape: readonly number[] }[]): number {
   return shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Weights that a token is multiplied with: every matrix but the embedding, which is a look-up unless the softmax shares it. */
+/** Counts the weights that multiply a token: every matrix, except an embedding table that the softmax does not share. */
 function multiplyAddsPerToken(architecture: Architecture): number {
   const multiplied = parameterShapes(architecture).filter(
     ({ shape, role }) => shape.length === 2 && (role !== 'embedding' || architecture.tieEmbedding),
@@ -45,11 +47,11 @@ function multiplyAddsPerToken(architecture: Architecture): number {
   return totalSize(multiplied);
 }
 
-/** Kept values per token: input and dropped input, what each layer keeps; logits, softmax, gradient where they are kept. */
+/** Counts the saved values per token: input and dropped input, each layer's; logits, softmax and gradient if stored. */
 function activationsPerToken(
   { vocabularySize, embedding, layers }: Architecture,
   keepsLogits: boolean,
 ): number {
-  const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).keptPerUnit * layer.units, 0);
+  const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).savedPerUnit * layer.units, 0);
   return 2 * embedding + ofLayers + (keepsLogits ? 4 * vocabularySize : 0);
 }

@@ -10,14 +10,14 @@ import { kindOf, type LayerState } from './layers.js';
 import { noiseBelowLayer, noiseBelowSoftmax, noiseInLayer, type WindowNoise } from './noise-placement.js';
 import type { Parameters } from './parameters.js';
 
-/** The recurrent state by name: `layers.N.h`, `layers.N.c`, each [B,H]; and `context`, [B,K], where there are topics. */
+/** The recurrent state by name: `layers.N.h`, `layers.N.c`, each [B,H]; and `context`, [B,K], with topics. */
 export type ModelState = Readonly<Record<string, tf.Tensor2D>>;
 
 /** The output of a stack over one window. */
 export interface StackResult {
   /** The last layer's output, [T,B,H]. */
   readonly raw: tf.Tensor3D;
-  /** The same after the dropout below the softmax. */
+  /** The last layer's output after the dropout below the softmax. */
   readonly dropped: tf.Tensor3D;
   readonly state: ModelState;
 }
@@ -34,7 +34,7 @@ export function zeroStackState({ layers }: Architecture, batch: number): ModelSt
  * Runs the stack over a window.
  *
  * @param x       [T,B,E], the embedded input
- * @param context [T,B,K], what enters the first layer beside it, undropped; or null
+ * @param context [T,B,K], concatenated to the first layer's input without dropout; or null
  * @param noise   null at test time
  */
 export function runStack(

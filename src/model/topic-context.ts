@@ -1,11 +1,11 @@
 /**
- * What the words so far were about: the context vector of Mikolov and Zweig 2012, *Context Dependent Recurrent Neural
- * Network Language Model*, equation 8. With t_w the topic distribution of word w, and the decay γ of one word's influence,
+ * The topics of the words so far: the context vector of Mikolov and Zweig 2012, *Context Dependent Recurrent Neural Network
+ * Language Model*, equation 8. With t_w the topic distribution of word w, and the decay γ of one word's influence,
  *
  *     f_t ∝ f_{t−1}^γ ⊙ t_{w_t}^{1−γ}
  *
- * so log f is a decaying average of log t_w. It is carried from window to window without its normalization, which scales
- * all topics alike and drops out of every later f.
+ * so log f is a decaying average of log t_w. It is carried from window to window without normalization, which scales all topics
+ * alike and cancels in every later f.
  */
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
@@ -19,8 +19,10 @@ export interface TopicFeatures {
 }
 
 /**
+ * Computes the features of a window.
+ *
  * @param table   [V,K], log P(topic | word)
- * @param ids     [T,B] int32; f of step t has seen word t, which is the network's input there
+ * @param ids     [T,B] int32; f of step t includes word t, the network's input at that step
  * @param carried log f before the window, [B,K]: zeros at the start, when all topics are alike
  * @param decay   γ, 0 ≤ γ < 1
  */
@@ -43,7 +45,7 @@ export function topicFeatures(
   return { features: tf.softmax(logF.reshape([steps, batch, topics])) as tf.Tensor3D, carried: last };
 }
 
-/** [T,T]: (1−γ) γ^{t−s} at row t, column s ≤ t; 0 above the diagonal. */
+/** Returns [T,T]: (1−γ) γ^{t−s} at row t, column s ≤ t; 0 above the diagonal. */
 function decayMatrix(steps: number, decay: number): tf.Tensor2D {
   const weights = new Float32Array(steps * steps);
   for (let t = 0; t < steps; t++) {
@@ -52,7 +54,7 @@ function decayMatrix(steps: number, decay: number): tf.Tensor2D {
   return tf.tensor2d(weights, [steps, steps]);
 }
 
-/** [T,1]: γ^{t+1}. */
+/** Returns [T,1]: γ^{t+1}. */
 function decayColumn(steps: number, decay: number): tf.Tensor2D {
   return tf.tensor2d(
     Float32Array.from({ length: steps }, (_, t) => decay ** (t + 1)),

@@ -1,4 +1,4 @@
-/** One norm over all gradients, and the factor that clips by it (paper, section 4.1; Pascanu et al. 2013). */
+/** Clipping by the global norm of all gradients (paper, section 4.1; Pascanu et al. 2013). */
 import * as tf from '@tensorflow/tfjs';
 import { type Inputs, type Op, runOp } from './op.js';
 
@@ -11,7 +11,7 @@ export const globalNormOp: Op<object> = {
 };
 
 /**
- * The L2 norm of all gradients taken together, embedding included.
+ * Computes the L2 norm of all gradients taken together, embedding included.
  *
  * @param gradients tensors of rank 1 or more, by parameter name; at least one
  * @returns a scalar
@@ -21,17 +21,17 @@ export function globalNorm(gradients: Inputs): tf.Scalar {
 }
 
 /**
- * The factor that brings a gradient of this norm down to the maximum: min(1, maxNorm / norm). A NaN norm gives NaN.
+ * Computes the factor that scales a gradient of this norm down to the maximum: min(1, maxNorm / norm). A NaN norm gives NaN.
  *
  * @param maxNorm null for no clipping
  */
 export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
   if (maxNorm === null) return tf.scalar(1);
-  // Not tf.minimum(1, …): on the wasm backend that of a NaN is 1.
+  // Not tf.minimum(1, …): the wasm backend returns 1 for a NaN.
   return tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm)) as tf.Scalar;
 }
 
-/** Row by row and then over the rows: a single f32 running sum over millions of squares would lose digits. */
+/** Sums squares row by row and then over the rows: one float32 running sum over millions of squares would lose digits. */
 function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
   return tf.sum(tf.sum(tf.square(gradient), -1));
 }

@@ -71,13 +71,13 @@ export function deepTransition(
   });
 }
 
-/** [T·B, H] as T times [B, H]. */
+/** Cuts [T·B, H] into T times [B, H]. */
 function cutByStep(rows: tf.Tensor2D, steps: number): tf.Tensor2D[] {
   // tfjs cannot differentiate a split into one.
   return steps === 1 ? [rows] : tf.split(rows, steps);
 }
 
-/** h_t of x_t · W + b and m_t ⊙ h_{t−1}. */
+/** Computes h_t from x_t · W + b and m_t ⊙ h_{t−1}. */
 function transit(
   fromInput: tf.Tensor2D,
   previous: tf.Tensor2D,

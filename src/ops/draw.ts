@@ -1,17 +1,16 @@
 /**
- * Choosing one word by its logits and a random number. Words are in order of their logits, the likeliest first, equal ones
- * by id. They are not sorted for that: a choice splits them around a pivot, as quickselect does, and looks further in the
- * part where the running sum passes what is wanted. That takes time linear in the number of words.
+ * Draws words by their logits and a random number. Words are in order of their logits, the likeliest first, equal ones by id.
+ * A draw does not sort them: it splits them around a pivot, as quickselect does, and continues in the part where the running
+ * sum passes the target. That takes linear time in the number of words.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Inputs, Op } from './op.js';
 
 /**
- * Which words may be drawn and how. Words are in order of their logits, the likeliest first, equal ones by id; those that may
- * be drawn have a weight of exp((logit − largest) / temperature).
+ * The words that may be drawn, and how. A word that may be drawn has a weight of exp((logit − largest) / temperature).
  */
 export interface Selection {
-  /** Below 1 likely words get likelier; 0 takes the first word in order. */
+  /** Below 1 makes likely words likelier; 0 takes the first word in order. */
   readonly temperature: number;
   /** Draw from the first k words that are not banned; null for all. */
   readonly topK: number | null;
@@ -33,8 +32,8 @@ export interface DrawAttributes extends Selection {
 
 /**
  * `ZlmDraw`: logits [N,V], or [1,V] for all N draws → word ids [N] int32: for each draw the first word in order at which the
- * running sum of weights passes uniform · total. Weights and their sums are doubles; the order in which sums are added up is
- * left to the kernel. A draw for which no word that may be drawn has a finite logit gives −1.
+ * running sum of weights passes uniform · total. Weights and their sums are doubles; the kernel chooses
+ * the order of additions. A draw for which no word that may be drawn has a finite logit gives −1.
  */
 export const drawOp: Op<DrawAttributes> = {
   name: 'ZlmDraw',
@@ -46,7 +45,7 @@ export const drawOp: Op<DrawAttributes> = {
   },
 };
 
-/** No word that may be drawn has a finite logit. */
+/** The result when no word that may be drawn has a finite logit. */
 export const NO_WORD = -1;
 
 /**
@@ -85,7 +84,7 @@ function justBelow(weight: number): number {
 }
 
 /**
- * The k words that come first in order, in no order among themselves. Rearranges `ids`.
+ * Returns the first k words in order, themselves unordered. Rearranges `ids`.
  *
  * @param ids the words to choose from, more than k
  */
@@ -94,7 +93,7 @@ export function likeliestWords(ids: Int32Array, logits: ArrayLike<number>, k: nu
   return ids.subarray(0, placeBeyond(ids, logits, ones, k - 0.5) + 1);
 }
 
-/** The words that are not banned and whose logits are finite, by id. */
+/** Returns the words that are not banned and have finite logits, by id. */
 function wordsToDraw(logits: ArrayLike<number>, banned: Int32Array): Int32Array {
   const isBanned = new Uint8Array(logits.length);
   for (const id of banned) isBanned[id] = 1;
@@ -113,8 +112,8 @@ function firstOf(ids: Int32Array, logits: ArrayLike<number>): number {
 }
 
 /**
- * The place of the first word in order at which the running sum of weights passes `target`; the last word's, if rounding
- * leaves none. Rearranges `ids` so that those before the place are the words that come before it in order.
+ * Finds the place of the first word in order at which the running sum of weights passes `target`; of the last word if rounding
+ * makes that none. Rearranges `ids` so that the words before the place are those that come before it in order.
  *
  * @param weights by word id
  */
@@ -144,8 +143,8 @@ function placeBeyond(
 /**
  * Moves the words of ids[from … to) that come before a pivot to the front, and the pivot behind them.
  *
- * @param pivot where the pivot is now
- * @returns where it is then, and the weight of those before it
+ * @param pivot the pivot's place
+ * @returns its new place, and the weight of the words before it
  */
 function split(
   ids: Int32Array,

@@ -12,7 +12,7 @@ export interface EmbeddingAttributes {
   readonly rows: number;
 }
 
-/** The look-up. */
+/** Gathers rows of the table. */
 export const embeddingOp: Op<EmbeddingAttributes> = {
   name: 'ZlmEmbedding',
   reference({ table, ids }: Inputs) {
@@ -20,7 +20,7 @@ export const embeddingOp: Op<EmbeddingAttributes> = {
   },
 };
 
-/** The gradient of the table. */
+/** Computes the gradient of the table. */
 export const embeddingGradientOp: Op<EmbeddingAttributes> = {
   name: 'ZlmEmbeddingGradient',
   reference({ ids, upstream }: Inputs, { rows }) {

@@ -6,7 +6,7 @@
  *     n = tanh(x_t · W_n + b_n + r ⊙ q),   q = m_t ⊙ h_{t−1} · U_n + candidateBias
  *     h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}
  *
- * With zoneout that is the candidate of h_t.
+ * With zoneout, these equations give the candidate of h_t.
  *
  * Contract of the kernels, with {@link RecurrentAttributes}, whose noise never has masks for each gate:
  *
@@ -84,7 +84,7 @@ export const gruGradientOp: Op<RecurrentAttributes> = {
     const fromOutput = tf.unstack(dOutput);
     let dh: tf.Tensor = dH;
     const fromInput: tf.Tensor[] = []; // the gradient of x·W + b, step by step: r, z, n
-    const fromState: tf.Tensor[] = []; // that of h·U: r, z, q
+    const fromState: tf.Tensor[] = []; // the gradient of h·U: r, z, q
     for (let t = steps - 1; t >= 0; t--) {
       dh = tf.add(dh, fromOutput[t]);
       const dNew = towardsCandidate(dh, kept, t);
@@ -116,16 +116,16 @@ export const gruGradientOp: Op<RecurrentAttributes> = {
   },
 };
 
-/** The factors of the backward recurrence that do not depend on it, for all steps at once, then cut by step. */
+/** Computes the factors of the backward recurrence that do not depend on it: for all steps at once, then cut by step. */
 function gateFactors(gates: tf.Tensor, previous: tf.Tensor) {
   const [r, z, n, q] = tf.split(gates, 4, 2);
   const slopeOf = (sigmoid: tf.Tensor) => tf.mul(sigmoid, tf.sub(1, sigmoid));
   return {
-    /** From h_t to what n is the tanh of. */
+    /** From h_t to the argument of n's tanh. */
     candidate: tf.unstack(tf.mul(tf.sub(1, z), tf.sub(1, tf.square(n)))),
-    /** From there to what r is the sigmoid of. */
+    /** From there to the argument of r's sigmoid. */
     resetFromCandidate: tf.unstack(tf.mul(q, slopeOf(r))),
-    /** From h_t to what z is the sigmoid of. */
+    /** From h_t to the argument of z's sigmoid. */
     update: tf.unstack(tf.mul(tf.sub(previous, n), slopeOf(z))),
     reset: tf.unstack(r),
     /** From h_t to h_{t−1}, which z carries over. */
@@ -141,7 +141,7 @@ export interface GruParameters {
   readonly recurrentWeight: tf.Tensor2D;
   /** b, [3H]. */
   readonly bias: tf.Tensor1D;
-  /** The second bias of n, which r acts on: [H]. */
+  /** The second bias of n, inside r's factor: [H]. */
   readonly candidateBias: tf.Tensor1D;
 }
 

@@ -4,10 +4,10 @@
  *     i, f, g, o = σ, σ, tanh, σ of (x_t · W + m_t ⊙ h_{t−1} · U + b)
  *     c_t = f ⊙ c_{t−1} + i ⊙ g,   h_t = o ⊙ tanh(c_t)
  *
- * The input product is one product for all steps; only the recurrent one has to go step by step. The mask m is 1
- * everywhere, always, in the paper: dropping units of h along time is the mistake it warns of. That mistake, and what others
- * did instead, can be studied here: masks that last a sequence, for each gate one of its own on x and h (Gal & Ghahramani
- * 2016), and zoneout (Krueger et al. 2017), for which the equations above give the candidates of c and h.
+ * The input product is one product for all steps; only the recurrent one runs step by step. In the paper the mask m is always
+ * 1: dropping units of h along time is the mistake that it warns of. That mistake, and later alternatives, can be studied here:
+ * masks that last a sequence, on x and h and for each gate (Gal & Ghahramani 2016), and zoneout (Krueger et al. 2017), for
+ * which the equations above give the candidates of c and h.
  *
  * Contract of the kernels, with {@link RecurrentAttributes}:
  *
@@ -137,7 +137,7 @@ export const lstmGradientOp: Op<RecurrentAttributes> = {
 };
 
 /**
- * The factors of the backward recurrence that do not depend on it, for all steps at once, then cut by step.
+ * Computes the factors of the backward recurrence that do not depend on it: for all steps at once, then cut by step.
  *
  * @param candidates the cells before zoneout; null to compute them again from the gates
  */
@@ -175,7 +175,7 @@ export interface LstmState {
  * Runs one layer over a window.
  *
  * @param x     [T, B, I], T ≥ 1
- * @param state h and c before the first step; gradients flow into it, cutting them is the caller's choice
+ * @param state h and c before the first step; gradients flow into it; cutting them is the caller's choice
  * @returns the hidden state of every step, [T, B, H], and the state after the last
  */
 export function lstm(

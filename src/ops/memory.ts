@@ -1,4 +1,4 @@
-/** tfjs's scopes for values of any shape: its own types only admit plain containers, not interfaces. */
+/** tfjs's memory scopes for values of any type: tfjs's own types accept only plain containers, not interfaces. */
 import * as tf from '@tensorflow/tfjs';
 
 /** Runs `f` and frees every tensor it made that is not in its result. */

@@ -1,20 +1,20 @@
 /**
- * What is random in training: dropout, and zoneout (Krueger et al. 2017). A mask is a function of (seed, site, time step)
- * alone, so the backward pass draws it again instead of storing it, a resumed run draws what the first one would have,
- * and a kernel in another language agrees bit for bit.
+ * Noise in training: dropout, and zoneout (Krueger et al. 2017). A mask is a function of (seed, site, time step) alone. So the
+ * backward pass draws it again instead of storing it, a resumed run draws the masks of the first one, and a kernel in another
+ * language agrees bit for bit.
  */
 import * as tf from '@tensorflow/tfjs';
 import { differentiable, type Inputs, type Op, runOp } from './op.js';
 import { fillPhiloxWords, STREAM } from './philox.js';
 
-/** How long a mask lives: drawn again at each time step (Zaremba et al.) or once a window (Gal & Ghahramani). */
+/** Lifetime of a mask: drawn at each time step (Zaremba et al.) or once a window (Gal & Ghahramani). */
 export type MaskLifetime = 'step' | 'sequence';
 
-/** One source of noise in one window: which units it may hit, how likely, for how long, and which random numbers decide. */
+/** One source of noise in one window: its units, rate, lifetime and random numbers. */
 export interface Noise {
   /** Probability that a unit is dropped, or under zoneout that it keeps its old value; 0 ≤ rate < 1. */
   readonly rate: number;
-  /** The mask's lifetime; `expected` is the mean over all masks, which is what test time computes. */
+  /** The mask's lifetime; `expected` is the mean over all masks, for test time. */
   readonly mask: MaskLifetime | 'expected';
   /** One mask of G·U units, gate after gate (Gal & Ghahramani's untied weights), instead of one of U that gates share. */
   readonly perGate: boolean;
@@ -25,13 +25,13 @@ export interface Noise {
   readonly step: number;
 }
 
-/** The noise inside one recurrent layer; null for none. What acts on the edges between layers is {@link dropout}'s. */
+/** The noise inside one recurrent layer; null for none. On the edges between layers, {@link dropout} acts. */
 export interface RecurrentNoise {
   /** Dropout on x with a mask for each gate. LSTM only. */
   readonly input: Noise | null;
   /**
-   * Dropout on h(t−1) where the recurrent product reads it, and only there: a unit that a GRU carries over and one that
-   * zoneout keeps are not dropped. Masks for each gate are for the LSTM only.
+   * Dropout on h(t−1) as the recurrent product reads it, and only there: units that a GRU carries over, or zoneout keeps, are
+   * not dropped. Masks for each gate are for the LSTM only.
    */
   readonly recurrent: Noise | null;
   /** Units of h that keep their old value. */
@@ -75,7 +75,7 @@ export function dropout(x: tf.Tensor3D, noise: Noise | null): tf.Tensor3D {
   return dropped as tf.Tensor3D;
 }
 
-/** The noise, or null where its rate is 0. */
+/** Returns the noise, or null if its rate is 0. */
 export function unlessIdle(noise: Noise | null): Noise | null {
   return noise !== null && noise.rate > 0 ? noise : null;
 }
@@ -94,7 +94,7 @@ export function retainedMask(shape: readonly [number, number, number], noise: No
   return unitsBelow(shape, noise, 1, 0);
 }
 
-/** `below` where the unit's word is below rate·2³², `otherwise` where it is not. */
+/** Fills units with `below` where their word is below rate·2³², with `otherwise` elsewhere. */
 function unitsBelow(
   [steps, batch, units]: readonly [number, number, number],
   { rate, mask, seed, site, step }: Noise,
@@ -113,7 +113,7 @@ function unitsBelow(
 }
 
 /**
- * r of zoneout for every step of a window, [B, H] or a scalar; null where nothing is kept. Instead of being dropped, units
+ * Zoneout's r for every step of a window, [B, H] or a scalar; null without zoneout. Instead of being dropped, units
  * keep the value of the step before: s_t = r_t ⊙ s_{t−1} + (1 − r_t) ⊙ s̃_t, where r_t is 0 or 1 in training, and its
  * expectation, the rate, at test time.
  */
@@ -137,7 +137,7 @@ export function zoneOut<T extends tf.Tensor>(before: T, candidate: T, retained: 
   return tf.add(tf.mul(retained[t], before), tf.mul(tf.sub(1, retained[t]), candidate));
 }
 
-/** The gradient of the candidate s̃_t, given that of s_t. */
+/** Computes the gradient of the candidate s̃_t from that of s_t. */
 export function towardsCandidate(upstream: tf.Tensor, retained: Retention, t: number): tf.Tensor {
   return retained === null ? upstream : tf.mul(tf.sub(1, retained[t]), upstream);
 }

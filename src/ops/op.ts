@@ -1,23 +1,23 @@
 /**
- * How an op reaches the machine. An op is a tfjs kernel under a name of its own: a backend that has a fused
- * implementation registers it under that name, and for every other backend the op's reference, written in plain tfjs
- * ops, is registered at first use. The model never knows which of the two runs.
+ * Ops: the interface between the model and a backend. An op is a tfjs kernel under a name of its own. A backend with a fused
+ * implementation registers it under that name; for every other backend, the op's reference in plain tfjs ops is registered at
+ * first use. The model does not know which of the two runs.
  *
  * Each file beside this one has an op's contract (inputs, outputs, attributes), its reference, forward and backward, and
  * the function that the model calls. All tensors are float32, except ids and targets, which are int32.
  */
 import * as tf from '@tensorflow/tfjs';
 
-/** Named tensors that go into an op. */
+/** The inputs of an op by name. */
 export type Inputs = Record<string, tf.Tensor>;
 
 /**
- * What products compute in: float32, or operands rounded to bfloat16 with float32 sums. Parameters, states and everything
+ * The arithmetic of products: float32, or operands rounded to bfloat16 with float32 sums. Parameters, states and everything
  * between products are float32 in both.
  */
 export type Precision = 'f32' | 'mixed';
 
-/** One op: the contract that every backend's kernel of that name fulfills. `A` is its settings that are not tensors. */
+/** One op: the contract that every backend's kernel of that name fulfills. `A` are its settings that are not tensors. */
 export interface Op<A extends object> {
   /** Kernel name, the same on every backend. */
   readonly name: string;
@@ -52,10 +52,10 @@ export interface Passes<I extends Inputs> {
 /**
  * Runs the forward pass of an op and records its backward pass.
  *
- * What the backward pass needs is saved and is no output. tfjs makes a tensor of zeros for every output that a loss does not
- * reach, and what a recurrent layer saves is several times as large as its output.
+ * Tensors for the backward pass are saved instead of returned as outputs: tfjs makes a tensor of zeros for every output that a
+ * loss does not reach, and a recurrent layer saves several times the size of its output.
  *
- * @param inputs what gradients flow into; ids and targets are left out
+ * @param inputs the inputs that gradients flow into, without ids and targets
  */
 export function differentiable<I extends Inputs>(inputs: I, passes: Passes<I>): tf.Tensor[] {
   const engine = tf.engine() as unknown as CustomGradientEngine;
@@ -81,8 +81,8 @@ interface CustomGradientEngine {
 }
 
 /**
- * True while gradients are being recorded. Kernels then save what the backward pass needs; in evaluation and sampling they
- * do not, which spares most of their memory.
+ * Returns whether gradients are being recorded. Only then do kernels save tensors for the backward pass; evaluation and
+ * sampling need far less memory.
  */
 export function isRecordingGradients(): boolean {
   return tf.engine().state.gradientDepth > 0;

@@ -1,7 +1,7 @@
 /**
  * Philox4x32-10, the counter-based generator of Salmon et al., *Parallel Random Numbers: As Easy as 1, 2, 3*
- * (SC 2011). A number depends on its counter and key alone, so nothing has to be stored to draw the same
- * mask again in the backward pass, in a resumed run, or in a kernel on another machine.
+ * (SC 2011). A number depends only on its counter and key, so the same mask can be drawn again in
+ * the backward pass, in a resumed run, or in a kernel on another machine, without storing anything.
  */
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -11,7 +11,7 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 const TWO_32 = 2 ** 32;
 
-/** What a stream of numbers is for. Streams never overlap: the purpose is the second half of the key. */
+/** Purposes of random numbers. Their streams never overlap: the purpose is the second half of the key. */
 export const STREAM = {
   initialization: 1,
   dropout: 2,
@@ -22,20 +22,20 @@ export const STREAM = {
   sentences: 7,
 } as const;
 
-/** Where in the space of all random numbers a run of them lies. Each field is an unsigned 32-bit integer. */
+/** The address of a sequence of random numbers. Each field is an unsigned 32-bit integer. */
 export interface PhiloxAddress {
   /** The run's seed. */
   readonly seed: number;
   /** One of {@link STREAM}. */
   readonly stream: number;
-  /** Which place draws: a dropout site, a parameter's index. */
+  /** The place that draws: a dropout site, a parameter's index. */
   readonly site: number;
-  /** When it draws: the absolute time step, or 0 where time plays no part. */
+  /** The time of the draw: the absolute time step, or 0 if time plays no part. */
   readonly step: number;
 }
 
 /**
- * Ten Philox rounds on one counter.
+ * Runs ten Philox rounds on one counter.
  *
  * @param out    receives four unsigned 32-bit words at `offset`; words beyond its end are dropped
  * @param c0..c3 the counter, @param k0 @param k1 the key, as unsigned 32-bit integers
@@ -54,7 +54,7 @@ export function philox4x32(
     const low0 = Math.imul(c0, MULTIPLIER_0) >>> 0;
     const low1 = Math.imul(c2, MULTIPLIER_1) >>> 0;
     // The high word of a 32×32-bit product: the double product is off by less than 2^11, so after the low
-    // word is taken away the quotient is within 2^-20 of the integer it stands for.
+    // word is subtracted the quotient is within 2^-20 of the exact integer.
     const high0 = Math.round((c0 * MULTIPLIER_0 - low0) / TWO_32);
     const high1 = Math.round((c2 * MULTIPLIER_1 - low1) / TWO_32);
     c0 = (high1 ^ c1 ^ k0) >>> 0;
@@ -71,7 +71,7 @@ export function philox4x32(
 }
 
 /**
- * The first `count` words at an address: word n is word n mod 4 of the counter (⌊n/4⌋, step, site, 0) under the
+ * Returns the first `count` words at an address: word n is word n mod 4 of the counter (⌊n/4⌋, step, site, 0) under the
  * key (seed, stream).
  */
 export function philoxWords(address: PhiloxAddress, count: number): Uint32Array {
@@ -80,7 +80,7 @@ export function philoxWords(address: PhiloxAddress, count: number): Uint32Array 
   return words;
 }
 
-/** As {@link philoxWords}, into `out[offset … offset + count)`. */
+/** Writes the words of {@link philoxWords} to `out[offset … offset + count)`. */
 export function fillPhiloxWords(out: Uint32Array, offset: number, count: number, at: PhiloxAddress): void {
   const whole = count - (count % 4);
   for (let n = 0; n < whole; n += 4) {
@@ -92,7 +92,7 @@ export function fillPhiloxWords(out: Uint32Array, offset: number, count: number,
   out.set(last.subarray(0, count - whole), offset + whole);
 }
 
-/** Maps a word to a real in (0, 1): the middle of the 2^32 equal cells, so that neither end is ever met. */
+/** Maps a word to a real in (0, 1): the middle of one of 2^32 equal cells, so it is never 0 or 1. */
 export function wordToUnit(word: number): number {
   return (word + 0.5) / TWO_32;
 }

@@ -14,27 +14,27 @@ export interface ProductAttributes {
   readonly precision: Precision;
 }
 
-/** The product. */
+/** Multiplies two matrices. */
 export const productOp: Op<ProductAttributes> = {
   name: 'ZlmProduct',
   reference({ a, b }: Inputs, { transposeA, transposeB, precision }) {
     const left = transposeA ? tf.transpose(a) : a;
     const right = transposeB ? tf.transpose(b) : b;
-    return [tf.matMul(operand(left, precision), operand(right, precision))];
+    return [tf.matMul(roundToPrecision(left, precision), roundToPrecision(right, precision))];
   },
 };
 
-/** a·b: [M,K] · [K,N] → [M,N]. For use inside ops: it has no gradient, {@link matrixProduct} has. */
+/** Computes a·b, [M,K] · [K,N] → [M,N]. For use inside ops: it has no gradient; {@link matrixProduct} has one. */
 export function product(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
   return runProduct(a, b, { transposeA: false, transposeB: false, precision });
 }
 
-/** aᵀ·b: [K,M]ᵀ · [K,N] → [M,N]. It has no gradient. */
+/** Computes aᵀ·b, [K,M]ᵀ · [K,N] → [M,N]. It has no gradient. */
 export function productWithTransposedLeft(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
   return runProduct(a, b, { transposeA: true, transposeB: false, precision });
 }
 
-/** a·bᵀ: [M,K] · [N,K]ᵀ → [M,N]. It has no gradient. */
+/** Computes a·bᵀ, [M,K] · [N,K]ᵀ → [M,N]. It has no gradient. */
 export function productWithTransposedRight(
   a: tf.Tensor2D,
   b: tf.Tensor2D,
@@ -43,7 +43,7 @@ export function productWithTransposedRight(
   return runProduct(a, b, { transposeA: false, transposeB: true, precision });
 }
 
-/** a·b: [M,K] · [K,N] → [M,N], differentiable; the products of the backward pass have the same precision. */
+/** Computes a·b, [M,K] · [K,N] → [M,N], with gradients; the products of the backward pass have the same precision. */
 export function matrixProduct(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precision): tf.Tensor2D {
   const [value] = differentiable(
     { a, b },
@@ -64,7 +64,7 @@ export function matrixProduct(a: tf.Tensor2D, b: tf.Tensor2D, precision: Precisi
   return value as tf.Tensor2D;
 }
 
-/** Sum over rows, [N,M] → [M], as a product with ones: on wasm a tenth of the cost of a reduction over axis 0. */
+/** Sums over rows, [N,M] → [M], by a product with ones: on wasm a tenth of the cost of a reduction over axis 0. */
 export function sumOverRows(a: tf.Tensor2D): tf.Tensor1D {
   return tf.matMul(tf.ones([1, a.shape[0]]), a).reshape([a.shape[1]]);
 }
@@ -77,10 +77,10 @@ function runProduct(a: tf.Tensor2D, b: tf.Tensor2D, attributes: ProductAttribute
 const SPLITTER = 65_537;
 
 /**
- * What a product of this precision sees of x, in float32. An x that is infinite, or whose product with the splitter is (above
- * about 5.2e33), becomes NaN, which ends a training as well.
+ * Rounds x to bfloat16 for a mixed product, and keeps it in float32. An infinite x, or one above about 5.2e33, whose product
+ * with the splitter is infinite, becomes NaN, which ends a training run as well.
  */
-function operand<T extends tf.Tensor>(x: T, precision: Precision): T {
+function roundToPrecision<T extends tf.Tensor>(x: T, precision: Precision): T {
   if (precision === 'f32') return x;
   const spread = tf.mul(x, SPLITTER);
   return tf.sub(spread, tf.sub(spread, x));

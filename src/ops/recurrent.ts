@@ -1,6 +1,6 @@
 /**
- * What the recurrent ops share: their attributes, and the product (m ⊙ x) · W with its gradients, where m is nothing, one
- * mask that all gates share, or a mask for each gate (Gal & Ghahramani 2016, "untied weights"). The last makes it one
+ * The common part of the recurrent ops: their attributes, and the product (m ⊙ x) · W with its gradients, where m is none, one
+ * mask for all gates, or a mask for each gate (Gal & Ghahramani 2016, "untied weights"). With a mask for each gate there is a
  * product for each gate, (m_g ⊙ x) · W_g, with W_g the gate's columns.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -12,11 +12,11 @@ import { product, productWithTransposedLeft } from './products.js';
 export interface RecurrentAttributes {
   readonly noise: RecurrentNoise;
   readonly precision: Precision;
-  /** Also return what the backward pass reads. */
+  /** Also return the tensors that the backward pass reads. */
   readonly saveForBackward: boolean;
 }
 
-/** How a recurrent layer is regularized and computed. */
+/** Noise and precision of a recurrent layer. */
 export interface RecurrentOptions {
   /** None by default. */
   readonly noise?: RecurrentNoise;
@@ -24,7 +24,7 @@ export interface RecurrentOptions {
   readonly precision?: Precision;
 }
 
-/** Turns options into what kernels are given: noise of rate 0 is no noise. */
+/** Returns the attributes for kernels: noise of rate 0 becomes null. */
 export function recurrentAttributes({
   noise = NO_NOISE,
   precision = 'f32',
@@ -39,9 +39,9 @@ export function recurrentAttributes({
 }
 
 /**
- * As {@link recurrentAttributes}, for a layer that has no cell c and whose gates share their masks.
+ * Returns the attributes for a layer without a cell c, whose gates share their masks.
  *
- * @throws Error when a mask for each gate is asked for
+ * @throws Error when the noise has a mask for each gate
  */
 export function cellFreeAttributes(options: RecurrentOptions): RecurrentAttributes {
   const attributes = recurrentAttributes(options);
@@ -87,12 +87,12 @@ export function masksByStep(masks: Masks, steps: number): readonly Masks[] {
   );
 }
 
-/** Cuts W into what the product of each mask multiplies by: all columns together, or those of each gate. */
+/** Cuts W into the columns for each mask: all columns together, or those of each gate. */
 export function columnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
   return splitColumns(weight, masks?.length ?? 1);
 }
 
-/** As {@link columnsOf}, transposed. */
+/** Cuts W as {@link columnsOf} does, and transposes the pieces. */
 export function transposedColumnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
   return columnsOf(weight, masks).map((columns) => tf.transpose(columns));
 }

@@ -22,7 +22,7 @@ export interface SoftmaxAttributes {
   readonly tied: boolean;
   readonly precision: Precision;
   readonly saveForBackward: boolean;
-  /** The likely upstream gradient of every row: a kernel may prepare for it, and must be right for any. */
+  /** The likely upstream gradient of every row: a kernel may prepare for it, but must be right for any. */
   readonly expectedUpstream: number;
 }
 
@@ -68,7 +68,7 @@ export const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
 };
 
 /**
- * Negative log-likelihood, in nats, of each target under softmax(hidden · weight + bias).
+ * Computes the negative log-likelihood, in nats, of each target under softmax(hidden · weight + bias).
  *
  * @param hidden  [N, H]
  * @param weight  [H, V], or the embedding table [V, H] when `tied`
@@ -105,7 +105,7 @@ export function softmaxCrossEntropy(
   return nll as tf.Tensor1D;
 }
 
-/** Per-row nll and the softmax probabilities. */
+/** Computes the nll of each row and the softmax probabilities. */
 function negativeLogLikelihood(
   hidden: tf.Tensor2D,
   weight: tf.Tensor2D,
@@ -122,7 +122,40 @@ function negativeLogLikelihood(
   return [tf.sub(logSumExp, targetLogits), probabilities];
 }
 
-/** [N, 2] int32: the cell (row, target) of each row. */
+/** Returns the cell (row, target) of each row, [N, 2] int32. */
 function targetCells(targets: tf.Tensor1D): tf.Tensor2D {
   return tf.stack([tf.range(0, targets.shape[0], 1, 'int32'), targets], 1) as tf.Tensor2D;
+}
+
+/** The attributes of `ZlmLogits`. */
+export interface LogitsAttributes {
+  /** True when the weight is an embedding table [V,H], not [H,V]. */
+  readonly tied: boolean;
+}
+
+/** `ZlmLogits`: hidden [N,H], weight, bias [V] → hidden · weight + bias [N,V], always in float32. */
+export const logitsOp: Op<LogitsAttributes> = {
+  name: 'ZlmLogits',
+  reference({ hidden, weight, bias }: Inputs, { tied }) {
+    const [rows, columns] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
+    const scores = tied ? productWithTransposedRight(rows, columns, 'f32') : product(rows, columns, 'f32');
+    return [tf.add(scores, bias)];
+  },
+};
+
+/**
+ * Computes the unnormalized log-probabilities of every word, without targets, for sampling. It has no gradient.
+ *
+ * @param hidden [N, H]
+ * @param weight [H, V], or the embedding table [V, H] when `tied`
+ * @param bias   [V]
+ * @returns [N, V]
+ */
+export function logits(
+  hidden: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  tied: boolean,
+): tf.Tensor2D {
+  return runOp(logitsOp, { hidden, weight, bias }, { tied })[0] as tf.Tensor2D;
 }

@@ -3,7 +3,7 @@
  *
  *     h_t = tanh(x_t · W + m_t ⊙ h_{t−1} · U + b)
  *
- * With zoneout that is the candidate of h_t.
+ * With zoneout, this equation gives the candidate of h_t.
  *
  * Contract of the kernels, with {@link RecurrentAttributes}, whose noise never has masks for each gate:
  *

@@ -1,6 +1,6 @@
 /**
- * The steps of the optimizers, in place on variables. In all of them the gradient is clamped, then scaled by the clipping
- * factor, and then weight decay is added to it: the order of PyTorch, where clipping comes before the optimizer's step.
+ * The steps of the optimizers, in place on variables. In each, the gradient is clamped, then scaled by the clipping factor, then
+ * weight decay is added: PyTorch's order, where clipping comes before the optimizer's step.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Inputs, type Op, runOp } from './op.js';
@@ -29,7 +29,7 @@ export interface RmspropSettings extends UpdateSettings {
   readonly epsilon: number;
 }
 
-/** Settings of a step of an average. */
+/** Settings of a step of a running average. */
 export interface AverageSettings {
   readonly weight: number;
 }
@@ -79,7 +79,7 @@ export const averageUpdateOp: Op<AverageSettings> = {
 };
 
 /**
- * Stochastic gradient descent: parameter ← parameter − learningRate · (scale · gradient + weightDecay · parameter).
+ * Runs a step of stochastic gradient descent: parameter ← parameter − learningRate · (scale · gradient + weightDecay · parameter).
  *
  * @param scale the clipping factor, a scalar tensor so that the step need not wait for its value
  */
@@ -93,7 +93,7 @@ export function sgdUpdate(
 }
 
 /**
- * Adam (Kingma & Ba 2015, algorithm 1).
+ * Runs a step of Adam (Kingma & Ba 2015, algorithm 1).
  *
  * @param scale   the clipping factor
  * @param moments running means of the gradient and of its square, zero before the first step; updated in place
@@ -110,7 +110,7 @@ export function adamUpdate(
 }
 
 /**
- * RMSprop (Tieleman & Hinton 2012), the gradient divided by √meanSquare + epsilon.
+ * Runs a step of RMSprop (Tieleman & Hinton 2012): the gradient is divided by √meanSquare + epsilon.
  *
  * @param scale      the clipping factor
  * @param meanSquare running mean of the gradient's square, zero before the first step; updated in place
@@ -127,23 +127,23 @@ export function rmspropUpdate(
 }
 
 /**
- * A running average (Polyak & Juditsky 1992): average ← average + weight · (parameter − average). With weight 1/n at the
- * nth of a run of parameters it is their mean.
+ * Runs a step of a running average (Polyak & Juditsky 1992): average ← average + weight · (parameter − average). With weight
+ * 1/n at step n the average is the mean of all parameters so far.
  */
 export function averageUpdate(average: tf.Variable, parameter: tf.Variable, weight: number): void {
   assign([average], runOp(averageUpdateOp, { average, parameter }, { weight }));
 }
 
-/** The gradient that a step goes by. */
+/** Returns the gradient that a step uses. */
 function effectiveGradient(inputs: Inputs, { weightDecay, clipValue }: UpdateSettings): tf.Tensor {
   const scaled = tf.mul(clamped(inputs.gradient, clipValue), inputs.scale);
   return weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(inputs.parameter, weightDecay));
 }
 
-/** Each element clamped to ± clipValue. */
+/** Clamps each element to ± clipValue. */
 function clamped(gradient: tf.Tensor, clipValue: number | null): tf.Tensor {
   if (clipValue === null) return gradient;
-  // Not tf.clipByValue: on the wasm backend that of a NaN is a bound, and a training that diverged would go on.
+  // Not tf.clipByValue: the wasm backend turns a NaN into a bound, and a diverged training run would continue.
   return tf.maximum(tf.minimum(gradient, clipValue), -clipValue);
 }
 

@@ -2,8 +2,8 @@
 import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
-import { languageModelFrom } from '../model/create.js';
 import type { LanguageModel } from '../model/language-model.js';
+import { languageModelFrom } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { type NgramTable, NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
 import type { NetworkSpec, NgramSpec, Spec } from '../spec/systems.js';

@@ -1,11 +1,16 @@
-/** Language modelling: predicting the next token, of one stream of text or of independent sentences. */
+/** The task of language modelling: predicts the next token of one stream of text, or of independent sentences. */
 import * as tf from '@tensorflow/tfjs';
 import type { TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf } from '../model/architecture.js';
-import { createLanguageModel } from '../model/create.js';
-import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import {
+  createLanguageModel,
+  encode,
+  initialState,
+  type LanguageModel,
+  targetNll,
+} from '../model/language-model.js';
 import type { NamedValues } from '../model/parameters.js';
 import type { ModelState } from '../model/stack.js';
 import { embedding } from '../ops/embedding.js';
@@ -15,19 +20,19 @@ import { sentenceBatches } from './sentence-batches.js';
 import { streamBatches, type TextBatches } from './stream-batches.js';
 import { type BatchShape, PERPLEXITY, type Task } from './task.js';
 
-/** What training reads of a corpus; a prepared corpus is one. */
+/** The part of a prepared corpus that training reads. */
 export interface TrainingCorpus {
   readonly vocabulary: { readonly size: number; readonly eos: number };
   split(name: 'train' | 'valid'): TokenSource;
 }
 
-/** Initialization of a model whose parameters come from a run: for its size and its speed, any will do. */
+/** Initialization of a model whose parameters come from a run: its size and speed do not depend on values. */
 const STAND_IN = { uniform: 0.1 };
 
 /**
- * Makes a fresh model with the spec's seed and initialization.
+ * Makes a new model with the spec's seed and initialization.
  *
- * @param constants what the model reads but never trains, where its spec has a context
+ * @param constants tensors that the model reads but never trains, if its spec has a context
  */
 export function freshModel(
   { model, dropout, training }: NetworkSpec,
@@ -35,8 +40,8 @@ export function freshModel(
   constants?: NamedValues,
 ): LanguageModel {
   const init = 'from' in model.init ? STAND_IN : model.init;
-  const beginning = { init, forgetBias: model.forgetBias, seed: training.seed };
-  return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), beginning, constants);
+  const initial = { init, forgetBias: model.forgetBias, seed: training.seed };
+  return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), initial, constants);
 }
 
 function batchesOf({ training }: NetworkSpec, corpus: TrainingCorpus): TextBatches {
@@ -57,7 +62,7 @@ export function largestBatch(spec: NetworkSpec, corpus: TrainingCorpus): BatchSh
   return largest;
 }
 
-/** The model on the corpus's training split, validated on its valid split. */
+/** Makes the task of training a model on a corpus's train split, with validation on its valid split. */
 export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: LanguageModel): Task {
   const { dropout, training } = spec;
   const { batchSize, seed, precision, loss, sentences } = training;
@@ -73,7 +78,7 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
     parameters: model.parameters,
     metric: PERPLEXITY,
     uniformNll: Math.log(size),
-    // Sentences have no state to carry, and a batch of them may be smaller than others.
+    // Sentences carry no state, and their last batch may be smaller than the others.
     zeroState: () => (sentences ? {} : initialState(model, batchSize)),
     batchesIn: (pass) => batches.batchesIn(pass),
     stepsOf: (pass, inPass) => batches.stepsOf(pass, inPass),
@@ -102,7 +107,7 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
   };
 }
 
-/** Some rows of a matrix, [N,H]. The look-up's gradient adds into rows, which tfjs's wasm backend cannot for `gather`. */
+/** Selects rows of a matrix, [N,H]. By the embedding op, since tfjs's wasm backend has no gradient of `gather`. */
 function rowsOf(matrix: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
   const taken = embedding(matrix, tf.tensor2d(rows, [1, rows.length], 'int32'));
   return taken.reshape([rows.length, matrix.shape[1]]);

@@ -1,12 +1,12 @@
-/** Batches of independent sequences: every line of a text from the zero state, lines of similar length side by side. */
+/** Batches of independent sequences: every line of a text starts from the zero state, beside lines of similar length. */
 import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
 import type { TokenSource } from '../corpus/windows.js';
 import { philoxWords, STREAM } from '../ops/philox.js';
 import type { TextBatch, TextBatches } from './stream-batches.js';
 
 /**
- * Makes the batches of every pass. A pass has every line once. Which lines of one length share a batch, and the order of the
- * batches, is a function of (seed, pass).
+ * Makes the batches of every pass. A pass has every line once. The choice of lines for a batch, and the order of the batches, is
+ * a function of (seed, pass).
  *
  * @param eos id of `<eos>`, which ends a line
  */
@@ -16,7 +16,7 @@ export function sentenceBatches(
 ): TextBatches {
   const sentences = new Sentences(tokens, eos);
   const lengthOf = (line: number) => sentences.lengthOf(line);
-  /** The pass that was asked for last: passes come one after the other. */
+  /** The batches of the last pass: passes are read one after the other. */
   let known: { readonly pass: number; readonly batches: readonly (readonly number[])[] } | null = null;
 
   const linesOf = (pass: number, inPass: number): readonly number[] => {
@@ -43,7 +43,7 @@ export function sentenceBatches(
   };
 }
 
-/** Draws an order of 0 … count − 1: by the words of the Philox address (seed, sentences, site = pass, step = draw). */
+/** Draws an order of 0 … count − 1 from the words of the Philox address (seed, sentences, site = pass, step = draw). */
 function shuffled(
   count: number,
   { seed, pass, draw }: { readonly seed: number; readonly pass: number; readonly draw: number },

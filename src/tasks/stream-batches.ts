@@ -1,12 +1,12 @@
 /**
- * Batches of one token stream: windows of all its columns side by side, the state carried from one to the next. Their lengths
- * are all `bptt`, or drawn, so that windows begin elsewhere in every pass (Merity et al. 2018, section 4.1).
+ * Batches of one token stream: windows of all its columns side by side, with the state carried from one to the next. Their
+ * length is `bptt`, or random, so that windows begin elsewhere in every pass (Merity et al. 2018, section 4.1).
  */
 import { type TokenSource, type Window, WindowSource } from '../corpus/windows.js';
 import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
 import type { NetworkSpec } from '../spec/systems.js';
 
-/** Words to read and to predict. */
+/** Token ids to read and to predict. */
 export interface TextBatch extends Window {
   /** Rows of the window (t·B + b) that are predictions, in order; null when all of them are. */
   readonly rows: Int32Array | null;
@@ -20,17 +20,17 @@ export interface TextBatches {
   /** Sequences side by side in a batch. */
   columnsOf(pass: number, inPass: number): number;
   predictionsOf(pass: number, inPass: number): number;
-  /** Whether the state is zero before a batch. */
+  /** Returns whether the state is zero before a batch. */
   startsFromZero(pass: number, inPass: number): boolean;
   batch(pass: number, inPass: number): TextBatch;
 }
 
 type Training = NetworkSpec['training'];
 
-/** How lengths are drawn: `training.randomBptt`. */
+/** Distribution of random lengths: `training.randomBptt`. */
 export type RandomLengths = NonNullable<Training['randomBptt']>;
 
-/** Which lengths are drawn; the same for the same seed and pass. */
+/** The draw of random lengths; the same for the same seed and pass. */
 export interface LengthDraw {
   readonly seed: number;
   /** From 0. */
@@ -40,8 +40,8 @@ export interface LengthDraw {
 }
 
 /**
- * The time step at which each window of a pass begins, and last the one at which the pass ends. Its last window takes
- * what is left of the columns; less than the minimum is left out.
+ * Draws the time steps at which the windows of a pass begin, followed by the one at which the pass ends. The last window takes
+ * the rest of the columns; a rest shorter than the minimum is omitted.
  *
  * @param steps time steps in the pass, `minimum` or more
  */
@@ -56,9 +56,9 @@ export function randomBounds(lengths: RandomLengths, draw: LengthDraw, steps: nu
 }
 
 /**
- * Length of one window, before the end of the columns cuts it: normal around `bptt`, or around half of it with the
- * probability `halve`, whole numbers towards zero, and at least `minimum`. Words 0 to 2 of the Philox counter (seed,
- * windows, site = pass, step = window) decide; the normal variate is Box and Muller's.
+ * Draws the length of one window, before the end of the columns cuts it: normal around `bptt`, or around half of it with the
+ * probability `halve`, truncated to a whole number, and at least `minimum`. The random numbers are words 0 to 2 of the Philox
+ * counter (seed, windows, site = pass, step = window); the normal variate is Box and Muller's.
  */
 export function randomLength(
   { halve, deviation, minimum }: RandomLengths,
@@ -72,7 +72,7 @@ export function randomLength(
   return Math.max(minimum, Math.trunc(mean + deviation * normal));
 }
 
-/** Makes the batches of a spec over a split. */
+/** Makes the batches of a spec from a split. */
 export function streamBatches(training: Training, tokens: TokenSource): TextBatches {
   const { batchSize, bptt, randomBptt, seed } = training;
   const source = new WindowSource(tokens, { batchSize, bptt, tail: 'drop' });
@@ -116,9 +116,9 @@ class EqualWindows implements Passes {
   }
 }
 
-/** Passes of which each is cut at other places. */
+/** Windows of random length, different in every pass. */
 class RandomPasses implements Passes {
-  /** Bounds of the pass that was asked for last: passes come one after the other. */
+  /** Bounds of the last pass: passes are read one after the other. */
   private known: { readonly pass: number; readonly bounds: readonly number[] } | null = null;
 
   constructor(

@@ -1,11 +1,11 @@
 /**
- * What a network is trained to do. The training loop knows nothing else: it never sees a word, a window of text or a frame of
- * speech. A task brings parameters, batches and their losses, and measures what was learned.
+ * The task of a network: what it is trained to do. The training loop knows nothing else; it never sees a word, a window of text
+ * or a frame of speech. A task provides parameters, batches and their losses, and measures the result.
  */
 import type * as tf from '@tensorflow/tfjs';
 import type { OnProgress } from '../progress.js';
 
-/** The recurrent state that is carried from batch to batch, by the names that checkpoints know; empty where none is. */
+/** The recurrent state that is carried from batch to batch, by its names in checkpoints; empty without carried state. */
 export type TaskState = Readonly<Record<string, tf.Tensor>>;
 
 /** Number of a batch: its place in the data, and its place in the run. */
@@ -14,7 +14,7 @@ export interface BatchNumber {
   readonly pass: number;
   /** Index within the pass, from 0. */
   readonly inPass: number;
-  /** Time steps trained before it since the run began: the clock that random masks are drawn by. */
+  /** Time steps trained before it since the run began: the clock of random masks. */
   readonly step: number;
 }
 
@@ -28,17 +28,17 @@ export interface BatchShape {
 
 /** The loss of one batch in its terms. */
 export interface LossTerms {
-  /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is no prediction. */
+  /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is not a prediction. */
   readonly nll: tf.Tensor1D;
   /** Sequences side by side: a loss that is a sum over time is a mean over these. */
   readonly batch: number;
   /** Regularization, in nats a prediction, or null; the gradient flows through it. */
   readonly penalty: tf.Scalar | null;
-  /** The state after the batch, to be cut from the gradient and carried on. */
+  /** The state after the batch, without gradient, to be carried to the next. */
   readonly state: TaskState;
 }
 
-/** The figure of merit of a task on held-out data. */
+/** The measure of a task on held-out data. */
 export interface Metric {
   readonly name: string;
   readonly better: 'lower' | 'higher';
@@ -47,12 +47,12 @@ export interface Metric {
 /** Perplexity, exp of the mean negative log-likelihood of a prediction. */
 export const PERPLEXITY: Metric = { name: 'perplexity', better: 'lower' };
 
-/** The metric on held-out data. */
+/** The result of a validation. */
 export interface Validation {
   readonly value: number;
   /** Predictions that it is measured over. */
   readonly predictions: number;
-  /** Mean nll of a prediction, in nats, where there is one: a perplexity may be too large for a number. */
+  /** Mean nll of a prediction, in nats, if the task has one: a perplexity may overflow a number. */
   readonly meanNll: number | null;
 }
 
@@ -67,12 +67,12 @@ export function perplexityOf({ nll, predictions }: NllCount): number {
   return Math.exp(nll / predictions);
 }
 
-/** A model together with the data that it learns from. */
+/** A model with the data that it is trained on. */
 export interface Task {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** What {@link validate} measures. */
+  /** The metric that {@link validate} measures. */
   readonly metric: Metric;
-  /** Mean nll of a prediction of a uniform guess, in nats: divergence is judged beside it. */
+  /** Mean nll of a prediction of a uniform guess, in nats: the reference for divergence. */
   readonly uniformNll: number;
   /** Makes the state from which sequences begin. */
   zeroState(): TaskState;
@@ -82,8 +82,8 @@ export interface Task {
   stepsOf(pass: number, inPass: number): number;
   predictionsOf(pass: number, inPass: number): number;
   /**
-   * Whether a batch begins from the zero state: the first of a pass over one stream, and every one of independent
-   * sequences. Any other begins with the state that the batch before it left.
+   * Returns whether a batch begins from the zero state: the first of a pass over one stream, and each batch of independent
+   * sequences. Any other batch begins with the final state of the one before it.
    */
   startsFromZero(pass: number, inPass: number): boolean;
   /** Computes the loss of one batch; called inside a tidy while gradients are recorded. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkOf, largestRelativeDifference, problemOf } from '../../src/benchmark/check.js';
+import { checkOf, largestRelativeDifference, problemOf } from '../../src/benchmark/contenders.js';
 import type { Precision } from '../../src/benchmark/report.js';
 
 const verdict = (difference: number, precision: Precision) => checkOf(difference, precision, 'wasm');

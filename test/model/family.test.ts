@@ -7,8 +7,13 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { activationPenalty } from '../../src/model/activation-penalty.js';
 import type { LayerShape } from '../../src/model/architecture.js';
-import { languageModelFrom } from '../../src/model/create.js';
-import { disposeLanguageModel, encode, initialState, targetNll } from '../../src/model/language-model.js';
+import {
+  disposeLanguageModel,
+  encode,
+  initialState,
+  languageModelFrom,
+  targetNll,
+} from '../../src/model/language-model.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { parameterShapes } from '../../src/model/parameters.js';
 import type { ModelState } from '../../src/model/stack.js';

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import type { Architecture, LayerShape } from '../../src/model/architecture.js';
-import { type Initialization, initializeParameters } from '../../src/model/initialization.js';
-import { orthogonalBlocks } from '../../src/model/orthogonal.js';
+import {
+  type Initialization,
+  initializeParameters,
+  orthogonalBlocks,
+} from '../../src/model/initialization.js';
 import { valuesOf } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture } from './small-models.js';
 

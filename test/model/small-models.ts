@@ -1,7 +1,7 @@
 /** Small models and empty tables of dropout for tests. */
 import type { Architecture, LayerShape } from '../../src/model/architecture.js';
-import { createLanguageModel } from '../../src/model/create.js';
 import type { LanguageModel } from '../../src/model/language-model.js';
+import { createLanguageModel } from '../../src/model/language-model.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 
 const NONE = { rate: 0, mask: 'step' } as const;

@@ -1,31 +1,31 @@
 /**
- * Memory for the results of kernels, lent for as long as a tensor lives and then lent again: a window needs the same sizes
- * as the one before, or nearly the same where windows are of random length, and fresh memory would have to be faulted in
- * page by page each time.
+ * Memory for the results of kernels. An array is lent for the lifetime of a tensor and then reused: every window needs the
+ * same sizes, or nearly the same when window lengths are random, and the system would map fresh memory page by page.
  */
 import { UserError } from '../../errors.js';
 
-/** Lengths are rounded up to one of so many between a power of two and the next, so that similar ones share memory. */
+/** Steps between a power of two and the next that lengths are rounded up to, so that similar lengths share memory. */
 const LENGTHS_PER_OCTAVE = 4;
 
 /**
- * Spare memory at most, as a multiple of the most that was ever lent at once. The arrays of a window are not all lent at
- * the same time, so keeping them for the next may take more than that once.
+ * The most spare memory, as a multiple of the most that was ever lent at once. Not all arrays of a window are lent at the
+ * same time, so keeping them for the next window may take more than one such multiple.
  */
 const MOST_SPARE = 2;
 
+/** A store that lends arrays and reuses their memory. */
 export class ArrayStore {
   private readonly lent = new Set<unknown>();
-  /** Spare memory by its size in bytes; what came back last is last. */
+  /** Spare memory by its size in bytes, the most recently returned last. */
   private readonly spares = new Map<number, ArrayBuffer[]>();
   private bytesLent = 0;
   private mostBytesLent = 0;
   private bytesSpare = 0;
 
   /**
-   * An array of undefined content.
+   * Lends an array of undefined content.
    *
-   * @throws UserError('backend') when there is no memory
+   * @throws UserError('backend') when memory runs out
    */
   lend(length: number): Float32Array {
     const size = sizeFor(length);
@@ -35,20 +35,20 @@ export class ArrayStore {
   }
 
   /**
-   * An array of zeros.
+   * Lends an array of zeros.
    *
-   * @throws UserError('backend') when there is no memory
+   * @throws UserError('backend') when memory runs out
    */
   lendZeros(length: number): Float32Array {
     return this.handOut(allocate(sizeFor(length)), length);
   }
 
-  /** Whether these values are an array that is lent now. */
+  /** Returns whether these values are an array that is lent now. */
   isLent(values: unknown): values is Float32Array<ArrayBuffer> {
     return values instanceof Float32Array && this.lent.has(values.buffer);
   }
 
-  /** Takes a lent array back; whatever has been spare for longest goes to the garbage collector, where it is too much. */
+  /** Takes back a lent array. Drops the arrays that have been spare for longest while there is too much spare memory. */
   takeBack({ buffer }: Float32Array<ArrayBuffer>): void {
     const size = buffer.byteLength;
     const alike = this.spares.get(size) ?? [];
@@ -79,20 +79,20 @@ export class ArrayStore {
   }
 }
 
-/** For memory that JavaScript cannot get, and for kernels that return other than 0. */
+/** Returns the error for a failed allocation in JavaScript or C. */
 export function outOfMemory(): UserError {
   return new UserError('backend', 'the native backend ran out of memory', [
     'Reduce training.batchSize, training.bptt or the widths of the model, or free memory on this machine.',
   ]);
 }
 
-/** Bytes for so many numbers, and up to a quarter more, which nobody touches. */
+/** Returns the bytes for `length` numbers, rounded up by at most a quarter. */
 function sizeFor(length: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(length / LENGTHS_PER_OCTAVE)));
   return Math.ceil(length / step) * step * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Zeros. */
+/** Allocates zeros. */
 function allocate(size: number): ArrayBuffer {
   try {
     return new ArrayBuffer(size);

@@ -1,12 +1,12 @@
-/** How the element-wise C functions walk over tensors that are broadcast. */
+/** Broadcasting for the element-wise C functions, which walk over matrices with strides. */
 
-/** Element (i, j) of an operand lies at i·row + j·column. */
+/** Strides of an operand: element (i, j) is at i·row + j·column. */
 interface Strides {
   readonly row: number;
   readonly column: number;
 }
 
-/** Both operands as matrices of `rows` × `columns`, which the result is, row by row. */
+/** Both operands as matrices of `rows` × `columns`, the shape of the dense result. */
 interface Walk {
   readonly shape: number[];
   readonly rows: number;
@@ -15,7 +15,7 @@ interface Walk {
   readonly b: Strides;
 }
 
-/** Neighboring dimensions in which each operand either has all elements or the same one. */
+/** Neighboring dimensions in which each operand either has all elements or repeats one. */
 interface Run {
   size: number;
   readonly inA: boolean;
@@ -23,10 +23,10 @@ interface Run {
 }
 
 /**
- * The walk over a ∘ b with NumPy's broadcasting: a matrix, since it is enough for two runs of dimensions that differ in
- * which operand is repeated. That covers operands of one shape, scalars, rows and columns.
+ * Returns the walk over a ∘ b with NumPy's broadcasting. A matrix covers two runs of dimensions that differ in which operand is
+ * repeated: operands of one shape, scalars, rows and columns.
  *
- * @returns null when the shapes do not fit, or are more involved
+ * @returns null when the shapes are incompatible or need more than a matrix
  */
 export function broadcastWalk(a: readonly number[], b: readonly number[]): Walk | null {
   const rank = Math.max(a.length, b.length);
@@ -49,12 +49,15 @@ export function broadcastWalk(a: readonly number[], b: readonly number[]): Walk 
     column: inInner ? 1 : 0,
   });
   return {
-    ...{ shape, rows: outer.size, columns: inner.size },
-    ...{ a: strides(inner.inA, outer.inA), b: strides(inner.inB, outer.inB) },
+    shape,
+    rows: outer.size,
+    columns: inner.size,
+    a: strides(inner.inA, outer.inA),
+    b: strides(inner.inB, outer.inB),
   };
 }
 
-/** Adds a dimension to the last run if it is of its kind. */
+/** Adds a dimension to the last run if it has the same kind, otherwise as a new run. */
 function extend(runs: Run[], next: Run): void {
   const last = runs.at(-1);
   if (last && last.inA === next.inA && last.inB === next.inB) last.size *= next.size;

@@ -1,6 +1,6 @@
 /**
- * Compiles the C kernels for this processor, once: the library is kept in the cache folder under the hash of
- * everything that went into it.
+ * Compiles the C kernels for this processor, once: the cache folder keeps the library under the hash of everything that went
+ * into it.
  */
 import { execFile } from 'node:child_process';
 import { closeSync } from 'node:fs';
@@ -20,32 +20,32 @@ import { checkPrivateFolder, makePrivateFolder, openOwnFile } from './private-fo
 
 const run = promisify(execFile);
 
-/** The sources, beside this file in src/; the package ships them, and dist/ lies as deep as src/. */
+/** The C sources. The package ships them, and dist/ is as deep as src/, so one path serves both. */
 const SOURCES = fileURLToPath(new URL('../../../src/backends/native/kernels', import.meta.url));
 
 /** Compiles only where the compiler has OpenMP, its header and its library. */
 const OPENMP_PROBE = '#include <omp.h>\nint zlm_probe(void) { return omp_get_max_threads(); }\n';
 
-/** A compiled library, checked: to be loaded by its descriptor where the system can. */
+/** A compiled and checked library, to be loaded by its descriptor where the system can. */
 export interface BuiltLibrary {
   readonly path: string;
-  /** Of the file that was checked, open until the process ends. */
+  /** Descriptor of the checked file, open until the process ends. */
   readonly descriptor: number;
-  /** Whether it computes with several threads. */
+  /** Compiled with OpenMP: computes with several threads. */
   readonly threads: boolean;
 }
 
-/** A library, or why there is none: in one line, in the compiler's own words where it spoke, and what would help. */
+/** A library, or why there is none: one line, the compiler's own output if there is any, and what is needed. */
 export type BuildResult =
   | { readonly library: BuiltLibrary }
   | { readonly failure: string; readonly details?: string; readonly needs: 'compiler' | 'folder' };
 
 /**
- * The library for this processor: from the cache, or compiled now. Two processes that build at once each
- * write a file of their own, and the later rename wins with the same content. A cached file that was damaged, or that
- * somebody else may have written, is not used but built again. A cache that others could change is refused.
+ * Returns the library for this processor, from the cache or compiled now. Two processes that build at the same time each
+ * write a file of their own, and the later rename wins with the same content. A cached file that is damaged, or that
+ * someone else may have written, is built again. A cache that others could change is refused.
  *
- * @param onCompile called when it has to be compiled, which takes some seconds
+ * @param onCompile called before a compilation, which takes some seconds
  */
 export async function buildLibrary(
   compiler: Compiler,
@@ -63,19 +63,19 @@ export async function buildLibrary(
     const library = single && { library: single };
     const built = await orFailure(folder, async () => {
       const own = await makePrivateFolder(folder, isOurs);
-      // Asked anew each time: OpenMP may have been installed since a library without it was built.
+      // Checked every time: OpenMP may have been installed since a library without it was built.
       const threads = await inWorkplace(own, (workplace) => hasOpenMp(compiler, workplace));
       if (library && !threads) return library;
       onCompile();
       const prefix = await name(threads);
       return inWorkplace(own, (workplace) => compile(compiler, workplace, own, prefix, threads));
     });
-    // Where nothing can be written, what was compiled before still serves.
+    // Where nothing can be written, use the library that was compiled before.
     return 'failure' in built && library ? library : built;
   });
 }
 
-/** What the work gives, or the fault of the file system that it met. */
+/** Runs `work`; turns an error of the file system into a failure. */
 async function orFailure(folder: string, work: () => Promise<BuildResult>): Promise<BuildResult> {
   try {
     return await work();
@@ -86,17 +86,17 @@ async function orFailure(folder: string, work: () => Promise<BuildResult>): Prom
   }
 }
 
-/** The folder where what lies in it may be loaded; null where others could change it, which may be cured below. */
+/** Returns the folder if libraries in it may be loaded; null if others could change it, which buildLibrary may fix. */
 async function readableFolder(folder: string): Promise<string | null> {
   return await checkPrivateFolder(folder).catch(() => null);
 }
 
-/** Whether an entry of the folder is of our making: a library, or where one is compiled. */
+/** Returns whether zlm made an entry of the folder: a library, or a folder for compiling one. */
 function isOurs(name: string): boolean {
   return name.startsWith('zlm-') || name.startsWith('.build.');
 }
 
-/** The name holds the hash of the content, since the loader may crash on a library that is cut short. */
+/** Finds an intact library. Its name has the hash of its content, since the loader may crash on a truncated file. */
 async function findLibrary(folder: string, prefix: string, threads: boolean): Promise<BuiltLibrary | null> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((name) => name.startsWith(`${prefix}-`))) {
@@ -123,7 +123,7 @@ async function hasOpenMp({ program, leading }: Compiler, workplace: string): Pro
   );
 }
 
-/** Compiles, and moves the library to its place in the folder. */
+/** Compiles the library and moves it into the folder. */
 async function compile(
   { command, program, leading, version }: Compiler,
   workplace: string,
@@ -135,7 +135,7 @@ async function compile(
   const output = join(workplace, 'zlm.so');
   const sources = files.map((file) => join(SOURCES, file));
   const arguments_ = [...leading, ...compilerFlags(threads), ...sources, '-o', output, '-lm'];
-  const words = await compilerWords(program, arguments_);
+  const words = await compilerFailure(program, arguments_);
   if (words !== null) {
     const details = `${version} says:\n${words}`;
     return { failure: `${command} cannot compile the kernels`, details, needs: 'compiler' };
@@ -144,12 +144,12 @@ async function compile(
   await syncPath(output);
   await rename(output, join(folder, libraryName(prefix, await readFile(output))));
   const library = await findLibrary(folder, prefix, threads);
-  const failure = `what was compiled into ${folder} cannot be read back`;
+  const failure = `the library that was compiled into ${folder} cannot be read back`;
   return library ? { library } : { failure, needs: 'folder' };
 }
 
-/** What the compiler says when it fails; null when it succeeds. */
-async function compilerWords(program: string, arguments_: readonly string[]): Promise<string | null> {
+/** Runs the compiler. Returns its output when it fails, null when it succeeds. */
+async function compilerFailure(program: string, arguments_: readonly string[]): Promise<string | null> {
   try {
     await run(program, arguments_, { maxBuffer: 2 ** 24 });
     return null;
@@ -159,7 +159,7 @@ async function compilerWords(program: string, arguments_: readonly string[]): Pr
   }
 }
 
-/** Runs something in a fresh folder that is removed afterwards, as are those that killed processes left. */
+/** Runs `work` in a new folder and removes it afterwards, together with the folders of killed processes. */
 async function inWorkplace<T>(folder: string, work: (workplace: string) => Promise<T>): Promise<T> {
   const build = join(folder, 'build');
   await removeLeftovers(build);
@@ -184,8 +184,8 @@ async function buildHash(sources: readonly string[], compiler: Compiler, threads
 }
 
 /**
- * Flags like -march=native mean another thing on each of these. On Linux the model's name is not enough: a virtual machine
- * may hide some of its instructions.
+ * Describes the processor, on which flags like -march=native depend. On Linux the model's name is not enough: a virtual
+ * machine may hide some instructions.
  */
 async function processor(): Promise<string> {
   const information = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');

@@ -1,23 +1,23 @@
-/** The system's C compiler: finding it, what it is, and the flags that suit it. */
+/** The system's C compiler: finds it, identifies it, and knows its flags. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Names that are tried, in order. */
+/** Names to try, in order. */
 const NAMES = ['cc', 'gcc', 'clang'] as const;
 
-/** How long a compiler may take to tell its version. */
+/** The longest time to wait for a compiler's version. */
 const TIMEOUT_MS = 10_000;
 
-/** A compiler that answered. */
+/** A compiler that works. */
 export interface Compiler {
-  /** As it was named: a name on the PATH, a path, or either with arguments after it, such as "gcc -O2". */
+  /** As the user named it: a name on the PATH, a path, or either with arguments, such as "gcc -O2". */
   readonly command: string;
   /** The program to run, and the arguments that come before ours. */
   readonly program: string;
   readonly leading: readonly string[];
-  /** The first line of what it says of itself. */
+  /** The first line of its answer to --version. */
   readonly version: string;
 }
 
@@ -25,9 +25,9 @@ export interface Compiler {
 type CompilerSearch = { readonly compiler: Compiler } | { readonly failure: string };
 
 /**
- * Looks for a compiler.
+ * Finds a compiler.
  *
- * @param named the one that the user asks for, with arguments as in the variable CC of makefiles ("ccache gcc");
+ * @param named the user's choice, with arguments as in the variable CC of makefiles ("ccache gcc");
  *              null to try the usual names
  */
 export async function findCompiler(named: string | null): Promise<CompilerSearch> {
@@ -39,10 +39,10 @@ export async function findCompiler(named: string | null): Promise<CompilerSearch
   return { failure: `no C compiler on the PATH (${NAMES.join(', ')})` };
 }
 
-/** A path may have spaces in it, so the whole text is tried as a program first. */
+/** Tries the whole text as a program first, since a path may contain spaces. */
 async function askNamed(named: string): Promise<CompilerSearch> {
   const [program = '', ...leading] = named.trim().split(/\s+/);
-  if (program === '') return { failure: 'the C compiler that was named is empty' };
+  if (program === '') return { failure: 'the name of the C compiler is empty' };
   const whole = await versionOf(named, []);
   if ('version' in whole) return { compiler: { command: named, program: named, leading: [], ...whole } };
   if (leading.length === 0) return { failure: `the C compiler "${named}" does not run: ${whole.why}` };
@@ -52,8 +52,8 @@ async function askNamed(named: string): Promise<CompilerSearch> {
 }
 
 /**
- * Flags for a shared library for this very processor. Not -ffast-math: it would assume that NaN does not occur, and
- * a diverging loss must be seen.
+ * Returns the flags for a shared library for this very processor. -ffast-math is not among them: it assumes that NaN does not
+ * occur, and would hide a diverging loss.
  *
  * @param openMp compile with threads; a compiler without OpenMP refuses the flag
  */
@@ -62,7 +62,7 @@ export function compilerFlags(openMp: boolean): string[] {
     ...[
       '-std=gnu11',
       '-O3',
-      // Clang 14 knows ARM's processors by -mcpu alone.
+      // Clang 14 knows ARM's processors only by -mcpu.
       process.arch === 'arm64' ? '-mcpu=native' : '-march=native',
       '-fno-math-errno',
       '-fno-trapping-math',
@@ -70,13 +70,13 @@ export function compilerFlags(openMp: boolean): string[] {
       '-fPIC',
       '-shared',
     ],
-    // A library whose threads are alive when Node exits must not be unmapped under them.
+    // Node must not unmap a library whose threads are still alive when it exits.
     ...(process.platform === 'linux' ? ['-Wl,-z,nodelete'] : []),
     ...(openMp ? ['-fopenmp'] : []),
   ];
 }
 
-/** The first line of what a program says to --version, or why it says nothing. */
+/** Returns the first line of a program's answer to --version, or why there is none. */
 async function versionOf(
   program: string,
   leading: readonly string[],
@@ -89,7 +89,7 @@ async function versionOf(
   }
 }
 
-/** What Node adds to the error of a program that failed: a system's error name, or the exit code. */
+/** Fields that Node adds to the error of a failed program: the system's error name, or the exit code. */
 interface ExecFailure {
   readonly code?: string | number | null;
   readonly killed?: boolean;
@@ -98,9 +98,9 @@ interface ExecFailure {
 
 function whyNoAnswer(program: string, { code, killed, stderr = '', message }: Error & ExecFailure): string {
   const isPath = program.includes('/');
-  if (code === 'ENOENT') return isPath ? 'there is no such program' : `there is no ${program} on the PATH`;
-  if (code === 'EACCES') return 'it is not a program that may be run';
-  if (killed) return `it did not answer to --version within ${TIMEOUT_MS / 1000} s`;
+  if (code === 'ENOENT') return isPath ? 'the file does not exist' : `there is no ${program} on the PATH`;
+  if (code === 'EACCES') return 'it is not an executable file';
+  if (killed) return `it did not answer --version within ${TIMEOUT_MS / 1000} s`;
   const words = stderr.trim().split('\n', 1)[0];
   if (typeof code === 'number') {
     return `it fails with exit code ${code} when asked for its --version${words === '' ? '' : ` (${words})`}`;

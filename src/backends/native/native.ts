@@ -1,32 +1,31 @@
-/** The CPU engine: C kernels compiled for this very processor at first use, called through koffi. */
+/** The native backend: C kernels, compiled for this very processor at first use and called through koffi. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
 import { buildLibrary } from './build.js';
 import { findCompiler } from './compiler.js';
-import type { NativeFunctions } from './library.js';
-import { explainLoadFailure } from './load-failure.js';
+import { explainLoadFailure, loadLibrary, type NativeFunctions } from './library.js';
 
 const NAME = 'native';
 
-/** By what `zlm_bf16_units` returns. */
+/** Names of the numbers that `zlm_bf16_units` returns. */
 const BF16_UNITS: readonly Bf16Units[] = ['float32', 'avx512-bf16', 'amx'];
 
-/** What would help, by what is missing. */
+/** The effect of what is missing. */
 const BENEFITS = {
-  compiler: 'with a C compiler that works, training is many times faster',
+  compiler: 'with a working C compiler, training is many times faster',
   folder:
     'with a cache folder (--cache or ZLM_CACHE) that libraries can be written to and loaded from, training is many times faster',
 } as const;
 
-/** Kernels that cannot be kept would have to be compiled by each command. */
-const NO_CACHE = 'there is no folder to keep compiled kernels in, as HOME is not set';
+/** Without a cache every command would have to compile the kernels. */
+const NO_CACHE = 'there is no folder for compiled kernels, since HOME is not set';
 
 export const nativeBackend: Backend = {
   name: NAME,
   queueDepth: 1,
 
-  /** Compiles, since nothing less tells whether it will run; the second time the library is in the cache. */
+  /** Compiles, since only a compiled library shows whether it runs. From the second time on, the cache has it. */
   async probe(options: BackendOptions): Promise<Probe> {
     const found = await prepare(options);
     if ('failure' in found) {
@@ -59,7 +58,7 @@ type Prepared =
   | { readonly functions: NativeFunctions; readonly threads: number; readonly reason: string }
   | { readonly failure: string; readonly details?: string; readonly needs: keyof typeof BENEFITS };
 
-/** Finds the compiler, compiles or finds the library, loads it. */
+/** Finds the compiler, builds the library or finds it in the cache, and loads it. */
 async function prepare(options: BackendOptions): Promise<Prepared> {
   const { threads = availableParallelism(), cacheFolder } = options;
   if (cacheFolder === undefined) return { failure: NO_CACHE, needs: 'folder' };
@@ -70,7 +69,6 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
     options.onNote?.(`compiling the kernels for this processor with ${compiler.command}, once`),
   );
   if ('failure' in built) return built;
-  const { loadLibrary } = await import('./library.js');
   try {
     const functions = await loadLibrary(built.library);
     const count = built.library.threads ? threads : 1;

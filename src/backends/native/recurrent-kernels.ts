@@ -1,23 +1,21 @@
-/** The kernels of recurrent layers: LSTM, GRU and tanh, over a whole window, forward and backward. */
+/** The kernels of recurrent layers: LSTM, GRU and tanh, over a whole window, forward and backward. Contracts: ops/. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
-import { outOfMemory } from './array-store.js';
-import { copyOf, type Kernel, mixedFlag, type Tensors } from './kernel.js';
 import type { NativeFunctions } from './library.js';
 import type { NativeBackend } from './native-backend.js';
-import { nativeNoise } from './noise-kernels.js';
+import { checkMemory, copyOf, type Kernel, mixedFlag, nativeNoise, type Tensors } from './native-kernel.js';
 
 type RecurrentKernel = Kernel<RecurrentAttributes>;
 type Layer = Parameters<NativeFunctions['lstmForward']>[0];
 
-/** See ops/lstm.ts. */
+/** Runs an LSTM layer. */
 export const lstm: RecurrentKernel = (inputs, attributes, backend) => {
   const [steps, batch, units] = windowOf(inputs);
   const output = backend.allocate([steps, batch, units]);
   const cells = backend.allocate([steps, batch, units]);
   const gates = backend.allocate([steps, batch, 4 * units]);
   const layer = layerOf(inputs, attributes, backend);
-  check(
+  checkMemory(
     backend.functions.lstmForward({ ...layer, y: output.values, cells: cells.values, gates: gates.values }),
   );
   const h = lastStep(backend, output.values, batch, units);
@@ -28,13 +26,13 @@ export const lstm: RecurrentKernel = (inputs, attributes, backend) => {
   return [output.info, h, c];
 };
 
-/** See ops/lstm.ts. */
+/** Computes the gradients of an LSTM layer. */
 export const lstmGradient: RecurrentKernel = (inputs, attributes, backend) => {
   const { output, gates, cells, dC } = inputs;
   const layer = layerOf(inputs, attributes, backend);
   const gradients = allocateGradients(inputs, backend);
   const dc = copyOf(dC, backend);
-  check(
+  checkMemory(
     backend.functions.lstmBackward({
       ...layer,
       y: backend.floats(output),
@@ -48,25 +46,25 @@ export const lstmGradient: RecurrentKernel = (inputs, attributes, backend) => {
   return [dx, dh0, dc.info, ...ofParameters];
 };
 
-/** See ops/gru.ts. */
+/** Runs a GRU layer. */
 export const gru: RecurrentKernel = (inputs, attributes, backend) => {
   const [steps, batch, units] = windowOf(inputs);
   const output = backend.allocate([steps, batch, units]);
   const gates = backend.allocate([steps, batch, 4 * units]);
   const layer = layerOf(inputs, attributes, backend);
-  check(backend.functions.gruForward({ ...layer, y: output.values, gates: gates.values }));
+  checkMemory(backend.functions.gruForward({ ...layer, y: output.values, gates: gates.values }));
   const h = lastStep(backend, output.values, batch, units);
   if (attributes.saveForBackward) return [output.info, h, gates.info];
   backend.disposeData(gates.info.dataId);
   return [output.info, h];
 };
 
-/** See ops/gru.ts. */
+/** Computes the gradients of a GRU layer. */
 export const gruGradient: RecurrentKernel = (inputs, attributes, backend) => {
   const layer = layerOf(inputs, attributes, backend);
   const gradients = allocateGradients(inputs, backend);
   const dCandidateBias = backend.allocate([layer.units]);
-  check(
+  checkMemory(
     backend.functions.gruBackward({
       ...layer,
       y: backend.floats(inputs.output),
@@ -78,7 +76,7 @@ export const gruGradient: RecurrentKernel = (inputs, attributes, backend) => {
   return [...gradients.infos, dCandidateBias.info];
 };
 
-/** See ops/tanh-rnn.ts. */
+/** Runs a tanh layer. */
 export const tanhRnn: RecurrentKernel = (inputs, attributes, backend) => {
   const [steps, batch, units] = windowOf(inputs);
   const output = backend.allocate([steps, batch, units]);
@@ -87,18 +85,18 @@ export const tanhRnn: RecurrentKernel = (inputs, attributes, backend) => {
     ? backend.allocate([steps, batch, units])
     : { info: backend.share(output.info), values: output.values };
   const layer = layerOf(inputs, attributes, backend);
-  check(backend.functions.tanhRnnForward({ ...layer, y: output.values, gates: activations.values }));
+  checkMemory(backend.functions.tanhRnnForward({ ...layer, y: output.values, gates: activations.values }));
   const h = lastStep(backend, output.values, batch, units);
   if (attributes.saveForBackward) return [output.info, h, activations.info];
   backend.disposeData(activations.info.dataId);
   return [output.info, h];
 };
 
-/** See ops/tanh-rnn.ts. */
+/** Computes the gradients of a tanh layer. */
 export const tanhRnnGradient: RecurrentKernel = (inputs, attributes, backend) => {
   const layer = layerOf(inputs, attributes, backend);
   const gradients = allocateGradients(inputs, backend);
-  check(
+  checkMemory(
     backend.functions.tanhRnnBackward({
       ...layer,
       y: backend.floats(inputs.output),
@@ -109,12 +107,12 @@ export const tanhRnnGradient: RecurrentKernel = (inputs, attributes, backend) =>
   return gradients.infos;
 };
 
-/** T, B and H of a window. */
+/** Returns T, B and H of a window. */
 function windowOf({ x, h0 }: Tensors): [steps: number, batch: number, units: number] {
   return [x.shape[0], x.shape[1], h0.shape[1]];
 }
 
-/** The struct of a layer without what its passes write. */
+/** Returns the struct of a layer, without the arrays that the passes write. */
 function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, backend: NativeBackend) {
   const { x, h0, c0, inputWeight, recurrentWeight, bias, candidateBias } = inputs;
   const floats = (tensor: TensorInfo | undefined) => (tensor ? backend.floats(tensor) : null);
@@ -147,7 +145,7 @@ function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, bac
   } satisfies Omit<Layer, 'y' | 'gates'>;
 }
 
-/** Memory for the gradients that all layers have: as tensors in the order of the contracts, and as members of the struct. */
+/** Allocates the gradients that all layers have: tensors in the order of the contracts, and members of the struct. */
 function allocateGradients(
   { x, inputWeight, recurrentWeight, dOutput, dH }: Tensors,
   backend: NativeBackend,
@@ -175,9 +173,4 @@ function lastStep(backend: NativeBackend, sequence: Float32Array, batch: number,
   const { info, values } = backend.allocate([batch, units]);
   values.set(sequence.subarray(sequence.length - batch * units));
   return info;
-}
-
-/** @throws UserError('backend') when a C function ran out of memory */
-function check(failed: number): void {
-  if (failed) throw outOfMemory();
 }

@@ -1,37 +1,43 @@
 /**
- * Registers the kernels of the native backend: those of the ops, whose contracts stand beside them in `ops/`,
- * and those of tfjs's own that a training spends time in.
+ * Registers the kernels of the native backend: those of our ops, whose contracts are beside the ops in `ops/`, and those of
+ * tfjs's ops in which training spends time.
  */
 import * as tf from '@tensorflow/tfjs';
 import { globalNormOp } from '../../ops/clipping.js';
 import { drawOp } from '../../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../../ops/gru.js';
-import { logitsOp } from '../../ops/logits.js';
 import { lstmGradientOp, lstmOp } from '../../ops/lstm.js';
 import { dropoutOp } from '../../ops/noise.js';
 import type { Op } from '../../ops/op.js';
 import { productOp } from '../../ops/products.js';
-import { softmaxCrossEntropyGradientOp, softmaxCrossEntropyOp } from '../../ops/softmax-cross-entropy.js';
+import {
+  logitsOp,
+  softmaxCrossEntropyGradientOp,
+  softmaxCrossEntropyOp,
+} from '../../ops/softmax-cross-entropy.js';
 import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../../ops/update.js';
-import { draw, logits } from './draw-kernels.js';
-import { BINARY, binary, pad, UNARY, unary } from './element-wise-kernels.js';
-import { embedding, embeddingGradient } from './embedding-kernels.js';
-import type { Kernel, Tensors } from './kernel.js';
+import {
+  draw,
+  dropout,
+  embedding,
+  embeddingGradient,
+  logits,
+  product,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from './feed-forward-kernels.js';
 import type { NativeBackend } from './native-backend.js';
-import { dropout } from './noise-kernels.js';
-import { matMul, product } from './product-kernels.js';
+import type { Kernel, Tensors } from './native-kernel.js';
+import { adamUpdate, averageUpdate, globalNorm, rmspropUpdate, sgdUpdate } from './optimizer-kernels.js';
 import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
-import { slice, split } from './slice-kernels.js';
-import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
-import { globalNorm, mean, sum } from './sum-kernels.js';
-import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from './update-kernels.js';
+import { BINARY, binary, matMul, mean, pad, slice, split, sum, UNARY, unary } from './tfjs-kernels.js';
 
-/** Registers them all for a backend name. */
+/** Registers all native kernels under a backend name. */
 export function registerNativeKernels(backendName: string): void {
   const register = <A>(kernelName: string, kernel: Kernel<A>) => {
-    // A kernel that was copied from the CPU backend gives way; tfjs would warn of two.
+    // Replaces the kernel that was copied from the CPU backend; tfjs would warn of two.
     if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({
       kernelName,

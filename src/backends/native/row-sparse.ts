@@ -1,13 +1,11 @@
 /**
- * Gradients of embedding tables: a window reads a few hundred rows of a table of thousands, so nearly all of the gradient is
- * zero. To everyone it is a whole tensor; but here it is known which of its rows may hold something, and only those are
- * cleared for the next window, summed for the norm and subtracted from the table. For the paper's models that
- * spares passing over 8 to 60 MB several times a window.
+ * Gradients of embedding tables. A window reads a few hundred rows of a table of thousands, so nearly all of the gradient is
+ * zero. Outside it is an ordinary tensor; this backend knows which rows may be nonzero, and clears, sums and applies only
+ * those. For the paper's models that saves several passes over 8 to 60 MB in each window.
  */
-
 import type { ArrayStore } from './array-store.js';
 
-/** Rows of a matrix that may be other than zero; all others are. */
+/** Rows of a matrix that may be nonzero; all others are zero. */
 export interface TouchedRows {
   /** Each once, in rising order. */
   readonly ids: Int32Array;
@@ -15,24 +13,24 @@ export interface TouchedRows {
   readonly width: number;
 }
 
-/** What is known of arrays that are zero but for some rows, lent or waiting to be lent again. */
+/** Arrays that are zero except in known rows, lent or spare. */
 export class RowSparseArrays {
   private readonly touched = new WeakMap<Float32Array, TouchedRows>();
   /** By length. */
   private readonly spares = new Map<number, Float32Array[]>();
 
-  /** @param store lends them for good, or until one is forgotten */
+  /** @param store lends the arrays; they return only after `forget` */
   constructor(private readonly store: ArrayStore) {}
 
-  /** The rows of an array that may hold something; undefined when it may be anywhere. */
+  /** Returns the rows of an array that may be nonzero; undefined when any may be. */
   of(values: Float32Array): TouchedRows | undefined {
     return this.touched.get(values);
   }
 
   /**
-   * An array of zeros that will be written to in these rows alone.
+   * Lends an array of zeros, to be written only in these rows.
    *
-   * @throws UserError('backend') when there is no memory
+   * @throws UserError('backend') when memory runs out
    */
   lend(length: number, rows: TouchedRows): Float32Array {
     const values = this.spares.get(length)?.pop() ?? this.store.lendZeros(length);
@@ -42,7 +40,7 @@ export class RowSparseArrays {
     return values;
   }
 
-  /** Takes an array back, if it is one of these. */
+  /** Takes back an array. Returns false when it is not one of these. */
   takeBack(values: Float32Array): boolean {
     if (!this.touched.has(values)) return false;
     const spares = this.spares.get(values.length) ?? [];
@@ -51,13 +49,13 @@ export class RowSparseArrays {
     return true;
   }
 
-  /** Before an array is written to anywhere: it is an array like any other from now on. */
+  /** Forgets the rows of an array before it is written elsewhere: from now on it is an ordinary array. */
   forget(values: Float32Array): void {
     this.touched.delete(values);
   }
 }
 
-/** The rows that token ids touch. */
+/** Returns the rows that token ids select. */
 export function touchedRows(ids: Int32Array, width: number): TouchedRows {
   return { ids: Int32Array.from(new Set(ids)).sort(), width };
 }

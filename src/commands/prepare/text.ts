@@ -1,18 +1,17 @@
 import { Args, Flags } from '@oclif/core';
 import { dataFlag, integerFlag } from '../../cli/flags.js';
-import { forceFlag, PrepareCommand } from '../../cli/prepare-command.js';
-import type { PrepareResult } from '../../cli/prepared-report.js';
+import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 import type { TextForm, TextInput } from '../../corpus/user-text.js';
 import { UserError } from '../../errors.js';
 
-/** Of word-level corpora, as of the Penn Treebank: the softmax is most of the work, and rare words are not learned. */
+/** Default for words, as in the Penn Treebank: the softmax is most of the work, and rare words are not learned. */
 const USUAL_VOCABULARY_SIZE = 10_000;
 
 const USUAL_SPLIT = '0.9,0.05,0.05';
 
 const USUAL_SEED = 1;
 
-/** What `--vocabulary-of` decides. */
+/** Flags that `--vocabulary-of` replaces. */
 const FORM_FLAGS = [
   ...(['unit', 'vocab-size', 'min-count'] as const),
   ...(['lower-case', 'numbers', 'punctuation', 'normalize'] as const),
@@ -26,11 +25,11 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   static override summary = 'Prepare a text of your own, by words or by characters.';
 
   static override description =
-    'The text is UTF-8, plain or gzip, of any size; every line ends with <eos>, so that best a sentence or a paragraph ' +
-    'stands on each. A line ends with LF, CR LF or CR. Words are what white space separates. Either name files for each ' +
-    'split, or a text that is split into contiguous parts of whole lines: the first for train, the next for valid, the ' +
-    'last for test. Several files are one text, one behind the other; "-" is standard input. The vocabulary comes from ' +
-    'train alone, most frequent words first. Memory grows with the number of different words only, about 200 bytes for each.';
+    'The text is UTF-8, plain or gzip, of any size; every line ends with <eos>, so a line is best a sentence or a ' +
+    'paragraph. A line ends with LF, CR LF or CR. White space separates words. Either name files for each split, or a ' +
+    'text that is split into contiguous parts of whole lines: the first for train, the next for valid, the last for ' +
+    'test. Several files are one text, one after the other; "-" is standard input. The vocabulary comes from train ' +
+    'alone, the most frequent words first. Memory grows only with the number of different words, about 200 bytes for each.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> novels --train train.txt --valid valid.txt --test test.txt',
@@ -57,19 +56,18 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     text: filesFlag({ description: 'Text for all three; may be repeated.', exclusive: ['train'] }),
     split: Flags.string({
       description: 'Shares of the lines of --text for train, valid and test.',
-      // No default of oclif's, behind which one could not tell whether the flag was given; so it is with those below.
+      // Not oclif's default, which would hide whether the user gave the flag. The same applies to the flags below.
       defaultHelp: async () => USUAL_SPLIT,
       helpValue: 'A,B,C',
     }),
     'split-by': Flags.option({
-      description:
-        'Split --text between lines, or between tokens: a line may be cut then, and of any length.',
+      description: 'Split --text between lines, or between tokens, which may cut a line.',
       options: ['lines', 'tokens'] as const,
       defaultHelp: async () => 'lines',
     })(),
     shuffle: Flags.option({
       description:
-        'Put the lines of --text, or its paragraphs, which empty lines separate, in random order before it is split.',
+        'Shuffle the lines of --text, or its paragraphs, separated by empty lines, before it is split.',
       options: ['line', 'paragraph'] as const,
     })(),
     seed: integerFlag({
@@ -81,13 +79,13 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
       helpValue: 'N',
     }),
     unit: Flags.option({
-      description: 'What a token is; a character is a Unicode code point.',
+      description: 'Kind of tokens; a character is a Unicode code point.',
       options: ['word', 'character'] as const,
       defaultHelp: async () => 'word',
     })(),
     'vocab-size': integerFlag({
       description:
-        'Most words in the vocabulary, <eos> and <unk> included; 10000 for words, no limit for characters.',
+        'Most words in the vocabulary, with <eos> and <unk>; default 10000 for words, no limit for characters.',
       min: 3,
       exclusive: ['min-count'],
       helpValue: 'N',
@@ -110,13 +108,13 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     })(),
     normalize: Flags.option({
       description:
-        "Unicode's normal form: nfc makes the spellings of é one, nfkc also those of letters, digits and signs in other widths and ligatures.",
+        "Unicode's normal form: nfc unites the spellings of é, nfkc also characters of other widths, and ligatures.",
       options: ['nfc', 'nfkc', 'none'] as const,
       defaultHelp: async () => 'nfc',
     })(),
     'vocabulary-of': Flags.string({
       description:
-        'Take vocabulary and form from a corpus in the same data folder, so that its models can read the new text.',
+        'Take vocabulary and form from a corpus in the same data folder, so that its models can read the text.',
       helpValue: 'CORPUS',
     }),
     unknown: Flags.option({
@@ -137,7 +135,13 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     return await this.prepare(
       (hooks) =>
         prepareText({
-          ...{ name: this.args.name, input, vocabularyOf, unknown, force, dataFolder: data, ...hooks },
+          name: this.args.name,
+          input,
+          vocabularyOf,
+          unknown,
+          force,
+          dataFolder: data,
+          ...hooks,
           ...(vocabularyOf === undefined && this.form()),
           standardInput: process.stdin,
         }),
@@ -146,12 +150,12 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     );
   }
 
-  /** Form and vocabulary of another corpus are taken whole. */
+  /** Refuses flags of form: form and vocabulary of another corpus are taken whole. */
   private refuseForm(corpus: string): void {
     const taken = FORM_FLAGS.find((flag) => this.flags[flag] !== undefined);
     if (taken === undefined) return;
     throw new UserError('usage', `--${taken} cannot be given with --vocabulary-of ${corpus}`, [
-      `Leave it out: the text is read as ${corpus} was, and its vocabulary is taken as it is.`,
+      `Leave it out: the text gets the form and the vocabulary of ${corpus}.`,
     ]);
   }
 
@@ -176,13 +180,13 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     }
     const [forOne] = Object.entries({ split, 'split-by': splitBy, shuffle }).filter(([, value]) => value);
     if (forOne !== undefined) {
-      throw new UserError('usage', `--${forOne[0]} is for one text that is split; none was given`, [
-        `Give the text with --text FILE, or leave --${forOne[0]} out: texts for each split are what they are.`,
+      throw new UserError('usage', `--${forOne[0]} needs one text to split, but none was given`, [
+        `Give the text with --text FILE, or leave out --${forOne[0]}: files for each split are not split.`,
       ]);
     }
     if (train !== undefined && valid !== undefined && test !== undefined)
       return { files: { train, valid, test } };
-    throw new UserError('usage', 'No text was given', [
+    throw new UserError('usage', 'no text was given', [
       'Give one text with --text FILE, or three with --train FILE --valid FILE --test FILE.',
     ]);
   }

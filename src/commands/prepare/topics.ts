@@ -5,13 +5,13 @@ import { interruptible } from '../../cli/interrupt.js';
 import type { TopicsResult } from '../../cli/topics-report.js';
 
 export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
-  static override summary = 'Train topics on a prepared corpus, the context features of RNN-LDA.';
+  static override summary = 'Train topics on a prepared corpus, for the context features of RNN-LDA.';
 
   static override description =
-    'Latent Dirichlet allocation by Gibbs sampling, on the training text alone. What each word tells about the topic is ' +
-    "written into the corpus's folder as topics-K.safetensors, where model.context.topics of a spec finds it; it goes " +
-    'when the corpus is prepared anew. For each topic the most telling words are shown: frequent in the topic, and more ' +
-    'so than elsewhere. The perplexity tells whether the sweeps suffice: in the last ones it hardly falls.';
+    'Trains latent Dirichlet allocation by Gibbs sampling on the training text. The topics of each word are written into ' +
+    "the corpus's folder as topics-K.safetensors, where model.context.topics of a spec finds them, and are removed when the " +
+    'corpus is prepared again. The command shows the most telling words of each topic: frequent in the topic, and more so ' +
+    'than elsewhere. The sweeps suffice when the perplexity hardly falls in the last ones.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> ptb',
@@ -37,7 +37,7 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
       helpValue: 'N',
     }),
     sentences: integerFlag({
-      description: 'Consecutive sentences, which are lines, that make a document.',
+      description: 'Consecutive sentences (lines) of a document.',
       default: 10,
       min: 1,
       helpValue: 'N',
@@ -65,9 +65,16 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
     const prepared = await interruptible(
       (signal) =>
         prepareTopics({
-          ...{ dataFolder: data, corpus: this.args.corpus, topics, iterations, sentences, seed, force },
+          dataFolder: data,
+          corpus: this.args.corpus,
+          topics,
+          iterations,
+          sentences,
+          seed,
+          force,
           cacheFolder: cacheFolder(cache) ?? undefined,
-          ...{ onProgress: (now) => progress.update(now), signal },
+          onProgress: (now) => progress.update(now),
+          signal,
         }),
       () => progress.note('stopping'),
     );

@@ -4,7 +4,7 @@ import { setFlag } from '../../cli/flags.js';
 import type { FileReport } from '../../spec/check-files.js';
 import { visibleLines } from '../../visible.js';
 
-/** What `--json` prints; see schemas/output/spec-check.schema.json. */
+/** The output of `--json`; see schemas/output/spec-check.schema.json. */
 interface CheckResult {
   readonly ok: boolean;
   readonly files: readonly Omit<FileReport, 'text'>[];
@@ -14,7 +14,7 @@ export default class SpecCheck extends BaseCommand<typeof SpecCheck> {
   static override summary = 'Check specs and show every fault with its line.';
 
   static override description =
-    'Each file is resolved with what it extends, overridden, and held against the schema and the cross-field checks. ' +
+    'Each file is resolved with the files that it extends and the overrides, and checked against the schema and across keys. ' +
     'Ends with exit code 3 when any file has a fault.';
 
   static override examples = [

@@ -3,14 +3,14 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { renderTable } from '../../cli/table.js';
 import type { Explanation } from '../../spec/explain.js';
 
-/** What `--json` prints; see schemas/output/spec-explain.schema.json. */
+/** The output of `--json`; see schemas/output/spec-explain.schema.json. */
 interface ExplainResult {
-  /** The key that was asked for, then those below it; without a key, all. */
+  /** The named key, then the keys below it; without a name, all keys. */
   readonly keys: readonly Explanation[];
 }
 
 export default class SpecExplain extends BaseCommand<typeof SpecExplain> {
-  static override summary = 'Explain a key of the spec: what it means, what it may hold, its default.';
+  static override summary = 'Explain a key of the spec: its meaning, values and default.';
 
   static override description = 'Without a key, lists all keys.';
 

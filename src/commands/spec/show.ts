@@ -3,21 +3,20 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { setFlag } from '../../cli/flags.js';
 import type { Spec } from '../../spec/spec.generated.js';
 
-/** What `--json` prints; see schemas/output/spec-show.schema.json. */
+/** The output of `--json`; see schemas/output/spec-show.schema.json. */
 interface ShowResult {
   readonly file: string;
-  /** The file, then what it extends, nearest first. */
+  /** The file, then the files that it extends, nearest first. */
   readonly files: readonly string[];
-  /** SHA-256 of what the spec says, in hex. */
+  /** SHA-256 of the resolved spec, in hex. */
   readonly hash: string;
   readonly spec: Spec;
 }
 
 export default class SpecShow extends BaseCommand<typeof SpecShow> {
-  static override summary =
-    'Print a spec with everything it extends, every override and every default filled in.';
+  static override summary = 'Print a spec with its parents, overrides and defaults filled in.';
 
-  static override description = 'The output is YAML and itself a spec.';
+  static override description = 'The output is YAML and is itself a spec.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> naive',

@@ -9,7 +9,7 @@ import { tempFolder } from '../../temp-folder.js';
 export const KERNELS = join(ROOT, 'src/backends/native/kernels');
 
 /** The kernels of matrix products. */
-export const PRODUCT_KERNELS = ['gemm.c', 'few-rows.c', 'amx.c', 'amx-gemm.c'];
+export const PRODUCT_KERNELS = ['gemm.c', 'few-rows.c', 'amx-gemm.c'];
 
 /** Has them compiled for AMX tiles that work as the processor's, in plain C. */
 export const EMULATED_TILES = '-DZLM_EMULATE_AMX';

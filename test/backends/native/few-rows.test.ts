@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../src/ops/gru.js';
-import { logits } from '../../../src/ops/logits.js';
 import { lstm } from '../../../src/ops/lstm.js';
 import { product } from '../../../src/ops/products.js';
+import { logits } from '../../../src/ops/softmax-cross-entropy.js';
 import { tanhRnn } from '../../../src/ops/tanh-rnn.js';
 import { randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
 import { activate, whyNot } from '../each-backend.js';

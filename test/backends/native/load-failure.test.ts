@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { mountOf, parseMounts } from '../../../src/backends/native/load-failure.js';
+import { mountOf, parseMounts } from '../../../src/backends/native/library.js';
 import type { DoctorReport } from '../../../src/cli/doctor-report.js';
 import Doctor from '../../../src/commands/doctor.js';
 import { runCommand } from '../../cli/capture.js';
-import { sharedFolder } from '../../temp-folder.js';
 import { CC, NEEDS_CC } from './compiled.js';
 
 const MOUNTS = `21 27 0:19 / / rw,relatime - ext4 /dev/sda1 rw
@@ -34,19 +34,21 @@ describe('mountOf', () => {
 
 /** Mounts a file system that runs nothing; null where that is not allowed. */
 function mountNoexec(): string | null {
-  const folder = join(sharedFolder(), 'noexec');
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(tmpdir(), 'zlm-test-noexec-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'noexec', 'tmpfs', folder], { stdio: 'ignore' });
     return folder;
   } catch {
+    rmSync(folder, { recursive: true });
     return null;
   }
 }
 
 const folder = CC && process.platform === 'linux' ? mountNoexec() : null;
 afterAll(() => {
-  if (folder) execFileSync('umount', ['-l', folder]);
+  if (!folder) return;
+  execFileSync('umount', ['-l', folder]);
+  rmSync(folder, { recursive: true });
 });
 
 it.skipIf(!folder)(

@@ -39,7 +39,7 @@ static float *random_values(long count) {
 // A copy with each value rounded to bf16.
 static float *rounded(const float *values, long count) {
   float *copy = malloc((size_t)count * sizeof(float));
-  for (long i = 0; i < count; i++) copy[i] = ((vec)round_bits(splat(values[i])))[0];
+  for (long i = 0; i < count; i++) copy[i] = ((vec)round_to_bfloat16(splat(values[i])))[0];
   return copy;
 }
 

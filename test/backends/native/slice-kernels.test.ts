@@ -1,8 +1,8 @@
 /** Slices by the native backend, against the elements that a slice is of. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { activateBackend } from '../../../src/backends/select.js';
 import { valuesOf } from '../../ops/arrays.js';
+import { activate } from '../each-backend.js';
 
 const SLICES: [shape: number[], begin: number[], size: number[]][] = [
   [[7], [2], [3]],
@@ -43,7 +43,7 @@ const SLICES: [shape: number[], begin: number[], size: number[]][] = [
   ],
 ];
 
-beforeAll(() => activateBackend('native'));
+beforeAll(() => activate('native'));
 
 /** Every element of x within the slice, in order. */
 function byHand(shape: number[], begin: number[], size: number[]): number[] {

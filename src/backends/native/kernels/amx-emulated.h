@@ -24,7 +24,7 @@ static _Thread_local struct {
 
 static inline int amx_permitted(void) { return ZLM_EMULATE_AMX != REFUSED; }
 
-// A processor faults, too.
+// A processor faults as well.
 static inline void amx_demand(int allowed) {
   if (!allowed) __builtin_trap();
 }
@@ -58,7 +58,7 @@ static inline float amx_float(uint32_t bits) {
   return x;
 }
 
-// Subnormals become 0, which keeps their sign.
+// Subnormals become 0 and keep their sign.
 static inline float amx_flush(float x) { return fabsf(x) < FLT_MIN ? copysignf(0, x) : x; }
 
 static inline float amx_low(uint32_t pair) { return amx_flush(amx_float(pair << 16)); }

@@ -1,5 +1,5 @@
 // bfloat16 products with float32 sums: operands are rounded to bf16, two along k share 32 bits, and a dot-product
-// instruction takes both at once where the processor has one (AVX512-BF16). Elsewhere the same is done in float32.
+// instruction takes both at once where the processor has one (AVX512-BF16). Elsewhere float32 arithmetic computes the same.
 #ifndef ZLM_BF16_H
 #define ZLM_BF16_H
 
@@ -9,15 +9,15 @@
 #endif
 
 // The bits of v rounded to bf16 (to nearest, ties to even), in the upper half of each lane; NaN stays NaN.
-INLINE vecu round_bits(vec v) {
+INLINE vecu round_to_bfloat16(vec v) {
   const vecu bits = (vecu)v;
   const vecu rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
   const vecu is_nan = (vecu)(v != v);
   return ((rounded & ~is_nan) | ((bits | 0x00400000u) & is_nan)) & 0xffff0000u;
 }
 
-// Lane by lane: the pair (low, high).
-INLINE vecu make_pairs(vec low, vec high) { return (round_bits(low) >> 16) | round_bits(high); }
+// The pair (low, high) in each lane.
+INLINE vecu make_pairs(vec low, vec high) { return (round_to_bfloat16(low) >> 16) | round_to_bfloat16(high); }
 
 INLINE uint32_t pair_of(float low, float high) {
   const vec l = splat(low), h = splat(high);

@@ -1,21 +1,20 @@
-// Masks of dropout and of zoneout. Word n of the Philox address of a time step decides on element n of that step, by
-// being below a threshold or not. Words 4k … 4k+3 come from counter k.
+// Masks of dropout and of zoneout. Element n of a time step depends on word n of the step's Philox address: on whether the
+// word is below a threshold. Words 4k … 4k+3 come from counter k.
 #include <math.h>
 
 #include "masks.h"
-#include "memory.h"
+#include "parallel.h"
 #include "philox.h"
-#include "threads.h"
 
 #define STREAM_DROPOUT 2u
 
-// What a mask's elements are: `below` where the word is below the threshold, `otherwise` where it is not.
+// The values of a mask: `below` where the word is below the threshold, `otherwise` elsewhere.
 typedef struct {
   uint32_t threshold;
   float below, otherwise;
 } mask_rule;
 
-// Words below rate · 2³² decide. A rate so close to 1 that this is no word spares the largest word alone.
+// The threshold is rate · 2³². Where the rate is so close to 1 that this is no word, the largest word is the threshold.
 static uint32_t threshold_of(zlm_noise n) {
   const double threshold = ceil(n.rate * 4294967296.0);
   return threshold < 4294967295.0 ? (uint32_t)threshold : UINT32_MAX;
@@ -24,7 +23,7 @@ static uint32_t threshold_of(zlm_noise n) {
 static mask_rule dropout_rule(zlm_noise n) { return (mask_rule){threshold_of(n), 0, (float)(1 / (1 - n.rate))}; }
 static mask_rule retention_rule(zlm_noise n) { return (mask_rule){threshold_of(n), 1, 0}; }
 
-// 4·VL mask values of elements [first, …) of one time step; first is a multiple of 4·VL.
+// Computes 4·VL mask values of elements [first, …) of one time step; first is a multiple of 4·VL.
 INLINE void mask_values(zlm_noise n, mask_rule rule, uint32_t step, long first, float out[4 * VL]) {
   vecu words[4];
   philox_block((uint32_t)(first / 4), step, n.site, n.seed, STREAM_DROPOUT, words);
@@ -33,18 +32,18 @@ INLINE void mask_values(zlm_noise n, mask_rule rule, uint32_t step, long first, 
   }
 }
 
-// y [steps, per_step] = x ⊙ mask; a null x stands for ones.
+// y [steps, per_step] = x ⊙ mask; a null x means ones.
 static void apply(zlm_noise n, mask_rule rule, long steps, long per_step, const float *x, float *y) {
   const long blocks = (per_step + 4 * VL - 1) / (4 * VL);
 #pragma omp parallel
   {
     const share own = share_of(steps * blocks);
     for (long item = own.first; item < own.last; item++) {
-      const long t = item / blocks, first = item % blocks * 4 * VL, there = min_of(4 * VL, per_step - first);
+      const long t = item / blocks, first = item % blocks * 4 * VL, valid = min_of(4 * VL, per_step - first);
       float values[4 * VL];
       mask_values(n, rule, n.mask == MASK_SEQUENCE ? n.step : n.step + (uint32_t)t, first, values);
       const long at = t * per_step + first;
-      for (long i = 0; i < there; i++) y[at + i] = x ? x[at + i] * values[i] : values[i];
+      for (long i = 0; i < valid; i++) y[at + i] = x ? x[at + i] * values[i] : values[i];
     }
   }
 }
@@ -53,7 +52,7 @@ void zlm_dropout(int64_t steps, int64_t per_step, const float *x, float *y, cons
   apply(*noise, dropout_rule(*noise), steps, per_step, x, y);
 }
 
-// Masks of `width` elements a row and part; nothing for a rate of 0.
+// Draws masks of `width` elements for each row and part; none for a rate of 0.
 static int draw(zlm_noise n, mask_rule rule, long steps, long batch, long parts, long width, mask_series *out) {
   if (n.rate == 0) return 0;
   const long drawn = n.mask == MASK_STEP ? steps : 1, per_step = batch * parts * width;

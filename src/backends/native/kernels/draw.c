@@ -1,20 +1,19 @@
-// Drawing words from rows of logits: by softmax(logits / temperature), of all words or the k likeliest, never the banned.
+// Draws words from rows of logits by softmax(logits / temperature): of all words or the k likeliest, never a banned one.
 //
 // Words are in order of their logits, the likeliest first, equal ones by id; a draw takes the first of them at which the
-// running sum of the weights exp((logit − largest) / temperature) passes uniform · total. The words are not sorted for
-// that: bisection over the logits, one pass over the row for each step, leaves a few words to look at.
+// running sum of the weights exp((logit − largest) / temperature) passes uniform · total. This does not
+// sort all words: bisection over the logits, with one pass over the row per step, narrows them to a few.
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "threads.h"
+#include "parallel.h"
 #include "vec-double.h"
 #include "zlm.h"
 
-// Bisection ends when no more words than this are left.
+// Bisection ends when at most this many words remain.
 #define FEW_WORDS 32
-// A pass over a row takes so many words at a time, for sums that do not wait for each other.
+// A pass over a row reads this many words at a time, into sums that do not depend on each other.
 #define LANES 4
 #define BATCH (LANES * VL_DOUBLE)
 
@@ -23,15 +22,15 @@ typedef struct {
   int32_t id;
 } word;
 
-// A row of logits and what is made of it. Rows are padded to whole batches; what is −∞ cannot be drawn.
+// A row of logits with its weights. Rows are padded to whole batches; a logit of −∞ is never drawn.
 typedef struct {
   long classes, padded;
   float *logits;   // [padded]
   double *weights; // [padded]
-  word *left;      // [classes], what bisection leaves
+  word *left;      // [classes], the words that bisection narrows to
 } row;
 
-// How many words there are above a bound, and their weight.
+// Weight and number of the words above a bound.
 typedef struct {
   double weight;
   long count;
@@ -58,7 +57,7 @@ static above sum_above(const row *r, float bound) {
   return total;
 }
 
-// What is summed over the words in order: their number, or their weight.
+// The quantity that is summed over the words in order: their number, or their weight.
 typedef enum { COUNT, WEIGHT } measure;
 
 static double measured(measure m, above a) { return m == COUNT ? (double)a.count : a.weight; }
@@ -76,7 +75,7 @@ static int comes_before(const void *a, const void *b) {
   return left->id < right->id ? -1 : left->id > right->id;
 }
 
-// Collects the words in (low, high], and returns how many they are.
+// Collects the words in (low, high], and returns their number.
 static long words_between(const row *r, float low, float high) {
   long count = 0;
   for (long start = 0; start < r->padded; start += BATCH) {
@@ -94,7 +93,7 @@ static long words_between(const row *r, float low, float high) {
   return count;
 }
 
-// The first word in order at which the running sum of a measure passes `target`; the last one, if rounding leaves none.
+// Returns the first word in order at which the running sum of a measure passes `target`; the last one, if rounding makes that none.
 // All logits are finite or −∞, some are finite, and `least` and `largest` are among those.
 static word first_beyond(const row *r, measure m, double target, float least, float largest) {
   // The word is in (low, high]: the sum above `high` does not pass the target, the sum above `low` does.
@@ -102,7 +101,7 @@ static word first_beyond(const row *r, measure m, double target, float least, fl
   above below_low = sum_above(r, low), over_high = {0, 0};
   while (below_low.count - over_high.count > FEW_WORDS) {
     const float middle = low / 2 + high / 2;
-    if (!(middle > low && middle < high)) break; // all that are left are equal, or next to it
+    if (!(middle > low && middle < high)) break; // all that remain are equal, or neighboring floats
     const above over_middle = sum_above(r, middle);
     if (measured(m, over_middle) > target) low = middle, below_low = over_middle;
     else high = middle, over_high = over_middle;
@@ -117,7 +116,7 @@ static word first_beyond(const row *r, measure m, double target, float least, fl
   return r->left[count - 1];
 }
 
-// Leaves a word, and those that come before it, to be drawn.
+// Excludes the words behind `last`.
 static void cut_behind(const row *r, word last) {
   for (long j = 0; j < r->classes; j++) {
     const int behind = r->logits[j] < last.logit || (r->logits[j] == last.logit && j > last.id);
@@ -156,7 +155,7 @@ static void fill_row(const row *r, const float *logits, const int32_t *banned, l
   memcpy(r->logits, logits, (size_t)r->classes * sizeof(float));
   for (long j = r->classes; j < r->padded; j++) r->logits[j] = -INFINITY;
   for (long i = 0; i < bans; i++) r->logits[banned[i]] = -INFINITY;
-  // What a diverged model makes has no order; it is not drawn while there is anything else.
+  // NaN and +∞, from a diverged model, have no order. They are not drawn while there is any finite logit.
   for (long j = 0; j < r->classes; j++) r->logits[j] = r->logits[j] <= FLT_MAX ? r->logits[j] : -INFINITY;
 }
 
@@ -183,17 +182,17 @@ int zlm_draw(const zlm_draws *d) {
 #pragma omp parallel reduction(| : failed) if (n > 1)
   {
     // Doubles, floats and words, of 8, 4 and 8 bytes.
-    float *room = scratch(5 * padded);
-    failed = room == NULL;
-    double *weights = (double *)room;
-    const row r = {v, padded, room ? room + 2 * padded : NULL, weights, room ? (word *)(room + 3 * padded) : NULL};
+    float *buffer = scratch(5 * padded);
+    failed = buffer == NULL;
+    double *weights = (double *)buffer;
+    const row r = {v, padded, buffer ? buffer + 2 * padded : NULL, weights, buffer ? (word *)(buffer + 3 * padded) : NULL};
 #pragma omp for schedule(dynamic)
     for (long i = 0; i < n; i++) {
-      if (!room) continue;
+      if (!buffer) continue;
       fill_row(&r, d->logits + i * d->stride, d->banned, d->bans);
       d->drawn[i] = draw(&r, d->temperature, top_k, d->uniforms[i]);
     }
-    free(room);
+    free(buffer);
   }
   return failed;
 }

@@ -1,18 +1,18 @@
-// exp, sigmoid and tanh on vectors, relative error below 1e-6 over the whole range (test/backends/native holds it).
+// exp, sigmoid and tanh on vectors, relative error below 1e-6 over the whole range (test/backends/native checks it).
 // The polynomials are near-minimax fits (Lawson's reweighted least squares) made for this file.
 #ifndef ZLM_ELEMENTARY_H
 #define ZLM_ELEMENTARY_H
 
 #include "vec.h"
 
-// e^x = 2^n · e^r with |r| ≤ ln 2 / 2. Beyond ±87.6, where floats end, inputs are held to where 2^n comes out as
-// infinity (n = 128) and as 0 (n = −127): a sigmoid saturates at exactly 0 and 1.
+// e^x = 2^n · e^r with |r| ≤ ln 2 / 2. Beyond ±87.6, where floats end, inputs are clamped to where 2^n is
+// infinity (n = 128) or 0 (n = −127): a sigmoid saturates at exactly 0 and 1.
 INLINE vec vec_exp(vec x) {
   const vec most = splat(89.0f), least = splat(-88.0f);
   x = blend(x > most, most, x);
   x = blend(x < least, least, x);
   // A float of 1.5 · 2²³ and more has whole numbers only, the number in its last bits. Not a conversion to an integer:
-  // that of a NaN is undefined, and a compiler may take it for whatever it likes.
+  // that of a NaN is undefined behavior.
   const vec shifter = splat(12582912.0f);
   const vec shifted = x * splat(1.44269504f) + shifter;
   const vec whole = shifted - shifter;
@@ -30,7 +30,7 @@ INLINE vec vec_exp(vec x) {
 
 INLINE vec vec_sigmoid(vec x) { return splat(1.0f) / (splat(1.0f) + vec_exp(-x)); }
 
-// Near 0 an odd polynomial, since 1 − 2 / (e^2x + 1) would lose digits there.
+// An odd polynomial near 0, since 1 − 2 / (e^2x + 1) would lose digits there.
 INLINE vec vec_tanh(vec x) {
   const vec magnitude = blend(x < splat(0), -x, x);
   const vec far = splat(1.0f) - splat(2.0f) / (vec_exp(splat(2.0f) * magnitude) + splat(1.0f));

@@ -1,34 +1,35 @@
-#include "few-rows.h"
+#include "gemm.h"
 
-#include "threads.h"
+#include "parallel.h"
 #include "vec.h"
 
-// Columns of a strip, at most: the sums of all rows and DEEP rows of b stay in the level-1 cache.
+// The most columns of a strip: the sums of all rows and DEEP rows of b stay in the level-1 cache.
 #define STRIP 1024
 // Rows of b that are added in one pass over the sums.
 #define DEEP 8
-// One core reads a smaller b than this sooner than it wakes another.
+// One core reads a b smaller than this faster than it could wake another.
 #define SHARED_FLOATS (1L << 19)
 
-// Of `rows` rows of a: sums += `depth` rows of b, each times its element of a, in order.
+// For `rows` rows of a: sums += `depth` rows of b, each times its element of a, in order.
 INLINE void add_rows(const int rows, const int depth, long width, matrix a, matrix b, float sums[FEW_ROWS][STRIP]) {
   vec factors[FEW_ROWS][DEEP];
   for (int i = 0; i < rows; i++) {
     for (int k = 0; k < depth; k++) factors[i][k] = splat(a.at[i * a.row + k * a.column]);
   }
   for (long j = 0; j < width; j += VL) {
-    const long there = min_of(VL, width - j);
+    const long valid = min_of(VL, width - j);
     vec sum[FEW_ROWS];
     for (int i = 0; i < rows; i++) sum[i] = load(sums[i] + j);
     for (int k = 0; k < depth; k++) {
-      const vec right = load_part(b.at + k * b.row + j, there);
+      const vec right = load_part(b.at + k * b.row + j, valid);
       for (int i = 0; i < rows; i++) sum[i] += factors[i][k] * right;
     }
     for (int i = 0; i < rows; i++) store(sums[i] + j, sum[i]);
   }
 }
 
-// What one slice of k adds to a strip; with more rows fewer of b at once, so that all factors stay in registers.
+// Adds one slice of k to the sums of a strip. More rows of a mean fewer rows of b at once, so that all factors stay in
+// registers.
 INLINE void strip_sums(const int rows, long width, long depth, matrix a, matrix b, float sums[FEW_ROWS][STRIP]) {
   const int deep = rows > 2 ? DEEP / 2 : DEEP;
   long k = 0;

@@ -1,10 +1,7 @@
 #include "gemm.h"
 
-#include "amx-gemm.h"
 #include "amx.h"
-#include "few-rows.h"
-#include "memory.h"
-#include "threads.h"
+#include "parallel.h"
 #include "tile.h"
 #include "zlm.h"
 
@@ -24,7 +21,7 @@ static void pack_rows(float *panel, const float *b, long row, long depth, long w
   }
 }
 
-// A square of four vectors of four floats, transposed in registers.
+// Four vectors of four floats, transposed in registers.
 typedef float square __attribute__((vector_size(16)));
 typedef square square_unaligned __attribute__((aligned(4), may_alias));
 #if defined(__clang__)
@@ -34,7 +31,7 @@ typedef int32_t lanes __attribute__((vector_size(16)));
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (lanes){i, j, k, l})
 #endif
 
-// Four columns of b, contiguous along k, to four rows of the panel; four of each.
+// Writes four elements of each of four columns of b, contiguous along k, to four rows of the panel.
 INLINE void pack_square(float *panel, const float *from, long column) {
   const square a = *(const square_unaligned *)from, b = *(const square_unaligned *)(from + column);
   const square c = *(const square_unaligned *)(from + 2 * column), d = *(const square_unaligned *)(from + 3 * column);
@@ -88,14 +85,14 @@ void pack_row_pairs(uint32_t *pairs, const float *from, long column, long count)
 static void pack_rows_pairs(uint32_t *panel, const float *b, long row, long depth, long width) {
   for (long k = 0; k < depth; k += 2, panel += TILE_COLUMNS, b += 2 * row) {
     for (long j = 0; j < TILE_COLUMNS; j += VL) {
-      const long there = width < j ? 0 : min_of(VL, width - j);
-      const vec high = k + 1 < depth ? load_part(b + row + j, there) : splat(0);
-      store_pairs(panel + j, make_pairs(load_part(b + j, there), high));
+      const long valid = width < j ? 0 : min_of(VL, width - j);
+      const vec high = k + 1 < depth ? load_part(b + row + j, valid) : splat(0);
+      store_pairs(panel + j, make_pairs(load_part(b + j, valid), high));
     }
   }
 }
 
-// Four columns at a time: their pairs are made one behind the other, and transposed as if they were floats.
+// Four columns at a time: makes their pairs column after column, and transposes them as if they were floats.
 static void pack_columns_pairs(uint32_t *panel, matrix b, long depth, long width) {
   enum { HALF = PACK_BLOCK / 2 };
   uint32_t columns[4 * HALF];
@@ -103,16 +100,16 @@ static void pack_columns_pairs(uint32_t *panel, matrix b, long depth, long width
     const long count = min_of(PACK_BLOCK, depth - start), pairs = pairs_for(count);
     uint32_t *rows = panel + start / 2 * TILE_COLUMNS;
     for (long j = 0; j < width; j += 4) {
-      const long there = min_of(4, width - j);
-      for (long i = 0; i < there; i++) {
+      const long valid = min_of(4, width - j);
+      for (long i = 0; i < valid; i++) {
         pack_row_pairs(columns + i * HALF, b.at + (j + i) * b.column + start * b.row, b.row, count);
       }
-      const long squares = there == 4 ? pairs / 4 * 4 : 0;
+      const long squares = valid == 4 ? pairs / 4 * 4 : 0;
       for (long k = 0; k < squares; k += 4) {
         pack_square((float *)(rows + k * TILE_COLUMNS + j), (const float *)(columns + k), HALF);
       }
       for (long k = squares; k < pairs; k++) {
-        for (long i = 0; i < there; i++) rows[k * TILE_COLUMNS + j + i] = columns[i * HALF + k];
+        for (long i = 0; i < valid; i++) rows[k * TILE_COLUMNS + j + i] = columns[i * HALF + k];
       }
     }
   }
@@ -128,22 +125,22 @@ void pack_panel_pairs(uint32_t *panel, matrix b, long depth, long from, long wid
   else pack_columns_pairs(panel, part, depth, width);
 }
 
-// One tile of the result; `width` is the number of its columns that exist.
+// Writes one tile of the result; `width` is the number of its columns that exist.
 INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], float *c, long ldc, long width,
                         const float *bias, int accumulate) {
   for (int v = 0; v < vecs; v++) {
-    const long there = min_of(VL, width - v * VL);
+    const long valid = min_of(VL, width - v * VL);
     vec start = {0};
-    if (bias) start = load_part(bias + v * VL, there);
+    if (bias) start = load_part(bias + v * VL, valid);
     for (int r = 0; r < rows; r++) {
       float *out = c + r * ldc + v * VL;
       const vec sum = acc[r][v] + start;
-      store_part(out, accumulate ? load_part(out, there) + sum : sum, there);
+      store_part(out, accumulate ? load_part(out, valid) + sum : sum, valid);
     }
   }
 }
 
-// What one product needs to know wherever it is worked on.
+// One product, as every thread sees it.
 typedef struct {
   precision precision;
   long m, n, k, rows;
@@ -155,7 +152,7 @@ typedef struct {
   int accumulate;
 } product;
 
-// The rows [first, last) of panel p's columns; `panel` is scratch.
+// Computes the rows [first, last) of panel p's columns; `panel` is scratch memory.
 static void panel_product(const product *g, long p, long first, long last, float *panel) {
   const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, g->n - from), vecs = (width + VL - 1) / VL;
   long start = 0;
@@ -209,7 +206,7 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
 #pragma omp for schedule(static)
       for (long i = 0; i < m; i++) pack_row_pairs(pairs + i * pairs_for(k), a.at + i * a.row, a.column, k);
     }
-    // Whoever is free takes the next panel: cores may differ in speed, or be busy with something else.
+    // Dynamic, since cores may differ in speed or be busy with something else.
 #pragma omp for schedule(dynamic) collapse(2)
     for (long p = 0; p < panels; p++) {
       for (long block = 0; block < blocks; block++) {

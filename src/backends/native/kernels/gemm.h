@@ -12,20 +12,38 @@ typedef struct {
 
 static inline matrix transposed(matrix a) { return (matrix){a.at, a.column, a.row}; }
 
-// What products compute in: float32, or bfloat16 operands with float32 sums.
+// The arithmetic of products: float32, or bfloat16 operands with float32 sums.
 typedef enum { FLOAT32 = 0, MIXED = 1 } precision;
 
 // c (m × n, rows ldc apart) = a (m × k) · b (k × n), plus `bias` on each row when it is not null, plus the old c when
 // `accumulate` is set. Returns 0, or 1 when memory ran out.
 int gemm(precision p, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate);
 
-// The columns [from, from + width) of b's first `depth` rows as a panel: TILE_COLUMNS floats a row, zeros on the right.
+// Packs the columns [from, from + width) of b's first `depth` rows as a panel: TILE_COLUMNS floats a row, zeros on the right.
 void pack_panel(float *panel, matrix b, long depth, long from, long width);
 
-// The same in bf16: row p of the panel holds the pairs of b's rows 2p and 2p + 1.
+// Packs the same columns in bf16: row p of the panel holds the pairs of b's rows 2p and 2p + 1.
 void pack_panel_pairs(uint32_t *panel, matrix b, long depth, long from, long width);
 
-// `count` values of one row, `column` apart, as pairs.
+// Packs `count` values of one row, `column` apart, as pairs.
 void pack_row_pairs(uint32_t *pairs, const float *from, long column, long count);
+
+// ---- Special cases of `gemm` in files of their own
+
+// The product of few rows, as in a step of sampling: b is read once and as it is in memory, not packed into panels first.
+// Up to this many rows, packing b costs more than it saves.
+#define FEW_ROWS 4
+
+// Returns whether `few_rows_product` can and should compute a product of m rows.
+static inline int suits_few_rows(precision p, long m, matrix b) {
+  return p == FLOAT32 && m <= FEW_ROWS && b.column == 1;
+}
+
+// `gemm` for few rows, with the same bits: k is cut into slices of `slice` rows of b, each summed from zero.
+void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate,
+                      long slice);
+
+// `gemm` of precision MIXED by AMX tiles. May be called only where amx_usable() is true (amx.h).
+int amx_gemm(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate);
 
 #endif

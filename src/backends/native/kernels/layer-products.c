@@ -1,10 +1,9 @@
-#include "layer-products.h"
+#include "recurrence.h"
 
-#include "column-sums.h"
-#include "memory.h"
+#include "parallel.h"
 
-// out [T,B,parts·width] = a window, masked where there are masks. Its first step [B,width] lies at `first`, the others
-// from `rest` on.
+// out [T,B,parts·width] = a window, masked if there are masks. Its first step [B,width] is at `first`, the others are from
+// `rest` on.
 static void masked_window(recurrence s, long width, const float *first, const float *rest, mask_series m, float *out) {
   const long step = s.batch * width;
 #pragma omp parallel for schedule(static)
@@ -16,7 +15,7 @@ static void masked_window(recurrence s, long width, const float *first, const fl
   }
 }
 
-// Columns [part·width, …) of a.
+// Returns the columns [part·width, …) of a.
 static matrix part_of(matrix a, long part, long width) {
   return (matrix){a.at + part * width * a.column, a.row, a.column};
 }
@@ -76,15 +75,15 @@ static void sum_of_masked(recurrence s, const float *d, mask_series m, float *dx
   }
 }
 
-// The gradients of x and W where x was masked.
+// Computes the gradients of x and W of a masked x.
 static int masked_input_gradients(recurrence s, const zlm_layer *l, mask_series m, const float *d_input) {
-  float *room = scratch(s.steps * s.batch * m.parts * s.inputs);
-  if (!room) return 1;
-  int failed = input_gradient(s, m.parts, d_input, l->w, room);
-  sum_of_masked(s, room, m, l->dx);
-  masked_window(s, s.inputs, l->x, l->x + s.batch * s.inputs, m, room);
-  failed |= weight_gradient(s, m.parts, room, s.inputs, d_input, l->dw);
-  free(room);
+  float *buffer = scratch(s.steps * s.batch * m.parts * s.inputs);
+  if (!buffer) return 1;
+  int failed = input_gradient(s, m.parts, d_input, l->w, buffer);
+  sum_of_masked(s, buffer, m, l->dx);
+  masked_window(s, s.inputs, l->x, l->x + s.batch * s.inputs, m, buffer);
+  failed |= weight_gradient(s, m.parts, buffer, s.inputs, d_input, l->dw);
+  free(buffer);
   return failed;
 }
 

@@ -1,4 +1,4 @@
-// Factors that are drawn or fixed beforehand: dropout masks, and how much of the old value zoneout retains.
+// Factors of a layer's values: dropout masks, and the share of the old value that zoneout retains.
 #ifndef ZLM_MASKS_H
 #define ZLM_MASKS_H
 
@@ -9,7 +9,7 @@
 typedef enum { MASK_STEP, MASK_SEQUENCE, MASK_EXPECTED } noise_mask;
 
 // Values [steps, rows, parts, width], or null for none; one step of them serves all, or each time step has its own.
-// With several parts, each stands before another product of the same operand: one for each gate.
+// With several parts, one for each gate, each masks the operand of one product.
 typedef struct {
   const float *values;
   long steps, parts;
@@ -22,12 +22,12 @@ typedef struct {
   mask_series inputs, recurrent, hidden_zoneout, cell_zoneout;
 } layer_masks;
 
-// Draws them; `gates` is what noise per gate has masks for. Returns 0, or 1 when memory ran out. Give them back with
-// free_masks in both cases.
+// Draws the masks of a layer; noise per gate has one for each of `gates`. Returns 0, or 1 when memory ran out. The caller
+// frees them with free_masks in both cases.
 int draw_masks(const zlm_layer *layer, long gates, layer_masks *masks);
 void free_masks(layer_masks *masks);
 
-// Those of time step t; a step has `size` of them.
+// Returns the `size` values of time step t.
 INLINE const float *mask_of_step(mask_series m, long t, long size) {
   return m.values ? m.values + (m.steps == 1 ? 0 : t * size) : NULL;
 }
@@ -41,16 +41,15 @@ INLINE void mask_rows(long rows, long parts, long width, const float *from, cons
   }
 }
 
-// Zoneout (Krueger et al. 2017): the mixture of old and new of which `retained` is old; 0 or 1 in training.
-INLINE vec zone_out(const float *retained, long there, vec old, vec new) {
-  const vec share = load_part(retained, there);
+// Returns zoneout's mixture of old and new (Krueger et al. 2017); `retained`, 0 or 1 in training, is the share of the old.
+INLINE vec zone_out(const float *retained, long valid, vec old, vec new) {
+  const vec share = load_part(retained, valid);
   return share * old + (splat(1.0f) - share) * new;
 }
 
-// Backward: takes the gradient of the old value, which is returned, from that of the mixture; that of the new one
-// stays.
-INLINE vec take_retained(const float *retained, long there, vec *gradient) {
-  const vec share = load_part(retained, there), of_old = share * *gradient;
+// Splits the gradient of the mixture: returns the part of the old value, and leaves the part of the new one.
+INLINE vec take_retained(const float *retained, long valid, vec *gradient) {
+  const vec share = load_part(retained, valid), of_old = share * *gradient;
   *gradient *= splat(1.0f) - share;
   return of_old;
 }

@@ -1,4 +1,4 @@
-// Philox4x32-10 (Salmon et al. 2011) on VL counters at once; the same numbers as src/ops/philox.ts.
+// Philox4x32-10 (Salmon et al. 2011) on VL counters at once; with the same numbers as src/ops/philox.ts.
 #ifndef ZLM_PHILOX_H
 #define ZLM_PHILOX_H
 

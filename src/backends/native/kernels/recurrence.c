@@ -1,7 +1,7 @@
 #include "recurrence.h"
 
-#include "few-rows.h"
-#include "memory.h"
+#include "gemm.h"
+#include "parallel.h"
 
 // Up to this many bytes of recurrent weight each thread may stream all of it each step.
 #define CACHED_WEIGHT_BYTES (1L << 20)
@@ -16,15 +16,15 @@ void pack_panels(precision p, float *panels, matrix b, long depth, long columns)
   }
 }
 
-// The panel of `there` units from `u` on; a function of constants, so that the loads of all gates overlap.
-INLINE void pack_block(const precision p, const int gates, float *panel, const float *u, long units, long there) {
+// Packs the panel of `valid` units from `u` on. Inlined with constants, so that the loads of all gates overlap.
+INLINE void pack_block(const precision p, const int gates, float *panel, const float *u, long units, long valid) {
   const long row = gates * units, step = p == MIXED ? 2 : 1;
   for (long k = 0; k < units; k += step, u += step * row, panel += gates * VL) {
     for (int gate = 0; gate < gates; gate++) {
       const float *from = u + gate * units;
-      const vec first = load_part(from, there);
+      const vec first = load_part(from, valid);
       if (p == MIXED) {
-        const vec second = k + 1 < units ? load_part(from + row, there) : splat(0);
+        const vec second = k + 1 < units ? load_part(from + row, valid) : splat(0);
         store_pairs((uint32_t *)panel + gate * VL, make_pairs(first, second));
       } else {
         store(panel + gate * VL, first);
@@ -36,12 +36,12 @@ INLINE void pack_block(const precision p, const int gates, float *panel, const f
 void pack_gates(recurrence s, float *panels, const float *u) {
 #pragma omp parallel for schedule(static)
   for (long block = 0; block < blocks_for(s.units); block++) {
-    const long unit = block * VL, there = min_of(VL, s.units - unit);
+    const long unit = block * VL, valid = min_of(VL, s.units - unit);
     float *panel = panels + block * s.units * s.gates * VL;
-    if (s.gates == 4 && s.precision == MIXED) pack_block(MIXED, 4, panel, u + unit, s.units, there);
-    else if (s.gates == 4) pack_block(FLOAT32, 4, panel, u + unit, s.units, there);
-    else if (s.precision == MIXED) pack_block(MIXED, 3, panel, u + unit, s.units, there);
-    else pack_block(FLOAT32, 3, panel, u + unit, s.units, there);
+    if (s.gates == 4 && s.precision == MIXED) pack_block(MIXED, 4, panel, u + unit, s.units, valid);
+    else if (s.gates == 4) pack_block(FLOAT32, 4, panel, u + unit, s.units, valid);
+    else if (s.precision == MIXED) pack_block(MIXED, 3, panel, u + unit, s.units, valid);
+    else pack_block(FLOAT32, 3, panel, u + unit, s.units, valid);
   }
 }
 
@@ -69,31 +69,31 @@ static int deals_rows(recurrence s) {
   return bytes <= CACHED_WEIGHT_BYTES;
 }
 
-// Whether a walk is left to one thread, without waking the others.
+// Returns whether one thread walks alone, without waking the others.
 static int walks_alone(recurrence s) { return s.batch == 1 && deals_rows(s); }
 
-// Rows of `parts` parts of `width` floats as an operand; `room` is for the pairs, when mixed.
-static operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *room) {
+// Returns rows of `parts` parts of `width` floats as an operand; `buffer` takes the pairs when mixed.
+static operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *buffer) {
   if (p == FLOAT32) return (operand){floats, NULL, parts * width, width};
   const long pairs = pairs_for(width);
-  for (long i = 0; i < rows * parts; i++) pack_row_pairs(room + i * pairs, floats + i * width, 1, width);
-  return (operand){NULL, room, parts * pairs, pairs};
+  for (long i = 0; i < rows * parts; i++) pack_row_pairs(buffer + i * pairs, floats + i * width, 1, width);
+  return (operand){NULL, buffer, parts * pairs, pairs};
 }
 
-// Room for a thread's rows of `parts` parts of `width` floats, and for as many pairs behind them.
-static float *operand_room(share rows, long parts, long width) {
+// Allocates memory for a thread's rows of `parts` parts of `width` floats, and for as many pairs behind them.
+static float *operand_buffer(share rows, long parts, long width) {
   return scratch((rows.last - rows.first) * parts * (width + pairs_for(width)));
 }
 
-// A thread's rows of h [B,H], masked where there is a mask.
-static operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *room) {
+// Returns a thread's rows of h [B,H] as an operand, masked if there is a mask.
+static operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *buffer) {
   const long count = rows.last - rows.first;
   const float *floats = h + rows.first * s.units;
   if (mask) {
-    mask_rows(count, parts, s.units, floats, mask + rows.first * parts * s.units, room);
-    floats = room;
+    mask_rows(count, parts, s.units, floats, mask + rows.first * parts * s.units, buffer);
+    floats = buffer;
   }
-  return as_operand(s.precision, count, parts, s.units, floats, (uint32_t *)(room + count * parts * s.units));
+  return as_operand(s.precision, count, parts, s.units, floats, (uint32_t *)(buffer + count * parts * s.units));
 }
 
 int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0, const float *y, forward_step step,
@@ -105,24 +105,24 @@ int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0
     const int by_rows = deals_rows(s);
     const share rows = by_rows ? share_of(s.batch) : (share){0, s.batch};
     const share own = by_rows ? (share){0, blocks} : share_of(blocks);
-    float *room = operand_room(rows, parts, s.units);
-    failed |= room == NULL;
+    float *buffer = operand_buffer(rows, parts, s.units);
+    failed |= buffer == NULL;
     for (long t = 0; t < s.steps; t++) {
       if (!by_rows) {
 #pragma omp barrier
       }
-      if (!room) continue;
+      if (!buffer) continue;
       const float *h = t ? y + (t - 1) * state : h0, *mask = mask_of_step(dropped, t, parts * state);
-      step(layer, t, own, rows, hidden_operand(s, rows, h, mask, parts, room));
+      step(layer, t, own, rows, hidden_operand(s, rows, h, mask, parts, buffer));
     }
-    free(room);
+    free(buffer);
   }
   return failed;
 }
 
-// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles of
-// all sizes, not inlined in each: a compiler may round sum and product at once here and apart there, but threads make
-// tiles of other sizes.
+// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles
+// of all sizes, not inlined in each: a compiler may fuse sum and product in one tile size and not in another, and the number
+// of threads decides on tile sizes.
 __attribute__((noinline)) static void add_masked(long rows, long width, const float *product, const float *mask,
                                                  long mask_row, float *to, long to_row) {
   for (long r = 0; r < rows; r++, product += TILE_COLUMNS, mask += mask_row, to += to_row) {
@@ -130,8 +130,8 @@ __attribute__((noinline)) static void add_masked(long rows, long width, const fl
   }
 }
 
-// One tile of dh, its rows `row` apart: the product, masked where there is a mask, on top of what is there when
-// `added` is set.
+// Writes one tile of dh, its rows `row` apart: the product, masked if there is a mask, added to the old values when `added`
+// is set.
 INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
                         long mask_row, int added, float *to, long row) {
   if (mask && added) {
@@ -143,29 +143,29 @@ INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_
     return;
   }
   for (int v = 0; v < vecs; v++) {
-    const long there = min_of(VL, width - v * VL);
+    const long valid = min_of(VL, width - v * VL);
     for (int r = 0; r < rows; r++) {
       float *out = to + r * row + v * VL;
       vec sum = acc[r][v];
-      if (mask) sum *= load_part(mask + r * mask_row + v * VL, there);
-      else if (added) sum += load_part(out, there);
-      store_part(out, sum, there);
+      if (mask) sum *= load_part(mask + r * mask_row + v * VL, valid);
+      else if (added) sum += load_part(out, valid);
+      store_part(out, sum, valid);
     }
   }
 }
 
-// dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked where there are masks, on top of what is in
-// dh when something was left there.
-static void hidden_step(recurrence s, way_back way, share own, share rows, operand left, const float *mask,
+// dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked if there are masks, added to the old dh where the
+// walk says so.
+static void hidden_step(recurrence s, backward_walk walk, share own, share rows, operand left, const float *mask,
                         long parts) {
   const long group = group_rows(rows.last - rows.first), depth = s.gates * s.units / parts, mask_row = parts * s.units;
   for (long panel = own.first; panel < own.last; panel++) {
     const long from = panel * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);
     for (long part = 0; part < parts; part++) {
-      const float *right = way.panels + part * panels_size(depth, s.units) + panel * depth * TILE_COLUMNS;
-      const int added = way.added || part > 0;
+      const float *right = walk.panels + part * panels_size(depth, s.units) + panel * depth * TILE_COLUMNS;
+      const int added = walk.added || part > 0;
       for (long row = rows.first; row < rows.last; row += group) {
-        float *to = way.dh + row * s.units + from;
+        float *to = walk.dh + row * s.units + from;
         const float *factors = mask ? mask + row * mask_row + part * s.units + from : NULL;
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
@@ -180,7 +180,7 @@ static void hidden_step(recurrence s, way_back way, share own, share rows, opera
   }
 }
 
-int walk_backward(recurrence s, way_back way, mask_series dropped, backward_step step, const void *layer) {
+int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backward_step step, const void *layer) {
   const long state = s.batch * s.units, wide = s.gates * s.units, parts = dropped.parts, panels = panels_for(s.units);
   int failed = 0;
 #pragma omp parallel reduction(| : failed) if (!walks_alone(s))
@@ -190,19 +190,19 @@ int walk_backward(recurrence s, way_back way, mask_series dropped, backward_step
     const share own = by_rows ? (share){0, panels} : share_of(panels);
     const share units = {own.first * TILE_COLUMNS, min_of(s.units, own.last * TILE_COLUMNS)};
     const long count = rows.last - rows.first;
-    uint32_t *room = (uint32_t *)scratch(count * parts * pairs_for(wide / parts));
-    failed |= room == NULL;
+    uint32_t *buffer = (uint32_t *)scratch(count * parts * pairs_for(wide / parts));
+    failed |= buffer == NULL;
     for (long t = s.steps - 1; t >= 0; t--) {
       step(layer, t, units, rows);
       if (!by_rows) {
 #pragma omp barrier
       }
-      if (!room) continue;
-      const float *dz = way.d_recurrent + t * s.gates * state + rows.first * wide;
-      const operand left = as_operand(s.precision, count, parts, wide / parts, dz, room);
-      hidden_step(s, way, own, rows, left, mask_of_step(dropped, t, parts * state), parts);
+      if (!buffer) continue;
+      const float *dz = walk.d_recurrent + t * s.gates * state + rows.first * wide;
+      const operand left = as_operand(s.precision, count, parts, wide / parts, dz, buffer);
+      hidden_step(s, walk, own, rows, left, mask_of_step(dropped, t, parts * state), parts);
     }
-    free(room);
+    free(buffer);
   }
   return failed;
 }

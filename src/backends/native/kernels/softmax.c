@@ -1,17 +1,15 @@
-// Output projection, log-softmax, negative log-likelihood and, for training, all gradients in one pass. Rows are taken
-// in chunks whose logits fit a cache, so that the logits of a whole window never exist.
+// Output projection, log-softmax, negative log-likelihood and, for training, all gradients in one pass. Rows are processed
+// in chunks whose logits fit a cache, so the logits of a whole window never exist. Also the projection alone, for drawing.
 #include <float.h>
 #include <math.h>
 
-#include "column-sums.h"
 #include "elementary.h"
 #include "gemm.h"
-#include "memory.h"
-#include "threads.h"
+#include "parallel.h"
 #include "vec.h"
 #include "zlm.h"
 
-// Logits held at once, in floats (16 MiB); also bounds how often the weight's gradient is added up.
+// The most logits at once, in floats (16 MiB). This also bounds how often the weight's gradient is added up.
 #define CHUNK_FLOATS (4L << 20)
 
 INLINE vec load_logits(const float *row, long j, long classes) {
@@ -21,7 +19,7 @@ INLINE vec load_logits(const float *row, long j, long classes) {
   return v;
 }
 
-// Of one row of logits: the largest, and Σ exp(logit − largest). The exponentials replace the logits when `keep` is set.
+// Computes the largest logit of a row, and Σ exp(logit − largest). The exponentials replace the logits when `keep` is set.
 static void exponentials(float *row, long classes, int keep, float *largest, float *sum) {
   vec top = splat(-FLT_MAX);
   // A NaN must reach the sum, and comparisons drop it; the exponentials below carry it.
@@ -31,15 +29,15 @@ static void exponentials(float *row, long classes, int keep, float *largest, flo
   vec total = {0};
   for (long j = 0; j < classes; j += VL) {
     const vec e = vec_exp(load_logits(row, j, classes) - shift);
-    const long there = min_of(VL, classes - j);
-    if (there == VL) {
+    const long valid = min_of(VL, classes - j);
+    if (valid == VL) {
       total += e;
       if (keep) store(row + j, e);
     } else {
       float tail[VL] = {0};
-      store_some(tail, e, there);
+      store_some(tail, e, valid);
       total += load(tail);
-      if (keep) store_some(row + j, e, there);
+      if (keep) store_some(row + j, e, valid);
     }
   }
   *sum = sum_lanes(total);
@@ -53,7 +51,7 @@ static void logit_gradient(float *row, long classes, long target, float sum, flo
   row[target] -= weight;
 }
 
-// One chunk: nll, and the gradient of the logits in place when `keep` is set.
+// Computes nll of one chunk, and the gradient of the logits in place when `keep` is set.
 static void chunk_rows(long rows, long classes, float *logits, const int32_t *targets, const float *weights,
                        float weight, int keep, float *nll) {
 #pragma omp parallel for schedule(dynamic, 8)
@@ -73,13 +71,13 @@ int zlm_softmax(const zlm_softmax_layer *l) {
   const long chunk = n < 1 ? 1 : CHUNK_FLOATS / v < 1 ? 1 : min_of(n, CHUNK_FLOATS / v);
   // For no rows one empty chunk, which makes the gradients of weight and bias zeros.
   const long chunks = n < 1 ? 1 : (n + chunk - 1) / chunk;
-  // Not d_hidden: what is empty may come as null.
+  // Not d_hidden: an empty array may be passed as null.
   const int keep = l->d_bias != NULL;
   float *logits = scratch(chunk * v);
   if (!logits) return 1;
   int failed = 0;
   for (long c = 0; c < chunks; c++) {
-    // Chunks of equal size, rather than full ones and a rest.
+    // Chunks of equal size, rather than full ones and a remainder.
     const long first = n * c / chunks, rows = n * (c + 1) / chunks - first;
     const matrix part = {l->hidden + first * h, h, 1}, d = {logits, v, 1};
     failed |= gemm(p, rows, v, h, part, w, logits, v, l->bias, 0);
@@ -93,4 +91,15 @@ int zlm_softmax(const zlm_softmax_layer *l) {
   }
   free(logits);
   return failed;
+}
+
+int zlm_logits(int64_t n, int64_t h, int64_t v, const float *hidden, const float *weight, int32_t tied, const float *bias,
+               float *logits) {
+  const matrix left = {hidden, h, 1}, w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
+  if (gemm(FLOAT32, n, v, h, left, w, logits, v, NULL, 0)) return 1;
+#pragma omp parallel for schedule(static) if (n * v > BLOCK)
+  for (long i = 0; i < n; i++) {
+    for (long j = 0; j < v; j++) logits[i * v + j] += bias[j];
+  }
+  return 0;
 }

@@ -1,6 +1,6 @@
 // The inner kernel of every product: a tile of up to TILE_ROWS rows and TILE_VECS vectors of the result, held in
 // registers while k runs. Each element is summed over k in order, in one register, whatever the tile's shape: so the
-// same bits come out however rows and columns are dealt out to threads.
+// same bits come out however rows and columns are divided among threads.
 #ifndef ZLM_TILE_H
 #define ZLM_TILE_H
 
@@ -28,7 +28,7 @@ INLINE void tile_product(const int rows, const int vecs, long depth, const float
   }
 }
 
-// The same for bf16 pairs: `pairs` of them along k, in a row after row and in a panel of pairs.
+// tile_product for bf16 pairs: `pairs` of them along k, in a row after row and in a panel of pairs.
 INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const uint32_t *a, long row,
                                const uint32_t *b, vec acc[TILE_ROWS][TILE_VECS]) {
   for (long k = 0; k < pairs; k++, a++, b += TILE_COLUMNS) {
@@ -68,7 +68,7 @@ INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const
   }
 #endif
 
-// The same with all TILE_VECS vectors.
+// TILE_DISPATCH with all TILE_VECS vectors.
 #if TILE_ROWS == 6
 #define TILE_DISPATCH_ROWS(MACRO, rows)                                                                               \
   switch (rows) {                                                                                                    \
@@ -88,10 +88,47 @@ INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const
   }
 #endif
 
-// Rows of one group when m rows are cut into as few, and as equal, groups as tiles allow.
+// Returns the rows of a group when m rows are cut into as few, and as equal, groups as tiles allow.
 INLINE long group_rows(long m) {
   const long groups = (m + TILE_ROWS - 1) / TILE_ROWS;
   return groups == 0 ? 1 : (m + groups - 1) / groups;
 }
+
+// ---- Tiles of whole gates
+// A recurrent product whose tile holds all gates of VL units: for cells with other than TILE_VECS gates, and for masks
+// that differ from gate to gate.
+
+// acc[r][g] += Σ_k a[r·row + g·part + k] · b[(k·gates + g)·VL …]: each gate has a left operand of its own, or all have
+// the same where part is 0; b is a panel of `pack_gates`.
+INLINE void gate_product(const int rows, const int gates, long depth, const float *a, long row, const long part,
+                         const float *b, vec acc[TILE_ROWS][TILE_VECS]) {
+  for (long k = 0; k < depth; k++, a++, b += gates * VL) {
+    vec bv[TILE_VECS];
+    for (int g = 0; g < gates; g++) bv[g] = load(b + g * VL);
+    for (int r = 0; r < rows; r++) {
+      for (int g = 0; g < gates; g++) acc[r][g] += splat(a[r * row + g * part]) * bv[g];
+    }
+  }
+}
+
+// gate_product for bf16 pairs.
+INLINE void gate_product_pairs(const int rows, const int gates, long pairs, const uint32_t *a, long row,
+                               const long part, const uint32_t *b, vec acc[TILE_ROWS][TILE_VECS]) {
+  for (long k = 0; k < pairs; k++, a++, b += gates * VL) {
+    vecu bv[TILE_VECS];
+    for (int g = 0; g < gates; g++) bv[g] = load_pairs(b + g * VL);
+    for (int r = 0; r < rows; r++) {
+      for (int g = 0; g < gates; g++) acc[r][g] = dot_pairs(acc[r][g], (vecu){0} + a[r * row + g * part], bv[g]);
+    }
+  }
+}
+
+// acc = R rows of an operand from row i on, `depth` columns, times a panel of `gates` gates.
+#define GATE_PRODUCT(R, gates, precision, left, i, part, depth, panel, acc)                                            \
+  if ((precision) == MIXED)                                                                                          \
+    gate_product_pairs(R, gates, pairs_for(depth), (left).pairs + (i) * (left).row, (left).row, part,                 \
+                       (const uint32_t *)(panel), acc);                                                               \
+  else                                                                                                               \
+    gate_product(R, gates, depth, (left).floats + (i) * (left).row, (left).row, part, panel, acc)
 
 #endif

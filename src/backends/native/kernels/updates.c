@@ -2,13 +2,13 @@
 // (infinity for no clamp), then scaled, and then weight decay is added to it.
 #include <math.h>
 
-#include "blocks.h"
+#include "parallel.h"
 #include "zlm.h"
 
-// The gradient that a step goes by. A NaN stays NaN.
+// Returns the gradient that a step uses. A NaN stays NaN.
 INLINE float effective(zlm_gradient_rule r, float gradient, float parameter) {
   const float clamped = gradient > r.clip ? r.clip : gradient < -r.clip ? -r.clip : gradient;
-  // Not a sum with 0 · parameter, which is NaN for an infinite parameter.
+  // Without decay nothing is added: 0 · parameter is NaN for an infinite parameter.
   return r.decay == 0 ? r.scale * clamped : r.scale * clamped + r.decay * parameter;
 }
 

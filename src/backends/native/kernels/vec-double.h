@@ -1,4 +1,4 @@
-// Vectors of doubles, as wide as those of floats and so half as many, with the exponential of the numbers up to 0.
+// Vectors of doubles, as wide in bytes as those of floats, and the exponential of numbers up to 0.
 #ifndef ZLM_VEC_DOUBLE_H
 #define ZLM_VEC_DOUBLE_H
 
@@ -16,7 +16,7 @@ typedef half_vec half_vec_unaligned __attribute__((aligned(4), may_alias));
 INLINE vecd load_doubles(const double *p) { return *(const vecd_unaligned *)p; }
 INLINE void store_doubles(double *p, vecd v) { *(vecd_unaligned *)p = v; }
 INLINE vecd splat_double(double x) { return x - (vecd){0}; }
-// VL_DOUBLE floats, and those as doubles.
+// VL_DOUBLE floats, as they are and as doubles.
 INLINE half_vec load_half(const float *p) { return *(const half_vec_unaligned *)p; }
 INLINE vecd widened(const float *p) { return __builtin_convertvector(load_half(p), vecd); }
 
@@ -29,9 +29,8 @@ INLINE double sum_of_doubles(vecd v) {
   return sum;
 }
 
-// e^x for x ≤ 0, to within two units of the last digit; 0 below −708, where
-// normal doubles end, and for NaN. As `vec_exp`, with the
-// Taylor polynomial of degree 13, whose error is 4e-18 for |r| ≤ ln 2 / 2.
+// e^x for x ≤ 0, to within two units of the last digit; 0 below −708, where normal doubles end, and for NaN. Works as
+// `vec_exp`, with the Taylor polynomial of degree 13, whose error is 4e-18 for |r| ≤ ln 2 / 2.
 INLINE vecd exp_below_zero(vecd x) {
   const vecl remains = x >= splat_double(-708.0); // NaN is not
   x = blend_doubles(remains, x, splat_double(-708.0));

@@ -1,5 +1,5 @@
 // Vectors as wide as this processor's registers, through the vector extensions of GCC and Clang: one source for
-// AVX-512, AVX2, NEON and SSE. The element-wise functions keep NaN: a diverging loss must be seen, not hidden.
+// AVX-512, AVX2, NEON and SSE. The element-wise functions keep NaN, so that a diverging loss shows.
 #ifndef ZLM_VEC_H
 #define ZLM_VEC_H
 

@@ -1,43 +1,43 @@
-// One tanh layer (Elman 1990) over a whole window: h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout units of h keep a
-// share of their old value.
+// One tanh layer (Elman 1990) over a whole window: h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout some units of h keep
+// (a share of) their old value.
 #include "elementary.h"
-#include "layer-products.h"
-#include "memory.h"
+#include "parallel.h"
+#include "recurrence.h"
 
 typedef struct {
   recurrence shape;
   mask_series zoneout;
   const float *panels; // of U, or null
-  const float *product; // h0·U, where that is all that is needed
+  const float *product; // h0·U of a single product, or null
   const float *h0;
   float *y, *activations;
-} rnn_layer;
+} rnn_forward;
 
-// Where one tile of a step reads and writes; zoneout is null for none.
+// The arrays of one tile of a step; zoneout is null for none.
 typedef struct {
   const float *before, *zoneout;
   float *activations, *h;
 } rnn_tile;
 
-static rnn_tile tile_of(const rnn_layer *l, long t, long row, long unit) {
+static rnn_tile tile_of(const rnn_forward *l, long t, long row, long unit) {
   const long units = l->shape.units, state = l->shape.batch * units, at = row * units + unit;
   const float *zoneout = mask_of_step(l->zoneout, t, state);
   return (rnn_tile){(t ? l->y + (t - 1) * state : l->h0) + at, zoneout ? zoneout + at : NULL,
                     l->activations + t * state + at, l->y + t * state + at};
 }
 
-// Finishes R rows of `width` units: acc holds the recurrent product, `activations` the input's part.
+// Finishes R rows of `width` units: acc holds the recurrent product, `activations` the input product.
 INLINE void finish_units(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long units, long width,
                          rnn_tile tile) {
   for (int v = 0; v < vecs; v++) {
-    const long there = min_of(VL, width - v * VL);
+    const long valid = min_of(VL, width - v * VL);
     for (int r = 0; r < rows; r++) {
       const long at = r * units + v * VL;
-      const vec a = vec_tanh(acc[r][v] + load_part(tile.activations + at, there));
+      const vec a = vec_tanh(acc[r][v] + load_part(tile.activations + at, valid));
       vec hidden = a;
-      if (tile.zoneout) hidden = zone_out(tile.zoneout + at, there, load_part(tile.before + at, there), a);
-      store_part(tile.activations + at, a, there);
-      store_part(tile.h + at, hidden, there);
+      if (tile.zoneout) hidden = zone_out(tile.zoneout + at, valid, load_part(tile.before + at, valid), a);
+      store_part(tile.activations + at, a, valid);
+      store_part(tile.h + at, hidden, valid);
     }
   }
 }
@@ -50,9 +50,9 @@ INLINE void load_units(const int rows, const int vecs, const float *product, lon
   }
 }
 
-// One step of a thread's panels of units and rows.
+// Runs one step for a thread's panels of units and rows.
 static void step_forward(const void *layer, long t, share panels, share rows, operand left) {
-  const rnn_layer *l = layer;
+  const rnn_forward *l = layer;
   const recurrence s = l->shape;
   const long group = group_rows(rows.last - rows.first);
   for (long p = panels.first; p < panels.last; p++) {
@@ -78,24 +78,67 @@ int zlm_tanh_rnn_forward(const zlm_layer *l) {
   layer_masks masks;
   int failed = draw_masks(l, s.gates, &masks);
   const int single = is_single_product(s, masks.recurrent);
-  float *room = scratch(single ? s.batch * s.units : panels_size(s.units, s.units));
-  failed |= !room;
+  float *buffer = scratch(single ? s.batch * s.units : panels_size(s.units, s.units));
+  failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, s.units);
-    if (single) single_product(s, l->h0, l->u, room);
-    else pack_panels(s.precision, room, (matrix){l->u, s.units, 1}, s.units, s.units);
-    const rnn_layer layer = {
+    if (single) single_product(s, l->h0, l->u, buffer);
+    else pack_panels(s.precision, buffer, (matrix){l->u, s.units, 1}, s.units, s.units);
+    const rnn_forward layer = {
         .shape = s,
         .zoneout = masks.hidden_zoneout,
-        .panels = single ? NULL : room,
-        .product = single ? room : NULL,
+        .panels = single ? NULL : buffer,
+        .product = single ? buffer : NULL,
         .h0 = l->h0,
         .y = l->y,
         .activations = l->gates,
     };
     failed |= walk_forward(s, panels_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
   }
-  free(room);
+  free(buffer);
+  free_masks(&masks);
+  return failed;
+}
+
+// ---- Backward
+
+typedef struct {
+  recurrence shape;
+  mask_series zoneout;
+  const float *activations, *dy;
+  float *dh, *dz;
+} rnn_backward;
+
+// Runs one step backward for a thread's rows and units. The gradient that reaches h(t−1) through zoneout stays in dh.
+static void step_backward(const void *layer, long t, share units, share rows) {
+  const rnn_backward *l = layer;
+  const long width = l->shape.units, state = l->shape.batch * width;
+  const float *zoneout = mask_of_step(l->zoneout, t, state);
+  for (long row = rows.first; row < rows.last; row++) {
+    for (long unit = units.first; unit < units.last; unit += VL) {
+      const long valid = min_of(VL, units.last - unit), at = row * width + unit, in_window = t * state + at;
+      const vec a = load_part(l->activations + in_window, valid);
+      vec dh = load_part(l->dh + at, valid) + load_part(l->dy + in_window, valid);
+      if (zoneout) store_part(l->dh + at, take_retained(zoneout + at, valid, &dh), valid);
+      store_part(l->dz + in_window, dh * (splat(1.0f) - a * a), valid);
+    }
+  }
+}
+
+int zlm_tanh_rnn_backward(const zlm_layer *l) {
+  const recurrence s = recurrence_of(l, 1);
+  layer_masks masks;
+  float *panels = scratch(panels_size(s.units, s.units)), *dz = scratch(s.steps * s.batch * s.units);
+  int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
+  if (!failed) {
+    pack_transposed(s, 1, panels, l->u);
+    const rnn_backward layer = {s, masks.hidden_zoneout, l->gates, l->dy, l->dh, dz};
+    const backward_walk walk = {panels, dz, l->dh, masks.hidden_zoneout.values != NULL};
+    failed |= walk_backward(s, walk, masks.recurrent, step_backward, &layer);
+    failed |= layer_gradients(s, l, &masks, dz, dz);
+  }
+  free(panels);
+  free(dz);
   free_masks(&masks);
   return failed;
 }

@@ -1,13 +1,34 @@
-/**
- * The steps of the optimizers. In place, except for what still shares its values: with the tensor that it was made of, with the
- * caller's array behind that one. It gets memory of its own then.
- */
+/** The kernels of the optimizers: the global norm of the gradients, and the steps, which work in place. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { AdamSettings, AverageSettings, RmspropSettings, UpdateSettings } from '../../ops/update.js';
-import { type Allocated, copyOf, type Kernel } from './kernel.js';
 import type { NativeBackend } from './native-backend.js';
+import { type Allocated, copyOf, type Kernel } from './native-kernel.js';
 
-/** See ops/update.ts, as for the others. */
+/** Elements of a block in `kernels/parallel.h`. */
+const BLOCK = 16_384;
+
+/** Computes the global norm of gradients, from the touched rows alone where they are known. */
+export const globalNorm: Kernel<object> = (gradients, _attributes, backend) => {
+  let total = 0;
+  for (const gradient of Object.values(gradients)) total += sumOfSquares(gradient, backend);
+  return backend.makeTensorInfo([], 'float32', Float32Array.of(Math.sqrt(total)));
+};
+
+function sumOfSquares(gradient: TensorInfo, backend: NativeBackend): number {
+  const x = backend.floats(gradient);
+  const touched = backend.touchedRows(gradient);
+  if (!touched) return wholeSum(backend, 'sumOfSquares', x);
+  const n = touched.ids.length;
+  return backend.functions.sumOfSquaresOfRows({ n, ...touched, x, partial: new Float64Array(n) });
+}
+
+/** Sums over all values with the C function of that name. */
+export function wholeSum(backend: NativeBackend, name: 'sum' | 'sumOfSquares', x: Float32Array): number {
+  const partial = new Float64Array(Math.ceil(x.length / BLOCK));
+  return backend.functions[name]({ n: x.length, x, partial });
+}
+
+/** Subtracts the scaled gradient, in the touched rows alone where that gives the same. */
 export const sgdUpdate: Kernel<UpdateSettings> = ({ parameter, gradient, scale }, attributes, backend) => {
   const { learningRate, weightDecay } = attributes;
   const touched = backend.touchedRows(gradient);
@@ -26,14 +47,18 @@ export const sgdUpdate: Kernel<UpdateSettings> = ({ parameter, gradient, scale }
   return updated.info;
 };
 
+/** Runs a step of Adam. */
 export const adamUpdate: Kernel<AdamSettings> = (inputs, attributes, backend) => {
   const { learningRate, weightDecay, beta1, beta2, epsilon, step } = attributes;
   const updated = inPlace(inputs.parameter, backend);
   const first = inPlace(inputs.firstMoment, backend);
   const second = inPlace(inputs.secondMoment, backend);
   backend.functions.adamUpdate({
-    ...{ n: updated.values.length, parameter: updated.values, gradient: backend.floats(inputs.gradient) },
-    ...{ firstMoment: first.values, secondMoment: second.values },
+    n: updated.values.length,
+    parameter: updated.values,
+    gradient: backend.floats(inputs.gradient),
+    firstMoment: first.values,
+    secondMoment: second.values,
     rule: { scale: backend.floats(inputs.scale)[0], decay: weightDecay, clip: clampOf(attributes) },
     adam: {
       beta1,
@@ -48,12 +73,15 @@ export const adamUpdate: Kernel<AdamSettings> = (inputs, attributes, backend) =>
   return [updated.info, first.info, second.info];
 };
 
+/** Runs a step of RMSprop. */
 export const rmspropUpdate: Kernel<RmspropSettings> = (inputs, attributes, backend) => {
   const { learningRate, weightDecay, decay, epsilon } = attributes;
   const updated = inPlace(inputs.parameter, backend);
   const meanSquare = inPlace(inputs.meanSquare, backend);
   backend.functions.rmspropUpdate({
-    ...{ n: updated.values.length, parameter: updated.values, gradient: backend.floats(inputs.gradient) },
+    n: updated.values.length,
+    parameter: updated.values,
+    gradient: backend.floats(inputs.gradient),
     meanSquare: meanSquare.values,
     rule: { scale: backend.floats(inputs.scale)[0], decay: weightDecay, clip: clampOf(attributes) },
     rmsprop: { keep: decay, oneLessKeep: 1 - decay, rate: learningRate, epsilon },
@@ -61,6 +89,7 @@ export const rmspropUpdate: Kernel<RmspropSettings> = (inputs, attributes, backe
   return [updated.info, meanSquare.info];
 };
 
+/** Moves an average toward a parameter. */
 export const averageUpdate: Kernel<AverageSettings> = ({ average, parameter }, { weight }, backend) => {
   const updated = inPlace(average, backend);
   const values = { average: updated.values, parameter: backend.floats(parameter) };
@@ -68,6 +97,10 @@ export const averageUpdate: Kernel<AverageSettings> = ({ average, parameter }, {
   return updated.info;
 };
 
+/**
+ * Returns a tensor to be updated in place. It gets memory of its own when it shares its values with the tensor that it was made
+ * of, or with the caller's array.
+ */
 function inPlace(x: TensorInfo, backend: NativeBackend): Allocated {
   if (!backend.ownsAlone(x)) return copyOf(x, backend);
   return { info: backend.share(x), values: backend.floats(x) };

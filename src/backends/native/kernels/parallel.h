@@ -1,0 +1,70 @@
+// Work for several threads: how it is divided, scratch memory, and sums over rows. Results do not depend on the number of
+// threads, since no sum crosses the pieces that the work is divided into.
+#ifndef ZLM_PARALLEL_H
+#define ZLM_PARALLEL_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "vec.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#else
+static inline int omp_get_thread_num(void) { return 0; }
+static inline int omp_get_num_threads(void) { return 1; }
+static inline int omp_get_max_threads(void) { return 1; }
+#endif
+
+// The least number of pieces for each thread, so that a slow core delays the others little.
+#define PIECES_PER_THREAD 4
+
+// Returns the number of blocks that the row groups of a product are divided into. A narrow product has few panels of
+// columns, so its rows are divided as well, although each block then packs its panel again.
+static inline long row_blocks(long panels, long groups) {
+  const long wanted = PIECES_PER_THREAD * omp_get_max_threads();
+  if (panels >= wanted || panels == 0) return 1;
+  const long blocks = (wanted + panels - 1) / panels;
+  return blocks < groups ? blocks : groups;
+}
+
+// The part of [0, count) that belongs to this thread of the running team.
+typedef struct {
+  long first, last;
+} share;
+
+static inline share share_of(long count) {
+  const long thread = omp_get_thread_num(), threads = omp_get_num_threads();
+  return (share){count * thread / threads, count * (thread + 1) / threads};
+}
+
+// Passes over whole tensors are divided into blocks of a fixed size. A tensor of one block is left to one thread: waking
+// the others would take longer.
+
+// Elements of a block.
+#define BLOCK 16384L
+
+static inline long blocks_of(long n) { return (n + BLOCK - 1) / BLOCK; }
+static inline long block_end(long block, long n) { return min_of(n, (block + 1) * BLOCK); }
+
+// Returns uninitialized memory for `count` floats, aligned to cache lines, or null. The caller frees it with free().
+static inline float *scratch(long count) {
+  const size_t bytes = (size_t)(count > 0 ? count : 1) * sizeof(float);
+  return aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
+// out[j] = Σ_i a[i][j], plus the old out[j] when `accumulate` is set; a is rows × columns, its rows `row` apart.
+static inline void column_sums(long rows, long columns, const float *a, long row, float *out, int accumulate) {
+#pragma omp parallel if (rows * columns > BLOCK)
+  {
+    const share own = share_of((columns + VL - 1) / VL);
+    for (long block = own.first; block < own.last; block++) {
+      const long from = block * VL, valid = min_of(VL, columns - from);
+      vec sum = accumulate ? load_part(out + from, valid) : (vec){0};
+      for (long i = 0; i < rows; i++) sum += load_part(a + i * row + from, valid);
+      store_part(out + from, sum, valid);
+    }
+  }
+}
+
+#endif

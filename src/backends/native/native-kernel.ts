@@ -1,0 +1,52 @@
+/** The type of a native kernel, and the conversions that kernels share: from tensors and attributes to C's arguments. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Noise } from '../../ops/noise.js';
+import type { Precision } from '../../ops/op.js';
+import { outOfMemory } from './array-store.js';
+import type { NativeNoise } from './kernels.generated.js';
+import type { NativeBackend } from './native-backend.js';
+
+/** Tensors by the names in the contract of an op. */
+export type Tensors = Record<string, TensorInfo>;
+
+/** One kernel: takes the inputs and attributes of its op's contract. */
+export type Kernel<A> = (inputs: Tensors, attributes: A, backend: NativeBackend) => TensorInfo | TensorInfo[];
+
+/** A new tensor and its values, which the kernel writes. */
+export type Allocated = ReturnType<NativeBackend['allocate']>;
+
+/** Returns a precision as the C functions take it. */
+export function mixedFlag(precision: Precision): number {
+  return precision === 'mixed' ? 1 : 0;
+}
+
+/** The numbers of `noise_mask` in kernels/masks.h. */
+const MASK = { step: 0, sequence: 1, expected: 2 } as const;
+
+const NO_NOISE: NativeNoise = { rate: 0, mask: MASK.step, perGate: 0, seed: 0, site: 0, step: 0 };
+
+/** Returns noise as the C functions take it; a rate of 0 for none. */
+export function nativeNoise(noise: Noise | null): NativeNoise {
+  if (noise === null) return NO_NOISE;
+  const { rate, mask, perGate, seed, site, step } = noise;
+  return { rate, mask: MASK[mask], perGate: perGate ? 1 : 0, seed, site, step };
+}
+
+/** @throws UserError('backend') when a C function reports that memory ran out */
+export function checkMemory(failed: number): void {
+  if (failed) throw outOfMemory();
+}
+
+/** Copies a tensor into a new one. */
+export function copyOf(x: TensorInfo, backend: NativeBackend): Allocated {
+  const copy = backend.allocate(x.shape);
+  copy.values.set(backend.floats(x));
+  return copy;
+}
+
+/** Runs one of tfjs's own kernels with its CPU implementation. */
+export function onCpu(kernelName: string, inputs: Tensors, attributes: object, backend: NativeBackend) {
+  const { kernelFunc } = tf.getKernel(kernelName, 'cpu');
+  return kernelFunc({ inputs, attrs: { ...attributes }, backend });
+}
