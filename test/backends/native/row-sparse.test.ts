@@ -6,11 +6,12 @@ import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { sgdUpdate } from '../../../src/ops/update.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
+import { BACKEND_OPTIONS } from '../each-backend.js';
 
 const [ROWS, WIDTH] = [50, 7];
 const RULE = { learningRate: 0.5, weightDecay: 0, clipValue: null };
 
-beforeAll(() => activateBackend('native'));
+beforeAll(() => activateBackend('native', BACKEND_OPTIONS));
 
 /** The gradient of Σ c ⊙ table[ids], and what it is by definition. */
 function gradientOf(ids: number[], seed: number): { gradient: tf.Tensor; expected: number[] } {
