@@ -1,17 +1,16 @@
 /** Gradients of tables, of which only the rows that were read are ever touched: to everyone else whole tensors. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { activateBackend } from '../../../src/backends/select.js';
 import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { sgdUpdate } from '../../../src/ops/update.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays.js';
-import { BACKEND_OPTIONS } from '../each-backend.js';
+import { activate } from '../each-backend.js';
 
 const [ROWS, WIDTH] = [50, 7];
 const RULE = { learningRate: 0.5, weightDecay: 0, clipValue: null };
 
-beforeAll(() => activateBackend('native', BACKEND_OPTIONS));
+beforeAll(() => activate('native'));
 
 /** The gradient of Σ c ⊙ table[ids], and what it is by definition. */
 function gradientOf(ids: number[], seed: number): { gradient: tf.Tensor; expected: number[] } {
