@@ -1,5 +1,7 @@
 /** A training on independent sentences: its passes, and its resumption within one. */
 import { expect, it } from 'vitest';
+import { evaluate } from '../../src/evaluation/evaluate.js';
+import { openRun } from '../../src/systems/open-run.js';
 import type { EpochEvent, TrainingEvent } from '../../src/training/events.js';
 import { generateText } from '../small-corpus.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
@@ -33,4 +35,18 @@ it('resumes byte for byte, within a pass and across the end of one', async () =>
   await trainSmall(place, { resume: 'broken', interruptAt: afterWindows(BATCHES - 1) });
   await trainSmall(place, { resume: 'broken', interruptAt: afterWindows(BATCHES + 4) });
   expect(await contentOf(place.run('broken'))).toEqual(await contentOf(place.run('straight')));
+});
+
+it('is evaluated by sentences: every token of the split is predicted, in batches of any size', async () => {
+  await trainSmall(place, { name: 'evaluated', overrides, interruptAt: afterWindows(BATCHES) });
+  const folders = { dataFolder: place.data, runsFolder: place.runs };
+  const opened = await openRun({ run: 'evaluated', checkpoint: 'last', backend: 'wasm', ...folders });
+  const tokens = opened.corpus.split('test').length;
+  const reports = [];
+  for (const batch of [1, 4, 50]) reports.push(await evaluate(opened, { split: 'test', batch }));
+  opened.dispose();
+  for (const report of reports) {
+    expect(report).toMatchObject({ system: 'network', protocol: 'sentences', predictions: tokens });
+    expect(report.perplexity).toBeCloseTo(reports[0].perplexity, 3);
+  }
 });
