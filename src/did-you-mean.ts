@@ -5,7 +5,7 @@ import { distance } from 'fastest-levenshtein';
 const SHORTEST_ABBREVIATION = 3;
 
 /**
- * The candidate that `word` was probably meant to be: equal but for case, dashes and underscores (`batch_size` for
+ * The candidate that `word` was probably meant to be: equal except for case, dashes and underscores (`batch_size` for
  * `batchSize`), at most a third of its letters away, or else its beginning or continuation (`temperature` for
  * `temp`); undefined when there is none.
  */

@@ -149,7 +149,7 @@ function cyclesAmong(imports: ReadonlyMap<string, readonly string[]>): string[] 
   return cycles;
 }
 
-/** Whether every import of a file, but for types, is an `await import()`. */
+/** Whether every import of a file, except of types, is an `await import()`. */
 function isLoadedLate(path: string): boolean {
   const name = `/${path.split('/').at(-1)?.replace(/\.ts$/, '.js')}`;
   return FILES.flatMap((file) => file.imports)

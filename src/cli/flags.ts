@@ -89,7 +89,7 @@ export const integerFlag = Flags.custom<number, NumberRange>({
   parse: async (input, _context, range) => parseNumber(input, 'a whole number', range),
 });
 
-/** Bounds of a number flag, inclusive but for `above`. */
+/** Bounds of a number flag, inclusive except `above`. */
 type NumberRange = {
   min?: number;
   max?: number;

@@ -64,7 +64,7 @@ export async function readStatus(run: RunFolder): Promise<RunStatus> {
     // falls through to the one message
   }
   throw new UserError('data', `${run.status} is damaged`, [
-    `Write it anew from the last checkpoint: \`${resumeCommand(run)}\`.`,
+    `Write it again from the last checkpoint: \`${resumeCommand(run)}\`.`,
   ]);
 }
 

@@ -15,7 +15,7 @@ import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
 import { networkProvenance } from './resume.js';
 
-/** What a checkpoint keeps besides the recurrent state: read anew at each, as the optimizer may come to remember more. */
+/** What a checkpoint keeps besides the recurrent state: read again at each, because the optimizer may come to remember more. */
 export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
 
 /** Records one session of a run. */

@@ -155,7 +155,7 @@ export async function checkIsRun(run: RunFolder): Promise<void> {
   ]);
 }
 
-/** An unreadable file is started anew: it is a record, and no reason to keep a run from going on. */
+/** An unreadable file is replaced by an empty one: it is only a record, and its loss must not stop a run. */
 async function earlierSessions(run: RunFolder): Promise<Environment[]> {
   try {
     const { sessions } = JSON.parse(await readFile(run.environment, 'utf8'));

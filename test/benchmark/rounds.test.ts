@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { interleave, median, type Runner } from '../../src/benchmark/rounds.js';
 
-// A clock that stands still but for the work: these tests are about whose turn it is, whatever the machine does.
+// A clock that advances only with the work: these tests are about whose turn it is, whatever the machine does.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
 });

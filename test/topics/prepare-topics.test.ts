@@ -30,7 +30,7 @@ async function readThree(folder: string) {
 
 const fileIn = (folder: string) => join(folder, SMALL_CORPUS, 'topics-3.safetensors');
 
-/** Writes the file anew with other metadata or tensors. */
+/** Rewrites the file with other metadata or tensors. */
 function rewrite(path: string, change: (file: ReturnType<typeof decodeSafetensors>) => void): void {
   const file = decodeSafetensors(readFileSync(path), path);
   change(file);

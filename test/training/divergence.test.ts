@@ -41,7 +41,7 @@ describe('a loss that is no reason to stop', () => {
       [...ramp(7, 1.1, 12), ...times(300, 3.6), ...ramp(30, 3.5, 0.4)],
       Math.log(3),
     ],
-    // Seen with a model of one text of a and b that goes on with another.
+    // Seen with a model of one text of a and b followed by another.
     [
       'fine-tuning that begins far too sure',
       [8.7, 6.4, 5.3, 5.6, 3.9, 3.3, 2.5, ...ramp(400, 2.4, 0.3)],

@@ -116,7 +116,7 @@ describe('a run with model.init.from', () => {
     expect(await contentOf(place.run('heir'))).toEqual(await contentOf(place.run('heir-whole')));
   });
 
-  it('takes the parameters anew when it was stopped before its first checkpoint', async () => {
+  it('takes the parameters again when it was stopped before its first checkpoint', async () => {
     await trainSmall(place, { name: 'early-whole', overrides: [from('plain')] });
     await trainSmall(place, { name: 'early', overrides: [from('plain')], interruptAt: afterWindows(5) });
     rmSync(join(place.run('early').path, 'checkpoints'), { recursive: true });

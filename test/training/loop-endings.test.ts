@@ -66,7 +66,7 @@ describe('an interruption', () => {
     expect((await run(makeToy(), { settings, controller })).at(-1)).toMatchObject({ outcome: 'interrupted' });
   });
 
-  it('during the validation ends at once, and the run goes on with that validation', async () => {
+  it('during the validation ends at once, and the run resumes with that validation', async () => {
     const validate: Task['validate'] = (signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));

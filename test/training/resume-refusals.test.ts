@@ -147,7 +147,7 @@ describe('a run that has lost its last checkpoint', () => {
     expect(readFileSync(place.run('lost').metrics, 'utf8')).toBe(metrics);
   });
 
-  it('begins anew when it has not', async () => {
+  it('starts over when it has not', async () => {
     await trainSmall(place, { name: 'early', interruptAt: afterWindows(2) });
     lose('early', 'last');
     await trainSmall(place, { resume: 'early' });

@@ -109,7 +109,7 @@ describe('a resumed run', () => {
     expect(await readStatus(run)).toMatchObject({ state: 'finished', epoch: 3, epochs: 3 });
   });
 
-  it('begins anew when it was stopped before the first checkpoint', async () => {
+  it('starts over when it was stopped before the first checkpoint', async () => {
     await trainSmall(place, { name: 'early', interruptAt: afterWindows(5) });
     rmSync(join(place.run('early').path, 'checkpoints'), { recursive: true });
     await trainSmall(place, { resume: 'early' });

@@ -63,12 +63,12 @@ describe('a plateau schedule', () => {
     ],
     ['leaves a first epoch alone', '{}', [9], [1, 1]],
     [
-      'bears patience epochs in a row, and counts anew after a fall',
+      'bears patience epochs in a row, and restarts the count after a fall',
       '{ patience: 1 }',
       [9, 9, 9, 9, 9, 8, 9, 9],
       [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125],
     ],
-    ['counts anew after an improvement', '{ patience: 1 }', [9, 9, 8, 8, 7, 7], [1, 1, 1, 1, 1, 1, 1]],
+    ['restarts the count after an improvement', '{ patience: 1 }', [9, 9, 8, 8, 7, 7], [1, 1, 1, 1, 1, 1, 1]],
     [
       'asks for an improvement by the threshold on the best before',
       '{ threshold: 0.1, factor: 0.1 }',

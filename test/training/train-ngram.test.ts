@@ -41,7 +41,7 @@ describe('an interruption', () => {
   it.each([
     ['reading', ({ kind }: TrainingEvent) => kind === 'counting'],
     ['validation', ({ kind }: TrainingEvent) => kind === 'validation'],
-  ])('during %s leaves no part of the model; the run is counted anew', async (during, interruptAt) => {
+  ])('during %s leaves no part of the model; the run is counted again', async (during, interruptAt) => {
     const name = `stopped-${during}`;
     const outcome = await trainSmall(place, { spec, name, interruptAt });
     expect(outcome).toMatchObject({ outcome: 'interrupted', ngrams: [], epochs: 0, best: null });

@@ -53,7 +53,7 @@ describe('without any compiler on the PATH', () => {
     expect(auto?.name).toBe('wasm');
   });
 
-  it('training goes on with wasm, and one line says what a compiler would bring', async () => {
+  it('training continues with wasm, and one line says what a compiler would bring', async () => {
     const short = ['training.epochs=1', 'training.schedule={constant: {}}'].flatMap((text) => [
       '--set',
       text,

@@ -116,7 +116,7 @@ it.each([
   ['is of another file', Buffer.from('x'.repeat(1000))],
   ['is longer than the file', Buffer.concat([CONTENT, CONTENT])],
   ['is whole, but wrong', Buffer.from('same size, else  words\n'.repeat(5000))],
-])('begins anew when the part that was kept %s', async (_, part) => {
+])('starts over when the part that was kept %s', async (_, part) => {
   const path = target();
   const { url } = await serve(breakOff(CONTENT, 1000));
   await downloadFile([url], path, WANTED, FAST);
