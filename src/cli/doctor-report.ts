@@ -141,7 +141,8 @@ async function chooseAutomatically(
 ): Promise<Pick<DoctorReport, 'auto' | 'autoProblem'>> {
   const { activateBackend } = await import('../backends/select.js');
   try {
-    return { auto: await activateBackend('auto', options), autoProblem: null };
+    const { name, reason } = await activateBackend('auto', options);
+    return { auto: { name, reason }, autoProblem: null };
   } catch (error) {
     if (error instanceof UserError) return { auto: null, autoProblem: error.message.split('\n', 1)[0] };
     throw error;

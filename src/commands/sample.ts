@@ -42,7 +42,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
       default: 1,
       min: 0,
     }),
-    prompt: Flags.string({ description: 'Text to go on from.', default: '' }),
+    prompt: Flags.string({ description: 'Text to continue.', default: '' }),
     'prompt-file': Flags.string({
       description: 'File with a prompt on each line, each continued by itself; - is standard input.',
       helpValue: 'FILE',

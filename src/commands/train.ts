@@ -13,7 +13,7 @@ import type { TrainRequest } from '../systems/train.js';
 type TrainResult = (TrainingOutcome | Plan) & { readonly warnings: readonly string[] };
 
 export default class Train extends BaseCommand<typeof Train> {
-  static override summary = 'Train the model of a spec, or go on with a run.';
+  static override summary = 'Train the model of a spec, or continue a run.';
 
   static override description =
     'Everything of a run is kept in one folder below --runs. Ctrl-C finishes the window under way, saves, and ' +
@@ -42,7 +42,7 @@ export default class Train extends BaseCommand<typeof Train> {
 
   static override flags = {
     resume: Flags.string({
-      description: 'Go on with this run: a name, a path, or latest.',
+      description: 'Continue this run: a name, a path, or latest.',
       helpValue: 'RUN',
     }),
     set: setFlag,

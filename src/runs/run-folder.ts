@@ -115,7 +115,7 @@ async function nameTaken(run: RunFolder): Promise<UserError> {
   const isRun = await isThere(run.spec);
   return new UserError('data', `${run.path} exists already`, [
     isRun
-      ? await trainOnCure(run, 'Go on with it')
+      ? await trainOnCure(run, 'Continue it')
       : 'It is no run, or one that was killed before it began: move it away.',
     'Take another --name for a new run.',
   ]);

@@ -9,7 +9,7 @@ import { restoreSpecCure } from './next-step.js';
 import type { RunFolder } from './run-folder.js';
 
 /**
- * The spec with which a run goes on: its own, with overrides.
+ * The spec with which a run continues: its own, with overrides.
  *
  * @throws UserError when it is damaged, or the overrides are wrong
  */

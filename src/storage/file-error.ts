@@ -8,7 +8,7 @@ interface FileFault {
   readonly cures: readonly string[];
 }
 
-/** The cure of a fault that passes; where something is left that a command can go on with, its caller puts that in its place. */
+/** The cure of a fault that passes; where something is left that a command can continue from, its caller puts that in its place. */
 export const RUN_AGAIN = 'Then run the command again.';
 
 const NO_PERMISSION: FileFault = {

@@ -110,7 +110,7 @@ function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null):
   if (resume !== null) return loadRunSpec(resume, overrides);
   throw new UserError('usage', 'there is nothing to train: neither a spec nor a run to resume is named', [
     'Train a spec: `zlm train configs/quickstart.yaml`.',
-    'Go on with a run: `zlm train --resume latest`.',
+    'Continue a run: `zlm train --resume latest`.',
   ]);
 }
 

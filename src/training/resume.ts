@@ -97,7 +97,7 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
   return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
-    `Go on with the run's own spec: \`${resumeCommand(run)}\`.`,
+    `Continue with the run's own spec: \`${resumeCommand(run)}\`.`,
     cure,
   ]);
 }

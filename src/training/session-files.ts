@@ -85,7 +85,7 @@ export async function afterFailure(
   }
   if (!(error instanceof UserError) || fileErrorCode(error.cause) === undefined) return error;
   const cures = error.cures.filter((cure) => cure !== RUN_AGAIN);
-  const goOn = `Then go on with the run: \`${resumeCommand(run)}\`.`;
+  const goOn = `Then continue the run: \`${resumeCommand(run)}\`.`;
   return new UserError(error.kind, error.message, [...cures, goOn], { cause: error.cause });
 }
 

@@ -108,7 +108,7 @@ describe.skipIf(!CAN_REFUSE)(
     it('says what a download would need', async () => {
       const { code, stderr, left } = await run(['prepare', 'ptb']);
       expect(stderr).toBe(
-        '✖ there is no folder to keep downloads and compiled kernels in: HOME is not set\n' +
+        '✖ there is no folder for downloads and compiled kernels: HOME is not set\n' +
           '  → Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.\n',
       );
       expect({ code, left }).toEqual({ code: 2, left: [] });
@@ -117,7 +117,9 @@ describe.skipIf(!CAN_REFUSE)(
     it('doctor says what the native backend needs, and that there is no cache', async () => {
       const { code, stdout, left } = await run(['doctor', '--json']);
       const { backends, folders }: DoctorReport = JSON.parse(stdout);
-      expect(backends[0].reason).toMatch(/as HOME is not set; with a cache folder \(--cache or ZLM_CACHE\)/);
+      expect(backends[0].reason).toMatch(
+        /since HOME is not set; with a cache folder \(--cache or ZLM_CACHE\)/,
+      );
       expect(folders.cache).toMatchObject({
         path: null,
         problem: expect.stringContaining('HOME is not set'),

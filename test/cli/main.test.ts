@@ -54,7 +54,7 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
   it.each(['zlm --help', 'zlm runs', 'zlm runs --json'])('below the output of `%s` is told', (line) => {
     const { stderr, status } = shell(`${line} > /dev/full`);
     expect(stderr).toMatch(
-      /^✖ Cannot write the standard output: no space left on the disk\n {2}→ Free some space.*\n$/,
+      /^✖ Cannot write the standard output: no space left on the disk\n {2}→ Free some space.*\n {2}→ Then run the command again\.\n$/,
     );
     expect(status).toBe(4);
   });

@@ -50,7 +50,7 @@ describe('the outcome of a training', () => {
       "next: zlm eval 'my spec' --split test --runs r",
     ]);
     expect(interruption({ ...NETWORK, run: 'my spec' }, '').cures).toEqual([
-      "Go on with it: `zlm train --resume 'my spec'`.",
+      "Continue it: `zlm train --resume 'my spec'`.",
     ]);
     expect(interruption({ ...NGRAM, run: 'my spec', ngrams: [] }, '').cures).toEqual([
       "Count them again, which takes seconds: `zlm train --resume 'my spec'`.",

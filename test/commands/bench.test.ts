@@ -154,7 +154,7 @@ it.each([
   [['--rounds', '0'], 2, 'rounds'],
   [[join(folder, 'nowhere.yaml')], 3, 'nowhere.yaml'],
   [['--set', 'training.sentences=true'], 3, 'cannot be timed: it trains on sentences'],
-  [[join(folder, 'counted.yaml')], 3, 'cannot be timed: it is of an n-gram model'],
+  [[join(folder, 'counted.yaml')], 3, 'cannot be timed: it describes an n-gram model'],
 ])('%j ends with code %d', async (argv, code, word) => {
   const { exitCode, stderr } = await bench(...argv);
   expect(exitCode).toBe(code);

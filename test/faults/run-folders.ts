@@ -129,7 +129,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => appendFileSync(SPEC, 'extends: ../../tiny.yaml\n'),
     command: 'eval',
     exitCode: 3,
-    says: 'a resolved spec extends nothing',
+    says: 'a resolved spec cannot extend another one',
     cure: 'name the spec file',
   },
   {

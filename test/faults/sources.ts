@@ -24,7 +24,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     what: 'no text',
     command: 'prepare text book',
     exitCode: 2,
-    says: 'No text was given',
+    says: 'no text was given',
     cure: '--text FILE',
   },
   {
@@ -79,7 +79,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book(LINES),
     command: 'prepare text book --train book.txt --valid book.txt --test book.txt --shuffle line',
     exitCode: 2,
-    says: '--shuffle is for one text that is split',
+    says: '--shuffle needs one text to split',
     cure: '--text FILE',
   },
   {
@@ -151,7 +151,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book(LINES),
     command: 'prepare text small --text book.txt',
     exitCode: 4,
-    says: 'The corpus "small" in data/small was prepared otherwise',
+    says: 'The corpus "small" in data/small was prepared from other files or options',
     cure: '--force',
   },
   {

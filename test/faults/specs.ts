@@ -93,7 +93,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     command: TRAIN,
     exitCode: 3,
     says: 'its aliases expand to more than 10000 values',
-    cure: 'write out those that it needs',
+    cure: 'write out the values that it needs',
   },
   {
     what: 'keys that are misspelt or misplaced, and a value out of range',

@@ -137,7 +137,7 @@ it.each([
   [
     'a spec that extends',
     `extends: x.yaml\n${MINIMAL}`,
-    'runs/1/spec.yaml:1:1  a resolved spec extends nothing',
+    'runs/1/spec.yaml:1:1  a resolved spec cannot extend another one',
   ],
 ])('refuses %s as a resolved spec', async (_name, yaml, message) => {
   const error = await specErrorOf(parseResolvedSpec(yaml, 'runs/1/spec.yaml'));

@@ -186,7 +186,7 @@ describe('a disk', () => {
     // The command as typed would find the name taken.
     expect(error.cures).toEqual([
       'Free some space on that disk, or choose a folder on another one.',
-      'Then go on with the run: `zlm train --resume full`.',
+      'Then continue the run: `zlm train --resume full`.',
     ]);
     await expect(trainSmall(place, { name: 'new', runsFolder })).rejects.toEqual(
       refusal('data', 'no space left'),

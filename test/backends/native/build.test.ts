@@ -205,7 +205,7 @@ describe('findCompiler', () => {
     const compiler = { command: cc, program: cc, leading: [], version: 'My compiler 3' };
     expect(await findCompiler(cc)).toEqual({ compiler });
     expect(await findCompiler(`${cc}-not`)).toEqual({
-      failure: `the C compiler "${cc}-not" does not run: there is no such program`,
+      failure: `the C compiler "${cc}-not" does not run: the file does not exist`,
     });
     expect(await findCompiler('no-such-cc -O2')).toEqual({
       failure: 'the C compiler "no-such-cc -O2" does not run: there is no no-such-cc on the PATH',
@@ -240,7 +240,7 @@ describe('findCompiler', () => {
   it('says when it is not a program', async () => {
     writeFileSync(join(folder, 'cc'), 'text', { mode: 0o644 });
     expect(await findCompiler(join(folder, 'cc'))).toEqual({
-      failure: expect.stringContaining('does not run: it is not a program that may be run'),
+      failure: expect.stringContaining('does not run: it is not an executable file'),
     });
   });
 
