@@ -17,7 +17,7 @@ import { fakeCompiler } from './fake-compiler.js';
 
 vi.setConfig({ testTimeout: 600_000 });
 
-const BENEFIT = 'with a C compiler that works, training is many times faster';
+const BENEFIT = 'with a working C compiler, training is many times faster';
 const FOLDER_BENEFIT =
   'with a cache folder (--cache or ZLM_CACHE) that libraries can be written to and loaded from, training is many times faster';
 const place = useWorkplace();

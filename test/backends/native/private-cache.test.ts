@@ -57,7 +57,7 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
     const open = make('open', 0o777);
     expect(await build(join(open, 'cache'))).toMatchObject({
       failure: expect.stringContaining(
-        `others can write to ${open}: take the permission away with \`chmod go-w ${open}\``,
+        `others can write to ${open}: remove the permission with \`chmod go-w ${open}\``,
       ),
       needs: 'folder',
     });
@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
       expect(await checkPrivateFolder(mine)).toBe(mine);
       chownSync(theirs, STRANGER, STRANGER);
       await expect(makePrivateFolder(mine, () => true)).rejects.toMatchObject({
-        message: `${theirs} belongs to another user, who could exchange the cache below it`,
+        message: `${theirs} belongs to another user, who could replace the cache below it`,
       });
       await expect(checkPrivateFolder(theirs)).rejects.toMatchObject({
         message: `${theirs} belongs to another user`,
