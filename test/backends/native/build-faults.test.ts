@@ -77,7 +77,7 @@ it('a file system that keeps no permissions is refused by name, and nothing is c
   faulty.chmod = true;
   chmodSync(join(cache, 'native'), 0o777);
   expect(await build()).toEqual({
-    failure: `others can write to ${join(cache, 'native')}: its file system keeps no permissions`,
+    failure: `others can write to ${join(cache, 'native')}: its file system does not store permissions`,
     needs: 'folder',
   });
   expect(compiled).toBe(0);
