@@ -27,6 +27,10 @@ it.each([
   expect(didYouMean(word, COMMANDS)).toBe(meant);
 });
 
+it('takes a key that continues a dotted path before one that is as near', () => {
+  expect(didYouMean('training.clip', ['training.bptt', 'training.clipNorm'])).toBe('training.clipNorm');
+});
+
 it.each(['learningRate', 'translate', 'x', ''])('has no guess for "%s"', (word) => {
   expect(didYouMean(word, [...KEYS, ...COMMANDS])).toBeUndefined();
 });
