@@ -1,4 +1,4 @@
-/** The interface of a backend. To add one, implement it as in `tfjs-backends.ts` and add a line to `select.ts`. */
+/** The interface of a backend. To add one, implement it as in `tfjs-backends.ts`, name it below and in `schemas/output`, and add a line to `select.ts`. */
 
 /** All backends, fastest first. */
 export const BACKEND_NAMES = ['native', 'wasm', 'cpu'] as const;
