@@ -2,6 +2,7 @@
 // `.ci/run` installs them; elsewhere `ZLM_PYTHON` names an interpreter, or the tests are skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** A Python interpreter that can import the wanted packages, or the reason why there is none. */
 export interface PythonSearch {
@@ -12,11 +13,12 @@ export interface PythonSearch {
 
 /** Looks for a Python that has `packages`: the one of `ZLM_PYTHON`, or of `.venv-test` in the repository. */
 export function findPython(...packages: string[]): PythonSearch {
-  const path = process.env.ZLM_PYTHON ?? '.venv-test/bin/python';
-  if (!existsSync(path)) return { note: ` (skipped: no ${path}; run .ci/run or set ZLM_PYTHON)` };
+  const name = process.env.ZLM_PYTHON ?? '.venv-test/bin/python';
+  const path = resolve(name); // tests change the working folder
+  if (!existsSync(path)) return { note: ` (skipped: no ${name}; run .ci/run or set ZLM_PYTHON)` };
   const script = 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))';
   const { status } = spawnSync(path, ['-c', script, ...packages]);
-  return status === 0 ? { path, note: '' } : { note: ` (skipped: ${path} lacks ${packages.join(' or ')})` };
+  return status === 0 ? { path, note: '' } : { note: ` (skipped: ${name} lacks ${packages.join(' or ')})` };
 }
 
 /**

@@ -73,7 +73,7 @@ it('tells when a checkpoint that is missing is written', async () => {
   await expect(load(run, 'best')).rejects.toMatchObject({
     kind: 'data',
     message: expect.stringContaining('no best checkpoint; it is written when the first epoch is validated'),
-    cures: [expect.stringContaining('--resume young'), expect.stringContaining('--checkpoint last')],
+    cures: [expect.stringContaining(`--resume ${run.path}`), expect.stringContaining('--checkpoint last')],
   });
   rmSync(run.checkpoint('last'));
   await expect(load(run, 'last')).rejects.toMatchObject({
