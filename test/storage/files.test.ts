@@ -40,7 +40,7 @@ describe('makeFolder', () => {
 
   it.each([
     ['a file', (path: string) => writeFileSync(path, ''), 'something else has that name'],
-    ['a link to nothing', (path: string) => symlinkSync('nowhere', path), 'something else of that name'],
+    ['a link to nothing', (path: string) => symlinkSync('nowhere', path), 'something else has that name'],
   ])('says that %s is in the way', async (_, put, words) => {
     const path = join(tempFolder(), 'taken');
     put(path);
@@ -84,6 +84,6 @@ it('refuses a file that is too large for an array, and throws other errors uncha
   const path = join(tempFolder(), 'sparse');
   writeFileSync(path, '');
   truncateSync(path, MAX_FILE_BYTES + 1);
-  await expect(readBytes(path)).rejects.toThrow(`${path} has 4.0 GiB, and 4.0 GiB are the most`);
+  await expect(readBytes(path)).rejects.toThrow(`${path} has 4.0 GiB, but at most 4.0 GiB can be read`);
   await expect(readBytes(join(path, '..', 'nowhere'))).rejects.toThrow('ENOENT');
 });
