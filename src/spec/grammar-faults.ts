@@ -111,7 +111,7 @@ export function brokenEntry(text: string): BrokenEntry | undefined {
   const bare = text
     .trim()
     .replace(/^- +/, '')
-    .replace(/\s+#.*$/, '');
+    .replace(/(?<!\s)\s+#.*$/, ''); // without the look-behind, a long run of blanks would be tried from each of them
   for (const { form, fault } of FORMS) {
     const [, key, value = ''] = form.exec(bare) ?? [];
     if (key === undefined) continue;

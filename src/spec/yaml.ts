@@ -55,13 +55,15 @@ function foreignFaults(characters: readonly ForeignCharacter[], source: Source, 
   return firstOfEachLine(faults);
 }
 
+/** Most errors of one text that are explained: each is searched for its line, and one long line can have an error at every character. */
+const MOST_ERRORS = 100;
+
 /** Returns one fault per place and line: later errors are mostly consequences of the first. */
 function grammarFaults(errors: readonly YAMLError[], source: Source, from: number): Fault[] {
   const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
   const text = source.text.slice(from);
-  const own = errors.filter(
-    ({ pos: [start] }, index) => !errors.slice(0, index).some((e) => e.pos[0] === start),
-  );
+  const first = errors.slice(0, MOST_ERRORS);
+  const own = first.filter(({ pos: [start] }, index) => first.findIndex((e) => e.pos[0] === start) === index);
   const faults = (tooDeep ? [tooDeep] : own).map((error) => {
     const { message, start, end } = grammarFault(error, text);
     // What is missing at the end of the text is shown after its last character, not on an empty line.
