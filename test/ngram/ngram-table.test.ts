@@ -53,19 +53,19 @@ describe('tableFromArrays refuses', () => {
       with_('ngrams.3.offsets', Int32Array.of(0, 4)),
       'its ngrams.3.offsets do not divide',
     ],
-    ['words do not ascend', edited('ngrams.1.words', 1, 0), 'its ngrams.1.words holds words in no order'],
+    ['words do not ascend', edited('ngrams.1.words', 1, 0), 'its ngrams.1.words has words out of order'],
     [
       'a word is none',
       edited('ngrams.3.words', 3, 4),
       'its ngrams.3.words has words out of order or outside the vocabulary',
     ],
-    ['a word is negative', edited('ngrams.1.words', 0, -1), 'its ngrams.1.words holds words'],
     [
-      'a count is negative',
-      edited('ngrams.1.counts', 0, -1),
-      'its ngrams.1.counts holds counts that no text has',
+      'a word is negative',
+      edited('ngrams.1.words', 0, -1),
+      'its ngrams.1.words has words out of order or outside the vocabulary',
     ],
-    ['a count is 0', edited('ngrams.2.counts', 0, 0), 'its ngrams.2.counts holds counts that no text has'],
+    ['a count is negative', edited('ngrams.1.counts', 0, -1), 'its ngrams.1.counts has counts below 0'],
+    ['a count is 0', edited('ngrams.2.counts', 0, 0), 'its ngrams.2.counts has counts below 1'],
   ])('%s', (_, change, says) => {
     const all = arrays();
     change(all);

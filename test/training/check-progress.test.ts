@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
 import { checkProgress } from '../../src/training/advance.js';
+import { tempFolder } from '../temp-folder.js';
 import { specOf } from './training-of.js';
 
 const TASK = { batchesIn: () => 28 };
@@ -34,10 +37,14 @@ describe('the position of a checkpoint', () => {
   ])('is refused with %j', async (change, what) => {
     const spec = await specOf();
     const position: TrainingProgress = { ...possible, ...change };
-    expect(() => checkProgress(position, TASK, spec, 'runs/a/last.safetensors')).toThrow(
+    const folder = join(tempFolder(), 'checkpoints');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'best.safetensors'), '');
+    const last = join(folder, 'last.safetensors');
+    expect(() => checkProgress(position, TASK, spec, last)).toThrow(
       expect.objectContaining({
         kind: 'data',
-        message: `runs/a/last.safetensors is not a checkpoint of this run: its position in the run is impossible: ${what}`,
+        message: `${last} is not a checkpoint of this run: its position in the run is impossible: ${what}`,
         cures: expect.arrayContaining([expect.stringContaining('best.safetensors')]),
       }),
     );
