@@ -14,6 +14,7 @@ import type { Predictor } from '../src/predictors/predictor.js';
 import { sampleTokens } from '../src/sampling/sampler.js';
 import { loadSpec } from '../src/spec/load.js';
 import { isNgram } from '../src/spec/systems.js';
+import { userCacheFolder } from '../src/storage/user-cache.js';
 import { freshModel } from '../src/tasks/language-modelling.js';
 import { fail } from './fail.js';
 
@@ -58,7 +59,10 @@ async function main(): Promise<void> {
   process.env.GOMP_SPINCOUNT ??= '1000'; // as the commands set it
   const { spec } = await loadSpec(positionals[0]);
   if (isNgram(spec)) throw new Error(`${positionals[0]}: only networks can be timed`);
-  const options = { threads: Number(flags.threads), cacheFolder: process.env.ZLM_CACHE };
+  const options = {
+    threads: Number(flags.threads),
+    cacheFolder: process.env.ZLM_CACHE ?? userCacheFolder(process.env) ?? undefined,
+  };
   await activateBackend(flags.backend as BackendName, options);
   const predictor = networkPredictor(freshModel(spec, Number(flags['vocab-size'])));
   const subjects = [

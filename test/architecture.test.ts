@@ -262,9 +262,12 @@ describe('the core', () => {
   it.each([
     ['prints nothing', /\bconsole\.|\bprocess\.(stdout|stderr)\b/g],
     ['never exits', /\bprocess\.(exit|exitCode|abort)\b/g],
-    ['reads no command line and no environment', /\bprocess\.(argv|env)\b/g],
-  ])('%s', (_, forbidden) => {
-    expect(faults((file) => (inCore(file) ? (file.code.match(forbidden) ?? []) : []))).toEqual([]);
+    ['reads no command line', /\bprocess\.argv\b/g],
+    // The public API finds the user's cache folder for a program, as the command line does for its user.
+    ['reads no environment, except in the public API', /\bprocess\.env\b/g, 'index.ts'],
+  ])('%s', (_, forbidden, exception = '') => {
+    const looksAt = (file: SourceFile) => inCore(file) && file.path !== exception;
+    expect(faults((file) => (looksAt(file) ? (file.code.match(forbidden) ?? []) : []))).toEqual([]);
   });
 });
 

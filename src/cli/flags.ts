@@ -2,7 +2,8 @@
 import { Flags } from '@oclif/core';
 import { BACKEND_NAMES } from '../backends/backend.js';
 import { UserError } from '../errors.js';
-import { noCacheFolder, userCacheFolder } from './home.js';
+import { userCacheFolder } from '../storage/user-cache.js';
+import { noCacheFolder } from './home.js';
 
 /** A flag that names a folder. An empty word, as from an unset variable in a script, would be the current folder: refuse it. */
 const folderFlag = Flags.custom<string>({
@@ -44,7 +45,7 @@ export const cacheFlag = folderFlag({
  * @returns null when none is named and there is no home folder
  */
 export function cacheFolder(named: string | undefined): string | null {
-  return named ?? userCacheFolder();
+  return named ?? userCacheFolder(process.env);
 }
 
 /** Returns the cache folder. @throws UserError('usage') when {@link cacheFolder} returns null */

@@ -1,10 +1,8 @@
 /** The user's home folder, and its substitute if there is none. */
 import { userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { UserError } from '../errors.js';
-
-/** HOME without a home folder: nothing is below it, and no one can put anything there. */
-const NO_HOME = '/dev/null';
+import { NO_HOME } from '../storage/user-cache.js';
 
 /** The folders that the XDG base directory specification names. */
 const XDG_FOLDERS = ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'];
@@ -27,17 +25,6 @@ export function settleHome(environment: NodeJS.ProcessEnv = process.env): void {
   const user = knownUser();
   if (!isAbsolute(environment.HOME ?? '')) environment.HOME = user?.homedir || NO_HOME;
   if (user === null) environment.SHELL ??= '';
-}
-
-/** Returns zlm's folder in the operating system's caches; null without a home folder. */
-export function userCacheFolder(environment: NodeJS.ProcessEnv = process.env): string | null {
-  const { HOME = '', LOCALAPPDATA, USERPROFILE = '', XDG_CACHE_HOME } = environment;
-  if (process.platform === 'win32') return join(LOCALAPPDATA || join(USERPROFILE, '.cache'), 'zlm');
-  if (process.platform === 'linux' && XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'zlm');
-  if (HOME === '' || HOME === NO_HOME) return null;
-  return process.platform === 'darwin'
-    ? join(HOME, 'Library', 'Caches', 'zlm')
-    : join(XDG_CACHE_HOME || join(HOME, '.cache'), 'zlm');
 }
 
 /** Makes the error for a command that needs a cache folder when there is no home folder. */
