@@ -269,6 +269,11 @@ describe('the core', () => {
     const looksAt = (file: SourceFile) => inCore(file) && file.path !== exception;
     expect(faults((file) => (looksAt(file) ? (file.code.match(forbidden) ?? []) : []))).toEqual([]);
   });
+
+  it('reads of the environment no more than the cache folder, in one place of the public API', () => {
+    const api = FILES.find(({ path }) => path === 'index.ts');
+    expect(api?.code.match(/[\w(]*\bprocess\.env\b.?/g)).toEqual(['userCacheFolder(process.env)']);
+  });
 });
 
 describe('files and folders', () => {

@@ -79,6 +79,9 @@ describe.skipIf(process.platform !== 'linux')('userCacheFolder on Linux', () => 
     [{ HOME: '/dev/null', XDG_CACHE_HOME: '/caches' }, '/caches/zlm'],
     [{ HOME: '/dev/null' }, null],
     [{}, null],
+    [{ HOME: '' }, null],
+    [{ HOME: 'here' }, null],
+    [{ HOME: '/home/me', XDG_CACHE_HOME: 'here' }, '/home/me/.cache/zlm'],
   ])('for %j is %s', (environment, folder) => {
     expect(userCacheFolder(environment)).toBe(folder);
   });
