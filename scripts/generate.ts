@@ -1,6 +1,7 @@
 /** Writes everything that is generated from the spec's schema and from the kernels' header: `npm run generate`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { CUDA_BINDING, generateCudaBinding } from './cuda-binding.js';
 import { generateNativeBinding, NATIVE_BINDING } from './native-binding.js';
 import { generateReference } from './spec-reference.js';
 import { generateTypes } from './spec-types.js';
@@ -13,6 +14,7 @@ export async function generateFiles(): Promise<{ path: string; text: string }[]>
     { path: 'src/spec/schema-validator.generated.ts', text: generateValidator() },
     { path: 'docs/spec.md', text: generateReference() },
     { path: NATIVE_BINDING, text: generateNativeBinding() },
+    { path: CUDA_BINDING, text: generateCudaBinding() },
   ];
 }
 

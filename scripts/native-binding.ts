@@ -4,19 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { camel, type Field, fieldsOf, withoutComments } from './c-header.js';
 
 const HEADER = fileURLToPath(new URL('../src/backends/native/kernels/zlm.h', import.meta.url));
 
 /** Path of the generated file, relative to the repository. */
 export const NATIVE_BINDING = 'src/backends/native/kernels.generated.ts';
-
-/** A parameter of a function or a member of a struct. */
-interface Field {
-  readonly name: string;
-  /** The C type without qualifiers: "float *", "int64_t", "zlm_noise". */
-  readonly type: string;
-  readonly nullable: boolean;
-}
 
 interface Header {
   readonly structs: readonly { readonly name: string; readonly fields: readonly Field[] }[];
@@ -69,10 +62,7 @@ export function generateNativeBinding(): string {
 
 /** Parses the header. @throws Error for a statement that it does not know, so that none is omitted silently */
 export function parseHeader(text: string): Header {
-  const code = text
-    .replaceAll(/\/\/.*$/gm, '')
-    .replaceAll(/^\s*#.*$/gm, '')
-    .trim();
+  const code = withoutComments(text);
   const structs: Header['structs'][number][] = [];
   const functions: Header['functions'][number][] = [];
   const statement = /\s*(?:typedef struct \{([^}]*)\} (\w+);|(\w+) (zlm_\w+)\(([^)]*)\);)/y;
@@ -81,25 +71,11 @@ export function parseHeader(text: string): Header {
     const match = statement.exec(code);
     if (!match) throw new Error(`zlm.h: cannot read "${code.slice(at, at + 80)}…"`);
     const [, body, struct, result, name, parameters] = match;
-    if (struct !== undefined) structs.push({ name: struct, fields: fieldsOf(body.split(';')) });
+    if (struct !== undefined) structs.push({ name: struct, fields: fieldsOf(body.split(';'), 'zlm.h') });
     else
-      functions.push({ name, result, fields: parameters === 'void' ? [] : fieldsOf(parameters.split(',')) });
+      functions.push({ name, result, fields: parameters === 'void' ? [] : fieldsOf(parameters.split(','), 'zlm.h') });
   }
   return { structs, functions };
-}
-
-/** Parses declarations such as `const float *NULLABLE a` and `float a, b`. */
-function fieldsOf(declarations: readonly string[]): Field[] {
-  return declarations
-    .map((declaration) => declaration.replaceAll(/\s+/g, ' ').trim())
-    .filter((declaration) => declaration !== '')
-    .flatMap((declaration) => {
-      const match = /^(?:const )?(\w+) (\*?)(NULLABLE )?(\w+(?:, \w+)*)$/.exec(declaration);
-      if (!match) throw new Error(`zlm.h: cannot read "${declaration}"`);
-      const [, base, pointer, nullable, names] = match;
-      const type = pointer ? `${base} *` : base;
-      return names.split(', ').map((name) => ({ name, type, nullable: nullable !== undefined }));
-    });
 }
 
 function members(fields: readonly Field[]): string {
@@ -127,11 +103,6 @@ function typeOf({ type, nullable }: Field): string {
 
 function shape(fields: readonly Field[]): Record<string, string> {
   return Object.fromEntries(fields.map(({ name, type }) => [camel(name), type]));
-}
-
-/** Converts zlm_lstm_forward to lstmForward. */
-function camel(name: string): string {
-  return name.replace(/^zlm_/, '').replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Converts zlm_layer to NativeLayer. */

@@ -1,7 +1,7 @@
 /** The interface of a backend. To add one, implement it as in `tfjs-backends.ts`, name it below and in `schemas/output`, and add a line to `select.ts`. */
 
 /** All backends, fastest first. */
-export const BACKEND_NAMES = ['native', 'wasm', 'cpu'] as const;
+export const BACKEND_NAMES = ['cuda', 'native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
@@ -15,6 +15,8 @@ export interface Probe {
   readonly available: boolean;
   /** One line. */
   readonly reason: string;
+  /** True when this machine lacks the hardware that the backend is for, which is no fault to be reported. */
+  readonly absent?: true;
   /** The full output of a failure, such as a compiler's messages, for `zlm doctor`. */
   readonly details?: string;
   /** Number of threads; omitted by a backend that has only one or cannot run. */
@@ -31,6 +33,8 @@ export interface BackendOptions {
   readonly cacheFolder?: string | undefined;
   /** C compiler to use; default: the first of the usual names that works. */
   readonly compiler?: string | undefined;
+  /** The library of the NVIDIA driver; default: where the system looks for it. */
+  readonly cudaDriver?: string | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type Probe } from './backend.js';
+import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
 import { cpuBackend, wasmBackend } from './tfjs-backends.js';
 
 const BACKENDS: Record<BackendName, Backend> = {
+  cuda: cudaBackend,
   native: nativeBackend,
   wasm: wasmBackend,
   cpu: cpuBackend,
@@ -43,21 +45,21 @@ export async function activateBackend(
   checkThreadCount(options.threads);
   tf.enableProdMode();
   const candidates = choice === 'auto' ? BACKEND_NAMES : [choice];
-  const refusals: string[] = [];
+  const refusals: Refusal[] = [];
   for (const name of candidates) {
     const probe = await BACKENDS[name].probe(options);
     const failure = probe.available ? await tryToActivate(name, options) : probe.reason;
     if (failure === null) {
       const { queueDepth } = BACKENDS[name];
-      return { name, queueDepth, reason: reasonFor(choice, name, probe.reason, refusals) };
+      return { name, queueDepth, reason: reasonFor(choice, probe.reason, refusals) };
     }
-    refusals.push(`${name}: ${failure}`);
+    refusals.push({ line: `${name}: ${failure}`, absent: probe.absent === true });
     if (choice === 'auto' && name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);
     }
   }
   const message = choice === 'auto' ? 'no backend can run here' : `the ${choice} backend cannot run here`;
-  throw new UserError('backend', [message, ...refusals].join('\n  '), [
+  throw new UserError('backend', [message, ...refusals.map(({ line }) => line)].join('\n  '), [
     'See why each backend can or cannot run: `zlm doctor`.',
     ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
   ]);
@@ -84,10 +86,18 @@ async function tryToActivate(name: BackendName, options: BackendOptions): Promis
   }
 }
 
-function reasonFor(choice: string, name: string, reason: string, refusals: readonly string[]): string {
+/** A backend that was passed over, and why. */
+interface Refusal {
+  readonly line: string;
+  /** See `Probe`. */
+  readonly absent: boolean;
+}
+
+function reasonFor(choice: string, reason: string, refusals: readonly Refusal[]): string {
   if (choice !== 'auto') return `chosen by name; ${reason}`;
-  const passed = refusals.length > 0 ? `; passed over ${refusals.join('; ')}` : '';
-  return `${name === BACKEND_NAMES[0] ? 'the fastest there is' : 'the fastest that runs here'}; ${reason}${passed}`;
+  const passed = refusals.filter(({ absent }) => !absent).map(({ line }) => line);
+  if (passed.length === 0) return `the fastest there is; ${reason}`;
+  return `the fastest that runs here; ${reason}; passed over ${passed.join('; ')}`;
 }
 
 /** The most threads for each processor: more only wait for each other, and thousands exhaust the system. */

@@ -1,0 +1,243 @@
+/**
+ * A tfjs backend whose tensors are in the memory of a GPU. A tensor is on the machine, on the device, or on both, and is copied
+ * when someone reads it where it is not: kernels of the device take addresses, and tfjs's CPU kernels, which run every op without
+ * a kernel here, take typed arrays. Each such copy waits for the device, so training must need none.
+ */
+import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { CudaDevice } from './device.js';
+import type { DeviceArray, DeviceBlock, DeviceMemory } from './device-memory.js';
+
+/** A tensor that a kernel has made, and where its values are. */
+export interface Allocated {
+  readonly info: TensorInfo;
+  /** On the device. */
+  readonly address: number;
+}
+
+/** The tensors of a device. */
+export class CudaBackend extends MathBackendCPU {
+  /** Tensors that the running kernel has made and shared, and memory that it has borrowed. */
+  private made: TensorInfo[] | null = null;
+  private borrowed: DeviceBlock[] = [];
+  /** How often each op ran on the CPU with copies; for `doctor` and `bench`. */
+  readonly fallbacks = new Map<string, number>();
+
+  constructor(
+    readonly device: CudaDevice,
+    private readonly deviceMemory: DeviceMemory,
+  ) {
+    super();
+  }
+
+  /** Runs a kernel. Takes back what it borrowed; disposes the tensors that it has made and shared if it fails. */
+  runKernel<T>(kernel: () => T): T {
+    const [outerMade, outerBorrowed] = [this.made, this.borrowed];
+    const made: TensorInfo[] = [];
+    this.made = made;
+    this.borrowed = [];
+    try {
+      return kernel();
+    } catch (error) {
+      for (const { dataId } of made) this.disposeData(dataId);
+      throw error;
+    } finally {
+      // Later kernels may use it: they run after the one that has just been started.
+      for (const block of this.borrowed) this.deviceMemory.takeBack(block);
+      this.made = outerMade;
+      this.borrowed = outerBorrowed;
+    }
+  }
+
+  /** Returns the address of a tensor's values, which are copied to the device if they are not there. */
+  address({ dataId }: TensorInfo): number {
+    return this.valuesOf(dataId).onDevice();
+  }
+
+  /**
+   * Makes a tensor of undefined content on the device.
+   *
+   * @throws UserError('backend') when the memory of the device is exhausted
+   */
+  allocate(shape: readonly number[], dtype: DataType = 'float32'): Allocated {
+    const length = sizeOf(shape);
+    const block = this.deviceMemory.lend(length);
+    const dataId = super.write(null as never, [...shape], dtype);
+    const values = TensorValues.onDevice(this.deviceMemory, dtype, length, block);
+    this.data.set(dataId, values);
+    return { info: this.recordMade({ dataId, shape: [...shape], dtype }), address: block.address };
+  }
+
+  /**
+   * Borrows memory on the device until the running kernel function returns.
+   *
+   * @param length in numbers of four bytes
+   * @returns its address
+   */
+  borrow(length: number): number {
+    const block = this.deviceMemory.lend(length);
+    this.borrowed.push(block);
+    return block.address;
+  }
+
+  /** Makes another tensor of the same data. */
+  share({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
+    this.incRef(dataId);
+    return this.recordMade({ dataId, shape: [...shape], dtype });
+  }
+
+  /**
+   * Returns a tensor of the same values to be updated in place: the tensor's own memory, or a copy where another tensor shares
+   * it.
+   */
+  forUpdate(tensor: TensorInfo): Allocated {
+    const values = this.valuesOf(tensor.dataId);
+    if (values.refCount === 1) {
+      const address = values.onDevice();
+      values.forgetHost();
+      return { info: this.share(tensor, tensor.shape), address };
+    }
+    return this.copy(tensor);
+  }
+
+  /** Copies a float32 or int32 tensor. */
+  copy(tensor: TensorInfo): Allocated {
+    const out = this.allocate(tensor.shape, tensor.dtype);
+    const bytes = sizeOf(tensor.shape) * 4;
+    if (bytes > 0) {
+      this.device.driver.call('copy', out.address, this.address(tensor), bytes, this.device.stream);
+    }
+    return out;
+  }
+
+  /** Returns whether a tensor's values are on the machine, so that reading them there costs nothing. */
+  isOnHost({ dataId }: TensorInfo): boolean {
+    return this.valuesOf(dataId).isOnHost;
+  }
+
+  override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): object {
+    const dataId = super.write(values, shape, dtype);
+    this.data.set(dataId, TensorValues.onHost(this.deviceMemory, dtype, sizeOf(shape), values));
+    return dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: backend_util.BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const moved = TensorValues.onHost(this.deviceMemory, dtype, sizeOf(shape), values);
+    moved.refCount = refCount;
+    this.data.set(dataId, moved);
+  }
+
+  override async read(dataId: object): Promise<backend_util.BackendValues> {
+    return this.valuesOf(dataId).fetch();
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const values = this.data.has(dataId) ? this.valuesOf(dataId) : null;
+    const gone = super.disposeData(dataId, force);
+    if (gone) values?.release();
+    return gone;
+  }
+
+  private valuesOf(dataId: object): TensorValues {
+    return this.data.get(dataId) as unknown as TensorValues;
+  }
+
+  private recordMade(info: TensorInfo): TensorInfo {
+    this.made?.push(info);
+    return info;
+  }
+}
+
+/**
+ * The values of a tensor, on the machine, on the device, or on both. Its fields `values`, `dtype`, `refCount` and
+ * `complexTensorInfos` are those that tfjs's CPU kernels know.
+ */
+class TensorValues {
+  refCount = 1;
+  complexTensorInfos = undefined;
+  /** Counts changes in place, so that a copy of older values is not taken for the present ones. */
+  private changes = 0;
+
+  private constructor(
+    private readonly memory: DeviceMemory,
+    readonly dtype: DataType,
+    private readonly length: number,
+    private host: backend_util.BackendValues | null,
+    private block: DeviceBlock | null,
+  ) {}
+
+  static onHost(memory: DeviceMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
+    return new TensorValues(memory, dtype, length, values, null);
+  }
+
+  static onDevice(memory: DeviceMemory, dtype: DataType, length: number, block: DeviceBlock) {
+    return new TensorValues(memory, dtype, length, null, block);
+  }
+
+  get isOnHost(): boolean {
+    return this.host !== null;
+  }
+
+  /** The values on the machine; copied from the device, and waited for, if they are not there. */
+  get values(): backend_util.BackendValues {
+    if (this.host === null && this.block !== null) {
+      const array = newArray(this.dtype, this.length);
+      this.memory.downloadNow(array, this.block.address);
+      this.host = array;
+    }
+    return this.host as backend_util.BackendValues;
+  }
+
+  /** Returns the address of the values on the device. */
+  onDevice(): number {
+    if (this.block === null) {
+      this.block = this.memory.lend(this.length);
+      this.memory.upload(this.block.address, typedArray(this.dtype, this.host));
+    }
+    return this.block.address;
+  }
+
+  /** Returns the values on the machine as they are now, without keeping others from starting work meanwhile. */
+  async fetch(): Promise<backend_util.BackendValues> {
+    if (this.host !== null || this.block === null) return this.values;
+    const { changes } = this;
+    const array = newArray(this.dtype, this.length);
+    await this.memory.download(array, this.block.address);
+    if (changes === this.changes) this.host = array;
+    return array;
+  }
+
+  /** Forgets the values on the machine, since those on the device are about to change. */
+  forgetHost(): void {
+    this.host = null;
+    this.changes++;
+  }
+
+  release(): void {
+    if (this.block) this.memory.takeBack(this.block);
+    this.block = null;
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
+function newArray(dtype: DataType, length: number): DeviceArray {
+  if (dtype === 'int32') return new Int32Array(length);
+  return dtype === 'bool' ? new Uint8Array(length) : new Float32Array(length);
+}
+
+/** tfjs's CPU kernels sometimes keep the array of a narrower type, or a plain one. */
+function typedArray(dtype: DataType, values: unknown): DeviceArray {
+  const numbers = values as ArrayLike<number>;
+  if (dtype === 'int32') return numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
+  if (dtype === 'bool') return numbers instanceof Uint8Array ? numbers : Uint8Array.from(numbers);
+  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+}

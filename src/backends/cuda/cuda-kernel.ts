@@ -1,0 +1,59 @@
+/** The type of a CUDA kernel function, and the conversions that they share: from tensors and attributes to arguments. */
+import type { TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Noise } from '../../ops/noise.js';
+import type { CudaBackend } from './cuda-backend.js';
+import { CONSTANTS, type CudaNoise } from './kernels.generated.js';
+
+/** Tensors by the names in the contract of an op. */
+export type Tensors = Record<string, TensorInfo>;
+
+/** Starts the kernels of one op: takes the inputs and attributes of its contract. */
+export type Kernel<A> = (inputs: Tensors, attributes: A, backend: CudaBackend) => TensorInfo | TensorInfo[];
+
+/** The numbers of `noise_mask` in kernels/philox.cuh. */
+const MASK = { none: 0, step: 1, sequence: 2, expected: 3 } as const;
+
+const NO_NOISE: CudaNoise = {
+  threshold: 0,
+  rate: 0,
+  scale: 1,
+  mask: MASK.none,
+  perGate: 0,
+  seed: 0,
+  site: 0,
+  step: 0,
+};
+
+/** Returns noise as the kernels take it. */
+export function cudaNoise(noise: Noise | null): CudaNoise {
+  if (noise === null) return NO_NOISE;
+  const { rate, mask, perGate, seed, site, step } = noise;
+  return {
+    threshold: Math.ceil(rate * 2 ** 32),
+    rate,
+    scale: 1 / (1 - rate),
+    mask: MASK[mask],
+    perGate: perGate ? 1 : 0,
+    seed,
+    site,
+    step,
+  };
+}
+
+/** Returns the number of blocks of `size` that cover a length. */
+export function blocksOf(length: number, size: number = CONSTANTS.THREADS): number {
+  return Math.ceil(length / size);
+}
+
+/** Returns the number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return tf.util.sizeFromShape([...shape]);
+}
+
+/** Runs one of tfjs's own kernels with its CPU implementation: the inputs are copied from the device, and waited for. */
+export function onCpu(kernelName: string, inputs: Tensors, attributes: object, backend: CudaBackend) {
+  const { kernelFunc } = tf.getKernel(kernelName, 'cpu');
+  backend.fallbacks.set(kernelName, (backend.fallbacks.get(kernelName) ?? 0) + 1);
+  return kernelFunc({ inputs, attrs: { ...attributes }, backend });
+}

@@ -1,0 +1,71 @@
+/** The CUDA backend: our kernels on an NVIDIA GPU, with nothing installed except its driver. */
+import { access } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../../errors.js';
+import type { Backend, BackendOptions, Probe } from '../backend.js';
+import { CudaDevice } from './device.js';
+
+const NAME = 'cuda';
+
+/** Batches that are launched ahead: enough that the GPU never waits for the next, few enough that Ctrl-C acts at once. */
+const QUEUE_DEPTH = 4;
+
+/** The device that was opened; a process uses one. */
+let opened: Promise<CudaDevice> | null = null;
+
+export const cudaBackend: Backend = {
+  name: NAME,
+  queueDepth: QUEUE_DEPTH,
+
+  async probe(options: BackendOptions): Promise<Probe> {
+    try {
+      const { limits } = await openOnce(options);
+      const capability = (limits.capability / 10).toFixed(1);
+      const gigabytes = (limits.memoryBytes / 2 ** 30).toFixed(0);
+      const reason = `${limits.name}, compute capability ${capability}, ${limits.processors} multiprocessors, ${gigabytes} GiB`;
+      return { available: true, reason };
+    } catch (error) {
+      return unavailable(error as Error, options.cudaDriver);
+    }
+  },
+
+  async load(options: BackendOptions): Promise<void> {
+    if (tf.findBackendFactory(NAME)) return;
+    const device = await openOnce(options);
+    await import('@tensorflow/tfjs-backend-cpu');
+    const { CudaBackend } = await import('./cuda-backend.js');
+    const { DeviceMemory } = await import('./device-memory.js');
+    const { registerCudaKernels } = await import('./register.js');
+    const memory = await DeviceMemory.of(device);
+    registerCudaKernels(NAME);
+    tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+  },
+};
+
+function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
+  opened ??= CudaDevice.open(cudaDriver);
+  return opened;
+}
+
+/** Says why the backend cannot run here. */
+async function unavailable(error: Error, library: string | undefined): Promise<Probe> {
+  if (error instanceof UserError) {
+    const [reason, ...details] = error.message.split('\n');
+    return { available: false, reason, details: details.join('\n') };
+  }
+  if (!isLoadFailure(error)) return { available: false, reason: error.message };
+  if (library !== undefined) {
+    const isThere = await access(library).then(
+      () => true,
+      () => false,
+    );
+    const problem = isThere ? 'cannot be loaded as the driver of CUDA' : 'does not exist';
+    return { available: false, reason: `${library} ${problem}`, details: error.message };
+  }
+  return { available: false, absent: true, reason: 'there is no NVIDIA driver (libcuda) here', details: error.message };
+}
+
+/** Whether koffi could not load a library, or found that a function is missing from it. */
+function isLoadFailure({ message }: Error): boolean {
+  return /Failed to load shared library|Cannot find function/.test(message);
+}

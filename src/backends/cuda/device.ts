@@ -1,0 +1,230 @@
+/** One GPU: its limits, our kernels on it, the stream that they run in, and their launches. */
+import { readFile } from 'node:fs/promises';
+import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
+import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
+
+/** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
+export const CAPABILITIES = [75, 80, 90] as const;
+
+/** The kernels as PTX. The package ships them, and dist/ is as deep as src/, so one path serves both. */
+const PTX = new URL('../../../src/backends/cuda/ptx/', import.meta.url);
+
+/** Version of CUDA that the PTX needs of the driver: 12.1, whose drivers have version 530 or later. */
+const WANTED_CUDA = 12_010;
+
+/** Shared memory that a kernel may have without asking for more. */
+const ORDINARY_SHARED_BYTES = 48 * 1024;
+
+/** What a device can do. */
+export interface DeviceLimits {
+  readonly name: string;
+  /** Compute capability times ten: 90 for 9.0. */
+  readonly capability: number;
+  /** Streaming multiprocessors. */
+  readonly processors: number;
+  readonly sharedBytesPerBlock: number;
+  readonly cacheBytes: number;
+  readonly memoryBytes: number;
+  /** Whether all blocks of a launch can be resident together and wait for each other. */
+  readonly cooperativeLaunch: boolean;
+}
+
+/** Blocks of a launch, in up to three dimensions. */
+export type Grid = readonly [x: number, y?: number, z?: number];
+
+/** What a launch may need besides its grid. */
+export interface LaunchOptions {
+  /** Threads of a block; `THREADS` by default. */
+  readonly threads?: number;
+  /** Bytes of shared memory of a block; none by default. */
+  readonly sharedBytes?: number;
+  /** All blocks are resident together. */
+  readonly cooperative?: boolean;
+}
+
+/** Writes one number of a kernel's argument. */
+interface Scalar {
+  readonly path: readonly string[];
+  readonly kind: 'int32' | 'uint32' | 'uint64' | 'float';
+  readonly offset: number;
+}
+
+interface Kernel {
+  readonly handle: Handle;
+  readonly scalars: readonly Scalar[];
+  /** Dynamic shared memory that it was granted. */
+  sharedBytes: number;
+}
+
+/** Bytes that hold any kernel's argument. */
+const ARGUMENT_BYTES = 4096;
+
+/** The device that computes. */
+export class CudaDevice {
+  private readonly kernels = new Map<keyof CudaKernels, Kernel>();
+  private readonly argument: ArgumentMemory;
+  /** Launches so far, for tests and for `bench`. */
+  launches = 0;
+
+  private constructor(
+    readonly driver: CudaDriver,
+    readonly limits: DeviceLimits,
+    readonly stream: Handle,
+    private readonly module: Handle,
+    argument: ArgumentMemory,
+  ) {
+    this.argument = argument;
+  }
+
+  /**
+   * Opens the first device. CUDA_VISIBLE_DEVICES says which that is; the driver reads it.
+   *
+   * @param library the driver's library; by default, where the system looks for it
+   * @throws UserError('backend'), or Error when there is no driver, with the reason
+   */
+  static async open(library: string | undefined): Promise<CudaDevice> {
+    const driver = await loadDriver(library);
+    const device = driver.get<number>('device', 0);
+    driver.call('useContext', driver.get<Handle>('retainContext', device));
+    const limits = readLimits(driver, device);
+    const target = CAPABILITIES.findLast((capability) => capability <= limits.capability);
+    if (target === undefined) {
+      throw new Error(
+        `the GPU ${limits.name} is too old: it has compute capability ${limits.capability / 10}, and 7.5 or newer is needed (2018, Turing)`,
+      );
+    }
+    // The driver compiles it for this very GPU, and keeps the result in its own cache.
+    const ptx = await readFile(new URL(`sm_${target}.ptx`, PTX));
+    const module = driver.get<Handle>('loadModule', Buffer.concat([ptx, Buffer.from([0])]));
+    const stream = driver.get<Handle>('createStream', NON_BLOCKING);
+    return new CudaDevice(driver, limits, stream, module, await ArgumentMemory.make());
+  }
+
+  /** Starts a kernel; it runs after everything that was started before. */
+  launch<K extends keyof CudaKernels>(
+    name: K,
+    argument: CudaKernels[K],
+    [x, y = 1, z = 1]: Grid,
+    { threads = CONSTANTS.THREADS, sharedBytes = 0, cooperative = false }: LaunchOptions = {},
+  ): void {
+    if (x === 0 || y === 0 || z === 0) return;
+    const kernel = this.kernel(name);
+    if (sharedBytes > Math.max(ORDINARY_SHARED_BYTES, kernel.sharedBytes)) {
+      this.driver.call('setFunctionAttribute', kernel.handle, DYNAMIC_SHARED_BYTES, sharedBytes);
+      kernel.sharedBytes = sharedBytes;
+    }
+    this.argument.write(kernel.scalars, argument);
+    const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
+    if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
+    else this.driver.call('launch', kernel.handle, ...shape, null);
+    this.launches++;
+  }
+
+  /** Returns how many blocks of a kernel can be resident together. */
+  residentBlocks(name: keyof CudaKernels, threads: number, sharedBytes: number): number {
+    const { handle } = this.kernel(name);
+    if (sharedBytes > ORDINARY_SHARED_BYTES) {
+      this.driver.call('setFunctionAttribute', handle, DYNAMIC_SHARED_BYTES, sharedBytes);
+    }
+    const perProcessor = this.driver.get<number>('blocksPerProcessor', handle, threads, sharedBytes);
+    return perProcessor * this.limits.processors;
+  }
+
+  /** Waits until everything that was started is done. */
+  wait(): void {
+    this.driver.call('waitForStream', this.stream);
+  }
+
+  private kernel(name: keyof CudaKernels): Kernel {
+    const known = this.kernels.get(name);
+    if (known) return known;
+    const { symbol, scalars } = KERNELS[name];
+    const kernel: Kernel = {
+      handle: this.driver.get<Handle>('function', this.module, symbol),
+      scalars: scalars.map(([path, kind, offset]) => ({ path: path.split('.'), kind, offset })),
+      sharedBytes: 0,
+    };
+    this.kernels.set(name, kernel);
+    return kernel;
+  }
+}
+
+/** `CU_STREAM_NON_BLOCKING`. */
+const NON_BLOCKING = 1;
+
+/**
+ * Memory outside JavaScript's heap for the argument of a launch, with the array of one pointer to it that the driver takes. The
+ * driver copies the argument before a launch returns.
+ */
+class ArgumentMemory {
+  private constructor(
+    /** Address of the array of pointers. */
+    readonly pointers: bigint,
+    private readonly floats: Float32Array,
+    private readonly ints: Int32Array,
+    private readonly words: Uint32Array,
+  ) {}
+
+  static async make(): Promise<ArgumentMemory> {
+    const { default: koffi } = await import('koffi');
+    const memory = koffi.alloc('uint8_t', ARGUMENT_BYTES + BigUint64Array.BYTES_PER_ELEMENT);
+    const address = koffi.address(memory);
+    const bytes = koffi.view(memory, ARGUMENT_BYTES + BigUint64Array.BYTES_PER_ELEMENT);
+    new DataView(bytes).setBigUint64(ARGUMENT_BYTES, address, true);
+    return new ArgumentMemory(
+      address + BigInt(ARGUMENT_BYTES),
+      new Float32Array(bytes),
+      new Int32Array(bytes),
+      new Uint32Array(bytes),
+    );
+  }
+
+  /** Writes an argument: the number at each path, an absent pointer as 0. */
+  write(scalars: readonly Scalar[], argument: object): void {
+    for (const { path, kind, offset } of scalars) {
+      let value: unknown = argument;
+      for (const member of path) value = (value as Record<string, unknown>)[member];
+      this.writeNumber(kind, offset / 4, (value as number | null) ?? 0);
+    }
+  }
+
+  private writeNumber(kind: Scalar['kind'], word: number, value: number): void {
+    if (kind === 'float') this.floats[word] = value;
+    else if (kind === 'int32') this.ints[word] = value;
+    else {
+      this.words[word] = value;
+      if (kind === 'uint64') this.words[word + 1] = value / 2 ** 32;
+    }
+  }
+}
+
+async function loadDriver(library: string | undefined): Promise<CudaDriver> {
+  const driver = await CudaDriver.load(library);
+  const version = driver.get<number>('driverVersion');
+  if (version >= WANTED_CUDA) return driver;
+  throw new Error(
+    `the NVIDIA driver is too old: it supports CUDA ${cudaVersion(version)}, and ${cudaVersion(WANTED_CUDA)} is needed; install version 530 or later`,
+  );
+}
+
+/** Renders a version as the driver numbers it: 12010 → "12.1". */
+function cudaVersion(version: number): string {
+  return `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
+}
+
+function readLimits(driver: CudaDriver, device: number): DeviceLimits {
+  const attribute = (number: number) => driver.get<number>('attribute', number, device);
+  const name = Buffer.alloc(256);
+  driver.call('deviceName', name, name.length, device);
+  const total: [number | null] = [null];
+  driver.call('memoryInfo', [null], total);
+  return {
+    name: name.toString('utf8', 0, name.indexOf(0)),
+    capability: 10 * attribute(DEVICE_ATTRIBUTE.majorCapability) + attribute(DEVICE_ATTRIBUTE.minorCapability),
+    processors: attribute(DEVICE_ATTRIBUTE.processors),
+    sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
+    cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),
+    memoryBytes: Number(total[0]),
+    cooperativeLaunch: attribute(DEVICE_ATTRIBUTE.cooperativeLaunch) !== 0,
+  };
+}

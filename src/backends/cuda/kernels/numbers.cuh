@@ -1,0 +1,28 @@
+// bfloat16, and the elementary functions of the gates.
+#ifndef ZLM_NUMBERS_CUH
+#define ZLM_NUMBERS_CUH
+
+// The bits of x as bfloat16, rounded to nearest, ties to even; NaN stays NaN.
+static __device__ __forceinline__ unsigned bfloat16_bits(float x) {
+  const unsigned bits = __float_as_uint(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return bits >> 16 | 0x40u;
+  return (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+}
+// x rounded to bfloat16, as a float.
+static __device__ __forceinline__ float round_to_bfloat16(float x) { return __uint_as_float(bfloat16_bits(x) << 16); }
+// Two bfloat16 in one register, the first in the lower half, as mma wants them.
+static __device__ __forceinline__ unsigned bfloat16_pair(float first, float second) {
+  return bfloat16_bits(first) | bfloat16_bits(second) << 16;
+}
+
+static __device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + __expf(-x)); }
+
+// Near 0, 1 − 2/(e^2x + 1) would lose all digits, so there the odd Taylor polynomial is taken.
+static __device__ __forceinline__ float hyperbolic_tangent(float x) {
+  const float square = x * x;
+  if (square < 0.09f)
+    return x + x * square * (-1.0f / 3 + square * (2.0f / 15 + square * (-17.0f / 315 + square * (62.0f / 2835))));
+  return 1.0f - 2.0f / (__expf(2.0f * x) + 1.0f);
+}
+
+#endif
