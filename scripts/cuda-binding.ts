@@ -35,7 +35,11 @@ interface Layout {
   readonly bytes: number;
   readonly alignment: number;
   /** The path of members to each number: ["noise", "seed"]. */
-  readonly scalars: readonly { readonly path: readonly string[]; readonly kind: ScalarKind; readonly offset: number }[];
+  readonly scalars: readonly {
+    readonly path: readonly string[];
+    readonly kind: ScalarKind;
+    readonly offset: number;
+  }[];
 }
 
 /** Returns the text of the generated file. */
@@ -69,8 +73,7 @@ export function parseCudaHeader(text: string): CudaHeader {
   const structs: CudaHeader['structs'][number][] = [];
   const kernels: CudaHeader['kernels'][number][] = [];
   const constants: Record<string, number> = {};
-  const statement =
-    /\s*(?:typedef struct \{([^}]*)\} (\w+);|KERNEL\((\w+), (\w+)\)|enum \{([^}]*)\};)/y;
+  const statement = /\s*(?:typedef struct \{([^}]*)\} (\w+);|KERNEL\((\w+), (\w+)\)|enum \{([^}]*)\};)/y;
   while (statement.lastIndex < code.length) {
     const at = statement.lastIndex;
     const match = statement.exec(code);

@@ -73,7 +73,11 @@ export function parseHeader(text: string): Header {
     const [, body, struct, result, name, parameters] = match;
     if (struct !== undefined) structs.push({ name: struct, fields: fieldsOf(body.split(';'), 'zlm.h') });
     else
-      functions.push({ name, result, fields: parameters === 'void' ? [] : fieldsOf(parameters.split(','), 'zlm.h') });
+      functions.push({
+        name,
+        result,
+        fields: parameters === 'void' ? [] : fieldsOf(parameters.split(','), 'zlm.h'),
+      });
   }
   return { structs, functions };
 }

@@ -62,7 +62,12 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
     const problem = isThere ? 'cannot be loaded as the driver of CUDA' : 'does not exist';
     return { available: false, reason: `${library} ${problem}`, details: error.message };
   }
-  return { available: false, absent: true, reason: 'there is no NVIDIA driver (libcuda) here', details: error.message };
+  return {
+    available: false,
+    absent: true,
+    reason: 'there is no NVIDIA driver (libcuda) here',
+    details: error.message,
+  };
 }
 
 /** Whether koffi could not load a library, or found that a function is missing from it. */

@@ -220,7 +220,8 @@ function readLimits(driver: CudaDriver, device: number): DeviceLimits {
   driver.call('memoryInfo', [null], total);
   return {
     name: name.toString('utf8', 0, name.indexOf(0)),
-    capability: 10 * attribute(DEVICE_ATTRIBUTE.majorCapability) + attribute(DEVICE_ATTRIBUTE.minorCapability),
+    capability:
+      10 * attribute(DEVICE_ATTRIBUTE.majorCapability) + attribute(DEVICE_ATTRIBUTE.minorCapability),
     processors: attribute(DEVICE_ATTRIBUTE.processors),
     sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
     cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),

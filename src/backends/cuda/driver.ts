@@ -101,7 +101,10 @@ export class CudaError extends UserError {
 const EXPLANATIONS: Readonly<Record<number, readonly [string, ...string[]]>> = {
   [CUDA_ERROR.outOfMemory]: ['the memory of the GPU is exhausted', ...MEMORY_CURES],
   [CUDA_ERROR.noDevice]: ['there is no NVIDIA GPU here', 'Take another backend: `--backend auto`.'],
-  46: ['the GPU is in use by another process, exclusively', 'Wait for it, or name another GPU with CUDA_VISIBLE_DEVICES.'],
+  46: [
+    'the GPU is in use by another process, exclusively',
+    'Wait for it, or name another GPU with CUDA_VISIBLE_DEVICES.',
+  ],
   214: ['the GPU reports a memory error that it cannot correct', ...LOST_CURES],
   700: ['a kernel on the GPU accessed memory that is not its own', ...LOST_CURES],
   702: ['the system stopped a kernel on the GPU that took too long', ...LOST_CURES],
@@ -111,7 +114,9 @@ const EXPLANATIONS: Readonly<Record<number, readonly [string, ...string[]]>> = {
 
 /** The loaded driver. */
 export class CudaDriver {
-  private constructor(private readonly functions: Readonly<Record<keyof typeof DECLARATIONS, DriverFunction>>) {}
+  private constructor(
+    private readonly functions: Readonly<Record<keyof typeof DECLARATIONS, DriverFunction>>,
+  ) {}
 
   /**
    * Loads the driver's library and initializes it.
@@ -122,7 +127,10 @@ export class CudaDriver {
   static async load(path: string | undefined): Promise<CudaDriver> {
     const { default: koffi } = await import('koffi');
     const library = koffi.load(path ?? (platform() === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1'));
-    const bound = Object.entries(DECLARATIONS).map(([name, declaration]) => [name, library.func(declaration)]);
+    const bound = Object.entries(DECLARATIONS).map(([name, declaration]) => [
+      name,
+      library.func(declaration),
+    ]);
     const driver = new CudaDriver(Object.fromEntries(bound));
     driver.call('init', 0);
     return driver;

@@ -5,9 +5,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { dropoutOp } from '../../ops/noise.js';
 import type { Op } from '../../ops/op.js';
+import { productOp } from '../../ops/products.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { type Kernel, onCpu, type Tensors } from './cuda-kernel.js';
-import { dropout } from './feed-forward-kernels.js';
+import { dropout, product } from './feed-forward-kernels.js';
 
 /** Kernels that only give a tensor another name or shape; those of tfjs's CPU backend do it here, too. */
 const WITHOUT_VALUES = ['Identity', 'Reshape'];
@@ -26,6 +27,7 @@ export function registerCudaKernels(backendName: string): void {
   };
   const fuse = <A extends object>({ name }: Op<A>, kernel: Kernel<A>) => register(name, kernel);
   fuse(dropoutOp, dropout);
+  fuse(productOp, product);
 
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, backendName) || kernelName.startsWith('Zlm')) continue;

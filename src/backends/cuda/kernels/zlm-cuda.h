@@ -33,10 +33,32 @@ typedef struct {
 } cuda_dropout;
 KERNEL(zlm_dropout, cuda_dropout)
 
+// ---- Products
+
+// A matrix anywhere in memory: element (i, j) is at[i·row + j·column]; a transpose swaps the two.
+typedef struct {
+  const float *at;
+  int32_t row, column;
+} cuda_matrix;
+
+// c (m × n, rows c_row apart) = a (m × k) · b (k × n), plus bias, plus c itself. Grid (⌈n / PRODUCT_TILE⌉, ⌈m / PRODUCT_TILE⌉).
+typedef struct {
+  int32_t mixed;               // operands in bfloat16
+  int32_t m, n, k;
+  cuda_matrix a, b;
+  const float *NULLABLE bias;  // [n], added to every row
+  int32_t accumulate;          // adds the product to c
+  float *c;
+  int32_t c_row;
+} cuda_product;
+KERNEL(zlm_product, cuda_product)
+
 // ---- Constants that launches need
 
 enum {
-  THREADS = 256, // of a block of every element-wise kernel
+  THREADS = 256,              // of a block of every element-wise kernel
+  PRODUCT_TILE = 64,          // rows and columns of c that a block computes
+  PRODUCT_SHARED_BYTES = 8320,
 };
 
 #endif
