@@ -1,4 +1,5 @@
 /** Generated from kernels/zlm-cuda.h by `npm run generate`. Do not edit. */
+import type { ArgumentMemory } from './argument-memory.js';
 
 export interface CudaNoise {
   readonly threshold: number;
@@ -43,10 +44,47 @@ export interface CudaKernels {
   readonly product: CudaProduct;
 }
 
-/** Each kernel: its symbol, its argument's size in bytes, and each number in it: path, kind, offset. */
+function writeCudaNoise(to: ArgumentMemory, at: number, value: CudaNoise): void {
+  to.uint64(at, value.threshold);
+  to.float(at + 8, value.rate);
+  to.float(at + 12, value.scale);
+  to.int32(at + 16, value.mask);
+  to.int32(at + 20, value.perGate);
+  to.uint32(at + 24, value.seed);
+  to.uint32(at + 28, value.site);
+  to.uint32(at + 32, value.step);
+}
+
+function writeCudaDropout(to: ArgumentMemory, at: number, value: CudaDropout): void {
+  to.int32(at, value.perStep);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.y);
+  writeCudaNoise(to, at + 24, value.noise);
+}
+
+function writeCudaMatrix(to: ArgumentMemory, at: number, value: CudaMatrix): void {
+  to.uint64(at, value.at);
+  to.int32(at + 8, value.row);
+  to.int32(at + 12, value.column);
+}
+
+function writeCudaProduct(to: ArgumentMemory, at: number, value: CudaProduct): void {
+  to.int32(at, value.mixed);
+  to.int32(at + 4, value.m);
+  to.int32(at + 8, value.n);
+  to.int32(at + 12, value.k);
+  writeCudaMatrix(to, at + 16, value.a);
+  writeCudaMatrix(to, at + 32, value.b);
+  to.uint64(at + 48, value.bias ?? 0);
+  to.int32(at + 56, value.accumulate);
+  to.uint64(at + 64, value.c);
+  to.int32(at + 72, value.cRow);
+}
+
+/** Each kernel: its symbol, its argument's size in bytes, and the function that writes the argument. */
 export const KERNELS = {
-  dropout: {"symbol":"zlm_dropout","bytes":64,"scalars":[["perStep","int32",0],["x","uint64",8],["y","uint64",16],["noise.threshold","uint64",24],["noise.rate","float",32],["noise.scale","float",36],["noise.mask","int32",40],["noise.perGate","int32",44],["noise.seed","uint32",48],["noise.site","uint32",52],["noise.step","uint32",56]]},
-  product: {"symbol":"zlm_product","bytes":80,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72]]},
+  dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
+  product: { symbol: 'zlm_product', bytes: 80, write: writeCudaProduct },
 } as const;
 
 /** Constants of the header. */
