@@ -50,12 +50,24 @@ interface Kernel {
   sharedBytes: number;
 }
 
+/** Counts of what a device was asked for. */
+export interface Work {
+  /** Kernels, and copies and fills within the device. */
+  launches: number;
+  /** Copies to the device. */
+  uploads: number;
+  /** Copies from the device. */
+  downloads: number;
+  /** Times that the process stood still until the device was done. */
+  waits: number;
+}
+
 /** The device that computes. */
 export class CudaDevice {
   private readonly kernels = new Map<keyof CudaKernels, Kernel>();
   private readonly argument: ArgumentMemory;
-  /** Launches so far, for tests and for `bench`. */
-  launches = 0;
+  /** Work so far, for tests and benchmarks. */
+  readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
 
   private constructor(
     readonly driver: CudaDriver,
@@ -108,7 +120,7 @@ export class CudaDevice {
     const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
     if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
     else this.driver.call('launch', kernel.handle, ...shape, null);
-    this.launches++;
+    this.work.launches++;
   }
 
   /** Returns how many blocks of a kernel can be resident together. */
@@ -121,8 +133,39 @@ export class CudaDevice {
     return perProcessor * this.limits.processors;
   }
 
+  /** Copies bytes from one place on the device to another. */
+  copy(to: number, from: number, bytes: number): void {
+    this.driver.call('copy', to, from, bytes, this.stream);
+    this.work.launches++;
+  }
+
+  /** Fills words of four bytes. */
+  fill(at: number, word: number, words: number): void {
+    this.driver.call('fill', at, word, words, this.stream);
+    this.work.launches++;
+  }
+
+  /** Copies from memory of the machine. It must not change before the copy is done; ordinary memory may, once this returns. */
+  upload(to: number, from: unknown, bytes: number): void {
+    this.driver.call('upload', to, from, bytes, this.stream);
+    this.work.uploads++;
+  }
+
+  /** Copies to memory of the machine, where the values are once the copy is done. */
+  download(to: unknown, from: number, bytes: number): void {
+    this.driver.call('download', to, from, bytes, this.stream);
+    this.work.downloads++;
+  }
+
+  /** Waits until an event that was recorded has taken place. */
+  waitFor(event: Handle): void {
+    this.work.waits++;
+    this.driver.call('waitForEvent', event);
+  }
+
   /** Waits until everything that was started is done. */
   wait(): void {
+    this.work.waits++;
     this.driver.call('waitForStream', this.stream);
   }
 

@@ -38,10 +38,249 @@ export interface CudaProduct {
   readonly cRow: number;
 }
 
+export interface CudaRecurrentPack {
+  readonly gates: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly u: number;
+  readonly weight: number;
+  readonly batch: number;
+  readonly h0: number | null;
+  readonly left: number | null;
+  readonly recurrentDropout: CudaNoise;
+}
+
+export interface CudaRecurrentForward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly candidateBias: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly lastH: number;
+  readonly lastC: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaRecurrentBackward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly dy: number;
+  readonly lastDh: number;
+  readonly lastDc: number | null;
+  readonly dh: number;
+  readonly dc: number | null;
+  readonly dz: number;
+  readonly dCandidate: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaMaskedWindow {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly first: number;
+  readonly rest: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
+export interface CudaMaskedSum {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly from: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
+export interface CudaSpan {
+  readonly at: number;
+  readonly count: number;
+  readonly firstBlock: number;
+}
+
+export interface CudaSumOfSquares {
+  readonly spans: number;
+  readonly span: readonly CudaSpan[];
+  readonly partial: number;
+}
+
+export interface CudaNorm {
+  readonly count: number;
+  readonly partial: number;
+  readonly norm: number;
+}
+
+export interface CudaRowSums {
+  readonly columns: number;
+  readonly n: number;
+  readonly x: number;
+  readonly factor: number;
+  readonly out: number;
+}
+
+export interface CudaColumnSums {
+  readonly rows: number;
+  readonly columns: number;
+  readonly x: number;
+  readonly factor: number;
+  readonly out: number;
+}
+
+export interface CudaFactor {
+  readonly at: number | null;
+  readonly value: number;
+}
+
+export interface CudaClipScale {
+  readonly most: number;
+  readonly norm: number;
+  readonly scale: number;
+}
+
+export interface CudaGradientRule {
+  readonly gradient: number;
+  readonly scale: CudaFactor;
+  readonly rate: number;
+  readonly clip: number;
+  readonly decay: number;
+}
+
+export interface CudaSgdUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaAdamUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly firstMoment: number;
+  readonly secondMoment: number;
+  readonly beta1: number;
+  readonly oneLessBeta1: number;
+  readonly beta2: number;
+  readonly oneLessBeta2: number;
+  readonly rate: number;
+  readonly correction: number;
+  readonly epsilon: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaRmspropUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly meanSquare: number;
+  readonly keep: number;
+  readonly oneLessKeep: number;
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaAverageUpdate {
+  readonly n: number;
+  readonly average: number;
+  readonly parameter: number;
+  readonly weight: number;
+}
+
+export interface CudaDimensions {
+  readonly n: number;
+  readonly count: number;
+  readonly size: readonly number[];
+}
+
+export interface CudaOperand {
+  readonly at: number | null;
+  readonly value: number;
+  readonly stride: readonly number[];
+}
+
+export interface CudaBinary {
+  readonly operation: number;
+  readonly dimensions: CudaDimensions;
+  readonly a: CudaOperand;
+  readonly b: CudaOperand;
+  readonly out: number;
+}
+
+export interface CudaUnary {
+  readonly function: number;
+  readonly n: number;
+  readonly x: number;
+  readonly out: number;
+}
+
+export interface CudaCopy {
+  readonly dimensions: CudaDimensions;
+  readonly from: number;
+  readonly to: number;
+  readonly fromStride: readonly number[];
+  readonly toStride: readonly number[];
+}
+
+export interface CudaSoftmaxRows {
+  readonly columns: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The argument of each kernel. Tensors are device addresses. */
 export interface CudaKernels {
   readonly dropout: CudaDropout;
   readonly product: CudaProduct;
+  readonly recurrentPackF32: CudaRecurrentPack;
+  readonly recurrentPackBf16: CudaRecurrentPack;
+  readonly lstmForwardF32: CudaRecurrentForward;
+  readonly lstmForwardBf16: CudaRecurrentForward;
+  readonly gruForwardF32: CudaRecurrentForward;
+  readonly gruForwardBf16: CudaRecurrentForward;
+  readonly tanhRnnForwardF32: CudaRecurrentForward;
+  readonly tanhRnnForwardBf16: CudaRecurrentForward;
+  readonly lstmBackwardF32: CudaRecurrentBackward;
+  readonly lstmBackwardBf16: CudaRecurrentBackward;
+  readonly gruBackwardF32: CudaRecurrentBackward;
+  readonly gruBackwardBf16: CudaRecurrentBackward;
+  readonly tanhRnnBackwardF32: CudaRecurrentBackward;
+  readonly tanhRnnBackwardBf16: CudaRecurrentBackward;
+  readonly maskedWindow: CudaMaskedWindow;
+  readonly maskedSum: CudaMaskedSum;
+  readonly sumOfSquares: CudaSumOfSquares;
+  readonly norm: CudaNorm;
+  readonly rowSums: CudaRowSums;
+  readonly columnSums: CudaColumnSums;
+  readonly clipScale: CudaClipScale;
+  readonly sgdUpdate: CudaSgdUpdate;
+  readonly adamUpdate: CudaAdamUpdate;
+  readonly rmspropUpdate: CudaRmspropUpdate;
+  readonly averageUpdate: CudaAverageUpdate;
+  readonly binary: CudaBinary;
+  readonly unary: CudaUnary;
+  readonly copy: CudaCopy;
+  readonly softmaxRows: CudaSoftmaxRows;
 }
 
 function writeCudaNoise(to: ArgumentMemory, at: number, value: CudaNoise): void {
@@ -81,14 +320,273 @@ function writeCudaProduct(to: ArgumentMemory, at: number, value: CudaProduct): v
   to.int32(at + 72, value.cRow);
 }
 
+function writeCudaRecurrentPack(to: ArgumentMemory, at: number, value: CudaRecurrentPack): void {
+  to.int32(at, value.gates);
+  to.int32(at + 4, value.units);
+  to.int32(at + 8, value.mixed);
+  to.uint64(at + 16, value.u);
+  to.uint64(at + 24, value.weight);
+  to.int32(at + 32, value.batch);
+  to.uint64(at + 40, value.h0 ?? 0);
+  to.uint64(at + 48, value.left ?? 0);
+  writeCudaNoise(to, at + 56, value.recurrentDropout);
+}
+
+function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRecurrentForward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.candidateBias ?? 0);
+  to.uint64(at + 64, value.gates);
+  to.uint64(at + 72, value.cells ?? 0);
+  to.uint64(at + 80, value.y);
+  to.uint64(at + 88, value.lastH);
+  to.uint64(at + 96, value.lastC ?? 0);
+  writeCudaNoise(to, at + 104, value.recurrentDropout);
+  writeCudaNoise(to, at + 144, value.hiddenZoneout);
+  writeCudaNoise(to, at + 184, value.cellZoneout);
+}
+
+function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaRecurrentBackward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.gates);
+  to.uint64(at + 64, value.cells ?? 0);
+  to.uint64(at + 72, value.y);
+  to.uint64(at + 80, value.dy);
+  to.uint64(at + 88, value.lastDh);
+  to.uint64(at + 96, value.lastDc ?? 0);
+  to.uint64(at + 104, value.dh);
+  to.uint64(at + 112, value.dc ?? 0);
+  to.uint64(at + 120, value.dz);
+  to.uint64(at + 128, value.dCandidate ?? 0);
+  writeCudaNoise(to, at + 136, value.recurrentDropout);
+  writeCudaNoise(to, at + 176, value.hiddenZoneout);
+  writeCudaNoise(to, at + 216, value.cellZoneout);
+}
+
+function writeCudaMaskedWindow(to: ArgumentMemory, at: number, value: CudaMaskedWindow): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.first);
+  to.uint64(at + 24, value.rest);
+  to.uint64(at + 32, value.out);
+  writeCudaNoise(to, at + 40, value.dropout);
+}
+
+function writeCudaMaskedSum(to: ArgumentMemory, at: number, value: CudaMaskedSum): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.from);
+  to.uint64(at + 24, value.out);
+  writeCudaNoise(to, at + 32, value.dropout);
+}
+
+function writeCudaSpan(to: ArgumentMemory, at: number, value: CudaSpan): void {
+  to.uint64(at, value.at);
+  to.int32(at + 8, value.count);
+  to.int32(at + 12, value.firstBlock);
+}
+
+function writeCudaSumOfSquares(to: ArgumentMemory, at: number, value: CudaSumOfSquares): void {
+  to.int32(at, value.spans);
+  to.checkCount(value.span, 32);
+  for (let i = 0; i < value.span.length; i++) writeCudaSpan(to, at + 8 + 16 * i, value.span[i]);
+  to.uint64(at + 520, value.partial);
+}
+
+function writeCudaNorm(to: ArgumentMemory, at: number, value: CudaNorm): void {
+  to.int32(at, value.count);
+  to.uint64(at + 8, value.partial);
+  to.uint64(at + 16, value.norm);
+}
+
+function writeCudaRowSums(to: ArgumentMemory, at: number, value: CudaRowSums): void {
+  to.int32(at, value.columns);
+  to.int32(at + 4, value.n);
+  to.uint64(at + 8, value.x);
+  to.float(at + 16, value.factor);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaColumnSums(to: ArgumentMemory, at: number, value: CudaColumnSums): void {
+  to.int32(at, value.rows);
+  to.int32(at + 4, value.columns);
+  to.uint64(at + 8, value.x);
+  to.float(at + 16, value.factor);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaFactor(to: ArgumentMemory, at: number, value: CudaFactor): void {
+  to.uint64(at, value.at ?? 0);
+  to.float(at + 8, value.value);
+}
+
+function writeCudaClipScale(to: ArgumentMemory, at: number, value: CudaClipScale): void {
+  to.float(at, value.most);
+  to.uint64(at + 8, value.norm);
+  to.uint64(at + 16, value.scale);
+}
+
+function writeCudaGradientRule(to: ArgumentMemory, at: number, value: CudaGradientRule): void {
+  to.uint64(at, value.gradient);
+  writeCudaFactor(to, at + 8, value.scale);
+  to.float(at + 24, value.rate);
+  to.float(at + 28, value.clip);
+  to.float(at + 32, value.decay);
+}
+
+function writeCudaSgdUpdate(to: ArgumentMemory, at: number, value: CudaSgdUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  writeCudaGradientRule(to, at + 16, value.rule);
+}
+
+function writeCudaAdamUpdate(to: ArgumentMemory, at: number, value: CudaAdamUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  to.uint64(at + 16, value.firstMoment);
+  to.uint64(at + 24, value.secondMoment);
+  to.float(at + 32, value.beta1);
+  to.float(at + 36, value.oneLessBeta1);
+  to.float(at + 40, value.beta2);
+  to.float(at + 44, value.oneLessBeta2);
+  to.float(at + 48, value.rate);
+  to.float(at + 52, value.correction);
+  to.float(at + 56, value.epsilon);
+  writeCudaGradientRule(to, at + 64, value.rule);
+}
+
+function writeCudaRmspropUpdate(to: ArgumentMemory, at: number, value: CudaRmspropUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  to.uint64(at + 16, value.meanSquare);
+  to.float(at + 24, value.keep);
+  to.float(at + 28, value.oneLessKeep);
+  to.float(at + 32, value.rate);
+  to.float(at + 36, value.epsilon);
+  writeCudaGradientRule(to, at + 40, value.rule);
+}
+
+function writeCudaAverageUpdate(to: ArgumentMemory, at: number, value: CudaAverageUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.average);
+  to.uint64(at + 16, value.parameter);
+  to.float(at + 24, value.weight);
+}
+
+function writeCudaDimensions(to: ArgumentMemory, at: number, value: CudaDimensions): void {
+  to.int32(at, value.n);
+  to.int32(at + 4, value.count);
+  to.checkCount(value.size, 6);
+  for (let i = 0; i < value.size.length; i++) to.int32(at + 8 + 4 * i, value.size[i]);
+}
+
+function writeCudaOperand(to: ArgumentMemory, at: number, value: CudaOperand): void {
+  to.uint64(at, value.at ?? 0);
+  to.float(at + 8, value.value);
+  to.checkCount(value.stride, 6);
+  for (let i = 0; i < value.stride.length; i++) to.int32(at + 12 + 4 * i, value.stride[i]);
+}
+
+function writeCudaBinary(to: ArgumentMemory, at: number, value: CudaBinary): void {
+  to.int32(at, value.operation);
+  writeCudaDimensions(to, at + 4, value.dimensions);
+  writeCudaOperand(to, at + 40, value.a);
+  writeCudaOperand(to, at + 80, value.b);
+  to.uint64(at + 120, value.out);
+}
+
+function writeCudaUnary(to: ArgumentMemory, at: number, value: CudaUnary): void {
+  to.int32(at, value.function);
+  to.int32(at + 4, value.n);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.out);
+}
+
+function writeCudaCopy(to: ArgumentMemory, at: number, value: CudaCopy): void {
+  writeCudaDimensions(to, at, value.dimensions);
+  to.uint64(at + 32, value.from);
+  to.uint64(at + 40, value.to);
+  to.checkCount(value.fromStride, 6);
+  for (let i = 0; i < value.fromStride.length; i++) to.int32(at + 48 + 4 * i, value.fromStride[i]);
+  to.checkCount(value.toStride, 6);
+  for (let i = 0; i < value.toStride.length; i++) to.int32(at + 72 + 4 * i, value.toStride[i]);
+}
+
+function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmaxRows): void {
+  to.int32(at, value.columns);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.y);
+}
+
 /** Each kernel: its symbol, its argument's size in bytes, and the function that writes the argument. */
 export const KERNELS = {
   dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
   product: { symbol: 'zlm_product', bytes: 80, write: writeCudaProduct },
+  recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },
+  recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 96, write: writeCudaRecurrentPack },
+  lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  lstmForwardBf16: { symbol: 'zlm_lstm_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardF32: { symbol: 'zlm_gru_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  maskedWindow: { symbol: 'zlm_masked_window', bytes: 80, write: writeCudaMaskedWindow },
+  maskedSum: { symbol: 'zlm_masked_sum', bytes: 72, write: writeCudaMaskedSum },
+  sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
+  norm: { symbol: 'zlm_norm', bytes: 24, write: writeCudaNorm },
+  rowSums: { symbol: 'zlm_row_sums', bytes: 32, write: writeCudaRowSums },
+  columnSums: { symbol: 'zlm_column_sums', bytes: 32, write: writeCudaColumnSums },
+  clipScale: { symbol: 'zlm_clip_scale', bytes: 24, write: writeCudaClipScale },
+  sgdUpdate: { symbol: 'zlm_sgd_update', bytes: 56, write: writeCudaSgdUpdate },
+  adamUpdate: { symbol: 'zlm_adam_update', bytes: 104, write: writeCudaAdamUpdate },
+  rmspropUpdate: { symbol: 'zlm_rmsprop_update', bytes: 80, write: writeCudaRmspropUpdate },
+  averageUpdate: { symbol: 'zlm_average_update', bytes: 32, write: writeCudaAverageUpdate },
+  binary: { symbol: 'zlm_binary', bytes: 128, write: writeCudaBinary },
+  unary: { symbol: 'zlm_unary', bytes: 24, write: writeCudaUnary },
+  copy: { symbol: 'zlm_copy', bytes: 96, write: writeCudaCopy },
+  softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 24, write: writeCudaSoftmaxRows },
 } as const;
 
 /** Constants of the header. */
 export const CONSTANTS = {
+  "RECURRENT_THREADS": 256,
+  "RECURRENT_ROWS": 32,
+  "RECURRENT_TERMS": 16,
+  "RECURRENT_COLUMNS": 16,
+  "LSTM_TILES": 3,
+  "GRU_TILES": 3,
+  "TANH_RNN_TILES": 1,
+  "BACKWARD_TILES": 1,
+  "RECURRENT_PACKED_STEPS": 8,
+  "RECURRENT_PACK_SHARED_BYTES": 3136,
+  "SUM_PIECE": 16384,
+  "SUM_SPANS": 32,
+  "SUM_COLUMNS": 32,
+  "SUM_SHARED_BYTES": 2048,
+  "DIMENSIONS": 6,
   "THREADS": 256,
   "PRODUCT_TILE": 64,
   "PRODUCT_SHARED_BYTES": 8320

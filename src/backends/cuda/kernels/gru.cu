@@ -2,7 +2,7 @@
 // n = tanh(x·Wₙ + bₙ + r ⊙ q); h = (1 − z) ⊙ n + z ⊙ h, and with zoneout some units of h keep (a share of) their old value.
 #include "recurrence.cuh"
 
-namespace {
+namespace recurrent {
 
 struct gru {
   using Columns = gru_columns;
@@ -56,6 +56,6 @@ struct gru {
   }
 };
 
-}  // namespace
+}  // namespace recurrent
 
 RECURRENT_KERNELS(gru, gru)

@@ -3,7 +3,7 @@
 // new c before zoneout.
 #include "recurrence.cuh"
 
-namespace {
+namespace recurrent {
 
 struct lstm {
   using Columns = lstm_columns;
@@ -67,6 +67,6 @@ struct lstm {
   }
 };
 
-}  // namespace
+}  // namespace recurrent
 
 RECURRENT_KERNELS(lstm, lstm)

@@ -2,13 +2,14 @@
 // masks on the inputs of the products that take a whole window.
 #include "recurrence.cuh"
 
-namespace {
+namespace recurrent {
 
 // One K step of the columns of a block, and its pairs of neighboring rows in different banks.
 template <class Columns>
 struct staged_weight {
   float step[K_STEP][Columns::TILES * TILE_COLUMNS + 1];
 };
+static_assert(sizeof(staged_weight<lstm_columns>) == RECURRENT_PACK_SHARED_BYTES, "the most that launches pass on");
 
 // Reads one K step of U. Columns of a unit become neighbors; what is beyond the last unit becomes 0.
 template <class Columns>
@@ -85,14 +86,14 @@ __device__ __forceinline__ void pack_weight(const cuda_recurrent_pack &p) {
   }
 }
 
-}  // namespace
+}  // namespace recurrent
 
 extern "C" __global__ void __launch_bounds__(RECURRENT_THREADS) zlm_recurrent_pack_f32(const cuda_recurrent_pack p) {
-  pack_weight<float32_form>(p);
+  recurrent::pack_weight<recurrent::float32_form>(p);
 }
 
 extern "C" __global__ void __launch_bounds__(RECURRENT_THREADS) zlm_recurrent_pack_bf16(const cuda_recurrent_pack p) {
-  pack_weight<bfloat16_form>(p);
+  recurrent::pack_weight<recurrent::bfloat16_form>(p);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) zlm_masked_window(const cuda_masked_window w) {
@@ -101,6 +102,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) zlm_masked_window(const cu
   const int row = in_step / w.width, unit = in_step % w.width, parts = w.dropout.per_gate ? w.parts : 1;
   const float value = t == 0 ? w.first[in_step] : w.rest[(t - 1) * w.batch * w.width + in_step];
   float *out = w.out + (t * w.batch + row) * parts * w.width + unit;
+#pragma unroll 1
   for (int part = 0; part < parts; part++)
     out[part * w.width] = value * kept_factor(w.dropout, t, (row * parts + part) * w.width + unit);
 }
@@ -111,6 +113,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) zlm_masked_sum(const cuda_
   const int row = in_step / s.width, unit = in_step % s.width;
   const float *from = s.from + (t * s.batch + row) * s.parts * s.width + unit;
   float sum = 0.0f;
+#pragma unroll 1
   for (int part = 0; part < s.parts; part++)
     sum += from[part * s.width] * kept_factor(s.dropout, t, (row * s.parts + part) * s.width + unit);
   s.out[t * s.batch * s.width + in_step] = sum;

@@ -11,7 +11,7 @@
 
 #include "recurrent-product.cuh"
 
-namespace {
+namespace recurrent {
 
 // The columns of the weight that a block takes: those of UNITS units, the GATES gates of a unit side by side.
 template <int GATES_OF_UNIT, int TILES_OF_BLOCK>
@@ -113,6 +113,7 @@ __device__ __forceinline__ int parts_of(const cuda_noise &dropout) {
 template <class Form>
 __device__ __forceinline__ void put_hidden(uint32_t *left, const cuda_noise &dropout, int parts, int units, int t, int row,
                                            int unit, float h, bool mixed) {
+#pragma unroll 1
   for (int part = 0; part < parts; part++) {
     // Beyond the last unit are the zeros that fill the last K step.
     const float factor = unit < units ? recurrent_factor(dropout, parts, units, t, row, unit, part) : 0.0f;
@@ -144,8 +145,8 @@ __device__ __forceinline__ void step_forward(const cuda_recurrent_forward &l) {
 
   const uint32_t *weight = l.weight + static_cast<size_t>(blockIdx.x) * TILES * steps * Form::WEIGHT_WORDS;
   const operands o = {left_of<Form>(l.left, l.t, parts * steps), weight, steps, steps};
-  if (GATES == 4 && parts > 1) multiply<Form, TILES, true>(rows_of_block(l), o, sums);
-  else multiply<Form, TILES, false>(rows_of_block(l), o, sums);
+  if (GATES == 4 && parts > 1) Form::template multiply<TILES, BATCH_TILE / 8, true>(o, sums);
+  else multiply<Form>(rows_of_block(l), o, sums);
   __syncthreads();
 
   uint32_t *next = left_of<Form>(l.left, l.t + 1, parts * steps);
@@ -189,10 +190,11 @@ __device__ __forceinline__ void step_backward(const cuda_recurrent_backward &l) 
   // Part by part: each has a mask of its own.
   const uint32_t *left = left_of<Form>(l.left, l.t + 1, steps);
   const uint32_t *weight = l.weight + static_cast<size_t>(blockIdx.x) * TILES * steps * Form::WEIGHT_WORDS;
+#pragma unroll 1
   for (int part = 0; l.t < l.steps - 1 && part < parts; part++) {
     const int first = part * of_gate;
     const operands o = {left + first * Form::LEFT_WORDS, weight + first * Form::WEIGHT_WORDS, steps / parts, steps};
-    multiply<Form, TILES, false>(rows_of_block(l), o, sums);
+    multiply<Form>(rows_of_block(l), o, sums);
     __syncthreads();
 #pragma unroll
     for (int i = 0; i < Columns::OWN; i++) {
@@ -225,7 +227,7 @@ __device__ __forceinline__ void step_backward(const cuda_recurrent_backward &l) 
   }
 }
 
-}  // namespace
+}  // namespace recurrent
 
 // The four kernels of a cell. A block may use all registers: it has a multiprocessor to itself where the layer is large.
 #define RECURRENT_KERNELS(name, Cell)                                           \
@@ -236,7 +238,7 @@ __device__ __forceinline__ void step_backward(const cuda_recurrent_backward &l) 
 
 #define RECURRENT_KERNEL(name, direction, Cell, Form)                                                                  \
   extern "C" __global__ void __launch_bounds__(RECURRENT_THREADS, 1) name(const cuda_recurrent_##direction layer) { \
-    step_##direction<Cell, Form>(layer);                                                                               \
+    recurrent::step_##direction<recurrent::Cell, recurrent::Form>(layer);                                                                               \
   }
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "device.cuh"
 
-namespace {
+namespace recurrent {
 
 constexpr int WARPS = RECURRENT_THREADS / 32;
 constexpr int BATCH_TILE = RECURRENT_ROWS, K_STEP = RECURRENT_TERMS, TILE_COLUMNS = 16;
@@ -170,16 +170,16 @@ struct bfloat16_form {
 };
 
 // Multiplies, for as many rows as there are.
-template <class Form, int TILES, bool BY_GATE>
+template <class Form, int TILES>
 __device__ __forceinline__ void multiply(int rows, const operands &o, warp_sums<TILES> &sums) {
   switch ((rows + 7) / 8) {
-    case 1: return Form::template multiply<TILES, 1, BY_GATE>(o, sums);
-    case 2: return Form::template multiply<TILES, 2, BY_GATE>(o, sums);
-    case 3: return Form::template multiply<TILES, 3, BY_GATE>(o, sums);
-    default: return Form::template multiply<TILES, 4, BY_GATE>(o, sums);
+    case 1: return Form::template multiply<TILES, 1, false>(o, sums);
+    case 2: return Form::template multiply<TILES, 2, false>(o, sums);
+    case 3: return Form::template multiply<TILES, 3, false>(o, sums);
+    default: return Form::template multiply<TILES, 4, false>(o, sums);
   }
 }
 
-}  // namespace
+}  // namespace recurrent
 
 #endif

@@ -2,7 +2,7 @@
 // units of h keep (a share of) their old value.
 #include "recurrence.cuh"
 
-namespace {
+namespace recurrent {
 
 struct tanh_rnn {
   using Columns = tanh_columns;
@@ -41,6 +41,6 @@ struct tanh_rnn {
   }
 };
 
-}  // namespace
+}  // namespace recurrent
 
 RECURRENT_KERNELS(tanh_rnn, tanh_rnn)

@@ -69,6 +69,7 @@ enum {
   TANH_RNN_TILES = 1,         // 16 units
   BACKWARD_TILES = 1,         // of a block of any layer backward: 16 units
   RECURRENT_PACKED_STEPS = 8, // K steps that a block packs
+  RECURRENT_PACK_SHARED_BYTES = 3136,
 };
 
 // Packs U forward, and stores m(0) ⊙ h0 as the first product reads it. Backward, where `left` is null, packs Uᵀ. Grid (⌈K steps /
@@ -157,6 +158,170 @@ typedef struct {
   cuda_noise dropout;
 } cuda_masked_sum;
 KERNEL(zlm_masked_sum, cuda_masked_sum)
+// ---- Sums, which are added in one order whatever the grid and the device
+
+enum {
+  SUM_PIECE = 16384,       // elements of a long sum that one block adds
+  SUM_SPANS = 32,          // tensors that one launch takes
+  SUM_COLUMNS = 32,        // columns that one block sums
+  SUM_SHARED_BYTES = 2048, // of every kernel that sums over a block
+};
+
+// All elements of one tensor. Its pieces are those of blocks first_block … first_block + ⌈count / SUM_PIECE⌉ − 1.
+typedef struct {
+  const float *at;
+  int32_t count, first_block;
+} cuda_span;
+
+// partial[block] = Σ x² over one piece of one tensor. Grid: all pieces.
+typedef struct {
+  int32_t spans;
+  cuda_span span[SUM_SPANS];
+  double *partial;
+} cuda_sum_of_squares;
+KERNEL(zlm_sum_of_squares, cuda_sum_of_squares)
+
+// norm = √ Σ partial. One block.
+typedef struct {
+  int32_t count;
+  const double *partial;
+  float *norm;
+} cuda_norm;
+KERNEL(zlm_norm, cuda_norm)
+
+// out[row] = factor · Σ over columns of x[row, column]. The last row may be shorter: n elements in all. Grid (rows).
+typedef struct {
+  int32_t columns, n;
+  const float *x;
+  float factor;
+  float *out;
+} cuda_row_sums;
+KERNEL(zlm_row_sums, cuda_row_sums)
+
+// out[o, column] = factor · Σ over rows of x[o, row, column]. Grid (⌈columns / SUM_COLUMNS⌉, outer).
+typedef struct {
+  int32_t rows, columns;
+  const float *x;
+  float factor;
+  float *out;
+} cuda_column_sums;
+KERNEL(zlm_column_sums, cuda_column_sums)
+
+// ---- Optimizers: one step of one parameter, in place. A thread takes four neighboring elements, which are aligned to 16
+// bytes: grid (⌈⌈n / 4⌉ / THREADS⌉).
+
+// A factor: the number on the device, or where there is none, `value`.
+typedef struct {
+  const float *NULLABLE at;
+  float value;
+} cuda_factor;
+
+// scale = min(1, most / norm), and NaN for a NaN. One thread.
+typedef struct {
+  float most;
+  const float *norm;
+  float *scale;
+} cuda_clip_scale;
+KERNEL(zlm_clip_scale, cuda_clip_scale)
+
+// The gradient that a step uses: rate · scale · the gradient clamped to ±clip (infinity for no clamp) + decay · parameter.
+typedef struct {
+  const float *gradient;
+  cuda_factor scale;
+  float rate, clip, decay;
+} cuda_gradient_rule;
+
+// parameter −= g. The rule's rate is the learning rate, and its decay has it as a factor.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  cuda_gradient_rule rule;
+} cuda_sgd_update;
+KERNEL(zlm_sgd_update, cuda_sgd_update)
+
+// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
+// (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ; the rule's
+// rate is 1.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  float *first_moment;
+  float *second_moment;
+  float beta1, one_less_beta1, beta2, one_less_beta2, rate, correction, epsilon;
+  cuda_gradient_rule rule;
+} cuda_adam_update;
+KERNEL(zlm_adam_update, cuda_adam_update)
+
+// mean_square = keep · mean_square + (1 − keep) · g²; parameter −= rate · g / (√mean_square + epsilon). The rule's rate is 1.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  float *mean_square;
+  float keep, one_less_keep, rate, epsilon;
+  cuda_gradient_rule rule;
+} cuda_rmsprop_update;
+KERNEL(zlm_rmsprop_update, cuda_rmsprop_update)
+
+// average += weight · (parameter − average)
+typedef struct {
+  int32_t n;
+  float *average;
+  const float *parameter;
+  float weight;
+} cuda_average_update;
+KERNEL(zlm_average_update, cuda_average_update)
+
+// ---- tfjs's own ops. A thread takes one of the n elements of the result, grid (⌈n / THREADS⌉), except where a grid is named.
+
+enum { DIMENSIONS = 6 };
+
+// The dimensions of a result, the last one first: the first `count` of `size` are in use.
+typedef struct {
+  int32_t n, count;
+  int32_t size[DIMENSIONS];
+} cuda_dimensions;
+
+// An operand with the strides of its dimensions; where it has no address, all its elements are `value`.
+typedef struct {
+  const float *NULLABLE at;
+  float value;
+  int32_t stride[DIMENSIONS];
+} cuda_operand;
+
+// out (dense) = a ∘ b
+typedef struct {
+  int32_t operation;
+  cuda_dimensions dimensions;
+  cuda_operand a, b;
+  float *out;
+} cuda_binary;
+KERNEL(zlm_binary, cuda_binary)
+
+// out = f(x)
+typedef struct {
+  int32_t function, n;
+  const float *x;
+  float *out;
+} cuda_unary;
+KERNEL(zlm_unary, cuda_unary)
+
+// to = from, both with strides, in words of four bytes.
+typedef struct {
+  cuda_dimensions dimensions;
+  const uint32_t *from;
+  uint32_t *to;
+  int32_t from_stride[DIMENSIONS];
+  int32_t to_stride[DIMENSIONS];
+} cuda_copy;
+KERNEL(zlm_copy, cuda_copy)
+
+// y = softmax(x), row by row. Grid (rows).
+typedef struct {
+  int32_t columns;
+  const float *x;
+  float *y;
+} cuda_softmax_rows;
+KERNEL(zlm_softmax_rows, cuda_softmax_rows)
 
 // ---- Constants that launches need
 
