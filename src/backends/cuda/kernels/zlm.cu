@@ -1,3 +1,6 @@
 // All kernels, for NVRTC: one file of PTX for each architecture.
 #include "noise.cu"
 #include "product.cu"
+#include "sums.cu"
+#include "tensors.cu"
+#include "updates.cu"
