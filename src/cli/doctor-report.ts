@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName, BackendOptions, Bf16Units } from '../backends/backend.js';
+import type { BackendName, BackendOptions, Bf16Units, Probe } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
@@ -122,7 +122,7 @@ async function reportBackends(options: BackendOptions): Promise<BackendReport[]>
 }
 
 async function measure(
-  probe: Omit<BackendReport, 'gflops'>,
+  { absent: _, ...probe }: { readonly name: BackendName } & Probe,
   options: BackendOptions,
 ): Promise<BackendReport> {
   if (!probe.available) return { ...probe, gflops: null };

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../errors.js';
 import type { Backend, BackendOptions, Probe } from '../backend.js';
 import { CudaDevice } from './device.js';
+import { CUDA_ERROR, CudaError } from './driver.js';
 
 const NAME = 'cuda';
 
@@ -12,6 +13,9 @@ const QUEUE_DEPTH = 4;
 
 /** The device that was opened; a process uses one. */
 let opened: Promise<CudaDevice> | null = null;
+
+/** The device, once the backend is loaded. */
+let loaded: CudaDevice | null = null;
 
 export const cudaBackend: Backend = {
   name: NAME,
@@ -39,6 +43,12 @@ export const cudaBackend: Backend = {
     const memory = await DeviceMemory.of(device);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+    loaded = device;
+  },
+
+  availableMemory() {
+    if (loaded === null) throw new Error('the cuda backend is not loaded');
+    return loaded.freeMemory();
   },
 };
 
@@ -51,7 +61,14 @@ function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
 async function unavailable(error: Error, library: string | undefined): Promise<Probe> {
   if (error instanceof UserError) {
     const [reason, ...details] = error.message.split('\n');
-    return { available: false, reason, details: details.join('\n') };
+    const isAbsent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
+    const said = details.map((line) => line.trim()).join('\n');
+    return { available: false, reason, ...(isAbsent ? { absent: true } : { details: said }) };
+  }
+  const lacking = /Cannot find function '?(\w+)/.exec(error.message)?.[1];
+  if (lacking !== undefined) {
+    const reason = `the NVIDIA driver is too old: it lacks ${lacking}; install version 530 or later`;
+    return { available: false, reason };
   }
   if (!isLoadFailure(error)) return { available: false, reason: error.message };
   if (library !== undefined) {
@@ -66,11 +83,10 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
     available: false,
     absent: true,
     reason: 'there is no NVIDIA driver (libcuda) here',
-    details: error.message,
   };
 }
 
-/** Whether koffi could not load a library, or found that a function is missing from it. */
+/** Whether koffi could not load a library. */
 function isLoadFailure({ message }: Error): boolean {
-  return /Failed to load shared library|Cannot find function/.test(message);
+  return message.startsWith('Failed to load shared library');
 }

@@ -133,6 +133,13 @@ export class CudaDevice {
     return perProcessor * this.limits.processors;
   }
 
+  /** Returns the bytes that are not in use, by this process or another. */
+  freeMemory(): number {
+    const free: [number | bigint | null] = [null];
+    this.driver.call('memoryInfo', free, [null]);
+    return Number(free[0]);
+  }
+
   /** Copies bytes from one place on the device to another. */
   copy(to: number, from: number, bytes: number): void {
     this.driver.call('copy', to, from, bytes, this.stream);

@@ -27,6 +27,7 @@ import {
   addN,
   BINARY,
   binary,
+  cast,
   concat,
   constantLike,
   fill,
@@ -80,6 +81,7 @@ export function registerCudaKernels(backendName: string): void {
   for (const name of Object.keys(UNARY) as (keyof typeof UNARY)[]) register(name, unary(name));
   register('AddN', addN);
   register('BatchMatMul', matMul);
+  register('Cast', cast);
   register('Concat', concat);
   register('Fill', fill);
   register('Mean', mean);

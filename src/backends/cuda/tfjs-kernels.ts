@@ -104,11 +104,11 @@ function reduce(
   backend: CudaBackend,
 ): TensorInfo {
   const { shape, runs, count } = reductionOf(x.shape, attributes);
-  const out = backend.allocate(shape);
-  const sizes = runs.map(({ size }) => size);
   // From the last dimensions to the first, so that those behind a sum are always kept ones.
   const summed = [...runs.keys()].filter((run) => runs[run].isReduced).reverse();
-  if (summed.length === 0) return backend.copy(x).info;
+  if (summed.length === 0) return backend.share(x, shape);
+  const out = backend.allocate(shape);
+  const sizes = runs.map(({ size }) => size);
   let at = backend.address(x);
   for (const run of summed) {
     const isLast = run === summed.at(-1);
@@ -149,6 +149,19 @@ function sumRun({ at, outer, rows, inner, factor, to }: RunSum, backend: CudaBac
   const columns = isLong ? pieces : rows;
   device.launch('rowSums', { columns, n: outer * columns, x: partial, factor, out: to }, [outer], SUM);
 }
+
+/** Converts to another type. On the machine: training does not need it. */
+export const cast: Kernel<{ dtype: DataType }> = ({ x }, { dtype }, backend) => {
+  if (x.dtype === dtype) return backend.share(x, x.shape);
+  const converted = onCpu('Cast', { x }, { dtype }, backend) as TensorInfo;
+  // tfjs's kernel keeps the array where the new type is wider. On the device, the bits are not the same.
+  if (converted.dataId !== x.dataId) return converted;
+  const values = backend.readSync(x.dataId) as ArrayLike<number>;
+  const array = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
+  const copy = backend.makeTensorInfo(x.shape, dtype, array);
+  backend.disposeData(converted.dataId);
+  return copy;
+};
 
 /** The attributes of tfjs's matrix product. */
 type MatMulAttributes = Omit<ProductAttributes, 'precision'>;
