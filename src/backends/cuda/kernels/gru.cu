@@ -43,9 +43,9 @@ struct gru {
   // the reset gate. Returns the gradient that reaches h(t−1) through the update gate.
   static __device__ __forceinline__ float backward(const cuda_recurrent_backward &l, const place &at, const Saved &s, float dh,
                                                    gate_values<3> &d) {
-    const float dn = dh * (1.0f - s.z) * (1.0f - s.n * s.n);
-    d.of[0] = dn * s.q * s.r * (1.0f - s.r);
-    d.of[1] = dh * (s.h - s.n) * s.z * (1.0f - s.z);
+    const float dn = dh * (1.0f - s.z) * tanh_slope(s.n);
+    d.of[0] = dn * s.q * sigmoid_slope(s.r);
+    d.of[1] = dh * (s.h - s.n) * sigmoid_slope(s.z);
     d.of[2] = dn * s.r;
     float *dz = l.dz + at.in_parts(l.units, 3, 0);
     dz[0] = d.of[0];

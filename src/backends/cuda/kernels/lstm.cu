@@ -56,11 +56,11 @@ struct lstm {
     float dc = s.dc;
     const float retained = take_retained(l.cell_zoneout, l.t, at.in_state, dc);
     const float tanh_c = hyperbolic_tangent(s.f * s.c + s.i * s.g); // of c before zoneout
-    dc += dh * s.o * (1.0f - tanh_c * tanh_c);
-    dz.of[0] = dc * s.g * s.i * (1.0f - s.i);
-    dz.of[1] = dc * s.c * s.f * (1.0f - s.f);
-    dz.of[2] = dc * s.i * (1.0f - s.g * s.g);
-    dz.of[3] = dh * tanh_c * s.o * (1.0f - s.o);
+    dc += dh * s.o * tanh_slope(tanh_c);
+    dz.of[0] = dc * s.g * sigmoid_slope(s.i);
+    dz.of[1] = dc * s.c * sigmoid_slope(s.f);
+    dz.of[2] = dc * s.i * tanh_slope(s.g);
+    dz.of[3] = dh * tanh_c * sigmoid_slope(s.o);
     for (int gate = 0; gate < 4; gate++) l.dz[at.in_parts(l.units, 4, gate)] = dz.of[gate];
     l.dc[at.in_state] = dc * s.f + retained;
     return 0.0f;
