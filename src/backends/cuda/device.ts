@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
+import type { RecurrentPlan } from './recurrent-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -68,6 +69,9 @@ export class CudaDevice {
   private readonly argument: ArgumentMemory;
   /** Work so far, for tests and benchmarks. */
   readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
+
+  /** How recurrent layers are launched instead of as planned; for tests and measurements. */
+  recurrentPlan: RecurrentPlan | null = null;
 
   private constructor(
     readonly driver: CudaDriver,

@@ -1,6 +1,6 @@
 // One tanh layer (Elman 1990) over a whole window (ops/tanh-rnn.ts): h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout some
 // units of h keep (a share of) their old value.
-#include "recurrence.cuh"
+#include "recurrent-steps.cuh"
 
 namespace recurrent {
 
@@ -43,4 +43,4 @@ struct tanh_rnn {
 
 }  // namespace recurrent
 
-RECURRENT_KERNELS(tanh_rnn, tanh_rnn)
+RECURRENT_STEPS(tanh_rnn, tanh_rnn)
