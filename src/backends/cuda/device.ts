@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
+import type { ProductPlan } from './product-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -65,6 +66,8 @@ export class CudaDevice {
   private readonly argument: ArgumentMemory;
   /** Launches so far, for tests and for `bench`. */
   launches = 0;
+  /** How every product is divided, instead of by its sizes; for tests and for tuning. */
+  productPlan: ProductPlan | null = null;
 
   private constructor(
     readonly driver: CudaDriver,

@@ -35,6 +35,42 @@ static __device__ __forceinline__ void mma_bf16(float (&d)[4], const unsigned (&
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #endif
 }
+
+// Copies to shared memory while the thread computes on; they are complete for the thread once it has waited for their group. An
+// invalid copy reads nothing and writes zeros. Before compute 8.0 the copies are made at once.
+static __device__ __forceinline__ void cp_async_4(float *shared, const float *global, bool valid) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(unsigned(__cvta_generic_to_shared(shared))),
+               "l"(global), "r"(valid ? 4 : 0)
+               : "memory");
+#else
+  *shared = valid ? *global : 0.0f;
+#endif
+}
+// Four floats; both addresses are multiples of 16.
+static __device__ __forceinline__ void cp_async_16(float *shared, const float *global, bool valid) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(unsigned(__cvta_generic_to_shared(shared))),
+               "l"(global), "r"(valid ? 16 : 0)
+               : "memory");
+#else
+  const float4 zeros = {0.0f, 0.0f, 0.0f, 0.0f};
+  *reinterpret_cast<float4 *>(shared) = valid ? *reinterpret_cast<const float4 *>(global) : zeros;
+#endif
+}
+// Makes a group of the thread's copies since the last group.
+static __device__ __forceinline__ void cp_async_commit() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
+// Waits for all of the thread's groups except the last `pending`.
+template <int pending>
+static __device__ __forceinline__ void cp_async_wait() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory");
+#endif
+}
 #endif
 
 #include "numbers.cuh"
