@@ -2,12 +2,19 @@
 import { beforeAll, describe } from 'vitest';
 import type { BackendName, BackendOptions } from '../../src/backends/backend.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
+import { buildEmulatedDriver } from './cuda/emulated-driver.js';
+
+/** The driver of a real GPU, such as `ZLM_CUDA_DRIVER=libcuda.so.1 npm test`, or the emulated one. */
+const CUDA_DRIVER = process.env.ZLM_CUDA_DRIVER
+  ? { path: process.env.ZLM_CUDA_DRIVER }
+  : await buildEmulatedDriver();
 
 /** For tests that call the core: what `vitest.config.ts` tells the commands, and the compiler of `ZLM_CC=clang npm test`. */
 export const BACKEND_OPTIONS: BackendOptions = {
   threads: Number(process.env.ZLM_THREADS),
   cacheFolder: process.env.ZLM_CACHE,
   compiler: process.env.ZLM_CC,
+  cudaDriver: 'path' in CUDA_DRIVER ? CUDA_DRIVER.path : undefined,
 };
 
 const PROBES = await probeBackends(BACKEND_OPTIONS);
@@ -19,6 +26,7 @@ export async function activate(backend: BackendName): Promise<void> {
 
 /** Why a backend cannot run here, in words for a title; undefined when it can. */
 export function whyNot(backend: BackendName): string | undefined {
+  if (backend === 'cuda' && 'reason' in CUDA_DRIVER) return `skipped: ${CUDA_DRIVER.reason}`;
   const probe = PROBES.find(({ name }) => name === backend);
   return probe?.available ? undefined : `skipped: ${probe?.reason}`;
 }

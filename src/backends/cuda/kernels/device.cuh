@@ -36,39 +36,45 @@ static __device__ __forceinline__ void mma_bf16(float (&d)[4], const unsigned (&
 #endif
 }
 
-// Copies to shared memory while the thread computes on; they are complete for the thread once it has waited for their group. An
-// invalid copy reads nothing and writes zeros. Before compute 8.0 the copies are made at once.
-static __device__ __forceinline__ void cp_async_4(float *shared, const float *global, bool valid) {
+// d += a · b for tiles of 16 × 8 and 8 × 8 in TF32 (mma.m16n8k8). The lower 13 bits of operands are ignored.
+static __device__ __forceinline__ void mma_tf32(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
 #if __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(unsigned(__cvta_generic_to_shared(shared))),
-               "l"(global), "r"(valid ? 4 : 0)
-               : "memory");
-#else
-  *shared = valid ? *global : 0.0f;
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 #endif
 }
-// Four floats; both addresses are multiples of 16.
-static __device__ __forceinline__ void cp_async_16(float *shared, const float *global, bool valid) {
+
+// Starts a copy of 4, 8 or 16 aligned bytes from global to shared memory. Of these, `valid` are read (a multiple of 4) and the
+// others become 0. The copy is there for this thread after wait_for_copies, and for others after a barrier behind that. Turing
+// copies at once.
+template <int bytes = 16>
+static __device__ __forceinline__ void copy_async(void *to, const void *from, int valid = bytes) {
+  static_assert(bytes == 4 || bytes == 8 || bytes == 16, "the sizes that cp.async has");
 #if __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(unsigned(__cvta_generic_to_shared(shared))),
-               "l"(global), "r"(valid ? 16 : 0)
-               : "memory");
+  const unsigned shared = unsigned(__cvta_generic_to_shared(to));
+  if (bytes == 16)
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared), "l"(from), "r"(valid) : "memory");
+  else
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(shared), "l"(from), "n"(bytes), "r"(valid)
+                 : "memory");
 #else
-  const float4 zeros = {0.0f, 0.0f, 0.0f, 0.0f};
-  *reinterpret_cast<float4 *>(shared) = valid ? *reinterpret_cast<const float4 *>(global) : zeros;
+  for (int i = 0; i < bytes / 4; i++)
+    static_cast<unsigned *>(to)[i] = 4 * i < valid ? static_cast<const unsigned *>(from)[i] : 0u;
 #endif
 }
-// Makes a group of the thread's copies since the last group.
-static __device__ __forceinline__ void cp_async_commit() {
+// Ends a group of copies of this thread.
+static __device__ __forceinline__ void commit_copies() {
 #if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.commit_group;" ::: "memory");
 #endif
 }
-// Waits for all of the thread's groups except the last `pending`.
-template <int pending>
-static __device__ __forceinline__ void cp_async_wait() {
+// Waits until all groups of this thread's copies, except the last `groups`, are complete.
+template <int groups>
+static __device__ __forceinline__ void wait_for_copies() {
 #if __CUDA_ARCH__ >= 800
-  asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory");
+  asm volatile("cp.async.wait_group %0;" ::"n"(groups) : "memory");
 #endif
 }
 #endif
