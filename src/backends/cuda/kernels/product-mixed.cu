@@ -51,18 +51,18 @@ __device__ __forceinline__ void mixed_product(const cuda_product &p) {
       a.start(shared.a[slice]);
       b.start(shared.b[slice]);
     }
-    cp_async_commit();
+    commit_copies();
   }
   for (int slice = 0; slice < slices; slice++) {
     const int stage = slice % STAGES, free = (slice + STAGES - 1) % STAGES;
-    cp_async_wait<STAGES - 2>();
+    wait_for_copies<STAGES - 2>();
     // Everyone's copies of this slice are complete, and no one still reads the stage of the one before, which is free now.
     __syncthreads();
     if (slice + STAGES - 1 < slices) {
       a.start(shared.a[free]);
       b.start(shared.b[free]);
     }
-    cp_async_commit();
+    commit_copies();
     // Which k is which in an mma does not matter, as long as both operands agree.
     uint2 right[ACROSS];
 #pragma unroll

@@ -55,17 +55,17 @@ __device__ __forceinline__ void float_product(const cuda_product &p) {
     a.start(shared.stage[0].a[0]);
     b.start(shared.stage[0].b[0]);
   }
-  cp_async_commit();
+  commit_copies();
   for (int slice = 0; slice < slices; slice++) {
     stage_type &stage = shared.stage[slice % 2], &next = shared.stage[(slice + 1) % 2];
-    cp_async_wait<0>();
+    wait_for_copies<0>();
     // Everyone's copies are complete, and no one still reads the other stage.
     __syncthreads();
     if (slice + 1 < slices) {
       a.start(next.a[0]);
       b.start(next.b[0]);
     }
-    cp_async_commit();
+    commit_copies();
     if (p.mixed) round_stage(stage);
 #pragma unroll
     for (int k = 0; k < SLICE_DEPTH; k++) {

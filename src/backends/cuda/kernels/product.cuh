@@ -34,72 +34,68 @@ static __device__ __forceinline__ product_operand columns_of(const cuda_product 
 static __device__ __forceinline__ bool is_aligned(const void *at, size_t bytes) { return size_t(at) % bytes == 0; }
 
 // A thread's share of the copies of an operand's slices, of EXTENT × SLICE_DEPTH elements, to shared memory. There, neighbors are
-// OUTER_STRIDE and INNER_STRIDE apart, of which one is 1.
+// OUTER_STRIDE and INNER_STRIDE apart, of which one is 1: the lines of a slice are in its direction.
 template <int THREADS, int EXTENT, int OUTER_STRIDE, int INNER_STRIDE>
 struct slice_copies {
-  // What the threads of a warp copy together, and so which of them has which element.
-  enum { FOURS, ALONG_OUTER, ALONG_INNER } order;
-  int outer, inner;              // the first element of the thread in a slice
+  static constexpr bool LINES_ALONG_OUTER = OUTER_STRIDE == 1;
+  static constexpr int LINE = LINES_ALONG_OUTER ? EXTENT : SLICE_DEPTH, LINES = LINES_ALONG_OUTER ? SLICE_DEPTH : EXTENT;
+  static constexpr int LINE_STRIDE = LINES_ALONG_OUTER ? INNER_STRIDE : OUTER_STRIDE;
+  // How many elements a copy takes, neighbors in a line; 0 for single elements when it is lines of k that are together in memory.
+  int width;
+  int in_line, line;             // the thread's first element in a slice
   const float *from;             // its address, in the next slice to be copied
-  size_t outer_step, inner_step;
-  int outer_size, inner_size;    // how many elements exist from there on
+  size_t step, line_step;        // distances there, of neighbors and of lines
+  size_t slice_step;             // from a slice to the next
+  int size, lines;               // what exists from that element on, within its line and of lines
 
-  __device__ __forceinline__ explicit slice_copies(const product_operand &operand)
-      : outer_step(operand.outer), inner_step(operand.inner) {
-    constexpr bool FOURS_ALONG_OUTER = OUTER_STRIDE == 1;
-    constexpr int FOURS_IN_LINE = FOURS_ALONG_OUTER ? EXTENT / 4 : SLICE_DEPTH / 4;
-    // Four at a time need neighbors in memory, lines that begin at multiples of four, and no line that ends within four.
-    const size_t step = FOURS_ALONG_OUTER ? outer_step : inner_step, line = FOURS_ALONG_OUTER ? inner_step : outer_step;
-    const int size = FOURS_ALONG_OUTER ? operand.outer_size : operand.inner_size;
-    if (step == 1 && line % 4 == 0 && size % 4 == 0 && is_aligned(operand.at, 16)) {
-      order = FOURS;
-      const int in_line = threadIdx.x % FOURS_IN_LINE * 4, which_line = threadIdx.x / FOURS_IN_LINE;
-      outer = FOURS_ALONG_OUTER ? in_line : which_line;
-      inner = FOURS_ALONG_OUTER ? which_line : in_line;
-    } else if (outer_step == 1) {
-      order = ALONG_OUTER;
-      outer = threadIdx.x % EXTENT;
-      inner = threadIdx.x / EXTENT;
-    } else {
-      // Eight neighbors along k of each of four rows: whole sectors of memory, and few of them in the same bank of shared memory.
-      order = ALONG_INNER;
-      outer = threadIdx.x / 8;
-      inner = threadIdx.x % 8;
-    }
-    from = operand.at + outer * outer_step + inner * inner_step;
-    outer_size = operand.outer_size - outer;
-    inner_size = operand.inner_size - inner;
+  __device__ __forceinline__ explicit slice_copies(const product_operand &operand) {
+    step = LINES_ALONG_OUTER ? operand.outer : operand.inner;
+    line_step = LINES_ALONG_OUTER ? operand.inner : operand.outer;
+    slice_step = SLICE_DEPTH * operand.inner;
+    size = LINES_ALONG_OUTER ? operand.outer_size : operand.inner_size;
+    lines = LINES_ALONG_OUTER ? operand.inner_size : operand.outer_size;
+    width = step == 1 ? width_of_lines(operand.at) : LINES_ALONG_OUTER ? 0 : 1;
+    // Where single elements come from lines of k: eight neighbors of each of four lines, which are whole sectors of memory, and
+    // each in another bank of shared memory.
+    const int per_line = width == 0 ? 0 : LINE / width;
+    in_line = width == 0 ? threadIdx.x / 8 : threadIdx.x % per_line * width;
+    line = width == 0 ? threadIdx.x % 8 : threadIdx.x / per_line;
+    from = operand.at + in_line * step + line * line_step;
+    size -= in_line;
+    lines -= line;
+  }
+
+  // The widest copies for lines of neighbors in memory: all begin at a multiple of the width, and none ends within.
+  __device__ __forceinline__ int width_of_lines(const float *at) const {
+    if (line_step % 4 == 0 && size % 4 == 0 && is_aligned(at, 16)) return 4;
+    return line_step % 2 == 0 && size % 2 == 0 && is_aligned(at, 8) ? 2 : 1;
+  }
+
+  template <int WIDTH>
+  __device__ __forceinline__ void start_lines(float *to) const {
+    constexpr int AT_ONCE = THREADS / (LINE / WIDTH);
+    const float *next = from;
+#pragma unroll
+    for (int i = 0; i < LINES; i += AT_ONCE, next += AT_ONCE * line_step)
+      copy_async<4 * WIDTH>(to + i * LINE_STRIDE, next, size > 0 && i < lines ? 4 * WIDTH : 0);
   }
 
   // Starts the copy of the next slice. What is beyond the edges becomes 0.
   __device__ __forceinline__ void start(float *slice) {
-    float *to = slice + outer * OUTER_STRIDE + inner * INNER_STRIDE;
-    const float *next = from;
-    if (order == FOURS && OUTER_STRIDE == 1) {
-      constexpr int LINES = THREADS / (EXTENT / 4);
+    float *to = slice + in_line + line * LINE_STRIDE;
+    if (width == 4) start_lines<4>(to);
+    else if (width == 2) start_lines<2>(to);
+    else if (width == 1) start_lines<1>(to);
+    else {
+      const float *next = from;
 #pragma unroll
-      for (int i = 0; i < SLICE_DEPTH; i += LINES, next += LINES * inner_step)
-        cp_async_16(to + i * INNER_STRIDE, next, outer_size > 0 && i < inner_size);
-    } else if (order == FOURS) {
-      constexpr int LINES = THREADS / (SLICE_DEPTH / 4);
-#pragma unroll
-      for (int i = 0; i < EXTENT; i += LINES, next += LINES * outer_step)
-        cp_async_16(to + i * OUTER_STRIDE, next, i < outer_size && inner_size > 0);
-    } else if (order == ALONG_OUTER) {
-      constexpr int LINES = THREADS / EXTENT;
-#pragma unroll
-      for (int i = 0; i < SLICE_DEPTH; i += LINES, next += LINES * inner_step)
-        cp_async_4(to + i * INNER_STRIDE, next, outer_size > 0 && i < inner_size);
-    } else {
-      constexpr int LINES = THREADS / 8;
-#pragma unroll
-      for (int i = 0; i < EXTENT; i += LINES, next += LINES * outer_step) {
-        cp_async_4(to + i * OUTER_STRIDE, next, i < outer_size && 0 < inner_size);
-        cp_async_4(to + i * OUTER_STRIDE + 8 * INNER_STRIDE, next + 8 * inner_step, i < outer_size && 8 < inner_size);
+      for (int i = 0; i < LINE; i += THREADS / 8, next += THREADS / 8 * step) {
+        copy_async<4>(to + i, next, i < size && lines > 0 ? 4 : 0);
+        copy_async<4>(to + i + 8 * LINE_STRIDE, next + 8 * line_step, i < size && lines > 8 ? 4 : 0);
       }
     }
-    from += SLICE_DEPTH * inner_step;
-    inner_size -= SLICE_DEPTH;
+    from += slice_step;
+    (LINES_ALONG_OUTER ? lines : size) -= SLICE_DEPTH;
   }
 };
 
