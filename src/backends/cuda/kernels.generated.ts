@@ -50,6 +50,46 @@ export interface CudaProductParts {
   readonly cRow: number;
 }
 
+export interface CudaColumnSums {
+  readonly rows: number;
+  readonly columns: number;
+  readonly row: number;
+  readonly a: number;
+  readonly accumulate: number;
+  readonly out: number;
+}
+
+export interface CudaSoftmaxRows {
+  readonly classes: number;
+  readonly logits: number;
+  readonly targets: number;
+  readonly nll: number;
+  readonly logSumExp: number | null;
+}
+
+export interface CudaSoftmaxGradient {
+  readonly classes: number;
+  readonly logits: number;
+  readonly targets: number;
+  readonly logSumExp: number;
+  readonly upstream: number;
+}
+
+export interface CudaGatherRows {
+  readonly width: number;
+  readonly table: number;
+  readonly ids: number;
+  readonly out: number;
+}
+
+export interface CudaScatterAddRows {
+  readonly positions: number;
+  readonly width: number;
+  readonly ids: number;
+  readonly rows: number;
+  readonly out: number;
+}
+
 /** The argument of each kernel. Tensors are device addresses. */
 export interface CudaKernels {
   readonly dropout: CudaDropout;
@@ -60,6 +100,11 @@ export interface CudaKernels {
   readonly productMixed64x64: CudaProduct;
   readonly productMixed32x128: CudaProduct;
   readonly productParts: CudaProductParts;
+  readonly columnSums: CudaColumnSums;
+  readonly softmaxRows: CudaSoftmaxRows;
+  readonly softmaxGradient: CudaSoftmaxGradient;
+  readonly gatherRows: CudaGatherRows;
+  readonly scatterAddRows: CudaScatterAddRows;
 }
 
 /** Each kernel: its symbol, its argument's size in bytes, and each number in it: path, kind, offset. */
@@ -72,6 +117,11 @@ export const KERNELS = {
   productMixed64x64: {"symbol":"zlm_product_mixed_64x64","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
   productMixed32x128: {"symbol":"zlm_product_mixed_32x128","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
   productParts: {"symbol":"zlm_product_parts","bytes":56,"scalars":[["m","int32",0],["n","int32",4],["parts","int32",8],["sums","uint64",16],["bias","uint64",24],["accumulate","int32",32],["c","uint64",40],["cRow","int32",48]]},
+  columnSums: {"symbol":"zlm_column_sums","bytes":40,"scalars":[["rows","int32",0],["columns","int32",4],["row","int32",8],["a","uint64",16],["accumulate","int32",24],["out","uint64",32]]},
+  softmaxRows: {"symbol":"zlm_softmax_rows","bytes":40,"scalars":[["classes","int32",0],["logits","uint64",8],["targets","uint64",16],["nll","uint64",24],["logSumExp","uint64",32]]},
+  softmaxGradient: {"symbol":"zlm_softmax_gradient","bytes":40,"scalars":[["classes","int32",0],["logits","uint64",8],["targets","uint64",16],["logSumExp","uint64",24],["upstream","uint64",32]]},
+  gatherRows: {"symbol":"zlm_gather_rows","bytes":32,"scalars":[["width","int32",0],["table","uint64",8],["ids","uint64",16],["out","uint64",24]]},
+  scatterAddRows: {"symbol":"zlm_scatter_add_rows","bytes":32,"scalars":[["positions","int32",0],["width","int32",4],["ids","uint64",8],["rows","uint64",16],["out","uint64",24]]},
 } as const;
 
 /** Constants of the header. */
@@ -87,6 +137,10 @@ export const CONSTANTS = {
   "PRODUCT_MIXED_128X128_SHARED_BYTES": 81920,
   "PRODUCT_MIXED_64X64_SHARED_BYTES": 40960,
   "PRODUCT_MIXED_32X128_SHARED_BYTES": 51200,
+  "COLUMN_SUMS_COLUMNS": 32,
+  "COLUMN_SUMS_SHARED_BYTES": 1024,
+  "SOFTMAX_SHARED_BYTES": 64,
+  "SCATTER_ADD_SHARED_BYTES": 32,
   "THREADS": 256
 } as const;
 

@@ -87,6 +87,73 @@ enum {
   PRODUCT_MIXED_32X128_SHARED_BYTES = 51200,
 };
 
+// ---- Sums over rows
+
+// out [columns] = Σ over rows of a, whose rows are `row` apart, plus out itself. Grid (⌈columns / COLUMN_SUMS_COLUMNS⌉).
+typedef struct {
+  int32_t rows, columns, row;
+  const float *a;
+  int32_t accumulate;          // adds the sums to out
+  float *out;
+} cuda_column_sums;
+KERNEL(zlm_column_sums, cuda_column_sums)
+
+enum {
+  COLUMN_SUMS_COLUMNS = 32,
+  COLUMN_SUMS_SHARED_BYTES = 1024,
+};
+
+// ---- Softmax and negative log-likelihood
+
+// nll [rows] of the targets under the softmax of logits [rows, classes]. A block for each row.
+typedef struct {
+  int32_t classes;
+  const float *logits;
+  const int32_t *targets;      // [rows], each below classes
+  float *nll;
+  float *NULLABLE log_sum_exp; // [rows], for the backward pass
+} cuda_softmax_rows;
+KERNEL(zlm_softmax_rows, cuda_softmax_rows)
+
+// logits [rows, classes] → (softmax − one-hot of the target) · upstream, in place. Grid (rows, ⌈classes / (4·THREADS)⌉).
+typedef struct {
+  int32_t classes;
+  float *logits;
+  const int32_t *targets;
+  const float *log_sum_exp;    // [rows]
+  const float *upstream;       // [rows]
+} cuda_softmax_gradient;
+KERNEL(zlm_softmax_gradient, cuda_softmax_gradient)
+
+enum {
+  SOFTMAX_SHARED_BYTES = 64,
+};
+
+// ---- Embedding
+
+// out [positions, width] = rows of table [·, width] by ids. Grid (positions, ⌈width / THREADS⌉).
+typedef struct {
+  int32_t width;
+  const float *table;
+  const int32_t *ids;          // [positions]
+  float *out;
+} cuda_gather_rows;
+KERNEL(zlm_gather_rows, cuda_gather_rows)
+
+// Row id of out [·, width] = Σ of the rows [positions, width] with that id, for every id that occurs; the others are left as they
+// are. Grid (positions, ⌈width / THREADS⌉).
+typedef struct {
+  int32_t positions, width;
+  const int32_t *ids;
+  const float *rows;
+  float *out;
+} cuda_scatter_add_rows;
+KERNEL(zlm_scatter_add_rows, cuda_scatter_add_rows)
+
+enum {
+  SCATTER_ADD_SHARED_BYTES = 32,
+};
+
 // ---- Constants that launches need
 
 enum {
