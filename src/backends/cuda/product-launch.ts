@@ -43,6 +43,7 @@ export function transposed({ at, row, column }: DeviceMatrix): DeviceMatrix {
 /** Starts a product. */
 export function launchProduct(backend: CudaBackend, product: ProductLaunch): void {
   const { precision, m, n, k, a, b, c, cRow = n, bias = null, accumulate = false } = product;
+  if (m === 0 || n === 0) return;
   const { device } = backend;
   const { tile, parts: wanted } = device.productPlan ?? planProduct(product, device.limits.processors);
   const depth = depthOfParts(k, wanted);
