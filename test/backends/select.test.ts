@@ -6,11 +6,14 @@ import { measureBackend } from '../../src/backends/measure.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
 import { BACKEND_OPTIONS, describeEachBackend, whyNot } from './each-backend.js';
 
-/** With a compiler that was named and is not there. */
-const NO_COMPILER: BackendOptions = { ...BACKEND_OPTIONS, compiler: 'no-such-compiler' };
+/** With a driver of a GPU that is not there. */
+const NO_GPU: BackendOptions = { ...BACKEND_OPTIONS, cudaDriver: '/nowhere/libcuda.so.1' };
+
+/** With a compiler that was named and is not there, either. */
+const NO_COMPILER: BackendOptions = { ...NO_GPU, compiler: 'no-such-compiler' };
 
 /** As on a machine without any of the usual ones. */
-const NONE_NAMED: BackendOptions = { ...BACKEND_OPTIONS, compiler: undefined };
+const NONE_NAMED: BackendOptions = { ...NO_GPU, compiler: undefined };
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -32,14 +35,15 @@ describe('probeBackends', () => {
     const probes = await probeBackends(BACKEND_OPTIONS);
     expect(probes.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
     for (const { name, available, reason } of probes) {
-      expect(available || name === 'native').toBe(true);
+      expect(available || name === 'native' || name === 'cuda').toBe(true);
       expect(reason).toMatch(/^.+$/);
     }
   });
 
   it('says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
-      const [native, wasm] = await probeBackends(NO_COMPILER);
+      const [cuda, native, wasm] = await probeBackends(NO_COMPILER);
+      expect(cuda).toMatchObject({ available: false, reason: '/nowhere/libcuda.so.1 does not exist' });
       expect(native).toMatchObject({
         available: false,
         reason: expect.stringContaining('the C compiler "no-such-compiler" does not run'),
@@ -65,7 +69,8 @@ describe('activateBackend', () => {
       vi.stubEnv('PATH', '/nowhere');
       const { name, reason } = await activateBackend('auto', NONE_NAMED);
       expect(name).toBe('cpu');
-      expect(reason).toContain('passed over native: no C compiler on the PATH');
+      expect(reason).toContain('passed over cuda: /nowhere/libcuda.so.1 does not exist');
+      expect(reason).toContain('native: no C compiler on the PATH');
       expect(reason).toContain('wasm: this Node runs without WebAssembly');
       expect(tf.getBackend()).toBe('cpu');
     });
@@ -107,12 +112,14 @@ describe('activateBackend', () => {
   );
 
   it('takes the fastest for auto, and says that it is', async () => {
-    const fastest = BACKEND_NAMES.find((name) => whyNot(name) === undefined);
+    const probes = await probeBackends(BACKEND_OPTIONS);
+    const fastest = probes.findIndex(({ available }) => available);
+    const passesOver = probes.slice(0, fastest).some(({ absent }) => !absent);
     const { name, reason } = await activateBackend('auto', BACKEND_OPTIONS);
-    expect(name).toBe(fastest);
-    expect(reason).toContain(fastest === 'native' ? 'the fastest there is' : 'the fastest that runs here');
-    expect(reason.includes('passed over')).toBe(fastest !== 'native');
-    expect(tf.getBackend()).toBe(fastest);
+    expect(name).toBe(BACKEND_NAMES[fastest]);
+    expect(reason).toContain(passesOver ? 'the fastest that runs here' : 'the fastest there is');
+    expect(reason.includes('passed over')).toBe(passesOver);
+    expect(tf.getBackend()).toBe(name);
   });
 });
 
