@@ -116,6 +116,15 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
     expect(meet('reuse', { MEMORY: 1_400_000 })).toBeNull();
   });
 
+  it('notices a kernel that writes past its tensor when memory is exact and guarded', () => {
+    expect(meet('overrun', { GUARD: 1 })).toMatchObject({
+      message: expect.stringMatching(
+        /^a kernel on the GPU accessed memory that is not its own\n.*kernel zlm_dropout, .*thread \(5, 0, 0\): it accesses 12 bytes behind an allocation of 68 bytes/,
+      ),
+      cures: LOST_CURES,
+    });
+  });
+
   it('says how to continue when a kernel fails, and computes nothing on the lost device', () => {
     const lost = {
       kind: 'backend',
