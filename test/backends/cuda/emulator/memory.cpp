@@ -125,6 +125,7 @@ std::string find_overrun() {
     unsigned char *end = reinterpret_cast<unsigned char *>(address) + allocation.bytes;
     for (size_t i = 0; i < round_up(allocation.bytes, 16) - allocation.bytes; i++) {
       if (end[i] != UNTOUCHED) {
+        std::memset(end, UNTOUCHED, round_up(allocation.bytes, 16) - allocation.bytes);
         return std::to_string(i) + " bytes behind an allocation of " + std::to_string(allocation.bytes) + " bytes";
       }
     }
