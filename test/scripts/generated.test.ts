@@ -10,6 +10,7 @@ it('the generated files are fresh (else run `npm run generate`)', async () => {
     'src/spec/schema-validator.generated.ts',
     'docs/spec.md',
     'src/backends/native/kernels.generated.ts',
+    'src/backends/cuda/kernels.generated.ts',
   ]);
   for (const { path, text } of files) {
     expect(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(text);
