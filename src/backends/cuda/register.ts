@@ -3,12 +3,19 @@
  * ops that training needs. All others run on tfjs's CPU kernels, with copies, and are counted.
  */
 import * as tf from '@tensorflow/tfjs';
+import { embeddingGradientOp, embeddingOp } from '../../ops/embedding.js';
 import { dropoutOp } from '../../ops/noise.js';
 import type { Op } from '../../ops/op.js';
 import { productOp } from '../../ops/products.js';
+import {
+  logitsOp,
+  softmaxCrossEntropyGradientOp,
+  softmaxCrossEntropyOp,
+} from '../../ops/softmax-cross-entropy.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { type Kernel, onCpu, type Tensors } from './cuda-kernel.js';
-import { dropout, product } from './feed-forward-kernels.js';
+import { dropout, embedding, embeddingGradient, product } from './feed-forward-kernels.js';
+import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 
 /** Kernels that only give a tensor another name or shape; those of tfjs's CPU backend do it here, too. */
 const WITHOUT_VALUES = ['Identity', 'Reshape'];
@@ -26,8 +33,13 @@ export function registerCudaKernels(backendName: string): void {
     });
   };
   const fuse = <A extends object>({ name }: Op<A>, kernel: Kernel<A>) => register(name, kernel);
+  fuse(embeddingOp, embedding);
+  fuse(embeddingGradientOp, embeddingGradient);
   fuse(dropoutOp, dropout);
   fuse(productOp, product);
+  fuse(softmaxCrossEntropyOp, softmaxCrossEntropy);
+  fuse(softmaxCrossEntropyGradientOp, softmaxCrossEntropyGradient);
+  fuse(logitsOp, logits);
 
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, backendName) || kernelName.startsWith('Zlm')) continue;
