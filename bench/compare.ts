@@ -14,8 +14,9 @@ import { type Model, pytorchSizes, type TurnSettings, takeTurn } from './turns.j
 const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (default: small, medium, large)
   --python PATH     Python with PyTorch                          (python3)
   --tfjs-node PATH  folder whose node_modules has tfjs-node      (without TensorFlow)
+  --device NAME     cpu, or cuda for PyTorch on the GPU; zlm's backend is then cuda    (cpu)
   --threads N       threads of each                              (all processors)
-  --backend NAMES   backends of zlm, with commas between         (native)
+  --backend NAMES   backends of zlm, with commas between         (native, or cuda)
   --precision NAMES precisions of zlm, with commas between       (f32,mixed)
   --turns N         turns of each, A B C A B C …                   (3)
   --rounds N        rounds within a turn                         (3)
@@ -31,7 +32,8 @@ const { values: flags, positionals } = parseArgs({
     python: { type: 'string', default: 'python3' },
     'tfjs-node': { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
-    backend: { type: 'string', default: 'native' },
+    device: { type: 'string', default: 'cpu' },
+    backend: { type: 'string' },
     precision: { type: 'string', default: 'f32,mixed' },
     turns: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
@@ -52,7 +54,8 @@ async function compare(): Promise<void> {
     python: flags.python,
     tfjsNode: flags['tfjs-node'] ?? null,
     threads: Number(flags.threads),
-    backends: flags.backend,
+    device: flags.device,
+    backends: flags.backend ?? (flags.device === 'cuda' ? 'cuda' : 'native'),
     precisions: flags.precision,
     ...{
       rounds: Number(flags.rounds),

@@ -6,6 +6,8 @@ import { median } from '../src/benchmark/rounds.js';
 interface PeerReport {
   readonly cpu: string;
   readonly threads: number;
+  /** The GPU that it ran on; absent or null for the CPU. */
+  readonly gpu?: string | null;
   readonly training: readonly {
     readonly model: string;
     readonly precision: string;
@@ -63,6 +65,8 @@ export interface Comparison {
   readonly machine: Machine;
   readonly torch: string;
   readonly pytorchThreads: number;
+  /** The GPU that PyTorch ran on; null for the CPU. */
+  readonly gpu: string | null;
   /** Versions and threads; null without TensorFlow. */
   readonly tensorflow: {
     readonly version: string;
@@ -86,6 +90,7 @@ export function compareTurns(models: readonly (readonly Turn[])[]): Comparison {
     machine: zlm.machine,
     torch: pytorch.torch,
     pytorchThreads: pytorch.threads,
+    gpu: pytorch.gpu ?? null,
     tensorflow: tensorflow && {
       version: tensorflow.tensorflow,
       tfjsNode: tensorflow.tfjsNode,
@@ -154,11 +159,15 @@ function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest' | 'againstT
   };
 }
 
+/** Precisions of PyTorch in the order of their columns; on a CPU there is no TF32. */
+const PYTORCH_PRECISIONS = ['f32', 'tf32', 'bf16'];
+
 /** Renders the comparison as Markdown; with columns of TensorFlow if it was measured. */
 export function comparisonMarkdown({
   machine,
   torch,
   pytorchThreads,
+  gpu,
   tensorflow,
   turns,
   rows,
@@ -168,22 +177,31 @@ export function comparisonMarkdown({
       ? ''
       : `, TensorFlow ${tensorflow.version} in tfjs-node ${tensorflow.tfjsNode} with ${tensorflow.threads}`;
   const head =
-    `${machine.cpu}; zlm ${machine.zlm} on Node ${machine.node} with ${machine.threads} threads, ` +
+    `${gpu === null ? '' : `${gpu}; `}${machine.cpu}; zlm ${machine.zlm} on Node ${machine.node} with ${machine.threads} threads, ` +
     `PyTorch ${torch} with ${pytorchThreads}${third}. ` +
     `Medians over ${turns} interleaved turns; tokens/s, for the product GFLOP/s.`;
-  const titles = ['', 'backend', 'precision', 'zlm', 'GFLOP/s', 'PyTorch f32', 'PyTorch bf16'];
+  const precisions = PYTORCH_PRECISIONS.filter((name) => rows.some(({ pytorch }) => name in pytorch));
+  const ofPytorch = precisions.map((name) => `PyTorch ${name}`);
+  const titles = ['', 'backend', 'precision', 'zlm', 'GFLOP/s', ...ofPytorch];
   const ratios = ['× f32', '× best'];
   if (tensorflow !== null) {
     titles.push('TensorFlow f32');
     ratios.push('× TensorFlow');
   }
   titles.push(...ratios);
-  const table = [titles, titles.map((_, i) => (i < 3 ? '---' : '---:')), ...rows.map(cellsOf)];
+  const table = [
+    titles,
+    titles.map((_, i) => (i < 3 ? '---' : '---:')),
+    ...rows.map((row) => cellsOf(row, precisions)),
+  ];
   return `${head}\n\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
 }
 
-function cellsOf({ job, backend, precision, rate, gflops, pytorch, ...row }: ComparisonRow): string[] {
-  const rates = [rate, gflops, pytorch.f32, pytorch.bf16];
+function cellsOf(
+  { job, backend, precision, rate, gflops, pytorch, ...row }: ComparisonRow,
+  precisions: readonly string[],
+): string[] {
+  const rates = [rate, gflops, ...precisions.map((name) => pytorch[name])];
   const ratios = [row.againstF32, row.againstBest];
   if (row.tensorflow !== null) rates.push(row.tensorflow);
   if (row.againstTensorflow !== null) ratios.push(row.againstTensorflow);

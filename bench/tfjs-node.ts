@@ -12,11 +12,11 @@ import { COLUMNS, INNER, productTiming, ROWS } from '../src/benchmark/product.js
 import type { Check } from '../src/benchmark/report.js';
 import { interleave, type RoundSettings, type Runner } from '../src/benchmark/rounds.js';
 import { checkedSpec, differenceOfSteps, firstSteps, type Job, timingOf } from '../src/benchmark/training.js';
-import type { StepFigures } from '../src/benchmark/trial.js';
 import { disposeLanguageModel } from '../src/model/language-model.js';
 import { dropoutMask } from '../src/ops/noise.js';
 import { loadSpec } from '../src/spec/load.js';
 import { freshModel } from '../src/tasks/language-modelling.js';
+import type { StepFigures } from '../src/training/step.js';
 import type { TensorflowReport } from './comparison.js';
 import { fail } from './fail.js';
 import { paperModel } from './paper-model.js';

@@ -16,6 +16,8 @@ export interface TurnSettings {
   readonly python: string;
   /** Folder whose `node_modules` has `@tensorflow/tfjs-node`; null to skip TensorFlow. */
   readonly tfjsNode: string | null;
+  /** `cpu`, or `cuda` for PyTorch on the GPU. */
+  readonly device: string;
   readonly threads: number;
   /** Backends of zlm, separated by commas. */
   readonly backends: string;
@@ -44,8 +46,18 @@ export interface Model {
  * @throws Error when one of them fails
  */
 export async function takeTurn(model: Model, settings: TurnSettings, product: boolean): Promise<Turn> {
-  const { python, tfjsNode, threads, backends, precisions, rounds, seconds, vocabulary, zlmArguments } =
-    settings;
+  const {
+    python,
+    tfjsNode,
+    device,
+    threads,
+    backends,
+    precisions,
+    rounds,
+    seconds,
+    vocabulary,
+    zlmArguments,
+  } = settings;
   const shared = [
     '--threads',
     threads,
@@ -61,7 +73,13 @@ export async function takeTurn(model: Model, settings: TurnSettings, product: bo
     ...[product ? '--product' : '--no-product', ...zlmArguments],
   ]);
   const flags = [...shared, ...(product ? ['--product'] : [])];
-  const pytorch = await outputOf<PytorchReport>(python, [PYTORCH, ...flags, ...pytorchSizes(model)]);
+  const pytorch = await outputOf<PytorchReport>(python, [
+    PYTORCH,
+    '--device',
+    device,
+    ...flags,
+    ...pytorchSizes(model),
+  ]);
   const tensorflow = tfjsNode === null ? null : await tensorflowTurn(tfjsNode, model, flags);
   return { zlm, pytorch, tensorflow };
 }

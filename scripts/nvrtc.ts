@@ -113,7 +113,7 @@ function withoutComments(ptx: string): string {
 function withoutUnused(ptx: string): string {
   const uses = (name: string) => ptx.split(name).length - 1;
   const isUnused = (line: string) => {
-    const name = /^\.global .* ([\w$]+)(?:\[\d+\])?(?: = .*)?;$/.exec(line)?.[1];
+    const name = /^\.global (?:\.\w+ (?:\d+ )?)+([\w$]+)/.exec(line)?.[1];
     return name !== undefined && uses(name) === 1;
   };
   return ptx

@@ -4,13 +4,13 @@
  * clipping) folded into the learning rate.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { StepFigures } from '../../src/benchmark/trial.js';
 import type { Window } from '../../src/corpus/windows.js';
 import type { LanguageModel } from '../../src/model/language-model.js';
 import { noiseBelowLayer, noiseBelowSoftmax, type WindowNoise } from '../../src/model/noise-placement.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { tidy } from '../../src/ops/memory.js';
 import type { Noise } from '../../src/ops/noise.js';
+import type { StepFigures } from '../../src/training/step.js';
 import type { BlockInputs, BlockOutputs, TensorflowOps, Variable } from './ops.js';
 
 /** Makes a mask of a shape [T, B, U]: 0, or 1/(1 − rate). */

@@ -1,13 +1,14 @@
 /** Training by TensorFlow on the windows on which zlm is timed. */
 import * as tf from '@tensorflow/tfjs';
 import type { Runner } from '../../src/benchmark/rounds.js';
-import { corpusOfWindows, type StepFigures } from '../../src/benchmark/trial.js';
+import { corpusOfWindows } from '../../src/benchmark/trial.js';
 import { architectureOf } from '../../src/model/architecture.js';
 import type { LstmState } from '../../src/ops/lstm.js';
 import { dispose, tidy } from '../../src/ops/memory.js';
 import type { NetworkSpec } from '../../src/spec/systems.js';
 import { streamBatches, type TextBatches } from '../../src/tasks/stream-batches.js';
 import { learningRateOf } from '../../src/training/schedule.js';
+import type { StepFigures } from '../../src/training/step.js';
 import type { MakeMask, TensorflowModel } from './model.js';
 import type { TensorflowOps } from './ops.js';
 

@@ -23,6 +23,11 @@ export interface ActiveBackend {
   readonly queueDepth: number;
 }
 
+/** Returns how many batches a backend may be fed ahead; see `Backend`. */
+export function queueDepthOf(name: BackendName): number {
+  return BACKENDS[name].queueDepth;
+}
+
 /** Probes every backend, fastest first: whether it can run here, and why. */
 export async function probeBackends(
   options: BackendOptions = {},

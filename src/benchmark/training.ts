@@ -4,10 +4,11 @@ import type { BackendName } from '../backends/backend.js';
 import { architectureOf } from '../model/architecture.js';
 import { modelSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
+import type { StepFigures } from '../training/step.js';
 import { type Contender, checkOf, type Field, largestRelativeDifference, problemOf } from './contenders.js';
 import type { Check, ModelFacts, Precision, Timing, TrainingEntry } from './report.js';
 import { median, type RoundSettings, timeEntries, withTiming } from './rounds.js';
-import { type StepFigures, Trial } from './trial.js';
+import { Trial } from './trial.js';
 
 /** Windows whose loss and gradient norm must agree: the later ones also check the updates and the carried state. */
 const CHECKED_WINDOWS = 3;

@@ -1,4 +1,5 @@
 /** Training of a spec's model by one contender, on synthetic tokens: the cost of a step does not depend on the tokens. */
+import { queueDepthOf } from '../backends/select.js';
 import type { TokenSource } from '../corpus/windows.js';
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
@@ -7,24 +8,19 @@ import { freshModel, languageModellingTask, type TrainingCorpus } from '../tasks
 import type { TaskState } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from '../training/optimizers.js';
 import { learningRateOf } from '../training/schedule.js';
-import { type StepContext, trainingStep } from '../training/step.js';
+import { launchStep, type StepContext, type StepFigures } from '../training/step.js';
 import { type Contender, switchTo } from './contenders.js';
 import type { Timed } from './rounds.js';
-
-/** The figures of a step that are compared. */
-export interface StepFigures {
-  /** Summed negative log-likelihood of the window, in nats. */
-  readonly nll: number;
-  /** Global L2 norm of the gradient before clipping. */
-  readonly gradientNorm: number;
-}
 
 /** A model in training. */
 export class Trial implements Timed {
   private windows = 0;
+  /** Figures of the steps that are on their way, the oldest first. */
+  private readonly launched: Promise<StepFigures>[] = [];
 
   private constructor(
     private readonly contender: Contender,
+    private readonly queueDepth: number,
     private readonly learningRate: number,
     private readonly model: LanguageModel,
     private readonly context: StepContext,
@@ -47,28 +43,39 @@ export class Trial implements Timed {
     const optimizer = createOptimizer(spec.training, model.parameters, false);
     const state = tidy(() => task.zeroState());
     const rate = learningRateOf(spec.training, 1, []);
-    return new Trial(contender, rate, model, { task, optimizer, loss, clipNorm }, state);
+    const depth = queueDepthOf(contender.backend);
+    return new Trial(contender, depth, rate, model, { task, optimizer, loss, clipNorm }, state);
   }
 
   prepare(): Promise<void> {
     return switchTo(this.contender);
   }
 
+  /** Launches a step as the training loop does: at most as many at a time as the backend's queue is deep. */
   async run(): Promise<void> {
-    await this.step();
+    this.launched.push(this.launch());
+    if (this.launched.length >= this.queueDepth) await this.launched.shift();
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.launched.splice(0));
   }
 
   /** Trains on the next window: forward, backward, clip, update. */
   async step(): Promise<StepFigures> {
+    return this.launch();
+  }
+
+  private launch(): Promise<StepFigures> {
     const { task } = this.context;
     const inPass = this.windows % task.batchesIn(0);
     const window = { pass: 0, inPass, step: this.windows * task.stepsOf(0, inPass) };
     const at = { learningRate: this.learningRate, count: this.windows + 1, averaged: 0 };
-    const { nll, gradientNorm, state } = await trainingStep(this.context, window, this.state, at);
+    const { figures, state } = launchStep(this.context, window, this.state, at);
     dispose(this.state);
     this.state = state;
     this.windows += 1;
-    return { nll, gradientNorm };
+    return figures;
   }
 
   /** Frees the memory, whatever backend is active. */

@@ -115,3 +115,17 @@ it('tells PyTorch the sizes of a spec, and refuses what it cannot do', async () 
   const naive = await loadSpec(`${ROOT}/configs/naive.yaml`);
   expect(() => pytorchSizes({ name: 'naive', spec: naive.spec })).toThrow('naive: ');
 });
+
+it('a comparison on a GPU names it, and has a column for TF32', () => {
+  const [turn] = TURNS;
+  const tf32 = { ...turn.pytorch.training[0], precision: 'tf32', roundSeconds: [0.04] };
+  const training = [turn.pytorch.training[0], tf32, turn.pytorch.training[1]];
+  const onGpu = { ...turn, pytorch: { ...turn.pytorch, gpu: 'Abacus 9000', training } };
+  const comparison = compareTurns([[onGpu]]);
+  // 1000 tokens in 0.05 s, against the best of PyTorch's precisions: 0.04 s in TF32.
+  expect(comparison.rows[1].againstBest).toBeCloseTo(0.8);
+  const text = comparisonMarkdown(comparison);
+  expect(text).toContain('Abacus 9000; ');
+  expect(text).toContain('| PyTorch f32 | PyTorch tf32 | PyTorch bf16 |');
+  expect(comparisonMarkdown(compareTurns([TURNS]))).not.toContain('tf32');
+});

@@ -45,6 +45,13 @@ it('a turn lasts its share of the time, and each round gives one value', async (
   for (const { seconds } of results) for (const value of seconds) expect(value).toBeCloseTo(0.002);
 });
 
+it('a turn includes the time of the work that is still on its way at its end', async () => {
+  const ahead: Runner = { ...runnerOf('a', [], working(2)), finish: working(60) };
+  const [{ seconds }] = await interleave([ahead], { rounds: 1, seconds: 0.1 }, hooks);
+  // 50 units of 2 ms, and 60 ms at the end.
+  expect(seconds).toEqual([expect.closeTo(0.0032)]);
+});
+
 it('a slow runner sits out when its share is used up', async () => {
   const log: string[] = [];
   const runners = [runnerOf('f', log, working(1)), runnerOf('s', log, working(150))];

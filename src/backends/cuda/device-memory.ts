@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blockBytes, MemoryPool } from '../memory-pool.js';
 import type { CudaDevice } from './device.js';
-import { CUDA_ERROR, type Handle } from './driver.js';
+import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
 
 /** An address on the device, and the size of its block. */
 export interface DeviceBlock {
@@ -26,7 +26,8 @@ export class DeviceMemory {
   ) {
     this.pool = new MemoryPool(
       (bytes) => this.allocate(bytes),
-      (address) => device.driver.call('free', address),
+      // Its error is no news: it is that of a kernel which failed before, and the memory is gone with the device.
+      (address) => device.driver.attempt('free', address),
     );
   }
 
@@ -79,6 +80,10 @@ export class DeviceMemory {
     let code = driver.attempt('allocate', result, bytes);
     if (code === CUDA_ERROR.outOfMemory && this.pool.releaseSpares()) {
       code = driver.attempt('allocate', result, bytes);
+    }
+    if (code === CUDA_ERROR.outOfMemory) {
+      const { freeBytes, totalBytes } = this.device.memoryInfo();
+      throw outOfMemory(bytes, freeBytes, totalBytes);
     }
     if (code !== 0) throw driver.failure(code, 'allocate');
     return Number(result[0]);

@@ -93,7 +93,7 @@ export class CudaDevice {
     const target = CAPABILITIES.findLast((capability) => capability <= limits.capability);
     if (target === undefined) {
       throw new Error(
-        `the GPU ${limits.name} is too old: it has compute capability ${limits.capability / 10}, and 7.5 or newer is needed (2018, Turing)`,
+        `the GPU ${limits.name} is too old: it has compute capability ${formatCapability(limits.capability)}, and 7.5 (Turing, 2018) or later is needed`,
       );
     }
     // The driver compiles it for this very GPU, and keeps the result in its own cache.
@@ -133,11 +133,9 @@ export class CudaDevice {
     return perProcessor * this.limits.processors;
   }
 
-  /** Returns the bytes that are not in use, by this process or another. */
-  freeMemory(): number {
-    const free: [number | bigint | null] = [null];
-    this.driver.call('memoryInfo', free, [null]);
-    return Number(free[0]);
+  /** Returns how much memory the device has, and how much of it no process uses. */
+  memoryInfo(): { readonly freeBytes: number; readonly totalBytes: number } {
+    return readMemoryInfo(this.driver);
   }
 
   /** Copies bytes from one place on the device to another. */
@@ -204,12 +202,21 @@ function cudaVersion(version: number): string {
   return `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
 }
 
+/** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */
+export function formatCapability(capability: number): string {
+  return (capability / 10).toFixed(1);
+}
+
+function readMemoryInfo(driver: CudaDriver) {
+  const [free, total]: [[number | bigint], [number | bigint]] = [[0], [0]];
+  driver.call('memoryInfo', free, total);
+  return { freeBytes: Number(free[0]), totalBytes: Number(total[0]) };
+}
+
 function readLimits(driver: CudaDriver, device: number): DeviceLimits {
   const attribute = (number: number) => driver.get<number>('attribute', number, device);
   const name = Buffer.alloc(256);
   driver.call('deviceName', name, name.length, device);
-  const total: [number | null] = [null];
-  driver.call('memoryInfo', [null], total);
   return {
     name: name.toString('utf8', 0, name.indexOf(0)),
     capability:
@@ -217,7 +224,7 @@ function readLimits(driver: CudaDriver, device: number): DeviceLimits {
     processors: attribute(DEVICE_ATTRIBUTE.processors),
     sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
     cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),
-    memoryBytes: Number(total[0]),
+    memoryBytes: readMemoryInfo(driver).totalBytes,
     cooperativeLaunch: attribute(DEVICE_ATTRIBUTE.cooperativeLaunch) !== 0,
   };
 }
