@@ -38,6 +38,83 @@ export interface CudaProduct {
   readonly cRow: number;
 }
 
+export interface CudaRecurrentPack {
+  readonly gates: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly u: number;
+  readonly weight: number;
+  readonly batch: number;
+  readonly h0: number | null;
+  readonly left: number | null;
+  readonly recurrentDropout: CudaNoise;
+}
+
+export interface CudaRecurrentForward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly candidateBias: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly lastH: number;
+  readonly lastC: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaRecurrentBackward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly dy: number;
+  readonly lastDh: number;
+  readonly lastDc: number | null;
+  readonly dh: number;
+  readonly dc: number | null;
+  readonly dz: number;
+  readonly dCandidate: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaMaskedWindow {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly first: number;
+  readonly rest: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
+export interface CudaMaskedSum {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly from: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
 export interface CudaSpan {
   readonly at: number;
   readonly count: number;
@@ -175,6 +252,22 @@ export interface CudaSoftmaxRows {
 export interface CudaKernels {
   readonly dropout: CudaDropout;
   readonly product: CudaProduct;
+  readonly recurrentPackF32: CudaRecurrentPack;
+  readonly recurrentPackBf16: CudaRecurrentPack;
+  readonly lstmForwardF32: CudaRecurrentForward;
+  readonly lstmForwardBf16: CudaRecurrentForward;
+  readonly gruForwardF32: CudaRecurrentForward;
+  readonly gruForwardBf16: CudaRecurrentForward;
+  readonly tanhRnnForwardF32: CudaRecurrentForward;
+  readonly tanhRnnForwardBf16: CudaRecurrentForward;
+  readonly lstmBackwardF32: CudaRecurrentBackward;
+  readonly lstmBackwardBf16: CudaRecurrentBackward;
+  readonly gruBackwardF32: CudaRecurrentBackward;
+  readonly gruBackwardBf16: CudaRecurrentBackward;
+  readonly tanhRnnBackwardF32: CudaRecurrentBackward;
+  readonly tanhRnnBackwardBf16: CudaRecurrentBackward;
+  readonly maskedWindow: CudaMaskedWindow;
+  readonly maskedSum: CudaMaskedSum;
   readonly sumOfSquares: CudaSumOfSquares;
   readonly norm: CudaNorm;
   readonly rowSums: CudaRowSums;
@@ -225,6 +318,83 @@ function writeCudaProduct(to: ArgumentMemory, at: number, value: CudaProduct): v
   to.int32(at + 56, value.accumulate);
   to.uint64(at + 64, value.c);
   to.int32(at + 72, value.cRow);
+}
+
+function writeCudaRecurrentPack(to: ArgumentMemory, at: number, value: CudaRecurrentPack): void {
+  to.int32(at, value.gates);
+  to.int32(at + 4, value.units);
+  to.int32(at + 8, value.mixed);
+  to.uint64(at + 16, value.u);
+  to.uint64(at + 24, value.weight);
+  to.int32(at + 32, value.batch);
+  to.uint64(at + 40, value.h0 ?? 0);
+  to.uint64(at + 48, value.left ?? 0);
+  writeCudaNoise(to, at + 56, value.recurrentDropout);
+}
+
+function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRecurrentForward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.candidateBias ?? 0);
+  to.uint64(at + 64, value.gates);
+  to.uint64(at + 72, value.cells ?? 0);
+  to.uint64(at + 80, value.y);
+  to.uint64(at + 88, value.lastH);
+  to.uint64(at + 96, value.lastC ?? 0);
+  writeCudaNoise(to, at + 104, value.recurrentDropout);
+  writeCudaNoise(to, at + 144, value.hiddenZoneout);
+  writeCudaNoise(to, at + 184, value.cellZoneout);
+}
+
+function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaRecurrentBackward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.gates);
+  to.uint64(at + 64, value.cells ?? 0);
+  to.uint64(at + 72, value.y);
+  to.uint64(at + 80, value.dy);
+  to.uint64(at + 88, value.lastDh);
+  to.uint64(at + 96, value.lastDc ?? 0);
+  to.uint64(at + 104, value.dh);
+  to.uint64(at + 112, value.dc ?? 0);
+  to.uint64(at + 120, value.dz);
+  to.uint64(at + 128, value.dCandidate ?? 0);
+  writeCudaNoise(to, at + 136, value.recurrentDropout);
+  writeCudaNoise(to, at + 176, value.hiddenZoneout);
+  writeCudaNoise(to, at + 216, value.cellZoneout);
+}
+
+function writeCudaMaskedWindow(to: ArgumentMemory, at: number, value: CudaMaskedWindow): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.first);
+  to.uint64(at + 24, value.rest);
+  to.uint64(at + 32, value.out);
+  writeCudaNoise(to, at + 40, value.dropout);
+}
+
+function writeCudaMaskedSum(to: ArgumentMemory, at: number, value: CudaMaskedSum): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.from);
+  to.uint64(at + 24, value.out);
+  writeCudaNoise(to, at + 32, value.dropout);
 }
 
 function writeCudaSpan(to: ArgumentMemory, at: number, value: CudaSpan): void {
@@ -369,6 +539,22 @@ function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmax
 export const KERNELS = {
   dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
   product: { symbol: 'zlm_product', bytes: 80, write: writeCudaProduct },
+  recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },
+  recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 96, write: writeCudaRecurrentPack },
+  lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  lstmForwardBf16: { symbol: 'zlm_lstm_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardF32: { symbol: 'zlm_gru_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  maskedWindow: { symbol: 'zlm_masked_window', bytes: 80, write: writeCudaMaskedWindow },
+  maskedSum: { symbol: 'zlm_masked_sum', bytes: 72, write: writeCudaMaskedSum },
   sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
   norm: { symbol: 'zlm_norm', bytes: 24, write: writeCudaNorm },
   rowSums: { symbol: 'zlm_row_sums', bytes: 32, write: writeCudaRowSums },
@@ -386,6 +572,16 @@ export const KERNELS = {
 
 /** Constants of the header. */
 export const CONSTANTS = {
+  "RECURRENT_THREADS": 256,
+  "RECURRENT_ROWS": 32,
+  "RECURRENT_TERMS": 16,
+  "RECURRENT_COLUMNS": 16,
+  "LSTM_TILES": 3,
+  "GRU_TILES": 3,
+  "TANH_RNN_TILES": 1,
+  "BACKWARD_TILES": 1,
+  "RECURRENT_PACKED_STEPS": 8,
+  "RECURRENT_PACK_SHARED_BYTES": 3136,
   "SUM_PIECE": 16384,
   "SUM_SPANS": 32,
   "SUM_COLUMNS": 32,

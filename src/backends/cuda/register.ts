@@ -4,9 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { clipScaleOp, globalNormOp } from '../../ops/clipping.js';
+import { gruGradientOp, gruOp } from '../../ops/gru.js';
+import { lstmGradientOp, lstmOp } from '../../ops/lstm.js';
 import { dropoutOp } from '../../ops/noise.js';
 import type { Op } from '../../ops/op.js';
 import { productOp } from '../../ops/products.js';
+import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../../ops/update.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { type Kernel, onCpu, type Tensors } from './cuda-kernel.js';
@@ -19,6 +22,7 @@ import {
   rmspropUpdate,
   sgdUpdate,
 } from './optimizer-kernels.js';
+import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
 import {
   addN,
   BINARY,
@@ -59,6 +63,12 @@ export function registerCudaKernels(backendName: string): void {
   const fuse = <A extends object>({ name }: Op<A>, kernel: Kernel<A>) => register(name, kernel);
   fuse(dropoutOp, dropout);
   fuse(productOp, product);
+  fuse(lstmOp, lstm);
+  fuse(lstmGradientOp, lstmGradient);
+  fuse(gruOp, gru);
+  fuse(gruGradientOp, gruGradient);
+  fuse(tanhRnnOp, tanhRnn);
+  fuse(tanhRnnGradientOp, tanhRnnGradient);
 
   fuse(globalNormOp, globalNorm);
   fuse(clipScaleOp, clipScale);

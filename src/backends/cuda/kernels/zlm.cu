@@ -1,6 +1,10 @@
 // All kernels, for NVRTC: one file of PTX for each architecture.
+#include "gru.cu"
+#include "lstm.cu"
 #include "noise.cu"
 #include "product.cu"
+#include "recurrence.cu"
 #include "sums.cu"
+#include "tanh-rnn.cu"
 #include "tensors.cu"
 #include "updates.cu"
