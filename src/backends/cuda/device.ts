@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
+import type { ProductPlan } from './product-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -15,6 +16,12 @@ const WANTED_CUDA = 12_010;
 
 /** Shared memory that a kernel may have without asking for more. */
 const ORDINARY_SHARED_BYTES = 48 * 1024;
+
+/**
+ * Bytes of logits that the softmax keeps at once, or what fits the level-2 cache where that is larger. Every further chunk of rows
+ * reads and writes the gradient of the weight once more, which costs more than logits that come from memory.
+ */
+const SMALLEST_LOGITS_BYTES = 32 << 20;
 
 /** What a device can do. */
 export interface DeviceLimits {
@@ -68,6 +75,10 @@ export class CudaDevice {
   private readonly argument: ArgumentMemory;
   /** Work so far, for tests and benchmarks. */
   readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
+  /** How every product is divided, instead of by its sizes; for tests and for tuning. */
+  productPlan: ProductPlan | null = null;
+  /** Bytes of logits that the softmax keeps at once. */
+  logitsBytes: number;
 
   private constructor(
     readonly driver: CudaDriver,
@@ -77,6 +88,7 @@ export class CudaDevice {
     argument: ArgumentMemory,
   ) {
     this.argument = argument;
+    this.logitsBytes = Math.max(limits.cacheBytes, SMALLEST_LOGITS_BYTES);
   }
 
   /**
