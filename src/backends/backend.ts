@@ -53,4 +53,6 @@ export interface Backend {
   probe(options: BackendOptions): Promise<Probe>;
   /** Registers it with tfjs; afterwards `tf.setBackend(name)` takes it. */
   load(options: BackendOptions): Promise<void>;
+  /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */
+  availableMemory?(): number;
 }

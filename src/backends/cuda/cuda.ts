@@ -14,6 +14,9 @@ const QUEUE_DEPTH = 4;
 /** The device that each driver opened; a process uses one. */
 const opened = new Map<string | undefined, Promise<CudaDevice>>();
 
+/** The device, once the backend is loaded. */
+let loaded: CudaDevice | null = null;
+
 export const cudaBackend: Backend = {
   name: NAME,
   queueDepth: QUEUE_DEPTH,
@@ -40,6 +43,12 @@ export const cudaBackend: Backend = {
     const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+    loaded = device;
+  },
+
+  availableMemory() {
+    if (loaded === null) throw new Error('the cuda backend is not loaded');
+    return loaded.memoryInfo().freeBytes;
   },
 };
 
@@ -55,6 +64,11 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
     const [reason, ...details] = error.message.split('\n');
     const absent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
     return { available: false, ...(absent && { absent }), reason, details: details.join('\n') };
+  }
+  const lacking = /Cannot find function '?(\w+)/.exec(error.message)?.[1];
+  if (lacking !== undefined) {
+    const reason = `the NVIDIA driver is too old: it lacks ${lacking}; install version 530 or later`;
+    return { available: false, reason };
   }
   if (!isLoadFailure(error)) return { available: false, reason: error.message };
   if (library !== undefined) {
@@ -73,7 +87,7 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
   };
 }
 
-/** Whether koffi could not load a library, or found that a function is missing from it. */
+/** Whether koffi could not load a library. */
 function isLoadFailure({ message }: Error): boolean {
-  return /Failed to load shared library|Cannot find function/.test(message);
+  return message.startsWith('Failed to load shared library');
 }
