@@ -6,6 +6,8 @@ export interface Field {
   /** The C type without qualifiers: "float *", "int64_t", "zlm_noise". */
   readonly type: string;
   readonly nullable: boolean;
+  /** Number of elements of an array, as written: "4", "DIMENSIONS"; undefined for a single value. */
+  readonly count?: string | undefined;
 }
 
 /** Removes comments and the preprocessor's lines. */
@@ -17,7 +19,7 @@ export function withoutComments(text: string): string {
 }
 
 /**
- * Parses declarations such as `const float *NULLABLE a` and `float a, b`.
+ * Parses declarations such as `const float *NULLABLE a`, `float a, b` and `int32_t sizes[4]`.
  *
  * @param header its name, for errors
  * @throws Error for a declaration of another form, so that none is omitted silently
@@ -27,11 +29,11 @@ export function fieldsOf(declarations: readonly string[], header: string): Field
     .map((declaration) => declaration.replaceAll(/\s+/g, ' ').trim())
     .filter((declaration) => declaration !== '')
     .flatMap((declaration) => {
-      const match = /^(?:const )?(\w+) (\*?)(NULLABLE )?(\w+(?:, \w+)*)$/.exec(declaration);
+      const match = /^(?:const )?(\w+) (\*?)(NULLABLE )?(\w+(?:, \w+)*)(?:\[(\w+)\])?$/.exec(declaration);
       if (!match) throw new Error(`${header}: cannot read "${declaration}"`);
-      const [, base, pointer, nullable, names] = match;
+      const [, base, pointer, nullable, names, count] = match;
       const type = pointer ? `${base} *` : base;
-      return names.split(', ').map((name) => ({ name, type, nullable: nullable !== undefined }));
+      return names.split(', ').map((name) => ({ name, type, nullable: nullable !== undefined, count }));
     });
 }
 

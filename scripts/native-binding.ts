@@ -70,6 +70,7 @@ export function parseHeader(text: string): Header {
     const at = statement.lastIndex;
     const match = statement.exec(code);
     if (!match) throw new Error(`zlm.h: cannot read "${code.slice(at, at + 80)}…"`);
+    if (match[0].includes('[')) throw new Error(`zlm.h: cannot read the array in "${match[0].trim()}"`);
     const [, body, struct, result, name, parameters] = match;
     if (struct !== undefined) structs.push({ name: struct, fields: fieldsOf(body.split(';'), 'zlm.h') });
     else

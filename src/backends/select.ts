@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
+import { availableMemory } from './available-memory.js';
 import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type Probe } from './backend.js';
 import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
@@ -36,8 +37,8 @@ export async function probeBackends(
 }
 
 /**
- * Makes a backend the active one. A choice of the user is never skipped: neither a named backend, nor the native one when its
- * compiler is named.
+ * Makes a backend the active one. A choice of the user is never skipped: neither a named backend, nor one whose compiler or
+ * driver is named.
  *
  * @param choice  a backend's name, or `auto` for the fastest that can run here
  * @param options settings of the backend
@@ -59,8 +60,12 @@ export async function activateBackend(
       return { name, queueDepth, reason: reasonFor(choice, probe.reason, refusals) };
     }
     refusals.push({ line: `${name}: ${failure}`, absent: probe.absent === true });
-    if (choice === 'auto' && name === 'native' && options.compiler !== undefined) {
+    if (choice !== 'auto') continue;
+    if (name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);
+    }
+    if (name === 'cuda' && options.cudaDriver !== undefined) {
+      throw namedDriverFails(options.cudaDriver, failure, probe.details);
     }
   }
   const message = choice === 'auto' ? 'no backend can run here' : `the ${choice} backend cannot run here`;
@@ -77,6 +82,24 @@ function namedCompilerFails(compiler: string, failure: string, details: string |
     'Name a compiler that works with --cc or ZLM_CC, or none: cc, gcc and clang are then tried.',
     'Train without a compiler, much slower: `--backend wasm`.',
   ]);
+}
+
+function namedDriverFails(library: string, failure: string, details: string | undefined): UserError {
+  const said = details === undefined ? [] : details.split('\n');
+  const message = [`the cuda backend cannot run here with the driver ${library}`, failure, ...said];
+  return new UserError('backend', message.join('\n  '), [
+    'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
+    'Take another backend: `--backend native`.',
+  ]);
+}
+
+/**
+ * Returns the bytes of memory that a computation on a loaded backend may still use: of its device, or of this machine.
+ *
+ * @param name a backend that is loaded
+ */
+export function memoryFor(name: BackendName): number {
+  return BACKENDS[name].availableMemory?.() ?? availableMemory();
 }
 
 /** Activates a backend. Returns null, or the reason of a failure. */

@@ -11,7 +11,7 @@ export interface Contender {
 }
 
 /** Backends that mixed precision makes faster; the others only emulate it. */
-const MIXED: readonly BackendName[] = ['native'];
+const MIXED: readonly BackendName[] = ['cuda', 'native'];
 
 /** Backends that are too slow to wait for, unless the user names them. */
 const LEFT_OUT: readonly BackendName[] = ['cpu'];
@@ -31,7 +31,7 @@ export interface Field {
  *
  * @param named      the backends to measure; empty for every one that runs here except the slowest
  * @param precisions the precisions to measure, on backends that have them
- * @param onLeftOut  called for each backend that cannot run here if none is named
+ * @param onLeftOut  called for each backend that cannot run here if none is named, except those whose hardware is absent
  * @throws UserError('backend') when a named one cannot run
  */
 export async function gatherField(
@@ -46,8 +46,11 @@ export async function gatherField(
   const chosen =
     named.length > 0 ? [...new Set(named)] : available.filter((name) => !LEFT_OUT.includes(name));
   if (named.length === 0) {
-    if (options.compiler !== undefined) await activateBackend('auto', options); // throws if the named compiler fails
-    for (const { name, available, reason } of all) if (!available) onLeftOut({ name, reason });
+    // Throws if the named compiler or driver fails.
+    if (options.compiler !== undefined || options.cudaDriver !== undefined)
+      await activateBackend('auto', options);
+    for (const { name, available, absent, reason } of all)
+      if (!available && !absent) onLeftOut({ name, reason });
   }
   const backends: Field['backends'][number][] = [];
   for (const chosenName of chosen) {

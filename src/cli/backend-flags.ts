@@ -16,6 +16,12 @@ export const engineFlags = {
     env: 'ZLM_CC',
     helpValue: 'COMPILER',
   }),
+  'cuda-driver': Flags.string({
+    description:
+      'Library of the NVIDIA driver, where the system does not find it: the path of its libcuda.so.1.',
+    env: 'ZLM_CUDA_DRIVER',
+    helpValue: 'FILE',
+  }),
   cache: cacheFlag,
 };
 
@@ -43,7 +49,7 @@ export const precisionsFlag = Flags.option({
   delimiter: ',',
 })({
   description:
-    'Precisions to measure instead of those in the specs, separated by commas; mixed only on native.',
+    'Precisions to measure instead of those in the specs, separated by commas; mixed only on cuda and native.',
   default: ['f32', 'mixed'],
 });
 
@@ -53,12 +59,23 @@ export const precisionsFlag = Flags.option({
  * @param onNote called with a line before something that takes seconds
  */
 export function backendOptions(
-  flags: { threads?: number | undefined; cc?: string | undefined; cache?: string | undefined },
+  flags: {
+    threads?: number | undefined;
+    cc?: string | undefined;
+    'cuda-driver'?: string | undefined;
+    cache?: string | undefined;
+  },
   onNote: (line: string) => void,
 ): BackendOptions {
   waitBriefly();
   const cache = cacheFolder(flags.cache) ?? undefined;
-  return { threads: flags.threads, compiler: flags.cc || undefined, cacheFolder: cache, onNote };
+  return {
+    threads: flags.threads,
+    compiler: flags.cc || undefined,
+    cudaDriver: flags['cuda-driver'] || undefined,
+    cacheFolder: cache,
+    onNote,
+  };
 }
 
 /** Returns the line that names the backend and why it was selected. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName, BackendOptions, Bf16Units } from '../backends/backend.js';
+import type { BackendName, BackendOptions, Bf16Units, Probe } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
@@ -122,9 +122,11 @@ async function reportBackends(options: BackendOptions): Promise<BackendReport[]>
 }
 
 async function measure(
-  probe: Omit<BackendReport, 'gflops'>,
+  { absent, ...found }: { readonly name: BackendName } & Probe,
   options: BackendOptions,
 ): Promise<BackendReport> {
+  // What the system says of hardware that is absent explains nothing.
+  const probe = absent ? { ...found, details: undefined } : found;
   if (!probe.available) return { ...probe, gflops: null };
   const { measureBackend } = await import('../backends/measure.js');
   try {

@@ -10,6 +10,20 @@ export const globalNormOp: Op<object> = {
   },
 };
 
+/** The attributes of `ZlmClipScale`. */
+export interface ClipScaleAttributes {
+  readonly maxNorm: number;
+}
+
+/** `ZlmClipScale`: norm, a scalar → min(1, maxNorm / norm), a scalar. */
+export const clipScaleOp: Op<ClipScaleAttributes> = {
+  name: 'ZlmClipScale',
+  reference({ norm }: Inputs, { maxNorm }) {
+    // Not tf.minimum(1, …): the wasm backend returns 1 for a NaN.
+    return [tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm))];
+  },
+};
+
 /**
  * Computes the L2 norm of all gradients taken together, embedding included.
  *
@@ -27,8 +41,7 @@ export function globalNorm(gradients: Inputs): tf.Scalar {
  */
 export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
   if (maxNorm === null) return tf.scalar(1);
-  // Not tf.minimum(1, …): the wasm backend returns 1 for a NaN.
-  return tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm)) as tf.Scalar;
+  return runOp(clipScaleOp, { norm }, { maxNorm })[0] as tf.Scalar;
 }
 
 /** Sums squares row by row and then over the rows: one float32 running sum over millions of squares would lose digits. */

@@ -1,6 +1,6 @@
 /** Refuses a network that is too large, before anything large is allocated: for the memory, or for a checkpoint file. */
-import { availableMemory } from '../backends/available-memory.js';
 import type { BackendName } from '../backends/backend.js';
+import { memoryFor } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
@@ -43,10 +43,10 @@ export function trainingMemory(spec: NetworkSpec, { vocabularySize, backend, lar
 /**
  * Refuses a training that does not fit into memory.
  *
- * @param available bytes that the machine has left
+ * @param available bytes that the machine has left, or the device of the backend
  * @throws UserError('backend') with both figures
  */
-export function checkMemory(spec: NetworkSpec, facts: StepFacts, available = availableMemory()): void {
+export function checkMemory(spec: NetworkSpec, facts: StepFacts, available = memoryFor(facts.backend)): void {
   const bytes = trainingMemory(spec, facts);
   if (bytes <= CERTAINTY * available) return;
   const message = `training needs about ${gigabytes(bytes)} of memory on backend ${facts.backend}, and ${gigabytes(available)} are available`;

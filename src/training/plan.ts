@@ -1,7 +1,7 @@
 /** Plans the training of a network before it begins: size, cost, schedule, and the time from a few timed batches. */
 import * as tf from '@tensorflow/tfjs';
-import { availableMemory } from '../backends/available-memory.js';
 import type { BackendName } from '../backends/backend.js';
+import { memoryFor } from '../backends/select.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { architectureOf } from '../model/architecture.js';
 import { disposeLanguageModel } from '../model/language-model.js';
@@ -32,7 +32,7 @@ export interface NetworkPlan {
   /** What was timed. */
   readonly backend: string;
   readonly parameters: number;
-  /** Rough bytes at the height of a step, and bytes that this machine has for it. */
+  /** Rough bytes at the height of a step, and bytes that this machine has for it, or the device of the backend. */
   readonly memoryBytes: number;
   readonly availableMemoryBytes: number;
   readonly trainingFlopPerToken: number;
@@ -101,7 +101,7 @@ export async function* planTraining(
       backend,
       parameters: size.parameters,
       memoryBytes: trainingMemory(spec, { vocabularySize, backend, largest }),
-      availableMemoryBytes: availableMemory(),
+      availableMemoryBytes: memoryFor(backend),
       trainingFlopPerToken: size.trainingFlopPerToken,
       stepsPerWindow: largest.steps,
       sentences,

@@ -29,6 +29,7 @@ it('reports every backend, folder and corpus as JSON of its schema', async () =>
   expect(exitCode).toBe(0);
   expect(report.auto?.name).toBe(report.backends.find(({ available }) => available)?.name);
   expect(report.backends).toMatchObject([
+    { name: 'cuda' },
     { name: 'native', available: whyNot('native') === undefined },
     { name: 'wasm', available: true },
     { name: 'cpu', available: true },

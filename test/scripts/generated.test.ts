@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { parseCudaHeader } from '../../scripts/cuda-binding.js';
 import { generateFiles } from '../../scripts/generate.js';
 import { parseHeader } from '../../scripts/native-binding.js';
 
@@ -10,6 +11,7 @@ it('the generated files are fresh (else run `npm run generate`)', async () => {
     'src/spec/schema-validator.generated.ts',
     'docs/spec.md',
     'src/backends/native/kernels.generated.ts',
+    'src/backends/cuda/kernels.generated.ts',
   ]);
   for (const { path, text } of files) {
     expect(await readFile(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(text);
@@ -53,4 +55,32 @@ it('the parser of the C header reads structs, functions, qualifiers and lists of
 it('the parser of the C header refuses what it cannot read', () => {
   expect(() => parseHeader('int zlm_f(float x[4]);')).toThrow('float x[4]');
   expect(() => parseHeader('enum { A, B };')).toThrow('enum { A, B }');
+});
+
+it('the parser of the CUDA header reads structs, arrays, kernels and constants', () => {
+  const { structs, kernels, constants } = parseCudaHeader(`
+    enum { DIMENSIONS = 4, THREADS = 256, };
+    // A comment; with a semicolon.
+    typedef struct {
+      const float *NULLABLE at;
+      int32_t stride[DIMENSIONS];
+    } cuda_view;
+    KERNEL(zlm_copy, cuda_view)
+  `);
+  expect(structs).toEqual([
+    {
+      name: 'cuda_view',
+      fields: [
+        { name: 'at', type: 'float *', nullable: true },
+        { name: 'stride', type: 'int32_t', nullable: false, count: 'DIMENSIONS' },
+      ],
+    },
+  ]);
+  expect(kernels).toEqual([{ name: 'zlm_copy', argument: 'cuda_view' }]);
+  expect(constants).toEqual({ DIMENSIONS: 4, THREADS: 256 });
+});
+
+it('the parser of the CUDA header refuses what it cannot read', () => {
+  expect(() => parseCudaHeader('enum { A, B };')).toThrow('cannot read "A"');
+  expect(() => parseCudaHeader('typedef union { int32_t a; } cuda_either;')).toThrow('typedef union');
 });

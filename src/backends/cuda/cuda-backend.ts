@@ -7,6 +7,7 @@ import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { CudaDevice } from './device.js';
 import type { DeviceArray, DeviceBlock, DeviceMemory } from './device-memory.js';
+import type { CudaFactor } from './kernels.generated.js';
 
 /** A tensor that a kernel has made, and where its values are. */
 export interface Allocated {
@@ -104,10 +105,25 @@ export class CudaBackend extends MathBackendCPU {
   copy(tensor: TensorInfo): Allocated {
     const out = this.allocate(tensor.shape, tensor.dtype);
     const bytes = sizeOf(tensor.shape) * 4;
-    if (bytes > 0) {
-      this.device.driver.call('copy', out.address, this.address(tensor), bytes, this.device.stream);
-    }
+    if (bytes > 0) this.device.copy(out.address, this.address(tensor), bytes);
     return out;
+  }
+
+  /** Makes a float32 or int32 tensor whose elements are all alike. */
+  filled(shape: readonly number[], dtype: 'float32' | 'int32', value: number): Allocated {
+    const out = this.allocate(shape, dtype);
+    const [bits] = new Uint32Array((dtype === 'int32' ? Int32Array : Float32Array).of(value).buffer);
+    const words = sizeOf(shape);
+    if (words > 0) this.device.fill(out.address, bits, words);
+    return out;
+  }
+
+  /**
+   * Returns an operand of a kernel: a single number by value where the machine knows it, and otherwise the address of the values.
+   */
+  factor(tensor: TensorInfo): CudaFactor {
+    const value = this.valuesOf(tensor.dataId).numberOnHost();
+    return value === null ? { at: this.address(tensor), value: 0 } : { at: null, value };
   }
 
   /** Returns whether a tensor's values are on the machine, so that reading them there costs nothing. */
@@ -182,6 +198,11 @@ class TensorValues {
 
   get isOnHost(): boolean {
     return this.host !== null;
+  }
+
+  /** Returns the value of a tensor of one element if it is on the machine; otherwise null. */
+  numberOnHost(): number | null {
+    return this.length === 1 && this.host !== null ? Number(this.host[0]) : null;
   }
 
   /** The values on the machine; copied from the device, and waited for, if they are not there. */

@@ -3,15 +3,19 @@ import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../errors.js';
 import type { Backend, BackendOptions, Probe } from '../backend.js';
-import { CudaDevice } from './device.js';
+import { CudaDevice, formatCapability } from './device.js';
+import { CUDA_ERROR, CudaError } from './driver.js';
 
 const NAME = 'cuda';
 
 /** Batches that are launched ahead: enough that the GPU never waits for the next, few enough that Ctrl-C acts at once. */
 const QUEUE_DEPTH = 4;
 
-/** The device that was opened; a process uses one. */
-let opened: Promise<CudaDevice> | null = null;
+/** The device that each driver opened; a process uses one. */
+const opened = new Map<string | undefined, Promise<CudaDevice>>();
+
+/** The device, once the backend is loaded. */
+let loaded: CudaDevice | null = null;
 
 export const cudaBackend: Backend = {
   name: NAME,
@@ -20,7 +24,7 @@ export const cudaBackend: Backend = {
   async probe(options: BackendOptions): Promise<Probe> {
     try {
       const { limits } = await openOnce(options);
-      const capability = (limits.capability / 10).toFixed(1);
+      const capability = formatCapability(limits.capability);
       const gigabytes = (limits.memoryBytes / 2 ** 30).toFixed(0);
       const reason = `${limits.name}, compute capability ${capability}, ${limits.processors} multiprocessors, ${gigabytes} GiB`;
       return { available: true, reason };
@@ -36,22 +40,35 @@ export const cudaBackend: Backend = {
     const { CudaBackend } = await import('./cuda-backend.js');
     const { DeviceMemory } = await import('./device-memory.js');
     const { registerCudaKernels } = await import('./register.js');
-    const memory = await DeviceMemory.of(device);
+    const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+    loaded = device;
+  },
+
+  availableMemory() {
+    if (loaded === null) throw new Error('the cuda backend is not loaded');
+    return loaded.memoryInfo().freeBytes;
   },
 };
 
 function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
-  opened ??= CudaDevice.open(cudaDriver);
-  return opened;
+  const device = opened.get(cudaDriver) ?? CudaDevice.open(cudaDriver);
+  opened.set(cudaDriver, device);
+  return device;
 }
 
 /** Says why the backend cannot run here. */
 async function unavailable(error: Error, library: string | undefined): Promise<Probe> {
   if (error instanceof UserError) {
     const [reason, ...details] = error.message.split('\n');
-    return { available: false, reason, details: details.join('\n') };
+    const absent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
+    return { available: false, ...(absent && { absent }), reason, details: details.join('\n') };
+  }
+  const lacking = /Cannot find function '?(\w+)/.exec(error.message)?.[1];
+  if (lacking !== undefined) {
+    const reason = `the NVIDIA driver is too old: it lacks ${lacking}; install version 530 or later`;
+    return { available: false, reason };
   }
   if (!isLoadFailure(error)) return { available: false, reason: error.message };
   if (library !== undefined) {
@@ -70,7 +87,7 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
   };
 }
 
-/** Whether koffi could not load a library, or found that a function is missing from it. */
+/** Whether koffi could not load a library. */
 function isLoadFailure({ message }: Error): boolean {
-  return /Failed to load shared library|Cannot find function/.test(message);
+  return message.startsWith('Failed to load shared library');
 }

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blockBytes, MemoryPool } from '../memory-pool.js';
 import type { CudaDevice } from './device.js';
-import { CUDA_ERROR, type Handle } from './driver.js';
+import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
 
 /** An address on the device, and the size of its block. */
 export interface DeviceBlock {
@@ -23,15 +23,17 @@ export class DeviceMemory {
   private constructor(
     private readonly device: CudaDevice,
     private readonly staging: Staging,
+    private readonly isExact: boolean,
   ) {
     this.pool = new MemoryPool(
       (bytes) => this.allocate(bytes),
-      (address) => device.driver.call('free', address),
+      (address) => this.free(address),
     );
   }
 
-  static async of(device: CudaDevice): Promise<DeviceMemory> {
-    return new DeviceMemory(device, await Staging.of(device));
+  /** @param isExact see `BackendOptions.cudaExactMemory` */
+  static async of(device: CudaDevice, isExact = false): Promise<DeviceMemory> {
+    return new DeviceMemory(device, await Staging.of(device), isExact);
   }
 
   /**
@@ -41,24 +43,34 @@ export class DeviceMemory {
    * @throws UserError('backend') when the memory of the device is exhausted
    */
   lend(length: number): DeviceBlock {
+    if (this.isExact) {
+      const bytes = Math.max(1, length) * Float32Array.BYTES_PER_ELEMENT;
+      return { address: this.allocate(bytes), bytes };
+    }
     const bytes = blockBytes(Math.max(1, length));
     return { address: this.pool.lend(bytes), bytes };
   }
 
   /** Takes back what was lent. */
   takeBack({ address, bytes }: DeviceBlock): void {
-    this.pool.takeBack(address, bytes);
+    if (this.isExact) this.free(address);
+    else this.pool.takeBack(address, bytes);
   }
 
-  /** Copies values to the device. They may change as soon as this returns. */
+  /**
+   * Copies values to the device. They may change as soon as this returns. Values that are all alike are not copied but filled
+   * in: zeros and ones, of which tfjs makes many.
+   */
   upload(address: number, values: DeviceArray): void {
-    this.staging.upload(address, values);
+    const word = repeatedWord(values);
+    if (word === null) this.staging.upload(address, values);
+    else this.device.fill(address, word, values.length);
   }
 
   /** Fills `values` from the device, and waits for it. */
   downloadNow(values: DeviceArray, address: number): void {
     if (values.length === 0) return;
-    this.device.driver.call('download', values, address, values.byteLength, this.device.stream);
+    this.device.download(values, address, values.byteLength);
     this.device.wait();
   }
 
@@ -75,8 +87,17 @@ export class DeviceMemory {
     if (code === CUDA_ERROR.outOfMemory && this.pool.releaseSpares()) {
       code = driver.attempt('allocate', result, bytes);
     }
+    if (code === CUDA_ERROR.outOfMemory) {
+      const { freeBytes, totalBytes } = this.device.memoryInfo();
+      throw outOfMemory(bytes, freeBytes, totalBytes);
+    }
     if (code !== 0) throw driver.failure(code, 'allocate');
     return Number(result[0]);
+  }
+
+  private free(address: number): void {
+    // An error is that of a kernel which failed before, and the memory is lost with the device.
+    this.device.driver.attempt('free', address);
   }
 }
 
@@ -126,17 +147,16 @@ class Staging {
   }
 
   upload(to: number, values: DeviceArray): void {
-    const { driver, stream } = this.device;
     const { byteLength } = values;
     if (byteLength === 0) return;
     if (byteLength > PART_BYTES) {
-      driver.call('upload', to, values, byteLength, stream);
+      this.device.upload(to, values, byteLength);
       this.device.wait();
       return;
     }
     const at = this.place(byteLength);
     this.bytes.set(bytesOf(values), at);
-    driver.call('upload', to, this.address + at, byteLength, stream);
+    this.device.upload(to, this.address + at, byteLength);
   }
 
   async download(values: DeviceArray, from: number): Promise<void> {
@@ -145,12 +165,12 @@ class Staging {
     if (byteLength === 0) return;
     const slot = byteLength <= SLOT_BYTES ? this.slots.pop() : undefined;
     if (!slot) {
-      driver.call('download', values, from, byteLength, stream); // to ordinary memory: waits by itself
+      this.device.download(values, from, byteLength);
       this.device.wait();
       return;
     }
     try {
-      driver.call('download', this.address + slot.start, from, byteLength, stream);
+      this.device.download(this.address + slot.start, from, byteLength);
       driver.call('recordEvent', slot.event, stream);
       while (!isDone(this.device, slot.event)) await nextTurn();
       bytesOf(values).set(this.bytes.subarray(slot.start, slot.start + byteLength));
@@ -171,7 +191,7 @@ class Staging {
     driver.call('recordEvent', part.event, stream);
     this.current = (this.current + 1) % this.parts.length;
     const next = this.parts[this.current];
-    if (next.used > 0) driver.call('waitForEvent', next.event);
+    if (next.used > 0) this.device.waitFor(next.event);
     next.used = 0;
     return this.place(bytes);
   }
@@ -196,6 +216,15 @@ function isDone({ driver }: CudaDevice, event: Handle): boolean {
   const code = driver.attempt('queryEvent', event);
   if (code !== 0 && code !== CUDA_ERROR.notReady) throw driver.failure(code, 'queryEvent');
   return code === 0;
+}
+
+/** Returns the bits of values of four bytes that are all alike; null for others. */
+function repeatedWord(values: DeviceArray): number | null {
+  if (values instanceof Uint8Array || values.length === 0) return null;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const [first] = words;
+  for (let i = 1; i < words.length; i++) if (words[i] !== first) return null;
+  return first;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: DeviceArray): Uint8Array {

@@ -1,5 +1,6 @@
 /** One GPU: its limits, our kernels on it, the stream that they run in, and their launches. */
 import { readFile } from 'node:fs/promises';
+import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
@@ -49,29 +50,31 @@ export interface LaunchOptions {
   readonly cooperative?: boolean;
 }
 
-/** Writes one number of a kernel's argument. */
-interface Scalar {
-  readonly path: readonly string[];
-  readonly kind: 'int32' | 'uint32' | 'uint64' | 'float';
-  readonly offset: number;
-}
-
 interface Kernel {
   readonly handle: Handle;
-  readonly scalars: readonly Scalar[];
+  readonly write: (to: ArgumentMemory, at: number, argument: never) => void;
   /** Dynamic shared memory that it was granted. */
   sharedBytes: number;
 }
 
-/** Bytes that hold any kernel's argument. */
-const ARGUMENT_BYTES = 4096;
+/** Counts of what a device was asked for. */
+export interface Work {
+  /** Kernels, and copies and fills within the device. */
+  launches: number;
+  /** Copies to the device. */
+  uploads: number;
+  /** Copies from the device. */
+  downloads: number;
+  /** Times that the process stood still until the device was done. */
+  waits: number;
+}
 
 /** The device that computes. */
 export class CudaDevice {
   private readonly kernels = new Map<keyof CudaKernels, Kernel>();
   private readonly argument: ArgumentMemory;
-  /** Launches so far, for tests and for `bench`. */
-  launches = 0;
+  /** Work so far, for tests and benchmarks. */
+  readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
   /** How every product is divided, instead of by its sizes; for tests and for tuning. */
   productPlan: ProductPlan | null = null;
   /** Bytes of logits that the softmax keeps at once. */
@@ -102,7 +105,7 @@ export class CudaDevice {
     const target = CAPABILITIES.findLast((capability) => capability <= limits.capability);
     if (target === undefined) {
       throw new Error(
-        `the GPU ${limits.name} is too old: it has compute capability ${limits.capability / 10}, and 7.5 or newer is needed (2018, Turing)`,
+        `the GPU ${limits.name} is too old: it has compute capability ${formatCapability(limits.capability)}, and 7.5 (Turing, 2018) or later is needed`,
       );
     }
     // The driver compiles it for this very GPU, and keeps the result in its own cache.
@@ -125,11 +128,11 @@ export class CudaDevice {
       this.driver.call('setFunctionAttribute', kernel.handle, DYNAMIC_SHARED_BYTES, sharedBytes);
       kernel.sharedBytes = sharedBytes;
     }
-    this.argument.write(kernel.scalars, argument);
+    kernel.write(this.argument, 0, argument as never);
     const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
     if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
     else this.driver.call('launch', kernel.handle, ...shape, null);
-    this.launches++;
+    this.work.launches++;
   }
 
   /** Returns how many blocks of a kernel can be resident together. */
@@ -142,20 +145,53 @@ export class CudaDevice {
     return perProcessor * this.limits.processors;
   }
 
+  /** Returns how much memory the device has, and how much of it no process uses. */
+  memoryInfo(): { readonly freeBytes: number; readonly totalBytes: number } {
+    return readMemoryInfo(this.driver);
+  }
+
+  /** Copies bytes from one place on the device to another. */
+  copy(to: number, from: number, bytes: number): void {
+    this.driver.call('copy', to, from, bytes, this.stream);
+    this.work.launches++;
+  }
+
+  /** Fills words of four bytes. */
+  fill(at: number, word: number, words: number): void {
+    this.driver.call('fill', at, word, words, this.stream);
+    this.work.launches++;
+  }
+
+  /** Copies from memory of the machine. It must not change before the copy is done; ordinary memory may, once this returns. */
+  upload(to: number, from: unknown, bytes: number): void {
+    this.driver.call('upload', to, from, bytes, this.stream);
+    this.work.uploads++;
+  }
+
+  /** Copies to memory of the machine, where the values are once the copy is done. */
+  download(to: unknown, from: number, bytes: number): void {
+    this.driver.call('download', to, from, bytes, this.stream);
+    this.work.downloads++;
+  }
+
+  /** Waits until an event that was recorded has taken place. */
+  waitFor(event: Handle): void {
+    this.work.waits++;
+    this.driver.call('waitForEvent', event);
+  }
+
   /** Waits until everything that was started is done. */
   wait(): void {
+    this.work.waits++;
     this.driver.call('waitForStream', this.stream);
   }
 
   private kernel(name: keyof CudaKernels): Kernel {
     const known = this.kernels.get(name);
     if (known) return known;
-    const { symbol, scalars } = KERNELS[name];
-    const kernel: Kernel = {
-      handle: this.driver.get<Handle>('function', this.module, symbol),
-      scalars: scalars.map(([path, kind, offset]) => ({ path: path.split('.'), kind, offset })),
-      sharedBytes: 0,
-    };
+    const { symbol, write } = KERNELS[name];
+    const handle = this.driver.get<Handle>('function', this.module, symbol);
+    const kernel: Kernel = { handle, write, sharedBytes: 0 };
     this.kernels.set(name, kernel);
     return kernel;
   }
@@ -163,52 +199,6 @@ export class CudaDevice {
 
 /** `CU_STREAM_NON_BLOCKING`. */
 const NON_BLOCKING = 1;
-
-/**
- * Memory outside JavaScript's heap for the argument of a launch, with the array of one pointer to it that the driver takes. The
- * driver copies the argument before a launch returns.
- */
-class ArgumentMemory {
-  private constructor(
-    /** Address of the array of pointers. */
-    readonly pointers: bigint,
-    private readonly floats: Float32Array,
-    private readonly ints: Int32Array,
-    private readonly words: Uint32Array,
-  ) {}
-
-  static async make(): Promise<ArgumentMemory> {
-    const { default: koffi } = await import('koffi');
-    const memory = koffi.alloc('uint8_t', ARGUMENT_BYTES + BigUint64Array.BYTES_PER_ELEMENT);
-    const address = koffi.address(memory);
-    const bytes = koffi.view(memory, ARGUMENT_BYTES + BigUint64Array.BYTES_PER_ELEMENT);
-    new DataView(bytes).setBigUint64(ARGUMENT_BYTES, address, true);
-    return new ArgumentMemory(
-      address + BigInt(ARGUMENT_BYTES),
-      new Float32Array(bytes),
-      new Int32Array(bytes),
-      new Uint32Array(bytes),
-    );
-  }
-
-  /** Writes an argument: the number at each path, an absent pointer as 0. */
-  write(scalars: readonly Scalar[], argument: object): void {
-    for (const { path, kind, offset } of scalars) {
-      let value: unknown = argument;
-      for (const member of path) value = (value as Record<string, unknown>)[member];
-      this.writeNumber(kind, offset / 4, (value as number | null) ?? 0);
-    }
-  }
-
-  private writeNumber(kind: Scalar['kind'], word: number, value: number): void {
-    if (kind === 'float') this.floats[word] = value;
-    else if (kind === 'int32') this.ints[word] = value;
-    else {
-      this.words[word] = value;
-      if (kind === 'uint64') this.words[word + 1] = value / 2 ** 32;
-    }
-  }
-}
 
 async function loadDriver(library: string | undefined): Promise<CudaDriver> {
   const driver = await CudaDriver.load(library);
@@ -224,12 +214,21 @@ function cudaVersion(version: number): string {
   return `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
 }
 
+/** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */
+export function formatCapability(capability: number): string {
+  return (capability / 10).toFixed(1);
+}
+
+function readMemoryInfo(driver: CudaDriver) {
+  const [free, total]: [[number | bigint], [number | bigint]] = [[0], [0]];
+  driver.call('memoryInfo', free, total);
+  return { freeBytes: Number(free[0]), totalBytes: Number(total[0]) };
+}
+
 function readLimits(driver: CudaDriver, device: number): DeviceLimits {
   const attribute = (number: number) => driver.get<number>('attribute', number, device);
   const name = Buffer.alloc(256);
   driver.call('deviceName', name, name.length, device);
-  const total: [number | null] = [null];
-  driver.call('memoryInfo', [null], total);
   return {
     name: name.toString('utf8', 0, name.indexOf(0)),
     capability:
@@ -237,7 +236,7 @@ function readLimits(driver: CudaDriver, device: number): DeviceLimits {
     processors: attribute(DEVICE_ATTRIBUTE.processors),
     sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
     cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),
-    memoryBytes: Number(total[0]),
+    memoryBytes: readMemoryInfo(driver).totalBytes,
     cooperativeLaunch: attribute(DEVICE_ATTRIBUTE.cooperativeLaunch) !== 0,
   };
 }

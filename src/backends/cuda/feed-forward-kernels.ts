@@ -20,11 +20,9 @@ export const embedding: Kernel<EmbeddingAttributes> = ({ table, ids }, _attribut
 
 /** Adds the gradients of each row up. */
 export const embeddingGradient: Kernel<EmbeddingAttributes> = ({ ids, upstream }, { rows }, backend) => {
-  const { driver, stream } = backend.device;
   const width = upstream.shape[upstream.shape.length - 1];
   const positions = sizeOf(ids.shape);
-  const out = backend.allocate([rows, width]);
-  if (rows * width > 0) driver.call('fill', out.address, 0, rows * width, stream);
+  const out = backend.filled([rows, width], 'float32', 0);
   const argument = {
     positions,
     width,

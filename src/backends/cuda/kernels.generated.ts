@@ -1,4 +1,5 @@
 /** Generated from kernels/zlm-cuda.h by `npm run generate`. Do not edit. */
+import type { ArgumentMemory } from './argument-memory.js';
 
 export interface CudaNoise {
   readonly threshold: number;
@@ -50,15 +51,6 @@ export interface CudaProductParts {
   readonly cRow: number;
 }
 
-export interface CudaColumnSums {
-  readonly rows: number;
-  readonly columns: number;
-  readonly row: number;
-  readonly a: number;
-  readonly accumulate: number;
-  readonly out: number;
-}
-
 export interface CudaSoftmaxRows {
   readonly classes: number;
   readonly logits: number;
@@ -90,6 +82,218 @@ export interface CudaScatterAddRows {
   readonly out: number;
 }
 
+export interface CudaRecurrentPack {
+  readonly gates: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly u: number;
+  readonly weight: number;
+  readonly batch: number;
+  readonly h0: number | null;
+  readonly left: number | null;
+  readonly recurrentDropout: CudaNoise;
+}
+
+export interface CudaRecurrentForward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly candidateBias: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly lastH: number;
+  readonly lastC: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaRecurrentBackward {
+  readonly t: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly mixed: number;
+  readonly weight: number;
+  readonly left: number;
+  readonly h0: number;
+  readonly c0: number | null;
+  readonly gates: number;
+  readonly cells: number | null;
+  readonly y: number;
+  readonly dy: number;
+  readonly lastDh: number;
+  readonly lastDc: number | null;
+  readonly dh: number;
+  readonly dc: number | null;
+  readonly dz: number;
+  readonly dCandidate: number | null;
+  readonly recurrentDropout: CudaNoise;
+  readonly hiddenZoneout: CudaNoise;
+  readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaMaskedWindow {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly first: number;
+  readonly rest: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
+export interface CudaMaskedSum {
+  readonly batch: number;
+  readonly width: number;
+  readonly parts: number;
+  readonly from: number;
+  readonly out: number;
+  readonly dropout: CudaNoise;
+}
+
+export interface CudaSpan {
+  readonly at: number;
+  readonly count: number;
+  readonly firstBlock: number;
+}
+
+export interface CudaSumOfSquares {
+  readonly spans: number;
+  readonly span: readonly CudaSpan[];
+  readonly partial: number;
+}
+
+export interface CudaNorm {
+  readonly count: number;
+  readonly partial: number;
+  readonly norm: number;
+}
+
+export interface CudaRowSums {
+  readonly columns: number;
+  readonly n: number;
+  readonly x: number;
+  readonly factor: number;
+  readonly out: number;
+}
+
+export interface CudaColumnSums {
+  readonly rows: number;
+  readonly columns: number;
+  readonly row: number;
+  readonly x: number;
+  readonly factor: number;
+  readonly accumulate: number;
+  readonly out: number;
+}
+
+export interface CudaFactor {
+  readonly at: number | null;
+  readonly value: number;
+}
+
+export interface CudaClipScale {
+  readonly most: number;
+  readonly norm: number;
+  readonly scale: number;
+}
+
+export interface CudaGradientRule {
+  readonly gradient: number;
+  readonly scale: CudaFactor;
+  readonly rate: number;
+  readonly clip: number;
+  readonly decay: number;
+}
+
+export interface CudaSgdUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaAdamUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly firstMoment: number;
+  readonly secondMoment: number;
+  readonly beta1: number;
+  readonly oneLessBeta1: number;
+  readonly beta2: number;
+  readonly oneLessBeta2: number;
+  readonly rate: number;
+  readonly correction: number;
+  readonly epsilon: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaRmspropUpdate {
+  readonly n: number;
+  readonly parameter: number;
+  readonly meanSquare: number;
+  readonly keep: number;
+  readonly oneLessKeep: number;
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly rule: CudaGradientRule;
+}
+
+export interface CudaAverageUpdate {
+  readonly n: number;
+  readonly average: number;
+  readonly parameter: number;
+  readonly weight: number;
+}
+
+export interface CudaDimensions {
+  readonly n: number;
+  readonly count: number;
+  readonly size: readonly number[];
+}
+
+export interface CudaOperand {
+  readonly at: number | null;
+  readonly value: number;
+  readonly stride: readonly number[];
+}
+
+export interface CudaBinary {
+  readonly operation: number;
+  readonly dimensions: CudaDimensions;
+  readonly a: CudaOperand;
+  readonly b: CudaOperand;
+  readonly out: number;
+}
+
+export interface CudaUnary {
+  readonly function: number;
+  readonly n: number;
+  readonly x: number;
+  readonly out: number;
+}
+
+export interface CudaCopy {
+  readonly dimensions: CudaDimensions;
+  readonly from: number;
+  readonly to: number;
+  readonly fromStride: readonly number[];
+  readonly toStride: readonly number[];
+}
+
+export interface CudaSoftmax {
+  readonly columns: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The argument of each kernel. Tensors are device addresses. */
 export interface CudaKernels {
   readonly dropout: CudaDropout;
@@ -100,28 +304,382 @@ export interface CudaKernels {
   readonly productMixed64x64: CudaProduct;
   readonly productMixed32x128: CudaProduct;
   readonly productParts: CudaProductParts;
-  readonly columnSums: CudaColumnSums;
   readonly softmaxRows: CudaSoftmaxRows;
   readonly softmaxGradient: CudaSoftmaxGradient;
   readonly gatherRows: CudaGatherRows;
   readonly scatterAddRows: CudaScatterAddRows;
+  readonly recurrentPackF32: CudaRecurrentPack;
+  readonly recurrentPackBf16: CudaRecurrentPack;
+  readonly lstmForwardF32: CudaRecurrentForward;
+  readonly lstmForwardBf16: CudaRecurrentForward;
+  readonly gruForwardF32: CudaRecurrentForward;
+  readonly gruForwardBf16: CudaRecurrentForward;
+  readonly tanhRnnForwardF32: CudaRecurrentForward;
+  readonly tanhRnnForwardBf16: CudaRecurrentForward;
+  readonly lstmBackwardF32: CudaRecurrentBackward;
+  readonly lstmBackwardBf16: CudaRecurrentBackward;
+  readonly gruBackwardF32: CudaRecurrentBackward;
+  readonly gruBackwardBf16: CudaRecurrentBackward;
+  readonly tanhRnnBackwardF32: CudaRecurrentBackward;
+  readonly tanhRnnBackwardBf16: CudaRecurrentBackward;
+  readonly maskedWindow: CudaMaskedWindow;
+  readonly maskedSum: CudaMaskedSum;
+  readonly sumOfSquares: CudaSumOfSquares;
+  readonly norm: CudaNorm;
+  readonly rowSums: CudaRowSums;
+  readonly columnSums: CudaColumnSums;
+  readonly clipScale: CudaClipScale;
+  readonly sgdUpdate: CudaSgdUpdate;
+  readonly adamUpdate: CudaAdamUpdate;
+  readonly rmspropUpdate: CudaRmspropUpdate;
+  readonly averageUpdate: CudaAverageUpdate;
+  readonly binary: CudaBinary;
+  readonly unary: CudaUnary;
+  readonly copy: CudaCopy;
+  readonly softmax: CudaSoftmax;
 }
 
-/** Each kernel: its symbol, its argument's size in bytes, and each number in it: path, kind, offset. */
+function writeCudaNoise(to: ArgumentMemory, at: number, value: CudaNoise): void {
+  to.uint64(at, value.threshold);
+  to.float(at + 8, value.rate);
+  to.float(at + 12, value.scale);
+  to.int32(at + 16, value.mask);
+  to.int32(at + 20, value.perGate);
+  to.uint32(at + 24, value.seed);
+  to.uint32(at + 28, value.site);
+  to.uint32(at + 32, value.step);
+}
+
+function writeCudaDropout(to: ArgumentMemory, at: number, value: CudaDropout): void {
+  to.int32(at, value.perStep);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.y);
+  writeCudaNoise(to, at + 24, value.noise);
+}
+
+function writeCudaMatrix(to: ArgumentMemory, at: number, value: CudaMatrix): void {
+  to.uint64(at, value.at);
+  to.int32(at + 8, value.row);
+  to.int32(at + 12, value.column);
+}
+
+function writeCudaProduct(to: ArgumentMemory, at: number, value: CudaProduct): void {
+  to.int32(at, value.mixed);
+  to.int32(at + 4, value.m);
+  to.int32(at + 8, value.n);
+  to.int32(at + 12, value.k);
+  writeCudaMatrix(to, at + 16, value.a);
+  writeCudaMatrix(to, at + 32, value.b);
+  to.uint64(at + 48, value.bias ?? 0);
+  to.int32(at + 56, value.accumulate);
+  to.uint64(at + 64, value.c);
+  to.int32(at + 72, value.cRow);
+  to.int32(at + 76, value.depth);
+  to.uint64(at + 80, value.parts ?? 0);
+}
+
+function writeCudaProductParts(to: ArgumentMemory, at: number, value: CudaProductParts): void {
+  to.int32(at, value.m);
+  to.int32(at + 4, value.n);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.sums);
+  to.uint64(at + 24, value.bias ?? 0);
+  to.int32(at + 32, value.accumulate);
+  to.uint64(at + 40, value.c);
+  to.int32(at + 48, value.cRow);
+}
+
+function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmaxRows): void {
+  to.int32(at, value.classes);
+  to.uint64(at + 8, value.logits);
+  to.uint64(at + 16, value.targets);
+  to.uint64(at + 24, value.nll);
+  to.uint64(at + 32, value.logSumExp ?? 0);
+}
+
+function writeCudaSoftmaxGradient(to: ArgumentMemory, at: number, value: CudaSoftmaxGradient): void {
+  to.int32(at, value.classes);
+  to.uint64(at + 8, value.logits);
+  to.uint64(at + 16, value.targets);
+  to.uint64(at + 24, value.logSumExp);
+  to.uint64(at + 32, value.upstream);
+}
+
+function writeCudaGatherRows(to: ArgumentMemory, at: number, value: CudaGatherRows): void {
+  to.int32(at, value.width);
+  to.uint64(at + 8, value.table);
+  to.uint64(at + 16, value.ids);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaScatterAddRows(to: ArgumentMemory, at: number, value: CudaScatterAddRows): void {
+  to.int32(at, value.positions);
+  to.int32(at + 4, value.width);
+  to.uint64(at + 8, value.ids);
+  to.uint64(at + 16, value.rows);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaRecurrentPack(to: ArgumentMemory, at: number, value: CudaRecurrentPack): void {
+  to.int32(at, value.gates);
+  to.int32(at + 4, value.units);
+  to.int32(at + 8, value.mixed);
+  to.uint64(at + 16, value.u);
+  to.uint64(at + 24, value.weight);
+  to.int32(at + 32, value.batch);
+  to.uint64(at + 40, value.h0 ?? 0);
+  to.uint64(at + 48, value.left ?? 0);
+  writeCudaNoise(to, at + 56, value.recurrentDropout);
+}
+
+function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRecurrentForward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.candidateBias ?? 0);
+  to.uint64(at + 64, value.gates);
+  to.uint64(at + 72, value.cells ?? 0);
+  to.uint64(at + 80, value.y);
+  to.uint64(at + 88, value.lastH);
+  to.uint64(at + 96, value.lastC ?? 0);
+  writeCudaNoise(to, at + 104, value.recurrentDropout);
+  writeCudaNoise(to, at + 144, value.hiddenZoneout);
+  writeCudaNoise(to, at + 184, value.cellZoneout);
+}
+
+function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaRecurrentBackward): void {
+  to.int32(at, value.t);
+  to.int32(at + 4, value.steps);
+  to.int32(at + 8, value.batch);
+  to.int32(at + 12, value.units);
+  to.int32(at + 16, value.mixed);
+  to.uint64(at + 24, value.weight);
+  to.uint64(at + 32, value.left);
+  to.uint64(at + 40, value.h0);
+  to.uint64(at + 48, value.c0 ?? 0);
+  to.uint64(at + 56, value.gates);
+  to.uint64(at + 64, value.cells ?? 0);
+  to.uint64(at + 72, value.y);
+  to.uint64(at + 80, value.dy);
+  to.uint64(at + 88, value.lastDh);
+  to.uint64(at + 96, value.lastDc ?? 0);
+  to.uint64(at + 104, value.dh);
+  to.uint64(at + 112, value.dc ?? 0);
+  to.uint64(at + 120, value.dz);
+  to.uint64(at + 128, value.dCandidate ?? 0);
+  writeCudaNoise(to, at + 136, value.recurrentDropout);
+  writeCudaNoise(to, at + 176, value.hiddenZoneout);
+  writeCudaNoise(to, at + 216, value.cellZoneout);
+}
+
+function writeCudaMaskedWindow(to: ArgumentMemory, at: number, value: CudaMaskedWindow): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.first);
+  to.uint64(at + 24, value.rest);
+  to.uint64(at + 32, value.out);
+  writeCudaNoise(to, at + 40, value.dropout);
+}
+
+function writeCudaMaskedSum(to: ArgumentMemory, at: number, value: CudaMaskedSum): void {
+  to.int32(at, value.batch);
+  to.int32(at + 4, value.width);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.from);
+  to.uint64(at + 24, value.out);
+  writeCudaNoise(to, at + 32, value.dropout);
+}
+
+function writeCudaSpan(to: ArgumentMemory, at: number, value: CudaSpan): void {
+  to.uint64(at, value.at);
+  to.int32(at + 8, value.count);
+  to.int32(at + 12, value.firstBlock);
+}
+
+function writeCudaSumOfSquares(to: ArgumentMemory, at: number, value: CudaSumOfSquares): void {
+  to.int32(at, value.spans);
+  to.checkCount(value.span, 32);
+  for (let i = 0; i < value.span.length; i++) writeCudaSpan(to, at + 8 + 16 * i, value.span[i]);
+  to.uint64(at + 520, value.partial);
+}
+
+function writeCudaNorm(to: ArgumentMemory, at: number, value: CudaNorm): void {
+  to.int32(at, value.count);
+  to.uint64(at + 8, value.partial);
+  to.uint64(at + 16, value.norm);
+}
+
+function writeCudaRowSums(to: ArgumentMemory, at: number, value: CudaRowSums): void {
+  to.int32(at, value.columns);
+  to.int32(at + 4, value.n);
+  to.uint64(at + 8, value.x);
+  to.float(at + 16, value.factor);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaColumnSums(to: ArgumentMemory, at: number, value: CudaColumnSums): void {
+  to.int32(at, value.rows);
+  to.int32(at + 4, value.columns);
+  to.int32(at + 8, value.row);
+  to.uint64(at + 16, value.x);
+  to.float(at + 24, value.factor);
+  to.int32(at + 28, value.accumulate);
+  to.uint64(at + 32, value.out);
+}
+
+function writeCudaFactor(to: ArgumentMemory, at: number, value: CudaFactor): void {
+  to.uint64(at, value.at ?? 0);
+  to.float(at + 8, value.value);
+}
+
+function writeCudaClipScale(to: ArgumentMemory, at: number, value: CudaClipScale): void {
+  to.float(at, value.most);
+  to.uint64(at + 8, value.norm);
+  to.uint64(at + 16, value.scale);
+}
+
+function writeCudaGradientRule(to: ArgumentMemory, at: number, value: CudaGradientRule): void {
+  to.uint64(at, value.gradient);
+  writeCudaFactor(to, at + 8, value.scale);
+  to.float(at + 24, value.rate);
+  to.float(at + 28, value.clip);
+  to.float(at + 32, value.decay);
+}
+
+function writeCudaSgdUpdate(to: ArgumentMemory, at: number, value: CudaSgdUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  writeCudaGradientRule(to, at + 16, value.rule);
+}
+
+function writeCudaAdamUpdate(to: ArgumentMemory, at: number, value: CudaAdamUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  to.uint64(at + 16, value.firstMoment);
+  to.uint64(at + 24, value.secondMoment);
+  to.float(at + 32, value.beta1);
+  to.float(at + 36, value.oneLessBeta1);
+  to.float(at + 40, value.beta2);
+  to.float(at + 44, value.oneLessBeta2);
+  to.float(at + 48, value.rate);
+  to.float(at + 52, value.correction);
+  to.float(at + 56, value.epsilon);
+  writeCudaGradientRule(to, at + 64, value.rule);
+}
+
+function writeCudaRmspropUpdate(to: ArgumentMemory, at: number, value: CudaRmspropUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.parameter);
+  to.uint64(at + 16, value.meanSquare);
+  to.float(at + 24, value.keep);
+  to.float(at + 28, value.oneLessKeep);
+  to.float(at + 32, value.rate);
+  to.float(at + 36, value.epsilon);
+  writeCudaGradientRule(to, at + 40, value.rule);
+}
+
+function writeCudaAverageUpdate(to: ArgumentMemory, at: number, value: CudaAverageUpdate): void {
+  to.int32(at, value.n);
+  to.uint64(at + 8, value.average);
+  to.uint64(at + 16, value.parameter);
+  to.float(at + 24, value.weight);
+}
+
+function writeCudaDimensions(to: ArgumentMemory, at: number, value: CudaDimensions): void {
+  to.int32(at, value.n);
+  to.int32(at + 4, value.count);
+  to.checkCount(value.size, 6);
+  for (let i = 0; i < value.size.length; i++) to.int32(at + 8 + 4 * i, value.size[i]);
+}
+
+function writeCudaOperand(to: ArgumentMemory, at: number, value: CudaOperand): void {
+  to.uint64(at, value.at ?? 0);
+  to.float(at + 8, value.value);
+  to.checkCount(value.stride, 6);
+  for (let i = 0; i < value.stride.length; i++) to.int32(at + 12 + 4 * i, value.stride[i]);
+}
+
+function writeCudaBinary(to: ArgumentMemory, at: number, value: CudaBinary): void {
+  to.int32(at, value.operation);
+  writeCudaDimensions(to, at + 4, value.dimensions);
+  writeCudaOperand(to, at + 40, value.a);
+  writeCudaOperand(to, at + 80, value.b);
+  to.uint64(at + 120, value.out);
+}
+
+function writeCudaUnary(to: ArgumentMemory, at: number, value: CudaUnary): void {
+  to.int32(at, value.function);
+  to.int32(at + 4, value.n);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.out);
+}
+
+function writeCudaCopy(to: ArgumentMemory, at: number, value: CudaCopy): void {
+  writeCudaDimensions(to, at, value.dimensions);
+  to.uint64(at + 32, value.from);
+  to.uint64(at + 40, value.to);
+  to.checkCount(value.fromStride, 6);
+  for (let i = 0; i < value.fromStride.length; i++) to.int32(at + 48 + 4 * i, value.fromStride[i]);
+  to.checkCount(value.toStride, 6);
+  for (let i = 0; i < value.toStride.length; i++) to.int32(at + 72 + 4 * i, value.toStride[i]);
+}
+
+function writeCudaSoftmax(to: ArgumentMemory, at: number, value: CudaSoftmax): void {
+  to.int32(at, value.columns);
+  to.uint64(at + 8, value.x);
+  to.uint64(at + 16, value.y);
+}
+
+/** Each kernel: its symbol, its argument's size in bytes, and the function that writes the argument. */
 export const KERNELS = {
-  dropout: {"symbol":"zlm_dropout","bytes":64,"scalars":[["perStep","int32",0],["x","uint64",8],["y","uint64",16],["noise.threshold","uint64",24],["noise.rate","float",32],["noise.scale","float",36],["noise.mask","int32",40],["noise.perGate","int32",44],["noise.seed","uint32",48],["noise.site","uint32",52],["noise.step","uint32",56]]},
-  product128x128: {"symbol":"zlm_product_128x128","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  product64x64: {"symbol":"zlm_product_64x64","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  product32x128: {"symbol":"zlm_product_32x128","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  productMixed128x128: {"symbol":"zlm_product_mixed_128x128","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  productMixed64x64: {"symbol":"zlm_product_mixed_64x64","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  productMixed32x128: {"symbol":"zlm_product_mixed_32x128","bytes":88,"scalars":[["mixed","int32",0],["m","int32",4],["n","int32",8],["k","int32",12],["a.at","uint64",16],["a.row","int32",24],["a.column","int32",28],["b.at","uint64",32],["b.row","int32",40],["b.column","int32",44],["bias","uint64",48],["accumulate","int32",56],["c","uint64",64],["cRow","int32",72],["depth","int32",76],["parts","uint64",80]]},
-  productParts: {"symbol":"zlm_product_parts","bytes":56,"scalars":[["m","int32",0],["n","int32",4],["parts","int32",8],["sums","uint64",16],["bias","uint64",24],["accumulate","int32",32],["c","uint64",40],["cRow","int32",48]]},
-  columnSums: {"symbol":"zlm_column_sums","bytes":40,"scalars":[["rows","int32",0],["columns","int32",4],["row","int32",8],["a","uint64",16],["accumulate","int32",24],["out","uint64",32]]},
-  softmaxRows: {"symbol":"zlm_softmax_rows","bytes":40,"scalars":[["classes","int32",0],["logits","uint64",8],["targets","uint64",16],["nll","uint64",24],["logSumExp","uint64",32]]},
-  softmaxGradient: {"symbol":"zlm_softmax_gradient","bytes":40,"scalars":[["classes","int32",0],["logits","uint64",8],["targets","uint64",16],["logSumExp","uint64",24],["upstream","uint64",32]]},
-  gatherRows: {"symbol":"zlm_gather_rows","bytes":32,"scalars":[["width","int32",0],["table","uint64",8],["ids","uint64",16],["out","uint64",24]]},
-  scatterAddRows: {"symbol":"zlm_scatter_add_rows","bytes":32,"scalars":[["positions","int32",0],["width","int32",4],["ids","uint64",8],["rows","uint64",16],["out","uint64",24]]},
+  dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
+  product128x128: { symbol: 'zlm_product_128x128', bytes: 88, write: writeCudaProduct },
+  product64x64: { symbol: 'zlm_product_64x64', bytes: 88, write: writeCudaProduct },
+  product32x128: { symbol: 'zlm_product_32x128', bytes: 88, write: writeCudaProduct },
+  productMixed128x128: { symbol: 'zlm_product_mixed_128x128', bytes: 88, write: writeCudaProduct },
+  productMixed64x64: { symbol: 'zlm_product_mixed_64x64', bytes: 88, write: writeCudaProduct },
+  productMixed32x128: { symbol: 'zlm_product_mixed_32x128', bytes: 88, write: writeCudaProduct },
+  productParts: { symbol: 'zlm_product_parts', bytes: 56, write: writeCudaProductParts },
+  softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 40, write: writeCudaSoftmaxRows },
+  softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 40, write: writeCudaSoftmaxGradient },
+  gatherRows: { symbol: 'zlm_gather_rows', bytes: 32, write: writeCudaGatherRows },
+  scatterAddRows: { symbol: 'zlm_scatter_add_rows', bytes: 32, write: writeCudaScatterAddRows },
+  recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },
+  recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 96, write: writeCudaRecurrentPack },
+  lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  lstmForwardBf16: { symbol: 'zlm_lstm_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardF32: { symbol: 'zlm_gru_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
+  tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  maskedWindow: { symbol: 'zlm_masked_window', bytes: 80, write: writeCudaMaskedWindow },
+  maskedSum: { symbol: 'zlm_masked_sum', bytes: 72, write: writeCudaMaskedSum },
+  sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
+  norm: { symbol: 'zlm_norm', bytes: 24, write: writeCudaNorm },
+  rowSums: { symbol: 'zlm_row_sums', bytes: 32, write: writeCudaRowSums },
+  columnSums: { symbol: 'zlm_column_sums', bytes: 40, write: writeCudaColumnSums },
+  clipScale: { symbol: 'zlm_clip_scale', bytes: 24, write: writeCudaClipScale },
+  sgdUpdate: { symbol: 'zlm_sgd_update', bytes: 56, write: writeCudaSgdUpdate },
+  adamUpdate: { symbol: 'zlm_adam_update', bytes: 104, write: writeCudaAdamUpdate },
+  rmspropUpdate: { symbol: 'zlm_rmsprop_update', bytes: 80, write: writeCudaRmspropUpdate },
+  averageUpdate: { symbol: 'zlm_average_update', bytes: 32, write: writeCudaAverageUpdate },
+  binary: { symbol: 'zlm_binary', bytes: 128, write: writeCudaBinary },
+  unary: { symbol: 'zlm_unary', bytes: 24, write: writeCudaUnary },
+  copy: { symbol: 'zlm_copy', bytes: 96, write: writeCudaCopy },
+  softmax: { symbol: 'zlm_softmax', bytes: 24, write: writeCudaSoftmax },
 } as const;
 
 /** Constants of the header. */
@@ -137,10 +695,23 @@ export const CONSTANTS = {
   "PRODUCT_MIXED_128X128_SHARED_BYTES": 81920,
   "PRODUCT_MIXED_64X64_SHARED_BYTES": 40960,
   "PRODUCT_MIXED_32X128_SHARED_BYTES": 51200,
-  "COLUMN_SUMS_COLUMNS": 32,
-  "COLUMN_SUMS_SHARED_BYTES": 1024,
   "SOFTMAX_SHARED_BYTES": 64,
   "SCATTER_ADD_SHARED_BYTES": 32,
+  "RECURRENT_THREADS": 256,
+  "RECURRENT_ROWS": 32,
+  "RECURRENT_TERMS": 16,
+  "RECURRENT_COLUMNS": 16,
+  "LSTM_TILES": 3,
+  "GRU_TILES": 3,
+  "TANH_RNN_TILES": 1,
+  "BACKWARD_TILES": 1,
+  "RECURRENT_PACKED_STEPS": 8,
+  "RECURRENT_PACK_SHARED_BYTES": 3136,
+  "SUM_PIECE": 16384,
+  "SUM_SPANS": 32,
+  "SUM_COLUMNS": 32,
+  "SUM_SHARED_BYTES": 2048,
+  "DIMENSIONS": 6,
   "THREADS": 256
 } as const;
 

@@ -58,7 +58,7 @@ export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, a
       ? { m: v, n: h, a: transposed(dLogits), b: hidden }
       : { m: h, n: v, a: transposed(hidden), b: dLogits };
     launchProduct(backend, { precision, k: rows, ...ofWeight, c: dWeight.address, accumulate });
-    launchColumnSums(backend, { rows, columns: v, a: logits, out: dBias.address, accumulate });
+    launchColumnSums(backend, { rows, columns: v, x: logits, out: dBias.address, accumulate });
   }
   return [dHidden.info, dWeight.info, dBias.info];
 };

@@ -6,7 +6,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { ProductAttributes } from '../../ops/products.js';
-import { broadcastWalk } from './broadcast.js';
+import { broadcastMatrices } from '../broadcast.js';
+import { type ReductionAttributes, reductionOf } from '../reduction.js';
 import { product } from './feed-forward-kernels.js';
 import type { NativeBackend } from './native-backend.js';
 import { type Kernel, onCpu } from './native-kernel.js';
@@ -33,7 +34,7 @@ export const UNARY = { Neg: 0, Square: 1, Tanh: 2 } as const;
 export function binary(name: keyof typeof BINARY): Kernel<object> {
   return (inputs, attributes, backend) => {
     const { a, b } = inputs;
-    const walk = areFloats(a, b) ? broadcastWalk(a.shape, b.shape) : null;
+    const walk = areFloats(a, b) ? broadcastMatrices(a.shape, b.shape) : null;
     if (walk === null) return onCpu(name, inputs, attributes, backend);
     const out = backend.allocate(walk.shape);
     backend.functions.binary({
@@ -153,58 +154,43 @@ function copyRuns(
   copy(0, 0);
 }
 
-/** The attributes of tfjs's reductions. */
-interface ReductionAttributes {
-  readonly axis: number | number[];
-  readonly keepDims: boolean;
-}
-
 /** A tensor as a matrix that is summed over its rows, its columns, or both. */
-interface Reduction {
+interface MatrixSum {
   readonly shape: number[];
   readonly rows: number;
   readonly columns: number;
   readonly summed: 'all' | 'rows' | 'columns';
+  /** Number of elements of one sum. */
+  readonly count: number;
 }
 
 /** Sums over all dimensions, the first ones or the last ones. */
 export const sum: Kernel<ReductionAttributes> = (inputs, attributes, backend) => {
-  const reduction = reductionOf(inputs.x, attributes);
-  return reduction ? reduce(inputs.x, reduction, 1, backend) : onCpu('Sum', inputs, attributes, backend);
+  const matrix = matrixSumOf(inputs.x, attributes);
+  return matrix ? reduce(inputs.x, matrix, 1, backend) : onCpu('Sum', inputs, attributes, backend);
 };
 
 /** Averages over all dimensions, the first ones or the last ones. */
 export const mean: Kernel<ReductionAttributes> = (inputs, attributes, backend) => {
-  const { x } = inputs;
-  const reduction = reductionOf(x, attributes);
-  if (!reduction) return onCpu('Mean', inputs, attributes, backend);
-  const count = tf.util.sizeFromShape(x.shape) / tf.util.sizeFromShape(reduction.shape);
-  return reduce(x, reduction, 1 / count, backend);
+  const matrix = matrixSumOf(inputs.x, attributes);
+  if (!matrix) return onCpu('Mean', inputs, attributes, backend);
+  return reduce(inputs.x, matrix, 1 / matrix.count, backend);
 };
 
-/** Returns the reduction, or null when the tensor is empty or the dimensions are neither the first nor the last ones. */
-function reductionOf(x: TensorInfo, { axis, keepDims }: ReductionAttributes): Reduction | null {
+/** Returns null when the tensor is empty or the summed dimensions are neither the first nor the last ones. */
+function matrixSumOf(x: TensorInfo, attributes: ReductionAttributes): MatrixSum | null {
   if (x.dtype !== 'float32' || x.shape.includes(0)) return null;
-  const axes = tf.util.parseAxisParam(axis, x.shape);
-  const isSummed = x.shape.map((_, i) => axes.includes(i));
-  const shape = x.shape.flatMap((size, i) => (isSummed[i] ? (keepDims ? [1] : []) : [size]));
-  // Dimensions of size 1 belong to either side.
-  const changes = x.shape.map((size, i) => ({ size, summed: isSummed[i] })).filter(({ size }) => size !== 1);
-  const change = changes.findIndex(({ summed }) => summed !== changes[0].summed);
-  const first = change === -1 ? changes : changes.slice(0, change);
-  const others = change === -1 ? [] : changes.slice(change);
-  if (others.some(({ summed }) => summed !== others[0].summed)) return null;
-  const [rows, columns] = [first, others].map((part) =>
-    part.reduce((product, { size }) => product * size, 1),
-  );
-  const firstIsSummed = first[0]?.summed ?? true;
-  if (others.length === 0 && firstIsSummed) return { shape, rows, columns, summed: 'all' };
-  return { shape, rows, columns, summed: firstIsSummed ? 'rows' : 'columns' };
+  const { shape, runs, count } = reductionOf(x.shape, attributes);
+  if (runs.length > 2) return null;
+  const [first = { size: 1, isReduced: true }, second] = runs;
+  const [rows, columns] = [first.size, second?.size ?? 1];
+  if (first.isReduced) return { shape, rows, columns, count, summed: second ? 'rows' : 'all' };
+  return { shape, rows, columns, count, summed: 'columns' };
 }
 
 function reduce(
   x: TensorInfo,
-  { shape, rows, columns, summed }: Reduction,
+  { shape, rows, columns, summed }: MatrixSum,
   factor: number,
   backend: NativeBackend,
 ): TensorInfo {

@@ -27,11 +27,11 @@ describe.skipIf(obstacle)(['softmaxCrossEntropy on cuda', obstacle].filter(Boole
       backend().device.logitsBytes = usual;
       const expected = resultsOf(testCase);
       backend().device.logitsBytes = 4 * rows * classes + 3;
-      const launches = backend().device.launches;
+      const launches = backend().device.work.launches;
       const actual = resultsOf(testCase);
       expectCloseResults(actual, expected, 1e-6);
       // Twice forward, of which one is with a backward pass.
-      expect(backend().device.launches - launches).toBeGreaterThanOrEqual(Math.ceil(37 / rows) * 8);
+      expect(backend().device.work.launches - launches).toBeGreaterThanOrEqual(Math.ceil(37 / rows) * 8);
     }
   });
 

@@ -22,7 +22,7 @@ function sumColumns(values: Float32Array, rows: number, columns: number, row: nu
       rows,
       columns,
       row,
-      a: backend().address(a),
+      x: backend().address(a),
       out: sums.address,
       accumulate,
     });

@@ -87,22 +87,6 @@ enum {
   PRODUCT_MIXED_32X128_SHARED_BYTES = 51200,
 };
 
-// ---- Sums over rows
-
-// out [columns] = Σ over rows of a, whose rows are `row` apart, plus out itself. Grid (⌈columns / COLUMN_SUMS_COLUMNS⌉).
-typedef struct {
-  int32_t rows, columns, row;
-  const float *a;
-  int32_t accumulate;          // adds the sums to out
-  float *out;
-} cuda_column_sums;
-KERNEL(zlm_column_sums, cuda_column_sums)
-
-enum {
-  COLUMN_SUMS_COLUMNS = 32,
-  COLUMN_SUMS_SHARED_BYTES = 1024,
-};
-
 // ---- Softmax and negative log-likelihood
 
 // nll [rows] of the targets under the softmax of logits [rows, classes]. A block for each row.
@@ -153,6 +137,278 @@ KERNEL(zlm_scatter_add_rows, cuda_scatter_add_rows)
 enum {
   SCATTER_ADD_SHARED_BYTES = 32,
 };
+
+// ---- Recurrent layers
+//
+// A layer (ops/lstm.ts, ops/gru.ts, ops/tanh-rnn.ts) over a window of T steps, B rows and H units, with G gates: 4 for LSTM, 3
+// for GRU, 1 for tanh. Each step is one launch, whose blocks cover units and rows of the batch: recurrence.cuh. The operands of
+// its product are packed for float32 (_f32) or for tensor cores (_bf16): recurrent-product.cuh.
+
+enum {
+  RECURRENT_THREADS = 256,
+  RECURRENT_ROWS = 32,        // rows of the batch that a block takes
+  RECURRENT_TERMS = 16,       // terms of a K step; the units of a gate are padded to whole K steps
+  RECURRENT_COLUMNS = 16,     // columns of a tile
+  LSTM_TILES = 3,             // of a block forward: 12 units
+  GRU_TILES = 3,              // 16 units
+  TANH_RNN_TILES = 1,         // 16 units
+  BACKWARD_TILES = 1,         // of a block of any layer backward: 16 units
+  RECURRENT_PACKED_STEPS = 8, // K steps that a block packs
+  RECURRENT_PACK_SHARED_BYTES = 3136,
+};
+
+// Packs U forward, and stores m(0) ⊙ h0 as the first product reads it. Backward, where `left` is null, packs Uᵀ. Grid (⌈K steps /
+// RECURRENT_PACKED_STEPS⌉, blocks of units of a step).
+typedef struct {
+  int32_t gates, units;
+  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  const float *u;                       // [H,G·H]
+  uint32_t *weight;
+  int32_t batch;                        // here and below: forward
+  const float *NULLABLE h0;             // [B,H]
+  uint32_t *NULLABLE left;
+  cuda_noise recurrent_dropout;
+} cuda_recurrent_pack;
+KERNEL(zlm_recurrent_pack_f32, cuda_recurrent_pack)
+KERNEL(zlm_recurrent_pack_bf16, cuda_recurrent_pack)
+
+// Step t forward. Grid (blocks of units, ⌈B / RECURRENT_ROWS⌉).
+typedef struct {
+  int32_t t, steps, batch, units;
+  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  const uint32_t *weight;               // U, packed
+  uint32_t *left;                       // two buffers: step t multiplies that of t % 2, and fills the other
+  const float *h0;                      // [B,H]
+  const float *NULLABLE c0;             // [B,H], LSTM
+  const float *NULLABLE candidate_bias; // [H], GRU
+  // x·W + b before, activations afterwards: [T,B,4H] (LSTM i, f, g, o; GRU r, z, n, q) or [T,B,H] (tanh before zoneout; without
+  // zoneout it may be y).
+  float *gates;
+  float *NULLABLE cells;                // [T,B,H], LSTM
+  float *y;                             // [T,B,H]
+  float *last_h;                        // [B,H]
+  float *NULLABLE last_c;               // [B,H], LSTM
+  cuda_noise recurrent_dropout, hidden_zoneout, cell_zoneout;
+} cuda_recurrent_forward;
+KERNEL(zlm_lstm_forward_f32, cuda_recurrent_forward)
+KERNEL(zlm_lstm_forward_bf16, cuda_recurrent_forward)
+KERNEL(zlm_gru_forward_f32, cuda_recurrent_forward)
+KERNEL(zlm_gru_forward_bf16, cuda_recurrent_forward)
+KERNEL(zlm_tanh_rnn_forward_f32, cuda_recurrent_forward)
+KERNEL(zlm_tanh_rnn_forward_bf16, cuda_recurrent_forward)
+
+// Step t backward, T − 1 … 0, and −1 for the gradient of h0. Grid (K steps of a gate, ⌈B / RECURRENT_ROWS⌉).
+typedef struct {
+  int32_t t, steps, batch, units;
+  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  const uint32_t *weight;               // Uᵀ, packed
+  uint32_t *left;                       // two buffers: step t multiplies that of (t + 1) % 2, and fills the other
+  const float *h0;                      // [B,H]
+  const float *NULLABLE c0;             // [B,H], LSTM
+  const float *gates;                   // as the forward pass has left them
+  const float *NULLABLE cells;          // [T,B,H], LSTM
+  const float *y;                       // [T,B,H]
+  const float *dy;                      // [T,B,H]
+  const float *last_dh;                 // [B,H], gradients of the last state
+  const float *NULLABLE last_dc;        // [B,H], LSTM
+  float *dh;                            // [B,H], in the end gradients of the first state
+  float *NULLABLE dc;                   // [B,H], LSTM
+  float *dz;                            // [T,B,G·H], gradients of x·W + b
+  float *NULLABLE d_candidate;          // [T,B,H], GRU: gradients of q
+  cuda_noise recurrent_dropout, hidden_zoneout, cell_zoneout;
+} cuda_recurrent_backward;
+KERNEL(zlm_lstm_backward_f32, cuda_recurrent_backward)
+KERNEL(zlm_lstm_backward_bf16, cuda_recurrent_backward)
+KERNEL(zlm_gru_backward_f32, cuda_recurrent_backward)
+KERNEL(zlm_gru_backward_bf16, cuda_recurrent_backward)
+KERNEL(zlm_tanh_rnn_backward_f32, cuda_recurrent_backward)
+KERNEL(zlm_tanh_rnn_backward_bf16, cuda_recurrent_backward)
+
+// out [T,B,parts·width] = a window [T,B,width], masked by each of the masks if there are several. Its first step is at `first`,
+// the others are from `rest` on. Grid (⌈B·width / THREADS⌉, T).
+typedef struct {
+  int32_t batch, width, parts;
+  const float *first;
+  const float *rest;
+  float *out;
+  cuda_noise dropout;
+} cuda_masked_window;
+KERNEL(zlm_masked_window, cuda_masked_window)
+
+// out [T,B,width] = Σ over parts of from [T,B,parts·width] ⊙ masks. Grid (⌈B·width / THREADS⌉, T).
+typedef struct {
+  int32_t batch, width, parts;
+  const float *from;
+  float *out;
+  cuda_noise dropout;
+} cuda_masked_sum;
+KERNEL(zlm_masked_sum, cuda_masked_sum)
+// ---- Sums, which are added in one order whatever the grid and the device
+
+enum {
+  SUM_PIECE = 16384,       // elements of a long sum that one block adds
+  SUM_SPANS = 32,          // tensors that one launch takes
+  SUM_COLUMNS = 32,        // columns that one block sums
+  SUM_SHARED_BYTES = 2048, // of every kernel that sums over a block
+};
+
+// All elements of one tensor. Its pieces are those of blocks first_block … first_block + ⌈count / SUM_PIECE⌉ − 1.
+typedef struct {
+  const float *at;
+  int32_t count, first_block;
+} cuda_span;
+
+// partial[block] = Σ x² over one piece of one tensor. Grid: all pieces.
+typedef struct {
+  int32_t spans;
+  cuda_span span[SUM_SPANS];
+  double *partial;
+} cuda_sum_of_squares;
+KERNEL(zlm_sum_of_squares, cuda_sum_of_squares)
+
+// norm = √ Σ partial. One block.
+typedef struct {
+  int32_t count;
+  const double *partial;
+  float *norm;
+} cuda_norm;
+KERNEL(zlm_norm, cuda_norm)
+
+// out[row] = factor · Σ over columns of x[row, column]. The last row may be shorter: n elements in all. Grid (rows).
+typedef struct {
+  int32_t columns, n;
+  const float *x;
+  float factor;
+  float *out;
+} cuda_row_sums;
+KERNEL(zlm_row_sums, cuda_row_sums)
+
+// out[o, column] = factor · Σ over rows of x[o, row, column], plus out itself. Rows are `row` apart. Grid (⌈columns /
+// SUM_COLUMNS⌉, outer).
+typedef struct {
+  int32_t rows, columns, row;
+  const float *x;
+  float factor;
+  int32_t accumulate;      // adds the sums to out
+  float *out;
+} cuda_column_sums;
+KERNEL(zlm_column_sums, cuda_column_sums)
+
+// ---- Optimizers: one step of one parameter, in place. A thread takes four neighboring elements, which are aligned to 16
+// bytes: grid (⌈⌈n / 4⌉ / THREADS⌉).
+
+// A factor: the number on the device, or where there is none, `value`.
+typedef struct {
+  const float *NULLABLE at;
+  float value;
+} cuda_factor;
+
+// scale = min(1, most / norm), and NaN for a NaN. One thread.
+typedef struct {
+  float most;
+  const float *norm;
+  float *scale;
+} cuda_clip_scale;
+KERNEL(zlm_clip_scale, cuda_clip_scale)
+
+// The gradient that a step uses: rate · scale · the gradient clamped to ±clip (infinity for no clamp) + decay · parameter.
+typedef struct {
+  const float *gradient;
+  cuda_factor scale;
+  float rate, clip, decay;
+} cuda_gradient_rule;
+
+// parameter −= g. The rule's rate is the learning rate, and its decay has it as a factor.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  cuda_gradient_rule rule;
+} cuda_sgd_update;
+KERNEL(zlm_sgd_update, cuda_sgd_update)
+
+// first = beta1 · first + (1 − beta1) · g; second = beta2 · second + (1 − beta2) · g²; parameter −= rate · first /
+// (√(correction · second) + epsilon). `rate` is the learning rate over 1 − beta1ᵗ, `correction` 1 over 1 − beta2ᵗ; the rule's
+// rate is 1.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  float *first_moment;
+  float *second_moment;
+  float beta1, one_less_beta1, beta2, one_less_beta2, rate, correction, epsilon;
+  cuda_gradient_rule rule;
+} cuda_adam_update;
+KERNEL(zlm_adam_update, cuda_adam_update)
+
+// mean_square = keep · mean_square + (1 − keep) · g²; parameter −= rate · g / (√mean_square + epsilon). The rule's rate is 1.
+typedef struct {
+  int32_t n;
+  float *parameter;
+  float *mean_square;
+  float keep, one_less_keep, rate, epsilon;
+  cuda_gradient_rule rule;
+} cuda_rmsprop_update;
+KERNEL(zlm_rmsprop_update, cuda_rmsprop_update)
+
+// average += weight · (parameter − average)
+typedef struct {
+  int32_t n;
+  float *average;
+  const float *parameter;
+  float weight;
+} cuda_average_update;
+KERNEL(zlm_average_update, cuda_average_update)
+
+// ---- tfjs's own ops. A thread takes one of the n elements of the result, grid (⌈n / THREADS⌉), except where a grid is named.
+
+enum { DIMENSIONS = 6 };
+
+// The dimensions of a result, the last one first: the first `count` of `size` are in use.
+typedef struct {
+  int32_t n, count;
+  int32_t size[DIMENSIONS];
+} cuda_dimensions;
+
+// An operand with the strides of its dimensions; where it has no address, all its elements are `value`.
+typedef struct {
+  const float *NULLABLE at;
+  float value;
+  int32_t stride[DIMENSIONS];
+} cuda_operand;
+
+// out (dense) = a ∘ b
+typedef struct {
+  int32_t operation;
+  cuda_dimensions dimensions;
+  cuda_operand a, b;
+  float *out;
+} cuda_binary;
+KERNEL(zlm_binary, cuda_binary)
+
+// out = f(x)
+typedef struct {
+  int32_t function, n;
+  const float *x;
+  float *out;
+} cuda_unary;
+KERNEL(zlm_unary, cuda_unary)
+
+// to = from, both with strides, in words of four bytes.
+typedef struct {
+  cuda_dimensions dimensions;
+  const uint32_t *from;
+  uint32_t *to;
+  int32_t from_stride[DIMENSIONS];
+  int32_t to_stride[DIMENSIONS];
+} cuda_copy;
+KERNEL(zlm_copy, cuda_copy)
+
+// y = softmax(x), row by row. Grid (rows).
+typedef struct {
+  int32_t columns;
+  const float *x;
+  float *y;
+} cuda_softmax;
+KERNEL(zlm_softmax, cuda_softmax)
 
 // ---- Constants that launches need
 

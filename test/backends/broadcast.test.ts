@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { broadcastWalk } from '../../../src/backends/native/broadcast.js';
+import { broadcastMatrices, broadcastOf } from '../../src/backends/broadcast.js';
 
 /** Element by element, where each operand is read. */
 function places(a: readonly number[], b: readonly number[]): [number, number][] | null {
-  const walk = broadcastWalk(a, b);
+  const walk = broadcastMatrices(a, b);
   if (!walk) return null;
   return Array.from({ length: walk.rows * walk.columns }, (_, at) => {
     const [i, j] = [Math.floor(at / walk.columns), at % walk.columns];
@@ -23,7 +23,7 @@ it.each([
   ['two scalars', [], [1], [1], [0], [0]],
   ['nothing', [0, 3], [3], [0, 3], [], []],
 ])('%s', (_, a, b, shape, inA, inB) => {
-  expect(broadcastWalk(a, b)?.shape).toEqual(shape);
+  expect(broadcastMatrices(a, b)?.shape).toEqual(shape);
   expect(places(a, b)).toEqual(inA.map((at, i) => [at, inB[i]]));
   expect(places(b, a)).toEqual(inB.map((at, i) => [at, inA[i]]));
 });
@@ -32,11 +32,22 @@ it.each([
   ['a repeated dimension between others', [2, 1, 3], [2, 4, 3]],
   ['shapes that do not fit', [2, 3], [2]],
 ])('none for %s', (_, a, b) => {
-  expect(broadcastWalk(a, b)).toBeNull();
+  expect(broadcastMatrices(a, b)).toBeNull();
 });
 
 it('takes the shapes that a training broadcasts as a matrix, long rows together', () => {
-  expect(broadcastWalk([35, 20, 650], [35, 20, 1])).toMatchObject({ rows: 700, columns: 650 });
-  expect(broadcastWalk([700, 650], [650])).toMatchObject({ rows: 700, columns: 650 });
-  expect(broadcastWalk([35, 20, 650], [35, 20, 650])).toMatchObject({ rows: 1, columns: 455_000 });
+  expect(broadcastMatrices([35, 20, 650], [35, 20, 1])).toMatchObject({ rows: 700, columns: 650 });
+  expect(broadcastMatrices([700, 650], [650])).toMatchObject({ rows: 700, columns: 650 });
+  expect(broadcastMatrices([35, 20, 650], [35, 20, 650])).toMatchObject({ rows: 1, columns: 455_000 });
+});
+
+it('walks over more dimensions than a matrix, the last one first', () => {
+  expect(broadcastOf([2, 1, 3], [2, 4, 3])).toEqual({
+    shape: [2, 4, 3],
+    walk: [
+      { size: 3, strides: [1, 1] },
+      { size: 4, strides: [0, 3] },
+      { size: 2, strides: [3, 12] },
+    ],
+  });
 });
