@@ -122,9 +122,11 @@ async function reportBackends(options: BackendOptions): Promise<BackendReport[]>
 }
 
 async function measure(
-  { absent: _, ...probe }: { readonly name: BackendName } & Probe,
+  { absent, ...found }: { readonly name: BackendName } & Probe,
   options: BackendOptions,
 ): Promise<BackendReport> {
+  // What the system says of hardware that is absent explains nothing.
+  const probe = absent ? { ...found, details: undefined } : found;
   if (!probe.available) return { ...probe, gflops: null };
   const { measureBackend } = await import('../backends/measure.js');
   try {

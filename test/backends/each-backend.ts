@@ -9,12 +9,20 @@ const CUDA_DRIVER = process.env.ZLM_CUDA_DRIVER
   ? { path: process.env.ZLM_CUDA_DRIVER }
   : await buildEmulatedDriver();
 
+/**
+ * With the emulated driver, an access outside of a tensor fails, and values that nothing has written are NaN. With
+ * ZLM_EMULATOR_GUARD=0, memory is reused as in training.
+ */
+process.env.ZLM_EMULATOR_GUARD ??= '1';
+const IS_GUARDED = !process.env.ZLM_CUDA_DRIVER && process.env.ZLM_EMULATOR_GUARD === '1';
+
 /** For tests that call the core: what `vitest.config.ts` tells the commands, and the compiler of `ZLM_CC=clang npm test`. */
 export const BACKEND_OPTIONS: BackendOptions = {
   threads: Number(process.env.ZLM_THREADS),
   cacheFolder: process.env.ZLM_CACHE,
   compiler: process.env.ZLM_CC,
   cudaDriver: 'path' in CUDA_DRIVER ? CUDA_DRIVER.path : undefined,
+  cudaExactMemory: IS_GUARDED,
 };
 
 const PROBES = await probeBackends(BACKEND_OPTIONS);

@@ -6,11 +6,21 @@ import { measureBackend } from '../../src/backends/measure.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
 import { BACKEND_OPTIONS, describeEachBackend, whyNot } from './each-backend.js';
 
+/** With a driver that was named and is not there. */
+const NO_DRIVER: BackendOptions = { ...BACKEND_OPTIONS, cudaDriver: '/nowhere/libcuda.so.1' };
+
 /** With a compiler that was named and is not there. */
-const NO_COMPILER: BackendOptions = { ...BACKEND_OPTIONS, compiler: 'no-such-compiler' };
+const NO_COMPILER: BackendOptions = {
+  ...BACKEND_OPTIONS,
+  cudaDriver: undefined,
+  compiler: 'no-such-compiler',
+};
 
 /** As on a machine without any of the usual ones. */
-const NONE_NAMED: BackendOptions = { ...BACKEND_OPTIONS, compiler: undefined };
+const NONE_NAMED: BackendOptions = { ...NO_COMPILER, compiler: undefined };
+
+/** Where there is a GPU, `auto` asks nothing of the other backends. */
+const HAS_GPU = (await probeBackends(NONE_NAMED)).some(({ name, available }) => name === 'cuda' && available);
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -39,7 +49,8 @@ describe('probeBackends', () => {
 
   it('says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
-      const [, native, wasm] = await probeBackends(NO_COMPILER);
+      const [cuda, native, wasm] = await probeBackends({ ...NO_DRIVER, compiler: 'no-such-compiler' });
+      expect(cuda).toMatchObject({ available: false, reason: '/nowhere/libcuda.so.1 does not exist' });
       expect(native).toMatchObject({
         available: false,
         reason: expect.stringContaining('the C compiler "no-such-compiler" does not run'),
@@ -60,7 +71,7 @@ describe('activateBackend', () => {
     });
   });
 
-  it('passes over what cannot run when it may choose, and says so', async () => {
+  it.skipIf(HAS_GPU)('passes over what cannot run when it may choose, and says so', async () => {
     await withoutWebAssembly(async () => {
       vi.stubEnv('PATH', '/nowhere');
       const { name, reason } = await activateBackend('auto', NONE_NAMED);
@@ -71,7 +82,17 @@ describe('activateBackend', () => {
     });
   });
 
-  it('does not pass over native when its compiler was named, and asks nothing of it for another backend', async () => {
+  it('does not pass over cuda when its driver was named, and asks nothing of it for another backend', async () => {
+    await expect(activateBackend('auto', NO_DRIVER)).rejects.toMatchObject({
+      kind: 'backend',
+      message: expect.stringMatching(
+        /^the cuda backend cannot run here with the driver \/nowhere\/libcuda.so.1\n.*does not exist/,
+      ),
+    });
+    expect((await activateBackend('wasm', NO_DRIVER)).name).toBe('wasm');
+  });
+
+  it.skipIf(HAS_GPU)('does not pass over native when its compiler was named', async () => {
     await expect(activateBackend('auto', NO_COMPILER)).rejects.toMatchObject({
       kind: 'backend',
       message: expect.stringMatching(
@@ -107,12 +128,14 @@ describe('activateBackend', () => {
   );
 
   it('takes the fastest for auto, and says that it is', async () => {
-    const fastest = BACKEND_NAMES.find((name) => whyNot(name) === undefined);
+    const probes = await probeBackends(BACKEND_OPTIONS);
+    const fastest = probes.findIndex(({ available }) => available);
+    const passesOver = probes.slice(0, fastest).some(({ absent }) => !absent);
     const { name, reason } = await activateBackend('auto', BACKEND_OPTIONS);
-    expect(name).toBe(fastest);
-    expect(reason).toContain(fastest === 'native' ? 'the fastest there is' : 'the fastest that runs here');
-    expect(reason.includes('passed over')).toBe(fastest !== 'native');
-    expect(tf.getBackend()).toBe(fastest);
+    expect(name).toBe(BACKEND_NAMES[fastest]);
+    expect(reason).toContain(passesOver ? 'the fastest that runs here' : 'the fastest there is');
+    expect(reason.includes('passed over')).toBe(passesOver);
+    expect(tf.getBackend()).toBe(name);
   });
 });
 

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../errors.js';
 import type { Backend, BackendOptions, Probe } from '../backend.js';
-import { CudaDevice } from './device.js';
+import { CudaDevice, formatCapability } from './device.js';
 import { CUDA_ERROR, CudaError } from './driver.js';
 
 const NAME = 'cuda';
@@ -11,8 +11,8 @@ const NAME = 'cuda';
 /** Batches that are launched ahead: enough that the GPU never waits for the next, few enough that Ctrl-C acts at once. */
 const QUEUE_DEPTH = 4;
 
-/** The device that was opened; a process uses one. */
-let opened: Promise<CudaDevice> | null = null;
+/** The device that each driver opened; a process uses one. */
+const opened = new Map<string | undefined, Promise<CudaDevice>>();
 
 /** The device, once the backend is loaded. */
 let loaded: CudaDevice | null = null;
@@ -24,7 +24,7 @@ export const cudaBackend: Backend = {
   async probe(options: BackendOptions): Promise<Probe> {
     try {
       const { limits } = await openOnce(options);
-      const capability = (limits.capability / 10).toFixed(1);
+      const capability = formatCapability(limits.capability);
       const gigabytes = (limits.memoryBytes / 2 ** 30).toFixed(0);
       const reason = `${limits.name}, compute capability ${capability}, ${limits.processors} multiprocessors, ${gigabytes} GiB`;
       return { available: true, reason };
@@ -40,7 +40,7 @@ export const cudaBackend: Backend = {
     const { CudaBackend } = await import('./cuda-backend.js');
     const { DeviceMemory } = await import('./device-memory.js');
     const { registerCudaKernels } = await import('./register.js');
-    const memory = await DeviceMemory.of(device);
+    const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
     loaded = device;
@@ -48,22 +48,22 @@ export const cudaBackend: Backend = {
 
   availableMemory() {
     if (loaded === null) throw new Error('the cuda backend is not loaded');
-    return loaded.freeMemory();
+    return loaded.memoryInfo().freeBytes;
   },
 };
 
 function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
-  opened ??= CudaDevice.open(cudaDriver);
-  return opened;
+  const device = opened.get(cudaDriver) ?? CudaDevice.open(cudaDriver);
+  opened.set(cudaDriver, device);
+  return device;
 }
 
 /** Says why the backend cannot run here. */
 async function unavailable(error: Error, library: string | undefined): Promise<Probe> {
   if (error instanceof UserError) {
     const [reason, ...details] = error.message.split('\n');
-    const isAbsent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
-    const said = details.map((line) => line.trim()).join('\n');
-    return { available: false, reason, ...(isAbsent ? { absent: true } : { details: said }) };
+    const absent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
+    return { available: false, ...(absent && { absent }), reason, details: details.join('\n') };
   }
   const lacking = /Cannot find function '?(\w+)/.exec(error.message)?.[1];
   if (lacking !== undefined) {
@@ -83,6 +83,7 @@ async function unavailable(error: Error, library: string | undefined): Promise<P
     available: false,
     absent: true,
     reason: 'there is no NVIDIA driver (libcuda) here',
+    details: error.message,
   };
 }
 

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blockBytes, MemoryPool } from '../memory-pool.js';
 import type { CudaDevice } from './device.js';
-import { CUDA_ERROR, type Handle } from './driver.js';
+import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
 
 /** An address on the device, and the size of its block. */
 export interface DeviceBlock {
@@ -23,15 +23,17 @@ export class DeviceMemory {
   private constructor(
     private readonly device: CudaDevice,
     private readonly staging: Staging,
+    private readonly isExact: boolean,
   ) {
     this.pool = new MemoryPool(
       (bytes) => this.allocate(bytes),
-      (address) => device.driver.call('free', address),
+      (address) => this.free(address),
     );
   }
 
-  static async of(device: CudaDevice): Promise<DeviceMemory> {
-    return new DeviceMemory(device, await Staging.of(device));
+  /** @param isExact see `BackendOptions.cudaExactMemory` */
+  static async of(device: CudaDevice, isExact = false): Promise<DeviceMemory> {
+    return new DeviceMemory(device, await Staging.of(device), isExact);
   }
 
   /**
@@ -41,13 +43,18 @@ export class DeviceMemory {
    * @throws UserError('backend') when the memory of the device is exhausted
    */
   lend(length: number): DeviceBlock {
+    if (this.isExact) {
+      const bytes = Math.max(1, length) * Float32Array.BYTES_PER_ELEMENT;
+      return { address: this.allocate(bytes), bytes };
+    }
     const bytes = blockBytes(Math.max(1, length));
     return { address: this.pool.lend(bytes), bytes };
   }
 
   /** Takes back what was lent. */
   takeBack({ address, bytes }: DeviceBlock): void {
-    this.pool.takeBack(address, bytes);
+    if (this.isExact) this.free(address);
+    else this.pool.takeBack(address, bytes);
   }
 
   /**
@@ -80,8 +87,17 @@ export class DeviceMemory {
     if (code === CUDA_ERROR.outOfMemory && this.pool.releaseSpares()) {
       code = driver.attempt('allocate', result, bytes);
     }
+    if (code === CUDA_ERROR.outOfMemory) {
+      const { freeBytes, totalBytes } = this.device.memoryInfo();
+      throw outOfMemory(bytes, freeBytes, totalBytes);
+    }
     if (code !== 0) throw driver.failure(code, 'allocate');
     return Number(result[0]);
+  }
+
+  private free(address: number): void {
+    // An error is that of a kernel which failed before, and the memory is lost with the device.
+    this.device.driver.attempt('free', address);
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
+import type { ProductPlan } from './product-plan.js';
 import type { RecurrentPlan } from './recurrent-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
@@ -16,6 +17,12 @@ const WANTED_CUDA = 12_010;
 
 /** Shared memory that a kernel may have without asking for more. */
 const ORDINARY_SHARED_BYTES = 48 * 1024;
+
+/**
+ * Bytes of logits that the softmax keeps at once, or what fits the level-2 cache where that is larger. Every further chunk of rows
+ * reads and writes the gradient of the weight once more, which costs more than logits that come from memory.
+ */
+const SMALLEST_LOGITS_BYTES = 32 << 20;
 
 /** What a device can do. */
 export interface DeviceLimits {
@@ -69,6 +76,10 @@ export class CudaDevice {
   private readonly argument: ArgumentMemory;
   /** Work so far, for tests and benchmarks. */
   readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
+  /** How every product is divided, instead of by its sizes; for tests and for tuning. */
+  productPlan: ProductPlan | null = null;
+  /** Bytes of logits that the softmax keeps at once. */
+  logitsBytes: number;
 
   /** How recurrent layers are launched instead of as planned; for tests and measurements. */
   recurrentPlan: RecurrentPlan | null = null;
@@ -81,6 +92,7 @@ export class CudaDevice {
     argument: ArgumentMemory,
   ) {
     this.argument = argument;
+    this.logitsBytes = Math.max(limits.cacheBytes, SMALLEST_LOGITS_BYTES);
   }
 
   /**
@@ -97,7 +109,7 @@ export class CudaDevice {
     const target = CAPABILITIES.findLast((capability) => capability <= limits.capability);
     if (target === undefined) {
       throw new Error(
-        `the GPU ${limits.name} is too old: it has compute capability ${limits.capability / 10}, and 7.5 or newer is needed (2018, Turing)`,
+        `the GPU ${limits.name} is too old: it has compute capability ${formatCapability(limits.capability)}, and 7.5 (Turing, 2018) or later is needed`,
       );
     }
     // The driver compiles it for this very GPU, and keeps the result in its own cache.
@@ -137,11 +149,9 @@ export class CudaDevice {
     return perProcessor * this.limits.processors;
   }
 
-  /** Returns the bytes that are not in use, by this process or another. */
-  freeMemory(): number {
-    const free: [number | bigint | null] = [null];
-    this.driver.call('memoryInfo', free, [null]);
-    return Number(free[0]);
+  /** Returns how much memory the device has, and how much of it no process uses. */
+  memoryInfo(): { readonly freeBytes: number; readonly totalBytes: number } {
+    return readMemoryInfo(this.driver);
   }
 
   /** Copies bytes from one place on the device to another. */
@@ -208,12 +218,21 @@ function cudaVersion(version: number): string {
   return `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
 }
 
+/** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */
+export function formatCapability(capability: number): string {
+  return (capability / 10).toFixed(1);
+}
+
+function readMemoryInfo(driver: CudaDriver) {
+  const [free, total]: [[number | bigint], [number | bigint]] = [[0], [0]];
+  driver.call('memoryInfo', free, total);
+  return { freeBytes: Number(free[0]), totalBytes: Number(total[0]) };
+}
+
 function readLimits(driver: CudaDriver, device: number): DeviceLimits {
   const attribute = (number: number) => driver.get<number>('attribute', number, device);
   const name = Buffer.alloc(256);
   driver.call('deviceName', name, name.length, device);
-  const total: [number | null] = [null];
-  driver.call('memoryInfo', [null], total);
   return {
     name: name.toString('utf8', 0, name.indexOf(0)),
     capability:
@@ -221,7 +240,7 @@ function readLimits(driver: CudaDriver, device: number): DeviceLimits {
     processors: attribute(DEVICE_ATTRIBUTE.processors),
     sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
     cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),
-    memoryBytes: Number(total[0]),
+    memoryBytes: readMemoryInfo(driver).totalBytes,
     cooperativeLaunch: attribute(DEVICE_ATTRIBUTE.cooperativeLaunch) !== 0,
   };
 }

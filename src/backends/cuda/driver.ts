@@ -101,6 +101,10 @@ export class CudaError extends UserError {
 const EXPLANATIONS: Readonly<Record<number, readonly [string, ...string[]]>> = {
   [CUDA_ERROR.outOfMemory]: ['the memory of the GPU is exhausted', ...MEMORY_CURES],
   [CUDA_ERROR.noDevice]: ['there is no NVIDIA GPU here', 'Take another backend: `--backend auto`.'],
+  34: [
+    'libcuda is a stub for building programs, not the NVIDIA driver',
+    'Install the driver, or remove the folder of stubs from LD_LIBRARY_PATH.',
+  ],
   46: [
     'the GPU is in use by another process, exclusively',
     'Wait for it, or name another GPU with CUDA_VISIBLE_DEVICES.',
@@ -109,8 +113,24 @@ const EXPLANATIONS: Readonly<Record<number, readonly [string, ...string[]]>> = {
   700: ['a kernel on the GPU accessed memory that is not its own', ...LOST_CURES],
   702: ['the system stopped a kernel on the GPU that took too long', ...LOST_CURES],
   719: ['a kernel on the GPU failed', ...LOST_CURES],
-  999: ['the GPU was lost', ...LOST_CURES],
+  803: [
+    'the NVIDIA driver has been updated, and its kernel module has not',
+    'Restart the machine, or load the new kernel module.',
+  ],
+  999: ['the GPU or its driver failed', ...LOST_CURES],
 };
+
+/** Returns the error of an allocation that the device has too little memory for. */
+export function outOfMemory(wantedBytes: number, freeBytes: number, totalBytes: number): UserError {
+  const [wanted, free, total] = [wantedBytes, freeBytes, totalBytes].map(formatBytes);
+  const message = `the memory of the GPU is exhausted: ${wanted} more are needed, and ${free} of ${total} are free`;
+  return new UserError('backend', message, MEMORY_CURES);
+}
+
+/** Formats bytes as "1.50 GB", or "3.2 MB" below a gigabyte. */
+function formatBytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
 
 /** The loaded driver. */
 export class CudaDriver {

@@ -36,6 +36,50 @@ export interface CudaProduct {
   readonly accumulate: number;
   readonly c: number;
   readonly cRow: number;
+  readonly depth: number;
+  readonly parts: number | null;
+}
+
+export interface CudaProductParts {
+  readonly m: number;
+  readonly n: number;
+  readonly parts: number;
+  readonly sums: number;
+  readonly bias: number | null;
+  readonly accumulate: number;
+  readonly c: number;
+  readonly cRow: number;
+}
+
+export interface CudaSoftmaxRows {
+  readonly classes: number;
+  readonly logits: number;
+  readonly targets: number;
+  readonly nll: number;
+  readonly logSumExp: number | null;
+}
+
+export interface CudaSoftmaxGradient {
+  readonly classes: number;
+  readonly logits: number;
+  readonly targets: number;
+  readonly logSumExp: number;
+  readonly upstream: number;
+}
+
+export interface CudaGatherRows {
+  readonly width: number;
+  readonly table: number;
+  readonly ids: number;
+  readonly out: number;
+}
+
+export interface CudaScatterAddRows {
+  readonly positions: number;
+  readonly width: number;
+  readonly ids: number;
+  readonly rows: number;
+  readonly out: number;
 }
 
 export interface CudaRecurrentPack {
@@ -155,8 +199,10 @@ export interface CudaRowSums {
 export interface CudaColumnSums {
   readonly rows: number;
   readonly columns: number;
+  readonly row: number;
   readonly x: number;
   readonly factor: number;
+  readonly accumulate: number;
   readonly out: number;
 }
 
@@ -253,7 +299,7 @@ export interface CudaCopy {
   readonly toStride: readonly number[];
 }
 
-export interface CudaSoftmaxRows {
+export interface CudaSoftmax {
   readonly columns: number;
   readonly x: number;
   readonly y: number;
@@ -262,7 +308,18 @@ export interface CudaSoftmaxRows {
 /** The argument of each kernel. Tensors are device addresses. */
 export interface CudaKernels {
   readonly dropout: CudaDropout;
-  readonly product: CudaProduct;
+  readonly product128x128: CudaProduct;
+  readonly product64x64: CudaProduct;
+  readonly product32x128: CudaProduct;
+  readonly productMixed256x128: CudaProduct;
+  readonly productMixed128x128: CudaProduct;
+  readonly productMixed64x64: CudaProduct;
+  readonly productMixed32x128: CudaProduct;
+  readonly productParts: CudaProductParts;
+  readonly softmaxRows: CudaSoftmaxRows;
+  readonly softmaxGradient: CudaSoftmaxGradient;
+  readonly gatherRows: CudaGatherRows;
+  readonly scatterAddRows: CudaScatterAddRows;
   readonly recurrentPackF32: CudaRecurrentPack;
   readonly recurrentPackBf16: CudaRecurrentPack;
   readonly lstmForwardF32: CudaRecurrentForward;
@@ -295,7 +352,7 @@ export interface CudaKernels {
   readonly binary: CudaBinary;
   readonly unary: CudaUnary;
   readonly copy: CudaCopy;
-  readonly softmaxRows: CudaSoftmaxRows;
+  readonly softmax: CudaSoftmax;
 }
 
 function writeCudaNoise(to: ArgumentMemory, at: number, value: CudaNoise): void {
@@ -333,6 +390,50 @@ function writeCudaProduct(to: ArgumentMemory, at: number, value: CudaProduct): v
   to.int32(at + 56, value.accumulate);
   to.uint64(at + 64, value.c);
   to.int32(at + 72, value.cRow);
+  to.int32(at + 76, value.depth);
+  to.uint64(at + 80, value.parts ?? 0);
+}
+
+function writeCudaProductParts(to: ArgumentMemory, at: number, value: CudaProductParts): void {
+  to.int32(at, value.m);
+  to.int32(at + 4, value.n);
+  to.int32(at + 8, value.parts);
+  to.uint64(at + 16, value.sums);
+  to.uint64(at + 24, value.bias ?? 0);
+  to.int32(at + 32, value.accumulate);
+  to.uint64(at + 40, value.c);
+  to.int32(at + 48, value.cRow);
+}
+
+function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmaxRows): void {
+  to.int32(at, value.classes);
+  to.uint64(at + 8, value.logits);
+  to.uint64(at + 16, value.targets);
+  to.uint64(at + 24, value.nll);
+  to.uint64(at + 32, value.logSumExp ?? 0);
+}
+
+function writeCudaSoftmaxGradient(to: ArgumentMemory, at: number, value: CudaSoftmaxGradient): void {
+  to.int32(at, value.classes);
+  to.uint64(at + 8, value.logits);
+  to.uint64(at + 16, value.targets);
+  to.uint64(at + 24, value.logSumExp);
+  to.uint64(at + 32, value.upstream);
+}
+
+function writeCudaGatherRows(to: ArgumentMemory, at: number, value: CudaGatherRows): void {
+  to.int32(at, value.width);
+  to.uint64(at + 8, value.table);
+  to.uint64(at + 16, value.ids);
+  to.uint64(at + 24, value.out);
+}
+
+function writeCudaScatterAddRows(to: ArgumentMemory, at: number, value: CudaScatterAddRows): void {
+  to.int32(at, value.positions);
+  to.int32(at + 4, value.width);
+  to.uint64(at + 8, value.ids);
+  to.uint64(at + 16, value.rows);
+  to.uint64(at + 24, value.out);
 }
 
 function writeCudaRecurrentPack(to: ArgumentMemory, at: number, value: CudaRecurrentPack): void {
@@ -453,9 +554,11 @@ function writeCudaRowSums(to: ArgumentMemory, at: number, value: CudaRowSums): v
 function writeCudaColumnSums(to: ArgumentMemory, at: number, value: CudaColumnSums): void {
   to.int32(at, value.rows);
   to.int32(at + 4, value.columns);
-  to.uint64(at + 8, value.x);
-  to.float(at + 16, value.factor);
-  to.uint64(at + 24, value.out);
+  to.int32(at + 8, value.row);
+  to.uint64(at + 16, value.x);
+  to.float(at + 24, value.factor);
+  to.int32(at + 28, value.accumulate);
+  to.uint64(at + 32, value.out);
 }
 
 function writeCudaFactor(to: ArgumentMemory, at: number, value: CudaFactor): void {
@@ -555,7 +658,7 @@ function writeCudaCopy(to: ArgumentMemory, at: number, value: CudaCopy): void {
   for (let i = 0; i < value.toStride.length; i++) to.int32(at + 72 + 4 * i, value.toStride[i]);
 }
 
-function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmaxRows): void {
+function writeCudaSoftmax(to: ArgumentMemory, at: number, value: CudaSoftmax): void {
   to.int32(at, value.columns);
   to.uint64(at + 8, value.x);
   to.uint64(at + 16, value.y);
@@ -564,7 +667,18 @@ function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmax
 /** Each kernel: its symbol, its argument's size in bytes, and the function that writes the argument. */
 export const KERNELS = {
   dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
-  product: { symbol: 'zlm_product', bytes: 80, write: writeCudaProduct },
+  product128x128: { symbol: 'zlm_product_128x128', bytes: 88, write: writeCudaProduct },
+  product64x64: { symbol: 'zlm_product_64x64', bytes: 88, write: writeCudaProduct },
+  product32x128: { symbol: 'zlm_product_32x128', bytes: 88, write: writeCudaProduct },
+  productMixed256x128: { symbol: 'zlm_product_mixed_256x128', bytes: 88, write: writeCudaProduct },
+  productMixed128x128: { symbol: 'zlm_product_mixed_128x128', bytes: 88, write: writeCudaProduct },
+  productMixed64x64: { symbol: 'zlm_product_mixed_64x64', bytes: 88, write: writeCudaProduct },
+  productMixed32x128: { symbol: 'zlm_product_mixed_32x128', bytes: 88, write: writeCudaProduct },
+  productParts: { symbol: 'zlm_product_parts', bytes: 56, write: writeCudaProductParts },
+  softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 40, write: writeCudaSoftmaxRows },
+  softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 40, write: writeCudaSoftmaxGradient },
+  gatherRows: { symbol: 'zlm_gather_rows', bytes: 32, write: writeCudaGatherRows },
+  scatterAddRows: { symbol: 'zlm_scatter_add_rows', bytes: 32, write: writeCudaScatterAddRows },
   recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },
   recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 96, write: writeCudaRecurrentPack },
   lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
@@ -588,7 +702,7 @@ export const KERNELS = {
   sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
   norm: { symbol: 'zlm_norm', bytes: 24, write: writeCudaNorm },
   rowSums: { symbol: 'zlm_row_sums', bytes: 32, write: writeCudaRowSums },
-  columnSums: { symbol: 'zlm_column_sums', bytes: 32, write: writeCudaColumnSums },
+  columnSums: { symbol: 'zlm_column_sums', bytes: 40, write: writeCudaColumnSums },
   clipScale: { symbol: 'zlm_clip_scale', bytes: 24, write: writeCudaClipScale },
   sgdUpdate: { symbol: 'zlm_sgd_update', bytes: 56, write: writeCudaSgdUpdate },
   adamUpdate: { symbol: 'zlm_adam_update', bytes: 104, write: writeCudaAdamUpdate },
@@ -597,11 +711,28 @@ export const KERNELS = {
   binary: { symbol: 'zlm_binary', bytes: 128, write: writeCudaBinary },
   unary: { symbol: 'zlm_unary', bytes: 24, write: writeCudaUnary },
   copy: { symbol: 'zlm_copy', bytes: 96, write: writeCudaCopy },
-  softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 24, write: writeCudaSoftmaxRows },
+  softmax: { symbol: 'zlm_softmax', bytes: 24, write: writeCudaSoftmax },
 } as const;
 
 /** Constants of the header. */
 export const CONSTANTS = {
+  "PRODUCT_DEPTH": 16,
+  "PRODUCT_128X128_THREADS": 256,
+  "PRODUCT_64X64_THREADS": 128,
+  "PRODUCT_32X128_THREADS": 128,
+  "PRODUCT_128X128_SHARED_BYTES": 33792,
+  "PRODUCT_64X64_SHARED_BYTES": 17408,
+  "PRODUCT_32X128_SHARED_BYTES": 21504,
+  "PRODUCT_MIXED_256X128_THREADS": 256,
+  "PRODUCT_MIXED_128X128_THREADS": 128,
+  "PRODUCT_MIXED_64X64_THREADS": 128,
+  "PRODUCT_MIXED_32X128_THREADS": 128,
+  "PRODUCT_MIXED_256X128_SHARED_BYTES": 122880,
+  "PRODUCT_MIXED_128X128_SHARED_BYTES": 81920,
+  "PRODUCT_MIXED_64X64_SHARED_BYTES": 40960,
+  "PRODUCT_MIXED_32X128_SHARED_BYTES": 51200,
+  "SOFTMAX_SHARED_BYTES": 64,
+  "SCATTER_ADD_SHARED_BYTES": 32,
   "RECURRENT_THREADS": 256,
   "RECURRENT_ROWS": 32,
   "RECURRENT_TERMS": 16,
@@ -619,8 +750,6 @@ export const CONSTANTS = {
   "SUM_COLUMNS": 32,
   "SUM_SHARED_BYTES": 2048,
   "DIMENSIONS": 6,
-  "THREADS": 256,
-  "PRODUCT_TILE": 64,
-  "PRODUCT_SHARED_BYTES": 8320
+  "THREADS": 256
 } as const;
 

@@ -8,9 +8,9 @@ import type { AdamSettings, AverageSettings, RmspropSettings, UpdateSettings } f
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, type Kernel, sizeOf, type Tensors } from './cuda-kernel.js';
 import { CONSTANTS, type CudaGradientRule, type CudaSpan } from './kernels.generated.js';
+import { SUM_OPTIONS } from './sums.js';
 
-const { SUM_PIECE, SUM_SPANS, SUM_SHARED_BYTES } = CONSTANTS;
-const SUM = { sharedBytes: SUM_SHARED_BYTES };
+const { SUM_PIECE, SUM_SPANS } = CONSTANTS;
 
 /** Computes the global norm of gradients: sums over pieces of all of them, then one sum over the pieces. */
 export const globalNorm: Kernel<object> = (gradients, _attributes, backend) => {
@@ -27,11 +27,11 @@ export const globalNorm: Kernel<object> = (gradients, _attributes, backend) => {
       return { at: backend.address(tensor), count: sizeOf(tensor.shape), firstBlock };
     });
     const argument = { spans: span.length, span, partial: partial + 8 * done };
-    backend.device.launch('sumOfSquares', argument, [blocks], SUM);
+    backend.device.launch('sumOfSquares', argument, [blocks], SUM_OPTIONS);
     done += blocks;
   }
   const norm = backend.allocate([]);
-  backend.device.launch('norm', { count, partial, norm: norm.address }, [1], SUM);
+  backend.device.launch('norm', { count, partial, norm: norm.address }, [1], SUM_OPTIONS);
   return norm.info;
 };
 

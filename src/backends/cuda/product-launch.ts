@@ -2,7 +2,7 @@
 import type { Precision } from '../../ops/op.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf } from './cuda-kernel.js';
-import { CONSTANTS } from './kernels.generated.js';
+import { type Arithmetic, depthOfParts, planProduct } from './product-plan.js';
 
 /** A matrix on the device: element (i, j) is at address + 4·(i·row + j·column). */
 export interface DeviceMatrix {
@@ -42,21 +42,25 @@ export function transposed({ at, row, column }: DeviceMatrix): DeviceMatrix {
 /** Starts a product. */
 export function launchProduct(backend: CudaBackend, product: ProductLaunch): void {
   const { precision, m, n, k, a, b, c, cRow = n, bias = null, accumulate = false } = product;
-  const argument = {
-    mixed: precision === 'mixed' ? 1 : 0,
-    m,
-    n,
-    k,
-    a,
-    b,
-    bias,
-    accumulate: accumulate ? 1 : 0,
-    c,
-    cRow,
-  };
-  const tile = CONSTANTS.PRODUCT_TILE;
-  backend.device.launch('product', argument, [blocksOf(n, tile), blocksOf(m, tile)], {
-    threads: 256,
-    sharedBytes: CONSTANTS.PRODUCT_SHARED_BYTES,
-  });
+  if (m === 0 || n === 0) return;
+  const { device } = backend;
+  const arithmetic = arithmeticOf(precision, device.limits.capability);
+  const plan = device.productPlan ?? planProduct({ m, n, k, arithmetic }, device.limits);
+  const { kernel, rows, columns, threads, sharedBytes } = plan.tile;
+  const depth = depthOfParts(k, plan.parts);
+  const parts = Math.max(1, Math.ceil(k / depth));
+  const sums = parts > 1 ? backend.borrow(parts * m * n) : null;
+  const result = { bias, accumulate: accumulate ? 1 : 0, c, cRow };
+  const argument = { mixed: precision === 'mixed' ? 1 : 0, m, n, k, a, b, ...result, depth, parts: sums };
+  const grid = [blocksOf(n, columns), blocksOf(m, rows), parts] as const;
+  device.launch(kernel, argument, grid, { threads, sharedBytes });
+  if (sums !== null) device.launch('productParts', { m, n, parts, sums, ...result }, [blocksOf(m * n)]);
+}
+
+/** Compute capability from which tensor cores take bfloat16, times ten. */
+const BFLOAT16_CAPABILITY = 80;
+
+/** Before that, products in mixed precision are computed in float32, of rounded operands. */
+export function arithmeticOf(precision: Precision, capability: number): Arithmetic {
+  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY ? 'bfloat16' : 'float32';
 }

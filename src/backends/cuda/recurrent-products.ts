@@ -5,9 +5,9 @@
 import type { Noise } from '../../ops/noise.js';
 import type { Allocated, CudaBackend } from './cuda-backend.js';
 import { blocksOf, cudaNoise, type Tensors } from './cuda-kernel.js';
-import { CONSTANTS } from './kernels.generated.js';
 import { type DeviceMatrix, dense, launchProduct, transposed } from './product-launch.js';
 import type { Layer } from './recurrent-steps.js';
+import { launchColumnSums } from './sums.js';
 
 /** Bytes of a float32. */
 const BYTES = 4;
@@ -116,10 +116,7 @@ export function biasGradient(backend: CudaBackend, layer: Layer, dz: number, gat
   const { steps, batch, units } = layer;
   const columns = gates * units;
   const sums = backend.allocate([columns]);
-  const argument = { rows: steps * batch, columns, x: dz, factor: 1, out: sums.address };
-  backend.device.launch('columnSums', argument, [blocksOf(columns, CONSTANTS.SUM_COLUMNS)], {
-    sharedBytes: CONSTANTS.SUM_SHARED_BYTES,
-  });
+  launchColumnSums(backend, { rows: steps * batch, columns, x: dz, out: sums.address });
   return sums;
 }
 

@@ -4,16 +4,22 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { clipScaleOp, globalNormOp } from '../../ops/clipping.js';
+import { embeddingGradientOp, embeddingOp } from '../../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../../ops/gru.js';
 import { lstmGradientOp, lstmOp } from '../../ops/lstm.js';
 import { dropoutOp } from '../../ops/noise.js';
 import type { Op } from '../../ops/op.js';
 import { productOp } from '../../ops/products.js';
+import {
+  logitsOp,
+  softmaxCrossEntropyGradientOp,
+  softmaxCrossEntropyOp,
+} from '../../ops/softmax-cross-entropy.js';
 import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../../ops/update.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { type Kernel, onCpu, type Tensors } from './cuda-kernel.js';
-import { dropout, product } from './feed-forward-kernels.js';
+import { dropout, embedding, embeddingGradient, product } from './feed-forward-kernels.js';
 import {
   adamUpdate,
   averageUpdate,
@@ -23,6 +29,7 @@ import {
   sgdUpdate,
 } from './optimizer-kernels.js';
 import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
+import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import {
   addN,
   BINARY,
@@ -61,6 +68,8 @@ export function registerCudaKernels(backendName: string): void {
     });
   };
   const fuse = <A extends object>({ name }: Op<A>, kernel: Kernel<A>) => register(name, kernel);
+  fuse(embeddingOp, embedding);
+  fuse(embeddingGradientOp, embeddingGradient);
   fuse(dropoutOp, dropout);
   fuse(productOp, product);
   fuse(lstmOp, lstm);
@@ -69,6 +78,9 @@ export function registerCudaKernels(backendName: string): void {
   fuse(gruGradientOp, gruGradient);
   fuse(tanhRnnOp, tanhRnn);
   fuse(tanhRnnGradientOp, tanhRnnGradient);
+  fuse(softmaxCrossEntropyOp, softmaxCrossEntropy);
+  fuse(softmaxCrossEntropyGradientOp, softmaxCrossEntropyGradient);
+  fuse(logitsOp, logits);
 
   fuse(globalNormOp, globalNorm);
   fuse(clipScaleOp, clipScale);

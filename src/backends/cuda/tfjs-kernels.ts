@@ -13,9 +13,9 @@ import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, type Kernel, onCpu, sizeOf } from './cuda-kernel.js';
 import { CONSTANTS, type CudaDimensions, type CudaOperand } from './kernels.generated.js';
 import { dense, launchProduct, transposed } from './product-launch.js';
+import { launchColumnSums, SUM_OPTIONS } from './sums.js';
 
-const { SUM_PIECE, SUM_COLUMNS, SUM_SHARED_BYTES } = CONSTANTS;
-const SUM = { sharedBytes: SUM_SHARED_BYTES };
+const { SUM_PIECE } = CONSTANTS;
 
 /** Numbers of the operations of two tensors in `kernels/tensors.cu`, by the names of tfjs's kernels. */
 export const BINARY = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
@@ -135,8 +135,7 @@ interface RunSum {
 function sumRun({ at, outer, rows, inner, factor, to }: RunSum, backend: CudaBackend): void {
   const { device } = backend;
   if (inner > 1) {
-    const argument = { rows, columns: inner, x: at, factor, out: to };
-    device.launch('columnSums', argument, [blocksOf(inner, SUM_COLUMNS), outer], SUM);
+    launchColumnSums(backend, { rows, columns: inner, x: at, outer, factor, out: to });
     return;
   }
   const isLong = outer === 1 && rows > SUM_PIECE;
@@ -144,10 +143,15 @@ function sumRun({ at, outer, rows, inner, factor, to }: RunSum, backend: CudaBac
   const partial = isLong ? backend.borrow(pieces) : at;
   if (isLong) {
     const argument = { columns: SUM_PIECE, n: rows, x: at, factor: 1, out: partial };
-    device.launch('rowSums', argument, [pieces], SUM);
+    device.launch('rowSums', argument, [pieces], SUM_OPTIONS);
   }
   const columns = isLong ? pieces : rows;
-  device.launch('rowSums', { columns, n: outer * columns, x: partial, factor, out: to }, [outer], SUM);
+  device.launch(
+    'rowSums',
+    { columns, n: outer * columns, x: partial, factor, out: to },
+    [outer],
+    SUM_OPTIONS,
+  );
 }
 
 /** Converts to another type. On the machine: training does not need it. */
@@ -209,7 +213,7 @@ export const softmax: Kernel<{ dim: number }> = (inputs, attributes, backend) =>
   }
   const out = backend.allocate(logits.shape);
   const argument = { columns, x: backend.address(logits), y: out.address };
-  backend.device.launch('softmaxRows', argument, [sizeOf(logits.shape) / columns], SUM);
+  backend.device.launch('softmax', argument, [sizeOf(logits.shape) / columns], SUM_OPTIONS);
   return out.info;
 };
 

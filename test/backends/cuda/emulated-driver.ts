@@ -17,6 +17,9 @@ const run = promisify(execFile);
 /** Where the sources of the kernels are. */
 export const KERNELS = join(ROOT, 'src/backends/cuda/kernels');
 
+/** Those that the driver is built from by default: `scripts/cuda-mutations.ts` has tests run on kernels with a mistake. */
+const KERNELS_UNDER_TEST = process.env.ZLM_EMULATOR_KERNELS ?? KERNELS;
+
 const EMULATOR = join(ROOT, 'test/backends/cuda/emulator');
 const CACHE = join(ROOT, 'node_modules/.cache/zlm/cuda-emulator');
 
@@ -53,7 +56,7 @@ export type EmulatedDriver = { readonly path: string } | { readonly reason: stri
  * @throws Error with the compiler's output when the sources cannot be compiled
  */
 export async function buildEmulatedDriver({
-  kernels = KERNELS,
+  kernels = KERNELS_UNDER_TEST,
   header = 'zlm-cuda.h',
   flags = [],
 }: DriverSources = {}): Promise<EmulatedDriver> {

@@ -217,6 +217,14 @@ describe.skipIf(SKIPPED)(`the emulated GPU${SKIPPED}`, () => {
     );
   });
 
+  it('notices what a kernel wrote behind an allocation where no guard page can be', async () => {
+    const gpu = await open({ GUARD: 1 });
+    expect(gpu.failureOf('write_from', [gpu.allocate(33), 2])).toContain(
+      'an illegal memory access was encountered: kernel write_from: ' +
+        'it has written 0 bytes behind an allocation of 132 bytes (CUDA error 700)',
+    );
+  });
+
   it('lets no access to freed memory pass', async () => {
     const gpu = await open({ GUARD: 1 });
     const freed = gpu.allocate(64);

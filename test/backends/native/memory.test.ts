@@ -223,4 +223,4 @@ describeEachBackend('on %s', () => {
     for (let steps = 5; steps < longest; steps++) window(steps);
     expect((await bytesInUse()) - before).toBeLessThan(3 * needed);
   });
-}, ['cpu', 'wasm']);
+}, ['cuda', 'cpu', 'wasm']);

@@ -12,7 +12,13 @@ static __device__ __forceinline__ unsigned bfloat16_bits(float x) {
 static __device__ __forceinline__ float round_to_bfloat16(float x) { return __uint_as_float(bfloat16_bits(x) << 16); }
 // Two bfloat16 in one register, the first in the lower half, as mma wants them.
 static __device__ __forceinline__ unsigned bfloat16_pair(float first, float second) {
+#if !defined(EMULATED) && __CUDA_ARCH__ >= 800
+  unsigned pair;  // of the same bits in one instruction; NaN is another NaN
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(second), "f"(first));
+  return pair;
+#else
   return bfloat16_bits(first) | bfloat16_bits(second) << 16;
+#endif
 }
 
 static __device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }

@@ -30,20 +30,27 @@ extern "C" __global__ void zlm_row_sums(const cuda_row_sums a) {
   if (threadIdx.x == 0) a.out[blockIdx.x] = float(sum) * a.factor;
 }
 
-// Threads of a warp own neighboring columns; the warps take turns with the rows.
+// Threads of a warp own neighboring columns; the warps take turns with the rows. As in own_sum, several rows are added in single
+// precision.
 extern "C" __global__ void zlm_column_sums(const cuda_column_sums a) {
   SHARED(block_numbers, shared);
-  constexpr int WARPS = THREADS / SUM_COLUMNS;
+  constexpr int WARPS = THREADS / SUM_COLUMNS, AT_ONCE = 8;
   const int lane = threadIdx.x % SUM_COLUMNS, warp = threadIdx.x / SUM_COLUMNS;
   const int column = blockIdx.x * SUM_COLUMNS + lane;
   const bool valid = column < a.columns;
-  const float *x = a.x + size_t(blockIdx.y) * a.rows * a.columns + column;
+  const float *x = a.x + size_t(blockIdx.y) * a.rows * a.row + column;
   double own = 0;
-  if (valid)
-    for (int row = warp; row < a.rows; row += WARPS) own += x[size_t(row) * a.columns];
+  for (int start = warp; valid && start < a.rows; start += AT_ONCE * WARPS) {
+    float part = 0;
+#pragma unroll
+    for (int row = start, k = 0; k < AT_ONCE; k++, row += WARPS) part += row < a.rows ? x[size_t(row) * a.row] : 0.0f;
+    own += part;
+  }
   shared.of[threadIdx.x] = own;
   __syncthreads();
   if (warp > 0 || !valid) return;
   for (int other = 1; other < WARPS; other++) own += shared.of[other * SUM_COLUMNS + lane];
-  a.out[size_t(blockIdx.y) * a.columns + column] = float(own) * a.factor;
+  float *out = a.out + size_t(blockIdx.y) * a.columns + column;
+  const float sum = float(own) * a.factor;
+  *out = a.accumulate ? *out + sum : sum;
 }

@@ -63,7 +63,7 @@ extern "C" __global__ void zlm_copy(const cuda_copy a) {
 }
 
 // A NaN is passed over by the maximum, but not by the sum.
-extern "C" __global__ void zlm_softmax_rows(const cuda_softmax_rows a) {
+extern "C" __global__ void zlm_softmax(const cuda_softmax a) {
   SHARED(block_numbers, shared);
   const float *x = a.x + size_t(blockIdx.x) * a.columns;
   float *y = a.y + size_t(blockIdx.x) * a.columns;

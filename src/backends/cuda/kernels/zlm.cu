@@ -1,9 +1,12 @@
 // All kernels, for NVRTC: one file of PTX for each architecture.
+#include "embedding.cu"
 #include "gru.cu"
 #include "lstm.cu"
 #include "noise.cu"
 #include "product.cu"
+#include "product-mixed.cu"
 #include "recurrence.cu"
+#include "softmax.cu"
 #include "sums.cu"
 #include "tanh-rnn.cu"
 #include "tensors.cu"

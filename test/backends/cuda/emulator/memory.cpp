@@ -77,7 +77,7 @@ uint64_t allocate(size_t bytes) {
   const uint64_t address = settings.guard ? allocate_guarded(bytes) : allocate_plain(bytes);
   if (address == 0) return 0;
   used_bytes += bytes;
-  std::memset(reinterpret_cast<void *>(address), 0xff, bytes);
+  std::memset(reinterpret_cast<void *>(address), 0xff, settings.guard ? round_up(bytes, 16) : bytes);
   return address;
 }
 
@@ -116,6 +116,21 @@ bool is_pinned(const void *address, size_t bytes) {
   if (next == pinned.begin()) return false;
   --next;
   return uint64_t(address) + bytes <= next->first + next->second;
+}
+
+std::string find_overrun() {
+  constexpr unsigned char UNTOUCHED = 0xff;
+  for (auto &[address, allocation] : live) {
+    if (allocation.mapping == nullptr) continue;
+    unsigned char *end = reinterpret_cast<unsigned char *>(address) + allocation.bytes;
+    for (size_t i = 0; i < round_up(allocation.bytes, 16) - allocation.bytes; i++) {
+      if (end[i] != UNTOUCHED) {
+        std::memset(end, UNTOUCHED, round_up(allocation.bytes, 16) - allocation.bytes);
+        return std::to_string(i) + " bytes behind an allocation of " + std::to_string(allocation.bytes) + " bytes";
+      }
+    }
+  }
+  return "";
 }
 
 std::string describe_address(const void *address) {
