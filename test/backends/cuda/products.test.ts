@@ -95,19 +95,26 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     });
 
     it.each(LAYOUTS)('take rows that begin anywhere in memory, a by $a and b by $b', (layout) => {
-      const [m, n, k] = [36, 20, 24];
-      for (const [padding, offset] of [
+      const sizes: Size[] = [
+        [36, 20, 24],
+        [34, 18, 22],
+      ];
+      const places = [
         [0, 1],
         [1, 0],
+        [2, 0],
         [2, 2],
         [4, 0],
         [4, 2],
         [7, 3],
-      ]) {
-        const a = randomMatrix(1, m, k, layout.a, padding, offset);
-        const b = randomMatrix(2, k, n, layout.b, padding, offset);
-        const expected = productInDoubles([m, n, k], a, b, precision);
-        expectClose(multiply([m, n, k], a, b, precision, { tile, parts: 1 }), expected, 1e-6);
+      ];
+      for (const [m, n, k] of sizes) {
+        for (const [padding, offset] of places) {
+          const a = randomMatrix(1, m, k, layout.a, padding, offset);
+          const b = randomMatrix(2, k, n, layout.b, padding, offset);
+          const expected = productInDoubles([m, n, k], a, b, precision);
+          expectClose(multiply([m, n, k], a, b, precision, { tile, parts: 1 }), expected, 1e-6);
+        }
       }
     });
 
