@@ -57,8 +57,18 @@ export interface ProductSize {
   readonly precision: Precision;
 }
 
+/** Plans by sizes: windows need the same ones again and again. */
+const PLANS = new Map<string, ProductPlan>();
+
 /** Chooses how to divide a product on a device with a number of multiprocessors: the plan whose estimate is the shortest. */
 export function planProduct(size: ProductSize, processors: number): ProductPlan {
+  const key = `${size.m} ${size.n} ${size.k} ${size.precision} ${processors}`;
+  const plan = PLANS.get(key) ?? bestPlan(size, processors);
+  PLANS.set(key, plan);
+  return plan;
+}
+
+function bestPlan(size: ProductSize, processors: number): ProductPlan {
   const slices = Math.ceil(size.k / CONSTANTS.PRODUCT_DEPTH);
   const plans = (Object.keys(TILES) as TileShape[]).flatMap((tile) =>
     PARTS.filter((parts) => parts === 1 || slices >= parts * SLICES_OF_A_PART).map((parts) => ({
