@@ -311,6 +311,7 @@ export interface CudaKernels {
   readonly product128x128: CudaProduct;
   readonly product64x64: CudaProduct;
   readonly product32x128: CudaProduct;
+  readonly productMixed256x128: CudaProduct;
   readonly productMixed128x128: CudaProduct;
   readonly productMixed64x64: CudaProduct;
   readonly productMixed32x128: CudaProduct;
@@ -669,6 +670,7 @@ export const KERNELS = {
   product128x128: { symbol: 'zlm_product_128x128', bytes: 88, write: writeCudaProduct },
   product64x64: { symbol: 'zlm_product_64x64', bytes: 88, write: writeCudaProduct },
   product32x128: { symbol: 'zlm_product_32x128', bytes: 88, write: writeCudaProduct },
+  productMixed256x128: { symbol: 'zlm_product_mixed_256x128', bytes: 88, write: writeCudaProduct },
   productMixed128x128: { symbol: 'zlm_product_mixed_128x128', bytes: 88, write: writeCudaProduct },
   productMixed64x64: { symbol: 'zlm_product_mixed_64x64', bytes: 88, write: writeCudaProduct },
   productMixed32x128: { symbol: 'zlm_product_mixed_32x128', bytes: 88, write: writeCudaProduct },
@@ -721,7 +723,11 @@ export const CONSTANTS = {
   "PRODUCT_128X128_SHARED_BYTES": 33792,
   "PRODUCT_64X64_SHARED_BYTES": 17408,
   "PRODUCT_32X128_SHARED_BYTES": 21504,
-  "PRODUCT_MIXED_THREADS": 128,
+  "PRODUCT_MIXED_256X128_THREADS": 256,
+  "PRODUCT_MIXED_128X128_THREADS": 128,
+  "PRODUCT_MIXED_64X64_THREADS": 128,
+  "PRODUCT_MIXED_32X128_THREADS": 128,
+  "PRODUCT_MIXED_256X128_SHARED_BYTES": 122880,
   "PRODUCT_MIXED_128X128_SHARED_BYTES": 81920,
   "PRODUCT_MIXED_64X64_SHARED_BYTES": 40960,
   "PRODUCT_MIXED_32X128_SHARED_BYTES": 51200,

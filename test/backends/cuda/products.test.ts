@@ -3,16 +3,18 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
 import { launchProduct } from '../../../src/backends/cuda/product-launch.js';
-import { type ProductPlan, TILES, type TileShape } from '../../../src/backends/cuda/product-plan.js';
+import { type ProductPlan, TILES } from '../../../src/backends/cuda/product-plan.js';
 import type { Precision } from '../../../src/ops/op.js';
 import { expectClose } from '../../ops/arrays.js';
 import { activate, whyNot } from '../each-backend.js';
 import { type Matrix, productInDoubles, randomMatrix } from './in-doubles.js';
 
 const obstacle = whyNot('cuda');
-const SHAPES = Object.keys(TILES) as TileShape[];
 const PRECISIONS: Precision[] = ['f32', 'mixed'];
-const KERNELS = SHAPES.flatMap((tile) => PRECISIONS.map((precision) => ({ tile, precision })));
+const KERNELS = PRECISIONS.flatMap((precision) => {
+  const tiles = TILES[precision === 'mixed' ? 'bfloat16' : 'float32'];
+  return tiles.map((tile) => ({ name: tile.kernel, tile, precision }));
+});
 const LAYOUTS = (['rows', 'columns'] as const).flatMap((a) =>
   (['rows', 'columns'] as const).map((b) => ({ a, b })),
 );
@@ -73,8 +75,8 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     backend().device.productPlan = null;
   });
 
-  describe.each(KERNELS)('of $tile tiles in $precision', ({ tile, precision }) => {
-    const { rows, columns } = TILES[tile];
+  describe.each(KERNELS)('of $name', ({ tile, precision }) => {
+    const { rows, columns } = tile;
 
     it.each(LAYOUTS)('multiply at the edges of tiles and slices, a by $a and b by $b', (layout) => {
       const sizes: Size[] = [
@@ -180,7 +182,7 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     const [m, n, k] = [20, 130, 300];
     const a = randomMatrix(1, m, k);
     const b = randomMatrix(2, k, n, 'columns');
-    for (const plan of [null, { tile: '32x128', parts: 5 } as const]) {
+    for (const plan of [null, { tile: TILES.float32[2], parts: 5 }]) {
       const first = multiply([m, n, k], a, b, 'f32', plan);
       expect(multiply([m, n, k], a, b, 'f32', plan)).toEqual(first);
     }
