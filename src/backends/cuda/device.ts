@@ -133,9 +133,13 @@ export class CudaDevice {
       kernel.sharedBytes = sharedBytes;
     }
     kernel.write(this.argument, 0, argument as never);
-    const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
-    if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
-    else this.driver.call('launch', kernel.handle, ...shape, null);
+    const { driver, stream } = this;
+    const { pointers } = this.argument;
+    if (cooperative) {
+      driver.call('launchCooperative', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers);
+    } else {
+      driver.call('launch', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers, null);
+    }
     this.work.launches++;
   }
 
