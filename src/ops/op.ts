@@ -52,32 +52,52 @@ export interface Passes<I extends Inputs> {
 /**
  * Runs the forward pass of an op and records its backward pass.
  *
- * Tensors for the backward pass are saved instead of returned as outputs: tfjs makes a tensor of zeros for every output that a
- * loss does not reach, and a recurrent layer saves several times the size of its output.
+ * Tensors for the backward pass are saved instead of returned as outputs: zeros are made for every output that a loss does not
+ * reach, and a recurrent layer saves several times the size of its output.
  *
  * @param inputs the inputs that gradients flow into, without ids and targets
  */
 export function differentiable<I extends Inputs>(inputs: I, passes: Passes<I>): tf.Tensor[] {
-  const engine = tf.engine() as unknown as CustomGradientEngine;
-  return engine.runKernelFunc({
-    inputs,
-    forwardFunc: (_backend, save) => passes.forward(save),
-    backwardsFunc: (upstream, saved) => {
-      // Computed here and not lazily, input by input: the gradients of one op share most of their work, and tfjs
-      // runs every lazy one in a tidy of its own that would throw the shared part away.
-      const gradients = passes.backward(Array.isArray(upstream) ? upstream : [upstream], saved);
-      return Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, () => value]));
-    },
-  });
+  const engine = tf.engine() as unknown as TapeEngine;
+  const isRecorded = engine.isTapeOn();
+  let saved: tf.Tensor[] = [];
+  const save = (tensors: tf.Tensor[]) => {
+    if (isRecorded) saved = tensors.map((x) => tf.keep(engine.runKernel('Identity', { x })));
+  };
+  const outputs = engine.runKernelFunc({ inputs, forwardFunc: () => passes.forward(save) });
+  if (!isRecorded) return outputs;
+  const node = engine.state.activeTape[engine.state.activeTape.length - 1];
+  node.saved = saved;
+  node.gradient = (upstream) => {
+    // Made by the backend; tfjs would make arrays of zeros on the machine, for the gradient of each layer's last state.
+    const whole = upstream.map((gradient, i) => gradient ?? tf.zerosLike(outputs[i]));
+    // Computed here and not lazily, input by input: the gradients of one op share most of their work, and tfjs
+    // runs every lazy one in a tidy of its own that would throw the shared part away.
+    const gradients = passes.backward(whole, saved);
+    return Object.fromEntries(Object.entries(gradients).map(([name, value]) => [name, () => value]));
+  };
+  return outputs;
 }
 
-/** The method behind `tf.customGrad`, which itself admits one output only; private in tfjs's types, whose version is pinned. */
-interface CustomGradientEngine {
-  runKernelFunc(invocation: {
-    readonly inputs: Inputs;
-    forwardFunc(backend: unknown, save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
-    backwardsFunc(upstream: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]): Record<string, () => tf.Tensor>;
-  }): tf.Tensor[];
+/**
+ * What `tf.customGrad` is made of, which itself admits one output only and clones what is saved as further steps to
+ * differentiate. Private in tfjs's types, whose version is pinned.
+ */
+interface TapeEngine {
+  /** Whether gradients are recorded, here and now. */
+  isTapeOn(): boolean;
+  runKernel(kernelName: string, inputs: Inputs): tf.Tensor;
+  /** Runs a function that is recorded as one step. */
+  runKernelFunc(invocation: { readonly inputs: Inputs; forwardFunc(): tf.Tensor[] }): tf.Tensor[];
+  readonly state: { readonly activeTape: TapeNode[] };
+}
+
+/** A recorded step. */
+interface TapeNode {
+  /** Freed when all gradients are computed. */
+  saved: tf.Tensor[];
+  /** Takes null for each output that the loss does not reach. */
+  gradient: (upstream: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
 }
 
 /**
@@ -88,7 +108,13 @@ export function isRecordingGradients(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
+/** Backends on which each op is known to have a kernel: tfjs's own look-up joins two strings, at every run of every op. */
+const KNOWN = new WeakMap<object, Set<string>>();
+
 function ensureKernel<A extends object>(op: Op<A>, backendName: string): void {
+  const known = KNOWN.get(op) ?? new Set();
+  if (known.has(backendName)) return;
+  KNOWN.set(op, known.add(backendName));
   if (tf.getKernel(op.name, backendName)) return;
   tf.registerKernel({
     kernelName: op.name,

@@ -4,6 +4,7 @@ import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
+import type { RecurrentPlan } from './recurrent-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -80,6 +81,9 @@ export class CudaDevice {
   /** Bytes of logits that the softmax keeps at once. */
   logitsBytes: number;
 
+  /** How recurrent layers are launched instead of as planned; for tests and measurements. */
+  recurrentPlan: RecurrentPlan | null = null;
+
   private constructor(
     readonly driver: CudaDriver,
     readonly limits: DeviceLimits,
@@ -129,9 +133,13 @@ export class CudaDevice {
       kernel.sharedBytes = sharedBytes;
     }
     kernel.write(this.argument, 0, argument as never);
-    const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
-    if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
-    else this.driver.call('launch', kernel.handle, ...shape, null);
+    const { driver, stream } = this;
+    const { pointers } = this.argument;
+    if (cooperative) {
+      driver.call('launchCooperative', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers);
+    } else {
+      driver.call('launch', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers, null);
+    }
     this.work.launches++;
   }
 
