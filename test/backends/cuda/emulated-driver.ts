@@ -35,6 +35,9 @@ const KERNEL_FLAGS = ['-fno-strict-aliasing', '-g1', '-x', 'c++'];
 const KERNEL_CHECKS = ['-fsanitize=thread', '--param=tsan-instrument-func-entry-exit=0'];
 const EMULATOR_CHECKS = ['-DZLM_EMULATOR_CHECKS'];
 
+/** Whether drivers check each access of memory by default. */
+export const WITH_CHECKS = process.env.ZLM_EMULATOR_CHECKS !== '0';
+
 /** Includes all kernels, for NVRTC; here each file is compiled by itself. */
 const ALL_KERNELS = 'zlm.cu';
 
@@ -47,7 +50,7 @@ export interface DriverSources {
   readonly kernels?: string;
   /** The header, in that folder, that declares them. */
   readonly header?: string;
-  /** Checks each access of memory by a kernel; some times slower. By default, where ZLM_EMULATOR_CHECKS is 1. */
+  /** Checks each access of memory by a kernel, which takes twice the time. The default, unless ZLM_EMULATOR_CHECKS is 0. */
   readonly checks?: boolean;
 }
 
@@ -62,7 +65,7 @@ export type EmulatedDriver = { readonly path: string } | { readonly reason: stri
 export async function buildEmulatedDriver({
   kernels = KERNELS_UNDER_TEST,
   header = 'zlm-cuda.h',
-  checks = process.env.ZLM_EMULATOR_CHECKS === '1',
+  checks = WITH_CHECKS,
 }: DriverSources = {}): Promise<EmulatedDriver> {
   if (process.platform !== 'linux') return { reason: 'the emulated CUDA driver needs Linux' };
   const version = await compilerVersion();

@@ -22,10 +22,10 @@ namespace {
 constexpr size_t DEVICE_BYTES = size_t(16) << 30, SHARED_BYTES = size_t(1) << 30, ALL_BYTES = DEVICE_BYTES + SHARED_BYTES;
 constexpr size_t WORD = 4, REDZONE = 512;
 
-// What is known of a word. An access is packed into 64 bits; 0 is none.
+// Accesses of a word that others must wait for: those that no later access stands for. Each is packed into 64 bits; 0 is none.
+// Of many that read the same word, some are forgotten.
 struct Record {
-  uint64_t last_write;
-  uint64_t reads[3];  // since that write, of different threads
+  uint64_t accesses[4];
 };
 
 enum WordState : unsigned char { UNUSED = 0, USABLE = 1, FREED = 2 };
@@ -38,7 +38,7 @@ template <typename T>
 T *reserve(size_t count) {
   void *mapped = mmap(nullptr, count * sizeof(T), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) {
-    std::fprintf(stderr, "the emulated driver cannot reserve addresses for its checks\n");
+    std::fprintf(stderr, "the emulated driver cannot reserve addresses for its checks; set ZLM_EMULATOR_CHECKS=0\n");
     std::abort();
   }
   return static_cast<T *>(mapped);
@@ -135,23 +135,39 @@ void learn_alone(ThreadClock &clock, const std::vector<uint32_t> &news) {
 
 // ---- Accesses
 
-constexpr unsigned BLOCK_BITS = 25, THREAD_BITS = 16, STEP_BITS = 22;
-
 struct Access {
   uint64_t block;
   unsigned thread;
   uint32_t step;
-  bool atomic;
+  unsigned bytes;  // of the word, as bits
+  bool writes, atomic;
 };
 
+constexpr unsigned BLOCK_BITS = 22, THREAD_BITS = 16, STEP_BITS = 20;
+static_assert(BLOCK_BITS + THREAD_BITS + STEP_BITS + WORD + 2 == 64, "an access fits a record");
+
 uint64_t pack(const Access &access) {
-  return access.block << (THREAD_BITS + STEP_BITS + 1) | uint64_t(access.thread) << (STEP_BITS + 1) |
-         uint64_t(access.step) << 1 | uint64_t(access.atomic);
+  uint64_t packed = access.block;
+  packed = packed << THREAD_BITS | access.thread;
+  packed = packed << STEP_BITS | access.step;
+  packed = packed << WORD | access.bytes;
+  return packed << 2 | uint64_t(access.writes) << 1 | uint64_t(access.atomic);
 }
 
 Access unpack(uint64_t packed) {
-  return {packed >> (THREAD_BITS + STEP_BITS + 1), unsigned(packed >> (STEP_BITS + 1) & ((1u << THREAD_BITS) - 1)),
-          uint32_t(packed >> 1 & ((1u << STEP_BITS) - 1)), (packed & 1) != 0};
+  const auto take = [&](unsigned bits) {
+    const uint64_t value = packed & ((uint64_t(1) << bits) - 1);
+    packed >>= bits;
+    return value;
+  };
+  Access access;
+  access.atomic = take(1) != 0;
+  access.writes = take(1) != 0;
+  access.bytes = unsigned(take(WORD));
+  access.step = uint32_t(take(STEP_BITS));
+  access.thread = unsigned(take(THREAD_BITS));
+  access.block = packed;
+  return access;
 }
 
 bool is_shared(size_t offset) { return offset >= DEVICE_BYTES; }
@@ -192,58 +208,55 @@ const void *instruction = nullptr;
   report(LAUNCH_FAILED, does, offset, ", which " + name_of(other) + " has " + did + ", and neither waits for the other");
 }
 
-void check_read(size_t offset, bool atomic) {
+// Checks the running thread's access of a word, and records it.
+void check_word(size_t offset, const Access &own) {
+  const uint64_t packed = pack(own);
+  uint64_t *empty = nullptr, *read = nullptr;
   Record &record = records[offset / WORD];
-  if (record.last_write != 0) {
-    const Access write = unpack(record.last_write);
-    if (!(atomic && write.atomic) && !is_before(write, offset)) report_race("reads", offset, write, "written");
-  }
-  const uint64_t own = pack({current_block, current, clocks[current].step, atomic});
-  uint64_t *place = nullptr;
-  for (uint64_t &read : record.reads) {
-    if (read == own) return;
-    if (place == nullptr && (read == 0 || is_before(unpack(read), offset))) place = &read;
+  for (uint64_t &known : record.accesses) {
+    if (known == packed) return;
+    if (known == 0) {
+      empty = &known;
+      continue;
+    }
+    const Access other = unpack(known);
+    const bool before = is_before(other, offset);
+    const bool conflicts = (own.bytes & other.bytes) != 0 && (own.writes || other.writes) && !(own.atomic && other.atomic);
+    if (conflicts && !before) report_race(own.writes ? "writes" : "reads", offset, other, other.writes ? "written" : "read");
+    // Whoever waits for this access has waited for the other.
+    const bool stands_for = before && (other.bytes & ~own.bytes) == 0 && (own.writes || !other.writes);
+    if (stands_for) {
+      known = 0;
+      empty = &known;
+    } else if (!other.writes) {
+      read = &known;
+    }
   }
   static unsigned next = 0;
-  if (place == nullptr) place = &record.reads[next++ % 3];
-  *place = own;
-}
-
-void check_write(size_t offset, bool atomic) {
-  Record &record = records[offset / WORD];
-  const uint64_t own = pack({current_block, current, clocks[current].step, atomic});
-  if (record.last_write != 0 && record.last_write != own) {
-    const Access write = unpack(record.last_write);
-    if (!(atomic && write.atomic) && !is_before(write, offset)) report_race("writes", offset, write, "written");
-  }
-  for (uint64_t &read : record.reads) {
-    if (read == 0) continue;
-    const Access other = unpack(read);
-    if (!(atomic && other.atomic) && !is_before(other, offset)) report_race("writes", offset, other, "read");
-    read = 0;
-  }
-  record.last_write = own;
+  uint64_t *place = empty != nullptr ? empty : read != nullptr && next % 2 == 0 ? read : &record.accesses[next / 2 % 4];
+  next++;
+  *place = packed;
 }
 
 enum class Kind { read, write, atomic_read, atomic_write };
 
 void check(const void *address, size_t bytes, Kind kind, const void *by) {
-  instruction = by;
-  const size_t offset = offset_of(address);
+  const size_t offset = offset_of(address), end = offset + bytes;
   if (offset >= ALL_BYTES || resident_threads == 0) return;  // a variable of the thread, or the emulator itself
-  const bool writes = kind == Kind::write || kind == Kind::atomic_write;
-  for (size_t at = offset / WORD * WORD; at < offset + bytes; at += WORD) {
+  instruction = by;
+  Access access = {current_block, current, clocks[current].step, 0, false, false};
+  access.writes = kind == Kind::write || kind == Kind::atomic_write;
+  access.atomic = kind == Kind::atomic_read || kind == Kind::atomic_write;
+  for (size_t at = offset / WORD * WORD; at < end; at += WORD) {
     if (states[at / WORD] != USABLE) {
-      const size_t outside = std::max(at, offset);
       const char *more = states[at / WORD] == FREED ? ", which has been freed" : "";
-      report(ILLEGAL_ADDRESS, writes ? "writes" : "reads", outside, more);
+      report(ILLEGAL_ADDRESS, access.writes ? "writes" : "reads", std::max(at, offset), more);
     }
-    switch (kind) {
-      case Kind::read: check_read(at, false); break;
-      case Kind::write: check_write(at, false); break;
-      case Kind::atomic_read: check_read(at, true); break;
-      case Kind::atomic_write: check_write(at, true); break;
-    }
+    constexpr unsigned ALL = (1u << WORD) - 1;
+    access.bytes = ALL;
+    if (at < offset) access.bytes &= ALL << (offset - at);
+    if (at + WORD > end) access.bytes &= ALL >> (at + WORD - end);
+    check_word(at, access);
   }
 }
 
