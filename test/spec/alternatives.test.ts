@@ -62,15 +62,15 @@ describe('a key inside of another kind', () => {
 });
 
 it.each([
-  [MINIMAL, 'model.ngram.order=3', 'this spec describes a network, which has no model.ngram.order'],
-  [MINIMAL, 'model.ngram={}', 'this spec describes a network, which has no model.ngram'],
-  [MINIMAL_NGRAM, 'training.epochs=1', 'this spec describes an n-gram model, which has no training.epochs'],
+  [MINIMAL, 'model.ngram.order=3', 'This spec describes a network, which has no model.ngram.order'],
+  [MINIMAL, 'model.ngram={}', 'This spec describes a network, which has no model.ngram'],
+  [MINIMAL_NGRAM, 'training.epochs=1', 'This spec describes an n-gram model, which has no training.epochs'],
   [
     MINIMAL_NGRAM,
     'model.layers.0.lstm=8',
-    'this spec describes an n-gram model, which has no model.layers.0.lstm',
+    'This spec describes an n-gram model, which has no model.layers.0.lstm',
   ],
-  [MINIMAL_NGRAM, 'dropout={}', 'this spec describes an n-gram model, which has no dropout'],
+  [MINIMAL_NGRAM, 'dropout={}', 'This spec describes an n-gram model, which has no dropout'],
 ])('a key of the other system is refused: %s --set %s', async (yaml, override, message) => {
   const error = await specErrorOf(loadSpec(specOf(yaml), [override]));
   expect(error.faults.map((fault) => [fault.message, fault.place?.source.name])).toEqual([

@@ -89,7 +89,7 @@ it.each([
 ])('refuses a spec that extends %s', async (_name, files, chain) => {
   const folder = specFolder(files);
   const { message } = await specErrorOf(loadSpec(join(folder, 'a.yaml')));
-  expect(message.replaceAll(`${folder}/`, '')).toContain(`the specs extend each other in a circle: ${chain}`);
+  expect(message.replaceAll(`${folder}/`, '')).toContain(`The specs extend each other in a circle: ${chain}`);
 });
 
 it.each([
@@ -99,7 +99,7 @@ it.each([
   ['a number', 'extends: 3', '1:10  extends must be the path of another spec'],
   ['nothing', 'extends:', '1:1  extends must be the path of another spec'],
   ['a list', 'extends: [a.yaml]', '1:10  extends must be the path of another spec'],
-  ['a file with a tab', 'extends: tab.yaml', 'tab.yaml:2:1  a tab cannot indent YAML'],
+  ['a file with a tab', 'extends: tab.yaml', 'tab.yaml:2:1  A tab cannot indent YAML'],
 ])('refuses to extend %s', async (_name, yaml, expected) => {
   const folder = specFolder({ 'child.yaml': yaml, 'empty.yaml': '', 'tab.yaml': 'model:\n\tembedding: 8' });
   const { message } = await specErrorOf(loadSpec(join(folder, 'child.yaml')));

@@ -133,11 +133,11 @@ it('fills the defaults of keys that a resolved spec of an older version lacks', 
 it.each([
   ['a torn file', 'corpus: [', 'runs/1/spec.yaml:1:10'],
   ['an empty file', '', 'runs/1/spec.yaml contains only comments'],
-  ['a list', '- 1', 'runs/1/spec.yaml:1:1  a spec must be a map of extends'],
+  ['a list', '- 1', 'runs/1/spec.yaml:1:1  A spec must be a map of extends'],
   [
     'a spec that extends',
     `extends: x.yaml\n${MINIMAL}`,
-    'runs/1/spec.yaml:1:1  a resolved spec cannot extend another one',
+    'runs/1/spec.yaml:1:1  A resolved spec cannot extend another one',
   ],
 ])('refuses %s as a resolved spec', async (_name, yaml, message) => {
   const error = await specErrorOf(parseResolvedSpec(yaml, 'runs/1/spec.yaml'));
@@ -149,7 +149,7 @@ it('shows what does not fit the corpus where it was written', async () => {
   const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.windowsPerEpoch=9']);
   const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99 };
   const error = await specErrorOf((async () => assertFitsCorpus(loaded, corpus))());
-  expect(error.message).toContain(`${folder}/a.yaml:3:24  a batch of 50 is too wide for corpus ptb`);
-  expect(error.message).toContain('--set training.windowsPerEpoch=9  one pass over corpus ptb has 5 windows');
+  expect(error.message).toContain(`${folder}/a.yaml:3:24  A batch of 50 is too wide for corpus ptb`);
+  expect(error.message).toContain('--set training.windowsPerEpoch=9  One pass over corpus ptb has 5 windows');
   assertFitsCorpus(loaded, { ...corpus, trainTokens: 100_000, validTokens: 1000 });
 });

@@ -54,15 +54,15 @@ it('makes the list that is missing', async () => {
 });
 
 it.each([
-  ['training.bptt', 'an override has the form key=value', 'training.bptt'],
-  ['=5', 'an override has the form key=value', '='],
-  ['', 'an override has the form key=value', ''],
-  ['training.bptt=', 'a value is missing after "="', '='],
+  ['training.bptt', 'An override has the form key=value', 'training.bptt'],
+  ['=5', 'An override has the form key=value', '='],
+  ['', 'An override has the form key=value', ''],
+  ['training.bptt=', 'A value is missing after "="', '='],
   ['training.bptt=x', 'training.bptt must be a whole number from 1 to 65536, but is the text "x"', 'x'],
   ['training.bppt=3', 'training.bppt is not a key; did you mean training.bptt?', 'bppt'],
-  ['training.bptt=[', 'a "[" before this is not closed', ''],
-  ['training.bp\u200btt=3', 'the invisible character U+200B, zero-width space, is here', '\u200b'],
-  ['training.bptt=\u00a03', 'the invisible character U+00A0, no-break space, is here', '\u00a0'],
+  ['training.bptt=[', 'A "[" before this is not closed', ''],
+  ['training.bp\u200btt=3', 'The invisible character U+200B, zero-width space, is here', '\u200b'],
+  ['training.bptt=\u00a03', 'The invisible character U+00A0, no-break space, is here', '\u00a0'],
   ['training.seed.a=1', 'training.seed must be a whole number from 0 to 4294967295, but is a map', 'a'],
   ['corpus.name=ptb', 'corpus is a single value and has no key name', 'name'],
   ['model.layers.lstm=3', 'model.layers is a list: name an item by its number, as in model.layers.0', 'lstm'],

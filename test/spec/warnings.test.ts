@@ -30,7 +30,7 @@ it.each(readdirSync(CONFIGS))('%s can be trained for a single epoch', async (fil
 it('the small model for one epoch is warned of its decay, at the override', async () => {
   const { warnings } = await loadSpec(join(CONFIGS, 'small.yaml'), ['training.epochs=1']);
   expect(warnings.map(renderWarning)).toEqual([
-    '--set training.epochs=1  warning: training ends with epoch 1, but training.schedule.decay starts after epoch 4: ' +
+    '--set training.epochs=1  Warning: Training ends with epoch 1, but training.schedule.decay starts after epoch 4: ' +
       'every epoch has the full learning rate',
   ]);
 });
@@ -39,7 +39,7 @@ it('a warning about a file alone is shown at its line', async () => {
   const folder = specFolder({ 'spec.yaml': DECAYING.replace('6', '3') });
   const { warnings } = await loadSpec(join(folder, 'spec.yaml'));
   expect(warnings.map(renderWarning)).toEqual([
-    expect.stringContaining('spec.yaml:5:49  warning: training ends'),
+    expect.stringContaining('spec.yaml:5:49  Warning: Training ends'),
   ]);
 });
 
