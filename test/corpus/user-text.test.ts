@@ -128,7 +128,7 @@ it.each(['', 'Novels', '../novels', 'a/b', '.hidden', '-x', 'x'.repeat(65), 'ptb
 
 it('refuses text with <eos> in it', async () => {
   const fault = await faultOf(prepareTiny(tempFolder(), {}, { train: 'fine\nthe end <eos>\n' }));
-  expect(fault.message).toContain('train.txt:2: the text contains the word <eos>');
+  expect(fault.message).toContain('train.txt:2: The text contains the word <eos>');
 });
 
 it('refuses text without words', async () => {
@@ -205,7 +205,7 @@ describe('standard input', () => {
   it('is refused when it is empty, or named twice', async () => {
     const folder = tempFolder();
     const empty = prepareTiny(folder, { input, standardInput: Readable.from([]) });
-    expect((await faultOf(empty)).message).toBe('standard input is empty');
+    expect((await faultOf(empty)).message).toBe('Standard input is empty');
     const twice = { ...input, file: ['-', '-'] };
     const standardInput = Readable.from([Buffer.from('a\n')]);
     expect((await faultOf(prepareTiny(folder, { input: twice, standardInput }))).kind).toBe('usage');

@@ -31,7 +31,7 @@ it('is read back from its file, whose hash it has', async () => {
 
 it.each([
   ['a duplicate', 'a\n<eos>\na\n', /v\.txt:3: "a" is already on line 1/],
-  ['an empty line', 'a\n\n<eos>\n', /v\.txt:2: an empty line/],
+  ['an empty line', 'a\n\n<eos>\n', /v\.txt:2: The line is empty/],
   ['no <eos>', 'a\nb\n', /no <eos>/],
   ['a cut', '<eos>\nwor', /cut off/],
   ['nothing at all', '', /no <eos>/],

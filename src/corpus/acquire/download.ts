@@ -273,13 +273,19 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'could not be reached: it does not answer',
 };
 
+/** Codes of a connection that the server, or a machine on the way, closed. */
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
 /** Describes a failure of the network, which `fetch` wraps in a TypeError. Returns undefined for every other error. */
 function describeNetworkError(error: unknown): Attempt | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
   const cause = error.cause as NodeJS.ErrnoException;
   const unreachable = UNREACHABLE[cause.code ?? ''];
   if (unreachable !== undefined) return { kind: 'refused', reason: unreachable };
-  return { kind: 'failed', reason: `broke off: ${cause.message || cause.code || error.message}` };
+  const fault = CLOSED.has(cause.code ?? '')
+    ? 'the connection was closed'
+    : cause.message || cause.code || error.message;
+  return { kind: 'failed', reason: `broke off: ${fault}` };
 }
 
 /** Aborts a connection when nothing arrives for a while, or when the caller aborts. */

@@ -240,5 +240,5 @@ function tooLong(name: string, line: number, by: Shuffle['by']): UserError {
     by === 'paragraph'
       ? 'Paragraphs end with an empty line. Where the text has none, shuffle its lines: --shuffle line.'
       : 'Break the text into lines, best a sentence on each, or leave out --shuffle.';
-  return new UserError('data', `${name}:${line}: a ${by} of more than ${longest} cannot be shuffled`, [cure]);
+  return new UserError('data', `${name}:${line}: A ${by} of more than ${longest} cannot be shuffled`, [cure]);
 }

@@ -124,7 +124,7 @@ function cutInside(
     'For a text without spaces, such as Chinese, Japanese or DNA: --unit character --punctuation keep.',
   ];
   const longest = `${MAX_WORD_BYTES / 2 ** 20} MiB`;
-  throw new UserError('data', `${name}:${line}: a word is longer than ${longest}`, cures);
+  throw new UserError('data', `${name}:${line}: A word is longer than ${longest}`, cures);
 }
 
 /** Number of bytes before the end of a buffer in which a cut is searched. */

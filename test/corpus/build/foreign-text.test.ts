@@ -21,41 +21,41 @@ const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 const CASES: readonly [what: string, content: Buffer, says: string, cured?: string][] = [
   ['UTF-16 with a mark, low byte first', utf16(`\uFEFF${TEXT}`), ' looks like UTF-16 text', TEXT],
   ['UTF-16 with a mark, high byte first', utf16(`\uFEFF${TEXT}`).swap16(), ' looks like UTF-16 text', TEXT],
-  ['UTF-16, low byte first', utf16(TEXT), ':1: a NUL byte; the file looks like UTF-16LE text', TEXT],
+  ['UTF-16, low byte first', utf16(TEXT), ':1: There is a NUL byte; the file looks like UTF-16LE text', TEXT],
   [
     'UTF-16, high byte first',
     utf16(TEXT).swap16(),
-    ':1: a NUL byte; the file looks like UTF-16BE text',
+    ':1: There is a NUL byte; the file looks like UTF-16BE text',
     TEXT,
   ],
   [
     'Latin-1',
     Buffer.from('one\ncaf\xe9\n', 'latin1'),
-    ':2: the byte E9, which is not UTF-8 in this place; the file looks like Latin-1 text',
+    ':2: The byte E9 is not UTF-8 in this place; the file looks like Latin-1 text',
     'one\ncafé\n',
   ],
   [
     'Windows-1252',
     Buffer.from('one\r\n\x93caf\xe9\x94\r\n', 'latin1'),
-    ':2: the byte 93, which is not UTF-8 in this place; the file looks like Windows-1252 text',
+    ':2: The byte 93 is not UTF-8 in this place; the file looks like Windows-1252 text',
     'one\r\n“café”\r\n',
   ],
   [
     'UTF-8 with a damaged character',
     Buffer.concat([Buffer.from('café\nnaï'), Buffer.from([0xff]), Buffer.from('ve\n')]),
-    ':2: the byte FF, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
+    ':2: The byte FF is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'café\nnaïve\n',
   ],
   [
     'UTF-8 that is cut off',
     Buffer.from([0x61, 0x0a, 0xe2, 0x82]),
-    ':2: the byte E2, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
+    ':2: The byte E2 is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'a\n',
   ],
   [
     'stray NUL bytes',
     Buffer.from(`${'plain text\n'.repeat(20)}th\0ree\n`),
-    ':21: a NUL byte; the file looks like a binary file, or text with stray NUL bytes',
+    ':21: There is a NUL byte; the file looks like a binary file, or text with stray NUL bytes',
     `${'plain text\n'.repeat(20)}three\n`,
   ],
   [
@@ -101,7 +101,7 @@ it('names a gzip file in a gzip file', async () => {
 it('names the line of a fault far into a file', async () => {
   const path = join(tempFolder(), 'text.txt');
   writeFileSync(path, Buffer.concat([Buffer.from('good line\r'.repeat(300_000)), Buffer.from([0xff, 0x0a])]));
-  expect((await faultOf(read(path))).message).toContain(':300001: the byte FF');
+  expect((await faultOf(read(path))).message).toContain(':300001: The byte FF');
 });
 
 async function read(path: string): Promise<void> {

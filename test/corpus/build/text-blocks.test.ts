@@ -105,7 +105,7 @@ it.each([
 
 it('refuses a word of absurd length, with a cure for languages without spaces', async () => {
   const fault = await faultOf(blocksOf(textOf(`short\n${'漢'.repeat(MAX_WORD_BYTES)}`)));
-  expect(fault.message).toBe('text.txt:2: a word is longer than 1 MiB');
+  expect(fault.message).toBe('text.txt:2: A word is longer than 1 MiB');
   expect(fault.cures.join()).toContain('--unit character');
 });
 

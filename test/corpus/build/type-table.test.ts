@@ -22,7 +22,7 @@ it('refuses more different words than memory holds', () => {
 
 it('refuses a text with <eos> in it, and names the line', () => {
   expect(() => new TypeTable().number('<eos>', 'text.txt', 7)).toThrow(
-    'text.txt:7: the text contains the word <eos>',
+    'text.txt:7: The text contains the word <eos>',
   );
 });
 
