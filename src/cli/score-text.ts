@@ -44,7 +44,7 @@ export function unknownWordsLine({ unknownTokens, unknownWords, tokens }: ScoreT
   const shown = unknownWords.slice(0, MOST_SHOWN).map(({ word, count }) => `"${word}" ${exact(count)}`);
   const more = unknownWords.length > MOST_SHOWN ? ', …' : '';
   const which = `${exact(unknownTokens)} of ${exact(tokens)} tokens`;
-  return `not in the vocabulary, read as <unk>: ${which}: ${shown.join(', ')}${more}`;
+  return `Not in the vocabulary, read as <unk>: ${which}: ${shown.join(', ')}${more}`;
 }
 
 function textOf(score: LineScore | ScoreTotal): string {

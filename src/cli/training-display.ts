@@ -12,7 +12,7 @@ import type { ProgressReporter } from './progress.js';
 const SMOOTHING = 0.05;
 
 /** What an interruption waits for. */
-const WAITS_FOR = { network: 'finishing the window and saving', ngram: 'stopping' } as const;
+const WAITS_FOR = { network: 'Finishing the window and saving', ngram: 'Stopping' } as const;
 
 /** Draws one training, or the planning of one. */
 export class TrainingDisplay {

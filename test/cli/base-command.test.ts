@@ -110,9 +110,9 @@ describe('a wrong command line', () => {
     [['--count', '2.5'], '--count expects a whole number from 1 to 9, not "2.5"'],
     [['--count', '10'], '--count expects a whole number from 1 to 9, not "10"'],
     [['--count'], '--count expects a value'],
-    [['--count', '1', '--count', '2'], '--count can only be specified once'],
+    [['--count', '1', '--count', '2'], '--count can be given only once'],
     [['so', '--temp', '1'], '"so" is not one of well, badly, usage, data, interrupted'],
-    [['well', 'more', 'most'], 'too many arguments: "more", "most"'],
+    [['well', 'more', 'most'], 'Too many arguments: "more", "most"'],
   ])('%j', async (argv, message) => {
     const { stderr, exitCode, stdout } = await runCommand(Probe, argv);
     expect(stderr).toBe(`✖ ${message}\n  → See what it takes: zlm probe --help\n`);
@@ -127,6 +127,6 @@ describe('a wrong command line', () => {
       async run(): Promise<void> {}
     }
     const { stderr } = await runCommand(ProbeMore, []);
-    expect(stderr).toBe('✖ missing argument: FILE\n  → See what it takes: zlm probe more --help\n');
+    expect(stderr).toBe('✖ Missing argument: FILE\n  → See what it takes: zlm probe more --help\n');
   });
 });

@@ -39,7 +39,7 @@ const ILL: DoctorReport = {
   node: { version: '18.0.0', required: '>=20.19', supported: false },
   backends: [{ name: 'wasm', available: false, reason: 'this Node runs without WebAssembly', gflops: null }],
   auto: null,
-  autoProblem: 'no backend can run here',
+  autoProblem: 'No backend can run here',
   corpora: [],
 };
 

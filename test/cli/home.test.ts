@@ -112,7 +112,7 @@ describe.skipIf(!CAN_REFUSE)(
     it('says what a download would need', async () => {
       const { code, stderr, left } = await run(['prepare', 'ptb']);
       expect(stderr).toBe(
-        '✖ there is no folder for downloads and compiled kernels: HOME is not set\n' +
+        '✖ There is no folder for downloads and compiled kernels: HOME is not set\n' +
           '  → Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.\n',
       );
       expect({ code, left }).toEqual({ code: 2, left: [] });

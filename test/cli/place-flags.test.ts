@@ -36,8 +36,8 @@ const NAMED = { runs: '--runs /my/runs', data: "--data 'my data'" };
 
 it.each([
   [
-    'Let it train on: `zlm train --resume a`.',
-    `Let it train on: \`zlm train --resume a ${NAMED.runs} ${NAMED.data}\`.`,
+    'Continue its training: `zlm train --resume a`.',
+    `Continue its training: \`zlm train --resume a ${NAMED.runs} ${NAMED.data}\`.`,
   ],
   ['`zlm runs` lists them all.', `\`zlm runs ${NAMED.runs}\` lists them all.`],
   ['`zlm prepare text a … --force`', `\`zlm prepare text a … --force ${NAMED.data}\``],

@@ -208,11 +208,11 @@ describe('on a terminal', () => {
     const progress = report(screen);
     progress.update(LONG);
     screen.write('^C');
-    progress.note('finishing the window and saving; interrupt again to stop at once');
+    progress.note('Finishing the window and saving; interrupt again to stop at once');
     screen.write('^C');
     progress.stop();
     expect(await screen.rows()).toEqual([
-      'finishing the window and saving; interrupt again to stop at once',
+      'Finishing the window and saving; interrupt again to stop at once',
       expect.stringMatching(/^epoch 12\/39 █/),
     ]);
     expect(await screen.cursor()).toEqual({ row: 2, column: 0 });

@@ -82,7 +82,7 @@ it('shows every state, marks the latest run and explains the unreadable one', as
 
 it('says what to do when there are none', () => {
   expect(renderRuns([], 'my/runs')).toBe(
-    'no runs in my/runs yet; `zlm train configs/quickstart.yaml` makes one',
+    'No runs in my/runs yet; `zlm train configs/quickstart.yaml` makes one',
   );
 });
 

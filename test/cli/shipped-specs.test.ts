@@ -30,7 +30,7 @@ describe('a spec that comes with zlm', () => {
   });
 
   it.each(['configs/small.yaml', './configs/small.yaml'])('is named as %s, which is noted', async (named) => {
-    const notes = [`there is no ${named} here: taking the one that comes with zlm`];
+    const notes = [`There is no ${named} here: taking the one that comes with zlm`];
     expect(await find(named)).toEqual({ path: SMALL, notes });
   });
 
@@ -92,7 +92,7 @@ describe('what names no spec', () => {
   ])('%s: is guessed among those that come with zlm', async (named, cure) => {
     await expect(find(named)).rejects.toMatchObject({
       kind: 'spec',
-      message: `there is no spec ${named}: neither a file nor one that comes with zlm`,
+      message: `There is no spec ${named}: neither a file nor one that comes with zlm`,
       cures: [expect.stringMatching(new RegExp(`^${cure.replace('?', '\\?')}`))],
     });
   });
@@ -112,14 +112,14 @@ describe('commands take the word', () => {
 
   it('spec check, which reports on each name', async () => {
     const { stdout, exitCode } = await runCommand(SpecCheck, ['small', 'smal', 'large']);
-    expect(stdout).toContain('small ok\n\nthere is no spec smal: ');
+    expect(stdout).toContain('small ok\n\nThere is no spec smal: ');
     expect(stdout).toMatch(/large ok\n$/);
     expect(exitCode).toBe(3);
   });
 
   it('train', async () => {
     const { stderr } = await runCommand(Train, ['configs/small.yaml']);
-    expect(stderr).toContain('there is no configs/small.yaml here: taking the one that comes with zlm\n');
+    expect(stderr).toContain('There is no configs/small.yaml here: taking the one that comes with zlm\n');
     expect(stderr).toContain('There is no prepared corpus "ptb"');
   });
 });
