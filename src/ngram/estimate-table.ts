@@ -114,7 +114,7 @@ export function checkTokenCount(tokens: number, memory: number): void {
   if (tokens > MAX_ENTRIES) {
     throw tooLarge(`${tokens.toLocaleString('en-US')} tokens are more than an n-gram model can count`, []);
   }
-  requireMemory(`counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
+  requireMemory(`Counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
 }
 
 /**

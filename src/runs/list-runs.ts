@@ -79,7 +79,7 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
 }
 
 async function withoutSpec(run: RunFolder): Promise<UserError> {
-  return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
+  return new UserError('data', `Run ${run.name} has lost its spec: ${run.spec} is missing or not a file`, [
     await restoreSpecCure(run),
   ]);
 }
@@ -87,13 +87,13 @@ async function withoutSpec(run: RunFolder): Promise<UserError> {
 async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {
   const names = (await listRuns(runsFolder)).map((run) => run.name);
   if (names.length === 0) {
-    return new UserError('data', `there is no run in ${runsFolder}`, [
+    return new UserError('data', `There is no run in ${runsFolder}`, [
       'Train one: `zlm train configs/quickstart.yaml`.',
       'If runs lie elsewhere, name their folder with --runs.',
     ]);
   }
   const some = names.slice(0, 5).join(', ');
-  return new UserError('data', `there is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
+  return new UserError('data', `There is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
     'Name one of them; `zlm runs` lists them all.',
   ]);
 }

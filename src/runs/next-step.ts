@@ -12,15 +12,15 @@ interface KnownRun {
   readonly overrides: string;
 }
 
-/** The command that trains a run on. */
+/** Returns the command that continues a run. */
 export function resumeCommand({ reference }: Pick<KnownRun, 'reference'>): string {
   return `zlm train --resume ${shellWord(reference)}`;
 }
 
 /**
- * What helps where a run has not come far enough: to wait while it trains, since it cannot be resumed then.
+ * Returns the cure for a run that has not trained long enough: to wait while it trains, since it cannot be resumed then.
  *
- * @param otherwise begins the sentence of a run that nothing trains, as in "Let it train on"
+ * @param otherwise begins the sentence of a run that nothing trains, as in "Continue its training"
  */
 export async function trainOnCure(
   run: Pick<KnownRun, 'path' | 'reference'>,
@@ -30,7 +30,7 @@ export async function trainOnCure(
   return `${otherwise}: \`${resumeCommand(run)}\`.`;
 }
 
-/** Says how a spec that was lost or damaged is made again: from the file that it came from, with the overrides of its run. */
+/** Returns the cure for a lost or damaged spec of a run: to make it again from its source, with the overrides of the run. */
 export async function restoreSpecCure({
   spec,
   overrides,
@@ -43,7 +43,7 @@ export async function restoreSpecCure({
   return `Put back what it was trained with: \`zlm spec show SPEC.yaml${flags.join('')} > ${shellWord(spec)}\`.`;
 }
 
-/** Whether a process trains it; a lock that cannot be read counts as none, since resuming tells more of it. */
+/** Returns whether a process trains it; an unreadable lock counts as none, since resuming reports it with more detail. */
 async function isTraining(folder: string): Promise<boolean> {
   const owner = await lockOwner(folder).catch(() => undefined);
   return owner !== undefined;

@@ -158,16 +158,16 @@ function endsSentence(word: string): boolean {
 }
 
 function unknownWord(word: string, corpus: PreparedCorpus): UserError {
-  const message = `the prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
+  const message = `The prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
   return new UserError('usage', message, [
-    `Say it otherwise: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
+    `Write it in another way: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
   ]);
 }
 
 function nothingLeft(text: string, { name, manifest }: PreparedCorpus): UserError {
   const { unit, normalization } = manifest;
   const dropped = normalization.punctuation === 'treebank' ? ', which has no punctuation' : '';
-  const message = `the prompt ${JSON.stringify(text)} has no ${unit} in the form of ${name}${dropped}`;
+  const message = `The prompt ${JSON.stringify(text)} has no ${unit} in the form of ${name}${dropped}`;
   return new UserError('usage', message, [
     `Give a prompt with a ${unit} in it, or none: the text then begins a line.`,
   ]);

@@ -108,7 +108,7 @@ function* warningsOf({ warnings }: LoadedSpec): Generator<WarningEvent, void, vo
 function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null): Promise<LoadedSpec> {
   if (spec !== null) return loadSpec(spec, overrides);
   if (resume !== null) return loadRunSpec(resume, overrides);
-  throw new UserError('usage', 'there is nothing to train: neither a spec nor a run to resume is named', [
+  throw new UserError('usage', 'There is nothing to train: neither a spec nor a run to resume is named', [
     'Train a spec: `zlm train configs/quickstart.yaml`.',
     'Continue a run: `zlm train --resume latest`.',
   ]);

@@ -138,7 +138,7 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
   const hasBest = await isThere(run.checkpoint('best'));
   const hasEpochs = (await readMetrics(run)).some(({ kind }) => kind === 'epoch');
   if (!hasBest && !hasEpochs) return;
-  const message = `run ${run.name} has trained whole epochs, but its last checkpoint is not there; from the start it would overwrite what is left of it`;
+  const message = `Run ${run.name} has trained whole epochs, but its last checkpoint is not there; from the start it would overwrite what is left of it`;
   throw new UserError('data', message, [
     ...(hasBest ? [`To resume from the best epoch: ${copyCommand(run, 'best', 'last')}.`] : []),
     `Begin a new run of the same spec: \`zlm train ${shellWord(run.spec)}\`.`,
@@ -225,7 +225,7 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const source = requireNetwork(
     await runSpec(run),
     () =>
-      new UserError('spec', `model.init.from: run ${run.name} is that of an n-gram model`, [
+      new UserError('spec', `model.init.from: Run ${run.name} is that of an n-gram model`, [
         'Name the run of a network of the same shape: `zlm runs` lists them all.',
       ]),
   );
@@ -237,7 +237,7 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} here`,
   );
-  const message = `model.init.from: run ${run.name} has another network\n${lines.join('\n')}`;
+  const message = `model.init.from: Run ${run.name} has another network\n${lines.join('\n')}`;
   throw new UserError('spec', message, [
     "Give the spec the run's network, or name a run that has the spec's.",
     `See what it was trained with: \`zlm spec show ${shellWord(run.spec)}\`.`,
@@ -245,18 +245,18 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
 }
 
 function ofItself(run: RunFolder): UserError {
-  return new UserError('spec', `model.init.from: run ${run.name} cannot begin with its own parameters`, [
+  return new UserError('spec', `model.init.from: Run ${run.name} cannot begin with its own parameters`, [
     'Begin a new run, and name the run to begin with instead of latest.',
   ]);
 }
 
 async function withoutBest(run: RunFolder): Promise<UserError> {
-  const message = `model.init.from: run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
-  return new UserError('data', message, [await trainOnCure(run, 'Let it train on')]);
+  const message = `model.init.from: Run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
+  return new UserError('data', message, [await trainOnCure(run, 'Continue its training')]);
 }
 
 function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {
-  const message = `model.init.from: run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  const message = `model.init.from: Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus with the vocabulary of that run, or begin with fresh parameters.',
   ]);

@@ -194,8 +194,8 @@ export function divergenceError(evidence: DivergenceEvidence, facts: DivergenceF
   ].join(', ');
   const what =
     updates === 0
-      ? `the loss was not finite before any update, in ${where}`
-      : `training diverged in ${where}`;
+      ? `The loss was not finite before any update, in ${where}`
+      : `Training diverged in ${where}`;
   return new UserError('diverged', `${what}: ${figures}`, likelyCures(evidence, facts));
 }
 
@@ -211,7 +211,7 @@ export function notFiniteError(
   facts: DivergenceFacts,
   options: ErrorOptions,
 ): UserError {
-  const message = `training diverged: ${fault} after ${updates} windows`;
+  const message = `Training diverged: ${fault} after ${updates} windows`;
   return new UserError(
     'diverged',
     message,

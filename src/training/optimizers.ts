@@ -204,6 +204,6 @@ function named(kind: string, state: ByParameter): [string, tf.Variable][] {
 
 function stateOf(state: ByParameter, parameter: string): tf.Variable {
   const variable = state.get(parameter);
-  if (!variable) throw new Error(`the optimizer keeps nothing for ${parameter}`);
+  if (!variable) throw new Error(`The optimizer keeps nothing for ${parameter}`);
   return variable;
 }

@@ -78,7 +78,7 @@ export class RunRecorder {
           yield written;
         } else yield event;
       }
-      if (end === null) throw new Error('the training loop has ended without an end event');
+      if (end === null) throw new Error('The training loop has ended without an end event');
       return end;
     } catch (error) {
       hasFailed = true;

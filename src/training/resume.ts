@@ -96,14 +96,14 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
-  return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
+  return new UserError('spec', `Run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
     `Continue with the run's own spec: \`${resumeCommand(run)}\`.`,
     cure,
   ]);
 }
 
 function otherCorpus(run: RunFolder, corpus: PreparedCorpus, part: string): UserError {
-  const message = `run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
+  const message = `Run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
     'Begin a new run for the corpus as it is now.',
@@ -122,7 +122,7 @@ function epochsBegun({ epochs, epochPredictions }: TrainingProgress): number {
 }
 
 function fewerEpochs(run: RunFolder, spec: NetworkSpec, begun: number): UserError {
-  const message = `run ${run.name} has begun epoch ${begun}, training.epochs is ${spec.training.epochs}`;
+  const message = `Run ${run.name} has begun epoch ${begun}, but training.epochs is ${spec.training.epochs}`;
   return new UserError('spec', message, [
     `Resume with at least that many: \`--set training.epochs=${begun}\` or more.`,
   ]);

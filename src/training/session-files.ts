@@ -150,7 +150,7 @@ async function writeEnvironment(run: RunFolder, environment: Environment): Promi
 export async function checkIsRun(run: RunFolder): Promise<void> {
   if ((await earlierSessions(run)).length > 0) return;
   if ((await isThere(run.checkpoint('last'))) || (await isThere(run.checkpoint('best')))) return;
-  throw new UserError('data', `${run.path} is no run: it has a spec, but nothing that zlm has trained`, [
+  throw new UserError('data', `${run.path} is not a run: it has a spec, but zlm has trained nothing in it`, [
     `Begin a run with that spec: \`zlm train ${shellWord(run.spec)}\`.`,
   ]);
 }
