@@ -67,7 +67,7 @@ export async function trainSmall(
   return await resultOf(train(smallRequest(place, request), { signal }), (event) => {
     if (event.kind === 'warning') onWarning?.(event.line);
     onEvent?.(event);
-    if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+    if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'Interrupted'));
   });
 }
 

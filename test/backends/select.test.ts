@@ -75,7 +75,7 @@ describe('activateBackend', () => {
     await expect(activateBackend('auto', NO_COMPILER)).rejects.toMatchObject({
       kind: 'backend',
       message: expect.stringMatching(
-        /^the native backend cannot run here with the compiler no-such-compiler\n.*does not run: there is no no-such-compiler on the PATH/,
+        /^The native backend cannot run here with the compiler no-such-compiler\n.*does not run: there is no no-such-compiler on the PATH/,
       ),
     });
     expect((await activateBackend('wasm', NO_COMPILER)).name).toBe('wasm');

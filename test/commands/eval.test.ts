@@ -130,7 +130,7 @@ describe('what it refuses', () => {
     expect(exitCode).toBe(4);
     expect(stderr).toBe(
       [
-        '✖ there is no run in none',
+        '✖ There is no run in none',
         '  → Train one: `zlm train configs/quickstart.yaml --runs none`.',
         '  → If runs lie elsewhere, name their folder with --runs.\n',
       ].join('\n'),
@@ -142,7 +142,7 @@ describe('what it refuses', () => {
     rmSync('runs/young/checkpoints/best.safetensors');
     const { stderr, exitCode } = await evaluate('young');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('run young has no best checkpoint');
+    expect(stderr).toContain('Run young has no best checkpoint');
     expect(stderr).toContain('--checkpoint last');
     expect(await reportOf('young', '--checkpoint', 'last')).toMatchObject({ run: 'young' });
   });
@@ -167,7 +167,7 @@ describe('what it refuses', () => {
     const widest = Math.floor(tokens / 2);
     const { stderr, exitCode } = await evaluate('--batch', String(widest + 1));
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`a batch of ${widest + 1} is too wide for the test split of small`);
+    expect(stderr).toContain(`A batch of ${widest + 1} is too wide for the test split of small`);
     expect(stderr).toContain(`Take --batch ${widest} or less.`);
     expect(await reportOf('--batch', String(widest))).toMatchObject({ predictions: widest });
   });
@@ -178,7 +178,7 @@ describe('what it refuses', () => {
     await runCommand(PrepareText, ['small', '--data', 'blank', ...texts.split(' ')]);
     const { stderr, exitCode } = await evaluate('--data', 'blank');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('the test split of small has no two tokens, so there is nothing to predict');
+    expect(stderr).toContain('The test split of small has no two tokens, so there is nothing to predict');
   });
 });
 
@@ -195,6 +195,6 @@ it('stops at Ctrl-C with exit code 130', async () => {
     zlm.kill('SIGINT');
   });
   const { code, stdout, stderr } = await ended;
-  expect(stderr).toMatch(/^backend wasm: [^\n]*\ntrain: \d+%.*\n✖ interrupted\n$/s);
+  expect(stderr).toMatch(/^backend wasm: [^\n]*\ntrain: \d+%.*\n✖ Interrupted\n$/s);
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });

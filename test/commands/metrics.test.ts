@@ -118,7 +118,7 @@ describe('a run whose metrics are not whole', () => {
   it('says when there is no epoch yet', async () => {
     writeFileSync(new RunFolder(join('runs', 'ngrams')).metrics, '');
     expect(await metrics('ngrams')).toBe(
-      'no epochs in the metrics of ngrams yet; `--rows windows` shows the windows so far\n',
+      'No epochs in the metrics of ngrams yet; `--rows windows` shows the windows so far\n',
     );
     expect(await metrics('ngrams', '--csv')).toMatch(/^epoch,windows,[a-zA-Z,]+\n$/);
   });

@@ -165,10 +165,10 @@ it('stops at Ctrl-C with exit code 130, and tells how to count again', async () 
   child.stderr?.once('data', () => child.kill('SIGINT'));
   const { code, stdout, stderr } = await ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-  expect(stderr).toContain('stopping; interrupt again to stop at once\n');
+  expect(stderr).toContain('Stopping; interrupt again to stop at once\n');
   expect(stderr).toContain(
     [
-      '✖ interrupted before all n-grams were counted; nothing of them is kept',
+      '✖ Interrupted before all n-grams were counted; nothing of them is kept',
       '  → Count them again, which takes seconds: `zlm train --resume stopped --data long`.\n',
     ].join('\n'),
   );

@@ -49,7 +49,7 @@ it('prints JSON of its schema', async () => {
 
 it.each<[string, string[], number, string]>([
   ['a corpus that is not prepared', ['novels'], 4, 'zlm prepare text novels'],
-  ['no corpus', [], 2, 'missing argument: CORPUS'],
+  ['no corpus', [], 2, 'Missing argument: CORPUS'],
   ['one topic', [SMALL_CORPUS, '--topics', '1'], 2, 'a whole number from 2 to 1024'],
 ])('explains %s', async (_, argv, exitCode, says) => {
   const run = await runCommand(PrepareTopics, [...argv, '--data', tempFolder()]);

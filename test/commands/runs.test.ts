@@ -68,7 +68,7 @@ it('prints JSON of its schema, an unreadable run included', async () => {
 
 it.each(['none', '.'])('says how to make the first run when there are none in %s', async (folder) => {
   const { stdout, exitCode } = await runCommand(Runs, ['--runs', join(runs, folder)]);
-  expect(stdout).toMatch(/^no runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml` makes one\n$/);
+  expect(stdout).toMatch(/^No runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml` makes one\n$/);
   expect(exitCode).toBe(0);
 });
 

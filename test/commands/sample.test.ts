@@ -228,7 +228,7 @@ describe('what it prints', () => {
 
   it('the unknown words of the prompt, on stderr', async () => {
     const { stdout, stderr, result } = await draw('--prompt', 'the grand old Bismarck', '--length', '5');
-    expect(stderr).toContain('not in the vocabulary, read as <unk>: "grand", "bismarck"\n');
+    expect(stderr).toContain('Not in the vocabulary, read as <unk>: "grand", "bismarck"\n');
     expect(stdout).toMatch(/^the <unk> old <unk>/);
     expect(result?.unknownPromptWords).toEqual(['grand', 'bismarck']);
   });
@@ -272,7 +272,7 @@ describe('words appear as they are drawn', () => {
   ])('Ctrl-C leaves what was drawn, on a line of its own: %s', async (_, run) => {
     const { code, stdout, stderr } = await interrupted(run);
     expect(code).toBe(130);
-    expect(stderr).toMatch(/^(backend cpu: [^\n]*\n)?✖ interrupted\n$/);
+    expect(stderr).toMatch(/^(backend cpu: [^\n]*\n)?✖ Interrupted\n$/);
     expect(stdout.endsWith('\n')).toBe(true);
     const [{ text }] = await samplesOf(run, '--length', '250');
     expect(stdout.slice(0, 200)).toBe(text.slice(0, 200));
@@ -307,6 +307,6 @@ describe('words appear as they are drawn', () => {
     });
     const { code, stdout } = await ended;
     expect(code).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'interrupted' } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'Interrupted' } });
   });
 });

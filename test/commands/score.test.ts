@@ -128,7 +128,7 @@ describe('a long text', () => {
     zlm.stdout?.once('data', () => zlm.kill('SIGINT'));
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/✖ interrupted\n$/);
+    expect(stderr).toMatch(/✖ Interrupted\n$/);
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout).not.toContain('total');
   });

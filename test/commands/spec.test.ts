@@ -160,7 +160,7 @@ it('check: JSON of its schema, with positions', async () => {
 
 it('check: wants a file', async () => {
   const { stderr, exitCode } = await runCommand(SpecCheck, []);
-  expect(stderr).toContain('missing argument: FILES');
+  expect(stderr).toContain('Missing argument: FILES');
   expect(exitCode).toBe(2);
 });
 

@@ -126,15 +126,15 @@ describe('--json', () => {
   it('prints what may not be meant, which is shown as well', async () => {
     const decay = 'training.schedule={decay: {factor: 0.5, afterEpoch: 2}}';
     const argv = [place.spec, '--set', decay, '--set', 'training.epochs=1', '--json'];
-    const warning = expect.stringMatching(/^--set training\.epochs=1 {2}warning: training ends with epoch 1/);
+    const warning = expect.stringMatching(/^--set training\.epochs=1 {2}Warning: Training ends with epoch 1/);
     const { stderr, stdout, result } = await train(...argv, '--name', 'short');
     expectSchema(trainSchema, stdout);
     expect(result).toMatchObject({ outcome: 'finished', epochs: 1, warnings: [warning] });
-    expect(stderr).toContain('warning: training ends with epoch 1');
+    expect(stderr).toContain('Warning: Training ends with epoch 1');
     const plan = await train<NetworkPlan>(...argv, '--dry-run');
     expectSchema(planSchema, plan.stdout);
     expect(plan.result).toMatchObject({ epochs: 1, warnings: [warning] });
-    expect(plan.stderr).toContain('warning: training ends with epoch 1');
+    expect(plan.stderr).toContain('Warning: Training ends with epoch 1');
   });
 
   it('prints an interruption as the error that it is', async () => {

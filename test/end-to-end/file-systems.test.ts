@@ -45,7 +45,7 @@ describe.skipIf(!CAN_REFUSE)(`a file system without symbolic links${NEEDS_REFUSA
     const runs = tempFolder();
     const { code, stderr } = await train(runs, refusing({ symlink: error }));
     expect(stderr).toContain(
-      `warning: Cannot make the link ${join(runs, 'latest')}: ${words}; name the run instead: new`,
+      `Warning: Cannot make the link ${join(runs, 'latest')}: ${words}; name the run instead: new`,
     );
     expect(code).toBe(0);
     expect(readdirSync(runs)).toEqual(['new']);
@@ -148,7 +148,7 @@ describe("what is the user's own", () => {
     writeFileSync(join(runs, 'latest'), 'precious\n');
     const { code, stderr } = await train(runs);
     expect(stderr).toContain(
-      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run`,
+      `Warning: ${join(runs, 'latest')} is a file and was left as it is; name the run`,
     );
     expect(code).toBe(0);
     expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
@@ -169,7 +169,7 @@ describe("what is the user's own", () => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     await expect(trainSmall(place, { resume: folder })).rejects.toMatchObject({
       kind: 'data',
-      message: expect.stringContaining('is no run: it has a spec, but nothing that zlm has trained'),
+      message: expect.stringContaining('is not a run: it has a spec, but zlm has trained nothing in it'),
     });
     for (const [name, text] of Object.entries(files)) {
       expect(readFileSync(join(folder, name), 'utf8')).toBe(text);

@@ -162,7 +162,7 @@ describe('a training that is interrupted', () => {
     const { code, stderr, stdout } = await trainer.ended;
     expect(code).toBe(130);
     expect(stdout).toBe('');
-    const [, windows] = /interrupted after (\d+) windows; the state is saved/.exec(stderr) ?? [];
+    const [, windows] = /Interrupted after (\d+) windows; the state is saved/.exec(stderr) ?? [];
     expect(await contentOf(run)).toMatchObject({ position: { windows: Number(windows) } });
     const [, line] = /`zlm (train --resume [^`]*)`/.exec(stderr) ?? [];
     expect(line).toBe(`train --resume ${name} --runs ${place.runs} --data ${place.data} --backend wasm`);

@@ -96,8 +96,8 @@ describe.skipIf(NO_TERMINAL)(`in a shell on a terminal${NO_TERMINAL}`, () => {
     const rows = await terminal.until((rows) => isPrompt(rows.at(-1)), 60);
     expect(rows.filter((row) => isBar(row) || row.includes('^C'))).toEqual([]);
     const words = rows.join(' ').split(/ +/).join(' ');
-    expect(words).toContain('finishing the window and saving; interrupt again to stop at once');
-    expect(words).toMatch(/✖ interrupted after \d+ windows; the state is saved/);
+    expect(words).toContain('Finishing the window and saving; interrupt again to stop at once');
+    expect(words).toMatch(/✖ Interrupted after \d+ windows; the state is saved/);
   }, 180_000);
 });
 

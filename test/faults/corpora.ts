@@ -94,7 +94,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a vocabulary that is cut off',
     make: () => truncateSync(`${CORPUS}/vocabulary.txt`, 50),
-    says: 'vocabulary.txt: the last line is cut off',
+    says: 'The last line of data/small/vocabulary.txt is cut off',
     cure: 'zlm prepare',
   },
   {

@@ -24,7 +24,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     what: 'no text',
     command: 'prepare text book',
     exitCode: 2,
-    says: 'no text was given',
+    says: 'No text was given',
     cure: '--text FILE',
   },
   {
@@ -103,7 +103,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book('漢'.repeat(400_000)),
     command: `${PREPARE} --split-by tokens`,
     exitCode: 4,
-    says: 'book.txt:1: a word is longer than 1 MiB',
+    says: 'book.txt:1: A word is longer than 1 MiB',
     cure: '--unit character',
   },
   {
@@ -127,7 +127,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book(LINES),
     command: 'prepare text book --train book.txt --valid book.txt',
     exitCode: 2,
-    says: 'must be provided when using --train: --valid, --test',
+    says: '--train needs --valid and --test',
     cure: 'zlm prepare text --help',
   },
   {

@@ -76,7 +76,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}corpus: other\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'bad.yaml:3:1  this key occurs twice',
+    says: 'bad.yaml:3:1  This key occurs twice',
     cure: 'keep one of them',
   },
   {
@@ -92,8 +92,8 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(ALIAS_BOMB),
     command: TRAIN,
     exitCode: 3,
-    says: 'its aliases expand to more than 10000 values',
-    cure: 'write out the values that it needs',
+    says: 'The aliases of this spec expand to more than 10000 values',
+    cure: 'write the values out',
   },
   {
     what: 'keys that are misspelt or misplaced, and a value out of range',
@@ -135,7 +135,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     },
     command: TRAIN,
     exitCode: 3,
-    says: 'the specs extend each other in a circle',
+    says: 'The specs extend each other in a circle',
     cure: 'bad.yaml → worse.yaml → bad.yaml',
   },
   {
@@ -151,7 +151,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}training: { epochs: 12, schedule: { decay: { factor: 1e-6, afterEpoch: 3 } } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'the learning rate decays to 1.0e-54 by epoch 12',
+    says: 'The learning rate decays to 1.0e-54 by epoch 12',
     cure: 'raise training.schedule.decay.factor',
   },
   {
@@ -176,7 +176,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     what: 'a learning rate with which training diverges',
     command: `train tiny.yaml --backend cpu --set training.optimizer.sgd.learningRate=1000 --set training.clipNorm=null`,
     exitCode: 6,
-    says: 'training diverged in epoch 1',
+    says: 'Training diverged in epoch 1',
     cure: 'training.optimizer.sgd.learningRate',
   },
 ];

@@ -116,7 +116,7 @@ describe('the work', () => {
     'stops at a signal while %s',
     async (label) => {
       const controller = new AbortController();
-      const reason = new UserError('interrupted', 'interrupted');
+      const reason = new UserError('interrupted', 'Interrupted');
       const onProgress = (report: Progress) => report.label === label && controller.abort(reason);
       const work = estimateTable(stream, settingsOf(vocabulary, 3), {
         signal: controller.signal,

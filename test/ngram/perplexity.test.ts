@@ -52,7 +52,7 @@ it('reports, and stops at a signal', async () => {
     label: 'valid',
   });
   expect(seen).toEqual([{ label: 'valid', done: stream.length, total: stream.length, unit: 'tokens' }]);
-  const reason = new UserError('interrupted', 'interrupted');
+  const reason = new UserError('interrupted', 'Interrupted');
   controller.abort(reason);
   const { signal } = controller;
   await expect(

@@ -76,7 +76,7 @@ describe('tokens of an n-gram model', () => {
 
   it('stop at a signal', async () => {
     const controller = new AbortController();
-    const reason = new UserError('interrupted', 'interrupted');
+    const reason = new UserError('interrupted', 'Interrupted');
     controller.abort(reason);
     await expect(drawn(await modelOf(lines, vocabulary, 2), { signal: controller.signal })).rejects.toBe(
       reason,

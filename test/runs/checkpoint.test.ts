@@ -210,7 +210,12 @@ describe('a checkpoint', () => {
 describe('a file that is no checkpoint of the model', () => {
   it.each<[string, () => NamedArray[], Record<string, string>, string[]]>([
     ['has no zlm metadata', () => [weight()], { 'zlm.formatVersion': '' }, ['format version']],
-    ['has another version', () => [weight(), bias()], { 'zlm.formatVersion': '1' }, ['version 1', 'reads 2']],
+    [
+      'has another version',
+      () => [weight(), bias()],
+      { 'zlm.formatVersion': '1' },
+      ['version 1', 'reads version 2'],
+    ],
     ['tells no position', () => [weight(), bias()], { 'zlm.position': '' }, ['position']],
     [
       'tells half a position',

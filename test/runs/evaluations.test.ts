@@ -75,7 +75,7 @@ describe('where the run folder cannot be written', () => {
     writeFileSync(run.evaluations, 'a file in the way');
     const { stdout, stderr } = await evaluate();
     expect(stdout).toContain('test perplexity');
-    expect(stderr).toContain("the report is not kept in the run's folder:");
+    expect(stderr).toContain("The report is not kept in the run's folder:");
     rmSync(run.evaluations);
     mkdirSync(run.evaluations);
     copyFileSync(aside, join(run.evaluations, 'test-best-batch1.json'));

@@ -73,7 +73,7 @@ describe('markLatest', () => {
     const runs = tempFolder();
     writeFileSync(join(runs, 'latest'), 'precious\n');
     expect(await markLatest(await makeRun(runs, 'a'))).toBe(
-      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
+      `Warning: ${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
     );
     expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
     expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
@@ -124,7 +124,7 @@ describe('latest without its link', () => {
     await markLatest(removed);
     rmSync(removed.path, { recursive: true });
     await expect(findRun(runs, 'latest')).rejects.toMatchObject({
-      message: expect.stringContaining('there is no run "latest"'),
+      message: expect.stringContaining('There is no run "latest"'),
     });
     expect(existsSync(join(runs, 'kept'))).toBe(true);
   });

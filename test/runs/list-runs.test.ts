@@ -198,7 +198,7 @@ describe('findRun', () => {
     for (const wanted of ['run', 'latest', '.', '']) {
       await expect(findRun(runs, wanted)).rejects.toMatchObject({
         kind: 'data',
-        message: `there is no run "${wanted}" in ${runs}; the newest are run-7, run-6, run-5, run-4, run-3`,
+        message: `There is no run "${wanted}" in ${runs}; the newest are run-7, run-6, run-5, run-4, run-3`,
         cures: [expect.stringContaining('zlm runs')],
       });
     }
@@ -208,7 +208,7 @@ describe('findRun', () => {
     const runs = join(tempFolder(), 'none');
     await expect(findRun(runs, 'latest')).rejects.toMatchObject({
       kind: 'data',
-      message: `there is no run in ${runs}`,
+      message: `There is no run in ${runs}`,
       cures: [expect.stringContaining('zlm train'), expect.stringContaining('--runs')],
     });
   });

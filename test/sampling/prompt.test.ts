@@ -41,7 +41,7 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
   it.each(['...', '?!', ' — "…" \n (:) '])('is refused when nothing of it is left: %j', async (prompt) => {
     const corpus = await corpusOf(TEXT);
     expect(() => readPrompt(prompt, corpus)).toThrow(
-      `the prompt ${JSON.stringify(prompt)} has no word in the form of text, which has no punctuation`,
+      `The prompt ${JSON.stringify(prompt)} has no word in the form of text, which has no punctuation`,
     );
   });
 
@@ -85,7 +85,7 @@ describe('a prompt for other corpora', () => {
       unknown: 'fail',
     });
     expect(() => readPrompt('go zoo', corpus)).toThrow(
-      'the prompt has "z", which is not in the vocabulary of text',
+      'The prompt has "z", which is not in the vocabulary of text',
     );
   });
 });

@@ -91,11 +91,14 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
     file({ a: entry([2], [0, 4]) }, 4),
     /"a" needs 8 bytes for its shape, but has 4/,
   ],
-  'a hole': [file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), /4 bytes before tensor "b"/],
+  'a hole': [
+    file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12),
+    /4 bytes of no tensor before tensor "b"/,
+  ],
   'an overlap': [file({ a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, 8), /tensor "b" overlaps/],
   'the same bytes twice': [file({ a: entry([1], [0, 4]), b: entry([1], [0, 4]) }, 4), /overlaps/],
-  'too few bytes of data': [file({ a: entry([2], [0, 8]) }, 6), /2 bytes are missing at its end/],
-  'too many bytes of data': [file({ a: entry([1], [0, 4]) }, 5), /1 bytes at its end belong to no tensor/],
+  'too few bytes of data': [file({ a: entry([2], [0, 8]) }, 6), /it is 2 bytes too short/],
+  'too many bytes of data': [file({ a: entry([1], [0, 4]) }, 5), /1 byte too many at its end/],
   'a checksum that is not one': [file({ __metadata__: { 'zlm.sha256': '' } }), /checksum/],
 };
 
@@ -116,7 +119,7 @@ describe('decodeSafetensors refuses', () => {
   });
 
   it('a file with one more byte', () => {
-    expect(faultOf(Buffer.concat([WHOLE, Buffer.alloc(1)])).message).toContain('1 bytes at its end');
+    expect(faultOf(Buffer.concat([WHOLE, Buffer.alloc(1)])).message).toContain('1 byte too many at its end');
   });
 
   it('a file with any bit flipped, except in the name of the checksum itself', () => {

@@ -131,7 +131,7 @@ describe('the likely cause', () => {
   it('is the beginning where the first window is not finite, before any update', () => {
     expect(said({ nll: Number.NaN }, {}, 0)).toEqual({
       message:
-        'the loss was not finite before any update, in epoch 1, window 1: mean nll NaN nats, gradient norm 1, learning rate 20',
+        'The loss was not finite before any update, in epoch 1, window 1: mean nll NaN nats, gradient norm 1, learning rate 20',
       cures: [
         'The first parameters are likely to be too large: draw smaller ones than model.init {"uniform":5}.',
       ],

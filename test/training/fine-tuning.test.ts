@@ -35,7 +35,7 @@ const refusal = (kind: string, ...parts: string[]) =>
 
 async function checkpointOf(run: string, name: 'best' | 'last' = 'last'): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(place.run(run).checkpoint(name));
-  if (!checkpoint) throw new Error(`run ${run} has no ${name} checkpoint`);
+  if (!checkpoint) throw new Error(`Run ${run} has no ${name} checkpoint`);
   return checkpoint;
 }
 
@@ -135,9 +135,9 @@ describe('a run cannot begin', () => {
 
   it('with a run that is not there', async () => {
     const error = await refused([from('plian')]);
-    expect(error).toEqual(refusal('data', 'model.init.from: there is no run "plian" in', 'the newest are'));
+    expect(error).toEqual(refusal('data', 'model.init.from: There is no run "plian" in', 'the newest are'));
     expect(await refused([from('plain')], { runsFolder: join(place.root, 'empty') })).toEqual(
-      refusal('data', 'model.init.from: there is no run in', 'empty'),
+      refusal('data', 'model.init.from: There is no run in', 'empty'),
     );
     expect(existsSync(join(place.root, 'empty'))).toBe(false);
   });
@@ -149,7 +149,7 @@ describe('a run cannot begin', () => {
       'model.layers.1={gru: 8}',
       'dropout.output.rate=0',
     ]);
-    expect(error).toEqual(refusal('spec', 'model.init.from: run plain has another network'));
+    expect(error).toEqual(refusal('spec', 'model.init.from: Run plain has another network'));
     expect(error.message.split('\n').slice(1)).toEqual([
       '  model.embedding: 8 in the run, 9 here',
       '  model.layers.1: {"lstm":8} in the run, {"gru":8} here',
@@ -167,7 +167,7 @@ describe('a run cannot begin', () => {
     mkdirSync(run.path);
     writeFileSync(run.spec, 'corpus: small\nmodel: { ngram: {} }\n');
     expect(await refused([from('kn5')])).toEqual(
-      refusal('spec', 'model.init.from: run kn5 is that of an n-gram model'),
+      refusal('spec', 'model.init.from: Run kn5 is that of an n-gram model'),
     );
   });
 
@@ -175,14 +175,14 @@ describe('a run cannot begin', () => {
     const dataFolder = join(place.root, 'other-data');
     await prepareSmallCorpus(dataFolder, { train: `${generateText(99, 1)}the zebra waits\n` });
     expect(await refused([from('plain')], { dataFolder })).toEqual(
-      refusal('data', 'model.init.from: run plain was trained with another vocabulary', dataFolder),
+      refusal('data', 'model.init.from: Run plain was trained with another vocabulary', dataFolder),
     );
   });
 
   it('with a run that has validated nothing yet', async () => {
     await trainSmall(place, { name: 'young', interruptAt: afterWindows(2) });
     const error = await refused([from('young')]);
-    expect(error).toEqual(refusal('data', 'model.init.from: run young has no best checkpoint'));
+    expect(error).toEqual(refusal('data', 'model.init.from: Run young has no best checkpoint'));
     expect(error.cures.join()).toContain('zlm train --resume young');
   });
 
@@ -192,7 +192,7 @@ describe('a run cannot begin', () => {
     rmSync(join(place.run('lonely').path, 'checkpoints'), { recursive: true });
     const error = await failure({ resume: 'lonely' });
     expect(error).toEqual(
-      refusal('spec', 'model.init.from: run lonely cannot begin with its own parameters'),
+      refusal('spec', 'model.init.from: Run lonely cannot begin with its own parameters'),
     );
   });
 });

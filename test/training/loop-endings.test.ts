@@ -61,7 +61,7 @@ describe('an interruption', () => {
 
   it('is heard, though a backend may never let the event loop turn', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new UserError('interrupted', 'interrupted')), 5);
+    setTimeout(() => controller.abort(new UserError('interrupted', 'Interrupted')), 5);
     const settings = { epochs: 1, windowsPerEpoch: 1000 };
     expect((await run(makeToy(), { settings, controller })).at(-1)).toMatchObject({ outcome: 'interrupted' });
   });
@@ -70,7 +70,7 @@ describe('an interruption', () => {
     const validate: Task['validate'] = (signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
-        controller.abort(new UserError('interrupted', 'interrupted'));
+        controller.abort(new UserError('interrupted', 'Interrupted'));
       });
     const controller = new AbortController();
     const { saved, save } = saving();

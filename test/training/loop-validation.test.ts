@@ -112,7 +112,7 @@ describe('averaging', () => {
           onProgress({ label: 'valid', done: 1, total: 2, unit: 'tokens' });
           if (++calls === 1) return validation(1);
           expect(toy.weight()).toBe(1 - 5 * TOY_GRADIENT);
-          controller.abort(new UserError('interrupted', 'interrupted'));
+          controller.abort(new UserError('interrupted', 'Interrupted'));
           await nextTurn();
           throw new Error('broken');
         },

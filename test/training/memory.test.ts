@@ -16,7 +16,7 @@ describe('checkMemory', () => {
       expect.objectContaining({
         kind: 'backend',
         message: expect.stringMatching(
-          /^training needs about \d+ GB of memory on backend wasm, and 8\.00 GB are available$/,
+          /^Training needs about \d+ GB of memory on backend wasm, but only 8\.00 GB are available$/,
         ),
         cures: [
           expect.stringContaining('training.batchSize, which is 2000, or training.bptt, which is 400'),

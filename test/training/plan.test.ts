@@ -182,13 +182,13 @@ describe('the plan of a run to resume', () => {
     const folder = join(place.root, 'own');
     mkdirSync(folder);
     copyFileSync(place.run('begun').spec, join(folder, 'spec.yaml'));
-    await expect(planOf({ resume: folder })).rejects.toThrow('is no run');
+    await expect(planOf({ resume: folder })).rejects.toThrow('is not a run');
     expect(readdirSync(folder)).toEqual(['spec.yaml']);
   });
 
   it('is refused where training would be', async () => {
     const changed = { resume: 'begun', overrides: ['model.layers.0.lstm=9'] };
-    await expect(planOf(changed)).rejects.toThrow('run begun was begun with another spec');
+    await expect(planOf(changed)).rejects.toThrow('Run begun was begun with another spec');
     await expect(planOf({ overrides: ['model.init={from: nowhere}'] })).rejects.toThrow('no run "nowhere"');
   });
 });

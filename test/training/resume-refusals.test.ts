@@ -34,7 +34,7 @@ describe('a run is not resumed', () => {
       'dropout.input.rate=0',
     ];
     const error = await failure({ resume: 'base', overrides });
-    expect(error).toEqual(refusal('spec', 'run base was begun with another spec'));
+    expect(error).toEqual(refusal('spec', 'Run base was begun with another spec'));
     expect(error.message.split('\n').slice(1)).toEqual([
       '  model.layers.0.lstm: 8 in the run, 9 now',
       '  dropout.input.rate: 0.2 in the run, 0 now',
@@ -70,7 +70,7 @@ describe('a run is not resumed', () => {
       interruptAt: afterWindows(WINDOWS + 2),
     });
     const error = await failure({ resume: 'second-epoch', overrides: ['training.epochs=1'] });
-    expect(error).toEqual(refusal('spec', 'has begun epoch 2, training.epochs is 1'));
+    expect(error).toEqual(refusal('spec', 'has begun epoch 2, but training.epochs is 1'));
     expect(error.cures.join()).toContain('training.epochs=2');
   });
 
@@ -138,11 +138,11 @@ describe('a run that has lost its last checkpoint', () => {
     lose('lost', 'last');
     const metrics = readFileSync(place.run('lost').metrics, 'utf8');
     const withBest = await failure({ resume: 'lost' });
-    expect(withBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withBest).toEqual(refusal('data', 'Run lost has trained whole epochs'));
     expect(withBest.cures.join()).toContain('best.safetensors');
     lose('lost', 'best');
     const withoutBest = await failure({ resume: 'lost' });
-    expect(withoutBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withoutBest).toEqual(refusal('data', 'Run lost has trained whole epochs'));
     expect(withoutBest.cures.join()).not.toContain('best.safetensors');
     expect(readFileSync(place.run('lost').metrics, 'utf8')).toBe(metrics);
   });

@@ -67,7 +67,7 @@ export async function run(task: Task, options: Run = {}): Promise<LoopEvent[]> {
 export function interruptingAt(wanted: (event: LoopEvent) => boolean) {
   const controller = new AbortController();
   const onEvent = (event: LoopEvent) => {
-    if (wanted(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+    if (wanted(event)) controller.abort(new UserError('interrupted', 'Interrupted'));
   };
   return { controller, onEvent };
 }

@@ -129,7 +129,7 @@ describe('a training that diverges', () => {
       'epoch 1, window \\d+: mean nll .* nats .*, gradient norm .*, learning rate 1000000',
       'training.weightDecay=0',
     ],
-    ['1e6', 'training diverged', 'training.weightDecay=1'],
+    ['1e6', 'Training diverged', 'training.weightDecay=1'],
   ])(
     'stops with the facts, and keeps the last good checkpoint (learning rate %s, %s, %s)',
     async (rate, message, decay) => {

@@ -66,7 +66,7 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
   if ('failure' in search) return { ...search, needs: 'compiler' };
   const { compiler } = search;
   const built = await buildLibrary(compiler, cacheFolder, () =>
-    options.onNote?.(`compiling the kernels for this processor with ${compiler.command}, once`),
+    options.onNote?.(`Compiling the kernels for this processor with ${compiler.command}, once`),
   );
   if ('failure' in built) return built;
   try {

@@ -79,7 +79,7 @@ it('says that there is no memory, and what helps', () => {
     expect(() => new ArrayStore()[lend](2 ** 50)).toThrow(
       expect.objectContaining({
         kind: 'backend',
-        message: 'the native backend ran out of memory',
+        message: 'The native backend ran out of memory',
         cures: [expect.stringContaining('training.batchSize')],
       }),
     );

@@ -51,7 +51,7 @@ it.each<[keyof typeof constants.errno, string]>([
 ])('%s is why there is no library, not the end', async (code, words) => {
   faulty.mkdir = faultOf(code, 'unheard of');
   expect(await build()).toEqual({
-    failure: `Cannot create ${join(cache, 'native')}: ${words}`,
+    failure: `cannot create ${join(cache, 'native')}: ${words}`,
     needs: 'folder',
   });
 });

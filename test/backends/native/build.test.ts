@@ -193,7 +193,7 @@ describe('without a library', () => {
     writeFileSync(cache, 'a file where the folder should be');
     const { result } = await build(fake('cc'));
     expect(result).toEqual({
-      failure: `Cannot create ${join(cache, 'native')}: a part of the path is a file, not a folder`,
+      failure: `cannot create ${join(cache, 'native')}: a part of the path is a file, not a folder`,
       needs: 'folder',
     });
   });

@@ -33,7 +33,7 @@ async function examine(cc: string, works = false, cache = join(folder, 'cache'))
   // A compiler that was named and fails is no reason to take another backend.
   expect(exitCode).toBe(works ? 0 : 5);
   expect(result?.auto?.name).toBe(works ? 'native' : undefined);
-  if (!works) expect(result?.autoProblem).toContain('the native backend cannot run here with the compiler');
+  if (!works) expect(result?.autoProblem).toContain('The native backend cannot run here with the compiler');
   const native = result?.backends.find(({ name }) => name === 'native');
   return { native, stdout };
 }
@@ -93,7 +93,7 @@ describe('without any compiler on the PATH', () => {
     const words = ['bench', spec, ...brief, '--cache', join(folder, 'cache')];
     const { code, stderr } = await spawnZlm(words, { env: env() });
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^backend native is left out: no C compiler on the PATH/m);
+    expect(stderr).toMatch(/^Backend native is left out: no C compiler on the PATH/m);
   });
 
   it.each([
@@ -107,7 +107,7 @@ describe('without any compiler on the PATH', () => {
     const words = [...argv(), '--cc', 'gcc-99 -O2', ...backend, ...places];
     const { exitCode, stderr } = await runCommand(command, words);
     expect(exitCode).toBe(5);
-    expect(stderr).toContain('the native backend cannot run here with the compiler gcc-99 -O2');
+    expect(stderr).toContain('The native backend cannot run here with the compiler gcc-99 -O2');
     expect(stderr).toContain('there is no gcc-99 on the PATH');
   });
 
@@ -154,7 +154,7 @@ describe('doctor', () => {
     writeFileSync(cache, '');
     const { native } = await examine(fakeCompiler(folder, 'cc'), false, cache);
     expect(native?.reason).toBe(
-      `Cannot create <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
+      `cannot create <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
         '<tmp>',
         folder,
       ),

@@ -10,7 +10,7 @@ import { valuesOf } from '../../ops/arrays.js';
 import { describeEachBackend } from '../each-backend.js';
 import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
-const SAYS_SO = expect.objectContaining({ kind: 'backend', message: 'the native backend ran out of memory' });
+const SAYS_SO = expect.objectContaining({ kind: 'backend', message: 'The native backend ran out of memory' });
 
 const native = () => tf.backend() as NativeBackend;
 

@@ -121,7 +121,7 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
     const shared = make('shared', 0o770);
     chownSync(shared, 0, STRANGER);
     await expect(checkPrivateFolder(shared)).rejects.toMatchObject({
-      message: expect.stringContaining(`others can write to ${shared}`),
+      message: expect.stringContaining(`Others can write to ${shared}`),
     });
   });
 });
