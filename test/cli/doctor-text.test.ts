@@ -50,11 +50,11 @@ function folder(
   return { path, exists: true, writable: true, bytes: 0, freeBytes: 78_900_000_000, problem: null, ...rest };
 }
 
-it('shows machine, backends, folders, corpora and packages', async () => {
+it('the report shows machine, backends, folders, corpora and packages', async () => {
   await expect(`${renderDoctorReport(HEALTHY)}\n`).toMatchFileSnapshot('../golden/cli/doctor.txt');
 });
 
-it('shows what is wrong', async () => {
+it('the report shows every problem', async () => {
   await expect(`${renderDoctorReport(ILL)}\n`).toMatchFileSnapshot('../golden/cli/doctor-ill.txt');
 });
 

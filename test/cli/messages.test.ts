@@ -1,4 +1,4 @@
-/** Checks the form of all messages that the golden files hold: each is a sentence that begins with a capital or a name. */
+/** Checks the form of all messages in the golden files: each is a sentence that begins with a capital or a name. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
