@@ -1,4 +1,4 @@
-/** What zlm says of texts that are not UTF-8, and whether its cures work: each is run in a shell. */
+/** Checks the messages for texts that are not UTF-8, and runs each cure in a shell. */
 import { execFileSync, execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const FORM = {
 const TEXT = 'the café is closed\nand naïve people wait “outside”\n';
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 
-/** Each with what is said of it, and the text that its cure makes; none where a program may be missing. */
+/** Cases with the message and the text that the cure makes; without that text where a program may be missing. */
 const CASES: readonly [what: string, content: Buffer, says: string, cured?: string][] = [
   ['UTF-16 with a mark, low byte first', utf16(`\uFEFF${TEXT}`), ' looks like UTF-16 text', TEXT],
   ['UTF-16 with a mark, high byte first', utf16(`\uFEFF${TEXT}`).swap16(), ' looks like UTF-16 text', TEXT],
@@ -70,7 +70,7 @@ const CASES: readonly [what: string, content: Buffer, says: string, cured?: stri
   ['a PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1'), ' looks like a PDF'],
 ];
 
-it.each(CASES)('names %s', async (_, content, says, cured) => {
+it.each(CASES)('the fault of %s is described, with a cure that works', async (_, content, says, cured) => {
   const path = join(tempFolder(), 'my text.txt');
   writeFileSync(path, content);
   const fault = await faultOf(read(path));
@@ -82,7 +82,7 @@ it.each(CASES)('names %s', async (_, content, says, cured) => {
   expect(cureOf(fault.cures, path)).toBe(cured);
 });
 
-it('names an archive in a gzip file, and unpacks it', async () => {
+it('an archive in a gzip file is named, and the cure unpacks it', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'a.txt'), 'one\n');
   execFileSync('tar', ['-czf', 'all.tgz', 'a.txt'], { cwd: folder });
@@ -92,13 +92,13 @@ it('names an archive in a gzip file, and unpacks it', async () => {
   expect(cureOf(fault.cures, path)).toBe('one\n');
 });
 
-it('names a gzip file in a gzip file', async () => {
+it('a gzip file in a gzip file is named', async () => {
   const path = join(tempFolder(), 'twice.gz');
   writeFileSync(path, gzipSync(gzipSync(TEXT)));
   expect((await faultOf(read(path))).message).toContain('looks like a gzip file inside a gzip file');
 });
 
-it('names the line of a fault far into a file', async () => {
+it('the line of a fault far into a file is named', async () => {
   const path = join(tempFolder(), 'text.txt');
   writeFileSync(path, Buffer.concat([Buffer.from('good line\r'.repeat(300_000)), Buffer.from([0xff, 0x0a])]));
   expect((await faultOf(read(path))).message).toContain(':300001: The byte FF');
