@@ -57,21 +57,21 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     cure: 'Choose another path',
   },
   {
-    what: 'a run of that name is not there',
+    what: 'a name that no run has',
     command: 'sample tinny',
     exitCode: 4,
     says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'a run to resume is not there',
+    what: 'a run to resume that does not exist',
     command: 'train --resume tinny',
     exitCode: 4,
     says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'latest leads nowhere',
+    what: 'a link latest to a missing run',
     make: () => {
       rmSync('runs/latest');
       symlinkSync('gone', 'runs/latest');

@@ -1,4 +1,4 @@
-/** Bad specs, as `zlm train` meets them; every rule of the schema has its test in `test/spec`. */
+/** Bad specs for `zlm train`; every rule of the schema has its test in `test/spec`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Fault } from './fault.js';
 
@@ -25,7 +25,7 @@ const EXPLAIN = 'zlm spec explain';
 
 export const SPEC_FAULTS: readonly Fault[] = [
   {
-    what: 'a spec that is not there, though one of nearly its name is',
+    what: 'a missing spec beside one with a similar name',
     command: 'train tinny.yaml',
     exitCode: 3,
     says: 'Cannot read tinny.yaml',
@@ -48,7 +48,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'zlm spec show quickstart',
   },
   {
-    what: 'a spec of bytes that are no text',
+    what: 'a spec of bytes that are not text',
     make: spec(Uint8Array.of(0x63, 0x6f, 0xff, 0xfe)),
     command: TRAIN,
     exitCode: 3,
@@ -104,7 +104,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'did you mean training.batchSize?',
   },
   {
-    what: 'dropout of everything',
+    what: 'a dropout rate of 1',
     make: spec(`${MODEL}dropout: { output: { rate: 1 } }\n`),
     command: TRAIN,
     exitCode: 3,
@@ -120,7 +120,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: `${EXPLAIN} model.layers`,
   },
   {
-    what: 'a name of a corpus that leads out of the data folder',
+    what: 'a corpus name that leads out of the data folder',
     make: spec(MODEL.replace('small', '../small')),
     command: TRAIN,
     exitCode: 3,
@@ -139,7 +139,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'bad.yaml → worse.yaml → bad.yaml',
   },
   {
-    what: 'a spec that extends nothing there',
+    what: 'a spec that extends a missing file',
     make: spec('extends: ./gone.yaml\n'),
     command: TRAIN,
     exitCode: 3,
@@ -147,7 +147,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'typing error',
   },
   {
-    what: 'a learning rate that decays to nothing',
+    what: 'a learning rate that decays below float32',
     make: spec(`${MODEL}training: { epochs: 12, schedule: { decay: { factor: 1e-6, afterEpoch: 3 } } }\n`),
     command: TRAIN,
     exitCode: 3,
@@ -155,7 +155,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'raise training.schedule.decay.factor',
   },
   {
-    what: 'a mask for each gate of a layer that has none',
+    what: 'a mask for each gate of a layer without gates',
     make: spec(
       'corpus: small\nmodel: { embedding: 8, layers: [{ rnn: 9 }] }\ndropout: { input: { rate: 0.5, perGate: true } }\n',
     ),
