@@ -1,4 +1,4 @@
-/** A corpus of bad specs: each has its one clear fault, at its place. */
+/** Bad specs, each with exactly one fault at a known place. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
@@ -471,7 +471,7 @@ describe.each([
   ['values that do not go together', CROSS_FIELD],
   ['n-gram models', NGRAM],
 ])('%s', (_group, specs) => {
-  it.each(specs)('$name', async ({ yaml, message, at }) => {
+  it.each(specs)('the fault of $name is shown at its place', async ({ yaml, message, at }) => {
     const folder = specFolder({ 'bad.yaml': yaml });
     const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
     expect(error.faults).toHaveLength(1);
@@ -484,7 +484,7 @@ describe.each([
   });
 });
 
-it('shows a missing file with the nearest name beside it', async () => {
+it('a missing file is shown with the most similar name in its folder', async () => {
   const folder = specFolder({ 'small.yaml': MINIMAL, 'small.txt': '' });
   const error = await specErrorOf(loadSpec(join(folder, 'smal.yaml')));
   expect(error.message).toBe(
@@ -492,14 +492,14 @@ it('shows a missing file with the nearest name beside it', async () => {
   );
 });
 
-it('refuses a folder', async () => {
+it('a folder is refused', async () => {
   const folder = specFolder({});
   const error = await specErrorOf(loadSpec(folder));
   expect(error.message).toBe(`Cannot read ${folder}: it is a folder, not a file`);
   expect(error.cures).not.toHaveLength(0);
 });
 
-it('shows all faults at once, from top to bottom, those of overrides last', async () => {
+it('all faults are shown at once, from top to bottom, those of overrides last', async () => {
   const yaml =
     'corpus: PTB\nmodel: { embedding: 0, layers: [{ lstm: 8 }] }\ntraining: { bptt: x, sede: 1 }\n';
   const folder = specFolder({ 'bad.yaml': yaml });
@@ -514,7 +514,7 @@ it('shows all faults at once, from top to bottom, those of overrides last', asyn
   ]);
 });
 
-it('says once that a key is misspelt, not also that it is missing', async () => {
+it('a misspelt key is reported once, and not also as missing', async () => {
   const folder = specFolder({ 'bad.yaml': MINIMAL.replace('corpus', 'corpos') });
   const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
   expect(error.faults.map(({ message }) => message)).toEqual(['corpos is not a key; did you mean corpus?']);

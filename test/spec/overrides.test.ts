@@ -30,24 +30,24 @@ it.each([
     'training.schedule.decay.factor=0.25',
     { training: { schedule: { decay: { factor: 0.25, afterEpoch: 4 } } } },
   ],
-])('sets %s', async (_name, override, expected) => {
+])('an override sets %s', async (_name, override, expected) => {
   expect(await load(override)).toMatchObject(expected);
 });
 
-it('switches to another kind by naming it', async () => {
+it('an override switches to another kind by naming it', async () => {
   expect((await load('training.schedule.constant={}')).training.schedule).toEqual({ constant: {} });
 });
 
-it('replaces a whole choice', async () => {
+it('an override replaces a whole choice', async () => {
   const spec = await load('training.schedule={constant: {}}');
   expect(spec.training.schedule).toEqual({ constant: {} });
 });
 
-it('applies overrides in order', async () => {
+it('overrides are applied in order', async () => {
   expect((await load('training.seed=2', 'training.seed=3')).training.seed).toBe(3);
 });
 
-it('makes the list that is missing', async () => {
+it('an override creates a missing list', async () => {
   const folder = specFolder({ 'spec.yaml': 'corpus: ptb\nmodel: { embedding: 8 }' });
   const { spec } = await loadSpec(join(folder, 'spec.yaml'), ['model.layers.0.lstm=9']);
   expect(networkOf(spec).model.layers).toEqual([{ lstm: 9 }]);
@@ -74,7 +74,7 @@ it.each([
     'training.schedule.decay must be a map of factor and afterEpoch, but is null',
     'null',
   ],
-])('shows the fault of --set %s', async (override, message, underlined) => {
+])('the fault of --set %s is shown', async (override, message, underlined) => {
   const folder = specFolder({ 'spec.yaml': DECAYING });
   const error = await specErrorOf(loadSpec(join(folder, 'spec.yaml'), [override]));
   const fault = error.faults[0];

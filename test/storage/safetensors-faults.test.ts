@@ -103,7 +103,7 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
 };
 
 describe('decodeSafetensors refuses', () => {
-  it.each(Object.entries(FAULTS))('%s', (_, [bytes, message]) => {
+  it.each(Object.entries(FAULTS))('decodeSafetensors refuses a file with %s', (_, [bytes, message]) => {
     const fault = faultOf(bytes);
     expect(fault.message).toMatch(message);
     expect(fault.message).toContain(PATH);
@@ -111,18 +111,18 @@ describe('decodeSafetensors refuses', () => {
     expect(fault.cures).toHaveLength(1);
   });
 
-  it('a file truncated at any length', () => {
+  it('decodeSafetensors refuses a file that is cut off at any length', () => {
     for (let length = 0; length < WHOLE.length; length++) {
       const fault = faultOf(WHOLE.subarray(0, length));
       expect(fault.message, `cut at ${length}`).toContain(PATH);
     }
   });
 
-  it('a file with one more byte', () => {
+  it('decodeSafetensors refuses a file with one more byte', () => {
     expect(faultOf(Buffer.concat([WHOLE, Buffer.alloc(1)])).message).toContain('1 byte too many at its end');
   });
 
-  it('a file with any bit flipped, except in the name of the checksum itself', () => {
+  it('decodeSafetensors refuses a file with any bit flipped, except in the name of the checksum itself', () => {
     const nameAt = WHOLE.indexOf('zlm.sha256');
     const spared = (at: number) => at >= nameAt && at < nameAt + 'zlm.sha256'.length;
     for (let bit = 0; bit < WHOLE.length * 8; bit++) {
@@ -134,7 +134,7 @@ describe('decodeSafetensors refuses', () => {
     }
   });
 
-  it('damaged data, with a message that says so', () => {
+  it('decodeSafetensors reports damaged data as damaged', () => {
     const damaged = Buffer.from(WHOLE);
     damaged[damaged.length - 1] ^= 1;
     expect(faultOf(damaged).message).toContain('does not match its checksum');
