@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('a run with model.init.from', () => {
-  it('begins with exactly the best parameters of that run, saved before the first window', async () => {
+  it('a run with model.init.from begins with exactly the best parameters of that run, saved before the first window', async () => {
     const copy = join(place.root, 'first.safetensors');
     await trainSmall(place, {
       name: 'tuned',
@@ -67,7 +67,7 @@ describe('a run with model.init.from', () => {
     expect(valuesOf((await checkpointOf('tuned')).parameters)).not.toEqual(source);
   });
 
-  it('begins with the averages, where that run has any', async () => {
+  it('a run with model.init.from begins with the averages of that run, if it has any', async () => {
     const source = await checkpointOf('averaged', 'best');
     const averages = [...source.optimizer].map(
       ([name, array]) => [name.replace(/^average\./, ''), array] as const,
@@ -84,7 +84,7 @@ describe('a run with model.init.from', () => {
     expect(optimizer.size).toBe(0);
   });
 
-  it('may be found as the latest or by its path, and differ in all that is no parameter', async () => {
+  it('the source may be named as the latest or by its path, and differ in all that is not a parameter', async () => {
     const overrides = [
       from('latest'),
       'training.bptt=7',
@@ -105,7 +105,7 @@ describe('a run with model.init.from', () => {
     expect(sessions[0].startedFrom).toBe(place.run('plain').path);
   });
 
-  it('needs that run never again: it is resumed from its own first checkpoint', async () => {
+  it('a run no longer needs its source once it has a checkpoint of its own', async () => {
     await trainSmall(place, { name: 'source', overrides: ['training.epochs=1', FLAT] });
     const overrides = [from('source')];
     await trainSmall(place, { name: 'heir-whole', overrides });
@@ -116,7 +116,7 @@ describe('a run with model.init.from', () => {
     expect(await contentOf(place.run('heir'))).toEqual(await contentOf(place.run('heir-whole')));
   });
 
-  it('takes the parameters again when it was stopped before its first checkpoint', async () => {
+  it('a run takes the parameters again when it was stopped before its first checkpoint', async () => {
     await trainSmall(place, { name: 'early-whole', overrides: [from('plain')] });
     await trainSmall(place, { name: 'early', overrides: [from('plain')], interruptAt: afterWindows(5) });
     rmSync(join(place.run('early').path, 'checkpoints'), { recursive: true });
@@ -133,7 +133,7 @@ describe('a run cannot begin', () => {
     return error;
   };
 
-  it('with a run that is not there', async () => {
+  it('a run cannot begin with a run that is not there', async () => {
     const error = await refused([from('plian')]);
     expect(error).toEqual(refusal('data', 'model.init.from: There is no run "plian" in', 'the newest are'));
     expect(await refused([from('plain')], { runsFolder: join(place.root, 'empty') })).toEqual(
@@ -142,7 +142,7 @@ describe('a run cannot begin', () => {
     expect(existsSync(join(place.root, 'empty'))).toBe(false);
   });
 
-  it('with a run of another network: every key that differs is named', async () => {
+  it('a run cannot begin with a run of another network, and every key that differs is named', async () => {
     const error = await refused([
       from('plain'),
       'model.embedding=9',
@@ -162,7 +162,7 @@ describe('a run cannot begin', () => {
     );
   });
 
-  it('with the run of an n-gram model', async () => {
+  it('a run cannot begin with the run of an n-gram model', async () => {
     const run = place.run('kn5');
     mkdirSync(run.path);
     writeFileSync(run.spec, 'corpus: small\nmodel: { ngram: {} }\n');
@@ -171,7 +171,7 @@ describe('a run cannot begin', () => {
     );
   });
 
-  it('with a run of another vocabulary', async () => {
+  it('a run cannot begin with a run of another vocabulary', async () => {
     const dataFolder = join(place.root, 'other-data');
     await prepareSmallCorpus(dataFolder, { train: `${generateText(99, 1)}the zebra waits\n` });
     expect(await refused([from('plain')], { dataFolder })).toEqual(
@@ -179,14 +179,14 @@ describe('a run cannot begin', () => {
     );
   });
 
-  it('with a run that has validated nothing yet', async () => {
+  it('a run cannot begin with a run that has validated nothing yet', async () => {
     await trainSmall(place, { name: 'young', interruptAt: afterWindows(2) });
     const error = await refused([from('young')]);
     expect(error).toEqual(refusal('data', 'model.init.from: Run young has no best checkpoint'));
     expect(error.cures.join()).toContain('zlm train --resume young');
   });
 
-  it('with itself', async () => {
+  it('a run cannot begin with itself', async () => {
     await markLatest(place.run('plain'));
     await trainSmall(place, { name: 'lonely', overrides: [from('latest')], interruptAt: afterWindows(1) });
     rmSync(join(place.run('lonely').path, 'checkpoints'), { recursive: true });
