@@ -1,4 +1,4 @@
-/** What `zlm train` prints at the end, for each system. */
+/** Renders the outcome of `zlm train`, for each system. */
 import { UserError } from '../errors.js';
 import { FALLBACK_DISCOUNTS } from '../ngram/kneser-ney.js';
 import { shellWord } from '../shell-word.js';

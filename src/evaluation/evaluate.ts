@@ -8,18 +8,18 @@ import type { OpenedNetwork, OpenedNgram, OpenedRun } from '../runs/opened-run.j
 import type { CheckpointName } from '../runs/run-folder.js';
 import { type EvaluationOptions, evaluateSentences, evaluateStream } from './perplexity.js';
 
-/** What to evaluate. */
+/** Request for an evaluation. */
 export interface EvaluationRequest {
   readonly split: SplitName;
   /** 1 is the paper's protocol for test: one sequential pass. An n-gram model knows no other. */
   readonly batch: number;
 }
 
-/** Who listens while it is evaluated. */
+/** Listeners during an evaluation. */
 export interface EvaluationHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Told when the report could not be kept in the run folder. */
+  /** Called when the report could not be kept in the run folder. */
   readonly onNote?: (line: string) => void;
 }
 

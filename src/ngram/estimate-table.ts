@@ -96,7 +96,7 @@ const WORKING_BYTES = 3 * INT32_BYTES;
 /** Offsets, counts and starts are int32. */
 const MAX_ENTRIES = 2 ** 31 - 2;
 
-/** A checkpoint is read into one array, which also has room for the header. */
+/** A checkpoint is read into one array, which also contains the header. */
 const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
 
 /** Returns the memory that this process may use, in bytes: that of the machine, or of its container. */

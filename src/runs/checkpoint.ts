@@ -10,7 +10,7 @@ import { isTrainingProgress, type TrainingProgress } from './training-progress.j
 
 /** To be raised when an older reader could misread a newer file. */
 const FORMAT_VERSION = '2';
-/** Every text beside the tensors. */
+/** All metadata texts. */
 const METADATA: readonly string[] = [
   'zlm.formatVersion',
   'zlm.position',

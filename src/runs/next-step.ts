@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { shellWord } from '../shell-word.js';
 import { lockOwner } from '../storage/folder-lock.js';
 
-/** What of a run folder these commands need. */
+/** The parts of a run folder that these commands need. */
 interface KnownRun {
   readonly path: string;
-  /** What a command calls it. */
+  /** Its name in a command. */
   readonly reference: string;
   readonly spec: string;
   readonly overrides: string;

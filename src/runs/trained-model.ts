@@ -37,7 +37,7 @@ export async function openTrained(
 /**
  * Opens the corpus of a run.
  *
- * @throws UserError('data') when it is not to be had, or has another vocabulary than the run's checkpoint
+ * @throws UserError('data') when it is not available, or has another vocabulary than the run's checkpoint
  */
 async function corpusOf(
   run: RunFolder,
@@ -107,7 +107,7 @@ export function restoredModel(
  * Reads the table of a spec's order from a checkpoint.
  *
  * @param path the checkpoint's file, for the message
- * @throws UserError('data') when it holds none
+ * @throws UserError('data') when it contains none
  */
 export function restoredTable(
   spec: NgramSpec,

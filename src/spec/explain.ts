@@ -22,7 +22,7 @@ export interface Explanation {
   readonly default?: unknown;
 }
 
-/** Returns every key of a spec, a map or list before what it holds. */
+/** Returns every key of a spec, a map or list before its content. */
 export function explainAll(): Explanation[] {
   return allKeys().map(explain);
 }

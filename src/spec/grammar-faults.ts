@@ -125,7 +125,7 @@ export function brokenEntry(text: string): BrokenEntry | undefined {
 /** A character that YAML takes for a part of a word. */
 export interface ForeignCharacter {
   readonly offset: number;
-  /** What is wrong with it, for the message of a fault. */
+  /** The fault as a message. */
   readonly message: string;
 }
 

@@ -69,7 +69,7 @@ export function schemaAt(path: readonly Segment[]): SchemaNode | undefined {
 }
 
 /**
- * Tells whether a map must hold exactly one of its keys: a choice among kinds, such as `optimizer` or an item of
+ * Tells whether a map must have exactly one of its keys: a choice among kinds, such as `optimizer` or an item of
  * `layers`.
  */
 export function isChoice(node: SchemaNode | undefined): boolean {

@@ -21,7 +21,7 @@ import type { TrainingEvent, WarningEvent } from '../training/events.js';
 import type { Plan, PlanEvent, TrainingJob, TrainingOutcome } from './system.js';
 import { systemOf } from './systems.js';
 
-/** What to train. */
+/** Request for a training. */
 export interface TrainRequest {
   /** The YAML file; may be null when `resume` is not: then the run's own spec is taken. */
   readonly spec: string | null;
@@ -40,7 +40,7 @@ export interface TrainRequest {
   readonly version: string;
 }
 
-/** How a service may be stopped. */
+/** Options to stop a service. */
 export interface ServiceOptions {
   /** Aborted to interrupt. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,5 @@
 /**
- * What a session begins with: a checkpoint of its run, the parameters of another run (fine-tuning, Merity et al. 2018), or a
+ * The beginning of a session: a checkpoint of its run, the parameters of another run (fine-tuning, Merity et al. 2018), or a
  * fresh model with the constants that it reads and never trains.
  */
 import { dirname } from 'node:path';
@@ -29,7 +29,7 @@ import { readMetrics } from './metrics.js';
 import { createOptimizer, disposeOptimizer, type Optimizer } from './optimizers.js';
 import { checkNetworkResumable } from './resume.js';
 
-/** Where a session begins. A fresh model needs only the constants that it reads and never trains. */
+/** Beginning of a session. A fresh model needs only the constants that it reads and never trains. */
 export type Beginning =
   | { readonly checkpoint: Checkpoint; readonly path: string }
   | { readonly source: SourceRun }
@@ -79,7 +79,7 @@ export interface BegunTask {
 /**
  * Makes the network of a spec with the parameters that a session begins with. The caller disposes of the model.
  *
- * @throws UserError('data') when a checkpoint does not hold this network, or its position cannot be one of the run
+ * @throws UserError('data') when a checkpoint is not of this network, or its position cannot be one of the run
  */
 export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): BegunTask {
   const model = modelOf(spec, corpus.vocabulary.size, beginning);
@@ -101,7 +101,7 @@ function modelOf(spec: NetworkSpec, vocabularySize: number, beginning: Beginning
   return restoredModel(spec, vocabularySize, checkpoint, path);
 }
 
-/** What training changes besides the parameters; owned by the caller. */
+/** The state that training changes besides the parameters; owned by the caller. */
 export interface BegunState {
   readonly optimizer: Optimizer;
   /** The recurrent state before the first batch; empty where that begins from zero. */
@@ -158,7 +158,7 @@ export async function modelConstants({ model }: NetworkSpec, corpus: PreparedCor
   return new Map([['topics', { data: table.logProbability }]]);
 }
 
-/** A run and its best checkpoint, with the averages of the parameters in their place where it holds any. */
+/** A run and its best checkpoint, with the averages in place of the parameters if it has any. */
 export interface SourceRun {
   readonly run: RunFolder;
   readonly checkpoint: Checkpoint;

@@ -19,7 +19,7 @@ const PROGRAM_BYTES = 2e8;
 /** Part of the kept values that native has in memory at once: it lends what is free again to the next kernel. Measured. */
 const NATIVE_PART = 0.75;
 
-/** What a training step works with besides the network of the spec. */
+/** Facts that a training step depends on besides the network of the spec. */
 export interface StepFacts {
   /** V. */
   readonly vocabularySize: number;

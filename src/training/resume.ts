@@ -9,13 +9,13 @@ import type { TrainingProgress } from '../runs/training-progress.js';
 import { type Difference, diffSpecs, specHash } from '../spec/load.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
 
-/** What of a spec may differ between the sessions of a run. */
+/** The keys of a spec that may differ between the sessions of a run. */
 interface Changeable {
   /** Keys that decide how long and how safely to train, not what is computed. */
   readonly keys: readonly string[];
   /** The spec with these keys at fixed values: what its checkpoints belong to. */
   readonly fixed: Spec;
-  /** What to do about any other difference. */
+  /** Cure for any other difference. */
   readonly cure: string;
 }
 
@@ -116,7 +116,7 @@ function editedSpec(run: RunFolder): UserError {
   ]);
 }
 
-/** Epochs that are trained, the one under way included. */
+/** Epochs that are trained, including the current one. */
 function epochsBegun({ epochs, epochPredictions }: TrainingProgress): number {
   return epochPredictions > 0 ? epochs + 1 : epochs;
 }

@@ -1,4 +1,4 @@
-/** The native backend: C kernels, compiled for this very processor at first use and called through koffi. */
+/** The native backend: C kernels, compiled for this processor at first use and called through koffi. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';

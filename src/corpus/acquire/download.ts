@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly stallSeconds?: number | undefined;
   /** Wait before the second attempt at a mirror; doubled before each further one. */
   readonly backoffSeconds?: number | undefined;
-  /** Told when a source fails and another one is tried. */
+  /** Called when a source fails and another one is tried. */
   readonly onNote?: ((line: string) => void) | undefined;
 }
 

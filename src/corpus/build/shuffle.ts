@@ -63,7 +63,7 @@ export class ShuffledTexts {
    * Reads the texts once and distributes their units to files.
    *
    * @param folder for the files; {@link discard} removes them
-   * @param onBytes told the bytes read of all texts
+   * @param onBytes called with the bytes read of all texts
    * @throws UserError('data') as {@link textBlocks} does, and for a unit that is too long
    */
   static async deal(
