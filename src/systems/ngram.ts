@@ -16,9 +16,10 @@ import { withProgress } from '../progress.js';
 import { encodeArrays, readCheckpoint } from '../runs/checkpoint.js';
 import { markLatest } from '../runs/latest-link.js';
 import type { OpenedNgram } from '../runs/opened-run.js';
+import { causeOfMisfit } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
-import { notCounted, openTrained, restoredTable } from '../runs/trained-model.js';
+import { notCounted, openTrained, restoredTable, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START, type TrainingProgress } from '../runs/training-progress.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
@@ -116,7 +117,7 @@ interface End {
 async function finishedBefore(run: RunFolder, spec: NgramSpec, corpus: PreparedCorpus): Promise<End | null> {
   const last = await readCheckpoint(run.checkpoint('last'));
   const cure = 'Begin a new run for another model: counting n-grams takes seconds.';
-  await checkResumable(run, spec, { keys: [], fixed: spec, cure }, last, corpus);
+  await checkResumable(run, spec, { keys: [], cure }, last, corpus);
   if (!last || !(await isThere(run.checkpoint('best')))) return null;
   const table = restoredTable(spec, corpus.vocabulary.size, last, run.checkpoint('last'));
   return { table, position: last.position };
@@ -261,13 +262,14 @@ async function open(
   run: RunFolder,
   spec: NgramSpec,
   { checkpoint: name, dataFolder, backendOptions }: OpenRequest,
-  { signal, onProgress }: OpenHooks,
+  { signal, onProgress, onWarning }: OpenHooks,
 ): Promise<OpenedNgram> {
   const verify = { cacheFolder: backendOptions?.cacheFolder, signal, onProgress };
   const { checkpoint, corpus } = await openTrained(run, spec, name, notCounted, dataFolder, verify);
   try {
     const { size, eos } = corpus.vocabulary;
     const model = new NgramModel(restoredTable(spec, size, checkpoint, run.checkpoint(name)));
+    warnOfEditedSpec(run, spec, checkpoint, onWarning);
     return {
       system: 'ngram',
       run,
@@ -283,6 +285,6 @@ async function open(
     };
   } catch (error) {
     corpus.close();
-    throw error;
+    throw await causeOfMisfit(error, run, spec, name, checkpoint);
   }
 }

@@ -58,6 +58,8 @@ export interface OpenHooks {
   readonly onProgress?: OnProgress;
   /** Not called for an n-gram model, which needs no backend. */
   readonly onBackend?: (backend: ActiveBackend) => void;
+  /** Told in one line that the spec of the run was edited since its training. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /** What a system trains: a spec and its corpus, found to fit together, and how and where. */
