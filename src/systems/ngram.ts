@@ -1,13 +1,7 @@
 /** N-gram models: "training" counts the n-grams in one pass, and validates the counts once. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { type Evaluation, evaluateStream } from '../evaluation/perplexity.js';
-import {
-  bytesToEstimate,
-  distinctNgrams,
-  estimateTable,
-  type NgramSettings,
-  tableBytes,
-} from '../ngram/estimate-table.js';
+import { bytesToEstimate, estimateTable, type NgramSettings, tableBytes } from '../ngram/estimate-table.js';
 import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import { type NgramTable, tableToArrays } from '../ngram/ngram-table.js';
@@ -45,8 +39,8 @@ export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train, open
 type Job = TrainingJob<NgramSpec>;
 
 /**
- * Plans the counting: sorting the text tells its size. Which discounts can be estimated is not known before counting, since
- * sorting tells which n-grams differ and not how often each occurs.
+ * Plans the training by counting the n-grams, which takes little longer than sorting the text to know how many there are: only
+ * the counts tell which discounts can be estimated. Nothing of it is kept.
  */
 async function* plan(
   { loaded: { spec }, corpus, resume }: Job,
@@ -58,17 +52,19 @@ async function* plan(
   }
   const text = corpus.split('train');
   const settings = settingsOf(spec, corpus);
-  const ngrams = yield* withProgress(
-    (listener) => distinctNgrams(text, settings, listener),
+  const table = yield* withProgress(
+    (listener) => estimateTable(text, settings, listener),
     signal,
     (progress) => ({ kind: 'counting' as const, progress }),
   );
+  const ngrams = sizesOf(table);
   return {
     system: 'ngram',
     order: settings.order,
     vocabulary: settings.vocabularySize,
     trainTokens: text.length,
     ngrams,
+    fallbackOrders: fallbackOrders(table),
     memoryBytes: bytesToEstimate(text.length, ngrams),
     checkpointBytes: tableBytes(ngrams),
   };

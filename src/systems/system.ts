@@ -89,6 +89,8 @@ export interface NgramPlan {
   readonly trainTokens: number;
   /** Different n-grams of each length, as they are counted. */
   readonly ngrams: readonly number[];
+  /** Lengths of n-grams whose discounts cannot be estimated, so that fixed ones are used. */
+  readonly fallbackOrders: readonly number[];
   /** Bytes of the arrays at the height of the work. */
   readonly memoryBytes: number;
   /** Bytes of a checkpoint without its header. */
