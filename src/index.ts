@@ -135,6 +135,8 @@ export async function* plan(options: TrainOptions): AsyncGenerator<PlanEvent, Pl
 export interface OpenOptions extends Surroundings {
   /** `best` by default. */
   readonly checkpoint?: CheckpointName;
+  /** Told in one line that the spec of the run was edited since its training. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /**
@@ -152,7 +154,8 @@ export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedR
   } = options;
   const backendOptions = backendOptionsOf(options);
   const request = { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
-  return openNamedRun(request, options.signal ? { signal: options.signal } : {});
+  const { signal, onWarning } = options;
+  return openNamedRun(request, withoutUndefined({ signal, onWarning }));
 }
 
 /** Options of {@link evaluate}. */

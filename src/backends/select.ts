@@ -52,7 +52,8 @@ export async function activateBackend(
       return { name, queueDepth, reason: reasonFor(choice, name, probe.reason, refusals) };
     }
     refusals.push(`${name}: ${failure}`);
-    if (choice === 'auto' && name === 'native' && options.compiler !== undefined) {
+    // Whether or not native was named: no other backend is taken in place of what the user chose.
+    if (name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);
     }
   }

@@ -91,6 +91,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
         signal,
         onProgress: (now) => progress.update(now),
         onBackend: (backend) => onNote(backendLine(backend)),
+        onWarning: onNote,
       });
       try {
         const prompt = await this.#prompt(opened, signal);

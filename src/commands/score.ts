@@ -60,6 +60,7 @@ export default class Score extends BaseCommand<typeof Score> {
         signal,
         onProgress: (now) => progress.update(now),
         onBackend: (backend) => onNote(backendLine(backend)),
+        onWarning: onNote,
       });
       try {
         return await this.#score(opened, output, signal);

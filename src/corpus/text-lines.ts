@@ -40,7 +40,7 @@ export function openLines(
     }
   };
   const form = { unit: manifest.unit, ...manifest.normalization };
-  const blocks = textBlocks({ name, bytes: 0, chunks }, form);
+  const blocks = textBlocks({ name, bytes: 0, chunks }, form, { formIsGiven: true });
   return { name, lines: linesOf(blocks) };
 }
 

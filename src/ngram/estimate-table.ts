@@ -51,20 +51,6 @@ export async function estimateTable(
   return await adjustCounts(await countedTable(text, settings, hooks, memory), hooks);
 }
 
-/**
- * Returns the numbers of different n-grams of 1 … order tokens that {@link estimateTable} would count.
- *
- * @throws as it does
- */
-export async function distinctNgrams(
-  text: TokenSource,
-  settings: NgramSettings,
-  hooks: NgramHooks,
-  memory = memoryLimit(),
-): Promise<readonly number[]> {
-  return (await sortedText(text, settings, hooks, memory)).distinct;
-}
-
 /** Counts the n-grams. A function of its own, so that the sorted text is freed before the counts are adjusted. */
 async function countedTable(
   text: TokenSource,
@@ -72,17 +58,12 @@ async function countedTable(
   hooks: NgramHooks,
   memory: number,
 ): Promise<NgramTable> {
-  const { tokens, sorted, distinct } = await sortedText(text, settings, hooks, memory);
-  return await countNgrams(tokens, sorted, distinct, hooks);
-}
-
-async function sortedText(text: TokenSource, settings: NgramSettings, hooks: NgramHooks, memory: number) {
   checkTokenCount(text.length, memory);
   const tokens = await readLineTokens(text, settings, hooks);
   const sorted = await sortStarts(tokens, settings, hooks);
   const distinct = await countDistinct(tokens, sorted, settings, hooks.signal);
   checkTableSize(text.length, distinct, memory);
-  return { tokens, sorted, distinct };
+  return await countNgrams(tokens, sorted, distinct, hooks);
 }
 
 const INT32_BYTES = Int32Array.BYTES_PER_ELEMENT;

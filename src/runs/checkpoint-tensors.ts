@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import type { NamedArray } from '../storage/safetensors.js';
 import type { Checkpoint } from './checkpoint.js';
-import { notACheckpoint } from './checkpoint-fault.js';
+import { MisfitError, notACheckpoint } from './checkpoint-fault.js';
 
 /** Kind of optimizer tensor that replaces the parameters in evaluation: their averages over steps. */
 export const AVERAGE = 'average';
@@ -77,12 +77,15 @@ function checkArrays(
 ): void {
   const names = new Set(expected.map(({ name }) => name));
   const foreign = [...arrays.keys()].find((name) => !names.has(name));
-  if (foreign) throw notACheckpoint(path, `its spec has no ${what} ${foreign}`);
+  if (foreign) throw new MisfitError(path, `its spec has no ${what} ${foreign}`);
   for (const { name, shape } of expected) {
     const array = arrays.get(name);
-    if (!array) throw notACheckpoint(path, `it lacks the ${what} ${name}`);
+    if (!array) throw new MisfitError(path, `it lacks the ${what} ${name}`);
     if (array.shape.join() !== shape.join()) {
-      throw notACheckpoint(path, `its ${name} has shape [${array.shape}] where the spec makes it [${shape}]`);
+      throw new MisfitError(
+        path,
+        `its ${name} has shape [${array.shape}] where the spec makes it [${shape}]`,
+      );
     }
     if (!(array.data instanceof Float32Array)) throw notACheckpoint(path, `its ${name} holds integers`);
     if (!array.data.every(Number.isFinite)) throw notACheckpoint(path, `its ${name} holds NaN or infinity`);

@@ -5,7 +5,7 @@ import { SpecError } from '../spec/diagnostics.js';
 import { type LoadedSpec, loadStoredSpec, parseResolvedSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { restoreSpecCure } from './next-step.js';
+import { restoreSpecCure } from './restore-spec.js';
 import type { RunFolder } from './run-folder.js';
 
 /**

@@ -10,7 +10,7 @@ import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
 import { parseYaml } from './yaml.js';
 
-export { type Difference, diffSpecs, specHash } from './compare.js';
+export { type Difference, diffSpecs, specHash, specIdentity } from './compare.js';
 export { specToYaml } from './yaml.js';
 
 /** A resolved spec and its sources. */

@@ -43,7 +43,10 @@ export function parseYaml(source: Source, from = 0): ParseResult {
   const reader = new TreeReader(document, source, from);
   const root = document.contents ? reader.read(document.contents) : undefined;
   if (reader.faults.length > 0) return { faults: reader.faults };
-  if (!root) return { faults: [{ key: '', message: `${source.name} contains only comments` }] };
+  if (!root) {
+    const content = source.text.slice(from).trim() === '' ? 'is empty' : 'contains only comments';
+    return { faults: [{ key: '', message: `${source.name} ${content}` }] };
+  }
   return { root };
 }
 

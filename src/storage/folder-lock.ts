@@ -149,7 +149,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   throw new UserError(
     'data',
     `The lock file ${path} is damaged, so the process that holds the folder is unknown`,
-    [`Make sure that nothing trains in that folder, then remove the lock by hand: rm ${shellWord(path)}`],
+    [`Make sure that no other process uses that folder, then remove the lock: \`rm ${shellWord(path)}\`.`],
   );
 }
 
@@ -167,7 +167,7 @@ function parseOwner(text: string): LockOwner | undefined {
 function heldBy(folder: string, { path, owner }: Claim): FolderHeldError {
   const cure =
     owner.host === hostname()
-      ? `Wait for it to end, or stop it: kill ${owner.pid}`
-      : `If that process no longer runs, remove its lock by hand: rm ${shellWord(path)}`;
+      ? `Wait for it to end, or stop it: \`kill ${owner.pid}\`.`
+      : `If that process no longer runs, remove its lock: \`rm ${shellWord(path)}\`.`;
   return new FolderHeldError(folder, owner, cure);
 }

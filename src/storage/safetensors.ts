@@ -82,14 +82,22 @@ export function decodeSafetensors(
  * @returns null when there is no such file, or it has no checksum
  */
 export async function safetensorsChecksum(path: string): Promise<string | null> {
+  return (await safetensorsMetadata(path))?.[CHECKSUM_KEY] ?? null;
+}
+
+/**
+ * Reads the metadata of a safetensors file without reading or checking the tensors.
+ *
+ * @returns null when there is no such file, or it has no header that can be read
+ */
+export async function safetensorsMetadata(path: string): Promise<Record<string, string> | null> {
   try {
     const file = await open(path, 'r');
     try {
       const { buffer: length } = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0);
       const bytes = Math.min(Number(length.readBigUInt64LE()), MAX_HEADER_BYTES, (await file.stat()).size);
       const { buffer: header } = await file.read(Buffer.alloc(bytes), 0, bytes, LENGTH_BYTES);
-      const checksum = JSON.parse(header.toString('utf8'))[METADATA_KEY]?.[CHECKSUM_KEY];
-      return typeof checksum === 'string' ? checksum : null;
+      return parseMetadata(JSON.parse(header.toString('utf8'))[METADATA_KEY] ?? {});
     } finally {
       await file.close();
     }

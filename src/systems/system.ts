@@ -58,6 +58,8 @@ export interface OpenHooks {
   readonly onProgress?: OnProgress;
   /** Not called for an n-gram model, which needs no backend. */
   readonly onBackend?: (backend: ActiveBackend) => void;
+  /** Told in one line that the spec of the run was edited since its training. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /** Job of a system: a spec and a corpus that fit together, with options and folders. */
@@ -87,6 +89,8 @@ export interface NgramPlan {
   readonly trainTokens: number;
   /** Different n-grams of each length, as they are counted. */
   readonly ngrams: readonly number[];
+  /** Lengths of n-grams whose discounts cannot be estimated, so that fixed ones are used. */
+  readonly fallbackOrders: readonly number[];
   /** Bytes of the arrays at the height of the work. */
   readonly memoryBytes: number;
   /** Bytes of a checkpoint without its header. */

@@ -13,9 +13,10 @@ import { copyCommand } from '../runs/checkpoint-fault.js';
 import { restoreOptimizer, restoreState, withAverages } from '../runs/checkpoint-tensors.js';
 import { findRun } from '../runs/list-runs.js';
 import { trainOnCure } from '../runs/next-step.js';
+import { causeOfMisfit, editedSince } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
-import { restoredModel } from '../runs/trained-model.js';
+import { checkFits, restoredModel } from '../runs/trained-model.js';
 import { START, type TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { diffSpecs } from '../spec/load.js';
@@ -46,7 +47,7 @@ export async function firstBeginning(
   from: RunFolder | null,
   corpus: PreparedCorpus,
 ): Promise<Beginning> {
-  if (from) return { source: await readSource(from, corpus) };
+  if (from) return { source: await readSource(from, spec, corpus) };
   return { constants: await modelConstants(spec, corpus) };
 }
 
@@ -190,25 +191,52 @@ export async function findSource(
  *
  * @throws UserError('data') when the source has no best checkpoint, or another vocabulary than the corpus
  */
-async function readSource(run: RunFolder, corpus: PreparedCorpus): Promise<SourceRun> {
+async function readSource(run: RunFolder, spec: NetworkSpec, corpus: PreparedCorpus): Promise<SourceRun> {
   const path = run.checkpoint('best');
   const checkpoint = await readBest(run);
   if (!checkpoint) throw await withoutBest(run);
   if (checkpoint.provenance.vocabularyHash !== corpus.vocabulary.sha256) throw otherVocabulary(run, corpus);
+  await checkSource(run, spec, corpus, checkpoint);
   return { run, checkpoint: withAverages(checkpoint), path };
 }
 
-/** Reads the best checkpoint of a source. No flag chooses another one, as it does when a run is evaluated. */
+/** Checks that the best checkpoint of a source holds the network that its spec describes. */
+async function checkSource(
+  run: RunFolder,
+  spec: NetworkSpec,
+  corpus: PreparedCorpus,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  try {
+    checkFits(spec, corpus.vocabulary.size, checkpoint, run.checkpoint('best'));
+  } catch (error) {
+    const cause = await causeOfMisfit(error, run, await runSpec(run), 'best', checkpoint);
+    throw cause instanceof UserError && cause.kind === 'spec'
+      ? ofSource(cause, cause.cures)
+      : await withOtherCheckpoint(cause, run);
+  }
+}
+
+/** Reads the best checkpoint of a source. */
 async function readBest(run: RunFolder): Promise<Checkpoint | null> {
   try {
     return await readCheckpoint(run.checkpoint('best'));
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const cures = (await isThere(run.checkpoint('last')))
-      ? [`Begin with its last checkpoint instead: ${copyCommand(run, 'last', 'best')}.`]
-      : ['Begin with another run, or with fresh parameters.'];
-    throw new UserError(error.kind, `model.init.from: ${error.message}`, cures, { cause: error });
+    throw await withOtherCheckpoint(error, run);
   }
+}
+
+/** Names the other checkpoint of a source. No flag chooses it, as when a run is evaluated. */
+async function withOtherCheckpoint(error: unknown, run: RunFolder): Promise<unknown> {
+  if (!(error instanceof UserError)) return error;
+  const cures = (await isThere(run.checkpoint('last')))
+    ? [`Begin with its last checkpoint instead: ${copyCommand(run, 'last', 'best')}.`]
+    : ['Begin with another run, or with fresh parameters.'];
+  return ofSource(error, cures);
+}
+
+function ofSource(error: UserError, cures: readonly string[]): UserError {
+  return new UserError(error.kind, `model.init.from: ${error.message}`, cures, { cause: error });
 }
 
 async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder> {
@@ -216,7 +244,7 @@ async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder>
     return await findRun(runsFolder, wanted);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.kind, `model.init.from: ${error.message}`, error.cures, { cause: error });
+    throw ofSource(error, error.cures);
   }
 }
 
@@ -233,6 +261,8 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const alike = { ...spec, model: { ...source.model, init, forgetBias } };
   const differences = diffSpecs(alike, spec);
   if (differences.length === 0) return;
+  const edited = await editedSince(run, source);
+  if (edited) throw ofSource(edited, edited.cures);
   const lines = differences.map(
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} here`,

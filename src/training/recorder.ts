@@ -13,7 +13,7 @@ import { divergenceFacts, notFiniteError, withKept } from './divergence.js';
 import type { EndEvent, LoopEvent, SaveEvent, TrainingEvent } from './events.js';
 import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
-import { networkProvenance } from './resume.js';
+import { provenanceOf } from './resume.js';
 
 /** Returns the tensors of a checkpoint besides the recurrent state; read each time, because an optimizer may get more state. */
 export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
@@ -30,7 +30,7 @@ export class RunRecorder {
     private readonly tensors: SavedTensors,
   ) {
     this.metrics = new MetricsRecorder(run);
-    this.provenance = networkProvenance(spec, corpus);
+    this.provenance = provenanceOf(spec, corpus);
   }
 
   /** Marks the run as running. */

@@ -4,7 +4,7 @@
  */
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { resumeCommand } from '../runs/next-step.js';
@@ -20,6 +20,8 @@ import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
 export interface Environment {
   /** The command as typed. */
   readonly command: string;
+  /** The file of the spec; that of the run itself where it was resumed without one. */
+  readonly spec: string;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly zlm: string;
@@ -100,14 +102,14 @@ export interface SessionFacts {
 /** Records a session in the folder of its run: overrides, environment, resolved spec. */
 export async function recordSession(
   run: RunFolder,
-  { loaded: { spec, overrides }, resume }: RunChoice,
+  { loaded: { spec, path, overrides }, resume }: RunChoice,
   facts: SessionFacts,
 ): Promise<void> {
   const lines = overrides.map((text) => `${text}\n`).join('');
   if (resume) await appendOverrides(run, lines);
   else await writeFileAtomically(run.overrides, lines);
   // The environment before the spec: it is what tells a run from a folder of the user's that has a spec in it.
-  await writeEnvironment(run, describeEnvironment(facts));
+  await writeEnvironment(run, describeEnvironment({ ...facts, spec: resolve(path) }));
   await writeFileAtomically(run.spec, specToYaml(spec));
 }
 
@@ -120,7 +122,7 @@ async function appendOverrides(run: RunFolder, lines: string): Promise<void> {
 }
 
 /** Describes this machine and process. */
-function describeEnvironment(facts: SessionFacts): Environment {
+function describeEnvironment(facts: SessionFacts & Pick<Environment, 'spec'>): Environment {
   const processors = cpus();
   return {
     ...facts,

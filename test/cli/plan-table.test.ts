@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { planLine, renderPlan } from '../../src/cli/plan-table.js';
+import type { NgramPlan } from '../../src/systems/system.js';
 import type { NetworkPlan } from '../../src/training/plan.js';
 
 const TIMING = { tokensPerSecond: 8000, gflops: 126.4, secondsPerEpoch: 116, seconds: 464 };
@@ -67,4 +68,21 @@ it('the table reports too little memory with both figures, and times nothing', (
   expect(planLine(PLAN)).toMatch(
     /memory about 200 MB on backend native of 3.00 GB available; timing a few windows$/,
   );
+});
+
+const COUNTING: NgramPlan = {
+  ...{ system: 'ngram', order: 3, vocabulary: 27, trainTokens: 572, ngrams: [27, 130, 282] },
+  ...{ fallbackOrders: [], memoryBytes: 18_000, checkpointBytes: 4160 },
+};
+
+it.each([
+  [[], 'estimated from the text'],
+  [[1], 'fixed for order 1: too few n-grams to estimate them'],
+  [[1, 3], 'fixed for orders 1, 3: too few n-grams to estimate them'],
+  [[1, 2, 3], 'fixed: too few n-grams to estimate them'],
+])('says of an n-gram model which discounts it has: fallback for %j', (fallbackOrders, text) => {
+  const line = renderPlan({ ...COUNTING, fallbackOrders })
+    .split('\n')
+    .find((row) => row.startsWith('discounts'));
+  expect(line).toMatch(new RegExp(`^discounts +${text}$`));
 });

@@ -30,7 +30,36 @@ it('samples are separated by an empty line and the last line ends', async () => 
   }
   await text.end();
   await text.end();
-  expect(stream.pieces.join('')).toBe('a b\n\n\n\nc\n\n');
+  expect(stream.pieces.join('')).toBe('a b\n\n\n\nc\n');
+});
+
+it.each([
+  [['a', '\n'], 'a\n'],
+  [['a\n'], 'a\n'],
+  [['\n'], '\n'],
+  [['a', '\n', 'b'], 'a\nb\n'],
+  [['a', '\n', '\n'], 'a\n\n'],
+  [['a', '\n', '', 'b', '\n'], 'a\nb\n'],
+])('%j ends in one line feed, whatever the sample ends in', async (pieces, shown) => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  for (const piece of pieces) await text.write(piece, 0);
+  await text.end();
+  expect(stream.pieces.join('')).toBe(shown);
+});
+
+it.each([
+  ['a', 'b'],
+  ['a\n', 'b'],
+  ['a', 'b\n'],
+  ['a\n', 'b\n'],
+])('%j and %j have one empty line between them', async (first, second) => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  await text.write(first, 0);
+  await text.write(second, 1);
+  await text.end();
+  expect(stream.pieces.join('')).toBe('a\n\nb\n');
 });
 
 it('nothing is written when no sample was begun', async () => {

@@ -50,6 +50,20 @@ describe('the figure', () => {
     expect(predictions).toBe(7 * (Math.floor(tokensOf('test').length / 7) - 1));
   });
 
+  it('eval warns when the spec of the run was edited, which here changes what is computed', async () => {
+    const spec = `runs/${RUN}/spec.yaml`;
+    const text = readFileSync(spec, 'utf8');
+    const before = await evaluate();
+    writeFileSync(spec, text.replace('cell: 0,', 'cell: 0.5,'));
+    const after = await evaluate();
+    writeFileSync(spec, text);
+    expect(before.stderr).not.toContain('warning');
+    expect(after.stderr).toContain(
+      `warning: <tmp>/${spec} was edited after the run was trained; what it says now is used`,
+    );
+    expect(after.result?.perplexity).not.toBe(before.result?.perplexity);
+  });
+
   it('eval finds the perplexity of the validation in training for the same split and batch', async () => {
     const { best } = JSON.parse(readFileSync(`runs/${RUN}/status.json`, 'utf8'));
     const { perplexity } = await reportOf('--split', 'valid', '--batch', '4');

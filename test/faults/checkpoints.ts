@@ -218,8 +218,8 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
     what: 'the checkpoint of a run with another dropout, resumed',
     make: borrowed('dropout.output.rate=0.5', 'last'),
     command: 'train --resume tiny',
-    exitCode: 3,
-    says: 'spec.yaml was edited',
-    cure: 'Put back what it said',
+    exitCode: 4,
+    says: 'it was trained with another spec',
+    cure: TAKE_BEST,
   },
 ];

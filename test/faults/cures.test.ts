@@ -2,6 +2,7 @@
 import { execSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -128,7 +129,7 @@ const SITUATIONS: readonly Situation[] = [
     what: 'a lost spec',
     make: () => rmSync(`${RUN}/spec.yaml`),
     command: 'train --resume tiny',
-    advice: `zlm spec show SPEC.yaml > ${RUN}/spec.yaml`,
+    advice: `zlm spec show <tmp>/tiny.yaml > ${RUN}/spec.yaml`,
   },
   {
     what: 'a damaged spec of a run that was trained with overrides',
@@ -137,7 +138,71 @@ const SITUATIONS: readonly Situation[] = [
       appendFileSync('runs/other/spec.yaml', 'no spec');
     },
     command: 'train --resume other',
-    advice: "zlm spec show SPEC.yaml --set training.epochs=1 --set 'dropout={}' > <tmp>/runs/other/spec.yaml",
+    advice:
+      "zlm spec show <tmp>/tiny.yaml --set training.epochs=1 --set 'dropout={}' > <tmp>/runs/other/spec.yaml",
+  },
+  {
+    what: 'a spec that is lost, of a run that an older zlm trained',
+    make: () => {
+      const record = JSON.parse(readFileSync(`${RUN}/environment.json`, 'utf8'));
+      for (const session of record.sessions) delete session.spec;
+      writeFileSync(`${RUN}/environment.json`, JSON.stringify(record));
+      rmSync(`${RUN}/spec.yaml`);
+    },
+    command: 'eval tiny',
+    advice: `zlm spec show SPEC.yaml > ${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that is lost, of a run whose spec file has changed since',
+    make: async () => {
+      cpSync('tiny.yaml', 'changing.yaml');
+      await train('changing.yaml', '--name', 'other', '--set', 'training.epochs=1');
+      writeFileSync(
+        'changing.yaml',
+        readFileSync('changing.yaml', 'utf8').replace('embedding: 8', 'embedding: 9'),
+      );
+      rmSync('runs/other/spec.yaml');
+    },
+    command: 'eval other',
+    advice: 'zlm spec show SPEC.yaml --set training.epochs=1 > runs/other/spec.yaml',
+  },
+  ...['eval tiny', 'eval tiny --checkpoint last', 'sample tiny', 'train --resume tiny'].map((command) => ({
+    what: `a spec that was edited to another size: ${command}`,
+    make: editSize,
+    command,
+    advice: `zlm spec show <tmp>/tiny.yaml > <tmp>/${RUN}/spec.yaml`,
+  })),
+  {
+    what: 'a spec that was edited to another size, of a run to begin with',
+    make: editSize,
+    command: "train tiny.yaml --set 'model.init={from: tiny}' --set training.epochs=1",
+    advice: `zlm spec show <tmp>/tiny.yaml > <tmp>/${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that was edited to another size, where the edited file is what is wanted',
+    make: editSize,
+    command: 'eval tiny',
+    advice: `zlm train <tmp>/${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that was edited to another order, of an n-gram model',
+    make: async () => {
+      writeFileSync('ngram.yaml', 'corpus: small\nmodel: { ngram: { order: 3 } }\n');
+      await train('ngram.yaml', '--name', 'counts');
+      const text = readFileSync('runs/counts/spec.yaml', 'utf8');
+      writeFileSync('runs/counts/spec.yaml', text.replace('order: 3', 'order: 4'));
+    },
+    command: 'eval counts',
+    advice: 'zlm spec show <tmp>/ngram.yaml > <tmp>/runs/counts/spec.yaml',
+  },
+  {
+    what: 'the last checkpoint of a run with another dropout, resumed',
+    make: async () => {
+      await train('tiny.yaml', '--name', 'other', '--set', 'dropout.output.rate=0.5');
+      cpSync('runs/other/checkpoints/last.safetensors', LAST);
+    },
+    command: 'train --resume tiny',
+    advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
   },
   {
     what: 'an override that may not change',
@@ -236,6 +301,47 @@ it.each([
     expect(text).not.toContain('--resume');
   });
 });
+
+it.each(['eval tiny', 'eval tiny --checkpoint last', 'sample tiny', 'train --resume tiny'])(
+  '%s does not advise the other checkpoint where the spec was edited, which fits none',
+  async (command) => {
+    await inCopyOf(folder.path, async () => {
+      editSize();
+      const { text, exitCode } = await run(command);
+      expect(exitCode).toBe(3);
+      expect(text).toContain(`${RUN}/spec.yaml was edited after the run was trained`);
+      expect(text).not.toContain('--checkpoint');
+      expect(text).not.toContain('`cp ');
+    });
+  },
+);
+
+it('a run whose spec was edited is resumed with the spec that it was begun with, which puts the file right', async () => {
+  await inCopyOf(folder.path, async () => {
+    const before = readFileSync(`${RUN}/spec.yaml`, 'utf8');
+    editSize();
+    expect((await run('train tiny.yaml --resume tiny')).exitCode).toBe(0);
+    expect(readFileSync(`${RUN}/spec.yaml`, 'utf8')).toBe(before);
+  });
+});
+
+it('a folder in the place of the spec of a run is moved away, and the spec is put back', async () => {
+  await inCopyOf(folder.path, async () => {
+    rmSync(`${RUN}/spec.yaml`);
+    mkdirSync(`${RUN}/spec.yaml`);
+    const { text } = await run('eval tiny');
+    const [, move = '', restore = ''] = /`(mv [^`]+)`.*`(zlm spec show [^`]+)`/s.exec(text) ?? [];
+    execSync(move);
+    expect((await follow(restore, 'eval tiny')).exitCode, text).toBe(0);
+  });
+});
+
+function editSize(): void {
+  const text = readFileSync(`${RUN}/spec.yaml`, 'utf8');
+  const edited = text.replace('embedding: 8', 'embedding: 9');
+  expect(edited).not.toBe(text);
+  writeFileSync(`${RUN}/spec.yaml`, edited);
+}
 
 /** The run as it is in its first epoch. */
 function begunOnly(): void {

@@ -87,7 +87,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval tiny',
     exitCode: 4,
     says: 'Run tiny has lost its spec',
-    cure: 'zlm spec show SPEC.yaml > runs/tiny/spec.yaml',
+    cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
     what: "a folder in place of the run's spec",
@@ -98,15 +98,15 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval tiny',
     exitCode: 4,
     says: 'Run tiny has lost its spec',
-    cure: 'zlm spec show SPEC.yaml > runs/tiny/spec.yaml',
+    cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
     what: 'an empty spec of a run',
     make: () => writeFileSync(SPEC, ''),
     command: 'eval',
     exitCode: 3,
-    says: 'spec.yaml contains only comments',
-    cure: 'zlm spec show SPEC.yaml > ',
+    says: 'spec.yaml is empty',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run that is cut off',
@@ -114,7 +114,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 3,
     says: 'spec.yaml:',
-    cure: 'zlm spec show SPEC.yaml > ',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run with an impossible value',
@@ -122,7 +122,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 3,
     says: 'model.embedding must be a whole number',
-    cure: 'zlm spec show SPEC.yaml > ',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run that extends another',
@@ -136,9 +136,9 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     what: 'a spec of a run that was edited to another size',
     make: edit('embedding: 8', 'embedding: 9'),
     command: 'eval',
-    exitCode: 4,
-    says: 'its embedding.weight has shape [27,8] where the spec makes it [27,9]',
-    cure: '--checkpoint last',
+    exitCode: 3,
+    says: 'spec.yaml was edited after the run was trained, so <tmp>/runs/tiny/checkpoints/best.safetensors no longer fits it: its embedding.weight has shape [27,8] where the spec makes it [27,9]',
+    cure: 'zlm spec show <tmp>/tiny.yaml > <tmp>/runs/tiny/spec.yaml',
   },
   {
     what: 'a spec of a run that was edited to another dropout',
@@ -146,7 +146,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'train --resume tiny',
     exitCode: 3,
     says: 'spec.yaml was edited',
-    cure: 'Put back what it said',
+    cure: 'zlm spec show <tmp>/tiny.yaml > <tmp>/runs/tiny/spec.yaml',
   },
   {
     what: 'a spec of a run that names another corpus',

@@ -103,7 +103,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book('漢'.repeat(400_000)),
     command: `${PREPARE} --split-by tokens`,
     exitCode: 4,
-    says: 'book.txt:1: A word is longer than 1 MiB',
+    says: 'book.txt:1: A word has 1,200,000 bytes, and a word can have 1,048,576 at most',
     cure: '--unit character',
   },
   {

@@ -5,7 +5,6 @@ import { UserError } from '../../src/errors.js';
 import {
   bytesToEstimate,
   checkTableSize,
-  distinctNgrams,
   estimateTable,
   memoryLimit,
   tableBytes,
@@ -68,14 +67,6 @@ describe('the table of a text', () => {
     for (let length = 1; length <= order; length++) {
       expect(ngramsOf(table, vocabulary, length)).toEqual(adjusted[length]);
     }
-  });
-
-  it('the table has as many entries as distinctNgrams counts', async () => {
-    const lines = randomLines(100, 6);
-    const vocabulary = vocabularyOf(lines, ['zebra']);
-    const [stream, settings] = [streamOf(lines, vocabulary), settingsOf(vocabulary, 4)];
-    const table = await estimateTable(stream, settings, {});
-    expect(await distinctNgrams(stream, settings, {})).toEqual(table.map(({ words }) => words.length));
   });
 
   it('the first level of the table has every word of the vocabulary, also words that the text lacks', async () => {

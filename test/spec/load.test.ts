@@ -132,7 +132,8 @@ it('missing keys of a resolved spec of an older version get their defaults', asy
 
 it.each([
   ['a torn file', 'corpus: [', 'runs/1/spec.yaml:1:10'],
-  ['an empty file', '', 'runs/1/spec.yaml contains only comments'],
+  ['an empty file', '', 'runs/1/spec.yaml is empty'],
+  ['a file of comments', '# nothing\n', 'runs/1/spec.yaml contains only comments'],
   ['a list', '- 1', 'runs/1/spec.yaml:1:1  A spec must be a map of extends'],
   [
     'a spec that extends',

@@ -207,7 +207,8 @@ function startOfFault(bytes: Buffer, at: number): number {
   return at;
 }
 
-function lineEndsIn(bytes: Buffer): number {
+/** Counts the ends of lines: LF, CR LF or CR. */
+export function lineEndsIn(bytes: Buffer): number {
   let count = 0;
   for (const [at, byte] of bytes.entries()) {
     if (byte === LINE_FEED || (byte === RETURN && bytes[at + 1] !== LINE_FEED)) count++;

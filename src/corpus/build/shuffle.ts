@@ -8,7 +8,8 @@ import { philoxWords, STREAM } from '../../ops/philox.js';
 import { describeFileError } from '../../storage/file-error.js';
 import type { Unit } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
-import { type Block, isSpace, textBlocks } from './text-blocks.js';
+import { isSpace } from './long-word.js';
+import { type Block, type BlockOptions, textBlocks } from './text-blocks.js';
 import type { ReadOptions, Text } from './text-source.js';
 
 /** The unit that stays together, and the seed of the order. */
@@ -71,14 +72,14 @@ export class ShuffledTexts {
     form: Normalization & { readonly unit: Unit },
     shuffle: Shuffle,
     folder: string,
-    { signal, onBytes }: ReadOptions,
+    { signal, onBytes, formIsGiven }: BlockOptions,
   ): Promise<ShuffledTexts> {
     const shuffled = new ShuffledTexts(texts, folder, shuffle);
     try {
       let before = 0;
       for (const [index, text] of texts.entries()) {
         const start = before;
-        const options = { signal, onBytes: (bytes: number) => onBytes?.(start + bytes) };
+        const options = { signal, onBytes: (bytes: number) => onBytes?.(start + bytes), formIsGiven };
         await shuffled.#deal(textBlocks(text, form, options), index);
         before += text.bytes;
       }

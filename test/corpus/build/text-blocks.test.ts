@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { countLines, MAX_WORD_BYTES, textBlocks } from '../../../src/corpus/build/text-blocks.js';
+import { MAX_WORD_BYTES } from '../../../src/corpus/build/long-word.js';
+import { countLines, textBlocks } from '../../../src/corpus/build/text-blocks.js';
 import { fileText, memoryText, type Text } from '../../../src/corpus/build/text-source.js';
 import type { Normalization } from '../../../src/corpus/normalize.js';
 import { tempFolder } from '../../temp-folder.js';
@@ -103,10 +104,74 @@ it.each([
   expect(Math.max(...blocks.map(({ bytes }) => bytes.length))).toBeLessThan(3 * MAX_WORD_BYTES);
 });
 
-it('a word of absurd length is refused, with a cure for languages without spaces', async () => {
-  const fault = await faultOf(blocksOf(textOf(`short\n${'漢'.repeat(MAX_WORD_BYTES)}`)));
-  expect(fault.message).toBe('text.txt:2: A word is longer than 1 MiB');
-  expect(fault.cures.join()).toContain('--unit character');
+describe('a word of absurd length', () => {
+  const TREEBANK = { ...WORDS, punctuation: 'treebank' } as const;
+
+  it.each([
+    ['that is the longest allowed', MAX_WORD_BYTES, true],
+    ['that is one byte longer', MAX_WORD_BYTES + 1, false],
+    ['of several chunks', 5 * MAX_WORD_BYTES + 7, false],
+  ])('%s is taken or refused wherever it lies', async (_, length, taken) => {
+    const forms = [WORDS, TREEBANK, { ...TREEBANK, unit: 'character' as const }];
+    for (const [index, before] of ['', 'a b ', `a\n${'b '.repeat(300_000)}`].entries()) {
+      for (const after of ['', ' c', '\nc\n']) {
+        const blocks = blocksOf(textOf(`${before}${'x'.repeat(length)}${after}`), forms[index]);
+        if (taken) {
+          expect((await blocks).length).toBeGreaterThan(0);
+          continue;
+        }
+        const [line, has] = [before.includes('\n') ? 2 : 1, length.toLocaleString('en-US')];
+        expect((await faultOf(blocks)).message).toBe(
+          `text.txt:${line}: A word has ${has} bytes, and a word can have 1,048,576 at most`,
+        );
+      }
+    }
+  });
+
+  it('is found in pieces of any size', async () => {
+    for (const size of [1000, 65_536, 2 ** 20]) {
+      const fault = await faultOf(blocksOf(inPieces(`a b\nc ${'漢'.repeat(400_000)} d`, size)));
+      expect(fault.message).toContain('text.txt:2: A word has 1,200,000 bytes');
+    }
+  });
+
+  it('is not followed forever, as one that a pipe never ends', async () => {
+    const endless: Text = {
+      ...textOf('x'),
+      async *chunks() {
+        for (;;) yield Buffer.alloc(2 ** 16, 'x');
+      },
+    };
+    expect((await faultOf(blocksOf(endless))).message).toContain('A word has more than 67,108,864 bytes');
+  });
+
+  it('is not a word where the bytes are not text', async () => {
+    const bytes = Buffer.alloc(2 * MAX_WORD_BYTES, 0xe9);
+    expect((await faultOf(blocksOf(textOf(bytes)))).message).toContain('not UTF-8');
+  });
+
+  it('advises no other form where the form is given', async () => {
+    const blocks = async () => {
+      for await (const _ of textBlocks(textOf('x'.repeat(2 ** 21)), WORDS, { formIsGiven: true }));
+    };
+    expect((await faultOf(blocks())).cures.join()).not.toContain('--unit');
+  });
+
+  it.each([
+    ['A number', '7', { ...CHARACTERS, numbers: 'N' as const }, '--numbers keep'],
+    ['A character with its combining marks', '\u0301', CHARACTERS, '--normalize none'],
+  ])(
+    'is %s, where characters are the tokens: with the advice it is read',
+    async (what, character, form, flags) => {
+      const text = `e${character.repeat(1_500_000)}`;
+      const fault = await faultOf(blocksOf(textOf(text), form));
+      expect(fault.message).toMatch(`text.txt:1: ${what} has more than `);
+      expect(fault.cures[0]).toContain(`\`${flags}\``);
+      const [key, value] = flags.slice(2).split(' ');
+      const blocks = await blocksOf(textOf(text), { ...form, [key]: value });
+      expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString()).toBe(`${text}\n`);
+    },
+  );
 });
 
 it('reading stops at a signal', async () => {
