@@ -79,7 +79,7 @@ function lineOf(event: TrainingEvent | PlanEvent, epochs: number): string | null
 }
 
 function sessionLine({ run, position, isOver }: SessionEvent): string {
-  const from = position.windows > 0 && !isOver ? `, going on after ${position.windows} windows` : '';
+  const from = position.windows > 0 && !isOver ? `, continuing after ${position.windows} windows` : '';
   return `run ${run.path}${from}`;
 }
 

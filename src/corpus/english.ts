@@ -84,7 +84,7 @@ export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let start = 0;
   for (const match of text.matchAll(BOUNDARY)) {
-    const [whole, word, mark, next] = match as unknown as [string, string, string, string];
+    const [whole, word, mark, next] = match;
     if (mark === '.' && !endsSentence(word, next)) continue;
     const end = match.index + whole.length;
     sentences.push(text.slice(start, end).trim());

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import { type Inputs, type Op, runOp } from './op.js';
 
 /** `ZlmGlobalNorm`: tensors of rank 1 or more, by name → a scalar. */
-export const globalNormOp: Op<object> = {
+export const globalNormOp: Op<object, Inputs, [tf.Scalar]> = {
   name: 'ZlmGlobalNorm',
-  reference(gradients: Inputs) {
+  reference(gradients) {
     return [tf.sqrt(tf.addN(Object.values(gradients).map(sumOfSquares)))];
   },
 };
@@ -17,7 +17,7 @@ export const globalNormOp: Op<object> = {
  * @returns a scalar
  */
 export function globalNorm(gradients: Inputs): tf.Scalar {
-  return runOp(globalNormOp, gradients, {})[0] as tf.Scalar;
+  return runOp(globalNormOp, gradients, {})[0];
 }
 
 /**
@@ -28,10 +28,10 @@ export function globalNorm(gradients: Inputs): tf.Scalar {
 export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
   if (maxNorm === null) return tf.scalar(1);
   // Not tf.minimum(1, …): the wasm backend returns 1 for a NaN.
-  return tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm)) as tf.Scalar;
+  return tf.where<tf.Scalar>(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm));
 }
 
 /** Sums squares row by row and then over the rows: one float32 running sum over millions of squares would lose digits. */
-function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
+function sumOfSquares(gradient: tf.Tensor): tf.Scalar {
   return tf.sum(tf.sum(tf.square(gradient), -1));
 }

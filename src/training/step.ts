@@ -96,7 +96,7 @@ export function lossAndGradients(
   batch: BatchNumber,
   state: TaskState,
 ): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; terms: LossTerms } {
-  let terms: LossTerms | undefined;
+  let terms!: LossTerms; // assigned when the gradients are computed
   const variables = [...task.parameters.values()];
   const { value, grads } = tf.variableGrads(() => {
     terms = task.loss(batch, state);
@@ -108,7 +108,7 @@ export function lossAndGradients(
   const gradients = Object.fromEntries(
     [...task.parameters].map(([name, variable]) => [name, grads[variable.name]]),
   );
-  return { loss: value, gradients, terms: terms as unknown as LossTerms };
+  return { loss: value, gradients, terms };
 }
 
 /**
@@ -117,7 +117,7 @@ export function lossAndGradients(
  */
 function lossOf({ nll, batch, penalty }: LossTerms, loss: Loss): tf.Scalar {
   const steps = nll.size / batch;
-  const fit = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size) as tf.Scalar;
+  const fit: tf.Scalar = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size);
   if (!penalty) return fit;
   return tf.add(fit, loss === 'sum' ? tf.mul(penalty, steps) : penalty);
 }

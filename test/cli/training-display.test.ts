@@ -20,7 +20,7 @@ it('the line of a session says where it continues, if anything is left to train'
   show({ ...session, position: START });
   show(session);
   show({ ...session, isOver: true });
-  expect(notes).toEqual(['run runs/small', 'run runs/small, going on after 40 windows', 'run runs/small']);
+  expect(notes).toEqual(['run runs/small', 'run runs/small, continuing after 40 windows', 'run runs/small']);
 });
 
 it('the line of an epoch says when the parameters were averaged', () => {

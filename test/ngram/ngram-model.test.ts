@@ -5,7 +5,7 @@ import { type Lines, linesOf, modelOf, randomLines, vocabularyOf } from './rando
 /** Lines, what is new to them, and the lines that contexts are taken from. */
 const TEXTS: Readonly<Record<string, Lines>> = {
   'a few hundred lines': randomLines(300, 1),
-  'a line that stands there many times': linesOf('to be or not to be\n'.repeat(20)),
+  'a line that occurs many times': linesOf('to be or not to be\n'.repeat(20)),
   'one word': linesOf('word'),
   'empty lines among others': linesOf('a b a\n\n\nb a b\n\na a a a'),
   letters: linesOf('to be or not to be\nthat is the question'.replaceAll(/\S/g, '$& ')),

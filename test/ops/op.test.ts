@@ -6,20 +6,19 @@ import { valuesOf } from './arrays.js';
 
 beforeAll(() => activateBackend('cpu'));
 
-const productAndSum: Op<{ factor: number }> = {
+const productAndSum: Op<{ factor: number }, { x: tf.Tensor; y: tf.Tensor }, [tf.Tensor, tf.Tensor]> = {
   name: 'TestProductAndSum',
   reference: ({ x, y }) => [tf.mul(x, y), tf.add(x, y)],
 };
 
 /** x·y and x + y, with the gradient of y scaled by an attribute, so that a test sees what reached the backward pass. */
-function scaledProduct(x: tf.Tensor, y: tf.Tensor, attributes: { factor: number }): tf.Tensor[] {
+function scaledProduct(x: tf.Tensor, y: tf.Tensor, attributes: { factor: number }) {
   return differentiable(
     { x, y },
     {
-      forward(save) {
+      forward() {
         const outputs = runOp(productAndSum, { x, y }, attributes);
-        save([y, outputs[1]]);
-        return outputs;
+        return { outputs, saved: [y, outputs[1]] };
       },
       backward: ([upstream, ofSum], [y, sum]) => ({
         x: tf.add(tf.mul(upstream, y), ofSum),

@@ -270,13 +270,13 @@ describe('a file that is not a checkpoint of the model', () => {
     ],
     ['lacks a constant', () => [weight(), bias(), stateH()], {}, ['lacks the constant topics']],
     [
-      'lacks what the optimizer remembers',
+      'lacks a part of the optimizer state',
       () => [weight(), bias(), stateH(), topics(), averages()[0]],
       {},
       ['lacks the optimizer state average.bias'],
     ],
     [
-      'holds what another optimizer remembers',
+      'contains the state of another optimizer',
       () => [weight(), bias(), ...rest(), { ...bias(), name: 'optimizer.meanSquare.bias' }],
       {},
       ['no optimizer state meanSquare.bias'],

@@ -26,14 +26,14 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
       '<eos> we act <eos> we must <eos> we',
     ],
     [
-      'goes on after an abbreviation',
+      'continues a sentence after an abbreviation',
       'in the U.S. we wait for Mr. Monroe',
       '<eos> in the u.s. we wait for mr. monroe',
     ],
     ['stays open after an abbreviation', 'in the u.s.', '<eos> in the u.s.'],
     ['ends a sentence with its line', 'we must act\nwe', '<eos> we must act <eos> we'],
-    ['is not ended by a mark alone', '... we', '<eos> we'],
-    ['is ended by a mark that stands apart', 'we act . no', '<eos> we act <eos> no'],
+    ['does not end a sentence with a mark before its first word', '... we', '<eos> we'],
+    ['ends a sentence with a mark between spaces', 'we act . no', '<eos> we act <eos> no'],
   ])('a prompt for a Penn Treebank corpus %s', async (_, prompt, words) => {
     expect(wordsOf(prompt, await corpusOf(TEXT))).toBe(words);
   });

@@ -33,7 +33,11 @@ it.each([
   ['a line feed for <eos>', 'the cat <eos> the', 'the cat\nthe'],
   ['an empty line for an empty line', 'the <eos> <eos> cat <eos>', 'the\n\ncat\n'],
   ['punctuation that is part of words', '"wait," said', '"wait," said'],
-  ['punctuation that stands alone', 'the cat , the ( cat ) ... said !', 'the cat, the (cat)... said!'],
+  [
+    'punctuation that is not part of words',
+    'the cat , the ( cat ) ... said !',
+    'the cat, the (cat)... said!',
+  ],
 ])('a sample of words with their punctuation has %s', async (_, words, text) => {
   const corpus = await corpusOf('the cat , ( ) ... ! "wait," said', { punctuation: 'keep' });
   expect(writeText(idsOf(words, corpus), corpus)).toBe(text);

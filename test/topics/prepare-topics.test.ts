@@ -216,7 +216,7 @@ describe('readTopicTable reports', () => {
       'Train the topics again: `zlm prepare topics small --topics 3`.',
     ],
     [
-      'that the file holds something else',
+      'that the file contains no topics',
       (folder) => {
         const tensor = { name: 'topics', shape: [2, 3], data: new Float32Array(6) };
         writeFileSync(fileIn(folder), Buffer.concat(encodeSafetensors([tensor], {})));

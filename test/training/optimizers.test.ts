@@ -84,7 +84,7 @@ describeEachBackend('optimizers on %s', () => {
     expect(companions).toBe(expected.length / 2);
   });
 
-  it('averaging starts when it is told to, and the first average equals the parameters exactly', () => {
+  it('averaging starts at the planned step, and the first average equals the parameters exactly', () => {
     const { parameters, optimizer } = optimizing(AVERAGED);
     for (let count = 1; count <= 4; count++) step(optimizer, AVERAGED, count);
     expect([optimizer.averages, names(optimizer)]).toEqual([null, []]);

@@ -14,7 +14,7 @@ it('tokens are numbered in order of first occurrence, after <eos>, with the plac
   expect(types.size).toBe(5);
 });
 
-it('more different words than memory holds are refused', () => {
+it('more different words than fit into memory are refused', () => {
   const types = new TypeTable(2);
   for (const word of ['a', 'b', 'a']) types.number(word, 'text.txt', 1);
   expect(() => types.number('c', 'text.txt', 2)).toThrow('text.txt has more than 2 different words');
