@@ -57,7 +57,7 @@ export async function activateBackend(
       throw namedCompilerFails(options.compiler, failure, probe.details);
     }
   }
-  const message = choice === 'auto' ? 'no backend can run here' : `the ${choice} backend cannot run here`;
+  const message = choice === 'auto' ? 'No backend can run here' : `The ${choice} backend cannot run here`;
   throw new UserError('backend', [message, ...refusals].join('\n  '), [
     'See why each backend can or cannot run: `zlm doctor`.',
     ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
@@ -66,7 +66,7 @@ export async function activateBackend(
 
 function namedCompilerFails(compiler: string, failure: string, details: string | undefined): UserError {
   const said = details === undefined ? [] : details.split('\n');
-  const message = [`the native backend cannot run here with the compiler ${compiler}`, failure, ...said];
+  const message = [`The native backend cannot run here with the compiler ${compiler}`, failure, ...said];
   return new UserError('backend', message.join('\n  '), [
     'Name a compiler that works with --cc or ZLM_CC, or none: cc, gcc and clang are then tried.',
     'Train without a compiler, much slower: `--backend wasm`.',
@@ -106,7 +106,7 @@ export function checkThreadCount(threads: number | undefined): void {
   const most = MOST_PER_PROCESSOR * processors;
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= most) return;
   const here = processors === 1 ? '1 processor' : `${processors} processors`;
-  const message = `the number of threads must be between 1 and ${most}, ${MOST_PER_PROCESSOR} for each of the ${here} here, but is ${threads}`;
+  const message = `The number of threads must be between 1 and ${most}, ${MOST_PER_PROCESSOR} for each of the ${here} here, but is ${threads}`;
   throw new UserError('usage', message, [
     `Leave out --threads (or ZLM_THREADS): the native backend then takes ${processors}, which is the fastest.`,
   ]);

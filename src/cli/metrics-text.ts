@@ -56,7 +56,7 @@ export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): 
   const [first] = rows;
   if (first === undefined) {
     const other = choice === 'epochs' ? ' yet; `--rows windows` shows the windows so far' : '';
-    return `no ${choice} in the metrics of ${run}${other}`;
+    return `No ${choice} in the metrics of ${run}${other}`;
   }
   if (first.kind === 'ngram')
     return rows.map((row) => (row.kind === 'ngram' ? ngramText(row) : '')).join('\n');

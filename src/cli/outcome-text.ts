@@ -1,4 +1,4 @@
-/** What `zlm train` prints at the end, for each system. */
+/** Renders the outcome of `zlm train`, for each system. */
 import { UserError } from '../errors.js';
 import { FALLBACK_DISCOUNTS } from '../ngram/kneser-ney.js';
 import { shellWord } from '../shell-word.js';
@@ -47,10 +47,10 @@ function linesOf(outcome: TrainingOutcome): string[] {
 function interruptionOf(outcome: TrainingOutcome, resume: string): [message: string, cure: string] {
   switch (outcome.system) {
     case 'network':
-      return [`interrupted after ${outcome.windows} windows; the state is saved`, `Continue it: ${resume}.`];
+      return [`Interrupted after ${outcome.windows} windows; the state is saved`, `Continue it: ${resume}.`];
     case 'ngram':
       return [
-        'interrupted before all n-grams were counted; nothing of them is kept',
+        'Interrupted before all n-grams were counted; nothing of them is kept',
         `Count them again, which takes seconds: ${resume}.`,
       ];
   }

@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs';
 import type { NextWordsResult } from '../sampling/next-words.js';
 import { visibleLines } from '../visible.js';
 
-/** Where text is written. */
+/** The stream that text is written to. */
 type TextStream = NodeJS.WritableStream & { readonly fd?: number };
 
 /**
@@ -59,7 +59,7 @@ export function goesToFile({ fd }: TextStream): boolean {
   }
 }
 
-/** What `zlm sample --next` prints: a line for each word, its probability first. */
+/** Renders the result of `zlm sample --next`: a line for each word, its probability first. */
 export function renderNextWords({ next }: NextWordsResult): string {
   return next
     .map(({ prompt, words }) => {

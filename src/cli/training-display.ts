@@ -11,8 +11,8 @@ import type { ProgressReporter } from './progress.js';
 /** Weight of the newest window in the shown perplexity and speed. */
 const SMOOTHING = 0.05;
 
-/** What an interruption waits for. */
-const WAITS_FOR = { network: 'finishing the window and saving', ngram: 'stopping' } as const;
+/** The work that an interruption waits for. */
+const WAITS_FOR = { network: 'Finishing the window and saving', ngram: 'Stopping' } as const;
 
 /** Draws one training, or the planning of one. */
 export class TrainingDisplay {

@@ -42,7 +42,7 @@ export function treebankWordsOf(piece: string, last: boolean): string[] {
   return splitClitics(trimPunctuation(piece, last)).filter((word) => /[\p{L}\p{N}&']/u.test(word));
 }
 
-// A possessive plural ("the states'") cannot be told from a closing quotation mark: it is taken for the former.
+// A possessive plural ("the states'") cannot be distinguished from a closing quotation mark: it counts as the former.
 const OPENING = /^(?:[-/.]|'(?!\d|(?:s|m|d|re|ve|ll)$))+(?!\d)/iu;
 
 function trimPunctuation(piece: string, last: boolean): string {

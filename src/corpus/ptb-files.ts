@@ -177,14 +177,14 @@ const POLL_MS = 250;
 /** Hooks while a lock is waited for. */
 export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, with the process that holds the lock. */
+  /** Called once, with the process that has the lock. */
   readonly onWait: (pid: number) => void;
 }
 
 /**
- * Runs `action` while this process holds the lock of `folder`. A second process of this machine waits, and then finds
+ * Runs `action` while this process has the lock of `folder`. A second process of this machine waits, and then finds
  * the work of the first one done.
- * @throws UserError('data') when a process on another machine holds the folder, or it cannot be written
+ * @throws UserError('data') when a process on another machine has locked the folder, or it cannot be written
  * @throws UserError('interrupted') when the signal fires while waiting
  */
 export async function inTurn<T>(folder: string, action: () => Promise<T>, options: TurnOptions): Promise<T> {

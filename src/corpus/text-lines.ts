@@ -8,7 +8,7 @@ import type { PreparedCorpus } from './prepared.js';
 
 /** A text to be read line by line. */
 export interface LineSource {
-  /** What it is called in messages: a path, or "standard input". */
+  /** Its name in messages: a path, or "standard input". */
   readonly name: string;
   /** The lines without their ends, once. */
   readonly lines: AsyncIterable<string>;

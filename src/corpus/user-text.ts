@@ -141,7 +141,7 @@ class Sources {
     const { standardInput, dataFolder, name, signal } = this.options;
     if (standardInput === undefined) throw new Error('standardInput is missing');
     if (this.#folder !== undefined) {
-      throw new UserError('usage', 'standard input ("-") is named twice, but can be read only once', [
+      throw new UserError('usage', 'Standard input ("-") is named twice, but can be read only once', [
         'Name it once, or put the text into a file.',
       ]);
     }

@@ -29,7 +29,7 @@ export class Parameters extends Map<string, tf.Variable> {
 
   private ofRank(name: string, rank: number): tf.Tensor {
     const variable = this.get(name);
-    if (variable?.rank !== rank) throw new Error(`the model has no parameter ${name} of rank ${rank}`);
+    if (variable?.rank !== rank) throw new Error(`The model has no parameter ${name} of rank ${rank}`);
     return variable;
   }
 }
@@ -102,6 +102,6 @@ export function variableOf(values: Float32Array | Int32Array, shape: readonly nu
 
 function valuesOf(values: NamedValues, name: string) {
   const given = values.get(name);
-  if (!given) throw new Error(`no values for ${name}`);
+  if (!given) throw new Error(`No values for ${name}`);
   return given;
 }

@@ -77,7 +77,7 @@ const WORKING_BYTES = 3 * INT32_BYTES;
 /** Offsets, counts and starts are int32. */
 const MAX_ENTRIES = 2 ** 31 - 2;
 
-/** A checkpoint is read into one array, which also has room for the header. */
+/** A checkpoint is read into one array, which also contains the header. */
 const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
 
 /** Returns the memory that this process may use, in bytes: that of the machine, or of its container. */
@@ -95,7 +95,7 @@ export function checkTokenCount(tokens: number, memory: number): void {
   if (tokens > MAX_ENTRIES) {
     throw tooLarge(`${tokens.toLocaleString('en-US')} tokens are more than an n-gram model can count`, []);
   }
-  requireMemory(`counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
+  requireMemory(`Counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
 }
 
 /**

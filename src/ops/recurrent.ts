@@ -47,7 +47,7 @@ export function cellFreeAttributes(options: RecurrentOptions): RecurrentAttribut
   const attributes = recurrentAttributes(options);
   const { noise } = attributes;
   if (noise.input || noise.recurrent?.perGate)
-    throw new Error('masks for each gate are for LSTM layers only');
+    throw new Error('Masks for each gate are for LSTM layers only');
   return { ...attributes, noise: { ...noise, zoneoutCell: null } };
 }
 

@@ -8,13 +8,13 @@ import { MisfitError, notACheckpoint } from './checkpoint-fault.js';
 /** Kind of optimizer tensor that replaces the parameters in evaluation: their averages over steps. */
 export const AVERAGE = 'average';
 
-/** Name and shape of a tensor that a checkpoint must hold. */
+/** Name and shape of a tensor that a checkpoint must contain. */
 export interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Returns a checkpoint whose parameters are the averages that it holds; the same where it holds none. */
+/** Returns a checkpoint whose parameters are its averages; the same checkpoint when it has none. */
 export function withAverages(checkpoint: Checkpoint): Checkpoint {
   const prefix = `${AVERAGE}.`;
   const averages = [...checkpoint.optimizer].filter(([name]) => name.startsWith(prefix));
@@ -24,7 +24,7 @@ export function withAverages(checkpoint: Checkpoint): Checkpoint {
 }
 
 /**
- * Checks that a checkpoint holds just the parameters and the constants of a model.
+ * Checks that a checkpoint contains exactly the parameters and the constants of a model.
  *
  * @throws UserError('data') when names, shapes or types are not the model's
  */

@@ -80,7 +80,7 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
 }
 
 async function withoutSpec(run: RunFolder): Promise<UserError> {
-  const message = `run ${run.name} has lost its spec: ${run.spec} is no file`;
+  const message = `Run ${run.name} has lost its spec: ${run.spec} is missing or not a file`;
   const inPlace = (await isThere(run.spec))
     ? [`Move away what is in its place: \`mv ${shellWord(run.spec)} ${shellWord(`${run.spec}.old`)}\`.`]
     : [];
@@ -90,13 +90,13 @@ async function withoutSpec(run: RunFolder): Promise<UserError> {
 async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {
   const names = (await listRuns(runsFolder)).map((run) => run.name);
   if (names.length === 0) {
-    return new UserError('data', `there is no run in ${runsFolder}`, [
+    return new UserError('data', `There is no run in ${runsFolder}`, [
       'Train one: `zlm train configs/quickstart.yaml`.',
       'If runs lie elsewhere, name their folder with --runs.',
     ]);
   }
   const some = names.slice(0, 5).join(', ');
-  return new UserError('data', `there is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
+  return new UserError('data', `There is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
     'Name one of them; `zlm runs` lists them all.',
   ]);
 }

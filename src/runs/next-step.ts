@@ -2,29 +2,29 @@
 import { shellWord } from '../shell-word.js';
 import { lockOwner } from '../storage/folder-lock.js';
 
-/** What of a run folder these commands need. */
+/** The parts of a run folder that these commands need. */
 interface KnownRun {
   readonly path: string;
-  /** What a command calls it. */
+  /** Its name in a command. */
   readonly reference: string;
 }
 
-/** The command that trains a run on. */
+/** Returns the command that continues a run. */
 export function resumeCommand({ reference }: Pick<KnownRun, 'reference'>): string {
   return `zlm train --resume ${shellWord(reference)}`;
 }
 
 /**
- * What helps where a run has not come far enough: to wait while it trains, since it cannot be resumed then.
+ * Returns the cure for a run that has not trained long enough: to wait while it trains, since it cannot be resumed then.
  *
- * @param otherwise begins the sentence of a run that nothing trains, as in "Let it train on"
+ * @param otherwise begins the sentence of a run that nothing trains, as in "Continue its training"
  */
 export async function trainOnCure(run: KnownRun, otherwise: string): Promise<string> {
   if (await isTraining(run.path)) return 'It is training now: wait, or watch it with `zlm runs --watch`.';
   return `${otherwise}: \`${resumeCommand(run)}\`.`;
 }
 
-/** Whether a process trains it; a lock that cannot be read counts as none, since resuming tells more of it. */
+/** Returns whether a process trains it; an unreadable lock counts as none, since resuming reports it with more detail. */
 async function isTraining(folder: string): Promise<boolean> {
   const owner = await lockOwner(folder).catch(() => undefined);
   return owner !== undefined;

@@ -43,7 +43,7 @@ async function tellingTheCure<T>(run: RunFolder, read: () => Promise<T>): Promis
   }
 }
 
-/** Whether the run's own file is right, and only what the command line overrides is not. */
+/** Returns whether the run's own file is valid, so that only the overrides are not. */
 function isOfOverrides(error: UserError): boolean {
   return error instanceof SpecError && error.faults.every(({ place }) => place?.source.kind === 'override');
 }

@@ -38,7 +38,7 @@ export async function openTrained(
 /**
  * Opens the corpus of a run.
  *
- * @throws UserError('data') when it is not to be had, or has another vocabulary than the run's checkpoint
+ * @throws UserError('data') when it is not available, or has another vocabulary than the run's checkpoint
  */
 async function corpusOf(
   run: RunFolder,
@@ -50,7 +50,7 @@ async function corpusOf(
   const corpus = await PreparedCorpus.open(dataFolder, spec.corpus, options);
   if (corpus.vocabulary.sha256 === provenance.vocabularyHash) return corpus;
   corpus.close();
-  const message = `run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  const message = `Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   throw new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
   ]);
@@ -76,13 +76,13 @@ export function warnOfEditedSpec(
 export async function notTrained(run: RunFolder, name: CheckpointName): Promise<UserError> {
   const when =
     name === 'best' ? 'the first epoch is validated' : 'the first epoch is trained, or some minutes into it';
-  const message = `run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
+  const message = `Run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
   return new UserError('data', message, await curesWithout(run, name));
 }
 
 /** Makes the error for an n-gram model's checkpoint that is not written yet. */
 export async function notCounted(run: RunFolder, name: CheckpointName): Promise<UserError> {
-  const message = `run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
+  const message = `Run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
   return new UserError('data', message, [await trainOnCure(run, 'Count them')]);
 }
 
@@ -97,8 +97,8 @@ async function curesWithout(run: RunFolder, name: CheckpointName): Promise<strin
   );
   if (hasEpochs || (name === 'last' && hasOther)) return otherCheckpoint(run.checkpoint(name));
   return [
-    await trainOnCure(run, 'Let it train on'),
-    ...(hasOther ? ['Or take what there is: `--checkpoint last`.'] : []),
+    await trainOnCure(run, 'Continue its training'),
+    ...(hasOther ? ['Or use the last checkpoint: `--checkpoint last`.'] : []),
   ];
 }
 
@@ -140,7 +140,7 @@ export function checkFits(
  * Reads the table of a spec's order from a checkpoint.
  *
  * @param path the checkpoint's file, for the message
- * @throws UserError('data') when it holds none
+ * @throws UserError('data') when it contains none
  */
 export function restoredTable(
   spec: NgramSpec,

@@ -70,7 +70,7 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
   const parsed = parseYaml(source);
   if ('faults' in parsed) throw new SpecError(parsed.faults);
   const parent = find(parsed.root, ['extends']);
-  const message = 'a resolved spec cannot extend another one; name the spec file that it was resolved from';
+  const message = 'A resolved spec cannot extend another one; name the spec file that it was resolved from';
   const faults = parent ? [{ key: 'extends', message, place: parent.key }] : [];
   return resolveTree(parsed.root, faults, [path], true);
 }

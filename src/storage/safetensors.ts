@@ -36,7 +36,7 @@ export function encodeSafetensors(
   tensors: readonly NamedArray[],
   metadata: Record<string, string>,
 ): Uint8Array[] {
-  if (CHECKSUM_KEY in metadata) throw new Error(`the metadata key ${CHECKSUM_KEY} is reserved`);
+  if (CHECKSUM_KEY in metadata) throw new Error(`The metadata key ${CHECKSUM_KEY} is reserved`);
   const data = tensors.map((tensor) => bytesOf(tensor.data));
   const entries = describe(tensors);
   const header = (checksum: string) =>
@@ -123,9 +123,9 @@ function describe(tensors: readonly NamedArray[]): Record<string, object> {
   const entries = new Map<string, object>();
   let offset = 0;
   for (const { name, shape, data } of tensors) {
-    if (entries.has(name) || name === METADATA_KEY) throw new Error(`tensor name "${name}" is taken`);
+    if (entries.has(name) || name === METADATA_KEY) throw new Error(`The name of tensor "${name}" is taken`);
     if (elementCount(shape) !== data.length) {
-      throw new Error(`tensor "${name}" of shape [${shape}] cannot have ${data.length} elements`);
+      throw new Error(`Tensor "${name}" of shape [${shape}] cannot have ${data.length} elements`);
     }
     const dtype = data instanceof Float32Array ? 'F32' : 'I32';
     const end = offset + data.byteLength;
@@ -287,15 +287,18 @@ function checkCoverage(entries: readonly HeaderEntry[], dataLength: number): voi
   for (const { name, begin, end } of entries) {
     if (begin < covered) throw new SafetensorsFault(`tensor "${name}" overlaps another one`);
     if (begin > covered) {
-      throw new SafetensorsFault(`${begin - covered} bytes before tensor "${name}" belong to no tensor`);
+      throw new SafetensorsFault(`it has ${bytesText(begin - covered)} of no tensor before tensor "${name}"`);
     }
     covered = end;
   }
-  if (covered > dataLength)
-    throw new SafetensorsFault(`${covered - dataLength} bytes are missing at its end`);
+  if (covered > dataLength) throw new SafetensorsFault(`it is ${bytesText(covered - dataLength)} too short`);
   if (covered < dataLength) {
-    throw new SafetensorsFault(`${dataLength - covered} bytes at its end belong to no tensor`);
+    throw new SafetensorsFault(`it has ${bytesText(dataLength - covered)} too many at its end`);
   }
+}
+
+function bytesText(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -165,7 +165,7 @@ function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): st
   return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
 }
 
-/** Loads a network onto a backend, with the averages of its parameters where the checkpoint holds any. */
+/** Loads a network onto a backend, with the averages of its parameters if the checkpoint has any. */
 async function open(
   run: RunFolder,
   spec: NetworkSpec,

@@ -201,7 +201,7 @@ function progressAfter({ perplexity }: Evaluation, seconds: number): TrainingPro
   return { ...START, epochs: 1, best: { epoch: 1, perplexity }, validation: [perplexity], seconds };
 }
 
-/** Writes metrics and checkpoints. The model is its own best: both checkpoints hold it, so that either name finds it. */
+/** Writes metrics and checkpoints. Both checkpoints contain the model, so that either name finds it. */
 async function save(
   run: RunFolder,
   spec: NgramSpec,

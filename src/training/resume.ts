@@ -10,11 +10,11 @@ import type { TrainingProgress } from '../runs/training-progress.js';
 import { type Difference, diffSpecs, specIdentity } from '../spec/load.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
 
-/** What of a spec may differ between the sessions of a run. */
+/** The keys of a spec that may differ between the sessions of a run. */
 interface Changeable {
   /** Keys that decide how long and how safely to train, not what is computed; see `specIdentity`. */
   readonly keys: readonly string[];
-  /** What to do about any other difference. */
+  /** Cure for any other difference. */
   readonly cure: string;
 }
 
@@ -88,27 +88,27 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
-  return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
+  return new UserError('spec', `Run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
     `Continue with the run's own spec: \`${resumeCommand(run)}\`.`,
     cure,
   ]);
 }
 
 function otherCorpus(run: RunFolder, corpus: PreparedCorpus, part: string): UserError {
-  const message = `run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
+  const message = `Run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
     'Begin a new run for the corpus as it is now.',
   ]);
 }
 
-/** Epochs that are trained, the one under way included. */
+/** Epochs that are trained, including the current one. */
 function epochsBegun({ epochs, epochPredictions }: TrainingProgress): number {
   return epochPredictions > 0 ? epochs + 1 : epochs;
 }
 
 function fewerEpochs(run: RunFolder, spec: NetworkSpec, begun: number): UserError {
-  const message = `run ${run.name} has begun epoch ${begun}, training.epochs is ${spec.training.epochs}`;
+  const message = `Run ${run.name} has begun epoch ${begun}, but training.epochs is ${spec.training.epochs}`;
   return new UserError('spec', message, [
     `Resume with at least that many: \`--set training.epochs=${begun}\` or more.`,
   ]);

@@ -8,7 +8,7 @@ import type { Optimizer, StepNumber } from './optimizers.js';
 /** The loss of a batch: the sum over time and the mean over the batch, or the mean over all predictions. */
 export type Loss = 'sum' | 'mean';
 
-/** What all steps of a training share. */
+/** Common arguments of all steps of a training. */
 export interface StepContext {
   readonly task: Task;
   readonly optimizer: Optimizer;
@@ -51,7 +51,7 @@ export function launchStep(
     return { nll: tf.sum(terms.nll), norm, terms };
   });
   const figures = readFigures(nll, norm);
-  // Whoever reads them is told of a failure; it must not end the process before.
+  // Their reader gets the failure; until then it must not end the process.
   figures.catch(() => {});
   const predictions = terms.nll.size;
   terms.nll.dispose();

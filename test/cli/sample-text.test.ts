@@ -16,7 +16,7 @@ class SlowStream extends Writable {
   }
 }
 
-it('separates samples by an empty line and ends the last line', async () => {
+it('samples are separated by an empty line and the last line ends', async () => {
   const stream = new SlowStream();
   const text = new SampleText(stream);
   for (const [piece, sample] of [
@@ -62,13 +62,13 @@ it.each([
   expect(stream.pieces.join('')).toBe('a\n\nb\n');
 });
 
-it('writes nothing where nothing was begun', async () => {
+it('nothing is written when no sample was begun', async () => {
   const stream = new SlowStream();
   await new SampleText(stream).end();
   expect(stream.pieces).toEqual([]);
 });
 
-it('waits for a reader that is behind', async () => {
+it('the writer waits for a slow reader', async () => {
   const stream = new SlowStream();
   const text = new SampleText(stream);
   for (let i = 0; i < 20; i++) {

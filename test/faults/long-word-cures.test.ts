@@ -9,7 +9,7 @@ import { inCopyOf, run } from './fault.js';
 
 const BLOB = 'x'.repeat(1_300_000);
 const LINES = generateText(60, 5).trimEnd().split('\n');
-const MESSAGE = 'a word has 1,300,000 bytes, and a word can have 1,048,576 at most';
+const MESSAGE = 'A word has 1,300,000 bytes, and a word can have 1,048,576 at most';
 
 /** The lines with the word as line 31, after some words. */
 const lines = [...LINES.slice(0, 30), `data ${BLOB}`, ...LINES.slice(30)];
@@ -58,7 +58,7 @@ describe.each([
       writeFileSync('dna.txt', `${'ACGT'.repeat(300_000)}\n`.repeat(30));
       const command = `prepare text dna --text dna.txt ${flags}`;
       const { text } = await run(command);
-      expect(text).toContain('dna.txt:1: a word has 1,200,000 bytes');
+      expect(text).toContain('dna.txt:1: A word has 1,200,000 bytes');
       const added = advised(text, 'For a text without spaces');
       expect((await run(`${command.replace(flags, '')} ${added}`)).exitCode).toBe(0);
     });

@@ -37,7 +37,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync('runs', { recursive: true }),
     command: 'eval',
     exitCode: 4,
-    says: 'there is no run in runs',
+    says: 'There is no run in runs',
     cure: 'zlm train',
   },
   {
@@ -57,21 +57,21 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     cure: 'Choose another path',
   },
   {
-    what: 'a run of that name is not there',
+    what: 'a name that no run has',
     command: 'sample tinny',
     exitCode: 4,
-    says: 'there is no run "tinny" in runs',
+    says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'a run to resume is not there',
+    what: 'a run to resume that does not exist',
     command: 'train --resume tinny',
     exitCode: 4,
-    says: 'there is no run "tinny" in runs',
+    says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'latest leads nowhere',
+    what: 'a link latest to a missing run',
     make: () => {
       rmSync('runs/latest');
       symlinkSync('gone', 'runs/latest');
@@ -86,7 +86,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(SPEC),
     command: 'eval tiny',
     exitCode: 4,
-    says: 'run tiny has lost its spec',
+    says: 'Run tiny has lost its spec',
     cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
@@ -97,7 +97,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     },
     command: 'eval tiny',
     exitCode: 4,
-    says: 'run tiny has lost its spec',
+    says: 'Run tiny has lost its spec',
     cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
@@ -129,7 +129,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => appendFileSync(SPEC, 'extends: ../../tiny.yaml\n'),
     command: 'eval',
     exitCode: 3,
-    says: 'a resolved spec cannot extend another one',
+    says: 'A resolved spec cannot extend another one',
     cure: 'name the spec file',
   },
   {
@@ -161,7 +161,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
     command: 'eval',
     exitCode: 4,
-    says: 'run tiny has no best checkpoint',
+    says: 'Run tiny has no best checkpoint',
     cure: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
@@ -169,7 +169,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(`${RUN}/checkpoints/last.safetensors`),
     command: 'sample --checkpoint last',
     exitCode: 4,
-    says: 'run tiny has no last checkpoint',
+    says: 'Run tiny has no last checkpoint',
     cure: 'To resume from the best epoch: `cp ',
   },
   {

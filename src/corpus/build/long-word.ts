@@ -67,7 +67,7 @@ export class WordMeter {
   fault(place: LongWordPlace): UserError {
     const { name, line, choosesForm } = place;
     const length = this.#tooLong < MOST_MEASURED ? exact(this.#tooLong) : `more than ${exact(MOST_MEASURED)}`;
-    const message = `${name}:${line}: a word has ${length} bytes, and a word can have ${exact(MAX_WORD_BYTES)} at most`;
+    const message = `${name}:${line}: A word has ${length} bytes, and a word can have ${exact(MAX_WORD_BYTES)} at most`;
     return new UserError('data', message, [
       'Words are what white space separates: put spaces or line ends between them.',
       ...(choosesForm

@@ -64,7 +64,7 @@ export class ShuffledTexts {
    * Reads the texts once and distributes their units to files.
    *
    * @param folder for the files; {@link discard} removes them
-   * @param onBytes told the bytes read of all texts
+   * @param onBytes called with the bytes read of all texts
    * @throws UserError('data') as {@link textBlocks} does, and for a unit that is too long
    */
   static async deal(
@@ -241,5 +241,5 @@ function tooLong(name: string, line: number, by: Shuffle['by']): UserError {
     by === 'paragraph'
       ? 'Paragraphs end with an empty line. Where the text has none, shuffle its lines: --shuffle line.'
       : 'Break the text into lines, best a sentence on each, or leave out --shuffle.';
-  return new UserError('data', `${name}:${line}: a ${by} of more than ${longest} cannot be shuffled`, [cure]);
+  return new UserError('data', `${name}:${line}: A ${by} of more than ${longest} cannot be shuffled`, [cure]);
 }

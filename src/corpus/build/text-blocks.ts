@@ -174,8 +174,8 @@ function cutInside(name: string, buffer: Buffer, line: number, form: TextForm): 
   checkEncoding(name, buffer, line);
   const [what, cure] =
     form.numbers === 'N'
-      ? ['a number', 'Keep the digits of numbers as characters: `--numbers keep`.']
-      : ['a character with its combining marks', 'Keep all characters as they are: `--normalize none`.'];
+      ? ['A number', 'Keep the digits of numbers as characters: `--numbers keep`.']
+      : ['A character with its combining marks', 'Keep all characters as they are: `--normalize none`.'];
   const length = buffer.length.toLocaleString('en-US');
   throw new UserError('data', `${name}:${line}: ${what} has more than ${length} bytes`, [
     cure,

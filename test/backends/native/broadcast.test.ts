@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { broadcastWalk } from '../../../src/backends/native/broadcast.js';
 
-/** Element by element, where each operand is read. */
+/** Returns for each element where the two operands are read. */
 function places(a: readonly number[], b: readonly number[]): [number, number][] | null {
   const walk = broadcastWalk(a, b);
   if (!walk) return null;
@@ -22,7 +22,7 @@ it.each([
   ['a row and a column', [2, 1], [1, 2], [2, 2], [0, 0, 1, 1], [0, 1, 0, 1]],
   ['two scalars', [], [1], [1], [0], [0]],
   ['nothing', [0, 3], [3], [0, 3], [], []],
-])('%s', (_, a, b, shape, inA, inB) => {
+])('broadcastWalk finds the elements of both operands: %s', (_, a, b, shape, inA, inB) => {
   expect(broadcastWalk(a, b)?.shape).toEqual(shape);
   expect(places(a, b)).toEqual(inA.map((at, i) => [at, inB[i]]));
   expect(places(b, a)).toEqual(inB.map((at, i) => [at, inA[i]]));
@@ -31,11 +31,11 @@ it.each([
 it.each([
   ['a repeated dimension between others', [2, 1, 3], [2, 4, 3]],
   ['shapes that do not fit', [2, 3], [2]],
-])('none for %s', (_, a, b) => {
+])('broadcastWalk returns null for %s', (_, a, b) => {
   expect(broadcastWalk(a, b)).toBeNull();
 });
 
-it('takes the shapes that a training broadcasts as a matrix, long rows together', () => {
+it('broadcastWalk joins the shapes of a training into a matrix with long rows', () => {
   expect(broadcastWalk([35, 20, 650], [35, 20, 1])).toMatchObject({ rows: 700, columns: 650 });
   expect(broadcastWalk([700, 650], [650])).toMatchObject({ rows: 700, columns: 650 });
   expect(broadcastWalk([35, 20, 650], [35, 20, 650])).toMatchObject({ rows: 1, columns: 455_000 });

@@ -18,7 +18,7 @@ function textOf(content: string | Buffer): Text {
   return memoryText('text.txt', Buffer.from(content));
 }
 
-/** The same bytes, so many at a time: line ends and characters fall apart everywhere. */
+/** The same bytes in chunks of one size, which cut line ends and characters anywhere. */
 function inPieces(content: string | Buffer, size: number): Text {
   const bytes = Buffer.from(content);
   return {
@@ -64,27 +64,27 @@ describe.each([1, 2, 3, 1000])('in chunks of %i bytes', (size) => {
     ['has other line separators', 'a\u2028b\u0085c\n', ['1:a\u2028b\u0085c']],
     ['is one letter', 'a', ['1:a']],
     ['has characters of many bytes', 'é \u{1F600}\n漢字 x\n', ['1:é \u{1F600}', '2:漢字 x']],
-  ])('reads a text that %s', async (_, content, lines) => {
+  ])('a text that %s is read line by line', async (_, content, lines) => {
     expect(await linesOf(inPieces(content, size))).toEqual(lines);
     expect(await countLines(inPieces(content, size))).toBe(lines.length);
   });
 });
 
-it('reads a gzip file by what is in it, whatever its name', async () => {
+it('a gzip file is recognized by its content, whatever its name', async () => {
   const path = join(tempFolder(), 'text.txt');
   // Two members, one behind the other, are one text.
   writeFileSync(path, Buffer.concat([gzipSync('a\nb'), gzipSync('c\n')]));
   expect(await linesOf(await fileText(path))).toEqual(['1:a', '2:bc']);
 });
 
-it('says that a gzip file is cut off', async () => {
+it('a gzip file that is cut off is reported', async () => {
   const path = join(tempFolder(), 'text.gz');
   writeFileSync(path, gzipSync('the cat sat\n'.repeat(10_000)).subarray(0, 60));
   const fault = await faultOf(linesOf(await fileText(path)));
   expect(fault.message).toBe(`${path} is a gzip file that is damaged or cut off`);
 });
 
-it('reads an endless line in blocks of bounded size', async () => {
+it('an endless line is read in blocks of bounded size', async () => {
   const line = 'the quick brown fox '.repeat(400_000);
   const blocks = await blocksOf(textOf(line));
   expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString()).toBe(`${line}\n`);
@@ -96,7 +96,7 @@ it.each([
   ['letters of DNA', 'ACGT'.repeat(2_000_000)],
   ['decomposed accents', 'e\u0301'.repeat(2_000_000)],
   ['surrogate pairs', '\u{1F600}'.repeat(1_000_000)],
-])('cuts an endless line without spaces between characters: %s', async (_, line) => {
+])('an endless line without spaces is cut between characters: %s', async (_, line) => {
   const blocks = await blocksOf(textOf(line), CHARACTERS);
   const parts = blocks.map(({ bytes }) => bytes.toString());
   expect(parts.join('')).toBe(`${line}\n`);
@@ -122,7 +122,7 @@ describe('a word of absurd length', () => {
         }
         const [line, has] = [before.includes('\n') ? 2 : 1, length.toLocaleString('en-US')];
         expect((await faultOf(blocks)).message).toBe(
-          `text.txt:${line}: a word has ${has} bytes, and a word can have 1,048,576 at most`,
+          `text.txt:${line}: A word has ${has} bytes, and a word can have 1,048,576 at most`,
         );
       }
     }
@@ -131,7 +131,7 @@ describe('a word of absurd length', () => {
   it('is found in pieces of any size', async () => {
     for (const size of [1000, 65_536, 2 ** 20]) {
       const fault = await faultOf(blocksOf(inPieces(`a b\nc ${'漢'.repeat(400_000)} d`, size)));
-      expect(fault.message).toContain('text.txt:2: a word has 1,200,000 bytes');
+      expect(fault.message).toContain('text.txt:2: A word has 1,200,000 bytes');
     }
   });
 
@@ -142,7 +142,7 @@ describe('a word of absurd length', () => {
         for (;;) yield Buffer.alloc(2 ** 16, 'x');
       },
     };
-    expect((await faultOf(blocksOf(endless))).message).toContain('a word has more than 67,108,864 bytes');
+    expect((await faultOf(blocksOf(endless))).message).toContain('A word has more than 67,108,864 bytes');
   });
 
   it('is not a word where the bytes are not text', async () => {
@@ -158,8 +158,8 @@ describe('a word of absurd length', () => {
   });
 
   it.each([
-    ['a number', '7', { ...CHARACTERS, numbers: 'N' as const }, '--numbers keep'],
-    ['a character with its combining marks', '\u0301', CHARACTERS, '--normalize none'],
+    ['A number', '7', { ...CHARACTERS, numbers: 'N' as const }, '--numbers keep'],
+    ['A character with its combining marks', '\u0301', CHARACTERS, '--normalize none'],
   ])(
     'is %s, where characters are the tokens: with the advice it is read',
     async (what, character, form, flags) => {
@@ -174,7 +174,7 @@ describe('a word of absurd length', () => {
   );
 });
 
-it('stops when asked to', async () => {
+it('reading stops at a signal', async () => {
   const fault = await faultOf(countLines(textOf('a\n'), { signal: AbortSignal.abort() }));
   expect(fault.kind).toBe('interrupted');
 });
@@ -182,11 +182,11 @@ it('stops when asked to', async () => {
 it.each([
   ['a missing file', '/nowhere/text.txt', /\/nowhere\/text\.txt/],
   ['a folder', new URL('.', import.meta.url).pathname, /not a regular file/],
-])('refuses %s', async (_, path, message) => {
+])('%s is refused', async (_, path, message) => {
   expect((await faultOf(fileText(path))).message).toMatch(message);
 });
 
-it('refuses an empty file', async () => {
+it('an empty file is refused', async () => {
   const path = join(tempFolder(), 'text.txt');
   writeFileSync(path, '');
   expect((await faultOf(fileText(path))).message).toContain('is empty');
