@@ -104,12 +104,14 @@ function unitsBelow(
 ): tf.Tensor3D {
   const drawn = mask === 'sequence' ? 1 : steps;
   const perStep = batch * units;
-  const words = new Uint32Array(drawn * perStep);
-  for (let t = 0; t < drawn; t++) {
-    fillPhiloxWords(words, t * perStep, perStep, { seed, stream: STREAM.dropout, site, step: step + t });
-  }
+  const words = new Uint32Array(perStep);
   const threshold = rate * 2 ** 32;
-  const values = Float32Array.from(words, (word) => (word < threshold ? below : otherwise));
+  const values = new Float32Array(drawn * perStep);
+  for (let t = 0; t < drawn; t++) {
+    fillPhiloxWords(words, 0, perStep, { seed, stream: STREAM.dropout, site, step: step + t });
+    // Not `Float32Array.from`, which makes an object of every word.
+    for (let n = 0; n < perStep; n++) values[t * perStep + n] = words[n] < threshold ? below : otherwise;
+  }
   return tf.tensor3d(values, [drawn, batch, units]);
 }
 

@@ -6,6 +6,7 @@ import {
   initializeParameters,
   orthogonalBlocks,
 } from '../../src/model/initialization.js';
+import { philoxWords, STREAM, wordToUnit } from '../../src/ops/philox.js';
 import { valuesOf } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture } from './small-models.js';
 
@@ -40,6 +41,26 @@ function expectOrthogonal(matrix: readonly (readonly number[])[]): void {
     });
   });
 }
+
+describe('a parameter that is drawn in several parts', () => {
+  // 300 × 200 values, of which 16,384 words are in memory at once.
+  const wide = { ...ARCHITECTURE, embedding: 200 };
+  const words = (count: number) =>
+    philoxWords({ seed: 5, stream: STREAM.initialization, site: 0, step: 0 }, count);
+
+  it('has a value for each word of its stream', () => {
+    const expected = Array.from(words(60_000), (word) => Math.fround((2 * wordToUnit(word) - 1) * 0.3));
+    expect(of(drawn({ uniform: 0.3 }, null, wide), 'embedding.weight')).toEqual(expected);
+  });
+
+  it('has a normal value for each two words of its stream', () => {
+    const all = Array.from(words(120_000), wordToUnit);
+    const expected = Array.from({ length: 60_000 }, (_, n) =>
+      Math.fround(0.3 * Math.sqrt(-2 * Math.log(all[2 * n])) * Math.cos(2 * Math.PI * all[2 * n + 1])),
+    );
+    expect(of(drawn({ normal: 0.3 }, null, wide), 'embedding.weight')).toEqual(expected);
+  });
+});
 
 describe('normal', () => {
   it('normal draws weights with the given deviation and mean 0, and sets biases to 0', () => {

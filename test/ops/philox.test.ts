@@ -74,6 +74,15 @@ describe('philoxWords', () => {
     }
   });
 
+  it('philoxWords begins with any block', () => {
+    const all = philoxWords(ADDRESS, 23);
+    for (const first of [0, 4, 12, 20]) {
+      const out = new Uint32Array(23 - first);
+      fillPhiloxWords(out, 0, out.length, ADDRESS, first);
+      expect(out).toEqual(all.subarray(first));
+    }
+  });
+
   it('philoxWords gives different words for different seeds, streams, sites and steps', () => {
     const addresses = [0, 1, 2, 2 ** 32 - 1].flatMap((seed) =>
       Object.values(STREAM).flatMap((stream) =>
