@@ -1,6 +1,6 @@
 /**
  * Every network of configs/, narrowed and on the small corpus but otherwise as shipped: it trains, is interrupted within an
- * epoch, goes on to the very bytes of a run that was not, and can be evaluated.
+ * epoch, continues to the bytes of a run that was not interrupted, and can be evaluated.
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -17,7 +17,7 @@ import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs
 const CONFIGS = join(ROOT, 'configs');
 const NAMES = readdirSync(CONFIGS)
   .map((file) => basename(file, '.yaml'))
-  // Fine-tuning begins with the run of the spec that it extends, which so has to come before it.
+  // Fine-tuning begins with the run of the spec that it extends, which therefore comes first.
   .sort();
 /** More than an epoch of the longest windows, so that a validation and a schedule come in between. */
 const WINDOWS = 7;
@@ -27,7 +27,7 @@ const place = useWorkplace();
 /** Equal widths stay equal, and no narrowed model takes longer than a second. */
 const narrow = (width: number) => 3 + Math.ceil(width / 200);
 
-/** What makes a shipped spec one for the small corpus, as `--set` texts. */
+/** Returns the `--set` texts that fit a shipped spec to the small corpus. */
 function overridesFor({ model, training }: NetworkSpec): string[] {
   const layers = model.layers.map((layer) => {
     const [[cell, shape]] = Object.entries(layer);
@@ -49,7 +49,9 @@ beforeAll(async () => {
 });
 
 describe.each(NAMES)('configs/%s.yaml', (name) => {
-  it('trains, resumes byte for byte, and evaluates', async ({ skip }) => {
+  it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({
+    skip,
+  }) => {
     const path = join(CONFIGS, `${name}.yaml`);
     const { spec } = await loadSpec(path);
     if (isNgram(spec)) return skip('an n-gram model is counted in one go: test/ngram');
