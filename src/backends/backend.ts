@@ -35,6 +35,11 @@ export interface BackendOptions {
   readonly compiler?: string | undefined;
   /** The library of the NVIDIA driver; default: where the system looks for it. */
   readonly cudaDriver?: string | undefined;
+  /**
+   * Takes memory of a GPU in exact sizes and gives it back at once, so that tools such as compute-sanitizer notice each access
+   * outside of a tensor; slow. Default: memory is rounded up and reused.
+   */
+  readonly cudaExactMemory?: boolean | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

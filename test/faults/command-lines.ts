@@ -13,7 +13,11 @@ const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[
   ['eval --batch 400', 'a batch of 400 is too wide for the test split of small', 'Take --batch 56 or less'],
   ['eval --split tset', '--split takes one of train, valid, test, not "tset"', 'zlm eval --help'],
   ['eval --checkpoint newest', '--checkpoint takes one of best, last, not "newest"', 'zlm eval --help'],
-  ['eval --backend webgpu', '--backend takes one of auto, cuda, native, wasm, cpu, not "webgpu"', 'zlm eval --help'],
+  [
+    'eval --backend webgpu',
+    '--backend takes one of auto, cuda, native, wasm, cpu, not "webgpu"',
+    'zlm eval --help',
+  ],
   ['eval --chekpoint last', 'zlm eval has no flag --chekpoint', 'Did you mean --checkpoint?'],
   ['eval tiny twice', 'too many arguments: "twice"', 'zlm eval --help'],
   ['eval --split', '--split expects', 'zlm eval --help'],

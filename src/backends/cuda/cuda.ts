@@ -40,7 +40,7 @@ export const cudaBackend: Backend = {
     const { CudaBackend } = await import('./cuda-backend.js');
     const { DeviceMemory } = await import('./device-memory.js');
     const { registerCudaKernels } = await import('./register.js');
-    const memory = await DeviceMemory.of(device);
+    const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
     loaded = device;

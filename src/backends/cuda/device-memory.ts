@@ -23,16 +23,17 @@ export class DeviceMemory {
   private constructor(
     private readonly device: CudaDevice,
     private readonly staging: Staging,
+    private readonly isExact: boolean,
   ) {
     this.pool = new MemoryPool(
       (bytes) => this.allocate(bytes),
-      // Its error is no news: it is that of a kernel which failed before, and the memory is gone with the device.
-      (address) => device.driver.attempt('free', address),
+      (address) => this.free(address),
     );
   }
 
-  static async of(device: CudaDevice): Promise<DeviceMemory> {
-    return new DeviceMemory(device, await Staging.of(device));
+  /** @param isExact see `BackendOptions.cudaExactMemory` */
+  static async of(device: CudaDevice, isExact = false): Promise<DeviceMemory> {
+    return new DeviceMemory(device, await Staging.of(device), isExact);
   }
 
   /**
@@ -42,13 +43,18 @@ export class DeviceMemory {
    * @throws UserError('backend') when the memory of the device is exhausted
    */
   lend(length: number): DeviceBlock {
+    if (this.isExact) {
+      const bytes = Math.max(1, length) * Float32Array.BYTES_PER_ELEMENT;
+      return { address: this.allocate(bytes), bytes };
+    }
     const bytes = blockBytes(Math.max(1, length));
     return { address: this.pool.lend(bytes), bytes };
   }
 
   /** Takes back what was lent. */
   takeBack({ address, bytes }: DeviceBlock): void {
-    this.pool.takeBack(address, bytes);
+    if (this.isExact) this.free(address);
+    else this.pool.takeBack(address, bytes);
   }
 
   /**
@@ -87,6 +93,11 @@ export class DeviceMemory {
     }
     if (code !== 0) throw driver.failure(code, 'allocate');
     return Number(result[0]);
+  }
+
+  private free(address: number): void {
+    // An error is that of a kernel which failed before, and the memory is lost with the device.
+    this.device.driver.attempt('free', address);
   }
 }
 

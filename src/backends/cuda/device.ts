@@ -4,6 +4,7 @@ import { ArgumentMemory } from './argument-memory.js';
 import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
+import type { RecurrentPlan } from './recurrent-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -79,6 +80,9 @@ export class CudaDevice {
   productPlan: ProductPlan | null = null;
   /** Bytes of logits that the softmax keeps at once. */
   logitsBytes: number;
+
+  /** How recurrent layers are launched instead of as planned; for tests and measurements. */
+  recurrentPlan: RecurrentPlan | null = null;
 
   private constructor(
     readonly driver: CudaDriver,

@@ -2,8 +2,7 @@
 import type { Precision } from '../../ops/op.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf } from './cuda-kernel.js';
-import { CONSTANTS, type CudaKernels } from './kernels.generated.js';
-import { depthOfParts, planProduct, TILES, type TileShape } from './product-plan.js';
+import { type Arithmetic, depthOfParts, planProduct } from './product-plan.js';
 
 /** A matrix on the device: element (i, j) is at address + 4·(i·row + j·column). */
 export interface DeviceMatrix {
@@ -45,71 +44,23 @@ export function launchProduct(backend: CudaBackend, product: ProductLaunch): voi
   const { precision, m, n, k, a, b, c, cRow = n, bias = null, accumulate = false } = product;
   if (m === 0 || n === 0) return;
   const { device } = backend;
-  const { tile, parts: wanted } = device.productPlan ?? planProduct(product, device.limits.processors);
-  const depth = depthOfParts(k, wanted);
+  const arithmetic = arithmeticOf(precision, device.limits.capability);
+  const plan = device.productPlan ?? planProduct({ m, n, k, arithmetic }, device.limits);
+  const { kernel, rows, columns, threads, sharedBytes } = plan.tile;
+  const depth = depthOfParts(k, plan.parts);
   const parts = Math.max(1, Math.ceil(k / depth));
   const sums = parts > 1 ? backend.borrow(parts * m * n) : null;
-  const { rows, columns } = TILES[tile];
-  const kernel = kernelFor(tile, precision, device.limits.capability);
   const result = { bias, accumulate: accumulate ? 1 : 0, c, cRow };
-  device.launch(
-    kernel.name,
-    { mixed: precision === 'mixed' ? 1 : 0, m, n, k, a, b, ...result, depth, parts: sums },
-    [blocksOf(n, columns), blocksOf(m, rows), parts],
-    kernel,
-  );
+  const argument = { mixed: precision === 'mixed' ? 1 : 0, m, n, k, a, b, ...result, depth, parts: sums };
+  const grid = [blocksOf(n, columns), blocksOf(m, rows), parts] as const;
+  device.launch(kernel, argument, grid, { threads, sharedBytes });
   if (sums !== null) device.launch('productParts', { m, n, parts, sums, ...result }, [blocksOf(m * n)]);
 }
 
 /** Compute capability from which tensor cores take bfloat16, times ten. */
 const BFLOAT16_CAPABILITY = 80;
 
-/** A kernel and what its launches need. */
-interface ProductKernel {
-  readonly name: Exclude<keyof CudaKernels & `product${string}`, 'productParts'>;
-  readonly threads: number;
-  readonly sharedBytes: number;
-}
-
-/** The kernels in float32 by tile; below compute 8.0 they also multiply rounded operands. */
-const FLOAT_KERNELS: Readonly<Record<TileShape, ProductKernel>> = {
-  '128x128': {
-    name: 'product128x128',
-    threads: CONSTANTS.PRODUCT_128X128_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_128X128_SHARED_BYTES,
-  },
-  '64x64': {
-    name: 'product64x64',
-    threads: CONSTANTS.PRODUCT_64X64_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_64X64_SHARED_BYTES,
-  },
-  '32x128': {
-    name: 'product32x128',
-    threads: CONSTANTS.PRODUCT_32X128_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_32X128_SHARED_BYTES,
-  },
-};
-
-/** The kernels in bfloat16 by tile. */
-const MIXED_KERNELS: Readonly<Record<TileShape, ProductKernel>> = {
-  '128x128': {
-    name: 'productMixed128x128',
-    threads: CONSTANTS.PRODUCT_MIXED_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_MIXED_128X128_SHARED_BYTES,
-  },
-  '64x64': {
-    name: 'productMixed64x64',
-    threads: CONSTANTS.PRODUCT_MIXED_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_MIXED_64X64_SHARED_BYTES,
-  },
-  '32x128': {
-    name: 'productMixed32x128',
-    threads: CONSTANTS.PRODUCT_MIXED_THREADS,
-    sharedBytes: CONSTANTS.PRODUCT_MIXED_32X128_SHARED_BYTES,
-  },
-};
-
-function kernelFor(tile: TileShape, precision: Precision, capability: number): ProductKernel {
-  const onTensorCores = precision === 'mixed' && capability >= BFLOAT16_CAPABILITY;
-  return (onTensorCores ? MIXED_KERNELS : FLOAT_KERNELS)[tile];
+/** Before that, products in mixed precision are computed in float32, of rounded operands. */
+export function arithmeticOf(precision: Precision, capability: number): Arithmetic {
+  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY ? 'bfloat16' : 'float32';
 }

@@ -3,12 +3,14 @@
  * or nothing for the one that the system has; and what to do.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
+import { cudaNoise } from '../../../src/backends/cuda/cuda-kernel.js';
 import { activateBackend, probeBackends } from '../../../src/backends/select.js';
 import { UserError } from '../../../src/errors.js';
 import { dropout } from '../../../src/ops/noise.js';
 
 const [driver, work] = process.argv.slice(2);
-const options = { cudaDriver: driver || undefined };
+const options = { cudaDriver: driver || undefined, cudaExactMemory: work === 'overrun' };
 
 const NOISE = { rate: 0.5, mask: 'step', perGate: false, seed: 1, site: 0, step: 0 } as const;
 
@@ -43,6 +45,16 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
     await activateBackend('cuda', options);
     for (let length = 1; length <= 4; length++) tf.dispose(drop(1, length * 10_000));
     return failureOf(() => drop(1, 150_000).dataSync());
+  },
+  /** Has a kernel write a value more than its tensor has. */
+  overrun: async () => {
+    await activateBackend('cuda', options);
+    const backend = tf.backend() as CudaBackend;
+    const [x, y] = [backend.allocate([24]).address, backend.allocate([17]).address];
+    return failureOf(() => {
+      backend.device.launch('dropout', { perStep: 24, x, y, noise: cudaNoise(NOISE) }, [1]);
+      backend.device.wait();
+    });
   },
   /** Computes until a kernel fails. */
   launch: async () => {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
-import { TILES, type TileShape } from '../../../src/backends/cuda/product-plan.js';
+import { TILES } from '../../../src/backends/cuda/product-plan.js';
 import { activateBackend } from '../../../src/backends/select.js';
 import { scatteredValues } from '../../../src/benchmark/trial.js';
 import { embedding } from '../../../src/ops/embedding.js';
@@ -33,7 +33,7 @@ function record(f: (...tensors: tf.Tensor[]) => tf.Tensor, ...at: tf.Tensor[]): 
 for (const precision of ['f32', 'mixed'] as Precision[]) {
   const multiply = (a: tf.Tensor, b: tf.Tensor) =>
     matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision);
-  for (const tile of Object.keys(TILES) as TileShape[]) {
+  for (const tile of TILES[precision === 'mixed' ? 'bfloat16' : 'float32']) {
     for (const parts of [1, 3]) {
       device.productPlan = { tile, parts };
       record(multiply, matrix(35, 150), matrix(150, 69));

@@ -11,9 +11,9 @@ export interface Matrix {
 }
 
 /**
- * Makes a random matrix.
+ * Makes a random matrix. What is unused around it is NaN.
  *
- * @param layout its rows one after the other, or its columns
+ * @param layout  its rows one after the other, or its columns
  * @param padding unused numbers behind each row or column
  * @param offset  unused numbers before it
  */
@@ -29,7 +29,8 @@ export function randomMatrix(
   const [lines, length] = layout === 'rows' ? [rows, columns + padding] : [columns, rows + padding];
   // The last line has no padding: a read behind the matrix is a read behind its memory.
   const size = offset + lines * length - padding;
-  const values = Float32Array.from({ length: size }, () => 2 * random() - 1);
+  const isUsed = (at: number) => at >= offset && (at - offset) % length < length - padding;
+  const values = Float32Array.from({ length: size }, (_, at) => (isUsed(at) ? 2 * random() - 1 : Number.NaN));
   return layout === 'rows'
     ? { values, offset, row: length, column: 1 }
     : { values, offset, row: 1, column: length };

@@ -3,16 +3,18 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
 import { launchProduct } from '../../../src/backends/cuda/product-launch.js';
-import { type ProductPlan, TILES, type TileShape } from '../../../src/backends/cuda/product-plan.js';
+import { type ProductPlan, TILES } from '../../../src/backends/cuda/product-plan.js';
 import type { Precision } from '../../../src/ops/op.js';
 import { expectClose } from '../../ops/arrays.js';
 import { activate, whyNot } from '../each-backend.js';
 import { type Matrix, productInDoubles, randomMatrix } from './in-doubles.js';
 
 const obstacle = whyNot('cuda');
-const SHAPES = Object.keys(TILES) as TileShape[];
 const PRECISIONS: Precision[] = ['f32', 'mixed'];
-const KERNELS = SHAPES.flatMap((tile) => PRECISIONS.map((precision) => ({ tile, precision })));
+const KERNELS = PRECISIONS.flatMap((precision) => {
+  const tiles = TILES[precision === 'mixed' ? 'bfloat16' : 'float32'];
+  return tiles.map((tile) => ({ name: tile.kernel, tile, precision }));
+});
 const LAYOUTS = (['rows', 'columns'] as const).flatMap((a) =>
   (['rows', 'columns'] as const).map((b) => ({ a, b })),
 );
@@ -73,8 +75,8 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     backend().device.productPlan = null;
   });
 
-  describe.each(KERNELS)('of $tile tiles in $precision', ({ tile, precision }) => {
-    const { rows, columns } = TILES[tile];
+  describe.each(KERNELS)('of $name', ({ tile, precision }) => {
+    const { rows, columns } = tile;
 
     it.each(LAYOUTS)('multiply at the edges of tiles and slices, a by $a and b by $b', (layout) => {
       const sizes: Size[] = [
@@ -95,19 +97,26 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     });
 
     it.each(LAYOUTS)('take rows that begin anywhere in memory, a by $a and b by $b', (layout) => {
-      const [m, n, k] = [36, 20, 24];
-      for (const [padding, offset] of [
+      const sizes: Size[] = [
+        [36, 20, 24],
+        [34, 18, 22],
+      ];
+      const places = [
         [0, 1],
         [1, 0],
+        [2, 0],
         [2, 2],
         [4, 0],
         [4, 2],
         [7, 3],
-      ]) {
-        const a = randomMatrix(1, m, k, layout.a, padding, offset);
-        const b = randomMatrix(2, k, n, layout.b, padding, offset);
-        const expected = productInDoubles([m, n, k], a, b, precision);
-        expectClose(multiply([m, n, k], a, b, precision, { tile, parts: 1 }), expected, 1e-6);
+      ];
+      for (const [m, n, k] of sizes) {
+        for (const [padding, offset] of places) {
+          const a = randomMatrix(1, m, k, layout.a, padding, offset);
+          const b = randomMatrix(2, k, n, layout.b, padding, offset);
+          const expected = productInDoubles([m, n, k], a, b, precision);
+          expectClose(multiply([m, n, k], a, b, precision, { tile, parts: 1 }), expected, 1e-6);
+        }
       }
     });
 
@@ -173,7 +182,7 @@ describe.skipIf(obstacle)(['product kernels on cuda', obstacle].filter(Boolean).
     const [m, n, k] = [20, 130, 300];
     const a = randomMatrix(1, m, k);
     const b = randomMatrix(2, k, n, 'columns');
-    for (const plan of [null, { tile: '32x128', parts: 5 } as const]) {
+    for (const plan of [null, { tile: TILES.float32[2], parts: 5 }]) {
       const first = multiply([m, n, k], a, b, 'f32', plan);
       expect(multiply([m, n, k], a, b, 'f32', plan)).toEqual(first);
     }

@@ -1,10 +1,12 @@
-/** The published package holds the C sources, and the built JavaScript finds them there. */
+/** The published package has the C sources and the PTX, and the built JavaScript finds them there. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { CAPABILITIES } from '../../../src/backends/cuda/device.js';
 import { ROOT } from '../../cli/capture.js';
 import { tempFolder } from '../../temp-folder.js';
+import { buildEmulatedDriver } from '../cuda/emulated-driver.js';
 import { KERNELS } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
@@ -15,8 +17,11 @@ function packedFiles(): string[] {
   return files.map(({ path }: { path: string }) => path);
 }
 
-it('the package has the C sources, and its dist compiles them', async () => {
-  const sources = readdirSync(KERNELS).map((name) => `src/backends/native/kernels/${name}`);
+it('the package has the C sources and the PTX, and its dist compiles and loads them', async () => {
+  const sources = [
+    ...readdirSync(KERNELS).map((name) => `src/backends/native/kernels/${name}`),
+    ...CAPABILITIES.map((capability) => `src/backends/cuda/ptx/sm_${capability}.ptx`),
+  ];
   const packed = packedFiles().filter((path) => path.startsWith('src/'));
   expect(packed.sort()).toEqual(sources.sort());
 
@@ -38,4 +43,9 @@ it('the package has the C sources, and its dist compiles them', async () => {
   for (const source of packed.filter((path) => path.endsWith('.c'))) {
     expect(compiled).toContain(join(folder, source));
   }
+
+  const driver = await buildEmulatedDriver();
+  if ('reason' in driver) return;
+  const { CudaDevice } = await import(join(folder, 'dist/backends/cuda/device.js'));
+  expect(await CudaDevice.open(driver.path)).toMatchObject({ limits: { name: 'emulated GPU' } });
 });

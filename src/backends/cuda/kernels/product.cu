@@ -51,21 +51,20 @@ __device__ __forceinline__ void float_product(const cuda_product &p) {
   slice_copies<TILE::THREADS, TILE::COLUMNS, 1, stage_type::B_STRIDE> b(columns_of(p, first_column));
 
   float sums[4 * ROW_GROUPS][4 * COLUMN_GROUPS] = {};
-  if (slices > 0) {
-    a.start(shared.stage[0].a[0]);
-    b.start(shared.stage[0].b[0]);
-  }
-  commit_copies();
-  for (int slice = 0; slice < slices; slice++) {
-    stage_type &stage = shared.stage[slice % 2], &next = shared.stage[(slice + 1) % 2];
-    wait_for_copies<0>();
-    // Everyone's copies are complete, and no one still reads the other stage.
-    __syncthreads();
+  // The round before the first slice starts its copies, and no more.
+  for (int slice = -1; slice < slices; slice++) {
+    if (slice >= 0) {
+      wait_for_copies<0>();
+      // Everyone's copies are complete, and no one still reads the other stage.
+      __syncthreads();
+    }
+    stage_type &stage = shared.stage[slice & 1], &next = shared.stage[(slice + 1) & 1];
     if (slice + 1 < slices) {
       a.start(next.a[0]);
       b.start(next.b[0]);
     }
     commit_copies();
+    if (slice < 0) continue;
     if (p.mixed) round_stage(stage);
 #pragma unroll
     for (int k = 0; k < SLICE_DEPTH; k++) {
@@ -81,14 +80,21 @@ __device__ __forceinline__ void float_product(const cuda_product &p) {
     }
   }
 
+  const product_result c(p);
+  const bool as_vector = c.takes_vectors<4>();
 #pragma unroll
-  for (int i = 0; i < 4 * ROW_GROUPS; i++)
+  for (int g = 0; g < COLUMN_GROUPS; g++) {
+    const int column = first_column + g * (TILE::COLUMNS / COLUMN_GROUPS) + 4 * thread_column;
+    float bias[4];
+    c.load_bias(bias, column, p.n);
 #pragma unroll
-    for (int g = 0; g < COLUMN_GROUPS; g++) {
-      alignas(16) const float four[4] = {sums[i][4 * g], sums[i][4 * g + 1], sums[i][4 * g + 2], sums[i][4 * g + 3]};
-      write_sums(p, first_row + i / 4 * (TILE::ROWS / ROW_GROUPS) + 4 * thread_row + i % 4,
-                 first_column + g * (TILE::COLUMNS / COLUMN_GROUPS) + 4 * thread_column, four);
+    for (int i = 0; i < 4 * ROW_GROUPS; i++) {
+      const int row = first_row + i / 4 * (TILE::ROWS / ROW_GROUPS) + 4 * thread_row + i % 4;
+      float four[4];
+      for (int j = 0; j < 4; j++) four[j] = sums[i][4 * g + j] + bias[j];
+      if (row < p.m) c.write(four, row, column, p.n, as_vector);
     }
+  }
 }
 
 using float_128x128 = float_tile<128, 128, 2>;

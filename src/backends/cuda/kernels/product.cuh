@@ -116,26 +116,47 @@ static __device__ __forceinline__ void store_vector(float *to, const float (&val
   *reinterpret_cast<vector *>(to) = *reinterpret_cast<const vector *>(values);
 }
 
-// Writes the sums of WIDTH neighbors in a row of c, plus bias, plus c itself; or the bare sums of one of several parts of k.
-template <int WIDTH>
-static __device__ __forceinline__ void write_sums(const cuda_product &p, int row, int column, const float (&sums)[WIDTH]) {
-  const int valid = min(WIDTH, p.n - column);
-  if (row >= p.m || valid <= 0) return;
-  const bool is_part = p.parts != nullptr, adds = p.accumulate && !is_part;
-  const float *bias = is_part ? nullptr : p.bias;
-  float *out = is_part ? p.parts + (size_t(blockIdx.z) * p.m + row) * p.n + column : p.c + size_t(row) * p.c_row + column;
-  alignas(16) float values[WIDTH];
-  for (int i = 0; i < WIDTH; i++) values[i] = bias && i < valid ? sums[i] + bias[column + i] : sums[i];
-  if (valid == WIDTH && is_aligned(out, sizeof(values))) {
-    if (adds) {
-      alignas(16) float before[WIDTH];
-      load_vector(before, out);
-      for (int i = 0; i < WIDTH; i++) values[i] += before[i];
-    }
-    store_vector(out, values);
-  } else {
-    for (int i = 0; i < valid; i++) out[i] = adds ? out[i] + values[i] : values[i];
+// Where the sums of a block go: to c, with the bias and what is there before, or bare to the sums of its part of k.
+struct product_result {
+  float *at;
+  size_t row;          // distance of rows
+  const float *bias;   // null for none
+  bool adds;
+
+  __device__ __forceinline__ explicit product_result(const cuda_product &p) {
+    const bool is_part = p.parts != nullptr;
+    at = is_part ? p.parts + size_t(blockIdx.z) * p.m * p.n : p.c;
+    row = is_part ? p.n : p.c_row;
+    bias = is_part ? nullptr : p.bias;
+    adds = p.accumulate && !is_part;
   }
-}
+
+  // Whether vectors of WIDTH can be written, at columns that are multiples of it.
+  template <int WIDTH>
+  __device__ __forceinline__ bool takes_vectors() const {
+    return row % WIDTH == 0 && is_aligned(at, WIDTH * sizeof(float));
+  }
+
+  // Loads the bias of neighboring columns.
+  template <int WIDTH>
+  __device__ __forceinline__ void load_bias(float (&biases)[WIDTH], int j, int columns) const {
+    for (int k = 0; k < WIDTH; k++) biases[k] = bias && j + k < columns ? bias[j + k] : 0.0f;
+  }
+
+  // Writes the sums of neighbors in a row, the first of them at a column that is a multiple of WIDTH.
+  template <int WIDTH>
+  __device__ __forceinline__ void write(const float (&sums)[WIDTH], int i, int j, int columns, bool as_vector) const {
+    float *out = at + i * row + j;
+    if (as_vector && j + WIDTH <= columns) {
+      alignas(16) float values[WIDTH] = {};
+      if (adds) load_vector(values, out);
+      for (int k = 0; k < WIDTH; k++) values[k] += sums[k];
+      store_vector(out, values);
+    } else {
+      for (int k = 0; k < WIDTH; k++)
+        if (j + k < columns) out[k] = adds ? out[k] + sums[k] : sums[k];
+    }
+  }
+};
 
 #endif

@@ -152,7 +152,9 @@ int launch(void *function, dim3 grid, dim3 block, unsigned shared_bytes, void *s
   const char *argument = static_cast<const char *>(arguments[0]);
   return enqueue(stream_of(stream), [=, copy = std::vector<char>(argument, argument + kernel->argument_bytes)] {
     const Outcome outcome = run({kernel, copy.data(), grid, block, shared_bytes, cooperative});
-    if (outcome.failure != SUCCESS) lose(outcome.failure, outcome.text);
+    if (outcome.failure != SUCCESS) return lose(outcome.failure, outcome.text);
+    const std::string overrun = find_overrun();
+    if (!overrun.empty()) lose(ILLEGAL_ADDRESS, std::string("kernel ") + kernel->name + ": it has written " + overrun);
   });
 }
 
