@@ -16,7 +16,9 @@ const place = useWorkplace();
 beforeAll(() => prepareSmallTopics(place.data));
 
 describe.each(SMALL_CONFIGS)('configs/$name', ({ name, spec, overrides, isNgram }) => {
-  it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({ skip }) => {
+  it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({
+    skip,
+  }) => {
     if (isNgram) return skip('an n-gram model is counted in one go: test/ngram');
     const request = { spec, overrides };
 

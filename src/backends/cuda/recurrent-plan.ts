@@ -4,7 +4,7 @@
  */
 import type { Precision } from '../../ops/op.js';
 import { blocksOf } from './cuda-kernel.js';
-import type { DeviceLimits } from './device.js';
+import type { DeviceLimits } from './device-limits.js';
 import { CONSTANTS } from './kernels.generated.js';
 
 /** A kind of layer, as its kernels are named. */
