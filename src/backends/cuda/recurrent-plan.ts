@@ -3,7 +3,6 @@
  * of blocks that are all resident. The choice depends on nothing but sizes and the device.
  */
 import type { Precision } from '../../ops/op.js';
-import { blocksOf } from './cuda-kernel.js';
 import type { DeviceLimits } from './device-limits.js';
 import { CONSTANTS } from './kernels.generated.js';
 
@@ -54,17 +53,17 @@ export function usesTensorCores(
 export function forwardBlocks(cell: CellName, units: number): number {
   const { gates, tiles } = CELLS[cell];
   const unitsOfBlock = Math.floor((tiles * CONSTANTS.RECURRENT_COLUMNS) / gates);
-  return blocksOf(kStepsOf(units) * CONSTANTS.RECURRENT_TERMS, unitsOfBlock);
+  return Math.ceil((kStepsOf(units) * CONSTANTS.RECURRENT_TERMS) / unitsOfBlock);
 }
 
 /** Returns the groups of units of a backward pass in one launch; each has a block for each gate. */
 export function backwardGroups(units: number): number {
-  return blocksOf(units, CONSTANTS.BACKWARD_GROUP);
+  return Math.ceil(units / CONSTANTS.BACKWARD_GROUP);
 }
 
 /** Returns the K steps of the terms that one gate has in a product. */
 export function kStepsOf(units: number): number {
-  return blocksOf(units, CONSTANTS.RECURRENT_TERMS);
+  return Math.ceil(units / CONSTANTS.RECURRENT_TERMS);
 }
 
 /**
