@@ -16,11 +16,11 @@ export interface ClipScaleAttributes {
 }
 
 /** `ZlmClipScale`: norm, a scalar → min(1, maxNorm / norm), a scalar. */
-export const clipScaleOp: Op<ClipScaleAttributes> = {
+export const clipScaleOp: Op<ClipScaleAttributes, { norm: tf.Scalar }, [tf.Scalar]> = {
   name: 'ZlmClipScale',
-  reference({ norm }: Inputs, { maxNorm }) {
+  reference({ norm }, { maxNorm }) {
     // Not tf.minimum(1, …): the wasm backend returns 1 for a NaN.
-    return [tf.where(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm))];
+    return [tf.where<tf.Scalar>(tf.lessEqual(norm, maxNorm), 1, tf.div(maxNorm, norm))];
   },
 };
 
@@ -41,7 +41,7 @@ export function globalNorm(gradients: Inputs): tf.Scalar {
  */
 export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
   if (maxNorm === null) return tf.scalar(1);
-  return runOp(clipScaleOp, { norm }, { maxNorm })[0] as tf.Scalar;
+  return runOp(clipScaleOp, { norm }, { maxNorm })[0];
 }
 
 /** Sums squares row by row and then over the rows: one float32 running sum over millions of squares would lose digits. */

@@ -48,9 +48,8 @@ interface SliceAttributes {
 export const slice: Kernel<SliceAttributes> = (inputs, attributes, backend) => {
   const { x } = inputs;
   if (!isCopied(x.dtype)) return onCpu('Slice', inputs, attributes, backend);
-  const given = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
-  const [begin, size] = tf.slice_util.parseSliceParams(given, attributes.begin, attributes.size);
-  tf.slice_util.assertParamsValid(given, begin, size);
+  const [begin, size] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size);
+  tf.slice_util.assertParamsValid(x, begin, size);
   return cut(x, begin, size, backend);
 };
 
@@ -65,9 +64,8 @@ export const split: Kernel<SplitAttributes> = (inputs, attributes, backend) => {
   const { x } = inputs;
   if (!isCopied(x.dtype)) return onCpu('SplitV', inputs, attributes, backend);
   const [along] = tf.util.parseAxisParam(attributes.axis, x.shape);
-  const given = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
   let from = 0;
-  return tf.backend_util.prepareSplitSize(given, attributes.numOrSizeSplits, along).map((length) => {
+  return tf.backend_util.prepareSplitSize(x, attributes.numOrSizeSplits, along).map((length) => {
     const begin = x.shape.map((_, dimension) => (dimension === along ? from : 0));
     from += length;
     return cut(x, begin, x.shape.with(along, length), backend);
