@@ -1,7 +1,7 @@
 # Completion of zlm for bash 3.2 and newer: source <(zlm completion bash)
 _zlm() {
   local words=() word glued='' index
-  # Bash takes = and : for the ends of words; here they are put together again.
+  # Bash ends words at = and :, so the parts are joined here.
   for ((index = 1; index <= COMP_CWORD; index++)); do
     word=${COMP_WORDS[index]}
     if [[ ${#words[@]} -gt 0 && ($word == [=:]* || -n $glued) ]]; then
@@ -14,7 +14,7 @@ _zlm() {
   done
 
   local current=${words[${#words[@]} - 1]} head='' directives='' line
-  # What stands before the last of these characters is on the line already and must not come again.
+  # The part before the last of these characters is on the line already and must not be repeated.
   if [[ $current == *[=:]* && $COMP_WORDBREAKS == *[=:]* ]]; then head=${current%"${current##*[=:]}"}; fi
   COMPREPLY=()
   while IFS= read -r line; do
@@ -24,7 +24,7 @@ _zlm() {
   directives=${COMPREPLY[0]-}
   COMPREPLY=("${COMPREPLY[@]:1}")
 
-  # Where bash cannot be told that these are files (3.2), it would not quote them: they are left to its own completion.
+  # Bash 3.2 cannot mark words as files, so it would not quote them: its own completion offers files there.
   if [[ $directives == *files* ]] && type compopt &>/dev/null; then
     compopt -o filenames 2>/dev/null
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "${current#"$head"}")

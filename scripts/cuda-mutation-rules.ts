@@ -29,7 +29,7 @@ export const RULES: readonly MutationRule[] = [
   {
     name: 'grid-barrier',
     what: 'blocks do not wait for each other',
-    pattern: /(?<!void )\b\w*grid_barrier\([^;{]*\);/g,
+    pattern: /(?<!void )\b(?:meet|\w*grid_barrier)\([^;{]*\);/g,
     replacement: ';',
   },
   {
@@ -103,7 +103,20 @@ export interface Survivor {
   readonly why: string;
 }
 
-export const SURVIVORS: readonly Survivor[] = [];
+export const SURVIVORS: readonly Survivor[] = [
+  {
+    file: 'embedding.cu',
+    rule: 'bound-condition',
+    line: 'for (int start = 0; start < p.positions',
+    why: 'a further pass finds no position of the id',
+  },
+  {
+    file: 'softmax.cu',
+    rule: 'bound-condition',
+    line: 'for (int start = threadIdx.x; start < p.classes',
+    why: 'a further pass finds only columns beyond the last, which are checked one by one',
+  },
+];
 
 /** Tests that should notice a mistake in a file, beside those of all files. Paths are relative to the repository. */
 export const TESTS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -118,15 +131,13 @@ export const TESTS_OF: Readonly<Record<string, readonly string[]>> = {
   'lstm.cu': ['test/ops/lstm.test.ts'],
   'gru.cu': ['test/ops/gru.test.ts'],
   'tanh-rnn.cu': ['test/ops/tanh-rnn.test.ts', 'test/ops/deep-transition.test.ts'],
-  'recurrence.cu': ['test/ops/lstm.test.ts', 'test/ops/gru.test.ts'],
+  'sums.cuh': ['test/ops/clipping.test.ts', 'test/backends/cuda/sums.test.ts'],
   'updates.cu': ['test/ops/update.test.ts', 'test/ops/clipping.test.ts'],
   'tensors.cu': ['test/ops/update.test.ts', 'test/ops/clipping.test.ts', 'test/model/language-model.test.ts'],
 };
 
 /** Tests for a file that `TESTS_OF` does not name. */
 export const OTHER_TESTS: readonly string[] = [
-  'test/backends/cuda/products.test.ts',
-  'test/ops/lstm.test.ts',
-  'test/ops/gru.test.ts',
-  'test/ops/tanh-rnn.test.ts',
+  'test/backends/cuda/recurrent-layers.test.ts',
+  'test/backends/cuda/schedules.test.ts',
 ];

@@ -18,13 +18,12 @@ const SYSTEM_TABLE = renderTable([
 /** The two forms of `model`. */
 export const SYSTEMS = `## Networks and n-gram models
 
-A spec describes a network, with \`model.embedding\`, \`model.layers\` and what else \`model\`, \`dropout\` and \`training\` say of it; or
-an n-gram model, with \`model.ngram\` and nothing else. These are the systems of the paper's table of results and their
-kin:
+A spec describes a network, with \`model.embedding\`, \`model.layers\` and the other keys of \`model\`, \`dropout\` and \`training\`; or
+an n-gram model, with \`model.ngram\` alone. These are the systems of the paper's table of results and related ones:
 
 ${SYSTEM_TABLE}
 
-Layers of different kinds and widths may stand on each other: \`layers: [{ lstm: 1150 }, { gru: 400 }]\`.`;
+Layers of different kinds and widths can be stacked: \`layers: [{ lstm: 1150 }, { gru: 400 }]\`.`;
 
 const EDGE_TABLE = renderTable([
   ['entry', 'acts on', 'a mask lasts', 'in the paper'],
@@ -80,12 +79,12 @@ const FAMILY_TABLE = renderTable([
   ['early stopping', '`training.earlyStopping: {}`', 'configs/awd-lstm-finetune.yaml'],
 ]);
 
-/** The table of edges, and what its entries and some keys of training make. */
+/** The table of edges, and the regularizers that its entries and some keys of training make. */
 export const EDGES = `## The table of edges
 
-Where dropout stands is the paper's subject, so it is a table: each edge of the network has a drop probability \`rate\` and
+The paper's subject is where dropout acts, so dropout is a table: each edge of the network has a drop probability \`rate\` and
 a \`mask\` lifetime. For L layers, the three vertical edges make L + 1 places where units are dropped. Three more entries are
-about words, weights and kept values instead of edges.
+for words, weights and kept values instead of edges.
 
 ${EDGE_TABLE}
 

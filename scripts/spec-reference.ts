@@ -8,7 +8,7 @@ const INTRODUCTION = `<!-- Generated from schemas/spec.schema.json by \`npm run 
 
 ${specSchema().description}
 
-A spec is a YAML file. It says what differs from the defaults, which are the paper's conventions; \`zlm spec show FILE\`
+A spec is a YAML file with the keys that differ from the defaults, which are the paper's conventions. \`zlm spec show FILE\`
 prints it with everything filled in, \`zlm spec check FILE\` shows every fault with its line, and \`zlm spec explain KEY\`
 prints an entry of this page. Sections and figures are those of the paper, [arXiv 1409.2329](https://arxiv.org/abs/1409.2329);
 other [sources](#sources) are cited by name.
@@ -30,12 +30,12 @@ training:
 
 const CHOICES = `## Choices
 
-Where several kinds of a thing exist, or may come to exist, a map holds **exactly one** key, the kind, with what the kind
-needs below it: \`schedule: { constant: {} }\` or \`schedule: { decay: { factor: 0.5, afterEpoch: 4 } }\`. So it is with
-\`model.init\`, each item of \`model.layers\`, \`training.optimizer\` and \`training.schedule\`.
+A choice among kinds is a map with **exactly one** key, the kind, and the keys of this kind below it: \`schedule: { constant: {} }\`
+or \`schedule: { decay: { factor: 0.5, afterEpoch: 4 } }\`. The choices are \`model.init\`, each item of \`model.layers\`,
+\`training.optimizer\` and \`training.schedule\`.
 
-What can be there or not is \`null\` or a map: \`earlyStopping: null\`, or \`earlyStopping: { patience: 10 }\`, or \`earlyStopping: {}\` with
-the defaults of what it holds. So it is with \`model.context\` and \`training.randomBptt\` too.`;
+An optional part is \`null\` or a map: \`earlyStopping: null\`, \`earlyStopping: { patience: 10 }\`, or \`earlyStopping: {}\` with the
+defaults of its keys. \`model.context\` and \`training.randomBptt\` are optional parts too.`;
 
 const VARIANTS = `## Variants
 
@@ -44,12 +44,12 @@ const VARIANTS = `## Variants
 \`extends: ./medium.yaml\` starts from another spec, whose path is relative to the file that names it. Then
 
 - maps merge key by key, to any depth;
-- lists and single values replace the parent's: a list of layers is given whole;
-- a choice that names another kind replaces the parent's: \`schedule: { constant: {} }\` in the child takes away a parent's decay,
+- lists and single values replace the parent's: a list of layers must be complete;
+- a choice that names another kind replaces the parent's: \`schedule: { constant: {} }\` in the child removes a parent's decay,
   while \`schedule: { decay: { afterEpoch: 8 } }\` keeps the parent's factor;
-- a parent may extend in turn; a circle is refused.
+- a parent may extend another spec; a circle is refused.
 
-A fault in a value is shown in the file that the value stands in.
+A fault in a value is shown in the file that contains the value.
 
 Within a file, YAML's anchors, aliases and merge keys work: \`input: &drop { rate: 0.5 }\`, and then \`output: { <<: *drop }\`.
 
@@ -63,9 +63,9 @@ zlm train configs/small.yaml --set 'training.schedule={constant: {}}' --set trai
 \`\`\`
 
 Unlike \`extends\`, it replaces the value of its key whole. List items are counted from 0, and the number after the last one appends.
-Naming another kind of a choice as a whole, as in \`--set training.schedule.constant={}\`, switches to it. A key inside of a kind that
-the spec does not have, as \`training.optimizer.adam.learningRate\` where the optimizer is SGD, is refused: it would silently replace one by
-the other.`;
+Naming another kind of a choice as a whole, as in \`--set training.schedule.constant={}\`, switches to it. A key inside a kind that
+the spec does not have, such as \`training.optimizer.adam.learningRate\` when the optimizer is SGD, is refused: it would silently replace one
+kind by the other.`;
 
 /** Returns the text of docs/spec.md. */
 export function generateReference(): string {
@@ -95,7 +95,7 @@ function entry(explanation: Explanation): string {
     '',
     `**${title}.** ${description}`,
     '',
-    `- holds: ${expected}`,
+    `- values: ${expected}`,
     `- default: ${explanation.default === undefined ? words : `\`${words}\``}`,
   ].join('\n');
 }

@@ -1,12 +1,12 @@
 /**
- * The two kinds of failure. A {@link UserError} is a situation that its reader can mend: it names what is
+ * The two kinds of failure. A {@link UserError} is a situation that its reader can fix: it names what is
  * wrong, where, and the cure, and is shown without a stack trace. Everything else that is thrown is a bug.
  */
 
-/** What a failure is about; `cli/exit-codes.ts` gives each kind its process exit code. */
+/** Subject of a failure; `cli/exit-codes.ts` gives each kind its process exit code. */
 export type FaultKind = 'usage' | 'spec' | 'data' | 'backend' | 'diverged' | 'interrupted';
 
-/** A failure that the user can mend, with what to do about it. */
+/** A failure that the user can fix, with its cures. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 

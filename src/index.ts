@@ -45,11 +45,11 @@ export { resultOf } from './systems/train.js';
 export type * from './training/events.js';
 export type { NetworkPlan } from './training/plan.js';
 
-/** Folders that the command line takes where it is told no others. */
+/** Default folders of the command line. */
 const DATA_FOLDER = 'data';
 const RUNS_FOLDER = 'runs';
 
-/** Where things are, and what computes. */
+/** Folders and backend. */
 export interface Surroundings {
   /** Folder of the prepared corpora; `data` by default. */
   readonly dataFolder?: string;
@@ -98,7 +98,7 @@ export const prepareText = (options: TextOptions) => {
 export type TrainOptions = Surroundings & {
   /** `a.b=c` texts, as `--set` takes them. */
   readonly overrides?: readonly string[];
-  /** What the record of the run says started it. */
+  /** The command in the record of the run. */
   readonly command?: string;
 } & (
     | {
@@ -135,6 +135,8 @@ export async function* plan(options: TrainOptions): AsyncGenerator<PlanEvent, Pl
 export interface OpenOptions extends Surroundings {
   /** `best` by default. */
   readonly checkpoint?: CheckpointName;
+  /** Told in one line that the spec of the run was edited since its training. */
+  readonly onWarning?: (line: string) => void;
 }
 
 /**
@@ -152,7 +154,8 @@ export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedR
   } = options;
   const backendOptions = backendOptionsOf(options);
   const request = { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
-  return openNamedRun(request, options.signal ? { signal: options.signal } : {});
+  const { signal, onWarning } = options;
+  return openNamedRun(request, withoutUndefined({ signal, onWarning }));
 }
 
 /** Options of {@link evaluate}. */

@@ -1,6 +1,6 @@
-/** How long work tells its caller where it stands: core functions report, `cli/progress.ts` draws. */
+/** Progress of long work: services report it, `cli/progress.ts` draws it. */
 export interface Progress {
-  /** What is being done, for a person: "ptb.train.txt", "epoch 3". */
+  /** Label of the work, for a person: "ptb.train.txt", "epoch 3". */
   readonly label: string;
   /** Units finished so far. */
   readonly done: number;
@@ -16,7 +16,7 @@ export interface Progress {
 /** Receives progress; called often, so it must be cheap. */
 export type OnProgress = (progress: Progress) => void;
 
-/** What work that reports its progress is given. */
+/** Arguments of work that reports its progress. */
 export interface ProgressListener {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;

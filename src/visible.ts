@@ -1,12 +1,12 @@
 /**
- * Text that zlm did not write (words of a corpus, names of files and runs, lines of a spec, what a compiler said) may hold
+ * Text that zlm did not write (words of a corpus, names of files and runs, lines of a spec, output of a compiler) may contain
  * characters that a terminal obeys instead of showing. Here they get a form that can be seen: `\x1b`, `\u202e`.
  */
 
 /**
- * What a terminal may obey, or an eye may miss:
+ * Characters that a terminal may execute, or a reader may not see:
  * - controls: C0 with ESC, DEL, and C1, of which one character begins a sequence in many terminals,
- * - marks, embeddings, overrides and isolates of the bidirectional algorithm, which reorder what stands beside them,
+ * - marks, embeddings, overrides and isolates of the bidirectional algorithm, which reorder the text around them,
  * - separators of lines and paragraphs, interlinear annotations, and the byte order mark.
  */
 const OBEYED =

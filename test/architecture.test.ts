@@ -1,4 +1,4 @@
-/** Holds the directions of `docs/architecture.md`: who may import whom, and what the core must not touch. */
+/** Checks the rules of `docs/architecture.md`: which folder may import which, and what the services must not use. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { ROOT } from './cli/capture.js';
 const SRC = join(ROOT, 'src');
 const MAX_LINES = 400;
 
-/** What every room may import: the files and folders that know nothing of language models. */
+/** The files and folders that everything may import. They know nothing of language models. */
 const COMMON = [
   'did-you-mean.ts',
   'errors.ts',
@@ -18,7 +18,7 @@ const COMMON = [
   'visible.ts',
 ];
 
-/** All rooms that the shell may call. */
+/** All folders that the command line and the public API may import. */
 const SERVICES = [
   'spec',
   'corpus',
@@ -38,7 +38,7 @@ const SERVICES = [
   'backends',
 ];
 
-/** What each room may import besides itself and the common files. */
+/** The imports that are allowed to each folder, besides itself and the common files. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'did-you-mean.ts': [],
   'errors.ts': [],
@@ -61,25 +61,27 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   evaluation: ['corpus', 'predictors', 'runs'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
   benchmark: ['spec', 'corpus', 'tasks', 'training', 'model', 'ops', 'backends'],
-  systems: SERVICES.filter((room) => room !== 'systems'),
+  systems: SERVICES.filter((folder) => folder !== 'systems'),
   'index.ts': SERVICES,
   cli: SERVICES,
   commands: ['cli', ...SERVICES],
 };
 
-const SHELL = ['commands', 'cli'];
+/** The folders of the command line; all others are services. */
+const COMMAND_LINE = ['commands', 'cli'];
 
 interface Import {
   readonly from: string;
   readonly dynamic: boolean;
-  /** A type alone leaves nothing behind at run time. */
+  /** An import of types alone has no effect at run time. */
   readonly typeOnly: boolean;
 }
 
 interface SourceFile {
   /** Relative to `src/`, with slashes: "corpus/vocabulary.ts". */
   readonly path: string;
-  readonly room: string;
+  /** The folder below `src/`, or the file's own name: "corpus", "errors.ts". */
+  readonly folder: string;
   /** Without comments. */
   readonly code: string;
   readonly lines: number;
@@ -96,14 +98,14 @@ function readSource(path: string): SourceFile {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(?<=^|\s)\/\/.*$/gm, '');
   return {
     path,
-    room: roomOf(path),
+    folder: folderOf(path),
     code,
     lines: text.trimEnd().split('\n').length,
     imports: importsOf(code),
   };
 }
 
-function roomOf(path: string): string {
+function folderOf(path: string): string {
   return path.split('/', 1)[0] ?? path;
 }
 
@@ -127,14 +129,14 @@ function faults(find: (file: SourceFile) => readonly string[]): string[] {
   return FILES.flatMap((file) => find(file).map((fault) => `${file.path}: ${fault}`));
 }
 
-/** The path below `src/` of what a file imports; undefined for a package. */
+/** Returns the path below `src/` of an imported file; undefined for a package. */
 function targetOf(path: string, { from }: Import): string | undefined {
   if (!from.startsWith('.')) return undefined;
   const target = relative(SRC, join(SRC, dirname(path), from));
   return target.replaceAll('\\', '/').replace(/\.js$/, '.ts');
 }
 
-/** Every cycle of imports that a walk in depth first meets, as "a.ts → b.ts → a.ts". */
+/** Returns the cycles of imports that a depth-first walk finds, as "a.ts → b.ts → a.ts". */
 function cyclesAmong(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const cycles: string[] = [];
   const finished = new Set<string>();
@@ -149,7 +151,7 @@ function cyclesAmong(imports: ReadonlyMap<string, readonly string[]>): string[] 
   return cycles;
 }
 
-/** Whether every import of a file, except of types, is an `await import()`. */
+/** Returns whether every import of a file, except of types, is an `await import()`. */
 function isLoadedLate(path: string): boolean {
   const name = `/${path.split('/').at(-1)?.replace(/\.ts$/, '.js')}`;
   return FILES.flatMap((file) => file.imports)
@@ -157,7 +159,7 @@ function isLoadedLate(path: string): boolean {
     .every(({ dynamic }) => dynamic);
 }
 
-const inCore = (file: SourceFile): boolean => !SHELL.includes(file.room);
+const isService = (file: SourceFile): boolean => !COMMAND_LINE.includes(file.folder);
 
 it('finds the sources and their imports', () => {
   const command = FILES.find(({ path }) => path === 'commands/doctor.ts');
@@ -174,17 +176,19 @@ it('finds the sources and their imports', () => {
   });
 });
 
-describe('directions', () => {
-  it('every room is known', () => {
-    expect([...new Set(FILES.map(({ room }) => room))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+describe('imports', () => {
+  it('the rules name every folder', () => {
+    expect([...new Set(FILES.map(({ folder }) => folder))].filter((name) => !(name in MAY_IMPORT))).toEqual(
+      [],
+    );
   });
 
-  it('a room imports only the rooms below it', () => {
-    const found = faults(({ path, room, imports }) =>
+  it('a folder imports only the folders that its rule allows', () => {
+    const found = faults(({ path, folder, imports }) =>
       imports
         .map((imported) => targetOf(path, imported))
         .filter((target) => target !== undefined)
-        .filter((target) => ![room, ...COMMON, ...(MAY_IMPORT[room] ?? [])].includes(roomOf(target)))
+        .filter((target) => ![folder, ...COMMON, ...(MAY_IMPORT[folder] ?? [])].includes(folderOf(target)))
         .map((target) => `imports ${target}`),
     );
     expect(found).toEqual([]);
@@ -198,7 +202,7 @@ describe('directions', () => {
     expect(cyclesAmong(new Map(imports))).toEqual([]);
   });
 
-  it('a cycle of imports would be found', () => {
+  it('the search for cycles finds one', () => {
     const imports = new Map([
       ['a.ts', ['b.ts', 'c.ts']],
       ['b.ts', ['c.ts']],
@@ -209,8 +213,8 @@ describe('directions', () => {
 
   it('only spec/ and systems/systems.ts ask which system a spec describes', () => {
     const asks = /\bisNgram\b|'ngram' in\b/g;
-    const found = faults(({ path, room, code }) =>
-      room === 'spec' || path === 'systems/systems.ts' ? [] : (code.match(asks) ?? []),
+    const found = faults(({ path, folder, code }) =>
+      folder === 'spec' || path === 'systems/systems.ts' ? [] : (code.match(asks) ?? []),
     );
     expect(found).toEqual([]);
   });
@@ -225,27 +229,27 @@ describe('directions', () => {
 
   it('only commands/ and cli/ import oclif', () => {
     const found = faults((file) =>
-      file.imports.map(({ from }) => from).filter((from) => inCore(file) && from.startsWith('@oclif/')),
+      file.imports.map(({ from }) => from).filter((from) => isService(file) && from.startsWith('@oclif/')),
     );
     expect(found).toEqual([]);
   });
 
   it('only backends/ imports a tfjs backend, and by await import()', () => {
-    const found = faults(({ path, room, imports }) =>
+    const found = faults(({ path, folder, imports }) =>
       imports
         .filter(({ from }) => from.startsWith('@tensorflow/tfjs-backend-'))
         .filter(
-          ({ dynamic, typeOnly }) => room !== 'backends' || !(dynamic || typeOnly || isLoadedLate(path)),
+          ({ dynamic, typeOnly }) => folder !== 'backends' || !(dynamic || typeOnly || isLoadedLate(path)),
         )
         .map(({ from }) => from),
     );
     expect(found).toEqual([]);
   });
 
-  it('commands import nothing heavy before they run', () => {
-    const found = faults(({ room, imports }) =>
+  it('a command loads no service before it runs', () => {
+    const found = faults(({ folder, imports }) =>
       imports
-        .filter(({ dynamic, typeOnly }) => room === 'commands' && !dynamic && !typeOnly)
+        .filter(({ dynamic, typeOnly }) => folder === 'commands' && !dynamic && !typeOnly)
         .map(({ from }) => from)
         .filter(
           (from) =>
@@ -258,19 +262,19 @@ describe('directions', () => {
   });
 });
 
-describe('the core', () => {
+describe('services', () => {
   it.each([
-    ['prints nothing', /\bconsole\.|\bprocess\.(stdout|stderr)\b/g],
-    ['never exits', /\bprocess\.(exit|exitCode|abort)\b/g],
-    ['reads no command line', /\bprocess\.argv\b/g],
+    ['print nothing', /\bconsole\.|\bprocess\.(stdout|stderr)\b/g],
+    ['never end the process', /\bprocess\.(exit|exitCode|abort)\b/g],
+    ['read no command line', /\bprocess\.argv\b/g],
     // The public API finds the user's cache folder for a program, as the command line does for its user.
-    ['reads no environment, except in the public API', /\bprocess\.env\b/g, 'index.ts'],
-  ])('%s', (_, forbidden, exception = '') => {
-    const looksAt = (file: SourceFile) => inCore(file) && file.path !== exception;
+    ['read no environment, except in the public API', /\bprocess\.env\b/g, 'index.ts'],
+  ])('services %s', (_, forbidden, exception = '') => {
+    const looksAt = (file: SourceFile) => isService(file) && file.path !== exception;
     expect(faults((file) => (looksAt(file) ? (file.code.match(forbidden) ?? []) : []))).toEqual([]);
   });
 
-  it('reads of the environment no more than the cache folder, in one place of the public API', () => {
+  it('the public API reads only the cache folder from the environment, in one place', () => {
     const api = FILES.find(({ path }) => path === 'index.ts');
     expect(api?.code.match(/[\w(]*\bprocess\.env\b.?/g)).toEqual(['userCacheFolder(process.env)']);
   });
@@ -279,16 +283,16 @@ describe('the core', () => {
 describe('files and folders', () => {
   it.each([
     [
-      'are made with those above them by makeFolder alone',
+      'are made together with the folders above them by makeFolder alone',
       /\bmkdir(?:Sync)?\([^;]*recursive/g,
       'storage/files.ts',
     ],
     [
-      'are forced to the disk by storage/atomic-write.ts alone',
+      'are synced to the disk by storage/atomic-write.ts alone',
       /\.(?:sync|datasync)\(\)|\bf(?:data)?sync(?:Sync)?\(/g,
       'storage/atomic-write.ts',
     ],
-  ])('%s', (_, forbidden, place) => {
+  ])('files and folders %s', (_, forbidden, place) => {
     expect(faults((file) => (file.path === place ? [] : (file.code.match(forbidden) ?? [])))).toEqual([]);
   });
 });

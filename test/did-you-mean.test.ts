@@ -10,7 +10,7 @@ it.each([
   ['epoch', 'epochs'],
   ['bppt', 'bptt'],
   ['clip', 'clipNorm'],
-])('takes the key %s for %s', (word, meant) => {
+])('the key %s is guessed to mean %s', (word, meant) => {
   expect(didYouMean(word, KEYS)).toBe(meant);
 });
 
@@ -23,18 +23,18 @@ it.each([
   ['evaluate', 'eval'],
   ['prepare pbt', 'prepare ptb'],
   ['prepare test', 'prepare text'],
-])('takes the command %s for %s', (word, meant) => {
+])('the command %s is guessed to mean %s', (word, meant) => {
   expect(didYouMean(word, COMMANDS)).toBe(meant);
 });
 
-it('takes a key that continues a dotted path before one that is as near', () => {
+it('a key that continues a dotted path is guessed before one that is equally similar', () => {
   expect(didYouMean('training.clip', ['training.bptt', 'training.clipNorm'])).toBe('training.clipNorm');
 });
 
-it.each(['learningRate', 'translate', 'x', ''])('has no guess for "%s"', (word) => {
+it.each(['learningRate', 'translate', 'x', ''])('there is no guess for "%s"', (word) => {
   expect(didYouMean(word, [...KEYS, ...COMMANDS])).toBeUndefined();
 });
 
-it('has no guess when there is nothing to choose from', () => {
+it('there is no guess when there is nothing to choose from', () => {
   expect(didYouMean('train', [])).toBeUndefined();
 });

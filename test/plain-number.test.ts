@@ -14,7 +14,7 @@ it.each([
   [1.23456e30, 3, '1.23e+30', '1.23e+30'],
   [Number.NaN, 4, 'NaN', 'NaN'],
   [Number.POSITIVE_INFINITY, 4, 'Infinity', 'Infinity'],
-])('%d with %d digits is %s, or %s', (value, digits, plain, grouped) => {
+])('%d with %d digits is %s, or %s with grouping', (value, digits, plain, grouped) => {
   expect(plainNumber(value, digits)).toBe(plain);
   expect(plainNumber(value, digits, { grouping: true })).toBe(grouped);
 });

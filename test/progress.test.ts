@@ -17,7 +17,7 @@ const steps =
     return 'result';
   };
 
-it('yields every report to a consumer that keeps up, and returns the result', async () => {
+it('a consumer that keeps up gets every report and the result', async () => {
   const events = withProgress(steps(3), signal, doneOf);
   expect([await events.next(), await events.next(), await events.next(), await events.next()]).toEqual([
     { done: false, value: 1 },
@@ -27,7 +27,7 @@ it('yields every report to a consumer that keeps up, and returns the result', as
   ]);
 });
 
-it('gives a slow consumer the newest report, the last one too', async () => {
+it('a slow consumer gets the newest report, and always the last one', async () => {
   const seen: number[] = [];
   for await (const done of withProgress(steps(20), signal, doneOf)) {
     seen.push(done);
@@ -36,7 +36,7 @@ it('gives a slow consumer the newest report, the last one too', async () => {
   expect(seen).toEqual([1, 20]);
 });
 
-it('throws what the work throws, after its last report', async () => {
+it('an error of the work is thrown after its last report', async () => {
   const events = withProgress(
     async ({ onProgress }) => {
       onProgress(report(1));
@@ -49,7 +49,7 @@ it('throws what the work throws, after its last report', async () => {
   await expect(events.next()).rejects.toThrow('broken');
 });
 
-it('passes the signal on with its reason', async () => {
+it('the signal and its reason reach the work', async () => {
   const controller = new AbortController();
   const events = withProgress(
     async (listener) => {
@@ -62,7 +62,7 @@ it('passes the signal on with its reason', async () => {
   await expect(events.next()).rejects.toThrow('enough');
 });
 
-it('aborts the work of a consumer that stops early, and waits for its end', async () => {
+it('the work of a consumer that stops early is aborted, and its end is awaited', async () => {
   let hasEnded = false;
   const work = async (listener: { signal: AbortSignal; onProgress: OnProgress }) => {
     try {

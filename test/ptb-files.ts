@@ -8,5 +8,5 @@ export const PTB = resolve(ROOT, process.env.ZLM_PTB ?? '../shared/ptb');
 
 export const PTB_IS_HERE = existsSync(join(PTB, 'ptb.train.txt'));
 
-/** What the titles of tests on them end in. */
+/** Suffix for the titles of tests that need them. */
 export const NEEDS_PTB = ' (needs the Penn Treebank in $ZLM_PTB)';

@@ -1,4 +1,4 @@
-// A second opinion on the files zlm writes: Python with the libraries that people read such files with.
+// Python with the usual libraries for such files, as an independent reader of the files that zlm writes.
 // `.ci/run` installs them; elsewhere `ZLM_PYTHON` names an interpreter, or the tests are skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** A corpus and a spec so small that a whole training takes a second, and is a real one all the same. */
+/** A corpus and a spec so small that a whole, real training takes a second. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareText } from '../src/corpus/user-text.js';
@@ -84,7 +84,7 @@ training:
   schedule: { decay: { factor: 0.5, afterEpoch: 1 } }
 `;
 
-/** Writes the small spec into a folder, and says where. */
+/** Writes the small spec into a folder and returns its path. */
 export function writeSmallSpec(folder: string, name = 'tiny.yaml'): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, name);

@@ -1,4 +1,4 @@
-/** Trains the small spec on the small corpus inside this process, and compares what runs have left behind. */
+/** Trains the small spec on the small corpus inside this process, and compares the files of runs. */
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { UserError } from '../src/errors.js';
@@ -30,7 +30,7 @@ export function useWorkplace(): Workplace {
   return { root, data, runs, spec, run: (name) => new RunFolder(join(runs, name)) };
 }
 
-/** What a training is to be, if not the whole one of the small spec. */
+/** Options of a training; by default the whole training of the small spec. */
 export interface SmallTraining extends Partial<TrainRequest> {
   /** Interrupts after this event. */
   readonly interruptAt?: (event: TrainingEvent) => boolean;
@@ -38,7 +38,7 @@ export interface SmallTraining extends Partial<TrainRequest> {
   readonly onWarning?: (line: string) => void;
 }
 
-/** A request to train the small spec, or to go on with a run. */
+/** A request to train the small spec, or to continue a run. */
 export function smallRequest(
   { spec, data, runs }: Workplace,
   request: Partial<TrainRequest> = {},
@@ -67,16 +67,16 @@ export async function trainSmall(
   return await resultOf(train(smallRequest(place, request), { signal }), (event) => {
     if (event.kind === 'warning') onWarning?.(event.line);
     onEvent?.(event);
-    if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+    if (interruptAt?.(event)) controller.abort(new UserError('interrupted', 'Interrupted'));
   });
 }
 
-/** Interrupts when so many windows of the run are trained. */
+/** Interrupts after the given number of windows of the run. */
 export function afterWindows(windows: number): (event: TrainingEvent) => boolean {
   return (event) => event.kind === 'window' && event.position.windows >= windows;
 }
 
-/** All of a checkpoint that must be equal, byte for byte, in runs of one spec: not the time they took. */
+/** Returns everything of a checkpoint that must be equal, byte for byte, in runs of one spec: all except the time. */
 export async function contentOf(run: RunFolder, name: CheckpointName = 'last'): Promise<object> {
   const checkpoint = await readCheckpoint(run.checkpoint(name));
   if (!checkpoint) throw new Error(`there is no ${run.checkpoint(name)}`);

@@ -1,4 +1,4 @@
-/** A folder as a user has it after `zlm prepare` and `zlm train`, for tests of what comes after. */
+/** A folder as after `zlm prepare` and `zlm train`, for tests of the commands that follow. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { prepareSmallCorpus, writeSmallSpec } from './small-corpus.js';
 /** Name of the run that {@link TrainedFolder.make} trains: three epochs of the small spec. */
 export const RUN = 'tiny';
 
-/** Holds `data/small`, `tiny.yaml` and `runs/tiny`, and is the current folder, so that messages name relative paths. */
+/** A folder with `data/small`, `tiny.yaml` and `runs/tiny`; it is the current folder, so that messages name relative paths. */
 export class TrainedFolder {
   private readonly before = process.cwd();
 

@@ -13,27 +13,30 @@ describe('visible', () => {
     ['an override of direction', 'exe.\u202etxt', 'exe.\\u202etxt'],
     ['isolates and marks', '\u2066\u2069\u200e\u200f\u061c', '\\u2066\\u2069\\u200e\\u200f\\u061c'],
     ['separators and the byte order mark', '\u2028\u2029\ufeff', '\\u2028\\u2029\\ufeff'],
-  ])('shows %s', (_, text, shown) => {
+  ])('visible shows %s', (_, text, shown) => {
     expect(visible(text)).toBe(shown);
     expect(visible(shown)).toBe(shown);
   });
 
-  it.each(['', 'Grüße, 世界', 'C:\\temp\\x1b', 'नमस्ते', '👩‍👩‍👧', 'می‌خواهم'])('leaves %j as it is', (text) => {
-    expect(visible(text)).toBe(text);
-  });
+  it.each(['', 'Grüße, 世界', 'C:\\temp\\x1b', 'नमस्ते', '👩‍👩‍👧', 'می‌خواهم'])(
+    'visible leaves %j unchanged',
+    (text) => {
+      expect(visible(text)).toBe(text);
+    },
+  );
 
-  it('keeps line feeds and tabs of a text of several lines', () => {
+  it('visibleLines keeps line feeds and tabs of a text of several lines', () => {
     expect(visibleLines('a\n\tb\r\u001b[2J')).toBe('a\n\tb\\r\\x1b[2J');
   });
 
-  it('keeps the value of JSON', () => {
+  it('visibleJson keeps the value of JSON', () => {
     const value = { word: 'a\u001b[2J\u009b\u202e\u007f\n' };
     const json = visibleJson(JSON.stringify(value, undefined, 2));
     expect(json).toBe('{\n  "word": "a\\u001b[2J\\u009b\\u202e\\u007f\\n"\n}');
     expect(JSON.parse(json)).toEqual(value);
   });
 
-  it('copies data of any depth, and keeps what is no text', () => {
+  it('visibleData copies data of any depth, and keeps what is not text', () => {
     const data = {
       name: 'a\nb',
       problem: 'c\nd\u001b',
@@ -53,7 +56,7 @@ describe('visible', () => {
 
 describe('a word of a suggested command', () => {
   it.each(['plain', 'two words', "it's", 'a\u001b[2Jb', "\u001b'\\", 'line\nfeed', 'exe.\u202etxt'])(
-    'is %j again in a shell, and safe to show',
+    'shellWord makes a word that is %j again in a shell, and safe to show',
     (word) => {
       const quoted = shellWord(word);
       expect(visible(quoted)).toBe(quoted);

@@ -41,9 +41,9 @@ export interface TensorflowBackend {
 export interface Tensorflow {
   readonly backend: TensorflowBackend;
   readonly int64: (value: number) => Int64Scalar;
-  /** Of TensorFlow's library. */
+  /** Version of TensorFlow's library. */
   readonly version: string;
-  /** Of the npm package. */
+  /** Version of the npm package. */
   readonly packageVersion: string;
 }
 

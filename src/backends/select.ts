@@ -61,6 +61,7 @@ export async function activateBackend(
     }
     refusals.push({ line: `${name}: ${failure}`, absent: probe.absent === true });
     if (choice !== 'auto') continue;
+    // Whether or not native was named: no other backend is taken in place of what the user chose.
     if (name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);
     }
@@ -68,7 +69,7 @@ export async function activateBackend(
       throw namedDriverFails(options.cudaDriver, failure, probe.details);
     }
   }
-  const message = choice === 'auto' ? 'no backend can run here' : `the ${choice} backend cannot run here`;
+  const message = choice === 'auto' ? 'No backend can run here' : `The ${choice} backend cannot run here`;
   throw new UserError('backend', [message, ...refusals.map(({ line }) => line)].join('\n  '), [
     'See why each backend can or cannot run: `zlm doctor`.',
     ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
@@ -77,7 +78,7 @@ export async function activateBackend(
 
 function namedCompilerFails(compiler: string, failure: string, details: string | undefined): UserError {
   const said = details === undefined ? [] : details.split('\n');
-  const message = [`the native backend cannot run here with the compiler ${compiler}`, failure, ...said];
+  const message = [`The native backend cannot run here with the compiler ${compiler}`, failure, ...said];
   return new UserError('backend', message.join('\n  '), [
     'Name a compiler that works with --cc or ZLM_CC, or none: cc, gcc and clang are then tried.',
     'Train without a compiler, much slower: `--backend wasm`.',
@@ -86,7 +87,7 @@ function namedCompilerFails(compiler: string, failure: string, details: string |
 
 function namedDriverFails(library: string, failure: string, details: string | undefined): UserError {
   const said = details === undefined ? [] : details.split('\n');
-  const message = [`the cuda backend cannot run here with the driver ${library}`, failure, ...said];
+  const message = [`The cuda backend cannot run here with the driver ${library}`, failure, ...said];
   return new UserError('backend', message.join('\n  '), [
     'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
     'Take another backend: `--backend native`.',
@@ -143,7 +144,7 @@ export function checkThreadCount(threads: number | undefined): void {
   const most = MOST_PER_PROCESSOR * processors;
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= most) return;
   const here = processors === 1 ? '1 processor' : `${processors} processors`;
-  const message = `the number of threads must be between 1 and ${most}, ${MOST_PER_PROCESSOR} for each of the ${here} here, but is ${threads}`;
+  const message = `The number of threads must be between 1 and ${most}, ${MOST_PER_PROCESSOR} for each of the ${here} here, but is ${threads}`;
   throw new UserError('usage', message, [
     `Leave out --threads (or ZLM_THREADS): the native backend then takes ${processors}, which is the fastest.`,
   ]);

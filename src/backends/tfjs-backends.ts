@@ -18,7 +18,7 @@ export const wasmBackend: Backend = {
   name: 'wasm',
   queueDepth: 1,
   async probe() {
-    // `node --jitless` is the one common way to be without it.
+    // `node --jitless` is the one common case without it.
     if (!('WebAssembly' in globalThis)) {
       return { available: false, reason: 'this Node runs without WebAssembly' };
     }

@@ -46,7 +46,7 @@ function refusalOfFiles(error: unknown): UserError | undefined {
   const { path, syscall }: NodeJS.ErrnoException = error;
   if (syscall === 'uv_cwd') {
     const cures = ['Change to a folder that exists, and run the command again.'];
-    return new UserError('data', 'the current folder no longer exists', cures, { cause: error });
+    return new UserError('data', 'The current folder no longer exists', cures, { cause: error });
   }
   return path === undefined ? undefined : describeFileError(error, path, 'use');
 }
@@ -64,7 +64,7 @@ export function exitOnBrokenOutput(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
   const fault =
     describeFileError(error, 'the standard output', 'write') ??
-    new UserError('data', `cannot write to the standard output: ${error.message}`, [], { cause: error });
+    new UserError('data', `Cannot write to the standard output: ${error.message}`, [], { cause: error });
   reportError(fault, 'text');
   process.exit(exitCodeOf(fault));
 }

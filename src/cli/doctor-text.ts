@@ -42,7 +42,7 @@ function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorRepo
 function backendLines({ backends, auto, autoProblem }: DoctorReport): string[] {
   const choice = auto
     ? `--backend auto takes ${ansis.bold(auto.name)}: ${auto.reason}`
-    : `${mark(false)} --backend auto fails: ${autoProblem}`;
+    : `${mark(false)} --backend auto: ${autoProblem}`;
   const columns = [
     { title: 'name' },
     { title: '' },

@@ -1,4 +1,4 @@
-/** What `zlm eval` prints. */
+/** Renders the report of `zlm eval`. */
 import type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from '../evaluation/evaluate.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
@@ -17,7 +17,7 @@ export function renderEvaluation(report: EvaluationReport): string {
   ].join('\n');
 }
 
-/** How it was read, what read it, and what else there is to say. */
+/** Protocol, model, time and remarks of a report, as text. */
 interface Facts {
   readonly protocol: string;
   readonly model: string;

@@ -29,7 +29,7 @@ export function settleHome(environment: NodeJS.ProcessEnv = process.env): void {
 
 /** Makes the error for a command that needs a cache folder when there is no home folder. */
 export function noCacheFolder(): UserError {
-  return new UserError('usage', 'there is no folder for downloads and compiled kernels: HOME is not set', [
+  return new UserError('usage', 'There is no folder for downloads and compiled kernels: HOME is not set', [
     'Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.',
   ]);
 }

@@ -17,7 +17,7 @@ export async function interruptible<T>(
   const controller = new AbortController();
   const handler = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
-      controller.abort(new UserError('interrupted', 'interrupted'));
+      controller.abort(new UserError('interrupted', 'Interrupted'));
       announce();
     } else if (name !== 'SIGHUP') {
       // The system and the shell both signal a closed terminal, so a second SIGHUP does not mean haste.

@@ -56,7 +56,7 @@ export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): 
   const [first] = rows;
   if (first === undefined) {
     const other = choice === 'epochs' ? ' yet; `--rows windows` shows the windows so far' : '';
-    return `no ${choice} in the metrics of ${run}${other}`;
+    return `No ${choice} in the metrics of ${run}${other}`;
   }
   if (first.kind === 'ngram')
     return rows.map((row) => (row.kind === 'ngram' ? ngramText(row) : '')).join('\n');
@@ -133,9 +133,9 @@ function csvCells(row: AnyMetricsRow): Record<string, string> {
     const { kind: _kind, ...figures } = row;
     return Object.fromEntries(flattened('', figures));
   }
-  const values = row as unknown as Readonly<Record<string, number | boolean | null>>;
+  const values = new Map<string, unknown>(Object.entries(row));
   const columns = columnsOf(row.kind === 'epoch' ? 'epochs' : 'windows');
-  return Object.fromEntries(columns.map((column) => [column, String(values[column] ?? '')]));
+  return Object.fromEntries(columns.map((column) => [column, String(values.get(column) ?? '')]));
 }
 
 function flattened(prefix: string, value: unknown): [string, string][] {

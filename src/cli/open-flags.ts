@@ -20,7 +20,7 @@ type OpenFlags = Pick<OpenRunRequest, 'checkpoint' | 'backend'> & {
  * Makes the request of a run to open.
  *
  * @param run    its name, its path or `latest`
- * @param onNote told what takes a while
+ * @param onNote called with a line about work that takes a while
  */
 export function openRequest(run: string, flags: OpenFlags, onNote: (line: string) => void): OpenRunRequest {
   const { checkpoint, data, runs, backend } = flags;

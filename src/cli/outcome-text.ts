@@ -1,4 +1,4 @@
-/** What `zlm train` prints at the end, for each system. */
+/** Renders the outcome of `zlm train`, for each system. */
 import { UserError } from '../errors.js';
 import { FALLBACK_DISCOUNTS } from '../ngram/kneser-ney.js';
 import { shellWord } from '../shell-word.js';
@@ -47,10 +47,10 @@ function linesOf(outcome: TrainingOutcome): string[] {
 function interruptionOf(outcome: TrainingOutcome, resume: string): [message: string, cure: string] {
   switch (outcome.system) {
     case 'network':
-      return [`interrupted after ${outcome.windows} windows; the state is saved`, `Continue it: ${resume}.`];
+      return [`Interrupted after ${outcome.windows} windows; the state is saved`, `Continue it: ${resume}.`];
     case 'ngram':
       return [
-        'interrupted before all n-grams were counted; nothing of them is kept',
+        'Interrupted before all n-grams were counted; nothing of them is kept',
         `Count them again, which takes seconds: ${resume}.`,
       ];
   }
@@ -76,10 +76,14 @@ function ngramLine({ ngrams, best, seconds }: NgramOutcome): string {
 /** Renders the line about discounts that could not be estimated; none where all could. */
 export function fallbackLines(orders: readonly number[]): string[] {
   if (orders.length === 0) return [];
-  const which = orders.length === 1 ? `order ${orders[0]}` : `orders ${orders.join(', ')}`;
   return [
-    `fixed discounts of ${FALLBACK_DISCOUNTS.slice(1).join(', ')} for ${which}: the text has too few n-grams to estimate any`,
+    `fixed discounts of ${FALLBACK_DISCOUNTS.slice(1).join(', ')} for ${ordersText(orders)}: the text has too few n-grams to estimate any`,
   ];
+}
+
+/** Names lengths of n-grams: "order 1", "orders 1, 2". */
+export function ordersText(orders: readonly number[]): string {
+  return orders.length === 1 ? `order ${orders[0]}` : `orders ${orders.join(', ')}`;
 }
 
 /** Renders how a network that is finished can be trained longer. */

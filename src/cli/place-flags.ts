@@ -40,15 +40,15 @@ const TAKE = {
   data: /^zlm (prepare|train|eval|sample|score|doctor)\b/,
 };
 
-/** The folders that a command was told of; undefined where it has no such flag. */
+/** The folders in the flags of a command; undefined where it has no such flag. */
 export interface NamedFolders {
   readonly runs?: string | undefined;
   readonly data?: string | undefined;
 }
 
 /**
- * Completes the commands in a cure, which stand between backquotes, by the folders that the failed command was told of:
- * what knows the cure knows nothing of the command line.
+ * Completes the commands in a cure, which are in backquotes, with the folders in the flags of the failed command:
+ * the code with the cure does not know the command line.
  */
 export function inPlaces(cure: string, { runs, data }: NamedFolders): string {
   const words = {

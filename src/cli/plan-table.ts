@@ -4,6 +4,7 @@ import { plainNumber } from '../plain-number.js';
 import type { NgramPlan, Plan } from '../systems/system.js';
 import type { LearningRateSpan, NetworkPlan } from '../training/plan.js';
 import { formatBytes, formatCount, formatDuration, formatExactly, formatRate } from './format.js';
+import { ordersText } from './outcome-text.js';
 import { renderTable } from './table.js';
 
 /** Renders a plan as text. */
@@ -51,6 +52,7 @@ function renderNgramPlan(plan: NgramPlan): string {
       ['memory', `about ${formatBytes(plan.memoryBytes)}`],
       ['checkpoint', `about ${formatBytes(plan.checkpointBytes)}`],
       ['backend', 'none: nothing is multiplied'],
+      ['discounts', discountsText(plan)],
     ],
   );
   const sizes = renderTable(
@@ -58,6 +60,12 @@ function renderNgramPlan(plan: NgramPlan): string {
     plan.ngrams.map((count, index) => [String(index + 1), formatExactly(count)]),
   );
   return [facts, '', sizes].join('\n');
+}
+
+function discountsText({ fallbackOrders, ngrams }: NgramPlan): string {
+  if (fallbackOrders.length === 0) return 'estimated from the text';
+  const which = fallbackOrders.length === ngrams.length ? 'fixed' : `fixed for ${ordersText(fallbackOrders)}`;
+  return `${which}: too few n-grams to estimate them`;
 }
 
 function memoryText({

@@ -40,7 +40,7 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
           signal,
           command: this.commandLine(),
         }),
-      () => progress.note('stopping'),
+      () => progress.note('Stopping'),
     );
     const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];
     return this.print(toPrepareResult(summary, next.map(shellWord).join(' ')), renderPrepared);
@@ -96,7 +96,7 @@ export function renderPrepared(result: PrepareResult): string {
       COLUMNS,
       SPLITS.map((split) => row(split, splits[split])),
     ),
-    ...advice.map((sentence) => `note: ${sentence}`),
+    ...advice.map((sentence) => `Note: ${sentence}`),
     `next: ${next}`,
   ].join('\n');
 }

@@ -1,8 +1,8 @@
-/** The words and numbers beside a progress bar. */
+/** The words and numbers of a progress bar. */
 import type { Progress } from '../progress.js';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.js';
 
-/** What has been done since the work was first seen, for the rate. */
+/** Amount done since the first report, for the rate. */
 export interface Pace {
   /** Units finished in that time. */
   readonly done: number;
@@ -16,7 +16,7 @@ export interface ProgressText {
   readonly fraction: number | undefined;
   /** "1,045/2,323 windows" */
   readonly amount: string;
-  /** What is being computed, the most important first: "perplexity 181.2". */
+  /** Figures of the computation, the most important first: "perplexity 181.2". */
   readonly figures: readonly string[];
   /** "2,704 tokens/s" */
   readonly rate: string | undefined;
@@ -27,7 +27,7 @@ export interface ProgressText {
 /** Units that differ so much in size that a rate of them would tell nothing about the time left. */
 const UNEQUAL_UNITS: readonly Progress['unit'][] = ['files', 'turns'];
 
-/** Puts a progress into words, with a rate once there is one and the time left once it can be told. */
+/** Renders a progress as text, with a rate once there is one and the time left once it is known. */
 export function formatProgress(progress: Progress, pace: Pace): ProgressText {
   const { label, done, total, unit, figures = [] } = progress;
   const isSteady = pace.done > 0 && pace.seconds > 0 && !UNEQUAL_UNITS.includes(unit);

@@ -13,7 +13,7 @@ const PLAIN_INTERVAL_SECONDS = 5;
 /** A writable stream that may be a terminal. */
 type ProgressStream = BarStream & { readonly isTTY?: boolean };
 
-/** How a reporter sees its surroundings; left out, as they are. */
+/** Streams and clock of a reporter; by default those of the process. */
 interface Surroundings {
   /** Value of the environment's TERM. */
   readonly term?: string | undefined;
@@ -36,9 +36,9 @@ export class ProgressReporter {
   readonly #drawsBars: boolean;
   #bar: ProgressBar | undefined;
   #current: Progress | undefined;
-  /** Where and when the current label began: rates count from there. */
+  /** Amount and time at which the current label began; rates count from there. */
   #start = { done: 0, seconds: 0 };
-  /** When the newest progress came. */
+  /** Time of the newest progress. */
   #seconds = 0;
   /** The progress last written as a plain line, and when. */
   #written: { progress: Progress; seconds: number } | undefined;

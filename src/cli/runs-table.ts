@@ -43,7 +43,7 @@ export function renderRuns(
   folder: string,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
-  if (runs.length === 0) return `no runs in ${folder} yet; \`zlm train configs/quickstart.yaml\` makes one`;
+  if (runs.length === 0) return `No runs in ${folder} yet; \`zlm train configs/quickstart.yaml\` makes one`;
   const lines = tableLines(runs, width);
   const keys = keyTexts(runs);
   const tableWidth = Math.max(...lines.map(visibleWidth));

@@ -4,13 +4,18 @@ import { fstatSync } from 'node:fs';
 import type { NextWordsResult } from '../sampling/next-words.js';
 import { visibleLines } from '../visible.js';
 
-/** Where text is written. */
+/** The stream that text is written to. */
 type TextStream = NodeJS.WritableStream & { readonly fd?: number };
 
-/** Writes samples one after the other, an empty line between two, and ends the last line. */
+/**
+ * Writes samples one after the other, an empty line between two, and ends the last line. A line feed at the end of a piece waits
+ * for what follows: at the end of a sample, as after `--stop "<eos>"`, it is the end of the line and not an empty line more.
+ */
 export class SampleText {
   readonly #stream: TextStream;
   #sample: number | undefined;
+  /** The line feed that waits, or nothing. */
+  #waiting = '';
 
   constructor(stream: TextStream) {
     this.#stream = stream;
@@ -23,15 +28,21 @@ export class SampleText {
    * @param sample the sample's number; no piece of one before it may follow
    */
   async write(piece: string, sample: number): Promise<void> {
-    const between = this.#sample === undefined || this.#sample === sample ? '' : '\n\n';
+    const isNext = this.#sample !== undefined && this.#sample !== sample;
     this.#sample = sample;
-    if (between + piece !== '') await this.#send(between + visibleLines(piece));
+    const before = isNext ? '\n\n' : piece === '' ? '' : this.#waiting;
+    if (before + piece === '') return;
+    const text = before + visibleLines(piece);
+    this.#waiting = piece.endsWith('\n') ? '\n' : '';
+    const whole = this.#waiting === '' ? text : text.slice(0, -1);
+    if (whole !== '') await this.#send(whole);
   }
 
   /** Ends the line, if anything was begun. */
   async end(): Promise<void> {
     if (this.#sample !== undefined) await this.#send('\n');
     this.#sample = undefined;
+    this.#waiting = '';
   }
 
   async #send(text: string): Promise<void> {
@@ -48,7 +59,7 @@ export function goesToFile({ fd }: TextStream): boolean {
   }
 }
 
-/** What `zlm sample --next` prints: a line for each word, its probability first. */
+/** Renders the result of `zlm sample --next`: a line for each word, its probability first. */
 export function renderNextWords({ next }: NextWordsResult): string {
   return next
     .map(({ prompt, words }) => {

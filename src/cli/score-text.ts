@@ -1,4 +1,4 @@
-/** What `zlm score` prints: a row for each line as soon as it is scored, then the total; or a JSON object a line. */
+/** Renders scores: a row for each line as soon as it is scored, then the total; or a JSON object a line. */
 import { once } from 'node:events';
 import type { LineScore, ScoreTotal, TokenScore } from '../evaluation/score.js';
 import { visible, visibleJson } from '../visible.js';
@@ -7,7 +7,7 @@ import { formatPerplexity } from './format.js';
 /** Characters that are written at once. */
 const BUFFERED = 2 ** 15;
 
-/** Unknown words that a person is told of. */
+/** Number of unknown words that are shown. */
 const MOST_SHOWN = 10;
 
 /** Writes scores to a stream, and waits while its reader is behind. */
@@ -44,7 +44,7 @@ export function unknownWordsLine({ unknownTokens, unknownWords, tokens }: ScoreT
   const shown = unknownWords.slice(0, MOST_SHOWN).map(({ word, count }) => `"${word}" ${exact(count)}`);
   const more = unknownWords.length > MOST_SHOWN ? ', …' : '';
   const which = `${exact(unknownTokens)} of ${exact(tokens)} tokens`;
-  return `not in the vocabulary, read as <unk>: ${which}: ${shown.join(', ')}${more}`;
+  return `Not in the vocabulary, read as <unk>: ${which}: ${shown.join(', ')}${more}`;
 }
 
 function textOf(score: LineScore | ScoreTotal): string {

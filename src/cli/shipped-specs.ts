@@ -35,7 +35,7 @@ export async function findSpec(
     return own;
   }
   if (shippedFile !== undefined) {
-    const why = isWord ? `spec ${named}:` : `there is no ${named} here:`;
+    const why = isWord ? `spec ${named}:` : `There is no ${named} here:`;
     onNote(`${why} taking the one that comes with zlm`);
     return shippedFile;
   }
@@ -70,7 +70,7 @@ export async function shippedNames(packageRoot: string): Promise<string[]> {
 
 function unknownSpec(named: string, name: string, shipped: readonly string[]): SpecError {
   const guess = didYouMean(name, shipped);
-  const message = `there is no spec ${named}: neither a file nor one that comes with zlm`;
+  const message = `There is no spec ${named}: neither a file nor one that comes with zlm`;
   const cures = [
     ...(guess === undefined ? [] : [`Did you mean ${named.replace(name, guess)}?`]),
     `These come with zlm: ${shipped.join(', ')}.`,

@@ -11,8 +11,8 @@ import type { ProgressReporter } from './progress.js';
 /** Weight of the newest window in the shown perplexity and speed. */
 const SMOOTHING = 0.05;
 
-/** What an interruption waits for. */
-const WAITS_FOR = { network: 'finishing the window and saving', ngram: 'stopping' } as const;
+/** The work that an interruption waits for. */
+const WAITS_FOR = { network: 'Finishing the window and saving', ngram: 'Stopping' } as const;
 
 /** Draws one training, or the planning of one. */
 export class TrainingDisplay {
@@ -79,7 +79,7 @@ function lineOf(event: TrainingEvent | PlanEvent, epochs: number): string | null
 }
 
 function sessionLine({ run, position, isOver }: SessionEvent): string {
-  const from = position.windows > 0 && !isOver ? `, going on after ${position.windows} windows` : '';
+  const from = position.windows > 0 && !isOver ? `, continuing after ${position.windows} windows` : '';
   return `run ${run.path}${from}`;
 }
 

@@ -18,7 +18,7 @@ export function unknownCommandError(
   if (parent !== undefined) return tooManyArguments(parent, words);
   const guess = guessCommand(words, names);
   const cures = guess === undefined ? [] : [`Did you mean zlm ${guess}?`];
-  return new UserError('usage', `unknown command: zlm ${words.join(' ')}`, [
+  return new UserError('usage', `Unknown command: zlm ${words.join(' ')}`, [
     ...cures,
     'See all commands: zlm --help',
   ]);

@@ -49,7 +49,7 @@ function aboutArguments(args: readonly (string | { readonly name: string })[]): 
   const plural = args.length > 1 ? 's' : '';
   const names = args.map((arg) => (typeof arg === 'string' ? `"${arg}"` : arg.name.toUpperCase())).join(', ');
   const missing = args.some((arg) => typeof arg !== 'string');
-  return missing ? `missing argument${plural}: ${names}` : `too many arguments: ${names}`;
+  return missing ? `Missing argument${plural}: ${names}` : `Too many arguments: ${names}`;
 }
 
 /** Rewrites "Parsing --length \n\texpects …\nSee more help with --help" as "--length expects …". */
@@ -59,7 +59,16 @@ function withoutOclifWords(message: string): string {
     .replace(/^Parsing (--\S+) \n\t(?=expects )/, '$1 ')
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace(/^Flag (?=--)/, '')
+    .replace(/ can only be specified once$/, ' can be given only once')
     .replace(/^Expected (--[^=\s]+)=(.*) to be one of: (.*)$/s, '$1 takes one of $3, not "$2"')
     .replace(/^Expected (.*) to be one of: (.*)$/s, '"$1" is not one of $2')
-    .replace(/^The following errors? occurred:\s+/, '');
+    .replace(/^The following errors? occurred:\s+/, '')
+    .replace(
+      /(--[\w-]+)(?:=.*?)? cannot also be provided when using (--[\w-]+)/gs,
+      '$1 cannot be given with $2',
+    )
+    .replace(
+      /All of the following must be provided when using (--[\w-]+): (.*)/g,
+      (_, flag: string, needed: string) => `${flag} needs ${needed.replaceAll(', ', ' and ')}`,
+    );
 }

@@ -11,7 +11,7 @@ export type WatchStream = NodeJS.WritableStream & {
 
 /** One snapshot of the runs. */
 export interface View {
-  /** Where a table cannot be redrawn, it is printed again only if this differs. */
+  /** A table that cannot be redrawn is printed again only if this text differs. */
   readonly state: string;
   /** @param width in columns; infinite without a terminal */
   render(width: number): string;

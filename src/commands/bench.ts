@@ -71,7 +71,7 @@ export default class Bench extends BaseCommand<typeof Bench> {
       runBenchmark(request, {
         signal,
         onProgress: (progress) => this.progress().update(progress),
-        onLeftOut: ({ name, reason }) => this.progress().note(`backend ${name} is left out: ${reason}`),
+        onLeftOut: ({ name, reason }) => this.progress().note(`Backend ${name} is left out: ${reason}`),
       }),
     );
     this.print(report, renderBenchmark, ['problem']);

@@ -48,6 +48,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
         signal,
         onProgress,
         onBackend: (backend) => onNote(backendLine(backend)),
+        onWarning: onNote,
       });
       try {
         return await evaluate(opened, { split, batch }, { signal, onProgress, onNote });

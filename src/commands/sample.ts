@@ -91,6 +91,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
         signal,
         onProgress: (now) => progress.update(now),
         onBackend: (backend) => onNote(backendLine(backend)),
+        onWarning: onNote,
       });
       try {
         const prompt = await this.#prompt(opened, signal);
@@ -165,6 +166,6 @@ export default class Sample extends BaseCommand<typeof Sample> {
 
   #noteUnknown(words: readonly string[]): void {
     const quoted = words.map((word) => `"${word}"`).join(', ');
-    this.progress().note(`not in the vocabulary, read as <unk>: ${quoted}`);
+    this.progress().note(`Not in the vocabulary, read as <unk>: ${quoted}`);
   }
 }

@@ -60,6 +60,7 @@ export default class Score extends BaseCommand<typeof Score> {
         signal,
         onProgress: (now) => progress.update(now),
         onBackend: (backend) => onNote(backendLine(backend)),
+        onWarning: onNote,
       });
       try {
         return await this.#score(opened, output, signal);
@@ -90,7 +91,7 @@ export default class Score extends BaseCommand<typeof Score> {
       await output.write(scored);
       if (scored.type === 'total') return scored;
     }
-    throw new Error('a score without a total');
+    throw new Error('A score without a total');
   }
 
   /** Every object has been printed already, on a line of its own. */

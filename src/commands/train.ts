@@ -9,7 +9,7 @@ import { shellWord } from '../shell-word.js';
 import type { Plan, TrainingOutcome } from '../systems/system.js';
 import type { TrainRequest } from '../systems/train.js';
 
-/** What `--json` prints; see schemas/output/train.schema.json and train-dry-run.schema.json. */
+/** The result for `--json`; see schemas/output/train.schema.json and train-dry-run.schema.json. */
 type TrainResult = (TrainingOutcome | Plan) & { readonly warnings: readonly string[] };
 
 export default class Train extends BaseCommand<typeof Train> {

@@ -1,4 +1,4 @@
-/** Names: which names a corpus may have, and which files in its folder hold topics. */
+/** Names that a corpus may have, and names of files with topics in its folder. */
 import { basename, dirname } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
@@ -13,7 +13,7 @@ export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
 
-/** The command that prepares a corpus of this name; its text, which nothing tells, is left to the reader. */
+/** Returns the command that prepares a corpus of this name; its text, which is not known, is left to the reader. */
 export function prepareCommand(name: string): string {
   return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
@@ -55,7 +55,7 @@ const TOPICS_FILE = /^topics-\d+\.safetensors$/;
 /** The temporary file of a killed process that was writing topics; see storage/temporary.ts. */
 const UNFINISHED = /^\.topics-\d+\.safetensors\..+\.tmp$/;
 
-/** Tells whether a file of this name holds topics, whole or unfinished. */
+/** Tells whether a file of this name contains topics, whole or unfinished. */
 export function isTopicsFile(name: string): boolean {
   return TOPICS_FILE.test(name) || UNFINISHED.test(name);
 }

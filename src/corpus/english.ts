@@ -42,7 +42,7 @@ export function treebankWordsOf(piece: string, last: boolean): string[] {
   return splitClitics(trimPunctuation(piece, last)).filter((word) => /[\p{L}\p{N}&']/u.test(word));
 }
 
-// A possessive plural ("the states'") cannot be told from a closing quotation mark: it is taken for the former.
+// A possessive plural ("the states'") cannot be distinguished from a closing quotation mark: it counts as the former.
 const OPENING = /^(?:[-/.]|'(?!\d|(?:s|m|d|re|ve|ll)$))+(?!\d)/iu;
 
 function trimPunctuation(piece: string, last: boolean): string {
@@ -84,7 +84,7 @@ export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let start = 0;
   for (const match of text.matchAll(BOUNDARY)) {
-    const [whole, word, mark, next] = match as unknown as [string, string, string, string];
+    const [whole, word, mark, next] = match;
     if (mark === '.' && !endsSentence(word, next)) continue;
     const end = match.index + whole.length;
     sentences.push(text.slice(start, end).trim());

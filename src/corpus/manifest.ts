@@ -85,7 +85,7 @@ function checksumOf(manifest: object): string {
 /** Error for a corpus in a format version that this zlm does not read. */
 export class ForeignVersionError extends UserError {
   constructor(path: string, version: number) {
-    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}.`, [
+    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`, [
       `Prepare the corpus again with this version of zlm: \`${prepareCommand(basename(dirname(path)))} --force\`.`,
       'To keep this one, prepare it in another folder: --data FOLDER.',
     ]);

@@ -84,7 +84,8 @@ export function normalizeText(text: string, options: Normalization): string {
 export function safeCut(text: string, options: Normalization): number {
   for (let at = text.length - 1; at > 0; at--) {
     const [before, after] = [text.slice(Math.max(0, at - CONTEXT), at), text.slice(at, at + CONTEXT)];
-    if (/[\uD800-\uDBFF]$/.test(before) || /^\p{M}/u.test(after)) continue;
+    const isMark = options.normalize !== 'none' && /^\p{M}/u.test(after);
+    if (/[\uD800-\uDBFF]$/.test(before) || isMark) continue;
     const whole = normalizeText(before + after, options);
     if (whole === normalizeText(before, options) + normalizeText(after, options)) return at;
   }

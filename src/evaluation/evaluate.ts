@@ -8,18 +8,18 @@ import type { OpenedNetwork, OpenedNgram, OpenedRun } from '../runs/opened-run.j
 import type { CheckpointName } from '../runs/run-folder.js';
 import { type EvaluationOptions, evaluateSentences, evaluateStream } from './perplexity.js';
 
-/** What to evaluate. */
+/** Request for an evaluation. */
 export interface EvaluationRequest {
   readonly split: SplitName;
   /** 1 is the paper's protocol for test: one sequential pass. An n-gram model knows no other. */
   readonly batch: number;
 }
 
-/** Who listens while it is evaluated. */
+/** Listeners during an evaluation. */
 export interface EvaluationHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Told when the report could not be kept in the run folder. */
+  /** Called when the report could not be kept in the run folder. */
   readonly onNote?: (line: string) => void;
 }
 
@@ -74,7 +74,7 @@ export async function evaluate(
       : await evaluateNetwork(opened, request, hooks);
   const { run, checkpointSha256 } = opened;
   const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
-  if (problem) hooks.onNote?.(`the report is not kept in the run's folder: ${problem}`);
+  if (problem) hooks.onNote?.(`The report is not kept in the run's folder: ${problem}`);
   return report;
 }
 
@@ -94,7 +94,7 @@ async function evaluateNgram(
   hooks: EvaluationHooks,
 ): Promise<NgramEvaluation> {
   if (request.batch !== 1) {
-    const message = `run ${opened.run.name} is that of an n-gram model, which reads line by line: it has no batch`;
+    const message = `Run ${opened.run.name} is that of an n-gram model, which reads line by line: it has no batch`;
     throw new UserError('usage', message, ['Leave out --batch.']);
   }
   // As one stream: `<eos>` cuts the context, so this is the same as line by line.
@@ -137,9 +137,9 @@ async function measure(
 function checkLongEnough(corpus: string, split: SplitName, tokens: number, batch: number): void {
   if (tokens >= 2 * batch) return;
   if (tokens < 2) {
-    const message = `the ${split} split of ${corpus} has no two tokens, so there is nothing to predict`;
+    const message = `The ${split} split of ${corpus} has no two tokens, so there is nothing to predict`;
     throw new UserError('data', message, ['Take another --split.']);
   }
-  const message = `a batch of ${batch} is too wide for the ${split} split of ${corpus}, which has ${tokens} tokens`;
+  const message = `A batch of ${batch} is too wide for the ${split} split of ${corpus}, which has ${tokens} tokens`;
   throw new UserError('usage', message, [`Take --batch ${Math.floor(tokens / 2)} or less.`]);
 }

@@ -15,7 +15,7 @@ export interface NumberedLine {
  * Cuts a line into tokens as the corpus was cut.
  *
  * @param place file and line, for the message
- * @throws UserError('data') when a word is unknown and the vocabulary has no `<unk>` to stand for it
+ * @throws UserError('data') when a word is unknown and the vocabulary has no `<unk>` for it
  */
 export function numberLine(text: string, corpus: PreparedCorpus, place: string): NumberedLine {
   const { vocabulary } = corpus;

@@ -5,7 +5,7 @@ import { type TokenSource, WindowSource } from '../corpus/windows.js';
 import type { FloatArray, Predictor } from '../predictors/predictor.js';
 import type { OnProgress } from '../progress.js';
 
-/** What an evaluation found. */
+/** Result of an evaluation. */
 export interface Evaluation {
   /** Summed negative log-likelihood of all predictions, in nats. */
   readonly nll: number;
@@ -14,13 +14,13 @@ export interface Evaluation {
   readonly perplexity: number;
 }
 
-/** How to evaluate. */
+/** Options of an evaluation. */
 export interface EvaluationOptions {
   /** Columns the stream is cut into: 1 is one sequential pass. */
   readonly batch: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** What progress calls it. */
+  /** Its label in the progress. */
   readonly label?: string;
 }
 

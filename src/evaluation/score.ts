@@ -7,11 +7,11 @@ import type { OnProgress } from '../progress.js';
 import { type OpenedRun, type UsedRun, usedRun } from '../runs/opened-run.js';
 import { type NumberedLine, numberLine, UnknownWords } from './numbered-lines.js';
 
-/** What to score, and how. */
+/** Request to score lines. */
 export interface ScoreRequest {
   /** Lines of text in the order in which their scores are wanted. */
   readonly lines: AsyncIterable<string> | Iterable<string>;
-  /** What the text is called in messages. */
+  /** Name of the text in messages. */
   readonly name: string;
   /** Read all lines as one stream that carries the state, as `zlm eval --batch 1` does, and not each from the zero state. */
   readonly carryState: boolean;

@@ -24,7 +24,7 @@ export function activationPenalty(
   rows: Int32Array | null = null,
 ): tf.Scalar | null {
   const [steps, batch, units] = raw.shape;
-  const terms: tf.Tensor[] = [];
+  const terms: tf.Scalar[] = [];
   if (activation > 0) {
     const counted = rows && tf.mul(dropped, indicator(rows, steps, batch));
     terms.push(tf.mul(meanSquare(counted ?? dropped, (rows?.length ?? steps * batch) * units), activation));
@@ -48,11 +48,11 @@ export function activationPenalty(
     const count = (laterRows?.length ?? (steps - 1) * batch) * units;
     terms.push(tf.mul(meanSquare(counted ?? change, count), temporal));
   }
-  return terms.length === 0 ? null : (tf.addN(terms) as tf.Scalar);
+  return terms.length === 0 ? null : tf.addN(terms);
 }
 
 /** Computes the mean of squares over `count` of the values; the others are 0. */
-function meanSquare(x: tf.Tensor, count: number): tf.Tensor {
+function meanSquare(x: tf.Tensor, count: number): tf.Scalar {
   const squares = tf.square(x);
   return count === x.size ? tf.mean(squares) : tf.div(tf.sum(squares), count);
 }

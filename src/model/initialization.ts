@@ -1,5 +1,5 @@
 /** Initialization of parameters. Value n of a parameter comes from word n of its Philox stream, or words 2n and 2n + 1. */
-import { fillPhiloxWords, STREAM, wordToUnit } from '../ops/philox.js';
+import { fillPhiloxWords, type PhiloxAddress, STREAM, wordToUnit } from '../ops/philox.js';
 import type { Architecture } from './architecture.js';
 import { type ParameterShape, Parameters, parameterShapes, sizeOf, variableOf } from './parameters.js';
 
@@ -35,48 +35,71 @@ export function initializeParameters(
 ): Parameters {
   return new Parameters(
     parameterShapes(architecture).map((shape, site) => {
-      const values = drawValues(init, shape, (count) => drawWords(count, seed, site));
+      const values = drawValues(init, shape, { seed, stream: STREAM.initialization, site, step: 0 });
       if (forgetBias !== null && isLstmBias(architecture, shape.name)) setForgetGates(values, forgetBias);
       return [shape.name, variableOf(values, shape.shape)];
     }),
   );
 }
 
-type DrawWords = (count: number) => Uint32Array;
-
-function drawValues(init: Initialization, parameter: ParameterShape, words: DrawWords): Float32Array {
-  if ('uniform' in init) return uniform(parameter, init.uniform, words);
-  if ('normal' in init) return isBias(parameter) ? zeros(parameter) : normal(parameter, init.normal, words);
-  if ('scaledUniform' in init) return scaledUniform(parameter, init.scaledUniform.embedding, words);
-  return orthogonal(parameter, words);
+function drawValues(init: Initialization, parameter: ParameterShape, at: PhiloxAddress): Float32Array {
+  if ('uniform' in init) return uniform(parameter, init.uniform, at);
+  if ('normal' in init) return isBias(parameter) ? zeros(parameter) : normal(parameter, init.normal, at);
+  if ('scaledUniform' in init) return scaledUniform(parameter, init.scaledUniform.embedding, at);
+  return orthogonal(parameter, at);
 }
 
-function uniform({ shape }: ParameterShape, bound: number, words: DrawWords): Float32Array {
-  return Float32Array.from(words(sizeOf(shape)), (word) => (2 * wordToUnit(word) - 1) * bound);
+function uniform({ shape }: ParameterShape, bound: number, at: PhiloxAddress): Float32Array {
+  return drawn(sizeOf(shape), 1, at, (words, n) => (2 * wordToUnit(words[n]) - 1) * bound);
 }
 
 /** Draws normal values (Box and Muller 1958), each from two words. */
-function normal({ shape }: ParameterShape, deviation: number, words: DrawWords): Float32Array {
-  const drawn = words(2 * sizeOf(shape));
-  return Float32Array.from({ length: sizeOf(shape) }, (_, n) => {
-    const radius = Math.sqrt(-2 * Math.log(wordToUnit(drawn[2 * n])));
-    return deviation * radius * Math.cos(2 * Math.PI * wordToUnit(drawn[2 * n + 1]));
+function normal({ shape }: ParameterShape, deviation: number, at: PhiloxAddress): Float32Array {
+  return drawn(sizeOf(shape), 2, at, (words, n) => {
+    const radius = Math.sqrt(-2 * Math.log(wordToUnit(words[2 * n])));
+    return deviation * radius * Math.cos(2 * Math.PI * wordToUnit(words[2 * n + 1]));
   });
 }
 
-function scaledUniform(parameter: ParameterShape, embeddingBound: number, words: DrawWords): Float32Array {
-  if (parameter.role === 'softmaxBias') return zeros(parameter);
-  const bound = parameter.units === undefined ? embeddingBound : 1 / Math.sqrt(parameter.units);
-  return uniform(parameter, bound, words);
+/** Words that are in memory at once. A large parameter has tens of millions. */
+const SLAB_WORDS = 2 ** 14;
+
+/**
+ * Draws values, each a function of its own words.
+ *
+ * @param wordsEach words of a value: 1 or 2
+ * @param toValue   makes value n of a slab from the slab's words
+ */
+function drawn(
+  count: number,
+  wordsEach: 1 | 2,
+  at: PhiloxAddress,
+  toValue: (words: Uint32Array, n: number) => number,
+): Float32Array {
+  const values = new Float32Array(count);
+  const words = new Uint32Array(SLAB_WORDS);
+  const perSlab = SLAB_WORDS / wordsEach;
+  for (let start = 0; start < count; start += perSlab) {
+    const here = Math.min(perSlab, count - start);
+    fillPhiloxWords(words, 0, here * wordsEach, at, start * wordsEach);
+    for (let n = 0; n < here; n++) values[start + n] = toValue(words, n);
+  }
+  return values;
 }
 
-function orthogonal(parameter: ParameterShape, words: DrawWords): Float32Array {
+function scaledUniform(parameter: ParameterShape, embeddingBound: number, at: PhiloxAddress): Float32Array {
+  if (parameter.role === 'softmaxBias') return zeros(parameter);
+  const bound = parameter.units === undefined ? embeddingBound : 1 / Math.sqrt(parameter.units);
+  return uniform(parameter, bound, at);
+}
+
+function orthogonal(parameter: ParameterShape, at: PhiloxAddress): Float32Array {
   const [rows, columns] = parameter.shape;
   if (isBias(parameter)) return zeros(parameter);
-  if (parameter.role === 'recurrent') return orthogonalBlocks(normal(parameter, 1, words), rows, columns);
-  if (parameter.role === 'embedding') return uniform(parameter, ORTHOGONAL_EMBEDDING_BOUND, words);
+  if (parameter.role === 'recurrent') return orthogonalBlocks(normal(parameter, 1, at), rows, columns);
+  if (parameter.role === 'embedding') return uniform(parameter, ORTHOGONAL_EMBEDDING_BOUND, at);
   const gates = parameter.role === 'input' && parameter.units ? columns / parameter.units : 1;
-  return uniform(parameter, Math.sqrt(6 / (rows + columns / gates)), words);
+  return uniform(parameter, Math.sqrt(6 / (rows + columns / gates)), at);
 }
 
 function zeros({ shape }: ParameterShape): Float32Array {
@@ -96,12 +119,6 @@ function setForgetGates(bias: Float32Array, value: number): void {
   bias.fill(value, bias.length / 4, bias.length / 2);
 }
 
-function drawWords(count: number, seed: number, site: number): Uint32Array {
-  const words = new Uint32Array(count);
-  fillPhiloxWords(words, 0, count, { seed, stream: STREAM.initialization, site, step: 0 });
-  return words;
-}
-
 /**
  * Orthogonalizes square blocks side by side, such as the gates of a recurrent weight (Saxe, McClelland and Ganguli 2014,
  * section 3). The rows of each block become orthonormal; from independent normal values the result is uniform over all
@@ -112,10 +129,10 @@ function drawWords(count: number, seed: number, site: number): Uint32Array {
 export function orthogonalBlocks(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let from = 0; from < columns; from += rows) {
-    const block = Float64Array.from({ length: rows * rows }, (_, i) => {
-      const row = Math.floor(i / rows);
-      return values[row * columns + from + (i % rows)];
-    });
+    const block = new Float64Array(rows * rows);
+    for (let row = 0; row < rows; row++) {
+      block.set(values.subarray(row * columns + from, row * columns + from + rows), row * rows);
+    }
     orthonormalizeRows(block, rows);
     for (let row = 0; row < rows; row++) {
       result.set(block.subarray(row * rows, (row + 1) * rows), row * columns + from);

@@ -4,6 +4,7 @@ import { embedding } from '../ops/embedding.js';
 import { dropout } from '../ops/noise.js';
 import type { Precision } from '../ops/op.js';
 import { matrixProduct } from '../ops/products.js';
+import { reshape } from '../ops/shapes.js';
 import { logits as logitsOf, softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
 import type { Architecture } from './architecture.js';
 import { type Initialization, initializeParameters } from './initialization.js';
@@ -17,7 +18,7 @@ export interface LanguageModel {
   readonly architecture: Architecture;
   readonly parameters: Parameters;
   /** Tensors that it reads but never trains, by name: see `constantShapes`. */
-  readonly constants: ReadonlyMap<string, tf.Tensor>;
+  readonly constants: ReadonlyMap<string, tf.Tensor2D>;
   /** Arithmetic of products; default float32, as in evaluation and sampling. */
   readonly precision?: Precision;
 }
@@ -152,17 +153,14 @@ function dropWordTypes(
 ): tf.Tensor3D {
   const onTypes = wordTypeNoise(noise);
   if (onTypes.rate === 0) return embedded;
-  const factors = dropout(tf.ones([1, vocabularySize, 1]), onTypes).reshape([
-    vocabularySize,
-    1,
-  ]) as tf.Tensor2D;
-  return tf.mul(embedded, embedding(factors, ids));
+  const factors = dropout(tf.ones([1, vocabularySize, 1]), onTypes);
+  return tf.mul(embedded, embedding(reshape(factors, [vocabularySize, 1]), ids));
 }
 
 function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, state: ModelState) {
   const table = constants.get('topics');
   if (!architecture.context || !table) return null;
-  return topicFeatures(table as tf.Tensor2D, ids, state.context, architecture.context.decay);
+  return topicFeatures(table, ids, state.context, architecture.context.decay);
 }
 
 /** Projects the softmax's input to the embedding's width if the softmax is tied and the widths differ. */

@@ -10,6 +10,7 @@ import { lstm } from '../ops/lstm.js';
 import { dropout, type Noise, type RecurrentNoise } from '../ops/noise.js';
 import type { Precision } from '../ops/op.js';
 import { matrixProduct } from '../ops/products.js';
+import { reshape } from '../ops/shapes.js';
 import { tanhRnn } from '../ops/tanh-rnn.js';
 import type { LayerShape } from './architecture.js';
 
@@ -139,12 +140,10 @@ const feedForwardLayer: LayerKind = {
   ],
   run({ x, parameters, precision }, { units }) {
     const [steps, batch, inputs] = x.shape;
-    const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
+    const rows = reshape(x, [steps * batch, inputs]);
     const z = matrixProduct(rows, parameters.matrix('weight'), precision);
-    const output = tf
-      .tanh(tf.add(z, parameters.vector('bias')))
-      .reshape([steps, batch, units]) as tf.Tensor3D;
-    return { output, state: {} };
+    const output = tf.tanh(tf.add(z, parameters.vector('bias')));
+    return { output: reshape(output, [steps, batch, units]), state: {} };
   },
 };
 
@@ -183,7 +182,7 @@ function gatedTensors({ parameters, noise }: LayerWindow) {
 function dropWeights(weight: tf.Tensor2D, noise: Noise | null): tf.Tensor2D {
   if (noise === null || noise.rate === 0) return weight;
   const [rows, columns] = weight.shape;
-  return dropout(weight.reshape([1, rows, columns]) as tf.Tensor3D, noise).reshape([rows, columns]);
+  return reshape(dropout(reshape(weight, [1, rows, columns]), noise), [rows, columns]);
 }
 
 /** Returns 1 … depth − 1, the layers of the transition after the first. */

@@ -10,12 +10,16 @@ export type { ParameterShape };
 export class Parameters extends Map<string, tf.Variable> {
   /** Returns a matrix. @throws Error when there is none of this name */
   matrix(name: string): tf.Tensor2D {
-    return this.ofRank(name, 2) as tf.Tensor2D;
+    const variable = this.get(name);
+    if (!isMatrix(variable)) throw new Error(`The model has no parameter ${name} of rank 2`);
+    return variable;
   }
 
   /** Returns a vector. @throws Error when there is none of this name */
   vector(name: string): tf.Tensor1D {
-    return this.ofRank(name, 1) as tf.Tensor1D;
+    const variable = this.get(name);
+    if (!isVector(variable)) throw new Error(`The model has no parameter ${name} of rank 1`);
+    return variable;
   }
 
   /** Returns the parameters of one layer, by their names within it. */
@@ -26,12 +30,14 @@ export class Parameters extends Map<string, tf.Variable> {
       vector: (name) => this.vector(nameOf(name)),
     };
   }
+}
 
-  private ofRank(name: string, rank: number): tf.Tensor {
-    const variable = this.get(name);
-    if (variable?.rank !== rank) throw new Error(`the model has no parameter ${name} of rank ${rank}`);
-    return variable;
-  }
+function isMatrix(x: tf.Tensor | undefined): x is tf.Tensor2D {
+  return x?.rank === 2;
+}
+
+function isVector(x: tf.Tensor | undefined): x is tf.Tensor1D {
+  return x?.rank === 1;
 }
 
 /** Values by name, as in a checkpoint. */
@@ -63,7 +69,10 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
 }
 
 /** Lists the tensors that a model reads but never trains: the topic table [V,K], with topics. */
-export function constantShapes({ vocabularySize, context }: Architecture) {
+export function constantShapes({
+  vocabularySize,
+  context,
+}: Architecture): { name: string; shape: [number, number] }[] {
   return context ? [{ name: 'topics', shape: [vocabularySize, context.topics] }] : [];
 }
 
@@ -86,11 +95,11 @@ export function parametersFrom(architecture: Architecture, values: NamedValues):
 export function constantsFrom(
   architecture: Architecture,
   values: NamedValues,
-): ReadonlyMap<string, tf.Tensor> {
+): ReadonlyMap<string, tf.Tensor2D> {
   return new Map(
     constantShapes(architecture).map(({ name, shape }) => [
       name,
-      tf.keep(tf.tensor(valuesOf(values, name).data, shape)),
+      tf.keep(tf.tensor2d(valuesOf(values, name).data, shape)),
     ]),
   );
 }
@@ -102,6 +111,6 @@ export function variableOf(values: Float32Array | Int32Array, shape: readonly nu
 
 function valuesOf(values: NamedValues, name: string) {
   const given = values.get(name);
-  if (!given) throw new Error(`no values for ${name}`);
+  if (!given) throw new Error(`No values for ${name}`);
   return given;
 }

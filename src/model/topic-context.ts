@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
+import { reshape } from '../ops/shapes.js';
 
 /** The features of a window. */
 export interface TopicFeatures {
@@ -34,15 +35,15 @@ export function topicFeatures(
 ): TopicFeatures {
   const [steps, batch] = ids.shape;
   const topics = table.shape[1];
-  const words = embedding(table, ids).reshape([steps, batch * topics]) as tf.Tensor2D;
-  const earlier = carried.reshape([1, batch * topics]) as tf.Tensor2D;
+  const words = reshape(embedding(table, ids), [steps, batch * topics]);
+  const earlier = reshape(carried, [1, batch * topics]);
   // All steps at once: log f_t = Σ_{s≤t} (1−γ) γ^{t−s} log t_{w_s} + γ^{t+1} log f_0.
   const logF = tf.add(
     tf.matMul(decayMatrix(steps, decay), words),
     tf.matMul(decayColumn(steps, decay), earlier),
   );
-  const last = tf.slice(logF, [steps - 1, 0], [1, -1]).reshape([batch, topics]) as tf.Tensor2D;
-  return { features: tf.softmax(logF.reshape([steps, batch, topics])) as tf.Tensor3D, carried: last };
+  const last = reshape(tf.slice(logF, [steps - 1, 0], [1, -1]), [batch, topics]);
+  return { features: tf.softmax(reshape(logF, [steps, batch, topics])), carried: last };
 }
 
 /** Returns [T,T]: (1−γ) γ^{t−s} at row t, column s ≤ t; 0 above the diagonal. */

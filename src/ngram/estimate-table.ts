@@ -51,20 +51,6 @@ export async function estimateTable(
   return await adjustCounts(await countedTable(text, settings, hooks, memory), hooks);
 }
 
-/**
- * Returns the numbers of different n-grams of 1 … order tokens that {@link estimateTable} would count.
- *
- * @throws as it does
- */
-export async function distinctNgrams(
-  text: TokenSource,
-  settings: NgramSettings,
-  hooks: NgramHooks,
-  memory = memoryLimit(),
-): Promise<readonly number[]> {
-  return (await sortedText(text, settings, hooks, memory)).distinct;
-}
-
 /** Counts the n-grams. A function of its own, so that the sorted text is freed before the counts are adjusted. */
 async function countedTable(
   text: TokenSource,
@@ -72,17 +58,12 @@ async function countedTable(
   hooks: NgramHooks,
   memory: number,
 ): Promise<NgramTable> {
-  const { tokens, sorted, distinct } = await sortedText(text, settings, hooks, memory);
-  return await countNgrams(tokens, sorted, distinct, hooks);
-}
-
-async function sortedText(text: TokenSource, settings: NgramSettings, hooks: NgramHooks, memory: number) {
   checkTokenCount(text.length, memory);
   const tokens = await readLineTokens(text, settings, hooks);
   const sorted = await sortStarts(tokens, settings, hooks);
   const distinct = await countDistinct(tokens, sorted, settings, hooks.signal);
   checkTableSize(text.length, distinct, memory);
-  return { tokens, sorted, distinct };
+  return await countNgrams(tokens, sorted, distinct, hooks);
 }
 
 const INT32_BYTES = Int32Array.BYTES_PER_ELEMENT;
@@ -96,7 +77,7 @@ const WORKING_BYTES = 3 * INT32_BYTES;
 /** Offsets, counts and starts are int32. */
 const MAX_ENTRIES = 2 ** 31 - 2;
 
-/** A checkpoint is read into one array, which also has room for the header. */
+/** A checkpoint is read into one array, which also contains the header. */
 const MAX_TABLE_BYTES = MAX_FILE_BYTES - 2 ** 20;
 
 /** Returns the memory that this process may use, in bytes: that of the machine, or of its container. */
@@ -114,7 +95,7 @@ export function checkTokenCount(tokens: number, memory: number): void {
   if (tokens > MAX_ENTRIES) {
     throw tooLarge(`${tokens.toLocaleString('en-US')} tokens are more than an n-gram model can count`, []);
   }
-  requireMemory(`counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
+  requireMemory(`Counting ${tokens.toLocaleString('en-US')} tokens`, bytesToSort(tokens), memory, []);
 }
 
 /**

@@ -2,7 +2,7 @@
  * The n-grams of a corpus with their counts, as a trie in flat arrays. An n-gram is a run of 1 to `order` tokens; its
  * last token is the word, those before it are the context.
  *
- * Level k holds the n-grams of k tokens as a sparse matrix in compressed rows: a row for each context of k − 1 tokens,
+ * Level k has the n-grams of k tokens as a sparse matrix in compressed rows: a row for each context of k − 1 tokens,
  * a column for each word. Contexts are numbered as the n-grams of level k − 1 are, so the row of a longer context is
  * found by walking down the levels. Level 1 has one row, the empty context, in which every word of the vocabulary has
  * an entry, even one that never occurs (its count is 0).

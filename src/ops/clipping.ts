@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import { type Inputs, type Op, runOp } from './op.js';
 
 /** `ZlmGlobalNorm`: tensors of rank 1 or more, by name → a scalar. */
-export const globalNormOp: Op<object> = {
+export const globalNormOp: Op<object, Inputs, [tf.Scalar]> = {
   name: 'ZlmGlobalNorm',
-  reference(gradients: Inputs) {
+  reference(gradients) {
     return [tf.sqrt(tf.addN(Object.values(gradients).map(sumOfSquares)))];
   },
 };
@@ -31,7 +31,7 @@ export const clipScaleOp: Op<ClipScaleAttributes> = {
  * @returns a scalar
  */
 export function globalNorm(gradients: Inputs): tf.Scalar {
-  return runOp(globalNormOp, gradients, {})[0] as tf.Scalar;
+  return runOp(globalNormOp, gradients, {})[0];
 }
 
 /**
@@ -45,6 +45,6 @@ export function clipScale(norm: tf.Scalar, maxNorm: number | null): tf.Scalar {
 }
 
 /** Sums squares row by row and then over the rows: one float32 running sum over millions of squares would lose digits. */
-function sumOfSquares(gradient: tf.Tensor): tf.Tensor {
+function sumOfSquares(gradient: tf.Tensor): tf.Scalar {
   return tf.sum(tf.sum(tf.square(gradient), -1));
 }

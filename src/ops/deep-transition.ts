@@ -13,6 +13,7 @@ import { tidy } from './memory.js';
 import type { Precision } from './op.js';
 import { matrixProduct } from './products.js';
 import { cellFreeAttributes, drawMasks, masksByStep, type RecurrentOptions } from './recurrent.js';
+import { reshape, stack } from './shapes.js';
 
 /** A layer between two intermediate states of a step. */
 interface Transition {
@@ -56,9 +57,12 @@ export function deepTransition(
   const { noise, precision } = cellFreeAttributes(options);
   return tidy(() => {
     const masks = masksByStep(drawMasks(noise.recurrent, [steps, batch, units], 1), steps);
-    const rows = x.reshape([steps * batch, inputs]) as tf.Tensor2D;
-    const fromInput = tf.add(matrixProduct(rows, parameters.inputWeight, precision), parameters.bias);
-    const perStep = cutByStep(fromInput as tf.Tensor2D, steps);
+    const rows = reshape(x, [steps * batch, inputs]);
+    const fromInput: tf.Tensor2D = tf.add(
+      matrixProduct(rows, parameters.inputWeight, precision),
+      parameters.bias,
+    );
+    const perStep = cutByStep(fromInput, steps);
     const hidden: tf.Tensor2D[] = [];
     let state = h;
     for (let t = 0; t < steps; t++) {
@@ -67,7 +71,7 @@ export function deepTransition(
       state = transit(perStep[t], read, parameters, precision);
       hidden.push(state);
     }
-    return { output: tf.stack(hidden) as tf.Tensor3D, h: state };
+    return { output: stack(hidden), h: state };
   });
 }
 

@@ -18,7 +18,7 @@ export interface Selection {
   readonly banned: Int32Array;
 }
 
-/** A selection that may be narrowed to a nucleus (Holtzman et al. 2020). No kernel knows of it: see {@link chooseWord}. */
+/** A selection that may be narrowed to a nucleus (Holtzman et al. 2020). No kernel implements it: see {@link chooseWord}. */
 export interface NucleusSelection extends Selection {
   /** Draw from the fewest likeliest words that together have this share of the weight, in (0, 1]; null for all. */
   readonly topP?: number | null;

@@ -4,7 +4,8 @@
  * Contract of the kernels: `ZlmEmbedding`: table [V,E], ids [T,B] → [T,B,E]. `ZlmEmbeddingGradient`: ids, upstream → [V,E].
  */
 import * as tf from '@tensorflow/tfjs';
-import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { differentiable, type Op, runOp } from './op.js';
+import { reshape } from './shapes.js';
 
 /** The attributes of both kernels. */
 export interface EmbeddingAttributes {
@@ -13,21 +14,26 @@ export interface EmbeddingAttributes {
 }
 
 /** Gathers rows of the table. */
-export const embeddingOp: Op<EmbeddingAttributes> = {
+export const embeddingOp: Op<EmbeddingAttributes, { table: tf.Tensor2D; ids: tf.Tensor2D }, [tf.Tensor3D]> = {
   name: 'ZlmEmbedding',
-  reference({ table, ids }: Inputs) {
-    return [tf.gather(table, ids)];
+  reference({ table, ids }) {
+    // In tfjs's types, what is gathered has the rank of the table.
+    return [tf.gather<tf.Tensor>(table, ids) as tf.Tensor3D];
   },
 };
 
 /** Computes the gradient of the table. */
-export const embeddingGradientOp: Op<EmbeddingAttributes> = {
+export const embeddingGradientOp: Op<
+  EmbeddingAttributes,
+  { ids: tf.Tensor2D; upstream: tf.Tensor3D },
+  [tf.Tensor2D]
+> = {
   name: 'ZlmEmbeddingGradient',
-  reference({ ids, upstream }: Inputs, { rows }) {
-    const width = upstream.shape[upstream.rank - 1];
-    const indices = ids.reshape([ids.size, 1]);
+  reference({ ids, upstream }, { rows }) {
+    const width = upstream.shape[2];
+    const indices = reshape(ids, [ids.size, 1]);
     // scatterND adds the rows of an id that occurs more than once; tfjs's wasm backend has no segment sum.
-    return [tf.scatterND(indices, upstream.reshape([ids.size, width]), [rows, width])];
+    return [tf.scatterND(indices, reshape(upstream, [ids.size, width]), [rows, width])];
   },
 };
 
@@ -43,14 +49,11 @@ export function embedding(table: tf.Tensor2D, ids: tf.Tensor2D): tf.Tensor3D {
   const [rows] = differentiable(
     { table },
     {
-      forward(save) {
-        save([ids]);
-        return runOp(embeddingOp, { table, ids }, attributes);
-      },
+      forward: () => ({ outputs: runOp(embeddingOp, { table, ids }, attributes), saved: [ids] }),
       backward: ([upstream], [ids]) => ({
         table: runOp(embeddingGradientOp, { ids, upstream }, attributes)[0],
       }),
     },
   );
-  return rows as tf.Tensor3D;
+  return rows;
 }

@@ -17,7 +17,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { addKept, retention, towardsCandidate, zoneOut } from './noise.js';
-import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { differentiable, type Op, runOp } from './op.js';
 import { sumOverRows } from './products.js';
 import {
   cellFreeAttributes,
@@ -32,46 +32,71 @@ import {
   shiftedInTime,
   transposedColumnsOf,
 } from './recurrent.js';
+import { reshape, stack, unstack } from './shapes.js';
+
+/** What both passes read. */
+type SharedInputs = {
+  x: tf.Tensor3D;
+  h0: tf.Tensor2D;
+  inputWeight: tf.Tensor2D;
+  recurrentWeight: tf.Tensor2D;
+};
 
 /** The forward pass. */
-export const gruOp: Op<RecurrentAttributes> = {
+export const gruOp: Op<
+  RecurrentAttributes,
+  SharedInputs & { bias: tf.Tensor1D; candidateBias: tf.Tensor1D },
+  [output: tf.Tensor3D, h: tf.Tensor2D, ...saved: tf.Tensor3D[]]
+> = {
   name: 'ZlmGru',
 
-  reference({ x, h0, inputWeight, recurrentWeight, bias, candidateBias }: Inputs, attributes) {
+  reference({ x, h0, inputWeight, recurrentWeight, bias, candidateBias }, attributes) {
     const { noise, precision, saveForBackward } = attributes;
     const [steps, batch] = x.shape;
-    const units = h0.shape[1] as number;
+    const units = h0.shape[1];
     const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
-    const perStep = tf.unstack(fromInput.reshape([steps, batch, 3 * units]));
+    const perStep = unstack(reshape(fromInput, [steps, batch, 3 * units]));
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 3);
     const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
     const masks = masksByStep(recurrentMasks, steps);
     const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
 
-    const hidden: tf.Tensor[] = [];
-    const gates: tf.Tensor[] = [];
+    const hidden: tf.Tensor2D[] = [];
+    const gates: tf.Tensor2D[] = [];
     let h = h0;
     for (let t = 0; t < steps; t++) {
       const [xr, xz, xn] = tf.split(perStep[t], 3, 1);
       const [hr, hz, hn] = tf.split(maskedProduct(h, masks[t], recurrentColumns, precision), 3, 1);
-      const [r, z] = [tf.sigmoid(tf.add(xr, hr)), tf.sigmoid(tf.add(xz, hz))];
-      const q = tf.add(hn, candidateBias);
-      const n = tf.tanh(tf.add(xn, tf.mul(r, q)));
-      const candidate = tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h));
+      const r: tf.Tensor2D = tf.sigmoid(tf.add(xr, hr));
+      const z: tf.Tensor2D = tf.sigmoid(tf.add(xz, hz));
+      const q: tf.Tensor2D = tf.add(hn, candidateBias);
+      const n: tf.Tensor2D = tf.tanh(tf.add(xn, tf.mul(r, q)));
+      const candidate: tf.Tensor2D = tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h));
       h = zoneOut(h, candidate, kept, t);
       hidden.push(h);
       if (saveForBackward) gates.push(tf.concat([r, z, n, q], 1));
     }
-    const outputs = [tf.stack(hidden), h.clone()];
-    return saveForBackward ? [...outputs, tf.stack(gates)] : outputs;
+    const saved = saveForBackward ? [stack(gates)] : [];
+    return [stack(hidden), h.clone(), ...saved];
   },
 };
 
 /** The backward pass: back in time step by step, then one product over all steps for each weight. */
-export const gruGradientOp: Op<RecurrentAttributes> = {
+export const gruGradientOp: Op<
+  RecurrentAttributes,
+  SharedInputs & { output: tf.Tensor3D; gates: tf.Tensor3D; dOutput: tf.Tensor3D; dH: tf.Tensor2D },
+  [
+    x: tf.Tensor3D,
+    h0: tf.Tensor2D,
+    inputWeight: tf.Tensor2D,
+    recurrentWeight: tf.Tensor2D,
+    bias: tf.Tensor1D,
+    candidateBias: tf.Tensor1D,
+  ]
+> = {
   name: 'ZlmGruGradient',
 
-  reference(inputs: Inputs, { noise, precision }) {
+  reference(inputs, { noise, precision }) {
     const { x, h0, inputWeight, recurrentWeight, output, gates, dOutput, dH } = inputs;
     const [steps, batch, units] = output.shape;
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 3);
@@ -81,32 +106,33 @@ export const gruGradientOp: Op<RecurrentAttributes> = {
     const previous = shiftedInTime(output, h0);
     const factors = gateFactors(gates, previous);
 
-    const fromOutput = tf.unstack(dOutput);
-    let dh: tf.Tensor = dH;
-    const fromInput: tf.Tensor[] = []; // the gradient of x·W + b, step by step: r, z, n
-    const fromState: tf.Tensor[] = []; // the gradient of h·U: r, z, q
+    const fromOutput = unstack(dOutput);
+    let dh = dH;
+    const fromInput: tf.Tensor2D[] = []; // the gradient of x·W + b, step by step: r, z, n
+    const fromState: tf.Tensor2D[] = []; // the gradient of h·U: r, z, q
     for (let t = steps - 1; t >= 0; t--) {
       dh = tf.add(dh, fromOutput[t]);
       const dNew = towardsCandidate(dh, kept, t);
-      const dn = tf.mul(dNew, factors.candidate[t]);
-      const dr = tf.mul(dn, factors.resetFromCandidate[t]);
-      const dz = tf.mul(dNew, factors.update[t]);
+      const dn: tf.Tensor2D = tf.mul(dNew, factors.candidate[t]);
+      const dr: tf.Tensor2D = tf.mul(dn, factors.resetFromCandidate[t]);
+      const dz: tf.Tensor2D = tf.mul(dNew, factors.update[t]);
+      const dq: tf.Tensor2D = tf.mul(dn, factors.reset[t]);
       fromInput[t] = tf.concat([dr, dz, dn], 1);
-      fromState[t] = tf.concat([dr, dz, tf.mul(dn, factors.reset[t])], 1);
+      fromState[t] = tf.concat([dr, dz, dq], 1);
       const throughGates = maskedProductInputGradient(
-        fromState[t] as tf.Tensor2D,
+        fromState[t],
         masks[t],
         transposedRecurrent,
-        [batch, units],
+        dh,
         precision,
       );
       dh = addKept(tf.add(throughGates, tf.mul(dNew, factors.carried[t])), dh, kept, t);
     }
 
-    const dInput = tf.concat(fromInput) as tf.Tensor2D; // [T·B, 3H]
-    const dState = tf.concat(fromState) as tf.Tensor2D;
+    const dInput = tf.concat(fromInput); // [T·B, 3H]
+    const dState = tf.concat(fromState);
     return [
-      maskedProductInputGradient(dInput, null, transposedColumnsOf(inputWeight, null), x.shape, precision),
+      maskedProductInputGradient(dInput, null, transposedColumnsOf(inputWeight, null), x, precision),
       dh,
       maskedProductWeightGradient(x, dInput, null, precision),
       maskedProductWeightGradient(previous, dState, recurrentMasks, precision),
@@ -117,19 +143,19 @@ export const gruGradientOp: Op<RecurrentAttributes> = {
 };
 
 /** Computes the factors of the backward recurrence that do not depend on it: for all steps at once, then cut by step. */
-function gateFactors(gates: tf.Tensor, previous: tf.Tensor) {
-  const [r, z, n, q] = tf.split(gates, 4, 2);
+function gateFactors(gates: tf.Tensor3D, previous: tf.Tensor3D) {
+  const [r, z, n, q] = tf.split<tf.Tensor3D>(gates, 4, 2);
   const slopeOf = (sigmoid: tf.Tensor) => tf.mul(sigmoid, tf.sub(1, sigmoid));
   return {
     /** From h_t to the argument of n's tanh. */
-    candidate: tf.unstack(tf.mul(tf.sub(1, z), tf.sub(1, tf.square(n)))),
+    candidate: unstack(tf.mul(tf.sub(1, z), tf.sub(1, tf.square(n)))),
     /** From there to the argument of r's sigmoid. */
-    resetFromCandidate: tf.unstack(tf.mul(q, slopeOf(r))),
+    resetFromCandidate: unstack(tf.mul(q, slopeOf(r))),
     /** From h_t to the argument of z's sigmoid. */
-    update: tf.unstack(tf.mul(tf.sub(previous, n), slopeOf(z))),
-    reset: tf.unstack(r),
+    update: unstack(tf.mul(tf.sub(previous, n), slopeOf(z))),
+    reset: unstack(r),
     /** From h_t to h_{t−1}, which z carries over. */
-    carried: tf.unstack(z),
+    carried: unstack(z),
   };
 }
 
@@ -162,10 +188,9 @@ export function gru(
   const attributes = cellFreeAttributes(options);
   const inputs = { x, h0, inputWeight, recurrentWeight, bias, candidateBias };
   const [output, h] = differentiable(inputs, {
-    forward(save) {
+    forward() {
       const [output, h, ...saved] = runOp(gruOp, inputs, attributes);
-      save([x, h0, inputWeight, recurrentWeight, output, ...saved]);
-      return [output, h];
+      return { outputs: [output, h], saved: [x, h0, inputWeight, recurrentWeight, output, ...saved] };
     },
     backward([dOutput, dH], [x, h0, inputWeight, recurrentWeight, output, gates]) {
       const saved = { x, h0, inputWeight, recurrentWeight, output, gates };
@@ -181,5 +206,5 @@ export function gru(
       };
     },
   });
-  return { output: output as tf.Tensor3D, h: h as tf.Tensor2D };
+  return { output, h };
 }

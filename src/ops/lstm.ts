@@ -18,7 +18,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { addKept, retention, towardsCandidate, zoneOut } from './noise.js';
-import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { differentiable, type Op, runOp } from './op.js';
 import { sumOverRows } from './products.js';
 import {
   columnsOf,
@@ -33,22 +33,36 @@ import {
   shiftedInTime,
   transposedColumnsOf,
 } from './recurrent.js';
+import { reshape, stack, unstack } from './shapes.js';
 
 /** Gates of a layer, side by side in each weight in PyTorch's order i, f, g, o. */
 const GATES = 4;
 
+/** What both passes read. */
+type SharedInputs = {
+  x: tf.Tensor3D;
+  h0: tf.Tensor2D;
+  c0: tf.Tensor2D;
+  inputWeight: tf.Tensor2D;
+  recurrentWeight: tf.Tensor2D;
+};
+
 /** The forward pass. */
-export const lstmOp: Op<RecurrentAttributes> = {
+export const lstmOp: Op<
+  RecurrentAttributes,
+  SharedInputs & { bias: tf.Tensor1D },
+  [output: tf.Tensor3D, h: tf.Tensor2D, c: tf.Tensor2D, ...saved: tf.Tensor3D[]]
+> = {
   name: 'ZlmLstm',
 
-  reference({ x, h0, c0, inputWeight, recurrentWeight, bias }: Inputs, attributes) {
+  reference({ x, h0, c0, inputWeight, recurrentWeight, bias }, attributes) {
     const { noise, precision, saveForBackward } = attributes;
     const [steps, batch, inputs] = x.shape;
-    const units = h0.shape[1] as number;
+    const units = h0.shape[1];
     const inputMasks = drawMasks(noise.input, [steps, batch, inputs], GATES);
     const inputColumns = columnsOf(inputWeight, inputMasks);
     const fromInput = tf.add(maskedProduct(x, inputMasks, inputColumns, precision), bias);
-    const perStep = tf.unstack(fromInput.reshape([steps, batch, GATES * units])) as tf.Tensor2D[];
+    const perStep = unstack(reshape(fromInput, [steps, batch, GATES * units]));
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], GATES);
     const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
     const masks = masksByStep(recurrentMasks, steps);
@@ -58,11 +72,10 @@ export const lstmOp: Op<RecurrentAttributes> = {
     const hidden: tf.Tensor2D[] = [];
     const cells: tf.Tensor2D[] = [];
     const gates: tf.Tensor2D[] = [];
-    let h = h0 as tf.Tensor2D;
-    let c = c0 as tf.Tensor2D;
+    let [h, c] = [h0, c0];
     for (let t = 0; t < steps; t++) {
       const z = tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision));
-      const [zi, zf, zg, zo] = tf.split(z, GATES, 1);
+      const [zi, zf, zg, zo] = tf.split<tf.Tensor2D>(z, GATES, 1);
       const [i, f, g, o] = [tf.sigmoid(zi), tf.sigmoid(zf), tf.tanh(zg), tf.sigmoid(zo)];
       const candidate: tf.Tensor2D = tf.add(tf.mul(f, c), tf.mul(i, g));
       h = zoneOut(h, tf.mul(o, tf.tanh(candidate)), keptHidden, t);
@@ -70,18 +83,36 @@ export const lstmOp: Op<RecurrentAttributes> = {
       hidden.push(h);
       if (!saveForBackward) continue;
       cells.push(c);
-      gates.push(tf.concat([i, f, g, o], 1) as tf.Tensor2D);
+      gates.push(tf.concat([i, f, g, o], 1));
     }
-    const outputs = [tf.stack(hidden), h.clone(), c.clone()];
-    return saveForBackward ? [...outputs, tf.stack(gates), tf.stack(cells)] : outputs;
+    const saved = saveForBackward ? [stack(gates), stack(cells)] : [];
+    return [stack(hidden), h.clone(), c.clone(), ...saved];
   },
 };
 
 /** The backward pass: back in time step by step, then one product over all steps for each weight. */
-export const lstmGradientOp: Op<RecurrentAttributes> = {
+export const lstmGradientOp: Op<
+  RecurrentAttributes,
+  SharedInputs & {
+    output: tf.Tensor3D;
+    gates: tf.Tensor3D;
+    cells: tf.Tensor3D;
+    dOutput: tf.Tensor3D;
+    dH: tf.Tensor2D;
+    dC: tf.Tensor2D;
+  },
+  [
+    x: tf.Tensor3D,
+    h0: tf.Tensor2D,
+    c0: tf.Tensor2D,
+    inputWeight: tf.Tensor2D,
+    recurrentWeight: tf.Tensor2D,
+    bias: tf.Tensor1D,
+  ]
+> = {
   name: 'ZlmLstmGradient',
 
-  reference(inputs: Inputs, { noise, precision }) {
+  reference(inputs, { noise, precision }) {
     const { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells, dOutput, dH, dC } = inputs;
     const [steps, batch, units] = output.shape;
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], GATES);
@@ -91,14 +122,13 @@ export const lstmGradientOp: Op<RecurrentAttributes> = {
     const keptCell = retention(noise.zoneoutCell, [steps, batch, units]);
     const factors = gateFactors(gates, shiftedInTime(cells, c0), keptCell === null ? cells : null);
 
-    const fromOutput = tf.unstack(dOutput);
-    let dh: tf.Tensor = dH;
-    let dc: tf.Tensor = dC;
-    const dz: tf.Tensor[] = [];
+    const fromOutput = unstack(dOutput);
+    let [dh, dc] = [dH, dC];
+    const dz: tf.Tensor2D[] = [];
     for (let t = steps - 1; t >= 0; t--) {
       dh = tf.add(dh, fromOutput[t]);
       const dNewHidden = towardsCandidate(dh, keptHidden, t);
-      const dNewCell = tf.add(
+      const dNewCell: tf.Tensor2D = tf.add(
         towardsCandidate(dc, keptCell, t),
         tf.mul(dNewHidden, factors.cellFromHidden[t]),
       );
@@ -112,21 +142,15 @@ export const lstmGradientOp: Op<RecurrentAttributes> = {
         1,
       );
       dc = addKept(tf.mul(dNewCell, factors.forget[t]), dc, keptCell, t);
-      const throughGates = maskedProductInputGradient(
-        dz[t] as tf.Tensor2D,
-        masks[t],
-        transposedRecurrent,
-        [batch, units],
-        precision,
-      );
+      const throughGates = maskedProductInputGradient(dz[t], masks[t], transposedRecurrent, dh, precision);
       dh = addKept(throughGates, dh, keptHidden, t);
     }
 
-    const dZ = tf.concat(dz) as tf.Tensor2D; // [T·B, 4H]
-    const inputMasks = drawMasks(noise.input, x.shape as [number, number, number], GATES);
+    const dZ = tf.concat(dz); // [T·B, 4H]
+    const inputMasks = drawMasks(noise.input, x.shape, GATES);
     const transposedInput = transposedColumnsOf(inputWeight, inputMasks);
     return [
-      maskedProductInputGradient(dZ, inputMasks, transposedInput, x.shape, precision),
+      maskedProductInputGradient(dZ, inputMasks, transposedInput, x, precision),
       dh,
       dc,
       maskedProductWeightGradient(x, dZ, inputMasks, precision),
@@ -141,17 +165,17 @@ export const lstmGradientOp: Op<RecurrentAttributes> = {
  *
  * @param candidates the cells before zoneout; null to compute them again from the gates
  */
-function gateFactors(gates: tf.Tensor, previousCells: tf.Tensor, candidates: tf.Tensor | null) {
-  const [i, f, g, o] = tf.split(gates, GATES, 2);
+function gateFactors(gates: tf.Tensor3D, previousCells: tf.Tensor3D, candidates: tf.Tensor3D | null) {
+  const [i, f, g, o] = tf.split<tf.Tensor3D>(gates, GATES, 2);
   const tanhCells = tf.tanh(candidates ?? tf.add(tf.mul(f, previousCells), tf.mul(i, g)));
   const slopeOf = (sigmoid: tf.Tensor) => tf.mul(sigmoid, tf.sub(1, sigmoid));
   return {
-    cellFromHidden: tf.unstack(tf.mul(o, tf.sub(1, tf.square(tanhCells)))),
-    inputGateFromCell: tf.unstack(tf.mul(g, slopeOf(i))),
-    forgetGateFromCell: tf.unstack(tf.mul(previousCells, slopeOf(f))),
-    candidateFromCell: tf.unstack(tf.mul(i, tf.sub(1, tf.square(g)))),
-    outputGateFromHidden: tf.unstack(tf.mul(tanhCells, slopeOf(o))),
-    forget: tf.unstack(f),
+    cellFromHidden: unstack(tf.mul(o, tf.sub(1, tf.square(tanhCells)))),
+    inputGateFromCell: unstack(tf.mul(g, slopeOf(i))),
+    forgetGateFromCell: unstack(tf.mul(previousCells, slopeOf(f))),
+    candidateFromCell: unstack(tf.mul(i, tf.sub(1, tf.square(g)))),
+    outputGateFromHidden: unstack(tf.mul(tanhCells, slopeOf(o))),
+    forget: unstack(f),
   };
 }
 
@@ -187,10 +211,12 @@ export function lstm(
   const attributes = recurrentAttributes(options);
   const inputs = { x, h0: state.h, c0: state.c, inputWeight, recurrentWeight, bias };
   const [output, h, c] = differentiable(inputs, {
-    forward(save) {
+    forward() {
       const [output, h, c, ...saved] = runOp(lstmOp, inputs, attributes);
-      save([x, state.h, state.c, inputWeight, recurrentWeight, output, ...saved]);
-      return [output, h, c];
+      return {
+        outputs: [output, h, c],
+        saved: [x, state.h, state.c, inputWeight, recurrentWeight, output, ...saved],
+      };
     },
     backward([dOutput, dH, dC], [x, h0, c0, inputWeight, recurrentWeight, output, gates, cells]) {
       const saved = { x, h0, c0, inputWeight, recurrentWeight, output, gates, cells };
@@ -206,5 +232,5 @@ export function lstm(
       };
     },
   });
-  return { output: output as tf.Tensor3D, state: { h: h as tf.Tensor2D, c: c as tf.Tensor2D } };
+  return { output, state: { h, c } };
 }

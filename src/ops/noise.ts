@@ -4,8 +4,9 @@
  * language agrees bit for bit.
  */
 import * as tf from '@tensorflow/tfjs';
-import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { differentiable, type Op, runOp } from './op.js';
 import { fillPhiloxWords, STREAM } from './philox.js';
+import { unstack } from './shapes.js';
 
 /** Lifetime of a mask: drawn at each time step (Zaremba et al.) or once a window (Gal & Ghahramani). */
 export type MaskLifetime = 'step' | 'sequence';
@@ -49,10 +50,10 @@ export const NO_NOISE: RecurrentNoise = {
 };
 
 /** `ZlmDropout`: x [T,B,U] → [T,B,U]; it is its own gradient. */
-export const dropoutOp: Op<Noise> = {
+export const dropoutOp: Op<Noise, { x: tf.Tensor3D }, [tf.Tensor3D]> = {
   name: 'ZlmDropout',
-  reference({ x }: Inputs, noise) {
-    return [tf.mul(x, dropoutMask(x.shape as [number, number, number], noise))];
+  reference({ x }, noise) {
+    return [tf.mul(x, dropoutMask(x.shape, noise))];
   },
 };
 
@@ -68,11 +69,11 @@ export function dropout(x: tf.Tensor3D, noise: Noise | null): tf.Tensor3D {
   const [dropped] = differentiable(
     { x },
     {
-      forward: () => runOp(dropoutOp, { x }, drawn),
+      forward: () => ({ outputs: runOp(dropoutOp, { x }, drawn), saved: [] }),
       backward: ([upstream]) => ({ x: runOp(dropoutOp, { x: upstream }, drawn)[0] }),
     },
   );
-  return dropped as tf.Tensor3D;
+  return dropped;
 }
 
 /** Returns the noise, or null if its rate is 0. */
@@ -103,12 +104,14 @@ function unitsBelow(
 ): tf.Tensor3D {
   const drawn = mask === 'sequence' ? 1 : steps;
   const perStep = batch * units;
-  const words = new Uint32Array(drawn * perStep);
-  for (let t = 0; t < drawn; t++) {
-    fillPhiloxWords(words, t * perStep, perStep, { seed, stream: STREAM.dropout, site, step: step + t });
-  }
+  const words = new Uint32Array(perStep);
   const threshold = rate * 2 ** 32;
-  const values = Float32Array.from(words, (word) => (word < threshold ? below : otherwise));
+  const values = new Float32Array(drawn * perStep);
+  for (let t = 0; t < drawn; t++) {
+    fillPhiloxWords(words, 0, perStep, { seed, stream: STREAM.dropout, site, step: step + t });
+    // Not `Float32Array.from`, which makes an object of every word.
+    for (let n = 0; n < perStep; n++) values[t * perStep + n] = words[n] < threshold ? below : otherwise;
+  }
   return tf.tensor3d(values, [drawn, batch, units]);
 }
 
@@ -127,7 +130,7 @@ export type Retention = readonly tf.Tensor[] | null;
 export function retention(noise: Noise | null, shape: readonly [number, number, number]): Retention {
   if (noise === null) return null;
   if (noise.mask === 'expected') return new Array(shape[0]).fill(tf.scalar(noise.rate));
-  const drawn = tf.unstack(retainedMask(shape, noise));
+  const drawn = unstack(retainedMask(shape, noise));
   return noise.mask === 'step' ? drawn : new Array(shape[0]).fill(drawn[0]);
 }
 
@@ -138,11 +141,11 @@ export function zoneOut<T extends tf.Tensor>(before: T, candidate: T, retained: 
 }
 
 /** Computes the gradient of the candidate s̃_t from that of s_t. */
-export function towardsCandidate(upstream: tf.Tensor, retained: Retention, t: number): tf.Tensor {
+export function towardsCandidate<T extends tf.Tensor>(upstream: T, retained: Retention, t: number): T {
   return retained === null ? upstream : tf.mul(tf.sub(1, retained[t]), upstream);
 }
 
 /** Adds the part of the gradient that s_{t−1} receives by being kept to the rest of its gradient. */
-export function addKept(rest: tf.Tensor, upstream: tf.Tensor, retained: Retention, t: number): tf.Tensor {
+export function addKept<T extends tf.Tensor>(rest: T, upstream: T, retained: Retention, t: number): T {
   return retained === null ? rest : tf.add(rest, tf.mul(retained[t], upstream));
 }

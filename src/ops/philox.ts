@@ -80,15 +80,26 @@ export function philoxWords(address: PhiloxAddress, count: number): Uint32Array 
   return words;
 }
 
-/** Writes the words of {@link philoxWords} to `out[offset … offset + count)`. */
-export function fillPhiloxWords(out: Uint32Array, offset: number, count: number, at: PhiloxAddress): void {
+/**
+ * Writes words first … first + count of an address, as {@link philoxWords} numbers them, to `out[offset … offset + count)`.
+ *
+ * @param first a multiple of 4
+ */
+export function fillPhiloxWords(
+  out: Uint32Array,
+  offset: number,
+  count: number,
+  at: PhiloxAddress,
+  first = 0,
+): void {
+  const counter = first / 4;
   const whole = count - (count % 4);
   for (let n = 0; n < whole; n += 4) {
-    philox4x32(out, offset + n, n / 4, at.step, at.site, 0, at.seed, at.stream);
+    philox4x32(out, offset + n, counter + n / 4, at.step, at.site, 0, at.seed, at.stream);
   }
   if (whole === count) return;
   const last = new Uint32Array(4);
-  philox4x32(last, 0, whole / 4, at.step, at.site, 0, at.seed, at.stream);
+  philox4x32(last, 0, counter + whole / 4, at.step, at.site, 0, at.seed, at.stream);
   out.set(last.subarray(0, count - whole), offset + whole);
 }
 

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { dropoutMask, NO_NOISE, type Noise, type RecurrentNoise, unlessIdle } from './noise.js';
 import { isRecordingGradients, type Precision } from './op.js';
 import { product, productWithTransposedLeft } from './products.js';
+import { reshape, unstack } from './shapes.js';
 
 /** The attributes of every recurrent kernel, forward and backward. */
 export interface RecurrentAttributes {
@@ -47,19 +48,19 @@ export function cellFreeAttributes(options: RecurrentOptions): RecurrentAttribut
   const attributes = recurrentAttributes(options);
   const { noise } = attributes;
   if (noise.input || noise.recurrent?.perGate)
-    throw new Error('masks for each gate are for LSTM layers only');
+    throw new Error('Masks for each gate are for LSTM layers only');
   return { ...attributes, noise: { ...noise, zoneoutCell: null } };
 }
 
 /** Returns the state before each step: the initial one [B, H], then all but the last of [T, B, H]. */
-export function shiftedInTime(sequence: tf.Tensor, initial: tf.Tensor): tf.Tensor3D {
+export function shiftedInTime(sequence: tf.Tensor3D, initial: tf.Tensor2D): tf.Tensor3D {
   const [steps, batch, units] = sequence.shape;
   const earlier = tf.slice(sequence, [0, 0, 0], [steps - 1, batch, units]);
-  return tf.concat([initial.reshape([1, batch, units]), earlier]) as tf.Tensor3D;
+  return tf.concat([reshape(initial, [1, batch, units]), earlier]);
 }
 
 /** Factors on x, one for all gates or one for each; null for none. */
-export type Masks = readonly tf.Tensor[] | null;
+export type Masks<M extends tf.Tensor = tf.Tensor> = readonly M[] | null;
 
 /**
  * Draws the masks of a window.
@@ -72,15 +73,15 @@ export function drawMasks(
   noise: Noise | null,
   [steps, batch, units]: readonly [number, number, number],
   gates: number,
-): Masks {
+): Masks<tf.Tensor3D> {
   if (noise === null) return null;
   if (!noise.perGate) return [dropoutMask([steps, batch, units], noise)];
   return tf.split(dropoutMask([steps, batch, gates * units], noise), gates, 2);
 }
 
 /** Cuts the masks of a window into those of each step, [B, U] T times. */
-export function masksByStep(masks: Masks, steps: number): readonly Masks[] {
-  const cut = masks?.map((mask) => tf.unstack(mask));
+export function masksByStep(masks: Masks<tf.Tensor3D>, steps: number): readonly Masks<tf.Tensor2D>[] {
+  const cut = masks?.map((mask) => unstack(mask));
   return Array.from(
     { length: steps },
     (_, t) => cut?.map((ofSteps) => ofSteps[ofSteps.length > 1 ? t : 0]) ?? null,
@@ -88,12 +89,12 @@ export function masksByStep(masks: Masks, steps: number): readonly Masks[] {
 }
 
 /** Cuts W into the columns for each mask: all columns together, or those of each gate. */
-export function columnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
+export function columnsOf(weight: tf.Tensor2D, masks: Masks): readonly tf.Tensor2D[] {
   return splitColumns(weight, masks?.length ?? 1);
 }
 
 /** Cuts W as {@link columnsOf} does, and transposes the pieces. */
-export function transposedColumnsOf(weight: tf.Tensor, masks: Masks): readonly tf.Tensor2D[] {
+export function transposedColumnsOf(weight: tf.Tensor2D, masks: Masks): readonly tf.Tensor2D[] {
   return columnsOf(weight, masks).map((columns) => tf.transpose(columns));
 }
 
@@ -118,18 +119,18 @@ export function maskedProduct(
  * Computes the gradient of x, given that of the product.
  *
  * @param transposed W as {@link transposedColumnsOf} cut it: a recurrence takes this product T times, and transposes once
- * @param shape      of x
+ * @param like       a tensor of x's shape
  */
-export function maskedProductInputGradient(
+export function maskedProductInputGradient<T extends tf.Tensor>(
   dZ: tf.Tensor2D,
   masks: Masks,
   transposed: readonly tf.Tensor2D[],
-  shape: readonly number[],
+  like: T,
   precision: Precision,
-): tf.Tensor {
+): T {
   const parts = splitColumns(dZ, transposed.length).map((dz, g) => {
-    const dx = product(dz, transposed[g], precision).reshape([...shape]);
-    return masks ? tf.mul(dx, masks[g]) : dx;
+    const dx = product(dz, transposed[g], precision).reshapeAs(like);
+    return masks ? tf.mul<T>(dx, masks[g]) : dx;
   });
   return parts.length === 1 ? parts[0] : tf.addN(parts);
 }
@@ -152,6 +153,6 @@ function masked(x: tf.Tensor, masks: Masks, g: number): tf.Tensor2D {
   return kept.reshape([-1, x.shape[x.rank - 1]]);
 }
 
-function splitColumns(matrix: tf.Tensor, pieces: number): tf.Tensor2D[] {
-  return (pieces === 1 ? [matrix] : tf.split(matrix, pieces, 1)) as tf.Tensor2D[];
+function splitColumns(matrix: tf.Tensor2D, pieces: number): tf.Tensor2D[] {
+  return pieces === 1 ? [matrix] : tf.split(matrix, pieces, 1);
 }

@@ -10,8 +10,9 @@
  *   bias.
  */
 import * as tf from '@tensorflow/tfjs';
-import { differentiable, type Inputs, isRecordingGradients, type Op, type Precision, runOp } from './op.js';
+import { differentiable, isRecordingGradients, type Op, type Precision, runOp } from './op.js';
 import { product, productWithTransposedLeft, productWithTransposedRight, sumOverRows } from './products.js';
+import { reshape, stack } from './shapes.js';
 
 /** Rows whose logits are in memory at once when nothing is saved for a backward pass. */
 const CHUNK_ROWS = 256;
@@ -26,15 +27,25 @@ export interface SoftmaxAttributes {
   readonly expectedUpstream: number;
 }
 
+/** What the logits are computed from. */
+type LogitsInputs = { hidden: tf.Tensor2D; weight: tf.Tensor2D; bias: tf.Tensor1D };
+
+/** The gradients of {@link LogitsInputs}. */
+type LogitsGradients = [hidden: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D];
+
 /** The forward pass. */
-export const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
+export const softmaxCrossEntropyOp: Op<
+  SoftmaxAttributes,
+  LogitsInputs & { targets: tf.Tensor1D },
+  [nll: tf.Tensor1D, ...saved: tf.Tensor[]]
+> = {
   name: 'ZlmSoftmaxCrossEntropy',
 
   /** Saves the softmax's probabilities. */
-  reference({ hidden, weight, bias, targets }: Inputs, { tied, precision, saveForBackward }) {
-    const columns = (tied ? tf.transpose(weight) : weight) as tf.Tensor2D;
-    const nll = (rows: tf.Tensor, ids: tf.Tensor) =>
-      negativeLogLikelihood(rows as tf.Tensor2D, columns, bias, ids as tf.Tensor1D, precision);
+  reference({ hidden, weight, bias, targets }, { tied, precision, saveForBackward }) {
+    const columns = tied ? tf.transpose(weight) : weight;
+    const nll = (rows: tf.Tensor2D, ids: tf.Tensor1D) =>
+      negativeLogLikelihood(rows, columns, bias, ids, precision);
     if (saveForBackward) return nll(hidden, targets);
     const chunks: tf.Tensor1D[] = [];
     for (let start = 0; start < hidden.shape[0]; start += CHUNK_ROWS) {
@@ -42,26 +53,29 @@ export const softmaxCrossEntropyOp: Op<SoftmaxAttributes> = {
       const part = tf.tidy(
         () => nll(tf.slice(hidden, [start, 0], [rows, -1]), tf.slice(targets, start, rows))[0],
       );
-      chunks.push(part as tf.Tensor1D);
+      chunks.push(part);
     }
     return [chunks.length === 1 ? chunks[0] : tf.concat(chunks)];
   },
 };
 
 /** The backward pass. */
-export const softmaxCrossEntropyGradientOp: Op<SoftmaxAttributes> = {
+export const softmaxCrossEntropyGradientOp: Op<
+  SoftmaxAttributes,
+  LogitsInputs & { targets: tf.Tensor1D; upstream: tf.Tensor1D } & { [name: `saved${number}`]: tf.Tensor },
+  LogitsGradients
+> = {
   name: 'ZlmSoftmaxCrossEntropyGradient',
-  reference({ hidden, weight, targets, saved0: probabilities, upstream }: Inputs, { tied, precision }) {
+  reference({ hidden, weight, targets, saved0: probabilities, upstream }, { tied, precision }) {
     const [rows, classes] = probabilities.shape;
-    const scaled = tf.mul(probabilities, upstream.reshape([rows, 1]));
-    const atTargets = tf.scatterND(targetCells(targets as tf.Tensor1D), upstream, [rows, classes]);
-    const logits = tf.sub(scaled, atTargets) as tf.Tensor2D; // d nll / d logits = softmax − one-hot
-    const [h, w] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
+    const scaled = tf.mul(probabilities, reshape(upstream, [rows, 1]));
+    const atTargets = tf.scatterND(targetCells(targets), upstream, [rows, classes]);
+    const logits: tf.Tensor2D = tf.sub(scaled, atTargets); // d nll / d logits = softmax − one-hot
     return [
-      tied ? product(logits, w, precision) : productWithTransposedRight(logits, w, precision),
+      tied ? product(logits, weight, precision) : productWithTransposedRight(logits, weight, precision),
       tied
-        ? productWithTransposedLeft(logits, h, precision)
-        : productWithTransposedLeft(h, logits, precision),
+        ? productWithTransposedLeft(logits, hidden, precision)
+        : productWithTransposedLeft(hidden, logits, precision),
       sumOverRows(logits),
     ];
   },
@@ -90,10 +104,9 @@ export function softmaxCrossEntropy(
   const attributes = { tied, precision, expectedUpstream: lossWeight, saveForBackward };
   const inputs = { hidden, weight, bias };
   const [nll] = differentiable(inputs, {
-    forward(save) {
+    forward() {
       const [nll, ...saved] = runOp(softmaxCrossEntropyOp, { ...inputs, targets }, attributes);
-      save([hidden, weight, bias, targets, ...saved]);
-      return [nll];
+      return { outputs: [nll], saved: [hidden, weight, bias, targets, ...saved] };
     },
     backward([upstream], [hidden, weight, bias, targets, ...saved]) {
       const named = Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]));
@@ -102,18 +115,18 @@ export function softmaxCrossEntropy(
       return { hidden: dHidden, weight: dWeight, bias: dBias };
     },
   });
-  return nll as tf.Tensor1D;
+  return nll;
 }
 
 /** Computes the nll of each row and the softmax probabilities. */
 function negativeLogLikelihood(
   hidden: tf.Tensor2D,
   weight: tf.Tensor2D,
-  bias: tf.Tensor,
+  bias: tf.Tensor1D,
   targets: tf.Tensor1D,
   precision: Precision,
-): tf.Tensor[] {
-  const logits = tf.add(product(hidden, weight, precision), bias) as tf.Tensor2D;
+): [nll: tf.Tensor1D, probabilities: tf.Tensor2D] {
+  const logits: tf.Tensor2D = tf.add(product(hidden, weight, precision), bias);
   const probabilities = tf.softmax(logits);
   // log Σ exp(z) = max z − log max p, since the largest probability is exp(0) / Σ exp(z − max z). It never
   // underflows, as −log p(target) would for an unlikely target, and costs no further pass of exponentials.
@@ -124,7 +137,7 @@ function negativeLogLikelihood(
 
 /** Returns the cell (row, target) of each row, [N, 2] int32. */
 function targetCells(targets: tf.Tensor1D): tf.Tensor2D {
-  return tf.stack([tf.range(0, targets.shape[0], 1, 'int32'), targets], 1) as tf.Tensor2D;
+  return stack([tf.range(0, targets.shape[0], 1, 'int32'), targets], 1);
 }
 
 /** The attributes of `ZlmLogits`. */
@@ -134,11 +147,10 @@ export interface LogitsAttributes {
 }
 
 /** `ZlmLogits`: hidden [N,H], weight, bias [V] → hidden · weight + bias [N,V], always in float32. */
-export const logitsOp: Op<LogitsAttributes> = {
+export const logitsOp: Op<LogitsAttributes, LogitsInputs, [tf.Tensor2D]> = {
   name: 'ZlmLogits',
-  reference({ hidden, weight, bias }: Inputs, { tied }) {
-    const [rows, columns] = [hidden as tf.Tensor2D, weight as tf.Tensor2D];
-    const scores = tied ? productWithTransposedRight(rows, columns, 'f32') : product(rows, columns, 'f32');
+  reference({ hidden, weight, bias }, { tied }) {
+    const scores = tied ? productWithTransposedRight(hidden, weight, 'f32') : product(hidden, weight, 'f32');
     return [tf.add(scores, bias)];
   },
 };
@@ -157,5 +169,5 @@ export function logits(
   bias: tf.Tensor1D,
   tied: boolean,
 ): tf.Tensor2D {
-  return runOp(logitsOp, { hidden, weight, bias }, { tied })[0] as tf.Tensor2D;
+  return runOp(logitsOp, { hidden, weight, bias }, { tied })[0];
 }

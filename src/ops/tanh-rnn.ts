@@ -14,7 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { addKept, retention, towardsCandidate, zoneOut } from './noise.js';
-import { differentiable, type Inputs, type Op, runOp } from './op.js';
+import { differentiable, type Op, runOp } from './op.js';
 import { sumOverRows } from './products.js';
 import {
   cellFreeAttributes,
@@ -29,63 +29,81 @@ import {
   shiftedInTime,
   transposedColumnsOf,
 } from './recurrent.js';
+import { reshape, stack, unstack } from './shapes.js';
+
+/** What both passes read. */
+type SharedInputs = {
+  x: tf.Tensor3D;
+  h0: tf.Tensor2D;
+  inputWeight: tf.Tensor2D;
+  recurrentWeight: tf.Tensor2D;
+};
 
 /** The forward pass. */
-export const tanhRnnOp: Op<RecurrentAttributes> = {
+export const tanhRnnOp: Op<
+  RecurrentAttributes,
+  SharedInputs & { bias: tf.Tensor1D },
+  [output: tf.Tensor3D, h: tf.Tensor2D, ...saved: tf.Tensor3D[]]
+> = {
   name: 'ZlmTanhRnn',
 
-  reference({ x, h0, inputWeight, recurrentWeight, bias }: Inputs, attributes) {
+  reference({ x, h0, inputWeight, recurrentWeight, bias }, attributes) {
     const { noise, precision, saveForBackward } = attributes;
     const [steps, batch] = x.shape;
-    const units = h0.shape[1] as number;
+    const units = h0.shape[1];
     const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
-    const perStep = tf.unstack(fromInput.reshape([steps, batch, units]));
+    const perStep = unstack(reshape(fromInput, [steps, batch, units]));
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 1);
     const recurrentColumns = columnsOf(recurrentWeight, recurrentMasks);
     const masks = masksByStep(recurrentMasks, steps);
     const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
 
-    const hidden: tf.Tensor[] = [];
-    const activations: tf.Tensor[] = [];
+    const hidden: tf.Tensor2D[] = [];
+    const activations: tf.Tensor2D[] = [];
     let h = h0;
     for (let t = 0; t < steps; t++) {
-      const candidate = tf.tanh(tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision)));
+      const candidate = tf.tanh<tf.Tensor2D>(
+        tf.add(perStep[t], maskedProduct(h, masks[t], recurrentColumns, precision)),
+      );
       h = zoneOut(h, candidate, kept, t);
       hidden.push(h);
       if (saveForBackward) activations.push(candidate);
     }
-    const outputs = [tf.stack(hidden), h.clone()];
-    return saveForBackward ? [...outputs, tf.stack(activations)] : outputs;
+    const saved = saveForBackward ? [stack(activations)] : [];
+    return [stack(hidden), h.clone(), ...saved];
   },
 };
 
 /** The backward pass: back in time step by step, then one product over all steps for each weight. */
-export const tanhRnnGradientOp: Op<RecurrentAttributes> = {
+export const tanhRnnGradientOp: Op<
+  RecurrentAttributes,
+  SharedInputs & { output: tf.Tensor3D; activations: tf.Tensor3D; dOutput: tf.Tensor3D; dH: tf.Tensor2D },
+  [x: tf.Tensor3D, h0: tf.Tensor2D, inputWeight: tf.Tensor2D, recurrentWeight: tf.Tensor2D, bias: tf.Tensor1D]
+> = {
   name: 'ZlmTanhRnnGradient',
 
-  reference(inputs: Inputs, { noise, precision }) {
+  reference(inputs, { noise, precision }) {
     const { x, h0, inputWeight, recurrentWeight, output, activations, dOutput, dH } = inputs;
     const [steps, batch, units] = output.shape;
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 1);
     const masks = masksByStep(recurrentMasks, steps);
     const transposedRecurrent = transposedColumnsOf(recurrentWeight, recurrentMasks);
     const kept = retention(noise.zoneoutHidden, [steps, batch, units]);
-    const slopes = tf.unstack(tf.sub(1, tf.square(activations)));
+    const slopes = unstack(tf.sub(1, tf.square(activations)));
 
-    const fromOutput = tf.unstack(dOutput);
-    let dh: tf.Tensor = dH;
+    const fromOutput = unstack(dOutput);
+    let dh = dH;
     const dz: tf.Tensor2D[] = [];
     for (let t = steps - 1; t >= 0; t--) {
       dh = tf.add(dh, fromOutput[t]);
       dz[t] = tf.mul(towardsCandidate(dh, kept, t), slopes[t]);
-      const shape = [batch, units];
-      const throughGates = maskedProductInputGradient(dz[t], masks[t], transposedRecurrent, shape, precision);
+      const throughGates = maskedProductInputGradient(dz[t], masks[t], transposedRecurrent, dh, precision);
       dh = addKept(throughGates, dh, kept, t);
     }
 
     const dZ = tf.concat(dz); // [T·B, H]
     return [
-      maskedProductInputGradient(dZ, null, transposedColumnsOf(inputWeight, null), x.shape, precision),
+      maskedProductInputGradient(dZ, null, transposedColumnsOf(inputWeight, null), x, precision),
       dh,
       maskedProductWeightGradient(x, dZ, null, precision),
       maskedProductWeightGradient(shiftedInTime(output, h0), dZ, recurrentMasks, precision),
@@ -121,10 +139,9 @@ export function tanhRnn(
   const attributes = cellFreeAttributes(options);
   const inputs = { x, h0, inputWeight, recurrentWeight, bias };
   const [output, h] = differentiable(inputs, {
-    forward(save) {
+    forward() {
       const [output, h, ...saved] = runOp(tanhRnnOp, inputs, attributes);
-      save([x, h0, inputWeight, recurrentWeight, output, ...saved]);
-      return [output, h];
+      return { outputs: [output, h], saved: [x, h0, inputWeight, recurrentWeight, output, ...saved] };
     },
     backward([dOutput, dH], [x, h0, inputWeight, recurrentWeight, output, activations]) {
       const saved = { x, h0, inputWeight, recurrentWeight, output, activations };
@@ -133,5 +150,5 @@ export function tanhRnn(
       return { x: dx, h0: dh0, inputWeight: dInputWeight, recurrentWeight: dRecurrentWeight, bias: dBias };
     },
   });
-  return { output: output as tf.Tensor3D, h: h as tf.Tensor2D };
+  return { output, h };
 }

@@ -12,7 +12,7 @@ type Contexts = readonly Int32Array[];
 /**
  * Wraps a model. It predicts every token from those before it in its line, the first of a text from the beginning of its line.
  *
- * @param eos id of `<eos>`, which ends a line and stands for the beginning of the next
+ * @param eos id of `<eos>`, which ends a line and begins the next
  */
 export function ngramPredictor(model: NgramModel, eos: number): Predictor<Contexts> {
   const length = Math.max(1, model.order - 1);

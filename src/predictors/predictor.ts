@@ -30,7 +30,7 @@ export interface Predictor<State = unknown> {
   start(batch: number): State;
 
   /**
-   * Computes the negative log-likelihood of every target of a window. This is the fast path: it never holds a distribution
+   * Computes the negative log-likelihood of every target of a window. This is the fast path: it never stores a distribution
    * over the vocabulary for all of them.
    *
    * @returns [T·B] in nats, and the state after the window, which the caller releases
@@ -65,7 +65,7 @@ export interface Predictor<State = unknown> {
   /** Makes a state of `count` columns that are all like the one column of `state`. */
   repeat(state: State, count: number): State;
 
-  /** Frees what a state holds on the backend. */
+  /** Frees the tensors of a state on the backend. */
   release(state: State): void;
 
   /** The parameters that a method may adapt while it evaluates; left out by a model that has none. */

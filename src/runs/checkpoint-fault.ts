@@ -14,6 +14,17 @@ export function notACheckpoint(path: string, fault: string): UserError {
   return new UserError('data', `${path} is not a checkpoint of this run: ${fault}`, otherCheckpoint(path));
 }
 
+/** A checkpoint that is whole but does not hold the model of its run's spec: it has other tensors, or other shapes. */
+export class MisfitError extends UserError {
+  /** @param fault how it differs, as in "its softmax.bias has shape [9] where the spec makes it [8]" */
+  constructor(
+    path: string,
+    readonly fault: string,
+  ) {
+    super('data', `${path} is not a checkpoint of this run: ${fault}`, otherCheckpoint(path));
+  }
+}
+
 /** Returns cures with the other checkpoint of the run, when this one is damaged. */
 export function otherCheckpoint(path: string): string[] {
   const run = new RunFolder(dirname(dirname(path)));

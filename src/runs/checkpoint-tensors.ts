@@ -3,18 +3,18 @@ import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import type { NamedArray } from '../storage/safetensors.js';
 import type { Checkpoint } from './checkpoint.js';
-import { notACheckpoint } from './checkpoint-fault.js';
+import { MisfitError, notACheckpoint } from './checkpoint-fault.js';
 
 /** Kind of optimizer tensor that replaces the parameters in evaluation: their averages over steps. */
 export const AVERAGE = 'average';
 
-/** Name and shape of a tensor that a checkpoint must hold. */
+/** Name and shape of a tensor that a checkpoint must contain. */
 export interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Returns a checkpoint whose parameters are the averages that it holds; the same where it holds none. */
+/** Returns a checkpoint whose parameters are its averages; the same checkpoint when it has none. */
 export function withAverages(checkpoint: Checkpoint): Checkpoint {
   const prefix = `${AVERAGE}.`;
   const averages = [...checkpoint.optimizer].filter(([name]) => name.startsWith(prefix));
@@ -24,7 +24,7 @@ export function withAverages(checkpoint: Checkpoint): Checkpoint {
 }
 
 /**
- * Checks that a checkpoint holds just the parameters and the constants of a model.
+ * Checks that a checkpoint contains exactly the parameters and the constants of a model.
  *
  * @throws UserError('data') when names, shapes or types are not the model's
  */
@@ -77,12 +77,15 @@ function checkArrays(
 ): void {
   const names = new Set(expected.map(({ name }) => name));
   const foreign = [...arrays.keys()].find((name) => !names.has(name));
-  if (foreign) throw notACheckpoint(path, `its spec has no ${what} ${foreign}`);
+  if (foreign) throw new MisfitError(path, `its spec has no ${what} ${foreign}`);
   for (const { name, shape } of expected) {
     const array = arrays.get(name);
-    if (!array) throw notACheckpoint(path, `it lacks the ${what} ${name}`);
+    if (!array) throw new MisfitError(path, `it lacks the ${what} ${name}`);
     if (array.shape.join() !== shape.join()) {
-      throw notACheckpoint(path, `its ${name} has shape [${array.shape}] where the spec makes it [${shape}]`);
+      throw new MisfitError(
+        path,
+        `its ${name} has shape [${array.shape}] where the spec makes it [${shape}]`,
+      );
     }
     if (!(array.data instanceof Float32Array)) throw notACheckpoint(path, `its ${name} holds integers`);
     if (!array.data.every(Number.isFinite)) throw notACheckpoint(path, `its ${name} holds NaN or infinity`);

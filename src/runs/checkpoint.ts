@@ -10,7 +10,7 @@ import { isTrainingProgress, type TrainingProgress } from './training-progress.j
 
 /** To be raised when an older reader could misread a newer file. */
 const FORMAT_VERSION = '2';
-/** Every text beside the tensors. */
+/** All metadata texts. */
 const METADATA: readonly string[] = [
   'zlm.formatVersion',
   'zlm.position',
@@ -119,9 +119,11 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   const version = metadata['zlm.formatVersion'];
   if (version === undefined) throw notACheckpoint(path, 'it has no zlm metadata');
   if (version !== FORMAT_VERSION) {
-    throw new UserError('data', `${path} has format version ${version}, this zlm reads ${FORMAT_VERSION}`, [
-      'Use a build of zlm that is as old as the run, or train it again from its spec.',
-    ]);
+    throw new UserError(
+      'data',
+      `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`,
+      ['Use a build of zlm that is as old as the run, or train it again from its spec.'],
+    );
   }
   // The file's own checksum does not cover the name that it goes by.
   const foreign = Object.keys(metadata).find((key) => !METADATA.includes(key));

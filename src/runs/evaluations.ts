@@ -18,7 +18,7 @@ export interface KeptEvaluation {
   readonly batch: number;
   readonly predictions: number;
   readonly perplexity: number;
-  /** SHA-256 of the checkpoint's content, as its file holds it. */
+  /** SHA-256 of the checkpoint's content, as recorded in its file. */
   readonly checkpointSha256: string;
   /** ISO 8601. */
   readonly evaluatedAt: string;
@@ -55,7 +55,7 @@ export async function keepEvaluation(
   }
 }
 
-/** Reads a run's measurements, by split, checkpoint and batch; files that hold none are passed over. */
+/** Reads a run's measurements, by split, checkpoint and batch; other files are ignored. */
 export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
   const names = await readdir(run.evaluations).catch(() => []);
   const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort();

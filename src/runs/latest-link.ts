@@ -27,11 +27,11 @@ export async function markLatest(run: RunFolder): Promise<string | null> {
     const found = await whatIsAt(link);
     if (found === 'nothing') await symlink(targetOf(run), link, 'junction');
     else if (found === 'our link') await replaceLink(run, link);
-    else return `warning: ${link} is ${found} and was left as it is; ${instead}`;
+    else return `Warning: ${link} is ${found} and was left as it is; ${instead}`;
     return null;
   } catch (error) {
     const message = describeFileError(error, link, 'make the link')?.message ?? (error as Error).message;
-    return `warning: ${message}; ${instead}`;
+    return `Warning: ${message}; ${instead}`;
   }
 }
 

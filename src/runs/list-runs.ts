@@ -2,13 +2,14 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
+import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { isFolder } from '../storage/files.js';
+import { isFolder, isThere } from '../storage/files.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { type Evaluation, readEvaluations } from './evaluations.js';
 import { isOurLink } from './latest-link.js';
 import { type LiveProgress, readLiveProgress } from './live-progress.js';
-import { restoreSpecCure } from './next-step.js';
+import { restoreSpecCure } from './restore-spec.js';
 import { differingKeys, type KeyValues } from './run-differences.js';
 import { LATEST, RunFolder } from './run-folder.js';
 import { type RunState, readStatus } from './status.js';
@@ -79,21 +80,23 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
 }
 
 async function withoutSpec(run: RunFolder): Promise<UserError> {
-  return new UserError('data', `run ${run.name} has lost its spec: ${run.spec} is no file`, [
-    await restoreSpecCure(run),
-  ]);
+  const message = `Run ${run.name} has lost its spec: ${run.spec} is missing or not a file`;
+  const inPlace = (await isThere(run.spec))
+    ? [`Move away what is in its place: \`mv ${shellWord(run.spec)} ${shellWord(`${run.spec}.old`)}\`.`]
+    : [];
+  return new UserError('data', message, [...inPlace, await restoreSpecCure(run)]);
 }
 
 async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {
   const names = (await listRuns(runsFolder)).map((run) => run.name);
   if (names.length === 0) {
-    return new UserError('data', `there is no run in ${runsFolder}`, [
+    return new UserError('data', `There is no run in ${runsFolder}`, [
       'Train one: `zlm train configs/quickstart.yaml`.',
       'If runs lie elsewhere, name their folder with --runs.',
     ]);
   }
   const some = names.slice(0, 5).join(', ');
-  return new UserError('data', `there is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
+  return new UserError('data', `There is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
     'Name one of them; `zlm runs` lists them all.',
   ]);
 }

@@ -20,7 +20,7 @@ export interface LiveProgress {
   readonly trainPerplexity: number | null;
   /** Of the last second or so; null while no windows are trained. */
   readonly tokensPerSecond: number | null;
-  /** Until the last epoch ends, at the speed of this session, its validations included; null while it cannot be told. */
+  /** Until the last epoch ends, at the speed of this session, its validations included; null while it is not known. */
   readonly secondsLeft: number | null;
   /** Spent on the run so far, over all sessions. */
   readonly seconds: number;

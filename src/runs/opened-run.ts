@@ -1,4 +1,4 @@
-/** A run opened for use: its model predicts, beside the corpus that it was trained on. */
+/** A run opened for use: its model as a predictor, and the corpus that it was trained on. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { Predictor } from '../predictors/predictor.js';
 import type { NetworkSpec, NgramSpec } from '../spec/systems.js';
@@ -11,7 +11,7 @@ interface Opened {
   readonly checkpoint: CheckpointName;
   /** Of the checkpoint's content; null when its file does not say. */
   readonly checkpointSha256: string | null;
-  /** Where in its run the checkpoint was written. */
+  /** The progress of the run when the checkpoint was written. */
   readonly position: TrainingProgress;
   readonly corpus: PreparedCorpus;
   readonly predictor: Predictor;
@@ -38,7 +38,7 @@ export interface OpenedNgram extends Opened {
 
 export type OpenedRun = OpenedNetwork | OpenedNgram;
 
-/** Which run and which checkpoint a result comes from. */
+/** The run and the checkpoint of a result. */
 export interface UsedRun {
   readonly system: OpenedRun['system'];
   /** Name of the run. */

@@ -43,7 +43,7 @@ export function commonValues(values: readonly KeyValues[]): KeyValues {
   return Object.fromEntries(common);
 }
 
-/** Where two specs differ inside of a key that a third lacks, the key as a whole. */
+/** Returns the key as a whole when two specs differ inside it and a third lacks it. */
 function withoutParts(keys: readonly string[]): string[] {
   return keys.filter((key) => !keys.some((other) => key.startsWith(`${other}.`)));
 }

@@ -116,7 +116,7 @@ async function nameTaken(run: RunFolder): Promise<UserError> {
   return new UserError('data', `${run.path} exists already`, [
     isRun
       ? await trainOnCure(run, 'Continue it')
-      : 'It is no run, or one that was killed before it began: move it away.',
+      : 'It is not a run, or was killed before its training began: move it away.',
     'Take another --name for a new run.',
   ]);
 }

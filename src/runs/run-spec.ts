@@ -5,7 +5,7 @@ import { SpecError } from '../spec/diagnostics.js';
 import { type LoadedSpec, loadStoredSpec, parseResolvedSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import { describeFileError } from '../storage/atomic-write.js';
-import { restoreSpecCure } from './next-step.js';
+import { restoreSpecCure } from './restore-spec.js';
 import type { RunFolder } from './run-folder.js';
 
 /**
@@ -43,7 +43,7 @@ async function tellingTheCure<T>(run: RunFolder, read: () => Promise<T>): Promis
   }
 }
 
-/** Whether the run's own file is right, and only what the command line overrides is not. */
+/** Returns whether the run's own file is valid, so that only the overrides are not. */
 function isOfOverrides(error: UserError): boolean {
   return error instanceof SpecError && error.faults.every(({ place }) => place?.source.kind === 'override');
 }

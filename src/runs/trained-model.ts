@@ -6,10 +6,11 @@ import type { LanguageModel } from '../model/language-model.js';
 import { languageModelFrom } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { type NgramTable, NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
+import { specIdentity } from '../spec/compare.js';
 import type { NetworkSpec, NgramSpec, Spec } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { notACheckpoint, otherCheckpoint } from './checkpoint-fault.js';
+import { MisfitError, otherCheckpoint } from './checkpoint-fault.js';
 import { checkModel } from './checkpoint-tensors.js';
 import { trainOnCure } from './next-step.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
@@ -37,7 +38,7 @@ export async function openTrained(
 /**
  * Opens the corpus of a run.
  *
- * @throws UserError('data') when it is not to be had, or has another vocabulary than the run's checkpoint
+ * @throws UserError('data') when it is not available, or has another vocabulary than the run's checkpoint
  */
 async function corpusOf(
   run: RunFolder,
@@ -49,23 +50,39 @@ async function corpusOf(
   const corpus = await PreparedCorpus.open(dataFolder, spec.corpus, options);
   if (corpus.vocabulary.sha256 === provenance.vocabularyHash) return corpus;
   corpus.close();
-  const message = `run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  const message = `Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   throw new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
   ]);
+}
+
+/**
+ * Warns when the spec of a run is no longer the one that a checkpoint was trained with. The tensors still fit, but keys such as
+ * `dropout.zoneout` and `training.sentences` change what is computed.
+ *
+ * @param onWarning called with one line
+ */
+export function warnOfEditedSpec(
+  run: RunFolder,
+  spec: Spec,
+  { provenance }: Checkpoint,
+  onWarning: ((line: string) => void) | undefined,
+): void {
+  if (provenance.specHash === specIdentity(spec)) return;
+  onWarning?.(`warning: ${run.spec} was edited after the run was trained; what it says now is used`);
 }
 
 /** Makes the error for a network's checkpoint that is not written yet. */
 export async function notTrained(run: RunFolder, name: CheckpointName): Promise<UserError> {
   const when =
     name === 'best' ? 'the first epoch is validated' : 'the first epoch is trained, or some minutes into it';
-  const message = `run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
+  const message = `Run ${run.name} has no ${name} checkpoint; it is written when ${when}`;
   return new UserError('data', message, await curesWithout(run, name));
 }
 
 /** Makes the error for an n-gram model's checkpoint that is not written yet. */
 export async function notCounted(run: RunFolder, name: CheckpointName): Promise<UserError> {
-  const message = `run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
+  const message = `Run ${run.name} has no ${name} checkpoint; it is written when all n-grams are counted`;
   return new UserError('data', message, [await trainOnCure(run, 'Count them')]);
 }
 
@@ -80,8 +97,8 @@ async function curesWithout(run: RunFolder, name: CheckpointName): Promise<strin
   );
   if (hasEpochs || (name === 'last' && hasOther)) return otherCheckpoint(run.checkpoint(name));
   return [
-    await trainOnCure(run, 'Let it train on'),
-    ...(hasOther ? ['Or take what there is: `--checkpoint last`.'] : []),
+    await trainOnCure(run, 'Continue its training'),
+    ...(hasOther ? ['Or use the last checkpoint: `--checkpoint last`.'] : []),
   ];
 }
 
@@ -89,7 +106,7 @@ async function curesWithout(run: RunFolder, name: CheckpointName): Promise<strin
  * Returns the model of a spec with a checkpoint's parameters and constants.
  *
  * @param path the checkpoint's file, for the message
- * @throws UserError('data') when they are not the model's
+ * @throws UserError('data') when they are not the model's; see {@link checkFits}
  */
 export function restoredModel(
   spec: NetworkSpec,
@@ -97,17 +114,33 @@ export function restoredModel(
   checkpoint: Checkpoint,
   path: string,
 ): LanguageModel {
+  checkFits(spec, vocabularySize, checkpoint, path);
+  const architecture = architectureOf(spec, vocabularySize);
+  return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
+}
+
+/**
+ * Checks that a checkpoint holds the model of a spec.
+ *
+ * @param path the checkpoint's file, for the message
+ * @throws MisfitError when it holds another one, UserError('data') when a value is not a number
+ */
+export function checkFits(
+  spec: NetworkSpec,
+  vocabularySize: number,
+  checkpoint: Checkpoint,
+  path: string,
+): void {
   const architecture = architectureOf(spec, vocabularySize);
   const shapes = { parameters: parameterShapes(architecture), constants: constantShapes(architecture) };
   checkModel(checkpoint, shapes, path);
-  return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
 }
 
 /**
  * Reads the table of a spec's order from a checkpoint.
  *
  * @param path the checkpoint's file, for the message
- * @throws UserError('data') when it holds none
+ * @throws UserError('data') when it contains none
  */
 export function restoredTable(
   spec: NgramSpec,
@@ -119,6 +152,6 @@ export function restoredTable(
     return tableFromArrays(parameters, { order: spec.model.ngram.order, vocabularySize });
   } catch (error) {
     if (!(error instanceof NgramTableFault)) throw error;
-    throw notACheckpoint(path, error.message);
+    throw new MisfitError(path, error.message);
   }
 }

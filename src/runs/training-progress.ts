@@ -6,7 +6,7 @@ export interface BestEpoch {
   readonly perplexity: number;
 }
 
-/** How far a run has come, as the position in its checkpoints says. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
+/** Progress of a run, which is the position in its checkpoints. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
 export interface TrainingProgress {
   /** Windows trained since the run began, and the time steps in them. */
   readonly windows: number;
@@ -16,7 +16,7 @@ export interface TrainingProgress {
   readonly windowInPass: number;
   /** Epochs trained and validated. */
   readonly epochs: number;
-  /** Windows, summed nll (nats) and predictions of the epoch under way. */
+  /** Windows, summed nll (nats) and predictions of the current epoch. */
   readonly epochWindows: number;
   readonly epochNll: number;
   readonly epochPredictions: number;
@@ -25,7 +25,7 @@ export interface TrainingProgress {
   readonly best: BestEpoch | null;
   /** Perplexity on held-out data after each epoch. */
   readonly validation: readonly number[];
-  /** What `windows` was when the averaging of parameters began; null while they are not averaged. */
+  /** The value of `windows` when the averaging of parameters began; null while they are not averaged. */
   readonly averagedSince: number | null;
   /** Figures of the windows that have no row in `metrics.jsonl` yet; left out by older checkpoints, null for none. */
   readonly row?: RowUnderWay | null;

@@ -27,7 +27,7 @@ export function checkDrawn(ids: Int32Array): void {
   if (!ids.includes(NO_WORD)) return;
   throw new UserError(
     'diverged',
-    'the model cannot rate any word that may be drawn: its parameters are not numbers',
+    'The model cannot rate any word that may be drawn: its parameters are not numbers',
     ['Sample from the other checkpoint: --checkpoint best or --checkpoint last.'],
   );
 }

@@ -1,4 +1,4 @@
-/** What a person says to the sampler, as token ids: the prompt, and the words that are never to be drawn. */
+/** Reads the prompt, the banned words and the stop word of a person as token ids. */
 import { isAbbreviation, trimEnd } from '../corpus/english.js';
 import { toNormalForm } from '../corpus/normalize.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
@@ -18,7 +18,7 @@ export interface Prompt {
  * line that a line feed ends, and in a corpus without punctuation (the Penn Treebank's form, a sentence a line) a
  * sentence that a mark ends. The last line stays open unless it is ended in that way.
  *
- * @throws UserError('usage') when a word is unknown and the corpus has no `<unk>` to stand for it, or when the corpus's
+ * @throws UserError('usage') when a word is unknown and the corpus has no `<unk>` for it, or when the corpus's
  *   form leaves nothing of a prompt that is not blank
  */
 export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
@@ -40,7 +40,7 @@ export function readPrompt(text: string, corpus: PreparedCorpus): Prompt {
   return { ids, unknown: [...unknown] };
 }
 
-/** Prompts, each beside its ids. */
+/** Prompts with their ids. */
 export interface Prompts {
   readonly texts: readonly string[];
   readonly ids: readonly (readonly number[])[];
@@ -88,7 +88,7 @@ export function readBanned(bans: readonly string[], corpus: PreparedCorpus): Set
   const { vocabulary } = corpus;
   const banned = new Set<number>();
   for (const word of bans.flatMap((ban) => wordsOf(ban, corpus))) {
-    // A space is a character of its own in some corpora, and else stands beside a comma for the eye.
+    // A space is a character of its own in some corpora; otherwise it only follows a comma for legibility.
     const id = vocabulary.id(word) ?? vocabulary.id(toNormalForm(word.trim(), corpus.manifest.normalization));
     if (id !== undefined) banned.add(id);
     else if (word.trim() !== UNKNOWN) throw unknownBan(word, corpus);
@@ -105,7 +105,7 @@ function wordsOf(ban: string, { vocabulary }: PreparedCorpus): string[] {
   return vocabulary.id(ban) === undefined ? itemsOf(ban) : [ban];
 }
 
-/** What stands between the commas of a list: "N,,,$" is "N", a comma and "$", for nothing stands on either side of that. */
+/** Splits a list at its commas: "N,,,$" is "N", a comma and "$", because the middle comma has no words on either side. */
 function itemsOf(list: string): string[] {
   const parts = list.split(',');
   const items: string[] = [];
@@ -158,16 +158,16 @@ function endsSentence(word: string): boolean {
 }
 
 function unknownWord(word: string, corpus: PreparedCorpus): UserError {
-  const message = `the prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
+  const message = `The prompt has "${word}", which is not in the vocabulary of ${corpus.name}`;
   return new UserError('usage', message, [
-    `Say it otherwise: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
+    `Write it in another way: ${corpus.folder}/vocabulary.txt lists what the model knows.`,
   ]);
 }
 
 function nothingLeft(text: string, { name, manifest }: PreparedCorpus): UserError {
   const { unit, normalization } = manifest;
   const dropped = normalization.punctuation === 'treebank' ? ', which has no punctuation' : '';
-  const message = `the prompt ${JSON.stringify(text)} has no ${unit} in the form of ${name}${dropped}`;
+  const message = `The prompt ${JSON.stringify(text)} has no ${unit} in the form of ${name}${dropped}`;
   return new UserError('usage', message, [
     `Give a prompt with a ${unit} in it, or none: the text then begins a line.`,
   ]);

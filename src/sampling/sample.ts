@@ -7,7 +7,7 @@ import { readBanned, readPrompts, readStop } from './prompt.js';
 import { type SamplingOptions, sampleTokens } from './sampler.js';
 import { TextWriter } from './text.js';
 
-/** What to draw. */
+/** Request for samples. */
 export interface SampleRequest {
   readonly prompt: string | readonly string[];
   /** Tokens after the prompt, at most. */
@@ -24,7 +24,7 @@ export interface SampleRequest {
   readonly seed: number;
 }
 
-/** What was drawn. */
+/** Drawn samples. */
 export interface SampleResult extends UsedRun {
   readonly temperature: number;
   readonly seed: number;
@@ -38,14 +38,14 @@ export interface SampleResult extends UsedRun {
   }[];
 }
 
-/** What `sample` tells its caller while it draws. */
+/** Listeners while samples are drawn. */
 export interface SampleHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Told, before anything is drawn, of prompt words that the vocabulary lacks. */
+  /** Called before drawing, with the prompt words that the vocabulary lacks. */
   readonly onUnknownWords?: (words: readonly string[]) => void;
   /**
-   * Told each piece of text as soon as it is drawn, sample after sample: pieces of two samples are never interleaved. An
+   * Called with each piece of text as soon as it is drawn, sample after sample: pieces of two samples are never interleaved. An
    * interruption comes after the pieces of all that was drawn.
    *
    * @param sample the number of the sample, from 0

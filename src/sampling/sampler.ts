@@ -3,14 +3,14 @@ import type { NucleusSelection } from '../ops/draw.js';
 import type { Predictor, Tokens } from '../predictors/predictor.js';
 import { checkDrawn, drawWords, type SampleRange, uniformsOf } from './draw.js';
 
-/** How to draw. */
+/** Options of drawing. */
 export interface SamplingOptions extends NucleusSelection {
   /** Token ids that come before the first drawn one; at least one. */
   readonly prompt: readonly number[];
   /** Tokens to draw for each sample. */
   readonly length: number;
   readonly seed: number;
-  /** Which of the samples that a seed gives. They do not depend on each other. */
+  /** Number of the sample among those of a seed, which do not depend on each other. */
   readonly samples: SampleRange;
   readonly signal?: AbortSignal;
 }
@@ -50,7 +50,7 @@ export async function* sampleTokens<State>(
   }
 }
 
-/** Draws where the predictor computes, if it can: it knows no nucleus, for which the distribution is read back. */
+/** Draws on the predictor's backend, if it can: not for a nucleus, for which the distribution is read back. */
 async function drawNext<State>(
   predictor: Predictor<State>,
   tokens: Tokens,

@@ -5,7 +5,7 @@ import { END_OF_LINE } from '../corpus/vocabulary.js';
 /**
  * Writes token ids as text, piece by piece.
  *
- * Characters stand as they are, with a line feed for `<eos>`. Words have a space between them, except where English
+ * Characters are unchanged, with a line feed for `<eos>`. Words have a space between them, except where English
  * has none: before punctuation and the Treebank's split-off endings (n't, 's), after an opening bracket, between a
  * currency sign and its number. `<eos>` is a full stop in a corpus whose punctuation was dropped (a sentence a line, as
  * figure 4 of the paper shows it), and a line feed in one that kept its own.
@@ -20,7 +20,7 @@ export class TextWriter {
     this.#corpus = corpus;
   }
 
-  /** What the next token adds to the text. */
+  /** Returns the text that the next token adds. */
   write(id: number): string {
     const word = this.#corpus.vocabulary.word(id);
     const piece = this.#pieceOf(word);

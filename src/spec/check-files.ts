@@ -56,5 +56,5 @@ async function checkSpec(
 }
 
 function renderAsWarning(warning: Fault): string {
-  return renderFault({ ...warning, message: `warning: ${warning.message}` });
+  return renderFault({ ...warning, message: `Warning: ${warning.message}` });
 }

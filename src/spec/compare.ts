@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../storage/file-identity.js';
 import { formatKey, type Segment, specSchema, withoutDefaults } from './schema.js';
-import type { Spec } from './systems.js';
+import { isNgram, type Spec } from './systems.js';
 
 /** A key whose value differs between two specs; undefined where one of them lacks it. */
 export interface Difference {
@@ -18,6 +18,20 @@ export interface Difference {
  */
 export function specHash(spec: Spec): string {
   return sha256(canonicalJson(withoutDefaults(specSchema(), spec)));
+}
+
+/**
+ * Returns the identity of the spec of a run, to which its checkpoints belong: the hash without the keys that may change between
+ * sessions. The last epoch, early stopping and the interval of checkpoints decide how long and how safely a network is trained,
+ * not what is computed.
+ */
+export function specIdentity(spec: Spec): string {
+  if (isNgram(spec)) return specHash(spec);
+  const { training } = spec;
+  // The cosine reaches its end with the last epoch, so all of its learning rates depend on how many there are.
+  const epochs = 'cosine' in training.schedule ? training.epochs : 1;
+  const fixed = { ...training, epochs, earlyStopping: null, checkpoint: { everyMinutes: 1 } };
+  return specHash({ ...spec, training: fixed });
 }
 
 function canonicalJson(value: unknown): string {

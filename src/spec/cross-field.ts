@@ -75,7 +75,7 @@ function batchTooWide({ training }: NetworkSpec, corpus: CorpusFacts): Fault | u
   return {
     key: 'training.batchSize',
     others: ['corpus'],
-    message: `a batch of ${training.batchSize} is too wide for corpus ${corpus.name}, whose ${split} split has ${tokens} tokens; ${cure}`,
+    message: `A batch of ${training.batchSize} is too wide for corpus ${corpus.name}, whose ${split} split has ${tokens} tokens; ${cure}`,
   };
 }
 
@@ -86,7 +86,7 @@ function windowTooLong({ training }: NetworkSpec, corpus: CorpusFacts): Fault | 
   return {
     key: 'training.bptt',
     others: ['training.batchSize', 'corpus'],
-    message: `a window of ${training.bptt} tokens is too long for corpus ${corpus.name}: ${training.batchSize} columns have ${column} tokens each, so training.bptt can be ${column - 1} at most`,
+    message: `A window of ${training.bptt} tokens is too long for corpus ${corpus.name}: ${training.batchSize} columns have ${column} tokens each, so training.bptt can be ${column - 1} at most`,
   };
 }
 
@@ -106,7 +106,7 @@ function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): 
   return {
     key: 'training.windowsPerEpoch',
     others: ['training.batchSize', 'training.bptt', 'corpus'],
-    message: `one pass over corpus ${corpus.name} has ${training.randomBptt ? 'about ' : ''}${windows} windows, but training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
+    message: `One pass over corpus ${corpus.name} has ${training.randomBptt ? 'about ' : ''}${windows} windows, but training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
   };
 }
 

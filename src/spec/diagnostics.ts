@@ -61,8 +61,8 @@ export function reportFault({ key, message, place }: Fault): FaultReport {
 
 /** Returns a warning as one line: where it was written, and what it says. */
 export function renderWarning({ message, place }: Fault): string {
-  if (!place) return `warning: ${message}`;
-  return renderFault({ key: '', message: `warning: ${message}`, place }).split('\n', 1)[0] ?? '';
+  if (!place) return `Warning: ${message}`;
+  return renderFault({ key: '', message: `Warning: ${message}`, place }).split('\n', 1)[0] ?? '';
 }
 
 /** Returns a fault as plain text of one line, or of three where there is a source line to show. */

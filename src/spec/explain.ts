@@ -22,7 +22,7 @@ export interface Explanation {
   readonly default?: unknown;
 }
 
-/** Returns every key of a spec, a map or list before what it holds. */
+/** Returns every key of a spec, a map or list before its content. */
 export function explainAll(): Explanation[] {
   return allKeys().map(explain);
 }
@@ -44,7 +44,7 @@ export function explainKey(key: string): [Explanation, ...Explanation[]] {
 
 function explain({ path, schema, parent }: KeyNode): Explanation {
   const { title, description } = schema;
-  if (!title || !description) throw new Error(`the schema leaves ${formatKey(path)} unexplained`);
+  if (!title || !description) throw new Error(`The schema leaves ${formatKey(path)} unexplained`);
   const explanation = { key: formatKey(path), title, description, expected: describeExpected(schema) };
   if (schema.default !== undefined) {
     return { ...explanation, presence: 'optional', default: withDefaults(schema, schema.default) };

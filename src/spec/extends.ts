@@ -36,7 +36,7 @@ async function readChain(
 ): Promise<Extended> {
   const chain = [...children, path];
   if (children.some((child) => resolve(child) === resolve(path))) {
-    throw fault(`the specs extend each other in a circle: ${chain.join(' → ')}`, wanted);
+    throw fault(`The specs extend each other in a circle: ${chain.join(' → ')}`, wanted);
   }
   const own = await readMap(path, wanted);
   const parentEntry = own.entries.get('extends');
@@ -56,7 +56,7 @@ async function readMap(path: string, wanted: Place | undefined): Promise<Located
   if (parsed.root.kind === 'map') return parsed.root;
   const broken = brokenEntry(read.text.trim().split('\n', 1)[0] ?? '');
   const reason = broken && parsed.root.kind === 'scalar' ? `; ${broken.message}` : '';
-  throw fault(`a spec is a map of keys such as corpus, model and training${reason}`, parsed.root.place);
+  throw fault(`A spec is a map of keys such as corpus, model and training${reason}`, parsed.root.place);
 }
 
 function parentPath(path: string, parent: Located, place: Place): string {

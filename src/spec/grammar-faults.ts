@@ -3,6 +3,7 @@
  * that look like others or like nothing, mostly copied from a web page or a word processor.
  */
 import { Lexer, type YAMLError } from 'yaml';
+import { asSentence } from './wording.js';
 
 /** A fault of the syntax, with offsets into the text. */
 export interface GrammarFault {
@@ -12,21 +13,21 @@ export interface GrammarFault {
 }
 
 /** Message for a tag. The parser reports some tags and accepts others. */
-export const TAG_FAULT = 'a tag has no meaning in a spec; write the bare value';
+export const TAG_FAULT = 'A tag has no meaning in a spec; write the bare value';
 
 /** Messages for error codes that need no further analysis. */
 const BY_CODE: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'a tab cannot indent YAML; use spaces',
-  DUPLICATE_KEY: 'this key occurs twice in the same map; keep one of them',
-  MULTIPLE_DOCS: 'a second YAML document starts here; a file can have only one spec',
+  TAB_AS_INDENT: 'A tab cannot indent YAML; use spaces',
+  DUPLICATE_KEY: 'This key occurs twice in the same map; keep one of them',
+  MULTIPLE_DOCS: 'A second YAML document starts here; a file can have only one spec',
   TAG_RESOLVE_FAILED: TAG_FAULT,
-  RESOURCE_EXHAUSTION: 'this is nested too deeply for a spec',
-  BLOCK_IN_FLOW: 'this is not allowed inside { } or [ ]; a comma may be missing before or after it',
-  BAD_DQ_ESCAPE: 'a backslash in double quotes begins an escape; use single quotes for a plain one',
-  BAD_SCALAR_START: 'a value cannot begin with this character; put the value in quotes',
-  BAD_ALIAS: 'an alias needs the name of an anchor, as in *name',
-  MULTIPLE_ANCHORS: 'a value can have one anchor at most',
-  BAD_DIRECTIVE: 'a spec needs no YAML directive; delete the line',
+  RESOURCE_EXHAUSTION: 'This is nested too deeply for a spec',
+  BLOCK_IN_FLOW: 'This is not allowed inside { } or [ ]; a comma may be missing before or after it',
+  BAD_DQ_ESCAPE: 'A backslash in double quotes begins an escape; use single quotes for a plain one',
+  BAD_SCALAR_START: 'A value cannot begin with this character; put the value in quotes',
+  BAD_ALIAS: 'An alias needs the name of an anchor, as in *name',
+  MULTIPLE_ANCHORS: 'A value can have one anchor at most',
+  BAD_DIRECTIVE: 'A spec needs no YAML directive; delete the line',
 };
 
 /**
@@ -44,19 +45,19 @@ export function grammarFault(error: YAMLError, text: string): GrammarFault {
   if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return nestedMap(error, text);
   const line = lineAt(text, start);
   const broken = brokenEntry(line.text);
-  if (broken) return { message: broken.message, start: line.start, end: line.end };
+  if (broken) return { message: asSentence(broken.message), start: line.start, end: line.end };
   if (error.message.startsWith('All '))
-    return at('this line is not indented like the others of its map or list');
+    return at('This line is not indented like the others of its map or list');
   if (error.code === 'UNEXPECTED_TOKEN') {
-    return at('this does not belong here; a quote or a bracket before it may be closed too early');
+    return at('This does not belong here; a quote or a bracket before it may be closed too early');
   }
-  return at('this line is neither "key: value" nor a continuation of the line above it');
+  return at('This line is neither "key: value" nor a continuation of the line above it');
 }
 
 function unclosed(what: string, message: string): string {
   const [open, close] = what === 'Flow map' ? ['{', '}'] : ['[', ']'];
-  if (what.startsWith('Flow')) return `a "${open}" before this is not closed; write "${close}"`;
-  return `a ${message.includes("'") ? 'single' : 'double'} quote is not closed`;
+  if (what.startsWith('Flow')) return `A "${open}" before this is not closed; write "${close}"`;
+  return `A ${message.includes("'") ? 'single' : 'double'} quote is not closed`;
 }
 
 /**
@@ -66,10 +67,10 @@ function unclosed(what: string, message: string): string {
 function nestedMap({ pos: [start, end] }: YAMLError, text: string): GrammarFault {
   const line = lineAt(text, start);
   if (/:(\s|$)/.test(text.slice(start, line.end))) {
-    return { message: 'a line can have only one "key: value"; put a value with ": " in quotes', start, end };
+    return { message: 'A line can have only one "key: value"; put a value with ": " in quotes', start, end };
   }
   const next = lineAt(text, line.next);
-  const message = 'this line is indented further than the one above it, which has its value already';
+  const message = 'This line is indented further than the one above it, which has its value already';
   return { message, start: next.start, end: next.end };
 }
 
@@ -86,7 +87,7 @@ function lineAt(text: string, offset: number): { text: string; start: number; en
 /** An entry `key: value` that lacks its colon, or the space after it. */
 export interface BrokenEntry {
   readonly key: string;
-  /** What is wrong and what to write. It has no subject, because it follows a place or a sentence. */
+  /** The fault and its cure: a clause that follows a sentence. {@link asSentence} makes a sentence of it. */
   readonly message: string;
 }
 
@@ -124,7 +125,7 @@ export function brokenEntry(text: string): BrokenEntry | undefined {
 /** A character that YAML takes for a part of a word. */
 export interface ForeignCharacter {
   readonly offset: number;
-  /** What is wrong with it, for the message of a fault. */
+  /** The fault as a message. */
   readonly message: string;
 }
 
@@ -177,8 +178,8 @@ function describe(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const likeness = LOOK_ALIKES[character];
-  if (likeness) return `the character ${number} only looks like "${likeness}"; write "${likeness}" itself`;
+  if (likeness) return `The character ${number} only looks like "${likeness}"; write "${likeness}" itself`;
   if (!INVISIBLE.test(character)) return undefined;
   const name = NAMES[code] ? `${number}, ${NAMES[code]},` : number;
-  return `the invisible character ${name} is here; delete it, or write a space`;
+  return `The invisible character ${name} is here; delete it, or write a space`;
 }

@@ -10,7 +10,7 @@ import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
 import { parseYaml } from './yaml.js';
 
-export { type Difference, diffSpecs, specHash } from './compare.js';
+export { type Difference, diffSpecs, specHash, specIdentity } from './compare.js';
 export { specToYaml } from './yaml.js';
 
 /** A resolved spec and its sources. */
@@ -70,7 +70,7 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
   const parsed = parseYaml(source);
   if ('faults' in parsed) throw new SpecError(parsed.faults);
   const parent = find(parsed.root, ['extends']);
-  const message = 'a resolved spec cannot extend another one; name the spec file that it was resolved from';
+  const message = 'A resolved spec cannot extend another one; name the spec file that it was resolved from';
   const faults = parent ? [{ key: 'extends', message, place: parent.key }] : [];
   return resolveTree(parsed.root, faults, [path], true);
 }

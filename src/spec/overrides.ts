@@ -171,12 +171,12 @@ export function parseOverride(text: string): Override {
   const [first, ...others] = equals === -1 ? [] : parseSteps(source, equals);
   if (!first) {
     const place = { source, start: FLAG.length, end: equals === -1 ? name.length : equals + 1 };
-    throw refuse('an override has the form key=value, such as training.epochs=5', place);
+    throw refuse('An override has the form key=value, such as training.epochs=5', place);
   }
   if (first.name === 'extends') throw refuse('extends is only allowed in a file', first.place, 'extends');
   if (name.slice(equals + 1).trim() === '') {
     const place = { source, start: equals, end: equals + 1 };
-    throw refuse('a value is missing after "="; write null for none', place, keyOf([first, ...others]));
+    throw refuse('A value is missing after "="; write null for none', place, keyOf([first, ...others]));
   }
   const parsed = parseYaml(source, equals + 1);
   if ('faults' in parsed) throw new SpecError(parsed.faults);
@@ -313,7 +313,7 @@ function systemFault(system: 'network' | 'n-gram model', { path }: Override): Fa
   const isNetwork = system === 'network';
   return {
     key,
-    message: `this spec describes ${isNetwork ? 'a' : 'an'} ${system}, which has no ${key}`,
+    message: `This spec describes ${isNetwork ? 'a' : 'an'} ${system}, which has no ${key}`,
     place: path[0].place,
     cure: isNetwork
       ? `Start from the spec of an n-gram model, such as kn5, or leave out ${key}.`

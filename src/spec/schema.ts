@@ -48,7 +48,7 @@ export function specSchema(): SchemaNode {
 export function resolveReference(node: SchemaNode): SchemaNode {
   if (node.$ref === undefined) return node;
   const definition = specSchema().$defs?.[node.$ref.replace('#/$defs/', '')];
-  if (!definition) throw new Error(`the schema refers to ${node.$ref}, which it does not define`);
+  if (!definition) throw new Error(`The schema refers to ${node.$ref}, which it does not define`);
   return { ...definition, ...node, $ref: undefined };
 }
 
@@ -69,7 +69,7 @@ export function schemaAt(path: readonly Segment[]): SchemaNode | undefined {
 }
 
 /**
- * Tells whether a map must hold exactly one of its keys: a choice among kinds, such as `optimizer` or an item of
+ * Tells whether a map must have exactly one of its keys: a choice among kinds, such as `optimizer` or an item of
  * `layers`.
  */
 export function isChoice(node: SchemaNode | undefined): boolean {

@@ -160,7 +160,7 @@ function clippedTwice({ training }: NetworkSpec): Fault | undefined {
   return {
     key: 'training.clipValue',
     others: ['training.clipNorm'],
-    message: `the gradient can be clipped by value or by norm, but training.clipNorm is ${training.clipNorm}; set it to null beside training.clipValue`,
+    message: `The gradient can be clipped by value or by norm, but training.clipNorm is ${training.clipNorm}; set it to null beside training.clipValue`,
   };
 }
 
@@ -202,7 +202,7 @@ function averagingNeverStarts({ training }: NetworkSpec): Fault | undefined {
   return {
     key: 'training.optimizer.averagedSgd.startEpoch',
     others: ['training.epochs'],
-    message: `training ends with epoch ${training.epochs}, but averaging starts with epoch ${startEpoch}: nothing is averaged`,
+    message: `Training ends with epoch ${training.epochs}, but averaging starts with epoch ${startEpoch}: nothing is averaged`,
   };
 }
 
@@ -232,7 +232,7 @@ function decayNeverStarts({ training }: NetworkSpec): Fault | undefined {
   return {
     key: 'training.schedule.decay.afterEpoch',
     others: ['training.epochs'],
-    message: `training ends with epoch ${training.epochs}, but training.schedule.decay starts after epoch ${afterEpoch}: every epoch has the full learning rate`,
+    message: `Training ends with epoch ${training.epochs}, but training.schedule.decay starts after epoch ${afterEpoch}: every epoch has the full learning rate`,
   };
 }
 
@@ -248,7 +248,7 @@ function learningRateVanishes({ training }: NetworkSpec): Fault | undefined {
   return {
     key: 'training.schedule.decay.factor',
     others: ['training.epochs', 'training.schedule.decay.afterEpoch', learningRateKey(training)],
-    message: `the learning rate decays to ${last.toPrecision(2)} by epoch ${training.epochs}, too small for float32; raise training.schedule.decay.factor or lower training.epochs`,
+    message: `The learning rate decays to ${last.toPrecision(2)} by epoch ${training.epochs}, too small for float32; raise training.schedule.decay.factor or lower training.epochs`,
   };
 }
 
@@ -268,6 +268,6 @@ function stopsBeforePlateauEnds({ training }: NetworkSpec): Fault | undefined {
   return {
     key: 'training.earlyStopping.patience',
     others: ['training.schedule.plateau.patience', 'training.schedule.plateau.threshold'],
-    message: `training stops after ${earlyStopping.patience} epochs without a new best, no later than the learning rate falls for the first time; raise training.earlyStopping.patience above ${fallsAfter}`,
+    message: `Training stops after ${earlyStopping.patience} epochs without a new best, no later than the learning rate falls for the first time; raise training.earlyStopping.patience above ${fallsAfter}`,
   };
 }

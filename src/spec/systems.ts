@@ -64,13 +64,13 @@ export type Cell = KindOf<Layer>;
 /** Returns the cell of a layer. */
 export function cellOf(layer: Layer): Cell {
   const [cell] = Object.keys(layer) as Cell[];
-  if (!cell) throw new Error('a layer is of exactly one kind');
+  if (!cell) throw new Error('A layer is of exactly one kind');
   return cell;
 }
 
 /** Returns an optimizer's learning rate before the schedule. */
 export function baseLearningRate(optimizer: Optimizer): number {
   const [settings] = Object.values(optimizer) as { readonly learningRate: number }[];
-  if (!settings) throw new Error('an optimizer is of exactly one kind');
+  if (!settings) throw new Error('An optimizer is of exactly one kind');
   return settings.learningRate;
 }

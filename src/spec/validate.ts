@@ -173,7 +173,7 @@ function wrongValue(root: Located, error: SchemaError): Fault {
   const key = formatKey(path);
   const schema = schemaAt(path);
   const value = find(root, path)?.value;
-  if (!schema || !value) throw new Error(`no key ${key} for the schema's fault "${error.keyword}"`);
+  if (!schema || !value) throw new Error(`No key ${key} for the schema's fault "${error.keyword}"`);
   const found =
     error.keyword === 'maxProperties' && value.kind === 'map'
       ? `but has ${joinWords([...value.entries.keys()], 'and')}`
@@ -183,7 +183,7 @@ function wrongValue(root: Located, error: SchemaError): Fault {
   const broken = schema.properties && value.kind === 'scalar' ? brokenEntry(String(value.value)) : undefined;
   const isSlip = broken && keysOf(schema).includes(broken.key);
   const hint = near ? `; did you mean ${near}?` : isSlip ? `; ${broken.message}` : '';
-  const message = `${key || 'a spec'} must be ${describeExpected(schema)}, ${found}${hint}`;
+  const message = `${key || 'A spec'} must be ${describeExpected(schema)}, ${found}${hint}`;
   return { key, message, place: valuePlace(root, path) };
 }
 

@@ -77,6 +77,11 @@ function shorten(text: string): string {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
 }
 
+/** Makes a clause, which continues a sentence, a sentence of its own. */
+export function asSentence(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1);
+}
+
 /** Joins words to a list in a sentence: "a, b and c". */
 export function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
   if (words.length < 2) return words.join('');

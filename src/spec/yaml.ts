@@ -43,7 +43,10 @@ export function parseYaml(source: Source, from = 0): ParseResult {
   const reader = new TreeReader(document, source, from);
   const root = document.contents ? reader.read(document.contents) : undefined;
   if (reader.faults.length > 0) return { faults: reader.faults };
-  if (!root) return { faults: [{ key: '', message: `${source.name} contains only comments` }] };
+  if (!root) {
+    const content = source.text.slice(from).trim() === '' ? 'is empty' : 'contains only comments';
+    return { faults: [{ key: '', message: `${source.name} ${content}` }] };
+  }
   return { root };
 }
 
@@ -103,11 +106,11 @@ class TreeReader {
   read(node: Node): Located | undefined {
     this.values += 1;
     if (this.values > MOST_VALUES) {
-      const message = `its aliases expand to more than ${MOST_VALUES} values; write out the values that it needs`;
+      const message = `The aliases of this spec expand to more than ${MOST_VALUES} values; write the values out`;
       return this.refuse(wholeOf(this.source), message);
     }
     if (this.around.has(node))
-      return this.refuse(this.place(node), 'this anchor contains an alias of itself');
+      return this.refuse(this.place(node), 'This anchor contains an alias of itself');
     this.around.add(node);
     const located = this.readUnguarded(node);
     this.around.delete(node);
@@ -118,7 +121,7 @@ class TreeReader {
     if (isAlias(node)) {
       const target = node.resolve(this.document);
       if (target) return this.read(target);
-      return this.refuse(this.place(node), `there is no anchor &${node.source} above this alias`);
+      return this.refuse(this.place(node), `There is no anchor &${node.source} above this alias`);
     }
     if (node.tag !== undefined) return this.refuse(this.place(node), TAG_FAULT);
     if (isMap(node)) return this.readMap(node);
@@ -134,7 +137,7 @@ class TreeReader {
     const merged: Entry[] = [];
     for (const { key, value } of map.items as readonly { key: Node; value: Node | null }[]) {
       if (!isScalar(key) || key.value === null) {
-        this.refuse(this.place(key), 'a key must be a word');
+        this.refuse(this.place(key), 'A key must be a word');
         continue;
       }
       const place = this.place(key);
@@ -157,7 +160,7 @@ class TreeReader {
     const maps = value.kind === 'list' ? value.items : [value];
     for (const map of maps) {
       if (map.kind !== 'map') {
-        this.refuse(key, 'a merge key needs a map, or a list of maps, as in "<<: *name"');
+        this.refuse(key, 'A merge key needs a map, or a list of maps, as in "<<: *name"');
         return;
       }
       for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
@@ -171,7 +174,7 @@ class TreeReader {
     }
     return this.refuse(
       this.place(node),
-      'a spec can only have maps, lists, texts, numbers, true, false and null',
+      'A spec can only have maps, lists, texts, numbers, true, false and null',
     );
   }
 
@@ -193,7 +196,7 @@ class TreeReader {
  */
 export function specToYaml(spec: Spec): string {
   const document = new Document(spec);
-  if (!isMap(document.contents)) throw new Error('a spec is a map');
+  if (!isMap(document.contents)) throw new Error('A spec is a map');
   for (const section of document.contents.items) {
     if (!isMap(section.value)) continue;
     for (const { value } of section.value.items) {

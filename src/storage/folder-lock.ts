@@ -12,13 +12,13 @@ import { writeFileAtomically } from './atomic-write.js';
 import { describeFileError, fileErrorCode } from './file-error.js';
 import { processIsDead, processStart, removeLeftoversIn } from './temporary.js';
 
-/** The process that holds a lock. */
+/** The process that has a lock. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  /** When the process started, in clock ticks since boot; absent where the system does not tell. */
+  /** Start of the process, in clock ticks since boot; absent where the system does not report it. */
   readonly processStart?: string;
-  /** When it took the lock, ISO 8601. */
+  /** Time at which it took the lock, ISO 8601. */
   readonly since: string;
 }
 
@@ -27,7 +27,7 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** Error when another process holds the lock. */
+/** Error when another process has the lock. */
 export class FolderHeldError extends UserError {
   constructor(
     folder: string,
@@ -46,7 +46,7 @@ interface Claim {
 
 /** "lock.MILLISECONDS.PID.RANDOM.json" */
 const CLAIM_NAME = /^lock\.\d+\.\d+\.[0-9a-f]{8}\.json$/;
-/** How long the first of two simultaneous processes waits for the other one to withdraw. */
+/** Time that the first of two simultaneous processes waits for the other one to withdraw. */
 const WITHDRAWAL_MS = 2000;
 const POLL_MS = 20;
 
@@ -71,7 +71,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 }
 
 /**
- * Returns the process that holds a folder, as far as this host can tell; undefined when it is free, dead, or missing.
+ * Returns the process that has locked a folder, as far as this host knows; undefined when it is free, dead, or missing.
  *
  * @throws UserError('data') when the folder or its lock cannot be read
  */
@@ -149,7 +149,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   throw new UserError(
     'data',
     `The lock file ${path} is damaged, so the process that holds the folder is unknown`,
-    [`Make sure that nothing trains in that folder, then remove the lock by hand: rm ${shellWord(path)}`],
+    [`Make sure that no other process uses that folder, then remove the lock: \`rm ${shellWord(path)}\`.`],
   );
 }
 
@@ -167,7 +167,7 @@ function parseOwner(text: string): LockOwner | undefined {
 function heldBy(folder: string, { path, owner }: Claim): FolderHeldError {
   const cure =
     owner.host === hostname()
-      ? `Wait for it to end, or stop it: kill ${owner.pid}`
-      : `If that process no longer runs, remove its lock by hand: rm ${shellWord(path)}`;
+      ? `Wait for it to end, or stop it: \`kill ${owner.pid}\`.`
+      : `If that process no longer runs, remove its lock: \`rm ${shellWord(path)}\`.`;
   return new FolderHeldError(folder, owner, cure);
 }

@@ -36,7 +36,7 @@ export function encodeSafetensors(
   tensors: readonly NamedArray[],
   metadata: Record<string, string>,
 ): Uint8Array[] {
-  if (CHECKSUM_KEY in metadata) throw new Error(`the metadata key ${CHECKSUM_KEY} is reserved`);
+  if (CHECKSUM_KEY in metadata) throw new Error(`The metadata key ${CHECKSUM_KEY} is reserved`);
   const data = tensors.map((tensor) => bytesOf(tensor.data));
   const entries = describe(tensors);
   const header = (checksum: string) =>
@@ -82,14 +82,22 @@ export function decodeSafetensors(
  * @returns null when there is no such file, or it has no checksum
  */
 export async function safetensorsChecksum(path: string): Promise<string | null> {
+  return (await safetensorsMetadata(path))?.[CHECKSUM_KEY] ?? null;
+}
+
+/**
+ * Reads the metadata of a safetensors file without reading or checking the tensors.
+ *
+ * @returns null when there is no such file, or it has no header that can be read
+ */
+export async function safetensorsMetadata(path: string): Promise<Record<string, string> | null> {
   try {
     const file = await open(path, 'r');
     try {
       const { buffer: length } = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0);
       const bytes = Math.min(Number(length.readBigUInt64LE()), MAX_HEADER_BYTES, (await file.stat()).size);
       const { buffer: header } = await file.read(Buffer.alloc(bytes), 0, bytes, LENGTH_BYTES);
-      const checksum = JSON.parse(header.toString('utf8'))[METADATA_KEY]?.[CHECKSUM_KEY];
-      return typeof checksum === 'string' ? checksum : null;
+      return parseMetadata(JSON.parse(header.toString('utf8'))[METADATA_KEY] ?? {});
     } finally {
       await file.close();
     }
@@ -115,9 +123,9 @@ function describe(tensors: readonly NamedArray[]): Record<string, object> {
   const entries = new Map<string, object>();
   let offset = 0;
   for (const { name, shape, data } of tensors) {
-    if (entries.has(name) || name === METADATA_KEY) throw new Error(`tensor name "${name}" is taken`);
+    if (entries.has(name) || name === METADATA_KEY) throw new Error(`The name of tensor "${name}" is taken`);
     if (elementCount(shape) !== data.length) {
-      throw new Error(`tensor "${name}" of shape [${shape}] cannot have ${data.length} elements`);
+      throw new Error(`Tensor "${name}" of shape [${shape}] cannot have ${data.length} elements`);
     }
     const dtype = data instanceof Float32Array ? 'F32' : 'I32';
     const end = offset + data.byteLength;
@@ -279,15 +287,18 @@ function checkCoverage(entries: readonly HeaderEntry[], dataLength: number): voi
   for (const { name, begin, end } of entries) {
     if (begin < covered) throw new SafetensorsFault(`tensor "${name}" overlaps another one`);
     if (begin > covered) {
-      throw new SafetensorsFault(`${begin - covered} bytes before tensor "${name}" belong to no tensor`);
+      throw new SafetensorsFault(`it has ${bytesText(begin - covered)} of no tensor before tensor "${name}"`);
     }
     covered = end;
   }
-  if (covered > dataLength)
-    throw new SafetensorsFault(`${covered - dataLength} bytes are missing at its end`);
+  if (covered > dataLength) throw new SafetensorsFault(`it is ${bytesText(covered - dataLength)} too short`);
   if (covered < dataLength) {
-    throw new SafetensorsFault(`${dataLength - covered} bytes at its end belong to no tensor`);
+    throw new SafetensorsFault(`it has ${bytesText(dataLength - covered)} too many at its end`);
   }
+}
+
+function bytesText(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

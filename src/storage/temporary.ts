@@ -90,7 +90,7 @@ function signalReaches(pid: number): boolean {
 async function readStat(pid: number): Promise<{ state: string; start: string } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  // "pid (command) state ppid ...": the command may hold spaces and brackets. Start time is field 22.
+  // "pid (command) state ppid ...": the command may contain spaces and brackets. Start time is field 22.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, start] = [fields[0], fields[19]];
   return state && start ? { state, start } : undefined;

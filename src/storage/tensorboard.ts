@@ -49,7 +49,7 @@ export class EventWriter {
    * @param wallTimeSeconds when it was measured, in seconds since 1970; now, when left out
    */
   scalar(tag: string, step: number, value: number, wallTimeSeconds = Date.now() / 1000): void {
-    if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`step ${step} is not a count`);
+    if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`Step ${step} is not a count`);
     this.#pending.push(scalarRecord(tag, step, value, wallTimeSeconds));
   }
 

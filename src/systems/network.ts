@@ -6,8 +6,9 @@ import { networkPredictor } from '../predictors/network-predictor.js';
 import { withAverages } from '../runs/checkpoint-tensors.js';
 import { markLatest } from '../runs/latest-link.js';
 import type { OpenedNetwork } from '../runs/opened-run.js';
+import { causeOfMisfit } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import { notTrained, openTrained, restoredModel } from '../runs/trained-model.js';
+import { notTrained, openTrained, restoredModel, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { largestBatch } from '../tasks/language-modelling.js';
@@ -164,12 +165,12 @@ function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): st
   return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
 }
 
-/** Loads a network onto a backend, with the averages of its parameters where the checkpoint holds any. */
+/** Loads a network onto a backend, with the averages of its parameters if the checkpoint has any. */
 async function open(
   run: RunFolder,
   spec: NetworkSpec,
   request: OpenRequest,
-  { onBackend, ...hooks }: OpenHooks,
+  { onBackend, onWarning, ...hooks }: OpenHooks,
 ): Promise<OpenedNetwork> {
   const { checkpoint: name, dataFolder } = request;
   const backend = await activateBackend(request.backend, request.backendOptions);
@@ -180,6 +181,7 @@ async function open(
     const evaluated = withAverages(checkpoint);
     const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
     const predictor = networkPredictor(model);
+    warnOfEditedSpec(run, spec, checkpoint, onWarning);
     return {
       system: 'network',
       run,
@@ -197,6 +199,6 @@ async function open(
     };
   } catch (error) {
     corpus.close();
-    throw error;
+    throw await causeOfMisfit(error, run, spec, name, checkpoint);
   }
 }

@@ -1,13 +1,7 @@
 /** N-gram models: "training" counts the n-grams in one pass, and validates the counts once. */
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import { type Evaluation, evaluateStream } from '../evaluation/perplexity.js';
-import {
-  bytesToEstimate,
-  distinctNgrams,
-  estimateTable,
-  type NgramSettings,
-  tableBytes,
-} from '../ngram/estimate-table.js';
+import { bytesToEstimate, estimateTable, type NgramSettings, tableBytes } from '../ngram/estimate-table.js';
 import { fallbackOrders } from '../ngram/kneser-ney.js';
 import { NgramModel } from '../ngram/ngram-model.js';
 import { type NgramTable, tableToArrays } from '../ngram/ngram-table.js';
@@ -16,9 +10,10 @@ import { withProgress } from '../progress.js';
 import { encodeArrays, readCheckpoint } from '../runs/checkpoint.js';
 import { markLatest } from '../runs/latest-link.js';
 import type { OpenedNgram } from '../runs/opened-run.js';
+import { causeOfMisfit } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
-import { notCounted, openTrained, restoredTable } from '../runs/trained-model.js';
+import { notCounted, openTrained, restoredTable, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START, type TrainingProgress } from '../runs/training-progress.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
@@ -44,8 +39,8 @@ export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train, open
 type Job = TrainingJob<NgramSpec>;
 
 /**
- * Plans the counting: sorting the text tells its size. Which discounts can be estimated is not known before counting, since
- * sorting tells which n-grams differ and not how often each occurs.
+ * Plans the training by counting the n-grams, which takes little longer than sorting the text to know how many there are: only
+ * the counts tell which discounts can be estimated. Nothing of it is kept.
  */
 async function* plan(
   { loaded: { spec }, corpus, resume }: Job,
@@ -57,17 +52,19 @@ async function* plan(
   }
   const text = corpus.split('train');
   const settings = settingsOf(spec, corpus);
-  const ngrams = yield* withProgress(
-    (listener) => distinctNgrams(text, settings, listener),
+  const table = yield* withProgress(
+    (listener) => estimateTable(text, settings, listener),
     signal,
     (progress) => ({ kind: 'counting' as const, progress }),
   );
+  const ngrams = sizesOf(table);
   return {
     system: 'ngram',
     order: settings.order,
     vocabulary: settings.vocabularySize,
     trainTokens: text.length,
     ngrams,
+    fallbackOrders: fallbackOrders(table),
     memoryBytes: bytesToEstimate(text.length, ngrams),
     checkpointBytes: tableBytes(ngrams),
   };
@@ -116,7 +113,7 @@ interface End {
 async function finishedBefore(run: RunFolder, spec: NgramSpec, corpus: PreparedCorpus): Promise<End | null> {
   const last = await readCheckpoint(run.checkpoint('last'));
   const cure = 'Begin a new run for another model: counting n-grams takes seconds.';
-  await checkResumable(run, spec, { keys: [], fixed: spec, cure }, last, corpus);
+  await checkResumable(run, spec, { keys: [], cure }, last, corpus);
   if (!last || !(await isThere(run.checkpoint('best')))) return null;
   const table = restoredTable(spec, corpus.vocabulary.size, last, run.checkpoint('last'));
   return { table, position: last.position };
@@ -204,7 +201,7 @@ function progressAfter({ perplexity }: Evaluation, seconds: number): TrainingPro
   return { ...START, epochs: 1, best: { epoch: 1, perplexity }, validation: [perplexity], seconds };
 }
 
-/** Writes metrics and checkpoints. The model is its own best: both checkpoints hold it, so that either name finds it. */
+/** Writes metrics and checkpoints. Both checkpoints contain the model, so that either name finds it. */
 async function save(
   run: RunFolder,
   spec: NgramSpec,
@@ -261,13 +258,14 @@ async function open(
   run: RunFolder,
   spec: NgramSpec,
   { checkpoint: name, dataFolder, backendOptions }: OpenRequest,
-  { signal, onProgress }: OpenHooks,
+  { signal, onProgress, onWarning }: OpenHooks,
 ): Promise<OpenedNgram> {
   const verify = { cacheFolder: backendOptions?.cacheFolder, signal, onProgress };
   const { checkpoint, corpus } = await openTrained(run, spec, name, notCounted, dataFolder, verify);
   try {
     const { size, eos } = corpus.vocabulary;
     const model = new NgramModel(restoredTable(spec, size, checkpoint, run.checkpoint(name)));
+    warnOfEditedSpec(run, spec, checkpoint, onWarning);
     return {
       system: 'ngram',
       run,
@@ -283,6 +281,6 @@ async function open(
     };
   } catch (error) {
     corpus.close();
-    throw error;
+    throw await causeOfMisfit(error, run, spec, name, checkpoint);
   }
 }

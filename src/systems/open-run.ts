@@ -5,7 +5,7 @@ import { runSpec } from '../runs/run-spec.js';
 import type { OpenHooks, OpenRequest } from './system.js';
 import { systemOf } from './systems.js';
 
-/** Which run to open, where it is, and what computes. */
+/** Request to open a run: its name, folders and backend. */
 export interface OpenRunRequest extends OpenRequest {
   /** Name, path or `latest`. */
   readonly run: string;

@@ -1,5 +1,5 @@
 /**
- * What a spec can describe: a network, which is trained, or an n-gram model, which is counted. Whatever the two do differently
+ * Systems: a network, which is trained, or an n-gram model, which is counted. Everything that the two do differently
  * is behind `System`; plans and outcomes are unions tagged by `system`.
  */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
@@ -43,7 +43,7 @@ export interface System<S extends Spec> {
   open(run: RunFolder, spec: S, request: OpenRequest, hooks: OpenHooks): Promise<OpenedRun>;
 }
 
-/** Which checkpoint of a run to open, where its corpus is, and what computes. */
+/** Request to open a checkpoint of a run: its corpus and backend. */
 export interface OpenRequest {
   readonly checkpoint: CheckpointName;
   readonly dataFolder: string;
@@ -51,16 +51,18 @@ export interface OpenRequest {
   readonly backendOptions?: BackendOptions | undefined;
 }
 
-/** Who listens while a run is opened. */
+/** Listeners while a run is opened. */
 export interface OpenHooks {
   readonly signal?: AbortSignal;
-  /** Told how much of a large corpus is verified. */
+  /** Called with the progress of verifying a large corpus. */
   readonly onProgress?: OnProgress;
   /** Not called for an n-gram model, which needs no backend. */
   readonly onBackend?: (backend: ActiveBackend) => void;
+  /** Told in one line that the spec of the run was edited since its training. */
+  readonly onWarning?: (line: string) => void;
 }
 
-/** What a system trains: a spec and its corpus, found to fit together, and how and where. */
+/** Job of a system: a spec and a corpus that fit together, with options and folders. */
 export interface TrainingJob<S extends Spec> extends RunChoice {
   readonly loaded: LoadedSpec & { readonly spec: S };
   /** Open; the caller closes it. */
@@ -72,13 +74,13 @@ export interface TrainingJob<S extends Spec> extends RunChoice {
   readonly version: string;
 }
 
-/** What planning tells its caller. */
+/** Events of planning. */
 export type PlanEvent = WarningEvent | BackendEvent | CountingEvent | PlannedEvent;
 
-/** What a training would be. */
+/** Plan of a training. */
 export type Plan = NetworkPlan | NgramPlan;
 
-/** What counting an n-gram model would come to. */
+/** Plan of counting an n-gram model. */
 export interface NgramPlan {
   readonly system: 'ngram';
   readonly order: number;
@@ -87,16 +89,18 @@ export interface NgramPlan {
   readonly trainTokens: number;
   /** Different n-grams of each length, as they are counted. */
   readonly ngrams: readonly number[];
+  /** Lengths of n-grams whose discounts cannot be estimated, so that fixed ones are used. */
+  readonly fallbackOrders: readonly number[];
   /** Bytes of the arrays at the height of the work. */
   readonly memoryBytes: number;
   /** Bytes of a checkpoint without its header. */
   readonly checkpointBytes: number;
 }
 
-/** How a training ended. */
+/** Outcome of a training. */
 export type TrainingOutcome = NetworkOutcome | NgramOutcome;
 
-/** What the outcomes of all systems say. */
+/** Common fields of the outcomes of all systems. */
 interface OutcomeFacts {
   readonly outcome: 'finished' | 'interrupted';
   /** There was nothing left to train: the run was finished before. */
@@ -112,7 +116,7 @@ interface OutcomeFacts {
   readonly seconds: number;
 }
 
-/** How the training of a network ended. */
+/** Outcome of the training of a network. */
 export interface NetworkOutcome extends OutcomeFacts {
   readonly system: 'network';
   readonly backend: BackendName;
@@ -124,7 +128,7 @@ export interface NetworkOutcome extends OutcomeFacts {
   readonly windows: number;
 }
 
-/** How the counting of an n-gram model ended. */
+/** Outcome of counting an n-gram model. */
 export interface NgramOutcome extends OutcomeFacts {
   readonly system: 'ngram';
   /** Different n-grams of each length; empty when interrupted. */

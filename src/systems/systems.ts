@@ -1,4 +1,4 @@
-/** Which system a spec describes. Nothing else outside `spec/` asks. */
+/** Chooses the system of a spec, the only place outside `spec/` that does so. */
 import { isNgram, type Spec } from '../spec/systems.js';
 import { networkSystem } from './network.js';
 import { ngramSystem } from './ngram.js';

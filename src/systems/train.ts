@@ -21,7 +21,7 @@ import type { TrainingEvent, WarningEvent } from '../training/events.js';
 import type { Plan, PlanEvent, TrainingJob, TrainingOutcome } from './system.js';
 import { systemOf } from './systems.js';
 
-/** What to train. */
+/** Request for a training. */
 export interface TrainRequest {
   /** The YAML file; may be null when `resume` is not: then the run's own spec is taken. */
   readonly spec: string | null;
@@ -40,7 +40,7 @@ export interface TrainRequest {
   readonly version: string;
 }
 
-/** How a service may be stopped. */
+/** Options to stop a service. */
 export interface ServiceOptions {
   /** Aborted to interrupt. */
   readonly signal?: AbortSignal;
@@ -108,7 +108,7 @@ function* warningsOf({ warnings }: LoadedSpec): Generator<WarningEvent, void, vo
 function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null): Promise<LoadedSpec> {
   if (spec !== null) return loadSpec(spec, overrides);
   if (resume !== null) return loadRunSpec(resume, overrides);
-  throw new UserError('usage', 'there is nothing to train: neither a spec nor a run to resume is named', [
+  throw new UserError('usage', 'There is nothing to train: neither a spec nor a run to resume is named', [
     'Train a spec: `zlm train configs/quickstart.yaml`.',
     'Continue a run: `zlm train --resume latest`.',
   ]);

@@ -23,7 +23,7 @@ export interface PrepareTopicsOptions extends TopicChoices {
   readonly corpus: string;
   /** Replace topics that were made from another text or with other options. */
   readonly force: boolean;
-  /** Where it is remembered which large files of the corpus were found right; left out: nowhere. */
+  /** Folder with the records of verified large files of the corpus; without it there are none. */
   readonly cacheFolder?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;

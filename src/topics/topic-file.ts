@@ -1,4 +1,4 @@
-/** Topics on disk: `<data>/<corpus>/topics-<K>.safetensors`, beside the files of the corpus that they were made from. */
+/** Topics on disk: `<data>/<corpus>/topics-<K>.safetensors`, in the folder of the corpus that they were made from. */
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

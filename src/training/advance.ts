@@ -1,4 +1,4 @@
-/** How the progress of a run advances with each batch and epoch, and which progress a run cannot have made. */
+/** Advances the progress of a run with each batch and epoch, and finds progress that a run cannot have made. */
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';

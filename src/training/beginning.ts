@@ -1,5 +1,5 @@
 /**
- * What a session begins with: a checkpoint of its run, the parameters of another run (fine-tuning, Merity et al. 2018), or a
+ * The beginning of a session: a checkpoint of its run, the parameters of another run (fine-tuning, Merity et al. 2018), or a
  * fresh model with the constants that it reads and never trains.
  */
 import { dirname } from 'node:path';
@@ -13,9 +13,10 @@ import { copyCommand } from '../runs/checkpoint-fault.js';
 import { restoreOptimizer, restoreState, withAverages } from '../runs/checkpoint-tensors.js';
 import { findRun } from '../runs/list-runs.js';
 import { trainOnCure } from '../runs/next-step.js';
+import { causeOfMisfit, editedSince } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
-import { restoredModel } from '../runs/trained-model.js';
+import { checkFits, restoredModel } from '../runs/trained-model.js';
 import { START, type TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { diffSpecs } from '../spec/load.js';
@@ -29,7 +30,7 @@ import { readMetrics } from './metrics.js';
 import { createOptimizer, disposeOptimizer, type Optimizer } from './optimizers.js';
 import { checkNetworkResumable } from './resume.js';
 
-/** Where a session begins. A fresh model needs only the constants that it reads and never trains. */
+/** Beginning of a session. A fresh model needs only the constants that it reads and never trains. */
 export type Beginning =
   | { readonly checkpoint: Checkpoint; readonly path: string }
   | { readonly source: SourceRun }
@@ -46,7 +47,7 @@ export async function firstBeginning(
   from: RunFolder | null,
   corpus: PreparedCorpus,
 ): Promise<Beginning> {
-  if (from) return { source: await readSource(from, corpus) };
+  if (from) return { source: await readSource(from, spec, corpus) };
   return { constants: await modelConstants(spec, corpus) };
 }
 
@@ -79,7 +80,7 @@ export interface BegunTask {
 /**
  * Makes the network of a spec with the parameters that a session begins with. The caller disposes of the model.
  *
- * @throws UserError('data') when a checkpoint does not hold this network, or its position cannot be one of the run
+ * @throws UserError('data') when a checkpoint is not of this network, or its position cannot be one of the run
  */
 export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): BegunTask {
   const model = modelOf(spec, corpus.vocabulary.size, beginning);
@@ -101,7 +102,7 @@ function modelOf(spec: NetworkSpec, vocabularySize: number, beginning: Beginning
   return restoredModel(spec, vocabularySize, checkpoint, path);
 }
 
-/** What training changes besides the parameters; owned by the caller. */
+/** The state that training changes besides the parameters; owned by the caller. */
 export interface BegunState {
   readonly optimizer: Optimizer;
   /** The recurrent state before the first batch; empty where that begins from zero. */
@@ -138,7 +139,7 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
   const hasBest = await isThere(run.checkpoint('best'));
   const hasEpochs = (await readMetrics(run)).some(({ kind }) => kind === 'epoch');
   if (!hasBest && !hasEpochs) return;
-  const message = `run ${run.name} has trained whole epochs, but its last checkpoint is not there; from the start it would overwrite what is left of it`;
+  const message = `Run ${run.name} has trained whole epochs, but its last checkpoint is not there; from the start it would overwrite what is left of it`;
   throw new UserError('data', message, [
     ...(hasBest ? [`To resume from the best epoch: ${copyCommand(run, 'best', 'last')}.`] : []),
     `Begin a new run of the same spec: \`zlm train ${shellWord(run.spec)}\`.`,
@@ -158,7 +159,7 @@ export async function modelConstants({ model }: NetworkSpec, corpus: PreparedCor
   return new Map([['topics', { data: table.logProbability }]]);
 }
 
-/** A run and its best checkpoint, with the averages of the parameters in their place where it holds any. */
+/** A run and its best checkpoint, with the averages in place of the parameters if it has any. */
 export interface SourceRun {
   readonly run: RunFolder;
   readonly checkpoint: Checkpoint;
@@ -190,25 +191,52 @@ export async function findSource(
  *
  * @throws UserError('data') when the source has no best checkpoint, or another vocabulary than the corpus
  */
-async function readSource(run: RunFolder, corpus: PreparedCorpus): Promise<SourceRun> {
+async function readSource(run: RunFolder, spec: NetworkSpec, corpus: PreparedCorpus): Promise<SourceRun> {
   const path = run.checkpoint('best');
   const checkpoint = await readBest(run);
   if (!checkpoint) throw await withoutBest(run);
   if (checkpoint.provenance.vocabularyHash !== corpus.vocabulary.sha256) throw otherVocabulary(run, corpus);
+  await checkSource(run, spec, corpus, checkpoint);
   return { run, checkpoint: withAverages(checkpoint), path };
 }
 
-/** Reads the best checkpoint of a source. No flag chooses another one, as it does when a run is evaluated. */
+/** Checks that the best checkpoint of a source holds the network that its spec describes. */
+async function checkSource(
+  run: RunFolder,
+  spec: NetworkSpec,
+  corpus: PreparedCorpus,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  try {
+    checkFits(spec, corpus.vocabulary.size, checkpoint, run.checkpoint('best'));
+  } catch (error) {
+    const cause = await causeOfMisfit(error, run, await runSpec(run), 'best', checkpoint);
+    throw cause instanceof UserError && cause.kind === 'spec'
+      ? ofSource(cause, cause.cures)
+      : await withOtherCheckpoint(cause, run);
+  }
+}
+
+/** Reads the best checkpoint of a source. */
 async function readBest(run: RunFolder): Promise<Checkpoint | null> {
   try {
     return await readCheckpoint(run.checkpoint('best'));
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const cures = (await isThere(run.checkpoint('last')))
-      ? [`Begin with its last checkpoint instead: ${copyCommand(run, 'last', 'best')}.`]
-      : ['Begin with another run, or with fresh parameters.'];
-    throw new UserError(error.kind, `model.init.from: ${error.message}`, cures, { cause: error });
+    throw await withOtherCheckpoint(error, run);
   }
+}
+
+/** Names the other checkpoint of a source. No flag chooses it, as when a run is evaluated. */
+async function withOtherCheckpoint(error: unknown, run: RunFolder): Promise<unknown> {
+  if (!(error instanceof UserError)) return error;
+  const cures = (await isThere(run.checkpoint('last')))
+    ? [`Begin with its last checkpoint instead: ${copyCommand(run, 'last', 'best')}.`]
+    : ['Begin with another run, or with fresh parameters.'];
+  return ofSource(error, cures);
+}
+
+function ofSource(error: UserError, cures: readonly string[]): UserError {
+  return new UserError(error.kind, `model.init.from: ${error.message}`, cures, { cause: error });
 }
 
 async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder> {
@@ -216,7 +244,7 @@ async function findNamed(runsFolder: string, wanted: string): Promise<RunFolder>
     return await findRun(runsFolder, wanted);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.kind, `model.init.from: ${error.message}`, error.cures, { cause: error });
+    throw ofSource(error, error.cures);
   }
 }
 
@@ -225,7 +253,7 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const source = requireNetwork(
     await runSpec(run),
     () =>
-      new UserError('spec', `model.init.from: run ${run.name} is that of an n-gram model`, [
+      new UserError('spec', `model.init.from: Run ${run.name} is that of an n-gram model`, [
         'Name the run of a network of the same shape: `zlm runs` lists them all.',
       ]),
   );
@@ -233,11 +261,13 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
   const alike = { ...spec, model: { ...source.model, init, forgetBias } };
   const differences = diffSpecs(alike, spec);
   if (differences.length === 0) return;
+  const edited = await editedSince(run, source);
+  if (edited) throw ofSource(edited, edited.cures);
   const lines = differences.map(
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} here`,
   );
-  const message = `model.init.from: run ${run.name} has another network\n${lines.join('\n')}`;
+  const message = `model.init.from: Run ${run.name} has another network\n${lines.join('\n')}`;
   throw new UserError('spec', message, [
     "Give the spec the run's network, or name a run that has the spec's.",
     `See what it was trained with: \`zlm spec show ${shellWord(run.spec)}\`.`,
@@ -245,18 +275,18 @@ async function checkNetwork(run: RunFolder, spec: NetworkSpec): Promise<void> {
 }
 
 function ofItself(run: RunFolder): UserError {
-  return new UserError('spec', `model.init.from: run ${run.name} cannot begin with its own parameters`, [
+  return new UserError('spec', `model.init.from: Run ${run.name} cannot begin with its own parameters`, [
     'Begin a new run, and name the run to begin with instead of latest.',
   ]);
 }
 
 async function withoutBest(run: RunFolder): Promise<UserError> {
-  const message = `model.init.from: run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
-  return new UserError('data', message, [await trainOnCure(run, 'Let it train on')]);
+  const message = `model.init.from: Run ${run.name} has no best checkpoint; it is written when the first epoch is validated`;
+  return new UserError('data', message, [await trainOnCure(run, 'Continue its training')]);
 }
 
 function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {
-  const message = `model.init.from: run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
+  const message = `model.init.from: Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus with the vocabulary of that run, or begin with fresh parameters.',
   ]);

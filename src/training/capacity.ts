@@ -19,7 +19,7 @@ const PROGRAM_BYTES = 2e8;
 /** Part of the kept values that native has in memory at once: it lends what is free again to the next kernel. Measured. */
 const NATIVE_PART = 0.75;
 
-/** What a training step works with besides the network of the spec. */
+/** Facts that a training step depends on besides the network of the spec. */
 export interface StepFacts {
   /** V. */
   readonly vocabularySize: number;
@@ -49,7 +49,7 @@ export function trainingMemory(spec: NetworkSpec, { vocabularySize, backend, lar
 export function checkMemory(spec: NetworkSpec, facts: StepFacts, available = memoryFor(facts.backend)): void {
   const bytes = trainingMemory(spec, facts);
   if (bytes <= CERTAINTY * available) return;
-  const message = `training needs about ${gigabytes(bytes)} of memory on backend ${facts.backend}, and ${gigabytes(available)} are available`;
+  const message = `Training needs about ${gigabytes(bytes)} of memory on backend ${facts.backend}, but only ${gigabytes(available)} are available`;
   const { batchSize, bptt, sentences } = spec.training;
   throw new UserError('backend', message, [
     sentences
@@ -75,7 +75,7 @@ export function checkCheckpointSize(spec: NetworkSpec, vocabularySize: number): 
     4 * (parameters * (1 + companions) + totalSize(constantShapes(architecture))) + RESERVED_BYTES;
   if (bytes <= MAX_FILE_BYTES) return;
   const [needed, most] = [bytes, MAX_FILE_BYTES].map((count) => `${(count / 1e9).toFixed(1)} GB`);
-  const message = `a checkpoint of ${parameters.toLocaleString('en-US')} parameters would have ${needed}, and ${most} are the most that can be read back`;
+  const message = `A checkpoint of ${parameters.toLocaleString('en-US')} parameters would have ${needed}, but at most ${most} can be read back`;
   throw new UserError('spec', message, [
     'Take narrower layers, tie the embedding, or prepare the corpus with fewer words.',
     ...(companions > 0

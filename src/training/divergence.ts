@@ -21,13 +21,13 @@ const TOLERANCE = { factor: 1.1, nats: 1 };
 /** Nats by which the windows of a stretch exceed that together: 200 windows by 10 nats, or 2,000 by one. */
 const HOPELESS_EXCESS = 2000;
 
-/** What one window can add, so that a few windows alone never decide. */
+/** Most evidence that one window can add, so that a few windows alone never decide. */
 const MOST_EXCESS_OF_WINDOW = 100;
 
 /** From this part of the evidence on, nothing is saved that can wait. */
 const SUSPICIOUS = 0.1;
 
-/** What the message names besides the figures. */
+/** Epoch and learning rate, which the message names besides the figures. */
 interface EpochPlace {
   readonly epoch: number;
   readonly learningRate: number;
@@ -132,7 +132,7 @@ function reachedBefore({ best, epochNll, epochPredictions }: TrainingProgress): 
   );
 }
 
-/** What of a spec may be the cause. */
+/** The parts of a spec that may be the cause. */
 export interface DivergenceFacts {
   /** The key of the learning rate, such as `training.optimizer.sgd.learningRate`. */
   readonly rateKey: string;
@@ -140,11 +140,11 @@ export interface DivergenceFacts {
   readonly clip: { readonly key: string; readonly value: number } | null;
   /** The keys of the penalties that are in use, with their weights. */
   readonly penalties: readonly { readonly key: string; readonly weight: number }[];
-  /** What the first parameters are made of: a key with its value, or the name of a run. */
+  /** Origin of the first parameters: a key with its value, or the name of a run. */
   readonly beginning: { readonly text: string } | { readonly run: string };
 }
 
-/** What was seen. */
+/** Evidence of divergence. */
 export interface DivergenceEvidence {
   /** As in "epoch 1, window 3". */
   readonly where: string;
@@ -194,13 +194,13 @@ export function divergenceError(evidence: DivergenceEvidence, facts: DivergenceF
   ].join(', ');
   const what =
     updates === 0
-      ? `the loss was not finite before any update, in ${where}`
-      : `training diverged in ${where}`;
+      ? `The loss was not finite before any update, in ${where}`
+      : `Training diverged in ${where}`;
   return new UserError('diverged', `${what}: ${figures}`, likelyCures(evidence, facts));
 }
 
 /**
- * The error for a tensor that holds NaN or infinity when it should be saved.
+ * Makes the error for a tensor that holds NaN or infinity when it should be saved.
  *
  * @param fault   as in "softmax.bias holds NaN or infinity"
  * @param updates updates of the parameters that were made before
@@ -211,7 +211,7 @@ export function notFiniteError(
   facts: DivergenceFacts,
   options: ErrorOptions,
 ): UserError {
-  const message = `training diverged: ${fault} after ${updates} windows`;
+  const message = `Training diverged: ${fault} after ${updates} windows`;
   return new UserError(
     'diverged',
     message,

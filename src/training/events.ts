@@ -1,4 +1,4 @@
-/** What training tells its caller: the loop of a network, or the counting of an n-gram model. */
+/** Events of a training: of the loop of a network, or of counting an n-gram model. */
 import type { ActiveBackend } from '../backends/select.js';
 import type { Progress } from '../progress.js';
 import type { RunFolder } from '../runs/run-folder.js';
@@ -25,7 +25,7 @@ export interface SessionEvent {
   readonly run: RunFolder;
   /** Epochs that the run is to have. */
   readonly epochs: number;
-  /** Where the session begins: the start of the run, or its last checkpoint. */
+  /** Progress at the beginning of the session: the start of the run, or its last checkpoint. */
   readonly position: TrainingProgress;
   /** Whether there is nothing left to train. */
   readonly isOver: boolean;
@@ -87,7 +87,7 @@ export interface CheckpointEvent {
 }
 
 /**
- * The moment to write a checkpoint, told by the loop to the recorder. The loop waits until its caller asks for the next event,
+ * The request to write a checkpoint, from the loop to the recorder. The loop waits until its caller asks for the next event,
  * so parameters and state may be read without a copy.
  */
 export interface SaveEvent extends CheckpointEvent {

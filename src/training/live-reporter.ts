@@ -18,7 +18,7 @@ export class LiveReporter {
   private trainPerplexity: number | null = null;
   /** Tokens since the last write, and the seconds that their windows took. */
   private recent = { tokens: 0, seconds: 0 };
-  /** Where this session's first window began. */
+  /** Progress at the beginning of this session's first window. */
   private first: { readonly windows: number; readonly seconds: number } | null = null;
 
   /**

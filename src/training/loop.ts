@@ -19,7 +19,7 @@ import { type Optimizer, swapIn } from './optimizers.js';
 import { endOf, type LoopSettings } from './schedule.js';
 import { launchStep, type StepFigures } from './step.js';
 
-/** What is trained, and how. */
+/** Task and settings of a training. */
 export interface LoopParts {
   readonly task: Task;
   /** Made for the task's parameters; its caller disposes of it. */
@@ -34,7 +34,7 @@ interface LaunchedBatch {
   readonly figures: Promise<StepFigures>;
   readonly predictions: number;
   readonly learningRate: number;
-  /** When it was launched, in seconds of the run. */
+  /** Time of its launch, in seconds of the run. */
   readonly began: number;
 }
 

@@ -174,7 +174,7 @@ function parseRow(line: string): AnyMetricsRow[] {
   }
 }
 
-/** Windows of a run that complete rows tell of. */
+/** Windows of a run that complete rows cover. */
 function windowsWithRow({ windows, row }: TrainingProgress): number {
   return windows - (row?.windows ?? 0);
 }

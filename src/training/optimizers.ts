@@ -14,7 +14,7 @@ export type ByParameter = ReadonlyMap<string, tf.Variable>;
 /** Gradients by the name of their parameter. */
 export type Gradients = Readonly<Record<string, tf.Tensor>>;
 
-/** What is done to every gradient before its step. */
+/** Changes to every gradient before its step. */
 export type GradientSettings = Pick<UpdateSettings, 'weightDecay' | 'clipValue'>;
 
 /** Number of a step, and its length. */
@@ -162,7 +162,7 @@ export function createOptimizer(
   return new Sgd(parameters, gradient);
 }
 
-/** Counts the tensors that an optimizer keeps beside each parameter, at most: for the memory of a training. */
+/** Counts the tensors that an optimizer keeps for each parameter, at most: for the memory of a training. */
 export function stateTensorsPerParameter({ optimizer }: Pick<Training, 'optimizer'>): number {
   if ('adam' in optimizer) return 2;
   return 'sgd' in optimizer ? 0 : 1;
@@ -204,6 +204,6 @@ function named(kind: string, state: ByParameter): [string, tf.Variable][] {
 
 function stateOf(state: ByParameter, parameter: string): tf.Variable {
   const variable = state.get(parameter);
-  if (!variable) throw new Error(`the optimizer keeps nothing for ${parameter}`);
+  if (!variable) throw new Error(`The optimizer keeps nothing for ${parameter}`);
   return variable;
 }

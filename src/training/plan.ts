@@ -26,10 +26,10 @@ export interface LearningRateSpan {
   readonly learningRate: number;
 }
 
-/** What the training of a network would be. */
+/** Plan of the training of a network. */
 export interface NetworkPlan {
   readonly system: 'network';
-  /** What was timed. */
+  /** The backend that was timed. */
   readonly backend: string;
   readonly parameters: number;
   /** Rough bytes at the height of a step, and bytes that this machine has for it, or the device of the backend. */
@@ -62,7 +62,7 @@ export interface PlannedEvent {
   readonly plan: NetworkPlan;
 }
 
-/** How long a training would take. */
+/** Estimated time of a training. */
 export interface PlannedTiming {
   /** Median over a few timed windows. */
   readonly tokensPerSecond: number;

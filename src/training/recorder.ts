@@ -13,9 +13,9 @@ import { divergenceFacts, notFiniteError, withKept } from './divergence.js';
 import type { EndEvent, LoopEvent, SaveEvent, TrainingEvent } from './events.js';
 import { LiveReporter } from './live-reporter.js';
 import { MetricsRecorder } from './metrics.js';
-import { networkProvenance } from './resume.js';
+import { provenanceOf } from './resume.js';
 
-/** What a checkpoint keeps besides the recurrent state: read again at each, because the optimizer may come to remember more. */
+/** Returns the tensors of a checkpoint besides the recurrent state; read each time, because an optimizer may get more state. */
 export type SavedTensors = () => Omit<TensorGroups<tf.Tensor>, 'state'>;
 
 /** Records one session of a run. */
@@ -30,7 +30,7 @@ export class RunRecorder {
     private readonly tensors: SavedTensors,
   ) {
     this.metrics = new MetricsRecorder(run);
-    this.provenance = networkProvenance(spec, corpus);
+    this.provenance = provenanceOf(spec, corpus);
   }
 
   /** Marks the run as running. */
@@ -78,7 +78,7 @@ export class RunRecorder {
           yield written;
         } else yield event;
       }
-      if (end === null) throw new Error('the training loop has ended without an end event');
+      if (end === null) throw new Error('The training loop has ended without an end event');
       return end;
     } catch (error) {
       hasFailed = true;
@@ -121,7 +121,7 @@ export class RunRecorder {
   }
 }
 
-/** What a run that diverges keeps, when the last position that was saved is this one; null when nothing was saved. */
+/** Returns a sentence on the checkpoint that a diverged run keeps, given the last saved position; null when nothing was saved. */
 function keptAt({ best, windows }: TrainingProgress): string | null {
   if (best)
     return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}, is kept.`;

@@ -3,45 +3,34 @@ import type { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
 import { resumeCommand } from '../runs/next-step.js';
+import { otherSpec } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
-import { type Difference, diffSpecs, specHash } from '../spec/load.js';
+import { type Difference, diffSpecs, specIdentity } from '../spec/load.js';
 import type { NetworkSpec, Spec } from '../spec/systems.js';
 
-/** What of a spec may differ between the sessions of a run. */
+/** The keys of a spec that may differ between the sessions of a run. */
 interface Changeable {
-  /** Keys that decide how long and how safely to train, not what is computed. */
+  /** Keys that decide how long and how safely to train, not what is computed; see `specIdentity`. */
   readonly keys: readonly string[];
-  /** The spec with these keys at fixed values: what its checkpoints belong to. */
-  readonly fixed: Spec;
-  /** What to do about any other difference. */
+  /** Cure for any other difference. */
   readonly cure: string;
 }
 
 /** Returns what may change in the run of a network. */
-function changeableOf(spec: NetworkSpec): Changeable {
-  const { training } = spec;
-  // The cosine reaches its end with the last epoch, so all of its learning rates depend on how many there are.
-  const isCosine = 'cosine' in training.schedule;
-  const epochs = isCosine ? training.epochs : 1;
-  const fixed = { ...training, epochs, earlyStopping: null, checkpoint: { everyMinutes: 1 } };
+function changeableOf({ training }: NetworkSpec): Changeable {
   const keys = ['training.earlyStopping', 'training.checkpoint.everyMinutes'];
-  if (!isCosine) keys.unshift('training.epochs');
+  if (!('cosine' in training.schedule)) keys.unshift('training.epochs');
   const cure = `Only ${keys.slice(0, -1).join(', ')} and ${keys.at(-1)} may change in a run; begin a new one for the rest.`;
-  return { keys, fixed: { ...spec, training: fixed }, cure };
+  return { keys, cure };
 }
 
-/** Returns what the checkpoints of a network belong to. */
-export function networkProvenance(spec: NetworkSpec, corpus: PreparedCorpus): Provenance {
-  return provenanceOf(changeableOf(spec).fixed, corpus);
-}
-
-/** @param fixed the spec without what may change between sessions */
-export function provenanceOf(fixed: Spec, corpus: PreparedCorpus): Provenance {
+/** Returns what the checkpoints of a run belong to. */
+export function provenanceOf(spec: Spec, corpus: PreparedCorpus): Provenance {
   const { train, valid } = corpus.manifest.splits;
   return {
-    specHash: specHash(fixed),
+    specHash: specIdentity(spec),
     vocabularyHash: corpus.vocabulary.sha256,
     trainHash: train.sha256,
     validHash: valid.sha256,
@@ -74,16 +63,19 @@ export async function checkResumable(
   checkpoint: Checkpoint | null,
   corpus: PreparedCorpus,
 ): Promise<void> {
-  const { keys, fixed, cure } = changeable;
-  const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !isBelow(key, keys));
-  if (differences.length > 0) throw changedSpec(run, differences, cure);
-  if (!checkpoint) return;
-  const now = provenanceOf(fixed, corpus);
-  const then = checkpoint.provenance;
+  const { keys, cure } = changeable;
+  const now = provenanceOf(spec, corpus);
+  const then = checkpoint?.provenance;
+  // Where the spec is that of the checkpoint, the run's own file is written again; it may have been edited.
+  if (now.specHash !== then?.specHash) {
+    const differences = diffSpecs(await runSpec(run), spec).filter(({ key }) => !isBelow(key, keys));
+    if (differences.length > 0) throw changedSpec(run, differences, cure);
+    if (then !== undefined) throw await otherSpec(run, spec, 'last');
+  }
+  if (then === undefined) return;
   if (now.vocabularyHash !== then.vocabularyHash) throw otherCorpus(run, corpus, 'vocabulary');
   if (now.trainHash !== then.trainHash) throw otherCorpus(run, corpus, 'training split');
   if (now.validHash !== then.validHash) throw otherCorpus(run, corpus, 'valid split');
-  if (now.specHash !== then.specHash) throw editedSpec(run);
 }
 
 /** Whether a key is one of some keys, or below one. */
@@ -96,33 +88,27 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
     ({ key, before, after }) =>
       `  ${key}: ${JSON.stringify(before)} in the run, ${JSON.stringify(after)} now`,
   );
-  return new UserError('spec', `run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
+  return new UserError('spec', `Run ${run.name} was begun with another spec\n${lines.join('\n')}`, [
     `Continue with the run's own spec: \`${resumeCommand(run)}\`.`,
     cure,
   ]);
 }
 
 function otherCorpus(run: RunFolder, corpus: PreparedCorpus, part: string): UserError {
-  const message = `run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
+  const message = `Run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',
     'Begin a new run for the corpus as it is now.',
   ]);
 }
 
-function editedSpec(run: RunFolder): UserError {
-  return new UserError('spec', `${run.spec} was edited after the run's last checkpoint was written`, [
-    'Put back what it said, or begin a new run from the edited file.',
-  ]);
-}
-
-/** Epochs that are trained, the one under way included. */
+/** Epochs that are trained, including the current one. */
 function epochsBegun({ epochs, epochPredictions }: TrainingProgress): number {
   return epochPredictions > 0 ? epochs + 1 : epochs;
 }
 
 function fewerEpochs(run: RunFolder, spec: NetworkSpec, begun: number): UserError {
-  const message = `run ${run.name} has begun epoch ${begun}, training.epochs is ${spec.training.epochs}`;
+  const message = `Run ${run.name} has begun epoch ${begun}, but training.epochs is ${spec.training.epochs}`;
   return new UserError('spec', message, [
     `Resume with at least that many: \`--set training.epochs=${begun}\` or more.`,
   ]);

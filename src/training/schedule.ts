@@ -1,5 +1,5 @@
 /**
- * What the training loop reads of a spec. Learning rates, averaging and early stopping depend on the epoch and on the
+ * The settings of a spec for the training loop. Learning rates, averaging and early stopping depend on the epoch and on the
  * validation of the epochs before it.
  */
 import { baseLearningRate, type NetworkSpec } from '../spec/systems.js';
@@ -17,7 +17,7 @@ export interface LoopSettings {
   readonly clipNorm: number | null;
   /** @param epoch from 1 @param validation valid perplexities of the epochs before it */
   learningRateOf(epoch: number, validation: readonly number[]): number;
-  /** What the learning rate is multiplied by in a window of so many time steps. */
+  /** Returns the factor of the learning rate in a window of `steps` time steps. */
   windowFactor(steps: number): number;
   /** Whether the parameters are averaged in an epoch. @param epoch from 1 @param validation of the epochs before it */
   averagesInEpoch(epoch: number, validation: readonly number[]): boolean;
@@ -25,7 +25,7 @@ export interface LoopSettings {
   stopsEarly(validation: readonly number[]): boolean;
   /** Longest time between checkpoints within an epoch. */
   readonly checkpointSeconds: number;
-  /** What is named when it diverges. */
+  /** Facts for the message when it diverges. */
   readonly divergence: DivergenceFacts;
 }
 
@@ -48,7 +48,7 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
   };
 }
 
-/** How the epochs of a run end: it has them all, or it stops before; null while there is more to train. */
+/** Returns the end of a run's epochs: it has them all, or it stops before; null while there is more to train. */
 export function endOf(
   { epochs, stopsEarly }: Pick<LoopSettings, 'epochs' | 'stopsEarly'>,
   position: { readonly epochs: number; readonly validation: readonly number[] },
@@ -81,7 +81,7 @@ function scheduleFactor({ schedule, epochs }: Training, epoch: number, validatio
   return 1;
 }
 
-/** How often `patience` epochs in a row and one more were no improvement on the best before them. */
+/** Counts how often more than `patience` epochs in a row did not improve on the best before them. */
 function plateaus(
   validation: readonly number[],
   { patience, threshold }: { patience: number; threshold: number },

@@ -1,10 +1,10 @@
 /**
- * The run folder of a session: made or found, locked, and told what the session is: the spec, its overrides, and in
+ * The run folder of a session: made or found, locked, and given the records of the session: the spec, its overrides, and in
  * `environment.json` an entry for each session that trained the run.
  */
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { resumeCommand } from '../runs/next-step.js';
@@ -16,10 +16,12 @@ import { fileErrorCode, RUN_AGAIN } from '../storage/file-error.js';
 import { isThere } from '../storage/files.js';
 import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
 
-/** What one training session ran on. */
+/** Machine and versions of a training session. */
 export interface Environment {
   /** The command as typed. */
   readonly command: string;
+  /** The file of the spec; that of the run itself where it was resumed without one. */
+  readonly spec: string;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly zlm: string;
@@ -35,7 +37,7 @@ export interface Environment {
   readonly memoryBytes: number;
 }
 
-/** Which run folder a session trains into. */
+/** Run folder of a session. */
 export interface RunChoice {
   /** The run to resume; null for a new one. */
   readonly resume: RunFolder | null;
@@ -55,7 +57,7 @@ export interface HeldRun {
  * Finds or makes the run folder of a session, and locks it.
  *
  * @throws UserError when the folder of a new run exists or cannot be written, the one to resume is not a run, or another
- *   trainer holds it
+ *   trainer has locked it
  */
 export async function holdRun({ resume, loaded, runsFolder, name }: RunChoice): Promise<HeldRun> {
   if (resume) await checkIsRun(resume);
@@ -89,7 +91,7 @@ export async function afterFailure(
   return new UserError(error.kind, error.message, [...cures, goOn], { cause: error.cause });
 }
 
-/** What is recorded of a session besides the machine. */
+/** Record of a session besides the machine. */
 export interface SessionFacts {
   readonly command: string;
   readonly zlm: string;
@@ -100,14 +102,14 @@ export interface SessionFacts {
 /** Records a session in the folder of its run: overrides, environment, resolved spec. */
 export async function recordSession(
   run: RunFolder,
-  { loaded: { spec, overrides }, resume }: RunChoice,
+  { loaded: { spec, path, overrides }, resume }: RunChoice,
   facts: SessionFacts,
 ): Promise<void> {
   const lines = overrides.map((text) => `${text}\n`).join('');
   if (resume) await appendOverrides(run, lines);
   else await writeFileAtomically(run.overrides, lines);
   // The environment before the spec: it is what tells a run from a folder of the user's that has a spec in it.
-  await writeEnvironment(run, describeEnvironment(facts));
+  await writeEnvironment(run, describeEnvironment({ ...facts, spec: resolve(path) }));
   await writeFileAtomically(run.spec, specToYaml(spec));
 }
 
@@ -120,7 +122,7 @@ async function appendOverrides(run: RunFolder, lines: string): Promise<void> {
 }
 
 /** Describes this machine and process. */
-function describeEnvironment(facts: SessionFacts): Environment {
+function describeEnvironment(facts: SessionFacts & Pick<Environment, 'spec'>): Environment {
   const processors = cpus();
   return {
     ...facts,
@@ -150,7 +152,7 @@ async function writeEnvironment(run: RunFolder, environment: Environment): Promi
 export async function checkIsRun(run: RunFolder): Promise<void> {
   if ((await earlierSessions(run)).length > 0) return;
   if ((await isThere(run.checkpoint('last'))) || (await isThere(run.checkpoint('best')))) return;
-  throw new UserError('data', `${run.path} is no run: it has a spec, but nothing that zlm has trained`, [
+  throw new UserError('data', `${run.path} is not a run: it has a spec, but zlm has trained nothing in it`, [
     `Begin a run with that spec: \`zlm train ${shellWord(run.spec)}\`.`,
   ]);
 }

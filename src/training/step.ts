@@ -8,7 +8,7 @@ import type { Optimizer, StepNumber } from './optimizers.js';
 /** The loss of a batch: the sum over time and the mean over the batch, or the mean over all predictions. */
 export type Loss = 'sum' | 'mean';
 
-/** What all steps of a training share. */
+/** Common arguments of all steps of a training. */
 export interface StepContext {
   readonly task: Task;
   readonly optimizer: Optimizer;
@@ -51,7 +51,7 @@ export function launchStep(
     return { nll: tf.sum(terms.nll), norm, terms };
   });
   const figures = readFigures(nll, norm);
-  // Whoever reads them is told of a failure; it must not end the process before.
+  // Their reader gets the failure; until then it must not end the process.
   figures.catch(() => {});
   const predictions = terms.nll.size;
   terms.nll.dispose();
@@ -96,7 +96,7 @@ export function lossAndGradients(
   batch: BatchNumber,
   state: TaskState,
 ): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; terms: LossTerms } {
-  let terms: LossTerms | undefined;
+  let terms!: LossTerms; // assigned when the gradients are computed
   const variables = [...task.parameters.values()];
   const { value, grads } = tf.variableGrads(() => {
     terms = task.loss(batch, state);
@@ -108,7 +108,7 @@ export function lossAndGradients(
   const gradients = Object.fromEntries(
     [...task.parameters].map(([name, variable]) => [name, grads[variable.name]]),
   );
-  return { loss: value, gradients, terms: terms as unknown as LossTerms };
+  return { loss: value, gradients, terms };
 }
 
 /**
@@ -117,7 +117,7 @@ export function lossAndGradients(
  */
 function lossOf({ nll, batch, penalty }: LossTerms, loss: Loss): tf.Scalar {
   const steps = nll.size / batch;
-  const fit = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size) as tf.Scalar;
+  const fit: tf.Scalar = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size);
   if (!penalty) return fit;
   return tf.add(fit, loss === 'sum' ? tf.mul(penalty, steps) : penalty);
 }

@@ -1,4 +1,4 @@
-/** The program in examples/ works as a user runs it. It imports `zlm`, so what was built: dist/. */
+/** Runs the program in examples/ as a user would. It imports `zlm`, which is the built code in dist/. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

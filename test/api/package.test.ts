@@ -1,4 +1,4 @@
-/** The package that `npm pack` makes installs in another folder, and both of its faces work there. */
+/** Installs the package that `npm pack` makes in another folder, and uses its command and its API there. */
 import { execFile } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { broadcastMatrices, broadcastOf } from '../../src/backends/broadcast.js';
 
-/** Element by element, where each operand is read. */
+/** Returns for each element where the two operands are read. */
 function places(a: readonly number[], b: readonly number[]): [number, number][] | null {
   const walk = broadcastMatrices(a, b);
   if (!walk) return null;
@@ -22,7 +22,7 @@ it.each([
   ['a row and a column', [2, 1], [1, 2], [2, 2], [0, 0, 1, 1], [0, 1, 0, 1]],
   ['two scalars', [], [1], [1], [0], [0]],
   ['nothing', [0, 3], [3], [0, 3], [], []],
-])('%s', (_, a, b, shape, inA, inB) => {
+])('broadcastMatrices finds the elements of both operands: %s', (_, a, b, shape, inA, inB) => {
   expect(broadcastMatrices(a, b)?.shape).toEqual(shape);
   expect(places(a, b)).toEqual(inA.map((at, i) => [at, inB[i]]));
   expect(places(b, a)).toEqual(inB.map((at, i) => [at, inA[i]]));
@@ -31,17 +31,17 @@ it.each([
 it.each([
   ['a repeated dimension between others', [2, 1, 3], [2, 4, 3]],
   ['shapes that do not fit', [2, 3], [2]],
-])('none for %s', (_, a, b) => {
+])('broadcastMatrices returns null for %s', (_, a, b) => {
   expect(broadcastMatrices(a, b)).toBeNull();
 });
 
-it('takes the shapes that a training broadcasts as a matrix, long rows together', () => {
+it('broadcastMatrices joins the shapes of a training into a matrix with long rows', () => {
   expect(broadcastMatrices([35, 20, 650], [35, 20, 1])).toMatchObject({ rows: 700, columns: 650 });
   expect(broadcastMatrices([700, 650], [650])).toMatchObject({ rows: 700, columns: 650 });
   expect(broadcastMatrices([35, 20, 650], [35, 20, 650])).toMatchObject({ rows: 1, columns: 455_000 });
 });
 
-it('walks over more dimensions than a matrix, the last one first', () => {
+it('broadcastOf walks over more dimensions than a matrix, the last one first', () => {
   expect(broadcastOf([2, 1, 3], [2, 4, 3])).toEqual({
     shape: [2, 4, 3],
     walk: [

@@ -2,7 +2,7 @@
 import { beforeAll, describe } from 'vitest';
 import type { BackendName, BackendOptions } from '../../src/backends/backend.js';
 import { activateBackend, probeBackends } from '../../src/backends/select.js';
-import { buildEmulatedDriver } from './cuda/emulated-driver.js';
+import { buildEmulatedDriver, WITH_CHECKS } from './cuda/emulated-driver.js';
 
 /** The driver of a real GPU, such as `ZLM_CUDA_DRIVER=libcuda.so.1 npm test`, or the emulated one. */
 const CUDA_DRIVER = process.env.ZLM_CUDA_DRIVER
@@ -10,11 +10,10 @@ const CUDA_DRIVER = process.env.ZLM_CUDA_DRIVER
   : await buildEmulatedDriver();
 
 /**
- * With the emulated driver, an access outside of a tensor fails, and values that nothing has written are NaN. With
- * ZLM_EMULATOR_GUARD=0, memory is reused as in training.
+ * Whether memory has exact sizes and is not reused, so that an access outside of a tensor is noticed, and values that nothing has
+ * written are NaN. With ZLM_EMULATOR_CHECKS=0, memory is reused as in training, unless ZLM_EMULATOR_GUARD is 1.
  */
-process.env.ZLM_EMULATOR_GUARD ??= '1';
-const IS_GUARDED = !process.env.ZLM_CUDA_DRIVER && process.env.ZLM_EMULATOR_GUARD === '1';
+const IS_EXACT = !process.env.ZLM_CUDA_DRIVER && (WITH_CHECKS || process.env.ZLM_EMULATOR_GUARD === '1');
 
 /** For tests that call the core: what `vitest.config.ts` tells the commands, and the compiler of `ZLM_CC=clang npm test`. */
 export const BACKEND_OPTIONS: BackendOptions = {
@@ -22,7 +21,7 @@ export const BACKEND_OPTIONS: BackendOptions = {
   cacheFolder: process.env.ZLM_CACHE,
   compiler: process.env.ZLM_CC,
   cudaDriver: 'path' in CUDA_DRIVER ? CUDA_DRIVER.path : undefined,
-  cudaExactMemory: IS_GUARDED,
+  cudaExactMemory: IS_EXACT,
 };
 
 const PROBES = await probeBackends(BACKEND_OPTIONS);

@@ -38,7 +38,7 @@ async function withoutWebAssembly(run: () => Promise<void>): Promise<void> {
 }
 
 describe('probeBackends', () => {
-  it('lists every backend, fastest first, with a reason in one line', async () => {
+  it('probeBackends lists every backend, fastest first, with a reason in one line', async () => {
     const probes = await probeBackends(BACKEND_OPTIONS);
     expect(probes.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
     for (const { name, available, reason } of probes) {
@@ -47,7 +47,7 @@ describe('probeBackends', () => {
     }
   });
 
-  it('says why a backend cannot run', async () => {
+  it('probeBackends says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
       const [cuda, native, wasm] = await probeBackends({ ...NO_DRIVER, compiler: 'no-such-compiler' });
       expect(cuda).toMatchObject({ available: false, reason: '/nowhere/libcuda.so.1 does not exist' });
@@ -61,7 +61,7 @@ describe('probeBackends', () => {
 });
 
 describe('activateBackend', () => {
-  it('refuses a named backend that cannot run, with the reason and the cures', async () => {
+  it('activateBackend refuses a named backend that cannot run, with the reason and the cures', async () => {
     await withoutWebAssembly(async () => {
       await expect(activateBackend('wasm')).rejects.toMatchObject({
         kind: 'backend',
@@ -71,7 +71,7 @@ describe('activateBackend', () => {
     });
   });
 
-  it.skipIf(HAS_GPU)('passes over what cannot run when it may choose, and says so', async () => {
+  it.skipIf(HAS_GPU)('activateBackend passes over what cannot run under auto, and says so', async () => {
     await withoutWebAssembly(async () => {
       vi.stubEnv('PATH', '/nowhere');
       const { name, reason } = await activateBackend('auto', NONE_NAMED);
@@ -82,27 +82,30 @@ describe('activateBackend', () => {
     });
   });
 
-  it('does not pass over cuda when its driver was named, and asks nothing of it for another backend', async () => {
+  it('activateBackend does not pass over cuda when its driver was named, and ignores the driver for other backends', async () => {
     await expect(activateBackend('auto', NO_DRIVER)).rejects.toMatchObject({
       kind: 'backend',
       message: expect.stringMatching(
-        /^the cuda backend cannot run here with the driver \/nowhere\/libcuda.so.1\n.*does not exist/,
+        /^The cuda backend cannot run here with the driver \/nowhere\/libcuda.so.1\n.*does not exist/,
       ),
     });
     expect((await activateBackend('wasm', NO_DRIVER)).name).toBe('wasm');
   });
 
-  it.skipIf(HAS_GPU)('does not pass over native when its compiler was named', async () => {
-    await expect(activateBackend('auto', NO_COMPILER)).rejects.toMatchObject({
-      kind: 'backend',
-      message: expect.stringMatching(
-        /^the native backend cannot run here with the compiler no-such-compiler\n.*does not run: there is no no-such-compiler on the PATH/,
-      ),
-    });
-    expect((await activateBackend('wasm', NO_COMPILER)).name).toBe('wasm');
-  });
+  it.skipIf(HAS_GPU)(
+    'activateBackend does not pass over native when its compiler was named, and ignores the compiler for other backends',
+    async () => {
+      await expect(activateBackend('auto', NO_COMPILER)).rejects.toMatchObject({
+        kind: 'backend',
+        message: expect.stringMatching(
+          /^The native backend cannot run here with the compiler no-such-compiler\n.*does not run: there is no no-such-compiler on the PATH/,
+        ),
+      });
+      expect((await activateBackend('wasm', NO_COMPILER)).name).toBe('wasm');
+    },
+  );
 
-  it('takes as many threads as four for each processor, and no more', async () => {
+  it('activateBackend accepts up to four threads for each processor', async () => {
     const most = 4 * availableParallelism();
     const refused = {
       kind: 'usage',
@@ -116,7 +119,7 @@ describe('activateBackend', () => {
   });
 
   it.each(BACKEND_NAMES.filter((name) => whyNot(name) === undefined))(
-    'activates %s by name, and it computes',
+    'activateBackend activates %s by name, and it computes',
     async (name) => {
       const active = await activateBackend(name, BACKEND_OPTIONS);
       expect(active.name).toBe(name);
@@ -127,7 +130,7 @@ describe('activateBackend', () => {
     },
   );
 
-  it('takes the fastest for auto, and says that it is', async () => {
+  it('activateBackend takes the fastest for auto, and says that it is', async () => {
     const probes = await probeBackends(BACKEND_OPTIONS);
     const fastest = probes.findIndex(({ available }) => available);
     const passesOver = probes.slice(0, fastest).some(({ absent }) => !absent);
@@ -140,7 +143,7 @@ describe('activateBackend', () => {
 });
 
 describeEachBackend('measureBackend of %s', (backend) => {
-  it('gives a rate, activates what it measured and frees what it used', async () => {
+  it('measureBackend returns a rate, activates the backend and frees what it used', async () => {
     await activateBackend(backend === 'cpu' ? 'wasm' : 'cpu');
     const before = tf.memory().numTensors;
     const { gflops } = await measureBackend(backend, BACKEND_OPTIONS);
@@ -150,7 +153,7 @@ describeEachBackend('measureBackend of %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('reads no more than a value of the product, since a copy takes time too', async () => {
+  it('measureBackend reads a single value of the product, since a copy takes time too', async () => {
     await activateBackend(backend, BACKEND_OPTIONS);
     const read = vi.spyOn(tf.backend(), 'read');
     await measureBackend(backend, BACKEND_OPTIONS);

@@ -4,7 +4,7 @@ import type { Precision } from '../../src/benchmark/report.js';
 
 const verdict = (difference: number, precision: Precision) => checkOf(difference, precision, 'wasm');
 
-it('the largest relative difference counts', () => {
+it('the check takes the largest relative difference', () => {
   expect(largestRelativeDifference([100, 2.02, -3], [100, 2, -3])).toBeCloseTo(0.01);
   expect(largestRelativeDifference([1, Number.NaN], [1, 1])).toBeNaN();
 });
@@ -16,13 +16,13 @@ it.each([
   [6e-3, 'mixed', false],
   [Number.NaN, 'mixed', false],
   [Number.POSITIVE_INFINITY, 'f32', false],
-] as const)('%d in %s: %s', (difference, precision, passed) => {
+] as const)('a difference of %d passes in %s: %s', (difference, precision, passed) => {
   const check = verdict(difference, precision);
   expect(check.passed).toBe(passed);
   expect(problemOf(check) === null).toBe(passed);
 });
 
-it('says what differs from what', () => {
+it('the check names both backends and the difference', () => {
   expect(problemOf(verdict(0.25, 'f32'))).toBe(
     'differs from the wasm backend: off by 0.25 where 0.001 is allowed',
   );

@@ -1,4 +1,4 @@
-/** What `bench/compare.ts` makes of its turns. */
+/** Checks the comparison that `bench/compare.ts` makes of its turns. */
 import { expect, it } from 'vitest';
 import {
   compareTurns,
@@ -56,7 +56,7 @@ const TURNS = [
   turnOf({ f32: 0.2, mixed: 0.05 }, { f32: 9, bf16: 0.1 }),
 ];
 
-it('takes medians over all turns before ratios', () => {
+it('the comparison takes medians over all turns before ratios', () => {
   const { rows, turns } = compareTurns([TURNS]);
   expect(turns).toBe(3);
   expect(rows).toMatchObject([
@@ -74,7 +74,7 @@ it('takes medians over all turns before ratios', () => {
   expect(rows[0].againstBest).toBe(0.5);
 });
 
-it('puts TensorFlow beside them where it took part', () => {
+it('the comparison includes TensorFlow when it took part', () => {
   const seconds = [0.5, 0.4, 0.1];
   const turns = TURNS.map((turn, i) => ({ ...turn, tensorflow: tensorflowOf(seconds[i]) }));
   const comparison = compareTurns([turns]);
@@ -92,20 +92,20 @@ it('puts TensorFlow beside them where it took part', () => {
   expect(compareTurns([TURNS]).rows[0]).toMatchObject({ tensorflow: null, againstTensorflow: null });
 });
 
-it('makes a Markdown table that names the machine', () => {
+it('the Markdown table names the machine', () => {
   const text = comparisonMarkdown(compareTurns([TURNS]));
   expect(text).toContain('Abacus; zlm 1 on Node 24 with 2 threads, PyTorch 2 with 2.');
   expect(text).toContain('| toy | native | mixed | 20,000 | 20 | 5,000 | 10,000 | 4.00 | 2.00 |');
   expect(text).toContain('| 400×200×10000 | native | f32 | 160 | 160 | 80 | – | 2.00 | 2.00 |');
 });
 
-it('compares nothing when zlm was wrong', () => {
+it('the comparison compares nothing when a result of zlm was wrong', () => {
   const [turn] = TURNS;
   const training = turn.zlm.training.map((right) => ({ ...right, problem: 'off by 3', timing: null }));
   expect(() => compareTurns([[{ ...turn, zlm: { ...turn.zlm, training } }]])).toThrow('native f32: off by 3');
 });
 
-it('tells PyTorch the sizes of a spec, and refuses what it cannot do', async () => {
+it('PyTorch gets the sizes of a spec, and a spec that it cannot express is refused', async () => {
   const { spec } = await loadSpec(`${ROOT}/configs/large.yaml`);
   const sizes = pytorchSizes({ name: 'large', spec }).join(' ');
   expect(sizes).toContain(

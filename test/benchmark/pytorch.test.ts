@@ -1,4 +1,4 @@
-/** `bench/pytorch.py` on tiny sizes; its speed is nobody's business here. */
+/** Runs `bench/pytorch.py` on tiny sizes, without regard to its speed. */
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { ROOT } from '../cli/capture.js';

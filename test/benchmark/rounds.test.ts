@@ -52,7 +52,7 @@ it('a turn includes the time of the work that is still on its way at its end', a
   expect(seconds).toEqual([expect.closeTo(0.0032)]);
 });
 
-it('a slow runner sits out when its share is used up', async () => {
+it('a slow runner skips rounds once its share of the time is used up', async () => {
   const log: string[] = [];
   const runners = [runnerOf('f', log, working(1)), runnerOf('s', log, working(150))];
   const [fast, slow] = await interleave(runners, { rounds: 4, seconds: 0.2 }, hooks);
@@ -60,7 +60,7 @@ it('a slow runner sits out when its share is used up', async () => {
   expect(slow.seconds).toHaveLength(1);
 });
 
-it('a runner that fails ends its part and nobody else’s', async () => {
+it('a runner that fails stops alone, and the others continue', async () => {
   const log: string[] = [];
   const failing = runnerOf('x', log, async () => {
     throw new Error('no memory left');
@@ -75,7 +75,7 @@ it('a runner that fails ends its part and nobody else’s', async () => {
   expect(a.seconds).toHaveLength(2);
 });
 
-it('stops with the reason of the signal', async () => {
+it('the rounds stop with the reason of the signal', async () => {
   const controller = new AbortController();
   const abort = async () => controller.abort(new Error('enough'));
   const runners = [runnerOf('a', [], abort)];

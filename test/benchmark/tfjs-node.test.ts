@@ -1,6 +1,6 @@
 /**
- * `bench/tfjs-node.ts` on tiny sizes; its speed is nobody's business here. `ZLM_TFJS_NODE` names the folder whose
- * `node_modules` holds `@tensorflow/tfjs-node`.
+ * Runs `bench/tfjs-node.ts` on tiny sizes, without regard to its speed. `ZLM_TFJS_NODE` names the folder whose
+ * `node_modules` contains `@tensorflow/tfjs-node`.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { tempFolder } from '../temp-folder.js';
 const folder = process.env.ZLM_TFJS_NODE;
 const note = folder === undefined ? ' (skipped: set ZLM_TFJS_NODE to a folder with tfjs-node)' : '';
 
-/** Unequal widths, masks on every vertical edge, and a norm that clips: what is wrong somewhere shows in the check. */
+/** Unequal widths, masks on every vertical edge, and a norm that clips, so that the check finds an error anywhere. */
 const TOY = `corpus: none
 model: { embedding: 10, layers: [{ lstm: 8 }, { lstm: 6 }], init: { uniform: 0.5 } }
 dropout: { input: { rate: 0.2 }, between: { rate: 0.3 }, output: { rate: 0.4 }, recurrent: { rate: RECURRENT } }
@@ -31,26 +31,33 @@ function runOnToy(recurrentRate: number) {
   return spawnSync(process.execPath, [...program, ...settings], { cwd: ROOT, encoding: 'utf8' });
 }
 
-it.skipIf(folder === undefined)(`agrees with zlm's reference, trains and multiplies${note}`, () => {
-  const { stdout, stderr } = runOnToy(0);
-  expect(stdout, stderr).not.toBe('');
-  const report = JSON.parse(stdout);
-  expect(report).toMatchObject({ threads: 1, tensorflow: expect.any(String), tfjsNode: expect.any(String) });
-  expect(report.check).toMatchObject({ reference: 'wasm', passed: true });
-  expect(report.training).toMatchObject([{ model: 'toy', precision: 'f32' }]);
-  for (const row of [...report.training, report.product]) {
-    expect(row.roundSeconds).toHaveLength(1);
-    expect(row.gflops).toBeGreaterThan(0);
-  }
-});
+it.skipIf(folder === undefined)(
+  `the TensorFlow model agrees with zlm's reference, trains and multiplies${note}`,
+  () => {
+    const { stdout, stderr } = runOnToy(0);
+    expect(stdout, stderr).not.toBe('');
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      threads: 1,
+      tensorflow: expect.any(String),
+      tfjsNode: expect.any(String),
+    });
+    expect(report.check).toMatchObject({ reference: 'wasm', passed: true });
+    expect(report.training).toMatchObject([{ model: 'toy', precision: 'f32' }]);
+    for (const row of [...report.training, report.product]) {
+      expect(row.roundSeconds).toHaveLength(1);
+      expect(row.gflops).toBeGreaterThan(0);
+    }
+  },
+);
 
-it('refuses a model that it cannot express, before it loads TensorFlow', () => {
+it('a model that TensorFlow cannot express is refused before TensorFlow is loaded', () => {
   const { status, stderr } = runOnToy(0.1);
   expect(stderr).toContain("toy: only the paper's models can be compared");
   expect(status).toBe(1);
 });
 
-it('keeps what is drawn at or above the rate, and scales it', () => {
+it('the mask keeps what is drawn at or above the rate, and scales it', () => {
   const ops = { uniform: () => tf.tensor3d([0, 0.19, 0.2, 0.99], [1, 2, 2]) } as unknown as TensorflowOps;
   const mask = tensorflowMasks(ops)([1, 2, 2], {
     ...{ rate: 0.2, mask: 'step', perGate: false },
@@ -59,7 +66,7 @@ it('keeps what is drawn at or above the rate, and scales it', () => {
   expect([...mask.dataSync()]).toEqual([0, 0, 1.25, 1.25]);
 });
 
-it('compares every loss and every norm', () => {
+it('the check compares every loss and every norm', () => {
   const steps = [
     { nll: 100, gradientNorm: 2 },
     { nll: 200, gradientNorm: 4 },

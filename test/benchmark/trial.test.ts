@@ -28,7 +28,7 @@ async function figuresOf(spec: NetworkSpec) {
   return figures;
 }
 
-it('trains on windows of one length, also where a spec draws lengths', async () => {
+it('a trial uses windows of one length even if the spec draws random lengths', async () => {
   const random = await toy('{ halve: 0.5, deviation: 2, minimum: 2 }');
   expect(random.training.randomBptt).not.toBeNull();
   expect(await figuresOf(random)).toEqual(await figuresOf(await toy('null')));

@@ -7,7 +7,7 @@ import { integerFlag, numberFlag, setFlag } from '../../src/cli/flags.js';
 import { type FaultKind, UserError } from '../../src/errors.js';
 import { runCommand } from './capture.js';
 
-/** Answers, or fails in the way that its argument says. */
+/** A command that succeeds or fails as its argument says. */
 class Probe extends BaseCommand<typeof Probe> {
   static override args = { how: Args.string({ options: ['well', 'badly', 'usage', 'data', 'interrupted'] }) };
 
@@ -31,7 +31,7 @@ class Probe extends BaseCommand<typeof Probe> {
 }
 
 describe('a command that succeeds', () => {
-  it('prints its result on stdout and its progress on stderr', async () => {
+  it('the result goes to stdout and the progress to stderr', async () => {
     expect(await runCommand(Probe, ['well', '--temp', '0.5'])).toEqual({
       stdout: 'answered\n',
       stderr: 'probing: 100% 1/1 files\n',
@@ -41,19 +41,19 @@ describe('a command that succeeds', () => {
     });
   });
 
-  it('prints the returned object alone under --json', async () => {
+  it('--json prints the returned object alone', async () => {
     const { stdout } = await runCommand(Probe, ['--json', '--count', '3']);
     expect(JSON.parse(stdout)).toEqual({ json: true, set: [], count: 3 });
   });
 
-  it('takes --set several times without swallowing the argument after it', async () => {
+  it('--set may be repeated and does not swallow the argument after it', async () => {
     const { result } = await runCommand(Probe, ['--set', 'a=1', '--set', 'b=2', 'well']);
     expect(result).toMatchObject({ set: ['a=1', 'b=2'] });
   });
 });
 
 describe('a command that fails', () => {
-  it('may print its result first and end with a fault all the same', async () => {
+  it('a command may print its result first and still end with a fault', async () => {
     class Torn extends BaseCommand<typeof Torn> {
       async run(): Promise<object> {
         this.log('two of three are fine');
@@ -69,13 +69,13 @@ describe('a command that fails', () => {
     ['usage', 2],
     ['data', 4],
     ['interrupted', 130],
-  ])('shows a %s fault with its cures and exits %d', async (kind, exitCode) => {
+  ])('a %s fault is shown with its cures and exit code %d', async (kind, exitCode) => {
     const run = await runCommand(Probe, [kind]);
     expect(run).toMatchObject({ exitCode, stdout: '' });
     expect(run.stderr).toBe('✖ first line\n  second line\n  → do this\n  → or that\n');
   });
 
-  it('shows a bug with its stack and asks to report it', async () => {
+  it('a bug is shown with its stack and a request to report it', async () => {
     const { exitCode, stderr } = await runCommand(Probe, ['badly']);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^✖ Error: the ceiling fell\n {6}at .*base-command\.test\.ts/);
@@ -83,7 +83,7 @@ describe('a command that fails', () => {
   });
 
   it.each([['usage'], ['data'], ['badly'], ['--nmae'], ['a', 'b']])(
-    'prints an object of the schema under --json: %s',
+    '--json prints an error as an object of the schema: %s',
     async (...argv) => {
       const { stdout, stderr, exitCode } = await runCommand(Probe, [...argv, '--json']);
       const printed = JSON.parse(stdout);
@@ -110,23 +110,23 @@ describe('a wrong command line', () => {
     [['--count', '2.5'], '--count expects a whole number from 1 to 9, not "2.5"'],
     [['--count', '10'], '--count expects a whole number from 1 to 9, not "10"'],
     [['--count'], '--count expects a value'],
-    [['--count', '1', '--count', '2'], '--count can only be specified once'],
+    [['--count', '1', '--count', '2'], '--count can be given only once'],
     [['so', '--temp', '1'], '"so" is not one of well, badly, usage, data, interrupted'],
-    [['well', 'more', 'most'], 'too many arguments: "more", "most"'],
-  ])('%j', async (argv, message) => {
+    [['well', 'more', 'most'], 'Too many arguments: "more", "most"'],
+  ])('%j is explained with a cure', async (argv, message) => {
     const { stderr, exitCode, stdout } = await runCommand(Probe, argv);
     expect(stderr).toBe(`✖ ${message}\n  → See what it takes: zlm probe --help\n`);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
   });
 
-  it('names the arguments that are missing', async () => {
+  it('the message names the arguments that are missing', async () => {
     class ProbeMore extends BaseCommand<typeof ProbeMore> {
       static override args = { file: Args.string({ required: true }) };
 
       async run(): Promise<void> {}
     }
     const { stderr } = await runCommand(ProbeMore, []);
-    expect(stderr).toBe('✖ missing argument: FILE\n  → See what it takes: zlm probe more --help\n');
+    expect(stderr).toBe('✖ Missing argument: FILE\n  → See what it takes: zlm probe more --help\n');
   });
 });

@@ -83,7 +83,7 @@ export function startZlm(
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.on('error', () => {}); // it may have ended before it read
+  child.stdin.on('error', () => {}); // it may end before it reads
   if (input !== null) child.stdin.end(input ?? '');
   const ended = new Promise<ProcessRun>((resolve, reject) => {
     let stdout = '';
@@ -106,7 +106,7 @@ export function redactPaths(text: string): string {
   return text.replaceAll(ROOT, '<root>').replace(temporaryFolder, '<tmp>').replaceAll(homedir(), '<home>');
 }
 
-/** Loads no other command: neither an old `dist/` nor a half-written source can disturb the one under test. */
+/** Loads no other command, so that neither an old `dist/` nor an unfinished source disturbs the one under test. */
 export async function loadOptions(): Promise<Interfaces.LoadOptions> {
   const pjson = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
   const { bin, dirname, topicSeparator } = pjson.oclif;

@@ -1,4 +1,4 @@
-/** The scripts in completions/, run by the shells that are there; a shell that is not is skipped, visibly. */
+/** Runs the scripts in completions/ in every installed shell; the tests of a missing shell are skipped. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,21 +42,21 @@ describe.skipIf(!has('bash'))('bash', () => {
     return shell('bash', ['--norc', '-c', script], workplace()).trimEnd().split('\n');
   }
 
-  it('completes commands, flags, runs and keys', PATIENCE, () => {
+  it('bash completes commands, flags, runs and keys', PATIENCE, () => {
     expect(reply('ev')).toEqual(['eval']);
     expect(reply('eval', '--sp')).toEqual(['--split']);
     expect(reply('eval', 'sma')).toEqual(['small-1']);
     expect(reply('train', '--set', 'training.prec')).toEqual(['training.precision=']);
   });
 
-  it('inserts only what stands behind an equals sign, where bash splits words', PATIENCE, () => {
+  it('bash inserts only the part after an equals sign where it splits words there', PATIENCE, () => {
     expect(reply('eval', '--split', '=', 'te')).toEqual(['test']);
     expect(reply('train', '--set', 'training.precision', '=', 'm')).toEqual(['mixed']);
     expect(reply('train', '--set', '=', 'training.precision', '=', 'm')).toEqual(['mixed']);
     expect(reply('train', '--set', 'training.precision', '=')).toEqual(['f32', 'mixed']);
   });
 
-  it('completes specs and files beside each other', PATIENCE, () => {
+  it('bash completes specs and files together', PATIENCE, () => {
     expect(reply('train', 'm')).toEqual(['medium', 'mine.yaml']);
     expect(reply('prepare', 'text', 'x', '--text', '=', 'te')).toEqual(['texts']);
   });
@@ -72,7 +72,7 @@ describe.skipIf(!has('fish'))('fish', () => {
       .map((candidate) => candidate.split('\t')[0] ?? '');
   }
 
-  it('completes commands, flags, runs, keys, specs and files', PATIENCE, () => {
+  it('fish completes commands, flags, runs, keys, specs and files', PATIENCE, () => {
     expect(reply('zlm ev')).toEqual(['eval']);
     expect(reply('zlm eval --split=te')).toEqual(['--split=test']);
     expect(reply('zlm eval sma')).toEqual(['small-1']);
@@ -83,7 +83,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 describe.skipIf(!has('zsh'))('zsh', () => {
-  it('reads its script and binds it', PATIENCE, () => {
+  it('zsh reads its script and binds it', PATIENCE, () => {
     const script = `autoload -Uz compinit; compinit -u; source '${ROOT}/completions/zlm.zsh'; print $_comps[zlm]`;
     expect(shell('zsh', ['-f', '-c', script], workplace())).toBe('_zlm\n');
   });

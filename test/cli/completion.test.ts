@@ -1,4 +1,4 @@
-/** What the shells are told; the shells themselves are driven in completion-shells.test.ts. */
+/** Checks the words that the shells get; completion-shells.test.ts runs the shells themselves. */
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config } from '@oclif/core';
@@ -48,11 +48,11 @@ describe('commands', () => {
     ['prepare t', ['text', 'topics']],
     ['help spec ', ['check', 'explain', 'show']],
     ['--v', ['--version']],
-  ])('of "zlm %s"', async (line, expected) => {
+  ])('the commands after "zlm %s" are offered', async (line, expected) => {
     expect(await words(line)).toEqual(expect.arrayContaining(expected));
   });
 
-  it('that are hidden or unknown are not offered', async () => {
+  it('hidden and unknown commands are not offered', async () => {
     expect(await words('compl')).toEqual(['completion']);
     expect(await words('frobnicate ')).toEqual([]);
     expect(await words('prepare text x extra ')).toEqual([]);
@@ -71,17 +71,17 @@ describe('flags and their values', () => {
     ['bench --no-p', ['--no-product']],
     ['eval -- --ch', []],
     ['eval --batch ', []],
-  ])('of "zlm %s"', async (line, expected) => {
+  ])('the flags and values after "zlm %s" are offered', async (line, expected) => {
     expect(await words(line)).toEqual(expected);
   });
 
-  it('are described', async () => {
+  it('flags are offered with their descriptions', async () => {
     const { candidates } = await completion('eval --split');
     expect(candidates).toEqual([{ word: '--split', description: 'Split to read.' }]);
   });
 
   it.each(['eval --data ', 'prepare ptb --from ', 'prepare text x --text=', 'train --cc '])(
-    'of "zlm %s" are files',
+    'files are offered after "zlm %s"',
     async (line) => {
       expect(await completion(line)).toMatchObject({ candidates: [], files: true });
     },
@@ -90,13 +90,13 @@ describe('flags and their values', () => {
 
 describe('runs and corpora', () => {
   it.each(['eval --runs RUNS ', 'sample --runs=RUNS ', 'train --runs RUNS --resume '])(
-    'of "zlm %s" are those of the folder, the newest first; names that would need quotes are left out',
+    'runs of the folder are offered after "zlm %s", newest first, without names that would need quotes',
     async (line) => {
       expect(await words(line.replace('RUNS', runs))).toEqual(['latest', 'new', 'old']);
     },
   );
 
-  it('lie where the environment says', async () => {
+  it('runs and corpora are those of the folders that the environment names', async () => {
     vi.stubEnv('ZLM_RUNS', runs);
     vi.stubEnv('ZLM_DATA', data);
     expect(await words('metrics n')).toEqual(['new']);
@@ -104,14 +104,14 @@ describe('runs and corpora', () => {
     vi.unstubAllEnvs();
   });
 
-  it('are none where there is no folder', async () => {
+  it('no runs are offered when there is no folder', async () => {
     expect(await words(`eval --runs ${join(tempFolder(), 'none')} `)).toEqual([]);
   });
 });
 
 describe('specs and their keys', () => {
   it.each(['train ', 'bench small ', 'spec show ', 'spec check small '])(
-    'names after "zlm %s"',
+    'specs are offered after "zlm %s"',
     async (line) => {
       const { candidates, files } = await completion(line);
       expect(candidates.map(({ word }) => word)).toEqual(
@@ -129,11 +129,11 @@ describe('specs and their keys', () => {
     ['train --set training.clipNorm=n', ['training.clipNorm=null']],
     ['train --set training.nosuch=', []],
     ['spec explain training.schedule.pl', expect.arrayContaining(['training.schedule.plateau.factor'])],
-  ])('of "zlm %s"', async (line, expected) => {
+  ])('keys and values are offered after "zlm %s"', async (line, expected) => {
     expect(await words(line)).toEqual(expected);
   });
 
-  it('every key that holds a value can be set, with no space behind the equals sign', async () => {
+  it('every key with a value is offered for --set, with no space after the equals sign', async () => {
     const { candidates, open } = await completion('train --set ');
     expect(open).toBe(true);
     const leaves = allKeys().filter(({ schema: { properties, items } }) => !properties && !items);
@@ -143,7 +143,7 @@ describe('specs and their keys', () => {
 });
 
 describe('zlm completion', () => {
-  it.each(['bash', 'zsh', 'fish'])('prints the script of %s', async (shell) => {
+  it.each(['bash', 'zsh', 'fish'])('zlm completion prints the script of %s', async (shell) => {
     const file = join(ROOT, 'completions', `zlm.${shell}`);
     expect(existsSync(file)).toBe(true);
     expect((await runCommand(CompletionCommand, [shell])).stdout).toBe(readFileSync(file, 'utf8'));
@@ -152,11 +152,11 @@ describe('zlm completion', () => {
     expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it('knows no other shell', async () => {
+  it('zlm completion refuses other shells', async () => {
     expect(await runCommand(CompletionCommand, ['csh'])).toMatchObject({ exitCode: 2 });
   });
 
-  it('its scripts are in the package', () => {
+  it('the package has the scripts of zlm completion', () => {
     expect(JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')).files).toContain('completions');
   });
 });

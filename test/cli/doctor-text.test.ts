@@ -39,7 +39,7 @@ const ILL: DoctorReport = {
   node: { version: '18.0.0', required: '>=20.19', supported: false },
   backends: [{ name: 'wasm', available: false, reason: 'this Node runs without WebAssembly', gflops: null }],
   auto: null,
-  autoProblem: 'no backend can run here',
+  autoProblem: 'No backend can run here',
   corpora: [],
 };
 
@@ -50,11 +50,11 @@ function folder(
   return { path, exists: true, writable: true, bytes: 0, freeBytes: 78_900_000_000, problem: null, ...rest };
 }
 
-it('shows machine, backends, folders, corpora and packages', async () => {
+it('the report shows machine, backends, folders, corpora and packages', async () => {
   await expect(`${renderDoctorReport(HEALTHY)}\n`).toMatchFileSnapshot('../golden/cli/doctor.txt');
 });
 
-it('shows what is wrong', async () => {
+it('the report shows every problem', async () => {
   await expect(`${renderDoctorReport(ILL)}\n`).toMatchFileSnapshot('../golden/cli/doctor-ill.txt');
 });
 

@@ -1,4 +1,4 @@
-/** Where there is no home folder, or somebody else has put files where one is looked for. */
+/** Checks zlm without a home folder, and with foreign files where a library looks for one. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ describe('foreign code', () => {
       (folder) => ({ XDG_DATA_HOME: join(folder, '.local/share') }),
     ],
     ["oclif's own variable", (folder) => ({ ZLM_DATA_DIR: join(folder, '.local/share/zlm') })],
-  ])('is not loaded from %s', async (_, environment) => {
+  ])('foreign code is not loaded from %s', async (_, environment) => {
     const folder = tempFolder();
     plantPlugin(join(folder, '.local/share'));
     const { stdout, stderr, code } = await spawnZlm(['--version'], { env: environment(folder) });
@@ -55,18 +55,18 @@ describe('settleHome', () => {
     return environment;
   };
 
-  it('leaves an absolute home as it is', () => {
+  it('settleHome leaves an absolute home unchanged', () => {
     expect(settled({ HOME: '/home/me' }).HOME).toBe('/home/me');
   });
 
   it.skipIf(process.platform === 'win32').each(['', 'relative', '.'])(
-    'asks the user database where HOME is "%s" (not on Windows)',
+    'settleHome asks the user database when HOME is "%s" (not on Windows)',
     (home) => {
       expect(settled({ HOME: home }).HOME).toMatch(/^\//);
     },
   );
 
-  it.skipIf(process.platform === 'win32')('drops a relative XDG folder (not on Windows)', () => {
+  it.skipIf(process.platform === 'win32')('settleHome drops a relative XDG folder (not on Windows)', () => {
     const environment = { HOME: '/home/me', XDG_CACHE_HOME: 'cache', XDG_DATA_HOME: '/data' };
     expect(settled(environment)).toEqual({ HOME: '/home/me', XDG_DATA_HOME: '/data' });
   });
@@ -82,7 +82,7 @@ describe.skipIf(process.platform !== 'linux')('userCacheFolder on Linux', () => 
     [{ HOME: '' }, null],
     [{ HOME: 'here' }, null],
     [{ HOME: '/home/me', XDG_CACHE_HOME: 'here' }, '/home/me/.cache/zlm'],
-  ])('for %j is %s', (environment, folder) => {
+  ])('the cache folder for %j is %s', (environment, folder) => {
     expect(userCacheFolder(environment)).toBe(folder);
   });
 });
@@ -105,20 +105,20 @@ describe.skipIf(!CAN_REFUSE)(
       [['--help']],
       [['spec', 'check', join(ROOT, 'configs/small.yaml')]],
       [['runs']],
-    ])('zlm %j works, and leaves nothing in the current folder', async (words) => {
+    ])('zlm %j works without a home folder and leaves nothing in the current folder', async (words) => {
       expect(await run(words)).toMatchObject({ code: 0, stderr: '', left: [] });
     });
 
-    it('says what a download would need', async () => {
+    it('a download without a home folder says what it needs', async () => {
       const { code, stderr, left } = await run(['prepare', 'ptb']);
       expect(stderr).toBe(
-        '✖ there is no folder for downloads and compiled kernels: HOME is not set\n' +
+        '✖ There is no folder for downloads and compiled kernels: HOME is not set\n' +
           '  → Name one: `--cache FOLDER`, or the environment variable ZLM_CACHE.\n',
       );
       expect({ code, left }).toEqual({ code: 2, left: [] });
     });
 
-    it('doctor says what the native backend needs, and that there is no cache', async () => {
+    it('doctor reports that there is no cache and what the native backend needs', async () => {
       const { code, stdout, left } = await run(['doctor', '--json']);
       const { backends, folders }: DoctorReport = JSON.parse(stdout);
       expect(backends.find(({ name }) => name === 'native')?.reason).toMatch(
@@ -134,7 +134,7 @@ describe.skipIf(!CAN_REFUSE)(
 );
 
 it.each(['--data', '--runs', '--cache'])(
-  '%s does not take an empty word for the current folder',
+  '%s refuses an empty word, which would mean the current folder',
   async (flag) => {
     const { code, stderr } = await spawnZlm(['doctor', flag, '']);
     expect(stderr).toContain('expects the path of a folder, not an empty word');

@@ -1,4 +1,4 @@
-/** Walks what shows data that zlm did not write: none of it may reach the terminal as a control character. */
+/** Runs every command on data with control characters, none of which may reach the terminal. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { captureOutput } from '@oclif/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ import { type CommandClass, loadOptions, spawnZlm } from './capture.js';
 
 /** Clears the screen, sets the title, and turns text around, by C0, C1 and Unicode. */
 const HOSTILE = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\u2066\u007f';
-/** What is to be seen of it. */
+/** Its visible form. */
 const SHOWN = '\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\u202e\\u2066\\x7f';
 
 let folder: TrainedFolder;
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.remove());
 
-/** What a command prints, colors and all. */
+/** Returns the output of a command, with colors. */
 async function printed(command: CommandClass, argv: readonly string[]): Promise<string> {
   command.id = command.name.replace(/(?<=[a-z])(?=[A-Z])/g, ':').toLowerCase();
   const { stdout, stderr } = await captureOutput(async () => command.run([...argv], await loadOptions()), {
@@ -44,7 +44,7 @@ async function printed(command: CommandClass, argv: readonly string[]): Promise<
   return stdout + stderr;
 }
 
-/** A text file of the trained run, changed. */
+/** Changes a text file of the trained run. */
 function changeRun(name: string, file: string, change: (text: string) => string): void {
   mkdirSync(`runs/${name}`, { recursive: true });
   writeFileSync(`runs/${name}/${file}`, change(readFileSync(`runs/tiny/${file}`, 'utf8')));
@@ -113,7 +113,7 @@ describe('shows every hostile text in its visible form:', () => {
       () => mkdirSync(`${HOSTILE}/${HOSTILE}`, { recursive: true }),
     ],
   ])(
-    '%s',
+    '%s are shown in their visible form',
     async (_, command, argv, prepare) => {
       prepare?.();
       const text = await printed(command, argv);
@@ -123,7 +123,7 @@ describe('shows every hostile text in its visible form:', () => {
     60_000,
   );
 
-  it('tensors of a checkpoint', async () => {
+  it('names of tensors in a checkpoint are shown in their visible form', async () => {
     for (const file of ['spec.yaml', 'status.json']) changeRun('tensors', file, (text) => text);
     mkdirSync('runs/tensors/checkpoints', { recursive: true });
     const place = 'checkpoints/best.safetensors';
@@ -161,7 +161,7 @@ function copyRuns(): void {
     writeFileSync(`${HOSTILE}/tiny/${file}`, readFileSync(`runs/tiny/${file}`));
 }
 
-it('colors stay where data are hostile, and no data bring a color of their own', async () => {
+it('colors of zlm remain beside hostile data, and hostile data add no color', async () => {
   const red = '\u001b[31mred';
   changeRun(red, 'status.json', (text) => text);
   const { stdout } = await spawnZlm(['runs'], {
@@ -174,7 +174,7 @@ it('colors stay where data are hostile, and no data bring a color of their own',
   expect(stdout.match(/\u001b\[3[0-68]m/g)?.every((code) => code === '\u001b[32m')).toBe(true);
 }, 30_000);
 
-it('carets stand below what they point to where the line shows escapes', async () => {
+it('carets stay below their place where the line shows escapes', async () => {
   writeFileSync('caret.yaml', 'corpus: small\nmodel: { "\u009b2J\u202e": 1, embeddin: 8 }\n');
   const text = await printed(SpecCheck, ['caret.yaml']);
   const lines = text.split('\n');
@@ -185,7 +185,7 @@ it('carets stand below what they point to where the line shows escapes', async (
   expect(marked).toEqual(['model', '"\\x9b2J\\u202e"', 'embeddin']);
 });
 
-it('JSON has the values as they are, and no control character but by its escapes', async () => {
+it('JSON keeps the values and writes control characters as its own escapes', async () => {
   const { stdout } = await spawnZlm(['sample', 'words', '--backend', 'cpu', '--json'], {
     cwd: process.cwd(),
   });

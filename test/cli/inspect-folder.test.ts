@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-it('adds up the files below a folder', async () => {
+it('inspectFolder adds up the files below a folder', async () => {
   await mkdir(join(folder, 'ptb'));
   await writeFile(join(folder, 'ptb', 'train.bin'), Buffer.alloc(3000));
   await writeFile(join(folder, 'notes'), Buffer.alloc(234));
@@ -21,13 +21,13 @@ it('adds up the files below a folder', async () => {
   expect(report.freeBytes).toBeGreaterThan(0);
 });
 
-it('says of a folder that does not exist whether it can be made', async () => {
+it('inspectFolder reports whether a missing folder can be made', async () => {
   const report = await inspectFolder(join(folder, 'not', 'yet'));
   expect(report).toMatchObject({ exists: false, writable: true, bytes: 0, problem: null });
   expect(report.freeBytes).toBeGreaterThan(0);
 });
 
-it('names a file that stands where a folder is wanted', async () => {
+it('inspectFolder names a file that is in the place of a folder', async () => {
   const file = join(folder, 'data');
   await writeFile(file, '');
   expect(await inspectFolder(file)).toMatchObject({
@@ -42,7 +42,7 @@ it('names a file that stands where a folder is wanted', async () => {
 });
 
 it.skipIf(process.getuid?.() === 0)(
-  'names a folder that is not writable (not told to the superuser)',
+  'inspectFolder names a folder that is not writable (not checked as the superuser)',
   async () => {
     await chmod(folder, 0o500);
     expect(await inspectFolder(folder)).toMatchObject({

@@ -17,7 +17,7 @@ async function send(...signals: NodeJS.Signals[]) {
 }
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('the first %s', (name) => {
-  it('asks the work to stop', async () => {
+  it('the first signal asks the work to stop', async () => {
     const before = process.listenerCount(name);
     expect(await send(name)).toEqual({ reason: 'interrupted', announced: 1, exits: [] });
     expect(process.listenerCount(name)).toBe(before);
@@ -31,6 +31,6 @@ it.each([
   expect(await send(...signals)).toEqual({ reason: 'interrupted', announced: 1, exits: [[130]] });
 });
 
-it('a closed terminal, which system and shell both tell of, leaves the time to save', async () => {
+it('a closed terminal, reported by the system and the shell, leaves time to save', async () => {
   expect(await send('SIGHUP', 'SIGHUP')).toEqual({ reason: 'interrupted', announced: 1, exits: [] });
 });

@@ -1,4 +1,4 @@
-/** The program as a process of its own: what the shell sees. */
+/** Runs the program as a process of its own, as a shell does. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ async function transcript(...args: string[]): Promise<string> {
   return `$ zlm ${args.join(' ')}\n${stdout}${stderr}[exit code ${code}]\n`;
 }
 
-it('answers wrong command lines shortly, with a guess, and exit code 2', async () => {
+it('a wrong command line gets a short answer with a guess and exit code 2', async () => {
   const parts = await Promise.all([
     transcript('doctr'),
     transcript('doctr', '--help'),
@@ -29,7 +29,7 @@ it('answers wrong command lines shortly, with a guess, and exit code 2', async (
 });
 
 describe.each(['--version', '-v'])('zlm %s', (flag) => {
-  it('prints the version', async () => {
+  it('zlm prints its version', async () => {
     expect(await spawnZlm([flag])).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^zlm\/\d+\.\d+\.\d+ /),
@@ -37,7 +37,7 @@ describe.each(['--version', '-v'])('zlm %s', (flag) => {
   });
 });
 
-it('ends without a word when its reader has gone', async () => {
+it('zlm ends silently when its reader has closed the pipe', async () => {
   const { process: child, ended } = startZlm(['help']);
   child.stdout?.destroy();
   expect(await ended).toMatchObject({ stderr: '', code: 0, signal: null });
@@ -51,15 +51,18 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
     return spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
   }
 
-  it.each(['zlm --help', 'zlm runs', 'zlm runs --json'])('below the output of `%s` is told', (line) => {
-    const { stderr, status } = shell(`${line} > /dev/full`);
-    expect(stderr).toMatch(
-      /^✖ Cannot write the standard output: no space left on the disk\n {2}→ Free some space.*\n {2}→ Then run the command again\.\n$/,
-    );
-    expect(status).toBe(4);
-  });
+  it.each(['zlm --help', 'zlm runs', 'zlm runs --json'])(
+    'a full disk below the output of `%s` is reported',
+    (line) => {
+      const { stderr, status } = shell(`${line} > /dev/full`);
+      expect(stderr).toMatch(
+        /^✖ Cannot write the standard output: no space left on the disk\n {2}→ Free some space.*\n {2}→ Then run the command again\.\n$/,
+      );
+      expect(status).toBe(4);
+    },
+  );
 
-  it('below the progress display stops no work', () => {
+  it('a full disk below the progress display does not stop the work', () => {
     const folder = tempFolder();
     const { train, valid, test } = writeTexts(folder);
     const texts = `--train ${train} --valid ${valid} --test ${test}`;
@@ -71,7 +74,7 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
   });
 });
 
-it('shows what a timer throws as a bug, without the minified source that the wasm backend would add', async () => {
+it('an error in a timer is reported as a bug, without minified source of the wasm backend', async () => {
   const env = { NODE_OPTIONS: `--require "${ROOT}/test/cli/fail-later.cjs"` };
   const { stderr, code } = await spawnZlm(['doctor'], { env });
   expect(code).toBe(1);

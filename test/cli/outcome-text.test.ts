@@ -38,11 +38,11 @@ describe('the outcome of a training', () => {
   const trained = 'trained 13 epochs in 2 h 5 min; best valid perplexity 119.67 in epoch 12';
   const last = ['run folder runs/small', 'next: zlm eval small --split test --runs r'];
 
-  it('is what it trained and what comes next', () => {
+  it('the outcome of a training names what was trained and the next command', () => {
     expect(render({})).toEqual([trained, ...last]);
   });
 
-  it('quotes for the shell what it must', () => {
+  it('the suggested commands are quoted for the shell', () => {
     expect(render({ run: 'my spec', alreadyFinished: true })).toEqual([
       `run my spec is finished already: ${trained}`,
       'run folder runs/small',
@@ -57,7 +57,7 @@ describe('the outcome of a training', () => {
     ]);
   });
 
-  it('tells that the run stopped early', () => {
+  it('the outcome says that the run stopped early', () => {
     const best = { epoch: 10, perplexity: 119.666 };
     expect(render({ stoppedEarly: true, best })[0]).toBe(
       'stopped early, 3 epochs after the best; trained 13 epochs in 2 h 5 min; best valid perplexity 119.67 in epoch 10',
@@ -65,7 +65,7 @@ describe('the outcome of a training', () => {
     expect(render({ stoppedEarly: true })[0]).toBe(`stopped early, 1 epoch after the best; ${trained}`);
   });
 
-  it('tells how to train longer when there was nothing left to train', () => {
+  it('the outcome of a finished run says how to train longer', () => {
     expect(render({ alreadyFinished: true })).toEqual([
       `run small is finished already: ${trained}`,
       'run folder runs/small',
@@ -85,7 +85,7 @@ describe('the outcome of a training', () => {
     ]);
   });
 
-  it('of an n-gram model is what it counted', () => {
+  it('the outcome of an n-gram model names what was counted', () => {
     const last = ['run folder runs/kn3', 'next: zlm eval kn3 --split test'];
     const counted = 'counted 1,309,999 n-grams up to order 3 in 3.0 s; valid perplexity 150.50';
     expect(renderOutcome(NGRAM, '').split('\n')).toEqual([counted, ...last]);

@@ -21,7 +21,7 @@ it.each([
   expect(placeFlags(places)).toBe(flags);
 });
 
-it('does not repeat what the environment says', () => {
+it('flags that the environment already gives are not repeated', () => {
   vi.stubEnv('ZLM_RUNS', '/my/runs');
   vi.stubEnv('ZLM_DATA', '/my/data');
   vi.stubEnv('ZLM_BACKEND', 'cpu');
@@ -36,8 +36,8 @@ const NAMED = { runs: '--runs /my/runs', data: "--data 'my data'" };
 
 it.each([
   [
-    'Let it train on: `zlm train --resume a`.',
-    `Let it train on: \`zlm train --resume a ${NAMED.runs} ${NAMED.data}\`.`,
+    'Continue its training: `zlm train --resume a`.',
+    `Continue its training: \`zlm train --resume a ${NAMED.runs} ${NAMED.data}\`.`,
   ],
   ['`zlm runs` lists them all.', `\`zlm runs ${NAMED.runs}\` lists them all.`],
   ['`zlm prepare text a … --force`', `\`zlm prepare text a … --force ${NAMED.data}\``],
@@ -47,7 +47,7 @@ it.each([
   ],
   ['`zlm spec show a.yaml > b.yaml`', '`zlm spec show a.yaml > b.yaml`'],
   ['`cp a b`, or --runs', '`cp a b`, or --runs'],
-])('the cure %j finds what the failed command worked on', (cure, completed) => {
+])('the cure %j gets the flags that find what the failed command worked on', (cure, completed) => {
   vi.stubEnv('ZLM_RUNS', undefined);
   vi.stubEnv('ZLM_DATA', undefined);
   expect(inPlaces(cure, PLACES)).toBe(completed);
@@ -61,7 +61,7 @@ const FILES = readdirSync(COMMANDS, { recursive: true, encoding: 'utf8' }).filte
 );
 
 it.each(FILES)(
-  'a cure that suggests the command of %s gives it the flags it takes, and no other',
+  'a cure that suggests the command of %s gets the flags that this command takes, and no others',
   async (file) => {
     const { default: command } = await import(join(COMMANDS, file));
     const line = ['zlm', ...file.replace(/\.ts$/, '').split('/')].join(' ');

@@ -1,5 +1,5 @@
 /**
- * What a user sees of every command with progress, on the screen of a terminal emulator of four widths. After a wanted
+ * Shows every command with progress on the screen of a terminal emulator of four widths. After an intended
  * change: `npx vitest run test/cli/progress-screens.test.ts --update`.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -18,7 +18,7 @@ interface Scene {
   readonly command: string;
   /** Each state with the second at which it is reached. */
   readonly states: readonly (readonly [seconds: number, state: Progress | TrainingEvent])[];
-  /** How many of them are in the past when the first picture is taken. */
+  /** Number of states before the first picture is taken. */
   readonly moment: number;
   readonly result: string;
 }
@@ -234,21 +234,18 @@ async function play(
 const isBar = (row: string) => /[█░]/.test(row);
 
 describe.each(SCENES)('zlm $command', (scene) => {
-  it.each(WIDTHS)(
-    'shows a bar that fits %i columns, and leaves the prompt a line of its own',
-    async (columns) => {
-      const { during, after, prompt } = await play(scene, columns);
-      const bar = during.at(-1) ?? '';
-      expect(bar).toMatch(/[█░]{4,} \d+%/);
-      for (const row of [...during, ...after].filter(isBar)) expect(visibleWidth(row)).toBeLessThan(columns);
-      expect(during.join('')).not.toMatch(/\de[+-]\d/);
-      expect(prompt).toBe(true);
-      const result = after.slice(0, -1).join('').replaceAll(' ', '');
-      expect(result.endsWith(scene.result.replace(/\n/g, '').replaceAll(' ', ''))).toBe(true);
-    },
-  );
+  it.each(WIDTHS)('the bar fits %i columns and leaves the prompt on a line of its own', async (columns) => {
+    const { during, after, prompt } = await play(scene, columns);
+    const bar = during.at(-1) ?? '';
+    expect(bar).toMatch(/[█░]{4,} \d+%/);
+    for (const row of [...during, ...after].filter(isBar)) expect(visibleWidth(row)).toBeLessThan(columns);
+    expect(during.join('')).not.toMatch(/\de[+-]\d/);
+    expect(prompt).toBe(true);
+    const result = after.slice(0, -1).join('').replaceAll(' ', '');
+    expect(result.endsWith(scene.result.replace(/\n/g, '').replaceAll(' ', ''))).toBe(true);
+  });
 
-  it('looks as it did', async () => {
+  it('the screens equal the golden file', async () => {
     const pictures: string[] = [];
     for (const columns of WIDTHS) {
       const { during, after } = await play(scene, columns);

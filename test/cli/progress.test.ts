@@ -30,7 +30,7 @@ const epoch = (done: number, ...figures: string[]): Progress => ({
 });
 
 describe('in a log file', () => {
-  it('writes the first state at once, then one every five seconds, and the last', () => {
+  it('the log has the first state at once, then one every five seconds, and the last', () => {
     const log = new FakeLog();
     const progress = report(log);
     for (let window = 0; window <= 83; window++) {
@@ -45,7 +45,7 @@ describe('in a log file', () => {
     ]);
   });
 
-  it('does not repeat a last state that has been written', () => {
+  it('a last state that has been written is not repeated', () => {
     const log = new FakeLog();
     const progress = report(log);
     progress.update(epoch(1));
@@ -54,7 +54,7 @@ describe('in a log file', () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  it('ends the line of one label before it begins the next', () => {
+  it('the line of one label ends before the next begins', () => {
     const log = new FakeLog();
     const progress = report(log);
     progress.update(epoch(0));
@@ -68,7 +68,7 @@ describe('in a log file', () => {
     ]);
   });
 
-  it('counts the rate from where a resumed epoch began', () => {
+  it('the rate counts from the state in which a resumed epoch began', () => {
     const log = new FakeLog();
     const progress = report(log);
     progress.update(epoch(60));
@@ -77,14 +77,14 @@ describe('in a log file', () => {
     expect(log.lines[1]).toBe('epoch 1: 80% 80/100 windows, 2.0 windows/s, 10 s left');
   });
 
-  it('writes notes as lines', () => {
+  it('notes are written as lines', () => {
     const log = new FakeLog();
     report(log).note('checkpoint saved');
     expect(log.text).toBe('checkpoint saved\n');
   });
 });
 
-/** A training at a moment when every figure is long. */
+/** A state of a training in which every figure is long. */
 const LONG: Progress = {
   label: 'epoch 12/39',
   done: 1_045,
@@ -95,7 +95,7 @@ const LONG: Progress = {
 };
 
 describe('on a terminal', () => {
-  it('draws a bar and leaves its last state, with the cursor on the next line', async () => {
+  it('a bar leaves its last state, with the cursor on the next line', async () => {
     const screen = new Screen();
     const progress = report(screen);
     progress.update(epoch(0));
@@ -108,7 +108,7 @@ describe('on a terminal', () => {
     expect(await screen.cursor()).toEqual({ row: 1, column: 0 });
   });
 
-  it('puts notes above the bar, whatever their length', async () => {
+  it('notes appear above the bar, whatever their length', async () => {
     const screen = new Screen(40);
     const progress = report(screen);
     progress.update(epoch(0));
@@ -128,7 +128,7 @@ describe('on a terminal', () => {
     ]);
   });
 
-  it('shows the state of a moment ago once nothing new comes', async () => {
+  it('the bar shows the latest state even if nothing new arrives', async () => {
     const screen = new Screen();
     const progress = report(screen);
     progress.update(epoch(0));
@@ -139,7 +139,7 @@ describe('on a terminal', () => {
     expect((await screen.rows())[0]).toContain(' 70% ');
   });
 
-  it('gives each label its own line, without a bar when the total is unknown', async () => {
+  it('each label has its own line, without a bar when the total is unknown', async () => {
     const screen = new Screen();
     const progress = report(screen);
     progress.update({ label: 'ptb.train.txt', done: 5_100_000, total: 5_101_618, unit: 'bytes' });
@@ -151,7 +151,7 @@ describe('on a terminal', () => {
     ]);
   });
 
-  it('takes a passing bar away when its label is finished', async () => {
+  it('a temporary bar is removed when its label is finished', async () => {
     const screen = new Screen();
     const progress = report(screen);
     progress.update(epoch(100), true);
@@ -161,7 +161,7 @@ describe('on a terminal', () => {
     expect(await screen.rows()).toEqual(['epoch 1/1: valid 119.67']);
   });
 
-  it('takes a passing bar away where a note has moved it and the terminal got narrower', async () => {
+  it('a temporary bar is removed after a note has moved it and the terminal has become narrower', async () => {
     const screen = new Screen(120);
     const progress = report(screen);
     progress.update(LONG, true);
@@ -172,7 +172,7 @@ describe('on a terminal', () => {
     expect(await screen.cursor()).toEqual({ row: 1, column: 0 });
   });
 
-  it('changes no mode of the terminal, which would stay changed if zlm is killed', () => {
+  it('no mode of the terminal is changed, which would stay changed if zlm is killed', () => {
     const screen = new Screen(80);
     const progress = report(screen);
     progress.update(LONG);
@@ -182,7 +182,7 @@ describe('on a terminal', () => {
     expect(screen.bytes).not.toContain('\u001b[?');
   });
 
-  it('leaves nothing behind of a bar when the terminal gets narrower, and fits when it gets wider, before a signal tells', async () => {
+  it('a bar leaves nothing behind when the terminal becomes narrower, and fits when it becomes wider, before a signal arrives', async () => {
     const screen = new Screen(120);
     const progress = report(screen);
     progress.note('note');
@@ -203,22 +203,22 @@ describe('on a terminal', () => {
     ]);
   });
 
-  it('overwrites the ^C that the terminal writes into the line of the bar', async () => {
+  it('the bar overwrites the ^C that the terminal writes into its line', async () => {
     const screen = new Screen(80);
     const progress = report(screen);
     progress.update(LONG);
     screen.write('^C');
-    progress.note('finishing the window and saving; interrupt again to stop at once');
+    progress.note('Finishing the window and saving; interrupt again to stop at once');
     screen.write('^C');
     progress.stop();
     expect(await screen.rows()).toEqual([
-      'finishing the window and saving; interrupt again to stop at once',
+      'Finishing the window and saving; interrupt again to stop at once',
       expect.stringMatching(/^epoch 12\/39 █/),
     ]);
     expect(await screen.cursor()).toEqual({ row: 2, column: 0 });
   });
 
-  it('does not let figures come and go while their lengths change', async () => {
+  it('figures stay in place while their lengths change', async () => {
     const screen = new Screen(70);
     const progress = report(screen);
     const withSpeed = (perSecond: number, done: number) =>
@@ -236,7 +236,7 @@ describe('on a terminal', () => {
 });
 
 describe('on a terminal that understands no control sequences', () => {
-  it('writes plain lines', () => {
+  it('a terminal without control sequences gets plain lines', () => {
     const screen = new Screen();
     const progress = report(screen, 'dumb');
     progress.update(epoch(0));

@@ -76,13 +76,13 @@ const RUNS: RunSummary[] = [
   },
 ];
 
-it('shows every state, marks the latest run and explains the unreadable one', async () => {
+it('the table shows every state, marks the latest run and explains the unreadable one', async () => {
   await expect(`${renderRuns(RUNS, 'runs')}\n`).toMatchFileSnapshot('../golden/cli/runs.txt');
 });
 
-it('says what to do when there are none', () => {
+it('an empty table says what to do', () => {
   expect(renderRuns([], 'my/runs')).toBe(
-    'no runs in my/runs yet; `zlm train configs/quickstart.yaml` makes one',
+    'No runs in my/runs yet; `zlm train configs/quickstart.yaml` makes one',
   );
 });
 
@@ -134,7 +134,7 @@ const SWEEP: RunSummary[] = [
   },
 ];
 
-it('shows what trains, what was measured and under which protocol, and what sets each run apart', async () => {
+it('the table shows progress, measurements with their protocol, and the keys in which runs differ', async () => {
   const validating: LiveProgress = { ...LIVE, phase: 'validating', tokensPerSecond: null, secondsLeft: null };
   const counting: LiveProgress = {
     ...validating,
@@ -150,7 +150,7 @@ it('shows what trains, what was measured and under which protocol, and what sets
   await expect(tables.join('\n')).toMatchFileSnapshot('../golden/cli/runs-wide-and-narrow.txt');
 });
 
-it.each([1, 20, 40, 60, 80, 100, 132, 200])('takes no more than %i columns', (width) => {
+it.each([1, 20, 40, 60, 80, 100, 132, 200])('the table takes no more than %i columns', (width) => {
   for (const line of renderRuns(SWEEP, 'runs', width).split('\n')) {
     expect(visibleWidth(line)).toBeLessThanOrEqual(width);
   }

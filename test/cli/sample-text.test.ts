@@ -16,7 +16,7 @@ class SlowStream extends Writable {
   }
 }
 
-it('separates samples by an empty line and ends the last line', async () => {
+it('samples are separated by an empty line and the last line ends', async () => {
   const stream = new SlowStream();
   const text = new SampleText(stream);
   for (const [piece, sample] of [
@@ -30,16 +30,45 @@ it('separates samples by an empty line and ends the last line', async () => {
   }
   await text.end();
   await text.end();
-  expect(stream.pieces.join('')).toBe('a b\n\n\n\nc\n\n');
+  expect(stream.pieces.join('')).toBe('a b\n\n\n\nc\n');
 });
 
-it('writes nothing where nothing was begun', async () => {
+it.each([
+  [['a', '\n'], 'a\n'],
+  [['a\n'], 'a\n'],
+  [['\n'], '\n'],
+  [['a', '\n', 'b'], 'a\nb\n'],
+  [['a', '\n', '\n'], 'a\n\n'],
+  [['a', '\n', '', 'b', '\n'], 'a\nb\n'],
+])('%j ends in one line feed, whatever the sample ends in', async (pieces, shown) => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  for (const piece of pieces) await text.write(piece, 0);
+  await text.end();
+  expect(stream.pieces.join('')).toBe(shown);
+});
+
+it.each([
+  ['a', 'b'],
+  ['a\n', 'b'],
+  ['a', 'b\n'],
+  ['a\n', 'b\n'],
+])('%j and %j have one empty line between them', async (first, second) => {
+  const stream = new SlowStream();
+  const text = new SampleText(stream);
+  await text.write(first, 0);
+  await text.write(second, 1);
+  await text.end();
+  expect(stream.pieces.join('')).toBe('a\n\nb\n');
+});
+
+it('nothing is written when no sample was begun', async () => {
   const stream = new SlowStream();
   await new SampleText(stream).end();
   expect(stream.pieces).toEqual([]);
 });
 
-it('waits for a reader that is behind', async () => {
+it('the writer waits for a slow reader', async () => {
   const stream = new SlowStream();
   const text = new SampleText(stream);
   for (let i = 0; i < 20; i++) {

@@ -8,7 +8,7 @@ import Train from '../../src/commands/train.js';
 import { tempFolder } from '../temp-folder.js';
 import { ROOT, runCommand } from './capture.js';
 
-/** All tests are in a folder of the user's, far from zlm's own. */
+/** All tests run in a folder of the user, outside of zlm's own. */
 beforeEach(() => {
   const before = process.cwd();
   process.chdir(tempFolder());
@@ -23,18 +23,21 @@ async function find(named: string) {
 }
 
 describe('a spec that comes with zlm', () => {
-  it('is named by a word', async () => {
+  it('a word names a spec that comes with zlm', async () => {
     const notes = ['spec small: taking the one that comes with zlm'];
     expect(await find('small')).toEqual({ path: SMALL, notes });
     expect((await find('awd-lstm-finetune')).path).toBe(join(ROOT, 'configs', 'awd-lstm-finetune.yaml'));
   });
 
-  it.each(['configs/small.yaml', './configs/small.yaml'])('is named as %s, which is noted', async (named) => {
-    const notes = [`there is no ${named} here: taking the one that comes with zlm`];
-    expect(await find(named)).toEqual({ path: SMALL, notes });
-  });
+  it.each(['configs/small.yaml', './configs/small.yaml'])(
+    'a path %s names a spec that comes with zlm, and a note says so',
+    async (named) => {
+      const notes = [`There is no ${named} here: taking the one that comes with zlm`];
+      expect(await find(named)).toEqual({ path: SMALL, notes });
+    },
+  );
 
-  it('gives way to a file of the user, but not to a folder', async () => {
+  it('a file of the user has priority over a spec that comes with zlm, a folder has not', async () => {
     mkdirSync('small');
     expect((await find('small')).path).toBe(SMALL);
     mkdirSync('configs');
@@ -50,7 +53,7 @@ describe('a spec of the user that is named by a word', () => {
     `spec small: taking ${file} of this folder, not the one that comes with zlm`,
   ];
 
-  it('wins over the one that comes with zlm, which is said', async () => {
+  it('a spec of the user has priority over the one that comes with zlm, and a note says so', async () => {
     mkdirSync('configs');
     writeFileSync('configs/small.yaml', '');
     expect(await find('small')).toEqual({ path: 'configs/small.yaml', notes: notes('configs/small.yaml') });
@@ -60,7 +63,7 @@ describe('a spec of the user that is named by a word', () => {
     expect(await find('small')).toEqual({ path: 'small', notes: [] });
   });
 
-  it('needs no namesake that comes with zlm', async () => {
+  it('a spec of the user needs no namesake that comes with zlm', async () => {
     writeFileSync('mine.yaml', '');
     expect(await find('mine')).toEqual({
       path: 'mine.yaml',
@@ -68,12 +71,12 @@ describe('a spec of the user that is named by a word', () => {
     });
   });
 
-  it("is zlm's own in zlm's own folder", async () => {
+  it("a word in zlm's own folder names zlm's own spec", async () => {
     process.chdir(ROOT);
     expect((await find('small')).path).toBe(SMALL);
   });
 
-  it('is what commands train: a copy that was edited', async () => {
+  it('commands train the edited copy of the user', async () => {
     const { stdout } = await runCommand(SpecShow, ['small']);
     writeFileSync('small.yaml', stdout.replace('corpus: ptb', 'corpus: edited'));
     const { stderr } = await runCommand(Train, ['small']);
@@ -89,15 +92,15 @@ describe('what names no spec', () => {
     ['smal', 'Did you mean small? These come with zlm: awd-lstm, '],
     ['configs/smal.yaml', 'Did you mean configs/small.yaml? These come with zlm: '],
     ['frobnicate', 'These come with zlm: awd-lstm, '],
-  ])('%s: is guessed among those that come with zlm', async (named, cure) => {
+  ])('%s gets a guess among the specs that come with zlm', async (named, cure) => {
     await expect(find(named)).rejects.toMatchObject({
       kind: 'spec',
-      message: `there is no spec ${named}: neither a file nor one that comes with zlm`,
+      message: `There is no spec ${named}: neither a file nor one that comes with zlm`,
       cures: [expect.stringMatching(new RegExp(`^${cure.replace('?', '\\?')}`))],
     });
   });
 
-  it('is left to be read where it can only be a path', async () => {
+  it('a name that can only be a path is returned unchanged', async () => {
     mkdirSync('configs');
     for (const named of ['configs/mine.yaml', 'mine.yaml', '../small', '.', 'configs', '/nowhere/small.yaml'])
       expect(await find(named)).toEqual({ path: named, notes: [] });
@@ -105,21 +108,21 @@ describe('what names no spec', () => {
 });
 
 describe('commands take the word', () => {
-  it('spec show', async () => {
+  it('spec show takes a word', async () => {
     const { result } = await runCommand<{ file: string }>(SpecShow, ['small']);
     expect(result?.file).toBe(SMALL);
   });
 
-  it('spec check, which reports on each name', async () => {
+  it('spec check takes words and reports on each', async () => {
     const { stdout, exitCode } = await runCommand(SpecCheck, ['small', 'smal', 'large']);
-    expect(stdout).toContain('small ok\n\nthere is no spec smal: ');
+    expect(stdout).toContain('small ok\n\nThere is no spec smal: ');
     expect(stdout).toMatch(/large ok\n$/);
     expect(exitCode).toBe(3);
   });
 
-  it('train', async () => {
+  it('train takes a word', async () => {
     const { stderr } = await runCommand(Train, ['configs/small.yaml']);
-    expect(stderr).toContain('there is no configs/small.yaml here: taking the one that comes with zlm\n');
+    expect(stderr).toContain('There is no configs/small.yaml here: taking the one that comes with zlm\n');
     expect(stderr).toContain('There is no prepared corpus "ptb"');
   });
 });

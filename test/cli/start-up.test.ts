@@ -1,4 +1,4 @@
-/** How the built program starts: what the build wrote, and what is not loaded. */
+/** Checks the start of the built program: the files of the build, and what is not loaded. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ function zlm(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
   });
 }
 
-it('the manifest that the build writes lists every command with a file that exists', async () => {
+it('the built manifest lists every command with an existing file', async () => {
   const { commands, version } = await commandManifest(built);
   const config = await Config.load(built);
   expect(Object.keys(commands).sort()).toEqual(config.commandIDs.toSorted());
@@ -41,7 +41,7 @@ it('the manifest that the build writes lists every command with a file that exis
   }
 });
 
-it('the help of a built command is that of its sources', async () => {
+it('the help of a built command equals that of its sources', async () => {
   const manifest = join(built, 'oclif.manifest.json');
   writeFileSync(manifest, JSON.stringify(await commandManifest(built)));
   const env = { NO_COLOR: '1', COLUMNS: '80' };
@@ -50,18 +50,18 @@ it('the help of a built command is that of its sources', async () => {
   rmSync(manifest);
 });
 
-it('the build writes the manifest, and the package has it', () => {
+it('the build writes the manifest, and the package contains it', () => {
   const { scripts, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(scripts.build).toContain('write-manifest');
   expect(files).toContain('oclif.manifest.json');
 });
 
-it('the version is the line that oclif would print', async () => {
+it('zlm --version prints the line that oclif would print', async () => {
   const config = await Config.load(built);
   for (const flag of ['--version', '-v']) expect(zlm([flag])).toBe(`${config.userAgent}\n`);
 });
 
-it('the version is told without loading oclif', async () => {
+it('zlm --version does not load oclif', async () => {
   const loaded = execFileSync(
     process.execPath,
     [
@@ -75,7 +75,7 @@ it('the version is told without loading oclif', async () => {
   expect(loaded.split('\n')).toEqual([expect.stringContaining('zlm/'), '0', '']);
 });
 
-it('a full disk below the version is told', async () => {
+it('zlm --version reports a full disk', async () => {
   if (!existsSync('/dev/full')) return;
   const line = `"${process.execPath}" "${built}/bin/run.js" --version > /dev/full`;
   expect(() => execFileSync('sh', ['-c', line], { stdio: 'pipe' })).toThrow(
@@ -83,7 +83,7 @@ it('a full disk below the version is told', async () => {
   );
 });
 
-it('help of a command and the command help print the same page', async () => {
+it('--help after a command and zlm help before it print the same page', async () => {
   const [flag, word] = await Promise.all([
     spawnZlm(['prepare', 'text', '--help']),
     spawnZlm(['help', 'prepare', 'text']),

@@ -10,7 +10,7 @@ import type { TrainingOutcome } from '../../src/systems/system.js';
 import { tempFolder } from '../temp-folder.js';
 import { ROOT, runCommand } from './capture.js';
 
-/** Lines of at most four words of a vocabulary of nine, which are so many tokens with the ends of lines. */
+/** Returns lines of at most four words of nine, with `count` tokens including the ends of lines. */
 function textOf(tokens: number): string {
   const words = Array.from({ length: tokens }, (_, index) =>
     index % 5 === 4 ? '\n' : `w${(index * 7) % 9} `,
@@ -18,7 +18,7 @@ function textOf(tokens: number): string {
   return `${words.slice(0, -1).join('')}\n`;
 }
 
-/** Prepares a text with so many tokens in each split, and returns the words after `zlm train` that are suggested. */
+/** Prepares a text with the given tokens in each split, and returns the suggested words after `zlm train`. */
 async function prepare(folder: string, train: number, valid: number): Promise<string[]> {
   const file = (split: string, tokens: number) => {
     writeFileSync(join(folder, split), textOf(tokens));
@@ -48,7 +48,7 @@ describe('the command that zlm prepare text suggests', () => {
     [2, 100],
     [5, 1],
   ])(
-    'trains on a text of %i tokens for training and %i for validation',
+    'the suggested command trains on a text of %i tokens for training and %i for validation',
     { timeout: 180_000 },
     async (train, valid) => {
       const folder = tempFolder();
@@ -64,14 +64,17 @@ describe('the command that zlm prepare text suggests', () => {
     [1000, 1000],
     [10_000, 10_000],
     [10_000, 7],
-  ])('plans a training on a text of %i tokens for training and %i for validation', async (train, valid) => {
-    const words = await prepare(tempFolder(), train, valid);
-    const { error } = await runCommand(Train, [...words, '--dry-run', '--backend', 'wasm', '--json']);
-    expect(error).toBeUndefined();
-  });
+  ])(
+    'the suggested command plans a training on a text of %i tokens for training and %i for validation',
+    async (train, valid) => {
+      const words = await prepare(tempFolder(), train, valid);
+      const { error } = await runCommand(Train, [...words, '--dry-run', '--backend', 'wasm', '--json']);
+      expect(error).toBeUndefined();
+    },
+  );
 });
 
-/** What is asked of a corpus with so many tokens in each split. */
+/** The manifest of a corpus with the given tokens in each split. */
 function manifestOf(
   train: number,
   valid: number,
@@ -109,13 +112,13 @@ describe('what is changed of the quickstart', () => {
       20,
       ['training.batchSize=1', 'training.bptt=19', 'training.windowsPerEpoch=null'],
     ],
-  ])('is %s', async (_, train, valid, overrides) => {
+  ])('the suggestion changes %s', async (_, train, valid, overrides) => {
     const words = await firstTrainingOn(manifestOf(train, valid), ROOT);
     expect(words[0]).toBe('configs/quickstart.yaml');
     expect(overridesOf(words)).toEqual(['corpus=own', ...overrides]);
   });
 
-  it('is the whole of it, for an n-gram model, where there is nothing to validate a network on', async () => {
+  it('a text too short to validate a network gets the command of an n-gram model', async () => {
     expect(await firstTrainingOn(manifestOf(100, 1), ROOT)).toEqual([
       'configs/kn5.yaml',
       '--set',
@@ -125,7 +128,7 @@ describe('what is changed of the quickstart', () => {
 });
 
 describe('the command that zlm prepare topics suggests', () => {
-  it('trains on a short text', async () => {
+  it('the suggested command trains on a short text with topics', async () => {
     const folder = tempFolder();
     await prepare(folder, 300, 30);
     const argv = ['short', '--topics', '3', '--iterations', '2', '--data', join(folder, 'data'), '--json'];
@@ -135,7 +138,7 @@ describe('the command that zlm prepare topics suggests', () => {
     expect(error).toBeUndefined();
   });
 
-  it('fits the batch to the text', async () => {
+  it('the suggested batch fits the text', async () => {
     expect(overridesOf(await topicTrainingOn(manifestOf(300, 30), 3, ROOT))).toEqual([
       ...['corpus=own', 'model.context.topics=3', 'training.batchSize=14'],
     ]);
@@ -144,7 +147,7 @@ describe('the command that zlm prepare topics suggests', () => {
   it.each([
     ['more topics than words', manifestOf(1000, 100, 20)],
     ['a split of one token', manifestOf(1000, 1)],
-  ])('is none for %s', async (_, manifest) => {
+  ])('there is no suggestion for %s', async (_, manifest) => {
     expect(await topicTrainingOn(manifest, 40, ROOT)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { Ansis } from 'ansis';
 import { expect, it } from 'vitest';
 import { renderTable } from '../../src/cli/table.js';
 
-it('aligns cells under their titles and leaves no white space at the ends of lines', () => {
+it('cells are aligned under their titles, without white space at the ends of lines', () => {
   const columns = [{ title: 'run' }, { title: 'perplexity', align: 'right' as const }, { title: 'state' }];
   const rows = [
     ['small', '119.85', 'finished'],
@@ -15,11 +15,11 @@ it('aligns cells under their titles and leaves no white space at the ends of lin
   );
 });
 
-it('measures colored and non-ASCII cells by what is seen', () => {
+it('colored and non-ASCII cells are measured by their visible width', () => {
   const red = new Ansis(1).red('✖');
   expect(renderTable([{ title: '' }, { title: 'b' }], [[red, 'x']])).toBe(`   b\n${red}  x`);
 });
 
-it('shows the titles of an empty table', () => {
+it('an empty table shows its titles', () => {
   expect(renderTable([{ title: 'a' }, { title: 'b' }], [])).toBe('a  b');
 });

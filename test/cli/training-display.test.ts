@@ -5,7 +5,7 @@ import { RunFolder } from '../../src/runs/run-folder.js';
 import { START } from '../../src/runs/training-progress.js';
 import type { EpochEvent, SessionEvent } from '../../src/training/events.js';
 
-it('the line of a session tells where it goes on, if there is anything left to train', () => {
+it('the line of a session says where it continues, if anything is left to train', () => {
   const notes: string[] = [];
   const reporter = { note: (line: string) => notes.push(line) } as unknown as ProgressReporter;
   const { show } = new TrainingDisplay(reporter);
@@ -20,10 +20,10 @@ it('the line of a session tells where it goes on, if there is anything left to t
   show({ ...session, position: START });
   show(session);
   show({ ...session, isOver: true });
-  expect(notes).toEqual(['run runs/small', 'run runs/small, going on after 40 windows', 'run runs/small']);
+  expect(notes).toEqual(['run runs/small', 'run runs/small, continuing after 40 windows', 'run runs/small']);
 });
 
-it('the line of an epoch tells when the parameters were averaged', () => {
+it('the line of an epoch says when the parameters were averaged', () => {
   const notes: string[] = [];
   const reporter = { note: (line: string) => notes.push(line) } as unknown as ProgressReporter;
   const display = new TrainingDisplay(reporter);

@@ -11,15 +11,15 @@ it.each([
   [['trian', 'configs/small.yaml'], 'train'],
   [['prepare', 'pbt'], 'prepare ptb'],
   [['prepare', 'txet', 'novels'], 'prepare text'],
-])('%s was meant to be %s', (words, meant) => {
+])('%s is guessed to mean %s', (words, meant) => {
   expect(unknownCommandError(words, COMMANDS).cures).toContain(`Did you mean zlm ${meant}?`);
 });
 
-it('guesses nothing for a word that resembles no command', () => {
+it('a word that resembles no command gets no guess', () => {
   expect(unknownCommandError(['translate'], COMMANDS).cures).toEqual(['See all commands: zlm --help']);
 });
 
-it('names what is too much for a command without arguments', () => {
+it('the message names the words that are too many for a command without arguments', () => {
   const { message, kind } = unknownCommandError(['runs', 'extra'], COMMANDS);
   expect(message).toBe('zlm runs takes no arguments, but was given "extra"');
   expect(kind).toBe('usage');

@@ -38,7 +38,7 @@ async function showAll(
   await watch(look, 0.001, controller.signal, stream);
 }
 
-it('redraws in place, also with fewer and more lines than before, and leaves the cursor below', async () => {
+it('the table is redrawn in place, also with fewer and more lines, and the cursor ends below it', async () => {
   const screen = new Screen(60, 10);
   screen.write('$ zlm runs --watch\n');
   const seen: string[][] = [];
@@ -56,7 +56,7 @@ it('redraws in place, also with fewer and more lines than before, and leaves the
   expect(screen.listeners).toBe(0);
 });
 
-it.each([60, 80, 120, 200])('never wraps or scrolls on %i columns', async (columns) => {
+it.each([60, 80, 120, 200])('the table never wraps or scrolls on %i columns', async (columns) => {
   const screen = new Screen(columns, 8);
   const views = Array.from({ length: 5 }, (_, round) =>
     viewOf(Array.from({ length: 20 }, (_line, line) => `${line}.${round} ${'x'.repeat(300)}`).join('\n')),
@@ -69,7 +69,7 @@ it.each([60, 80, 120, 200])('never wraps or scrolls on %i columns', async (colum
   for (const row of rows) expect(row.length).toBeLessThan(columns);
 });
 
-it('draws again when the terminal becomes narrower', async () => {
+it('the table is redrawn when the terminal becomes narrower', async () => {
   const screen = new Screen(100, 10);
   const view = { state: '', render: (width: number) => `${'x'.repeat(width)}\nend` };
   await showAll(streamOf(screen, 10), [view, view], async () => {
@@ -78,7 +78,7 @@ it('draws again when the terminal becomes narrower', async () => {
   });
 });
 
-it('shows the cursor again when a look fails', async () => {
+it('the cursor is shown again when reading the runs fails', async () => {
   const screen = new Screen();
   const failing = watch(
     () => Promise.reject(new Error('gone')),
@@ -90,7 +90,7 @@ it('shows the cursor again when a look fails', async () => {
   expect(screen.bytes).toBe('\u001b[?25l\u001b[?25h');
 });
 
-it('prints what has changed where there is no terminal, or one that knows no sequences', async () => {
+it('changes are printed as lines where there is no terminal, or one without control sequences', async () => {
   const views = [viewOf('a'), viewOf('a 1', 'a'), viewOf('b')];
   const log = new FakeLog();
   await showAll(log as unknown as WatchStream, views);

@@ -40,7 +40,7 @@ function expectSchema(text: string): void {
   expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
 }
 
-it('measures the named backends, as JSON of its schema', async () => {
+it('bench measures the named backends and prints JSON of its schema', async () => {
   const { stdout, result, exitCode } = await bench('--backend', 'wasm,cpu', '--no-product', '--json');
   expect(exitCode).toBe(0);
   expectSchema(stdout);
@@ -69,13 +69,13 @@ it('measures the named backends, as JSON of its schema', async () => {
   }
 });
 
-it('leaves nothing behind on the backends', async () => {
+it('bench leaves no tensor on the backends', async () => {
   const before = tf.memory().numTensors;
   await bench('--backend', 'wasm,cpu', '--no-product');
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('takes all backends but cpu by itself, and mixed precision only where it is fast', async () => {
+it('bench takes all backends except cpu by default, and mixed precision only where it is fast', async () => {
   const { result } = await bench('--no-product', '--json');
   const contenders = result?.training.map(({ backend, precision }) => `${backend} ${precision}`);
   expect(contenders).toContain('wasm f32');
@@ -86,7 +86,7 @@ it('takes all backends but cpu by itself, and mixed precision only where it is f
   expect(reduced.result?.training.every(({ precision }) => precision === 'f32')).toBe(true);
 });
 
-it('prints tables for a person', async () => {
+it('bench prints tables for a person', async () => {
   const { stdout, stderr, result } = await bench('--backend', 'wasm');
   expectSchema(JSON.stringify(result));
   expect(stdout).toMatch(/, \d+ threads?; medians of at most 2 rounds/);
@@ -96,8 +96,8 @@ it('prints tables for a person', async () => {
   expect(stderr).toContain('toy: ');
 });
 
-it('reports a backend that computes wrongly instead of timing it, and fails', async () => {
-  // Whatever the gradient, its norm is 1: the losses of later windows go astray too.
+it('bench reports a backend that computes wrongly instead of timing it, and fails', async () => {
+  // The norm is always 1, so the losses of later windows are wrong too.
   const kernel = { kernelName: 'ZlmGlobalNorm', backendName: 'cpu' };
   tf.unregisterKernel(kernel.kernelName, kernel.backendName);
   tf.registerKernel({ ...kernel, kernelFunc: () => tf.scalar(1) });
@@ -135,14 +135,14 @@ async function benchWithBroken(backendName: string) {
   }
 }
 
-it('reports a backend that breaks, and measures the others', async () => {
+it('bench reports a backend that breaks, and measures the others', async () => {
   expect(await benchWithBroken('cpu')).toMatchObject([
     { backend: 'cpu', check: null, timing: null, problem: 'out of memory' },
     { backend: 'wasm', problem: null },
   ]);
 });
 
-it('reports a reference that breaks for every backend that is held against it', async () => {
+it('bench reports a broken reference for every backend that is compared with it', async () => {
   expect(await benchWithBroken('wasm')).toMatchObject([
     { backend: 'cpu', check: null, timing: null, problem: 'the reference, wasm, fails: out of memory' },
     { backend: 'wasm', check: null, timing: null, problem: 'out of memory' },
@@ -155,7 +155,7 @@ it.each([
   [[join(folder, 'nowhere.yaml')], 3, 'nowhere.yaml'],
   [['--set', 'training.sentences=true'], 3, 'cannot be timed: it trains on sentences'],
   [[join(folder, 'counted.yaml')], 3, 'cannot be timed: it describes an n-gram model'],
-])('%j ends with code %d', async (argv, code, word) => {
+])('bench with %j ends with code %d', async (argv, code, word) => {
   const { exitCode, stderr } = await bench(...argv);
   expect(exitCode).toBe(code);
   expect(stderr).toContain(word);

@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const folderFlags = () => ['data', 'runs', 'cache'].flatMap((name) => [`--${name}`, join(folder, name)]);
 
-it('reports every backend, folder and corpus as JSON of its schema', async () => {
+it('doctor reports every backend, folder and corpus as JSON of its schema', async () => {
   await mkdir(join(folder, 'data', 'broken'), { recursive: true });
   await writeFile(join(folder, 'data', 'broken', 'manifest.json'), '{');
   const { stdout, exitCode } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), '--json']);
@@ -40,7 +40,7 @@ it('reports every backend, folder and corpus as JSON of its schema', async () =>
   ]);
 });
 
-it('prints sections for a person', async () => {
+it('doctor prints sections for a person', async () => {
   const { stdout } = await runCommand(Doctor, [...folderFlags(), '--cc', 'no-such-compiler']);
   expect(stdout.match(/^\S.*$/gm)).toEqual([
     'This machine',

@@ -1,4 +1,4 @@
-/** `zlm eval` as a user has it. After a wanted change of its text: `npx vitest run test/commands/eval.test.ts --update`. */
+/** Runs `zlm eval` as a user does. After an intended change of its text: `npx vitest run test/commands/eval.test.ts --update`. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,23 +37,40 @@ function tokensOf(split: SplitName): string[] {
 }
 
 describe('the figure', () => {
-  it.each(['train', 'valid', 'test'] as const)('counts N - 1 predictions of the %s split', async (split) => {
-    const report = await reportOf('--split', split);
-    expect(report).toMatchObject({ split, batch: 1, predictions: tokensOf(split).length - 1 });
-  });
+  it.each(['train', 'valid', 'test'] as const)(
+    'eval counts N - 1 predictions of the %s split',
+    async (split) => {
+      const report = await reportOf('--split', split);
+      expect(report).toMatchObject({ split, batch: 1, predictions: tokensOf(split).length - 1 });
+    },
+  );
 
-  it('loses the first token of each column and what does not fill the columns when the batch is wider', async () => {
+  it('eval with a wider batch loses the first token of each column and those that do not fill the columns', async () => {
     const { predictions } = await reportOf('--batch', '7');
     expect(predictions).toBe(7 * (Math.floor(tokensOf('test').length / 7) - 1));
   });
 
-  it('is that of validation in training when split and batch are', async () => {
+  it('eval warns when the spec of the run was edited, which here changes what is computed', async () => {
+    const spec = `runs/${RUN}/spec.yaml`;
+    const text = readFileSync(spec, 'utf8');
+    const before = await evaluate();
+    writeFileSync(spec, text.replace('cell: 0,', 'cell: 0.5,'));
+    const after = await evaluate();
+    writeFileSync(spec, text);
+    expect(before.stderr).not.toContain('warning');
+    expect(after.stderr).toContain(
+      `warning: <tmp>/${spec} was edited after the run was trained; what it says now is used`,
+    );
+    expect(after.result?.perplexity).not.toBe(before.result?.perplexity);
+  });
+
+  it('eval finds the perplexity of the validation in training for the same split and batch', async () => {
     const { best } = JSON.parse(readFileSync(`runs/${RUN}/status.json`, 'utf8'));
     const { perplexity } = await reportOf('--split', 'valid', '--batch', '4');
     expect(perplexity).toBeCloseTo(best.perplexity, 6);
   });
 
-  it('stands beside what the word frequencies of train give', async () => {
+  it('eval prints the unigram perplexity of the split', async () => {
     const train = tokensOf('train');
     const asked = tokensOf('test').slice(1);
     // <unk> is in the vocabulary and never in train, so that every count has 1 added.
@@ -73,11 +90,11 @@ describe('which run and which checkpoint', () => {
     ['a path', `runs/${RUN}`],
     ['latest', 'latest'],
     ['the path of latest', './runs/latest/'],
-  ])('takes %s', async (_, run) => {
+  ])('eval takes %s', async (_, run) => {
     expect((await reportOf(run)).run).toBe(RUN);
   });
 
-  it('takes the newest by default, and runs elsewhere by --runs', async () => {
+  it('eval takes the newest run by default, and runs elsewhere by --runs', async () => {
     await train('tiny.yaml', '--runs', 'elsewhere', '--name', 'newest', '--set', 'training.epochs=2');
     cpSync('elsewhere/newest', 'elsewhere/older', { recursive: true });
     expect(await reportOf('--runs', 'elsewhere')).toMatchObject({ run: 'newest', epochs: 2 });
@@ -85,7 +102,7 @@ describe('which run and which checkpoint', () => {
     expect(await reportOf()).toMatchObject({ run: RUN });
   });
 
-  it('takes the best checkpoint by default, the last by flag', async () => {
+  it('eval takes the best checkpoint by default and the last one by flag', async () => {
     await train('tiny.yaml', '--runs', 'two', '--name', 'run', '--set', 'training.epochs=2');
     cpSync('two/run/checkpoints/best.safetensors', 'epoch-2.safetensors');
     await train('--runs', 'two', '--resume', 'run', '--set', 'training.epochs=3');
@@ -101,7 +118,7 @@ describe('what it prints', () => {
   it.each([
     ['eval', 'eval.txt'],
     [`eval ${RUN} --split valid --batch 4 --checkpoint last`, 'eval-flags.txt'],
-  ])('the whole of: zlm %s', async (command, golden) => {
+  ])('the whole output of zlm %s equals the golden file', async (command, golden) => {
     const { stdout, stderr, exitCode } = await evaluate(...command.split(' ').slice(1));
     const timeless = stdout.replace(/\S+ s on backend/, '<time> on backend');
     const text = `$ zlm ${command}\n── stdout\n${timeless}── stderr\n${stderr}`;
@@ -109,7 +126,7 @@ describe('what it prints', () => {
     await expect(text).toMatchFileSnapshot(`../golden/cli/${golden}`);
   });
 
-  it('JSON of its schema', async () => {
+  it('eval --json prints JSON of its schema', async () => {
     const { stdout } = await evaluate('--json');
     const validate = new Ajv({ strict: true }).compile(schema);
     expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
@@ -125,36 +142,36 @@ describe('what it prints', () => {
 });
 
 describe('what it refuses', () => {
-  it('evaluating before there is a run', async () => {
+  it('eval says how to make a run when there is none', async () => {
     const { stderr, exitCode } = await evaluate('--runs', 'none');
     expect(exitCode).toBe(4);
     expect(stderr).toBe(
       [
-        '✖ there is no run in none',
+        '✖ There is no run in none',
         '  → Train one: `zlm train configs/quickstart.yaml --runs none`.',
         '  → If runs lie elsewhere, name their folder with --runs.\n',
       ].join('\n'),
     );
   });
 
-  it('the best checkpoint before an epoch was validated; the last one is had by flag', async () => {
+  it('eval explains a missing best checkpoint before an epoch was validated, and takes the last one by flag', async () => {
     cpSync(`runs/${RUN}`, 'runs/young', { recursive: true });
     rmSync('runs/young/checkpoints/best.safetensors');
     const { stderr, exitCode } = await evaluate('young');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('run young has no best checkpoint');
+    expect(stderr).toContain('Run young has no best checkpoint');
     expect(stderr).toContain('--checkpoint last');
     expect(await reportOf('young', '--checkpoint', 'last')).toMatchObject({ run: 'young' });
   });
 
-  it('a corpus that is not there', async () => {
+  it('eval explains a missing corpus', async () => {
     const { stderr, exitCode } = await evaluate('--data', 'nowhere');
     expect(exitCode).toBe(4);
     expect(stderr).toContain('There is no prepared corpus "small" in nowhere');
     expect(stderr).toContain('--data');
   });
 
-  it('a corpus that was prepared again with another vocabulary', async () => {
+  it('eval refuses a corpus that was prepared again with another vocabulary', async () => {
     await prepareSmallCorpus('changed', { train: `a word more\n${generateText(100, 1)}` });
     const { stderr, exitCode } = await evaluate('--data', 'changed');
     expect(exitCode).toBe(4);
@@ -162,27 +179,27 @@ describe('what it refuses', () => {
     expect(stderr).toContain('Prepare the corpus as it was then');
   });
 
-  it('a batch that leaves a column nothing to predict, and names the widest', async () => {
+  it('eval refuses a batch that leaves a column nothing to predict, and names the widest', async () => {
     const tokens = tokensOf('test').length;
     const widest = Math.floor(tokens / 2);
     const { stderr, exitCode } = await evaluate('--batch', String(widest + 1));
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`a batch of ${widest + 1} is too wide for the test split of small`);
+    expect(stderr).toContain(`A batch of ${widest + 1} is too wide for the test split of small`);
     expect(stderr).toContain(`Take --batch ${widest} or less.`);
     expect(await reportOf('--batch', String(widest))).toMatchObject({ predictions: widest });
   });
 
-  it('a split with nothing to predict', async () => {
+  it('eval refuses a split with nothing to predict', async () => {
     writeFileSync('blank.txt', '\n');
     const texts = '--train data/small-text/train --valid data/small-text/valid --test blank.txt';
     await runCommand(PrepareText, ['small', '--data', 'blank', ...texts.split(' ')]);
     const { stderr, exitCode } = await evaluate('--data', 'blank');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain('the test split of small has no two tokens, so there is nothing to predict');
+    expect(stderr).toContain('The test split of small has no two tokens, so there is nothing to predict');
   });
 });
 
-it('stops at Ctrl-C with exit code 130', async () => {
+it('eval stops at Ctrl-C with exit code 130', async () => {
   await prepareSmallCorpus('long', { train: generateText(100_000, 1), valid: generateText(20, 2) });
   const few = ['--set', 'training.windowsPerEpoch=1', '--set', 'training.epochs=2'];
   await train('tiny.yaml', '--data', 'long', '--name', 'long', ...few);
@@ -195,6 +212,6 @@ it('stops at Ctrl-C with exit code 130', async () => {
     zlm.kill('SIGINT');
   });
   const { code, stdout, stderr } = await ended;
-  expect(stderr).toMatch(/^backend wasm: [^\n]*\ntrain: \d+%.*\n✖ interrupted\n$/s);
+  expect(stderr).toMatch(/^backend wasm: [^\n]*\ntrain: \d+%.*\n✖ Interrupted\n$/s);
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });

@@ -35,13 +35,13 @@ function ownCommands(): string[] {
   return shown.map(({ id }) => id).sort();
 }
 
-it('the help pages are those of the golden file', async () => {
+it('the help pages equal the golden file', async () => {
   const pages = [await helpPage()];
   for (const id of ownCommands()) pages.push(await helpPage(...id.split(/[: ]/)));
   await expect(pages.join(`\n${'─'.repeat(80)}\n\n`)).toMatchFileSnapshot('../golden/cli/help.txt');
 });
 
-it('every command has a summary, an example, a description of each flag and argument, and all but help --json', () => {
+it('every command has a summary, an example, a description of each flag and argument, and all except help have --json', () => {
   const commands = config.commands.filter(({ hidden }) => !hidden);
   expect(commands.length).toBeGreaterThan(0);
   for (const { id, summary, examples, flags, args } of commands) {

@@ -48,7 +48,7 @@ function parseCsv(csv: string): Record<string, string>[] {
   );
 }
 
-it.each([RUN, 'ngrams'])('every line of the metrics.jsonl of %s is as the schema says', (name) => {
+it.each([RUN, 'ngrams'])('every line of the metrics.jsonl of %s conforms to the schema', (name) => {
   const lines = linesOf(name);
   for (const line of lines) expect(isRow(line), JSON.stringify([line, isRow.errors])).toBe(true);
   expect(new Set(lines.map(({ kind }) => kind))).toEqual(
@@ -56,22 +56,25 @@ it.each([RUN, 'ngrams'])('every line of the metrics.jsonl of %s is as the schema
   );
 });
 
-it('the schema refuses a row that lacks a figure, or has one too many', () => {
+it('the schema refuses a row that lacks a figure or has one too many', () => {
   for (const line of [...linesOf(RUN), ...linesOf('ngrams')]) {
     for (const key of Object.keys(line)) expect(isRow({ ...line, [key]: undefined })).toBe(false);
     expect(isRow({ ...line, more: 1 })).toBe(false);
   }
 });
 
-it.each(['epochs', 'windows'])('--json prints the rows of %s as they are in the file', async (rows) => {
-  const printed = JSON.parse(await metrics(RUN, '--rows', rows, '--json'));
-  expect(isResult(printed), JSON.stringify(isResult.errors)).toBe(true);
-  const kind = rows === 'epochs' ? 'epoch' : 'windows';
-  expect(printed).toEqual({ run: RUN, rows: linesOf(RUN).filter((line) => line.kind === kind) });
-  expect(printed.rows.length).toBeGreaterThanOrEqual(4);
-});
+it.each(['epochs', 'windows'])(
+  'metrics --json prints the rows of %s as they are in the file',
+  async (rows) => {
+    const printed = JSON.parse(await metrics(RUN, '--rows', rows, '--json'));
+    expect(isResult(printed), JSON.stringify(isResult.errors)).toBe(true);
+    const kind = rows === 'epochs' ? 'epoch' : 'windows';
+    expect(printed).toEqual({ run: RUN, rows: linesOf(RUN).filter((line) => line.kind === kind) });
+    expect(printed.rows.length).toBeGreaterThanOrEqual(4);
+  },
+);
 
-it.each(['epochs', 'windows'])('--csv prints the rows of %s with all their digits', async (rows) => {
+it.each(['epochs', 'windows'])('metrics --csv prints the rows of %s with all their digits', async (rows) => {
   const kind = rows === 'epochs' ? 'epoch' : 'windows';
   const expected = linesOf(RUN)
     .filter((line) => line.kind === kind)
@@ -81,7 +84,7 @@ it.each(['epochs', 'windows'])('--csv prints the rows of %s with all their digit
   expect(parseCsv(await metrics(RUN, '--rows', rows, '--csv'))).toEqual(expected);
 });
 
-it('--csv names the columns in a fixed order', async () => {
+it('metrics --csv names the columns in a fixed order', async () => {
   const heads = [await metrics(RUN, '--csv'), await metrics(RUN, '--rows', 'windows', '--csv')];
   expect(heads.map((csv) => csv.split('\n')[0])).toEqual([
     'epoch,windows,learningRate,averaged,trainPerplexity,validPerplexity,validPredictions,isBest,seconds',
@@ -89,7 +92,7 @@ it('--csv names the columns in a fixed order', async () => {
   ]);
 });
 
-it('--csv of an n-gram model has a column for each length', async () => {
+it('metrics --csv of an n-gram model has a column for each length', async () => {
   const [row] = parseCsv(await metrics('ngrams', '--csv'));
   const [{ ngrams, discounts, validPerplexity }] = linesOf('ngrams') as [Record<string, unknown>];
   expect(row).toMatchObject({
@@ -99,7 +102,7 @@ it('--csv of an n-gram model has a column for each length', async () => {
   });
 });
 
-it('prints tables for people', async () => {
+it('metrics prints tables for people', async () => {
   const parts = [await metrics(RUN), await metrics('ngrams')];
   expect(parts[0]).toMatch(
     /^epoch +windows +learning rate +train perplexity +valid perplexity +time\n {4}1 /,
@@ -109,22 +112,22 @@ it('prints tables for people', async () => {
 });
 
 describe('a run whose metrics are not whole', () => {
-  it('is shown without the line that a crash cut short', async () => {
+  it('metrics shows a file without the line that a crash cut short', async () => {
     const before = await metrics(RUN, '--csv');
     appendFileSync(new RunFolder(join('runs', RUN)).metrics, '{"kind":"epoch","epoch":5');
     expect(await metrics(RUN, '--csv')).toBe(before);
   });
 
-  it('says when there is no epoch yet', async () => {
+  it('metrics reports that there is no epoch yet', async () => {
     writeFileSync(new RunFolder(join('runs', 'ngrams')).metrics, '');
     expect(await metrics('ngrams')).toBe(
-      'no epochs in the metrics of ngrams yet; `--rows windows` shows the windows so far\n',
+      'No epochs in the metrics of ngrams yet; `--rows windows` shows the windows so far\n',
     );
     expect(await metrics('ngrams', '--csv')).toMatch(/^epoch,windows,[a-zA-Z,]+\n$/);
   });
 });
 
-it('shows a perplexity that was too large for a number, and figures of every size', () => {
+it('metrics shows a perplexity that was too large for a number, and figures of every size', () => {
   const row = { kind: 'windows', epoch: 1, windows: 1000, gradientNorm: 0, learningRate: 1e-7 } as const;
   const rest = { tokensPerSecond: 10_000, seconds: 1 };
   const rows = [null, 1e6].map((perplexity) => ({ ...row, ...rest, perplexity: perplexity as number }));

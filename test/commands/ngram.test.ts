@@ -1,4 +1,4 @@
-/** An n-gram model through the commands, as a user has it. After a wanted change of their text: `npx vitest run test/commands/ngram.test.ts --update`. */
+/** Runs the commands on an n-gram model as a user does. After an intended change of their text: `npx vitest run test/commands/ngram.test.ts --update`. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { Ajv, type SchemaObject } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import Runs from '../../src/commands/runs.js';
 import Sample from '../../src/commands/sample.js';
 import Train from '../../src/commands/train.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../../src/storage/safetensors.js';
+import type { NgramPlan } from '../../src/systems/system.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { literalModel } from '../ngram/literal-kneser-ney.js';
 import { linesOf } from '../ngram/random-text.js';
@@ -36,7 +37,7 @@ async function done(line: string): Promise<CommandRun> {
   return run;
 }
 
-/** What a terminal shows, without the times. */
+/** Returns the text of a terminal, without the times. */
 function transcript(line: string, { stdout, stderr, exitCode }: CommandRun): string {
   const text = [`$ zlm ${line}`, stderr.trim(), stdout.trim(), `[exit code ${exitCode}]`];
   return `${text
@@ -74,7 +75,7 @@ function literalPerplexity(split: string, order: number): number {
 }
 
 describe('the whole output', () => {
-  it('of counting, of going on when it is done, and of what comes after', async () => {
+  it('the output of counting, resuming and the commands after it equals the golden file', async () => {
     const lines = [
       'train kn3.yaml --name whole',
       'train --resume whole',
@@ -97,7 +98,7 @@ describe('the whole output', () => {
     ['eval', 'eval kn3 --json', evalSchema],
     ['sample', 'sample kn3 --length 3 --json', sampleSchema],
     ['runs', 'runs --json', runsSchema],
-  ])('of %s --json has its schema', async (_, line, schema: SchemaObject) => {
+  ])('the output of %s --json conforms to its schema', async (_, line, schema: SchemaObject) => {
     const { stdout } = await done(line);
     const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
     expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
@@ -105,18 +106,21 @@ describe('the whole output', () => {
 });
 
 describe('what it finds', () => {
-  it.each(['valid', 'test'] as const)('is the perplexity of the formulas, %s', async (split) => {
-    const { result } = await done(`eval kn3 --split ${split}`);
-    expect(result).toMatchObject({
-      predictions: textOf(split).flat().length,
-      system: 'ngram',
-      ngramOrder: 3,
-      epochs: 1,
-    });
-    expect((result as { perplexity: number }).perplexity).toBeCloseTo(literalPerplexity(split, 3), 8);
-  });
+  it.each(['valid', 'test'] as const)(
+    'eval of an n-gram model finds the perplexity of the formulas, %s',
+    async (split) => {
+      const { result } = await done(`eval kn3 --split ${split}`);
+      expect(result).toMatchObject({
+        predictions: textOf(split).flat().length,
+        system: 'ngram',
+        ngramOrder: 3,
+        epochs: 1,
+      });
+      expect((result as { perplexity: number }).perplexity).toBeCloseTo(literalPerplexity(split, 3), 8);
+    },
+  );
 
-  it('is the same in both checkpoints, in the list of runs and in the metrics', async () => {
+  it('both checkpoints, the list of runs and the metrics have the same perplexity', async () => {
     const { result } = await done('eval kn3 --split valid --checkpoint last');
     const { perplexity, predictions } = result as { perplexity: number; predictions: number };
     const { runs } = (await done('runs')).result as { runs: { name: string; bestValidPerplexity: number }[] };
@@ -140,6 +144,18 @@ describe('what it finds', () => {
   });
 });
 
+it.each([1, 2, 3, 5])(
+  'a plan of order %i tells the n-grams and the discounts that the training then has',
+  async (order) => {
+    const set = `--set model.ngram.order=${order}`;
+    const planned = (await done(`train kn3.yaml ${set} --dry-run`)).result as unknown as NgramPlan;
+    const trained = (await done(`train kn3.yaml ${set} --name order-${order}`))
+      .result as unknown as NgramPlan;
+    expect(planned.fallbackOrders).toContain(1);
+    expect(planned).toMatchObject({ ngrams: trained.ngrams, fallbackOrders: trained.fallbackOrders });
+  },
+);
+
 it('a plan writes nothing', async () => {
   const files = () => readdirSync('.', { recursive: true }).sort();
   const there = files();
@@ -148,7 +164,7 @@ it('a plan writes nothing', async () => {
 });
 
 describe('samples', () => {
-  it('go on from the prompt, without what is banned, the same for one seed', async () => {
+  it('samples continue the prompt, contain nothing that is banned, and are the same for one seed', async () => {
     const line = "sample kn3 --prompt 'the old' --ban the,a,every --length 40 --seed 3";
     const { stdout } = await done(line);
     expect(stdout).toMatch(/^the old \S/);
@@ -158,17 +174,17 @@ describe('samples', () => {
   });
 });
 
-it('stops at Ctrl-C with exit code 130, and tells how to count again', async () => {
+it('train stops at Ctrl-C with exit code 130 and says how to count again', async () => {
   await prepareSmallCorpus('long', { train: generateText(100_000, 1) });
   const argv = ['train', 'kn3.yaml', '--data', 'long', '--name', 'stopped'];
   const { process: child, ended } = startZlm(argv, { cwd: folder });
   child.stderr?.once('data', () => child.kill('SIGINT'));
   const { code, stdout, stderr } = await ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-  expect(stderr).toContain('stopping; interrupt again to stop at once\n');
+  expect(stderr).toContain('Stopping; interrupt again to stop at once\n');
   expect(stderr).toContain(
     [
-      '✖ interrupted before all n-grams were counted; nothing of them is kept',
+      '✖ Interrupted before all n-grams were counted; nothing of them is kept',
       '  → Count them again, which takes seconds: `zlm train --resume stopped --data long`.\n',
     ].join('\n'),
   );
@@ -240,7 +256,7 @@ describe('what it refuses', () => {
     await prepareSmallCorpus('foreign', { train: `a word more\n${generateText(100, 1)}` });
   });
 
-  it('each with a cure, as printed', async () => {
+  it('each refusal has a cure and equals the golden file', async () => {
     const transcripts: string[] = [];
     cpSync('runs/kn3', 'untouched', { recursive: true });
     for (const [what, line, change] of REFUSALS) {

@@ -1,4 +1,4 @@
-/** The golden files hold whole outputs; after a change: `npx vitest run test/commands/prepare-topics --update`. */
+/** The golden files contain whole outputs; after a change: `npx vitest run test/commands/prepare-topics --update`. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -16,7 +16,7 @@ async function smallArguments(): Promise<string[]> {
   return [SMALL_CORPUS, '--topics', '3', '--iterations', '12', '--data', data];
 }
 
-/** Everything but the progress, which tells how fast this machine is. */
+/** Returns the output without the progress, which depends on the speed of this machine. */
 function transcript({ stdout, stderr, exitCode }: CommandRun): string {
   return `stdout:\n${stdout}stderr:\n${stderr.replace(/^topics of \S+: .*\n/gm, '')}exit code: ${exitCode}\n`;
 }
@@ -25,7 +25,7 @@ function golden(name: string): string {
   return `../golden/cli/prepare-topics${name}.txt`;
 }
 
-it('trains topics, then finds them, then tells how others differ', async () => {
+it('prepare topics trains topics, then finds them, then shows how others differ', async () => {
   const argv = await smallArguments();
   const first = await runCommand(PrepareTopics, argv);
   expect(first.stderr).toMatch(/^topics of small: 100% .*, perplexity \d/m);
@@ -37,7 +37,7 @@ it('trains topics, then finds them, then tells how others differ', async () => {
   expect((await runCommand(PrepareTopics, [...argv, '--seed', '2', '--force'])).exitCode).toBe(0);
 });
 
-it('prints JSON of its schema', async () => {
+it('prepare topics prints JSON of its schema', async () => {
   const { stdout } = await runCommand(PrepareTopics, [...(await smallArguments()), '--json']);
   const printed: unknown = JSON.parse(stdout);
   const validate = new Ajv({ strict: true }).compile(schema);
@@ -49,15 +49,15 @@ it('prints JSON of its schema', async () => {
 
 it.each<[string, string[], number, string]>([
   ['a corpus that is not prepared', ['novels'], 4, 'zlm prepare text novels'],
-  ['no corpus', [], 2, 'missing argument: CORPUS'],
+  ['no corpus', [], 2, 'Missing argument: CORPUS'],
   ['one topic', [SMALL_CORPUS, '--topics', '1'], 2, 'a whole number from 2 to 1024'],
-])('explains %s', async (_, argv, exitCode, says) => {
+])('prepare topics explains %s', async (_, argv, exitCode, says) => {
   const run = await runCommand(PrepareTopics, [...argv, '--data', tempFolder()]);
   expect(run.exitCode).toBe(exitCode);
   expect(run.stderr).toContain(says);
 });
 
-it('ends with 130 on Ctrl-C and leaves nothing', async () => {
+it('prepare topics ends with exit code 130 on Ctrl-C and leaves nothing', async () => {
   const data = join(tempFolder(), 'data');
   await prepareSmallCorpus(data);
   const before = readdirSync(join(data, SMALL_CORPUS));

@@ -1,4 +1,4 @@
-/** The golden files hold whole outputs; after a change: `npx vitest run test/commands/prepare --update`. */
+/** The golden files contain whole outputs; after a change: `npx vitest run test/commands/prepare --update`. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ function tinyArguments(folder: string, texts: Partial<typeof TINY> = {}): string
   return ['tiny', '--train', train, '--valid', valid, '--test', test, '--data', join(folder, 'data')];
 }
 
-/** Everything but the progress, which tells how fast this machine is. */
+/** Returns the output without the progress, which depends on the speed of this machine. */
 function transcript({ stdout, stderr, exitCode }: CommandRun): string {
   const quiet = stderr.replace(/^prepare \S+: .*\n/gm, '');
   return `stdout:\n${stdout}stderr:\n${quiet}exit code: ${exitCode}\n`;
@@ -41,19 +41,19 @@ function expectSchema(schema: object, printed: string): unknown {
 }
 
 describe('zlm prepare text', () => {
-  it('prepares, then finds it prepared', async () => {
+  it('prepare text prepares a corpus, then finds it prepared', async () => {
     const argv = tinyArguments(tempFolder());
     await expect(transcript(await runCommand(PrepareText, argv))).toMatchFileSnapshot(golden('text'));
     await expect(transcript(await runCommand(PrepareText, argv))).toMatchFileSnapshot(golden('text-again'));
   });
 
-  it('prints JSON of its schema', async () => {
+  it('prepare text prints JSON of its schema', async () => {
     const { stdout, stderr } = await runCommand(PrepareText, [...tinyArguments(tempFolder()), '--json']);
     expect(expectSchema(textSchema, stdout)).toMatchObject({ corpus: 'tiny', alreadyPrepared: false });
     expect(stderr).not.toContain('{');
   });
 
-  it('heeds all its options', async () => {
+  it('prepare text uses all its options', async () => {
     const folder = tempFolder();
     const text = join(folder, 'all.txt');
     writeFileSync(text, "The 3 cats, it's said, sat.\nA B\nC D\nE F\n".repeat(5));
@@ -84,7 +84,7 @@ describe('zlm prepare text', () => {
     ["a text of less than the quickstart's epoch", 'mine', 2_000, 52],
     ['a long text', 'long', 25_000, 600],
     ['a text whose name is a number', '1984', 500, 13],
-  ])('prints a command that trains on %s', async (_, name, lines, windowsPerEpoch) => {
+  ])('prepare text prints a command that trains on %s', async (_, name, lines, windowsPerEpoch) => {
     const folder = tempFolder();
     const text = join(folder, 'all.txt');
     writeFileSync(text, generateText(lines, 1));
@@ -97,7 +97,7 @@ describe('zlm prepare text', () => {
     expect(dryRun.result).toMatchObject({ windowsPerEpoch });
   });
 
-  it('names no data folder in the next command where commands look there anyhow', async () => {
+  it('the next command names no data folder that commands use by default', async () => {
     const [, ...argv] = tinyArguments(tempFolder());
     const folder = argv.pop();
     argv.pop();
@@ -121,13 +121,13 @@ describe('zlm prepare text', () => {
     ['unknown-word', (folder) => [...tinyArguments(folder), '--unknown', 'fail'], 4],
     ['not-utf8', (folder) => withLatin1(folder), 4],
     ['foreign-folder', (folder) => withForeignFolder(folder), 4],
-  ])('explains %s', async (name, argv, exitCode) => {
+  ])('prepare text explains %s', async (name, argv, exitCode) => {
     const run = await runCommand(PrepareText, argv(tempFolder()));
     expect(run.exitCode).toBe(exitCode);
     await expect(transcript(run)).toMatchFileSnapshot(golden(`text-${name}`));
   });
 
-  it('explains what differs from a corpus that is there', async () => {
+  it('prepare text explains how a corpus that exists differs', async () => {
     const folder = tempFolder();
     await runCommand(PrepareText, tinyArguments(folder));
     const run = await runCommand(PrepareText, [
@@ -139,7 +139,7 @@ describe('zlm prepare text', () => {
     await expect(transcript(run)).toMatchFileSnapshot(golden('text-otherwise'));
   });
 
-  it('reads standard input, from a pipe', () => {
+  it('prepare text reads standard input, from a pipe', () => {
     const data = join(tempFolder(), 'data');
     const argv = [`${ROOT}/bin/dev.js`, 'prepare', 'text', 'piped', '--text', '-', '--data', data, '--json'];
     const stdout = execFileSync(process.execPath, argv, { input: 'a b\n'.repeat(40), encoding: 'utf8' });
@@ -147,7 +147,7 @@ describe('zlm prepare text', () => {
     expect(readdirSync(data)).toEqual(['piped']);
   });
 
-  it('prepares one endless line, and prints JSON of its schema', async () => {
+  it('prepare text prepares one endless line and prints JSON of its schema', async () => {
     const folder = tempFolder();
     const text = join(folder, 'text8');
     writeFileSync(text, ' anarchism originated as a term'.repeat(1000));
@@ -156,7 +156,7 @@ describe('zlm prepare text', () => {
     expect(expectSchema(textSchema, stdout)).toMatchObject({ splits: { train: { tokens: 4501, lines: 0 } } });
   });
 
-  it('ends with 130 on Ctrl-C and leaves nothing', async () => {
+  it('prepare text ends with exit code 130 on Ctrl-C and leaves nothing', async () => {
     const folder = tempFolder();
     const text = join(folder, 'large.txt');
     writeFileSync(text, 'the quick brown fox jumps over the lazy dog again\n'.repeat(1_500_000));
@@ -169,7 +169,7 @@ describe('zlm prepare text', () => {
   });
 });
 
-/** The words of a command line, as a shell takes them apart. */
+/** Splits a command line into words as a shell does. */
 function shellWords(line: string): string[] {
   return execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
     .trimEnd()
@@ -189,7 +189,7 @@ function withForeignFolder(folder: string): string[] {
 }
 
 describe('zlm prepare ptb', () => {
-  it.skipIf(!PTB_IS_HERE)(`prepares the real files${NEEDS_PTB}`, async () => {
+  it.skipIf(!PTB_IS_HERE)(`prepare ptb prepares the real files${NEEDS_PTB}`, async () => {
     const folder = tempFolder();
     const argv = ['--from', PTB, '--data', join(folder, 'data'), '--cache', join(folder, 'cache')];
     await expect(transcript(await runCommand(PreparePtb, argv))).toMatchFileSnapshot(golden('ptb'));
@@ -197,7 +197,7 @@ describe('zlm prepare ptb', () => {
     expect(expectSchema(ptbSchema, stdout)).toMatchObject({ corpus: 'ptb', alreadyPrepared: true });
   });
 
-  it('explains a folder without the files', async () => {
+  it('prepare ptb explains a folder without the files', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'ptb.train.txt'), '<html><body>Sign in to GitHub</body></html>');
     const run = await runCommand(PreparePtb, ['--from', folder, '--data', join(folder, 'data')]);
@@ -205,7 +205,7 @@ describe('zlm prepare ptb', () => {
     await expect(transcript(run)).toMatchFileSnapshot(golden('ptb-wrong-files'));
   });
 
-  it('explains that there is no way to the mirror', async () => {
+  it('prepare ptb explains that the mirror cannot be reached', async () => {
     const folder = tempFolder();
     const argv = ['--url', 'http://no-such-host.invalid/', '--data', join(folder, 'data'), '--cache', folder];
     const run = await runCommand(PreparePtb, argv);
@@ -217,7 +217,7 @@ describe('zlm prepare ptb', () => {
 });
 
 describe('zlm prepare sotu', () => {
-  it('explains a wrong archive', async () => {
+  it('prepare sotu explains a wrong archive', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'sotu.tgz'), 'junk');
     const run = await runCommand(PrepareSotu, [

@@ -33,7 +33,7 @@ async function writeRun(name: string, status: string | RunStatus): Promise<void>
   await writeFile(join(runs, name, 'status.json'), text);
 }
 
-it('lists runs newest first and marks the one that latest stands for', async () => {
+it('runs lists runs newest first and marks the one that latest means', async () => {
   await writeRun('older', STATUS);
   await writeRun('newer', {
     ...STATUS,
@@ -53,7 +53,7 @@ it('lists runs newest first and marks the one that latest stands for', async () 
   ]);
 });
 
-it('prints JSON of its schema, an unreadable run included', async () => {
+it('runs prints JSON of its schema, with an unreadable run in it', async () => {
   await writeRun('good', STATUS);
   await writeRun('torn', '{"state": "runn');
   const { stdout } = await runCommand(Runs, ['--runs', runs, '--json']);
@@ -66,13 +66,13 @@ it('prints JSON of its schema, an unreadable run included', async () => {
   );
 });
 
-it.each(['none', '.'])('says how to make the first run when there are none in %s', async (folder) => {
+it.each(['none', '.'])('runs says how to make the first run when there are none in %s', async (folder) => {
   const { stdout, exitCode } = await runCommand(Runs, ['--runs', join(runs, folder)]);
-  expect(stdout).toMatch(/^no runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml` makes one\n$/);
+  expect(stdout).toMatch(/^No runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml` makes one\n$/);
   expect(exitCode).toBe(0);
 });
 
-it('refuses a file in place of the folder', async () => {
+it('runs refuses a file in place of the folder', async () => {
   await writeFile(join(runs, 'file'), '');
   const { stderr, exitCode } = await runCommand(Runs, ['--runs', join(runs, 'file')]);
   expect(stderr).toContain('<tmp>/file');
@@ -80,7 +80,7 @@ it('refuses a file in place of the folder', async () => {
 });
 
 describe('--watch', () => {
-  it('prints the table again when a run has changed, and ends well with the first interrupt', async () => {
+  it('runs --watch prints the table again when a run has changed, and ends with exit code 0 on the first interrupt', async () => {
     await writeRun('first', STATUS);
     const { process: child, ended } = startZlm(['runs', '--runs', runs, '--watch', '--interval', '0.1']);
     let printed = '';
@@ -101,7 +101,7 @@ describe('--watch', () => {
     expect(printed.split('\n\n')).toHaveLength(2);
   });
 
-  it('has no JSON to print', async () => {
+  it('runs --watch refuses --json', async () => {
     const { stdout, exitCode } = await runCommand(Runs, ['--runs', runs, '--watch', '--json']);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout).error.message).toContain('--json');

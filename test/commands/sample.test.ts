@@ -1,7 +1,8 @@
 /**
- * `zlm sample` as a user has it. After a wanted change of its text:
+ * Runs `zlm sample` as a user does. After an intended change of its text:
  * `npx vitest run test/commands/sample.test.ts --update`.
  */
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import PrepareText from '../../src/commands/prepare/text.js';
 import Sample from '../../src/commands/sample.js';
 import type { NextWordsResult } from '../../src/sampling/next-words.js';
 import type { SampleResult } from '../../src/sampling/sample.js';
-import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
+import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
 
 /** Sentences with what an English text has besides words. */
@@ -68,31 +69,31 @@ async function wordsOf(...argv: string[]): Promise<string> {
 }
 
 describe('drawing', () => {
-  it('gives one text for one seed, another for another', async () => {
+  it('sample draws one text for one seed and another text for another seed', async () => {
     const first = await wordsOf('--seed', '7');
     expect(await wordsOf('--seed', '7')).toBe(first);
     expect(await wordsOf('--seed', '8')).not.toBe(first);
   });
 
-  it('draws as many tokens and samples as asked, each sample another', async () => {
+  it('sample draws as many tokens and samples as asked, and the samples differ', async () => {
     const samples = await samplesOf('--length', '30', '--count', '3');
     expect(samples.map(({ tokens }) => tokens.length)).toEqual([30, 30, 30]);
     expect(new Set(samples.map(({ text }) => text)).size).toBe(3);
     expect(await samplesOf('--length', '30')).toEqual(samples.slice(0, 1));
   });
 
-  it('takes the likeliest always at temperature 0, as with the one likeliest to draw from', async () => {
+  it('sample always takes the likeliest word at temperature 0, as with --top-k 1', async () => {
     const likeliest = await wordsOf('--temp', '0', '--seed', '1');
     expect(await wordsOf('--temp', '0', '--seed', '2')).toBe(likeliest);
     expect(await wordsOf('--top-k', '1', '--seed', '3')).toBe(likeliest);
     expect(await wordsOf('--top-k', '2')).not.toBe(likeliest);
   });
 
-  it('draws from all words when there are fewer than the likeliest K', async () => {
+  it('sample draws from all words when there are fewer than K', async () => {
     expect(await wordsOf('--top-k', '1000000')).toBe(await wordsOf());
   });
 
-  it('takes the newest run by default', async () => {
+  it('sample takes the newest run by default', async () => {
     expect((await draw('--length', '1')).result?.run).toBe('newest');
     expect((await draw(RUN, '--length', '1', '--checkpoint', 'last')).result).toMatchObject({
       run: RUN,
@@ -100,7 +101,7 @@ describe('drawing', () => {
     });
   });
 
-  it('goes on from the prompt, which changes what follows', async () => {
+  it('sample continues the prompt, which changes what follows', async () => {
     const [{ text, tokens }] = await samplesOf('speech', '--prompt', "Mr. Monroe DON'T", '--length', '3');
     expect(text).toMatch(/^mr\. monroe don't/);
     expect(tokens).toHaveLength(3);
@@ -110,7 +111,7 @@ describe('drawing', () => {
 });
 
 describe('banned words', () => {
-  it('are never drawn', async () => {
+  it('banned words are never drawn', async () => {
     expect(await wordsOf('--length', '300')).toMatch(/\b(the|a|every)\b/);
     expect(await wordsOf('--length', '300', '--ban', 'the,a,every')).not.toMatch(/\b(the|a|every)\b/);
     expect(await wordsOf('--length', '300', '--ban', '<eos>')).not.toContain('<eos>');
@@ -118,7 +119,7 @@ describe('banned words', () => {
     expect(several).not.toMatch(/\b(the|a|every)\b/);
   });
 
-  it('are <unk> by default, also where the vocabulary has none', async () => {
+  it('<unk> is banned by default, also if the vocabulary lacks it', async () => {
     expect(await wordsOf('--length', '300', '--temp', '100')).not.toContain('<unk>');
     expect(await wordsOf('--length', '300', '--temp', '100', '--ban', '')).toContain('<unk>');
     expect((await draw('letters')).exitCode).toBe(0);
@@ -126,7 +127,7 @@ describe('banned words', () => {
 });
 
 describe('--stop', () => {
-  it('ends each sample after its token, and changes no token before it', async () => {
+  it('--stop ends each sample after its token and changes no token before it', async () => {
     const whole = await samplesOf('--length', '60', '--count', '3');
     const ended = await samplesOf('--length', '60', '--count', '3', '--stop', '<eos>');
     for (const [index, { tokens }] of ended.entries()) {
@@ -136,7 +137,7 @@ describe('--stop', () => {
     }
   });
 
-  it('refuses a word that is not in the vocabulary', async () => {
+  it('--stop refuses a word that is not in the vocabulary', async () => {
     const { stderr, exitCode } = await draw('--stop', 'zebra');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--stop names "zebra", which is not in the vocabulary of small');
@@ -144,13 +145,13 @@ describe('--stop', () => {
 });
 
 describe('--top-p', () => {
-  it('draws the likeliest alone when its share is enough, and all words at 1', async () => {
+  it('--top-p draws the likeliest alone when its probability is enough, and all words at 1', async () => {
     expect(await wordsOf('--top-p', '1e-9', '--seed', '3')).toBe(await wordsOf('--temp', '0'));
     expect(await wordsOf('--top-p', '1')).toBe(await wordsOf());
     expect(await wordsOf('--top-p', '0.5')).not.toBe(await wordsOf());
   });
 
-  it.each(['0', '1.1', 'much'])('refuses %s', async (share) => {
+  it.each(['0', '1.1', 'much'])('--top-p refuses %s', async (share) => {
     const { stderr, exitCode } = await draw('--top-p', share);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`--top-p expects a number above 0 and at most 1, not "${share}"`);
@@ -165,7 +166,7 @@ describe('--next', () => {
   }
 
   it.each([RUN, 'counted'])(
-    'gives the likeliest next words, which all words together make certain: %s',
+    '--next gives the likeliest next words, whose probabilities over all words sum to 1: %s',
     async (run) => {
       const all = (await next(run, '--next', '100000', '--prompt', 'the')).next[0].words;
       expect(all.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
@@ -177,7 +178,7 @@ describe('--next', () => {
     },
   );
 
-  it('prints a line for each word, and JSON of the schema', async () => {
+  it('--next prints a line for each word, and JSON of the schema', async () => {
     const { stdout } = await draw('counted', '--next', '2', '--prompt', 'the old');
     expect(stdout).toMatch(/^ +0\.\d{4} {2}\w+\n +0\.\d{4} {2}\w+\n$/);
     const { stdout: json } = await draw('--next', '2', '--json');
@@ -185,7 +186,7 @@ describe('--next', () => {
     expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it('goes with no flag of drawing', async () => {
+  it('--next refuses every flag of drawing', async () => {
     const { stderr, exitCode } = await draw('--next', '2', '--length', '3');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--length');
@@ -193,7 +194,7 @@ describe('--next', () => {
 });
 
 describe('--prompt-file', () => {
-  it('continues each line by itself, each by the random numbers of its own place', async () => {
+  it('--prompt-file continues each line by itself, with random numbers of its own', async () => {
     writeFileSync('prompts.txt', 'the old\nthe old\n\na heron\n');
     const samples = await samplesOf('--prompt-file', 'prompts.txt', '--length', '9');
     const begins = samples.map(({ text }) => text.split(/\s/).slice(0, 2).join(' '));
@@ -203,7 +204,7 @@ describe('--prompt-file', () => {
     expect(samples[1]).toEqual((await samplesOf('--prompt', 'the old', '--length', '9', '--count', '2'))[1]);
   });
 
-  it('refuses a file without lines, and a prompt beside it', async () => {
+  it('--prompt-file refuses a file without lines, and --prompt beside it', async () => {
     writeFileSync('none.txt', '');
     expect(await draw('--prompt-file', 'none.txt')).toMatchObject({
       exitCode: 4,
@@ -218,7 +219,7 @@ describe('what it prints', () => {
     ['words of a text whose punctuation was dropped', 'speech --count 2 --length 40 --temp 0.8', 'speech'],
     ['lines of a text that kept its own', `${RUN} --length 30 --prompt the\\ grand\\ heron`, 'lines'],
     ['characters', 'letters --length 120 --temp 0.5 --prompt We', 'letters'],
-  ])('%s', async (_, command, golden) => {
+  ])('sample prints %s', async (_, command, golden) => {
     const argv = command.split(/(?<!\\) /).map((word) => word.replaceAll('\\', ''));
     const { stdout, stderr, exitCode } = await draw(...argv);
     const text = `$ zlm sample ${command}\n── stdout\n${stdout}── stderr\n${stderr}`;
@@ -226,14 +227,14 @@ describe('what it prints', () => {
     await expect(text).toMatchFileSnapshot(`../golden/cli/sample-${golden}.txt`);
   });
 
-  it('the unknown words of the prompt, on stderr', async () => {
+  it('sample names the unknown words of the prompt on stderr', async () => {
     const { stdout, stderr, result } = await draw('--prompt', 'the grand old Bismarck', '--length', '5');
-    expect(stderr).toContain('not in the vocabulary, read as <unk>: "grand", "bismarck"\n');
+    expect(stderr).toContain('Not in the vocabulary, read as <unk>: "grand", "bismarck"\n');
     expect(stdout).toMatch(/^the <unk> old <unk>/);
     expect(result?.unknownPromptWords).toEqual(['grand', 'bismarck']);
   });
 
-  it('JSON of its schema', async () => {
+  it('sample --json prints JSON of its schema', async () => {
     const { stdout } = await draw(
       '--json',
       '--count',
@@ -272,7 +273,7 @@ describe('words appear as they are drawn', () => {
   ])('Ctrl-C leaves what was drawn, on a line of its own: %s', async (_, run) => {
     const { code, stdout, stderr } = await interrupted(run);
     expect(code).toBe(130);
-    expect(stderr).toMatch(/^(backend cpu: [^\n]*\n)?✖ interrupted\n$/);
+    expect(stderr).toMatch(/^(backend cpu: [^\n]*\n)?✖ Interrupted\n$/);
     expect(stdout.endsWith('\n')).toBe(true);
     const [{ text }] = await samplesOf(run, '--length', '250');
     expect(stdout.slice(0, 200)).toBe(text.slice(0, 200));
@@ -287,7 +288,32 @@ describe('words appear as they are drawn', () => {
     for (const [index, { text }] of samples.entries()) expect(texts[index].startsWith(text)).toBe(true);
   });
 
-  it('a reader that has enough ends the command', async () => {
+  it.each([
+    ['one sample', ['--prompt', 'the old']],
+    ['several samples', ['--count', '3']],
+    ['several prompts', ['--prompt-file', 'lines.txt']],
+  ])('a sample that ends in <eos> ends its line, and adds no empty one: %s', async (_, argv) => {
+    writeFileSync('lines.txt', 'the old\na heron\n');
+    const words = [RUN, '--stop', '<eos>', '--length', '60', ...argv];
+    const samples = await samplesOf(...words);
+    for (const { text } of samples) expect(text.endsWith('\n')).toBe(true);
+    const { stdout } = await draw(...words);
+    expect(stdout).toBe(samples.map(({ text }) => text).join('\n'));
+    expect(JSON.parse((await draw(...words, '--json')).stdout).samples).toEqual(samples);
+  });
+
+  it('sample prints a first line for a reader of one line', async () => {
+    const zlm = `${process.execPath} ${ROOT}/bin/dev.js`;
+    const words = `sample ${RUN} --length 60 --backend cpu`;
+    const shell = spawnSync('sh', ['-c', `${zlm} ${words} | head -n 1`], {
+      cwd: folder.path,
+      encoding: 'utf8',
+    });
+    const [{ text }] = await samplesOf(RUN, '--length', '60');
+    expect(shell.stdout).toBe(`${text.split('\n')[0]}\n`);
+  });
+
+  it('sample ends when its reader has closed the pipe', async () => {
     const argv = ['sample', '--length', '100000000', '--backend', 'cpu'];
     const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
     zlm.stdout?.once('data', () => zlm.stdout?.destroy());
@@ -296,7 +322,7 @@ describe('words appear as they are drawn', () => {
     expect(stderr).toMatch(/^backend cpu: [^\n]*\n$/);
   });
 
-  it('as JSON only at the end: an interruption leaves nothing of them', async () => {
+  it('sample --json prints nothing of the samples after an interruption', async () => {
     const argv = ['sample', '--json', '--length', '100000000', '--backend', 'cpu'];
     const { process: zlm, ended } = startZlm(argv, { cwd: folder.path });
     let working = false;
@@ -307,6 +333,6 @@ describe('words appear as they are drawn', () => {
     });
     const { code, stdout } = await ended;
     expect(code).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'interrupted' } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'Interrupted' } });
   });
 });

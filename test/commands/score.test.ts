@@ -1,4 +1,4 @@
-/** `zlm score` as a user has it. After a wanted change of its text: `npx vitest run test/commands/score.test.ts --update`. */
+/** Runs `zlm score` as a user does. After an intended change of its text: `npx vitest run test/commands/score.test.ts --update`. */
 import { writeFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ describe('what it prints', () => {
     ['a row for each line', `${RUN} --in few.txt`, 'lines'],
     ['the tokens of each line', `${RUN} --in few.txt --per-token --carry-state`, 'tokens'],
     ['the scores of an n-gram model', 'counted --in few.txt', 'ngram'],
-  ])('%s', async (_, command, golden) => {
+  ])('score prints %s', async (_, command, golden) => {
     const { stdout, stderr, exitCode } = await score(...command.split(' '));
     const text = `$ zlm score ${command}\n── stdout\n${stdout}── stderr\n${stderr}`;
     expect(exitCode).toBe(0);
@@ -40,7 +40,7 @@ describe('what it prints', () => {
   });
 
   it.each([[RUN], [RUN, '--per-token', '--carry-state'], ['counted', '--per-token']])(
-    'JSON lines of the schema: %s %s',
+    'score --json prints lines of the schema: %s %s',
     async (...argv) => {
       const { stdout, result } = await score(...argv, '--in', 'few.txt', '--json');
       const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -58,14 +58,14 @@ describe('what it prints', () => {
   );
 });
 
-it('with a carried state finds what zlm eval finds on the same text', async () => {
+it('score with a carried state finds what zlm eval finds on the same text', async () => {
   const { result } = await score(RUN, '--in', 'data/small-text/test', '--carry-state');
   const report = (await runCommand<EvaluationReport>(Eval, [RUN, '--backend', 'cpu'])).result;
   expect(result).toMatchObject({ tokens: report?.predictions, unknownTokens: 0 });
   expect(result?.perplexity).toBeCloseTo(report?.perplexity ?? Number.NaN, 4);
 });
 
-it('scores lines of an n-gram model as zlm eval does, line by line or as a stream', async () => {
+it('score of an n-gram model finds what zlm eval finds, line by line or as a stream', async () => {
   const report = (await runCommand<EvaluationReport>(Eval, ['counted'])).result;
   for (const flags of [[], ['--carry-state']]) {
     const { result } = await score('counted', '--in', 'data/small-text/test', ...flags);
@@ -78,13 +78,13 @@ describe('what it refuses', () => {
   it.each([
     ['a file that is not there', 'nowhere.txt', 'Cannot read nowhere.txt: no such file or folder'],
     ['a folder', 'data', 'it is a folder'],
-  ])('%s', async (_, path, message) => {
+  ])('score refuses %s', async (_, path, message) => {
     const { stdout, stderr, exitCode } = await score(RUN, '--in', path);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
     expect(stderr.toLowerCase()).toContain(message.toLowerCase());
   });
 
-  it('text that is not UTF-8, with its line', async () => {
+  it('score refuses text that is not UTF-8, and names its line', async () => {
     writeFileSync('latin.txt', Buffer.from('the mill\nthe m\xfcll\n', 'latin1'));
     const { stderr, exitCode } = await score(RUN, '--in', 'latin.txt');
     expect(exitCode).toBe(4);
@@ -95,7 +95,7 @@ describe('what it refuses', () => {
 describe('a long text', () => {
   const long = (backend = 'cpu') => ['score', RUN, '--backend', backend, '--per-token'];
 
-  it('comes from standard input, in order', async () => {
+  it('score reads standard input and prints its lines in order', async () => {
     const { process: zlm, ended } = startZlm([...long(), '--json'], {
       cwd: folder.path,
       input: generateText(5000, 5),
@@ -113,7 +113,7 @@ describe('a long text', () => {
     expect(objects.at(-1)).toMatchObject({ type: 'total', lines: 5000 });
   });
 
-  it('ends when its reader has enough', async () => {
+  it('score ends when its reader has closed the pipe', async () => {
     writeFileSync('long.txt', generateText(20_000, 6));
     const { process: zlm, ended } = startZlm([...long(), '--in', 'long.txt'], { cwd: folder.path });
     zlm.stdout?.once('data', () => zlm.stdout?.destroy());
@@ -122,18 +122,18 @@ describe('a long text', () => {
     expect(stderr).not.toContain('✖');
   });
 
-  it('stops at Ctrl-C with exit code 130, and leaves whole lines', async () => {
+  it('score stops at Ctrl-C with exit code 130 and leaves whole lines', async () => {
     writeFileSync('long.txt', generateText(60_000, 6));
     const { process: zlm, ended } = startZlm([...long(), '--in', 'long.txt'], { cwd: folder.path });
     zlm.stdout?.once('data', () => zlm.kill('SIGINT'));
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/✖ interrupted\n$/);
+    expect(stderr).toMatch(/✖ Interrupted\n$/);
     expect(stdout.endsWith('\n')).toBe(true);
     expect(stdout).not.toContain('total');
   });
 
-  it('stops at Ctrl-C also while it waits for a line', async () => {
+  it('score stops at Ctrl-C also while it waits for a line', async () => {
     const { process: zlm, ended } = startZlm(long(), { cwd: folder.path, input: null });
     zlm.stderr?.once('data', () => setTimeout(() => zlm.kill('SIGINT'), 1500));
     expect((await ended).code).toBe(130);

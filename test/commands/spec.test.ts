@@ -1,4 +1,4 @@
-/** Whole outputs of `zlm spec …`. After a wanted change: `npx vitest run test/commands/spec.test.ts --update`. */
+/** Checks whole outputs of `zlm spec …`. After an intended change: `npx vitest run test/commands/spec.test.ts --update`. */
 import { Ajv } from 'ajv';
 import { expect, it, onTestFinished } from 'vitest';
 import checkSchema from '../../schemas/output/spec-check.schema.json' with { type: 'json' };
@@ -64,7 +64,7 @@ function expectValid(schema: object, json: string): void {
   expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
 }
 
-it('check: whole listings of good and bad specs', async () => {
+it('spec check prints the listing of the golden file for good and bad specs', async () => {
   enterSpecs();
   const files = [
     'good.yaml',
@@ -83,7 +83,7 @@ it('check: whole listings of good and bad specs', async () => {
   );
 });
 
-it('check: faults of a parent and of overrides', async () => {
+it('spec check shows faults of a parent and of overrides', async () => {
   enterSpecs();
   const sets = [
     'training.bptt=20',
@@ -97,20 +97,20 @@ it('check: faults of a parent and of overrides', async () => {
   await expect(transcript(command, run)).toMatchFileSnapshot('../golden/cli/spec-check-overrides.txt');
 });
 
-it('check: exit code 0 and one line a file when all are good', async () => {
+it('spec check prints one line a file and ends with exit code 0 when all are good', async () => {
   enterSpecs();
   const run = await runCommand(SpecCheck, ['good.yaml', './good.yaml']);
   expect(run).toMatchObject({ stdout: 'good.yaml ok\n./good.yaml ok\n', stderr: '', exitCode: 0 });
 });
 
-it('check: takes overrides between the files', async () => {
+it('spec check takes overrides between the files', async () => {
   enterSpecs();
   const run = await runCommand(SpecCheck, ['good.yaml', '--set', 'training.seed=2', 'tab.yaml']);
   expect(run.stdout).toMatch(/^good\.yaml ok\n\ntab\.yaml:3:/);
   expect(run.exitCode).toBe(3);
 });
 
-it('check: a warning leaves a spec right, as text and as JSON', async () => {
+it('spec check accepts a spec with a warning, as text and as JSON', async () => {
   enterSpecs();
   const run = await runCommand(SpecCheck, ['late.yaml', '--json']);
   expectValid(checkSchema, run.stdout);
@@ -134,7 +134,7 @@ it('check: a warning leaves a spec right, as text and as JSON', async () => {
   });
 });
 
-it('check: JSON of its schema, with positions', async () => {
+it('spec check --json prints JSON of its schema, with positions', async () => {
   enterSpecs();
   const files = ['good.yaml', 'child.yaml', 'gone.yaml', '--set', 'training.epochs=x', '--json'];
   const { stdout, exitCode } = await runCommand(SpecCheck, files);
@@ -158,13 +158,13 @@ it('check: JSON of its schema, with positions', async () => {
   expect(reports[2].faults).toEqual([{ key: '', message: 'Cannot read gone.yaml: no such file or folder' }]);
 });
 
-it('check: wants a file', async () => {
+it('spec check asks for a file when none is given', async () => {
   const { stderr, exitCode } = await runCommand(SpecCheck, []);
-  expect(stderr).toContain('missing argument: FILES');
+  expect(stderr).toContain('Missing argument: FILES');
   expect(exitCode).toBe(2);
 });
 
-it('show: the resolved spec, itself a spec', async () => {
+it('spec show prints the resolved spec, which is itself a spec', async () => {
   const run = await runCommand(SpecShow, [`${ROOT}/configs/naive.yaml`, '--set', 'training.seed=2']);
   await expect(transcript('spec show configs/naive.yaml --set training.seed=2', run)).toMatchFileSnapshot(
     '../golden/cli/spec-show.txt',
@@ -173,14 +173,14 @@ it('show: the resolved spec, itself a spec', async () => {
   expect(networkOf(spec).training.seed).toBe(2);
 });
 
-it('show: an n-gram model, which has neither dropout nor training', async () => {
+it('spec show of an n-gram model prints neither dropout nor training', async () => {
   const run = await runCommand(SpecShow, [`${ROOT}/configs/kn5.yaml`]);
   await expect(transcript('spec show configs/kn5.yaml', run)).toMatchFileSnapshot(
     '../golden/cli/spec-show-ngram.txt',
   );
 });
 
-it('show: JSON of its schema', async () => {
+it('spec show --json prints JSON of its schema', async () => {
   const { stdout, exitCode } = await runCommand(SpecShow, [`${ROOT}/configs/naive.yaml`, '--json']);
   expectValid(showSchema, stdout);
   expect(exitCode).toBe(0);
@@ -189,7 +189,7 @@ it('show: JSON of its schema', async () => {
   expect(await parseResolvedSpec(JSON.stringify(spec), 'stdout')).toEqual(spec);
 });
 
-it('show: a fault ends with exit code 3', async () => {
+it('spec show ends with exit code 3 on a fault', async () => {
   enterSpecs();
   const run = await runCommand(SpecShow, ['tab.yaml']);
   await expect(transcript('spec show tab.yaml', run)).toMatchFileSnapshot(
@@ -197,13 +197,13 @@ it('show: a fault ends with exit code 3', async () => {
   );
 });
 
-it('explain: the tree of all keys', async () => {
+it('spec explain prints the tree of all keys', async () => {
   const run = await runCommand(SpecExplain, []);
   await expect(transcript('spec explain', run)).toMatchFileSnapshot('../golden/cli/spec-explain.txt');
 });
 
 it.each(['model.layers', 'training.schedule', 'dropout.recurrent', 'training.bptt'])(
-  'explain: %s',
+  'spec explain %s prints its golden page',
   async (key) => {
     const run = await runCommand(SpecExplain, [key]);
     const golden = `../golden/cli/spec-explain-${key}.txt`;
@@ -211,7 +211,7 @@ it.each(['model.layers', 'training.schedule', 'dropout.recurrent', 'training.bpt
   },
 );
 
-it('explain: takes any index of a list', async () => {
+it('spec explain takes any index of a list', async () => {
   const dotted = await runCommand(SpecExplain, ['model.layers.7.lstm']);
   const bracketed = await runCommand(SpecExplain, ['model.layers[1].lstm']);
   expect(dotted.stdout).toMatch(/^model\.layers\.0\.lstm: LSTM layer\n/);
@@ -222,14 +222,14 @@ it.each([
   ['training.shedule', 'training.schedule'],
   ['learningRate', 'training.optimizer.sgd.learningRate'],
   ['model.layers.lstm', 'model.layers.0.lstm'],
-])('explain: %s is no key, %s may be meant', async (key, near) => {
+])('spec explain %s says that it is not a key and suggests %s', async (key, near) => {
   const { stderr, exitCode } = await runCommand(SpecExplain, [key]);
   expect(stderr).toContain(`A spec has no key ${key}`);
   expect(stderr).toContain(`Did you mean ${near}? zlm spec explain ${near}`);
   expect(exitCode).toBe(2);
 });
 
-it('explain: JSON of its schema', async () => {
+it('spec explain --json prints JSON of its schema', async () => {
   for (const argv of [[], ['model.context']]) {
     const { stdout } = await runCommand(SpecExplain, [...argv, '--json']);
     expectValid(explainSchema, stdout);

@@ -43,7 +43,7 @@ function expectSchema(schema: SchemaObject, printed: string): void {
 describe('the whole output of a training', () => {
   const golden = (name: string) => `../golden/cli/train-${name}.txt`;
 
-  it('that succeeds, and of going on when it is finished', async () => {
+  it('the output of a training, and of resuming a finished run, equals the golden file', async () => {
     const argv = [place.spec, '--name', 'success', '--backend', 'wasm'];
     const first = await train(...argv);
     expect(first.exitCode).toBe(0);
@@ -53,7 +53,7 @@ describe('the whole output of a training', () => {
     await expect(text).toMatchFileSnapshot(golden('success'));
   });
 
-  it('that is interrupted', async () => {
+  it('the output of an interrupted training equals the golden file', async () => {
     const argv = [place.spec, '--name', 'interruption', '--set', 'training.epochs=40'];
     const [run] = await Promise.all([train(...argv), interrupt('interruption')]);
     expect(run.exitCode).toBe(130);
@@ -62,7 +62,7 @@ describe('the whole output of a training', () => {
     );
   });
 
-  it('that is refused', async () => {
+  it('the output of refused trainings equals the golden file', async () => {
     await trainSmall(place, { name: 'refused', interruptAt: afterWindows(30) });
     const refusals = [
       [],
@@ -87,7 +87,7 @@ describe('the whole output of a training', () => {
     await expect(transcripts.join('\n')).toMatchFileSnapshot(golden('refusals'));
   });
 
-  it('that is only planned', async () => {
+  it('the output of a planned training equals the golden file', async () => {
     const before = existsSync(place.runs) ? readdirSync(place.runs) : [];
     const argv = [place.spec, '--dry-run'];
     const run = await train<NetworkPlan>(...argv);
@@ -101,7 +101,7 @@ describe('the whole output of a training', () => {
 });
 
 describe('--json', () => {
-  it('prints the outcome, of its schema', async () => {
+  it('train --json prints an outcome of its schema', async () => {
     const { stdout, result, exitCode } = await train(place.spec, '--name', 'json', '--json');
     expect(exitCode).toBe(0);
     expectSchema(trainSchema, stdout);
@@ -117,27 +117,27 @@ describe('--json', () => {
     expect(again.result).toMatchObject({ alreadyFinished: true, windows: 84, warnings: [] });
   });
 
-  it('prints the plan, of its schema', async () => {
+  it('train --dry-run --json prints a plan of its schema', async () => {
     const { stdout, result } = await train<NetworkPlan>(place.spec, '--dry-run', '--json');
     expectSchema(planSchema, stdout);
     expect(result).toMatchObject({ windowsPerEpoch: 28, epochs: 3 });
   });
 
-  it('prints what may not be meant, which is shown as well', async () => {
+  it('train --json contains the warnings, which are shown as well', async () => {
     const decay = 'training.schedule={decay: {factor: 0.5, afterEpoch: 2}}';
     const argv = [place.spec, '--set', decay, '--set', 'training.epochs=1', '--json'];
-    const warning = expect.stringMatching(/^--set training\.epochs=1 {2}warning: training ends with epoch 1/);
+    const warning = expect.stringMatching(/^--set training\.epochs=1 {2}Warning: Training ends with epoch 1/);
     const { stderr, stdout, result } = await train(...argv, '--name', 'short');
     expectSchema(trainSchema, stdout);
     expect(result).toMatchObject({ outcome: 'finished', epochs: 1, warnings: [warning] });
-    expect(stderr).toContain('warning: training ends with epoch 1');
+    expect(stderr).toContain('Warning: Training ends with epoch 1');
     const plan = await train<NetworkPlan>(...argv, '--dry-run');
     expectSchema(planSchema, plan.stdout);
     expect(plan.result).toMatchObject({ epochs: 1, warnings: [warning] });
-    expect(plan.stderr).toContain('warning: training ends with epoch 1');
+    expect(plan.stderr).toContain('Warning: Training ends with epoch 1');
   });
 
-  it('prints an interruption as the error that it is', async () => {
+  it('train --json prints an interruption as an error', async () => {
     const argv = [place.spec, '--name', 'json-interrupted', '--set', 'training.epochs=40', '--json'];
     const [{ stdout, exitCode }] = await Promise.all([train(...argv), interrupt('json-interrupted')]);
     expect(exitCode).toBe(130);
@@ -149,7 +149,7 @@ describe('--json', () => {
   });
 });
 
-it('a plan may be that of a run', async () => {
+it('a plan of a run to resume can be made', async () => {
   await trainSmall(place, {
     name: 'planned',
     interruptAt: afterWindows(1),

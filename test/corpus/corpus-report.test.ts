@@ -13,19 +13,19 @@ function tokens(ids: readonly number[], vocabularySize: number): TokenFile {
   return file;
 }
 
-it('is the exponential of the mean surprise at every token but the first', () => {
+it('the unigram perplexity is the exponential of the mean surprise at every token except the first', () => {
   const train = tokens([0, 0, 1, 2], 3);
   // Asked: 0 (1/2), 1 (1/4), 2 (1/4); the first 2 is given.
   const expected = (2 * 4 * 4) ** (1 / 3);
   expect(unigramPerplexity(train, tokens([2, 0, 1, 2], 3), 3)).toBeCloseTo(expected, 12);
 });
 
-it('adds one to every count when a word never occurs in train', () => {
+it('one is added to every count when a word never occurs in train', () => {
   const train = tokens([0, 0, 1], 3);
   // Counts 3, 2, 1 of 6; asked: 2, 0.
   expect(unigramPerplexity(train, tokens([1, 2, 0], 3), 3)).toBeCloseTo((6 * 2) ** (1 / 2), 12);
 });
 
-it('is the number of words when all are equally frequent', () => {
+it('the unigram perplexity is the number of words when all are equally frequent', () => {
   expect(unigramPerplexity(tokens([0, 1, 2, 3], 4), tokens([3, 1, 1, 0], 4), 4)).toBeCloseTo(4, 12);
 });

@@ -21,7 +21,7 @@ it.each([
   ['It cost 3.5 million. 40 ships sank.', ['It cost 3.5 million.', '40 ships sank.']],
   ['e.g. this, etc. and so on', 1],
   ['   ', []],
-])('%s', (text, expected) => {
+])('splitSentences splits %s', (text, expected) => {
   const sentences = splitSentences(text);
   expect(sentences).toEqual(typeof expected === 'number' ? [text] : expected);
 });
@@ -63,7 +63,7 @@ it.each([
     'in 1,000 years at 10:30 page 5 none',
   ],
   ['leaves nothing of mere punctuation', '... - , " \' (', "'"],
-])('%s', (_, text, expected) => {
+])('treebankWords %s', (_, text, expected) => {
   expect(treebankWords(text).join(' ')).toBe(expected);
 });
 
@@ -72,6 +72,6 @@ it.each([
   "but fujitsu japan 's no. N computer maker is n't alone",
   'nasdaq rose N to N u.s. & canadian c$ N',
   "the companies ' actions wo n't end at N a.m. mr. smith said",
-])('leaves a sentence that has the form already: %s', (sentence) => {
+])('a sentence that has the form already is left unchanged: %s', (sentence) => {
   expect(treebankWords(sentence).join(' ')).toBe(sentence);
 });

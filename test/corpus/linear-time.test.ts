@@ -10,7 +10,7 @@ import { corpusOf } from '../sampling/corpus-of-text.js';
 const TREEBANK: Normalization = { normalize: 'nfc', lowerCase: true, numbers: 'N', punctuation: 'treebank' };
 const KEPT: Normalization = { ...TREEBANK, punctuation: 'keep' };
 
-/** What is repeated between two letters: every mark that a rule speaks of, and pairs of them. */
+/** Texts to repeat between two letters: every mark of a rule, and pairs of them. */
 const RUNS = [
   ...'/\'-.,:%°!?"(_;$£&#5aA1 \u0301\u00a0',
   ...['.,', ",'", '/.', "'s", "n't", '%.', '!)', '."', '(1', 'a.', 'A-', '1.', 'a!', '[[', '.5', '" '],
@@ -38,7 +38,7 @@ function growth(work: (text: string) => unknown, textOf: (length: number) => str
 const LINEAR = 30;
 
 function milliseconds(work: () => unknown): number {
-  // The processor's time, not the wall's: other programs run beside.
+  // Processor time, since other programs run at the same time.
   const start = process.cpuUsage();
   work();
   return process.cpuUsage(start).user / 1000;
@@ -54,7 +54,7 @@ const WORKS: readonly [what: string, work: (text: string) => unknown][] = [
   ['the value of an override', (text) => attempt(() => parseOverride(`model.init=${text}`))],
 ];
 
-/** Most of these texts are no overrides. */
+/** Most of these texts are not overrides. */
 function attempt(work: () => unknown): void {
   try {
     work();
@@ -64,7 +64,7 @@ function attempt(work: () => unknown): void {
 }
 
 describe.each(WORKS)('%s', (_, work) => {
-  it.each(RUNS)('a run of %j', (run) => {
+  it.each(RUNS)('the time for a run of %j is linear in its length', (run) => {
     const between = (start: string, end: string) => (length: number) =>
       start + run.repeat(length / run.length) + end;
     expect(growth(work, between('a', 'b'))).toBeLessThan(LINEAR);
@@ -73,7 +73,7 @@ describe.each(WORKS)('%s', (_, work) => {
   });
 });
 
-it.each(RUNS)('a prompt with a run of %j', async (run) => {
+it.each(RUNS)('the time to read a prompt with a run of %j is linear in its length', async (run) => {
   const corpus = await corpusOf('we must act\n');
   const work = (text: string) => readPrompt(text, corpus);
   expect(growth(work, (length) => `we${run.repeat(length / run.length)}b`)).toBeLessThan(LINEAR);

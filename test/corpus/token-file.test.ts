@@ -19,7 +19,7 @@ function open(path: string, vocabularySize: number): TokenFile {
   return file;
 }
 
-it('reads little-endian ids at any position', () => {
+it('little-endian ids are read at any position', () => {
   const file = open(writeIds([5, 0, 70_000, 3]), 100_000);
   expect(file.length).toBe(4);
   expect([...file.read(0, 4)]).toEqual([5, 0, 70_000, 3]);
@@ -27,7 +27,7 @@ it('reads little-endian ids at any position', () => {
   expect(file.read(4, 0)).toHaveLength(0);
 });
 
-it('yields all ids in pieces', () => {
+it('all ids can be read in pieces', () => {
   const file = open(writeIds([1, 2, 3, 4, 5]), 10);
   expect([...file.chunks(2)].map((ids) => [...ids])).toEqual([[1, 2], [3, 4], [5]]);
 });
@@ -37,29 +37,29 @@ it.each([
   [3, 2],
   [0, 5],
   [0, -1],
-])('refuses to read outside: position %i, count %i', (position, count) => {
+])('reading outside the file is refused: position %i, count %i', (position, count) => {
   expect(() => open(writeIds([1, 2, 3, 4]), 10).read(position, count)).toThrow(RangeError);
 });
 
-it('names the token whose id is outside the vocabulary', () => {
+it('a token whose id is outside the vocabulary is named', () => {
   const file = open(writeIds([1, 2, 10, -4]), 10);
   expect(() => file.read(1, 2)).toThrow(/token 2 has id 10, but there are 10 words/);
   expect(() => file.read(3, 1)).toThrow(UserError);
 });
 
-it('refuses a file that ends in the middle of an id', () => {
+it('a file that ends in the middle of an id is refused', () => {
   const path = writeIds([1, 2]);
   truncateSync(path, 7);
   expect(() => new TokenFile(path, 10)).toThrow(/train\.bin is damaged: its 7 bytes/);
 });
 
-it('reports a file that became shorter while it was read', () => {
+it('a file that became shorter while it was read is reported', () => {
   const path = writeIds([1, 2, 3]);
   const file = open(path, 10);
   truncateSync(path, 4);
   expect(() => file.read(0, 3)).toThrow(/became shorter/);
 });
 
-it('reports a missing file by its path', () => {
+it('a missing file is reported by its path', () => {
   expect(() => new TokenFile('/nowhere/train.bin', 10)).toThrow(/\/nowhere\/train\.bin/);
 });

@@ -19,7 +19,7 @@ async function spell(folder: string, split: 'train' | 'valid' | 'test', name = '
   return words.join(' ');
 }
 
-it('numbers words, ends lines with <eos>, and counts everything', async () => {
+it('words are numbered, lines end with <eos>, and everything is counted', async () => {
   const folder = tempFolder();
   const { manifest, alreadyPrepared } = await prepareTiny(folder);
   expect(alreadyPrepared).toBe(false);
@@ -40,18 +40,18 @@ it('numbers words, ends lines with <eos>, and counts everything', async () => {
   );
 });
 
-it('replaces rare words by <unk>, in train too', async () => {
+it('rare words become <unk>, in train too', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { minCount: 2 });
   expect(await spell(folder, 'train')).toBe('the <unk> sat <eos> the <unk> sat <eos> the <unk> <unk> <eos>');
 });
 
-it('limits the vocabulary to the most frequent words', async () => {
+it('the vocabulary is limited to the most frequent words', async () => {
   const { manifest } = await prepareTiny(tempFolder(), { vocabularySize: 4 });
   expect(manifest.vocabulary.size).toBe(4);
 });
 
-it('refuses the first unknown word with its line when unknown words must fail', async () => {
+it('the first unknown word is refused with its line when unknown words must fail', async () => {
   const folder = tempFolder();
   const texts = { test: 'the cat sat\nthe fish and the frog\n' };
   const fault = await faultOf(prepareTiny(folder, { unknown: 'fail' }, texts));
@@ -59,26 +59,26 @@ it('refuses the first unknown word with its line when unknown words must fail', 
   expect(fault.message).toContain(`${join(folder, 'text/test.txt')}:2: "fish" is not in the vocabulary`);
 });
 
-it('fails on unknown words even when the text has <unk> itself', async () => {
+it('unknown words fail even when the text contains the word <unk>', async () => {
   const texts = { train: 'the <unk> sat\n', valid: 'the <unk>\n', test: 'the cat\n' };
   expect((await faultOf(prepareTiny(tempFolder(), { unknown: 'fail' }, texts))).message).toContain(
     ':1: "cat"',
   );
 });
 
-it('has no <unk> when unknown words fail', async () => {
+it('the vocabulary has no <unk> when unknown words fail', async () => {
   const { manifest } = await prepareTiny(tempFolder(), { unknown: 'fail' }, { test: 'the cat sat\n' });
   expect(manifest.vocabulary).toMatchObject({ size: 7, unk: false });
 });
 
-it('makes tokens of characters', async () => {
+it('tokens can be characters', async () => {
   const folder = tempFolder();
   await prepareTiny(folder, { unit: 'character' }, { valid: 'a \u{1F600}\n', test: 'tea\n' });
   expect(await spell(folder, 'valid')).toBe('a   <unk> <eos>');
   expect(await spell(folder, 'test')).toBe('t e a <eos>');
 });
 
-it('splits one file into contiguous parts of its lines', async () => {
+it('one file is split into contiguous parts of its lines', async () => {
   const folder = tempFolder();
   const file = join(folder, 'all.txt');
   writeFileSync(file, Array.from({ length: 20 }, (_, index) => `l${index}\n`).join(''));
@@ -90,7 +90,7 @@ it('splits one file into contiguous parts of its lines', async () => {
   ]);
 });
 
-it('reports the line in the whole file for a fault in a later part', async () => {
+it('a fault in a later part is reported with its line in the whole file', async () => {
   const folder = tempFolder();
   const file = join(folder, 'all.txt');
   writeFileSync(file, `${'a\n'.repeat(18)}a\nstranger\n`);
@@ -100,7 +100,7 @@ it('reports the line in the whole file for a fault in a later part', async () =>
   );
 });
 
-it('refuses to split a text of too few lines', async () => {
+it('a text of too few lines is not split', async () => {
   const folder = tempFolder();
   const file = join(folder, 'all.txt');
   writeFileSync(file, 'a\nb\nc\n');
@@ -109,35 +109,35 @@ it('refuses to split a text of too few lines', async () => {
 });
 
 it.each(['', '0.9,0.1', '0.9,0.05,0.04', '1,0,0', '1.1,-0.05,-0.05', 'a,b,c', '0.9,,0.1'])(
-  'refuses the fractions "%s"',
+  'the fractions "%s" are refused',
   (text) => {
     expect(() => parseFractions(text)).toThrow(UserError);
   },
 );
 
-it('reads fractions', () => {
+it('fractions are read', () => {
   expect(parseFractions('0.7, 0.2, 0.1')).toEqual([0.7, 0.2, 0.1]);
 });
 
 it.each(['', 'Novels', '../novels', 'a/b', '.hidden', '-x', 'x'.repeat(65), 'ptb', 'sotu', 'a b'])(
-  'refuses the name "%s"',
+  'the name "%s" is refused',
   async (name) => {
     expect((await faultOf(prepareTiny(tempFolder(), { name }))).kind).toBe('usage');
   },
 );
 
-it('refuses text with <eos> in it', async () => {
+it('a text with <eos> in it is refused', async () => {
   const fault = await faultOf(prepareTiny(tempFolder(), {}, { train: 'fine\nthe end <eos>\n' }));
-  expect(fault.message).toContain('train.txt:2: the text contains the word <eos>');
+  expect(fault.message).toContain('train.txt:2: The text contains the word <eos>');
 });
 
-it('refuses text without words', async () => {
+it('a text without words is refused', async () => {
   expect((await faultOf(prepareTiny(tempFolder(), {}, { train: '\n \n' }))).message).toContain(
     'has no words',
   );
 });
 
-it('reports progress as one measure over all readings', async () => {
+it('progress is reported as one measure over all readings', async () => {
   const seen: number[] = [];
   await prepareTiny(tempFolder(), { onProgress: ({ done, total }) => seen.push(done / (total ?? 0)) });
   expect(seen.at(-1)).toBe(1);
@@ -145,7 +145,7 @@ it('reports progress as one measure over all readings', async () => {
 });
 
 describe('several files', () => {
-  it('are joined into one text and listed in the manifest, each with its own line ends', async () => {
+  it('several files are joined into one text and listed in the manifest, each with its own line ends', async () => {
     const folder = tempFolder();
     const contents = [Buffer.from('a b\r\nc'), gzipSync('\uFEFFd\re\r'), Buffer.from('f\n\ng')];
     const file = contents.map((content, index) => writeText(folder, `${index}.txt`, content));
@@ -164,7 +164,7 @@ describe('several files', () => {
     expect((await faultOf(turned)).message).toContain('source: 0.txt');
   });
 
-  it('may be given for each split', async () => {
+  it('several files may be given for each split', async () => {
     const folder = tempFolder();
     const [a, b] = [writeText(folder, 'a.txt', 'a'), writeText(folder, 'b.txt', 'b\n')];
     await prepareTiny(folder, { input: { files: { train: [a, b], valid: a, test: b } } });
@@ -173,7 +173,7 @@ describe('several files', () => {
     expect((await faultOf(otherwise)).message).toContain('filesPerSplit');
   });
 
-  it('have the faults of their own lines', async () => {
+  it('a fault in one of several files is reported with the line of that file', async () => {
     const folder = tempFolder();
     const file = [writeText(folder, 'a.txt', 'a\n'.repeat(18)), writeText(folder, 'b.txt', 'a\nstranger')];
     const input = { file, fractions: [0.8, 0.1, 0.1] as const };
@@ -191,7 +191,7 @@ function writeText(folder: string, name: string, content: string | Buffer): stri
 describe('standard input', () => {
   const input = { file: '-', fractions: [0.5, 0.25, 0.25] as const };
 
-  it('gives the same corpus as a file, and no copy remains', async () => {
+  it('standard input gives the same corpus as a file, and no copy of it remains', async () => {
     const folder = tempFolder();
     const standardInput = () => Readable.from([Buffer.from('a\nb\n'), Buffer.from('a\nb')]);
     const { manifest } = await prepareTiny(folder, { input, standardInput: standardInput() });
@@ -202,17 +202,17 @@ describe('standard input', () => {
     expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
   });
 
-  it('is refused when it is empty, or named twice', async () => {
+  it('standard input is refused when it is empty, or named twice', async () => {
     const folder = tempFolder();
     const empty = prepareTiny(folder, { input, standardInput: Readable.from([]) });
-    expect((await faultOf(empty)).message).toBe('standard input is empty');
+    expect((await faultOf(empty)).message).toBe('Standard input is empty');
     const twice = { ...input, file: ['-', '-'] };
     const standardInput = Readable.from([Buffer.from('a\n')]);
     expect((await faultOf(prepareTiny(folder, { input: twice, standardInput }))).kind).toBe('usage');
     expect(readdirSync(join(folder, 'data'))).toEqual([]);
   });
 
-  it('can be interrupted while it waits for input', async () => {
+  it('a preparation can be interrupted while it waits for standard input', async () => {
     const folder = tempFolder();
     const controller = new AbortController();
     const standardInput = new Readable({ read() {} });
@@ -224,7 +224,7 @@ describe('standard input', () => {
 });
 
 describe('a text that is split by tokens', () => {
-  it('may have a single long line', async () => {
+  it('a text that is split by tokens may have a single long line', async () => {
     const folder = tempFolder();
     const file = writeText(
       folder,
@@ -242,7 +242,7 @@ describe('a text that is split by tokens', () => {
     expect(await spell(folder, 'test')).toMatch(/ w5 <eos>$/);
   });
 
-  it('counts only the words of train', async () => {
+  it('a text that is split by tokens counts only the words of train', async () => {
     const folder = tempFolder();
     const file = writeText(folder, 'text', `${'a b '.repeat(45)}${'c '.repeat(20)}`);
     const input = { file, fractions: [0.8, 0.1, 0.1] as const, splitBy: 'tokens' as const };
@@ -267,7 +267,7 @@ describe('a text that is shuffled', () => {
     return { folder, input, splits };
   }
 
-  it('has all its lines in an order that the seed decides', async () => {
+  it('a shuffled text has all its lines, in an order that the seed decides', async () => {
     const { splits } = await shuffled();
     const lines = splits.join(' ').split(' <eos>').filter(Boolean);
     expect(lines).toHaveLength(200);
@@ -283,7 +283,7 @@ describe('a text that is shuffled', () => {
     expect((await shuffled({ shuffle: { by: 'line', seed: 2 } })).splits).not.toEqual(splits);
   });
 
-  it('keeps paragraphs together, and splits none', async () => {
+  it('a shuffle by paragraphs keeps paragraphs together and splits none', async () => {
     const paragraphs = Array.from({ length: 50 }, (_, index) => `p${index} a\np${index} b\n\n`);
     const { splits } = await shuffled(
       { shuffle: { by: 'paragraph', seed: 1 } },
@@ -297,7 +297,7 @@ describe('a text that is shuffled', () => {
     expect(splits[1]).toMatch(/^<unk> /);
   });
 
-  it('is another corpus than the unshuffled text, and reports lines of the original file', async () => {
+  it('a shuffled text is another corpus than the original, and faults name lines of the original', async () => {
     const { folder, input } = await shuffled();
     const otherwise = prepareTiny(folder, { input: { ...input, shuffle: undefined } });
     expect((await faultOf(otherwise)).message).toContain('shuffle: "line", now not set');
@@ -306,7 +306,7 @@ describe('a text that is shuffled', () => {
     expect(Number(line)).toBe(Number(number) + 1);
   });
 
-  it('gives the same result when it is sorted in several parts', async () => {
+  it('a shuffle in several parts gives the same result as in one', async () => {
     const file = writeText(tempFolder(), 'all.txt', `${'x'.repeat(1000)}\n`.repeat(50_000));
     appendFileSync(file, 'the end\n');
     const folder = tempFolder();
@@ -320,7 +320,7 @@ describe('a text that is shuffled', () => {
 });
 
 describe('the vocabulary of another corpus', () => {
-  it('gives the same words the same ids, in the same form', async () => {
+  it('the vocabulary of another corpus gives the same words the same ids, in the same form', async () => {
     const folder = tempFolder();
     const normalization = { lowerCase: true, numbers: 'N', punctuation: 'treebank' } as const;
     await prepareTiny(folder, { normalization }, { train: 'The cat sat 5 times.\nthe dog\n' });
@@ -356,7 +356,7 @@ describe('Unicode', () => {
     ['nfc', 'caf\u00e9 caf\u00e9 \ufb01n <eos>'],
     ['nfkc', 'caf\u00e9 caf\u00e9 fin <eos>'],
     ['none', 'cafe\u0301 caf\u00e9 \ufb01n <eos>'],
-  ] as const)('in form %s', async (normalize, words) => {
+  ] as const)('Unicode is normalized in form %s', async (normalize, words) => {
     const folder = tempFolder();
     const normalization = { normalize, lowerCase: false, numbers: 'keep', punctuation: 'keep' } as const;
     const { manifest } = await prepareTiny(folder, { normalization }, { train: TEXT });
@@ -367,7 +367,7 @@ describe('Unicode', () => {
     corpus.close();
   });
 
-  it('is not normalized in corpora of older versions', async () => {
+  it('Unicode is not normalized for corpora of older versions', async () => {
     const folder = tempFolder();
     await prepareTiny(folder);
     const path = join(folder, 'data/tiny/manifest.json');
@@ -390,7 +390,7 @@ describe('Unicode', () => {
   });
 });
 
-it('warns of splits that have far more unknown words than train', async () => {
+it('splits with far more unknown words than train are reported', async () => {
   const folder = tempFolder();
   const known = 'a b c d e f g h\n'.repeat(800);
   const file = writeText(folder, 'all.txt', `${known}${'new words of another kind here\n'.repeat(200)}`);

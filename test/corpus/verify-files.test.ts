@@ -43,7 +43,7 @@ class CountedReads {
   }
 }
 
-/** Waits until a change of a file would be told by its time, whatever the file system. */
+/** Waits until a change of a file would change its time on any file system. */
 const settle = () => sleep(2050);
 
 describe('a large file', () => {
@@ -61,7 +61,7 @@ describe('a large file', () => {
     place = places.pop() ?? expect.unreachable('there are too few places');
   });
 
-  it('is hashed once for each state', async () => {
+  it('a large file is hashed once for each state', async () => {
     const { path, verify, hashed } = place;
     expect(await verify()).toBeUndefined();
     expect(hashed()).toBe(1);
@@ -72,7 +72,7 @@ describe('a large file', () => {
     expect(hashed()).toBe(1);
   });
 
-  it('is found to be wrong after a change that keeps size and time', async () => {
+  it('a large file is found to be wrong after a change that keeps size and time', async () => {
     const { path, verify } = place;
     const time = new Date(2020, 1, 1);
     utimesSync(path, time, time);
@@ -87,7 +87,7 @@ describe('a large file', () => {
     expect(await verify()).toEqual(wrong);
   });
 
-  it('is not remembered while another change could go unnoticed', async () => {
+  it('a large file is not remembered while another change could go unnoticed', async () => {
     const { path, cacheFolder, verify, hashed } = place;
     writeFileSync(path, RIGHT);
     await verify();
@@ -96,7 +96,7 @@ describe('a large file', () => {
     expect(hashed()).toBe(1);
   });
 
-  it('is hashed for another manifest, whatever is remembered', async () => {
+  it('a large file is hashed again for another manifest', async () => {
     const { folder, path, cacheFolder, verify } = place;
     await verify();
     const other = { path, sha256: sha256('something else') };
@@ -104,7 +104,7 @@ describe('a large file', () => {
     expect(await findWrongFile(folder, [other], options)).toEqual({ ...other, found: sha256(RIGHT) });
   });
 
-  it('is hashed when the memory is damaged', async () => {
+  it('a large file is hashed again when the cache is damaged', async () => {
     const { cacheFolder, verify, hashed } = place;
     await verify();
     const [name] = readdirSync(join(cacheFolder, 'verified'));
@@ -117,7 +117,7 @@ describe('a large file', () => {
     }
   });
 
-  it('is hashed each time where the cache cannot be written, or there is none', async () => {
+  it('a large file is hashed each time when there is no cache, or it cannot be written', async () => {
     const { folder, verify, hashed } = place;
     const noFolder = join(folder, 'file');
     writeFileSync(noFolder, '');
@@ -129,7 +129,7 @@ describe('a large file', () => {
     }
   });
 
-  it('is verified by many at once', async () => {
+  it('many checks of a large file at once agree, and leave one record', async () => {
     const { cacheFolder, verify } = place;
     const all = await Promise.all(Array.from({ length: 8 }, () => verify()));
     expect(all).toEqual(Array(8).fill(undefined));
@@ -139,7 +139,7 @@ describe('a large file', () => {
   });
 });
 
-it('hashes a small file each time, and remembers nothing', async () => {
+it('a small file is hashed each time and not remembered', async () => {
   const { cacheFolder, verify, hashed } = makePlace(tempFolder());
   for (const _ of ['first', 'second']) {
     await verify({ cacheFolder, alwaysHashedBytes: RIGHT.length });
@@ -148,7 +148,7 @@ it('hashes a small file each time, and remembers nothing', async () => {
   expect(() => readdirSync(cacheFolder)).toThrow('ENOENT');
 });
 
-it('stops when it is interrupted', async () => {
+it('the verification stops when it is interrupted', async () => {
   const { verify } = makePlace(tempFolder());
   await expect(verify({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
 });

@@ -6,7 +6,7 @@ function counting(length: number): TokenSource {
   return { length, read: (position, count) => Int32Array.from({ length: count }, (_, i) => position + i) };
 }
 
-/** The layout once more, a prediction at a time: [step][column] pairs of input and target position. */
+/** The layout computed one prediction at a time: [step][column] pairs of input and target position. */
 function predictionsByHand(length: number, batchSize: number): [number, number][][] {
   const columnLength = Math.floor(length / batchSize);
   return Array.from({ length: Math.max(0, columnLength - 1) }, (_, t) =>
@@ -33,7 +33,7 @@ const CASES = [
 describe.each(CASES)(
   '$length tokens in $batchSize columns of windows of $bptt',
   ({ length, batchSize, bptt }) => {
-    it.each(['keep', 'drop'] as const)('contains every prediction once, tail: %s', (tail) => {
+    it.each(['keep', 'drop'] as const)('the windows contain every prediction once, tail: %s', (tail) => {
       const source = new WindowSource(counting(length), { batchSize, bptt, tail });
       const rows = predictionsByHand(length, batchSize);
       const expected = tail === 'keep' ? rows : rows.slice(0, Math.floor(rows.length / bptt) * bptt);
@@ -53,14 +53,14 @@ describe.each(CASES)(
   },
 );
 
-it('starts each window in a column where the last one ended', () => {
+it('each window starts in a column where the last one ended', () => {
   const source = new WindowSource(counting(100), { batchSize: 2, bptt: 7, tail: 'drop' });
   expect(Array.from(source.window(1).inputs.slice(0, 2))).toEqual(
     Array.from(source.window(0).targets.slice(-2)),
   );
 });
 
-it('has the 2323 windows of the small model on the PTB training text', () => {
+it('the small model has 2323 windows on the PTB training text', () => {
   const options = { batchSize: 20, bptt: 20, tail: 'drop' } as const;
   const source = new WindowSource(counting(929_589), options);
   expect(source.count).toBe(2323);
@@ -68,7 +68,7 @@ it('has the 2323 windows of the small model on the PTB training text', () => {
   expect(last.targets[last.targets.length - 1]).toBe(19 * 46_479 + 2323 * 20);
 });
 
-it('predicts all 82,429 tokens of the PTB test text except the first, with one column', () => {
+it('one column predicts all 82,429 tokens of the PTB test text except the first', () => {
   const source = new WindowSource(counting(82_430), { batchSize: 1, bptt: 512, tail: 'keep' });
   expect(source.predictions).toBe(82_429);
 });

@@ -1,4 +1,4 @@
-/** zlm on file systems that refuse what others allow, and among files that are not its own. */
+/** Runs zlm on file systems that refuse operations, and among files of the user. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -41,38 +41,41 @@ describe.skipIf(!CAN_REFUSE)(`a file system without symbolic links${NEEDS_REFUSA
   it.each([
     ['ENOSYS, as FUSE', 38, 'the file system does not offer this operation'],
     ['EPERM, as FAT', 1, 'permission denied'],
-  ])('that answers %s trains all the same, and "latest" is known', async (_, error, words) => {
-    const runs = tempFolder();
-    const { code, stderr } = await train(runs, refusing({ symlink: error }));
-    expect(stderr).toContain(
-      `warning: Cannot make the link ${join(runs, 'latest')}: ${words}; name the run instead: new`,
-    );
-    expect(code).toBe(0);
-    expect(readdirSync(runs)).toEqual(['new']);
-    const { code: evaluated, stdout } = await spawnZlm([
-      'eval',
-      '--data',
-      place.data,
-      '--runs',
-      runs,
-      '--json',
-    ]);
-    expect(JSON.parse(stdout)).toMatchObject({ run: 'new' });
-    expect(evaluated).toBe(0);
-  });
+  ])(
+    'a training succeeds where symbolic links fail with %s, and "latest" names its run',
+    async (_, error, words) => {
+      const runs = tempFolder();
+      const { code, stderr } = await train(runs, refusing({ symlink: error }));
+      expect(stderr).toContain(
+        `Warning: Cannot make the link ${join(runs, 'latest')}: ${words}; name the run instead: new`,
+      );
+      expect(code).toBe(0);
+      expect(readdirSync(runs)).toEqual(['new']);
+      const { code: evaluated, stdout } = await spawnZlm([
+        'eval',
+        '--data',
+        place.data,
+        '--runs',
+        runs,
+        '--json',
+      ]);
+      expect(JSON.parse(stdout)).toMatchObject({ run: 'new' });
+      expect(evaluated).toBe(0);
+    },
+  );
 });
 
 describe.skipIf(!CAN_REFUSE)(`a file system that does not sync folders${NEEDS_REFUSALS}`, () => {
   it.each([
     ['EINVAL, as Samba', 22],
     ['EACCES', 13],
-  ])('but answers %s trains all the same', async (_, error) => {
+  ])('a training succeeds where syncing a folder fails with %s', async (_, error) => {
     const { code, stderr } = await train(tempFolder(), refusing({ sync: error }));
     expect(stderr).not.toContain('Cannot');
     expect(code).toBe(0);
   });
 
-  it('and fails is told of', async () => {
+  it('a fault of the disk while a folder is synced is reported', async () => {
     const { code, stderr } = await train(tempFolder(), refusing({ sync: 5 }));
     expect(stderr).toMatch(/✖ Cannot write .*: the disk reports a fault\n/);
     expect(code).toBe(4);
@@ -85,7 +88,7 @@ describe.skipIf(!CAN_REFUSE)(`a file that cannot be opened${NEEDS_REFUSALS}`, ()
     ['ENODEV, which has no words of ours', 19, 'no such device (ENODEV)'],
     ['EDQUOT, which Node has no name for', 122, 'no space left on the disk'],
     ['EUCLEAN, which nobody has a name for', 117, 'the file system answers with error 117'],
-  ])('for %s is no bug', async (_, error, words) => {
+  ])('a file that cannot be opened is reported as a fault of the data: %s', async (_, error, words) => {
     const path = `${SMALL_CORPUS}/vocabulary.txt`;
     const { code, stderr } = await evaluate(refusing({ open: { path, error } }));
     expect(stderr).toContain(`✖ Cannot read ${join(place.data, path)}: ${words}\n  → `);
@@ -93,7 +96,7 @@ describe.skipIf(!CAN_REFUSE)(`a file that cannot be opened${NEEDS_REFUSALS}`, ()
   });
 });
 
-it.skipIf(process.platform === 'win32')('a limit on the size of files is told in words', () => {
+it.skipIf(process.platform === 'win32')('a limit on the size of files is explained (not on Windows)', () => {
   const runs = tempFolder();
   const words = ['train', place.spec, '--name', 'new', '--data', place.data, '--runs', runs, ...BRIEFLY];
   const script = 'ulimit -f 8; exec "$@"';
@@ -108,7 +111,7 @@ it.skipIf(process.platform === 'win32')('a limit on the size of files is told in
   expect(status).toBe(4);
 });
 
-describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /proc takes none', () => {
+describe.skipIf(!existsSync('/proc/self'))('a folder in /proc, which accepts no new folders', () => {
   // A process that tries without end is ended by its limit of time, and has no exit code then.
   const within = (words: readonly string[]) =>
     spawnSync(process.execPath, [join(ROOT, 'bin/dev.js'), ...words], {
@@ -120,13 +123,13 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
   const words = (path: string) =>
     `✖ Cannot create ${path}: the file system of /proc accepts no new folders\n`;
 
-  it('is refused as the runs folder', () => {
+  it('a runs folder that cannot be made is refused', () => {
     const { status, stderr } = within(['train', place.spec, '--data', place.data, '--runs', '/proc/nope']);
     expect(stderr).toContain(words('/proc/nope'));
     expect(status).toBe(4);
   });
 
-  it('is refused as the data folder', () => {
+  it('a data folder that cannot be made is refused', () => {
     const text = join(tempFolder(), 'text');
     writeFileSync(text, 'a b c\n'.repeat(100));
     const { status, stderr } = within(['prepare', 'text', 'x', '--text', text, '--data', '/proc/nope']);
@@ -134,7 +137,7 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
     expect(status).toBe(4);
   });
 
-  it('is refused as the cache', () => {
+  it('doctor reports a cache that cannot be made', () => {
     const { status, stdout } = within(['doctor', '--cache', '/proc/nope', '--data', place.data, '--json']);
     const [native] = JSON.parse(stdout).backends;
     if (CC) expect(native.reason).toContain('the file system of /proc accepts no new folders');
@@ -142,19 +145,19 @@ describe.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /pr
   });
 });
 
-describe("what is the user's own", () => {
-  it('is left as it is in the place of the link latest, and the training goes on', async () => {
+describe('files of the user', () => {
+  it('a file in the place of the link latest is left as it is, and the training continues', async () => {
     const runs = tempFolder();
     writeFileSync(join(runs, 'latest'), 'precious\n');
     const { code, stderr } = await train(runs);
     expect(stderr).toContain(
-      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run`,
+      `Warning: ${join(runs, 'latest')} is a file and was left as it is; name the run`,
     );
     expect(code).toBe(0);
     expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
   });
 
-  it('is no hindrance where copied runs have made a folder of the link', async () => {
+  it('a folder in the place of the link latest does not stop a training', async () => {
     const runs = tempFolder();
     cpSync(place.run('base').path, join(runs, 'latest'), { recursive: true });
     const { code, stderr } = await train(runs);
@@ -163,13 +166,13 @@ describe("what is the user's own", () => {
     expect(existsSync(join(runs, 'new/checkpoints/last.safetensors'))).toBe(true);
   });
 
-  it('is no run to be resumed where a folder has a spec of its own', async () => {
+  it('a folder with a spec of the user cannot be resumed, and is left as it is', async () => {
     const folder = tempFolder();
     const files = { 'spec.yaml': `# mine\n${readFileSync(place.spec, 'utf8')}`, 'metrics.jsonl': 'mine\n' };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     await expect(trainSmall(place, { resume: folder })).rejects.toMatchObject({
       kind: 'data',
-      message: expect.stringContaining('is no run: it has a spec, but nothing that zlm has trained'),
+      message: expect.stringContaining('is not a run: it has a spec, but zlm has trained nothing in it'),
     });
     for (const [name, text] of Object.entries(files)) {
       expect(readFileSync(join(folder, name), 'utf8')).toBe(text);
@@ -177,11 +180,14 @@ describe("what is the user's own", () => {
     expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
   });
 
-  it.skipIf(process.platform === 'win32')('is a link latest to another folder (not on Windows)', async () => {
-    const runs = tempFolder();
-    mkdirSync(join(runs, 'mine'));
-    symlinkSync('mine', join(runs, 'latest'));
-    expect((await train(runs)).code).toBe(0);
-    expect(readlinkSync(join(runs, 'latest'))).toBe('mine');
-  });
+  it.skipIf(process.platform === 'win32')(
+    'a link latest of the user to another folder is left as it is (not on Windows)',
+    async () => {
+      const runs = tempFolder();
+      mkdirSync(join(runs, 'mine'));
+      symlinkSync('mine', join(runs, 'latest'));
+      expect((await train(runs)).code).toBe(0);
+      expect(readlinkSync(join(runs, 'latest'))).toBe('mine');
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Trainings that are killed, and end in the very bytes of one that was not. */
+/** Kills trainings, which must end in the bytes of one that was not killed. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,14 +6,14 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { listRuns } from '../../src/runs/list-runs.js';
 import { type EpochRow, readMetrics } from '../../src/training/metrics.js';
 import { contentOf, trainSmall, useWorkplace } from '../small-runs.js';
-import { countRows, filesIn, holds, isHalfSaved, startTrainer, until } from './killed-training.js';
+import { countRows, filesIn, hasLocked, isHalfSaved, startTrainer, until } from './killed-training.js';
 
-// Each process takes a second to start, and many more where other work goes on.
+// Each process takes a second to start, and many more on a busy machine.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const place = useWorkplace();
 const WINDOWS_PER_EPOCH = 28;
-/** Of the training that is killed so often that it must be long, and of the others. */
+/** Epochs of the training that is killed many times, and of the others. */
 const [LONG, SHORT] = [13, 5];
 const SAVE_ALWAYS = 'training.checkpoint.everyMinutes=0.00001';
 const ONE_EPOCH = ['--set', 'training.epochs=1', '--set', 'training.schedule={constant: {}}'];
@@ -36,7 +36,7 @@ async function finish(resume: string): Promise<void> {
   await trainSmall(place, { resume, overrides: [SAVE_SELDOM] });
 }
 
-/** The run is the undisturbed one, and its metrics tell everything once. */
+/** Expects the run to equal the undisturbed one, with every row of metrics once. */
 async function expectWhole(name: string, epochs: number): Promise<void> {
   const [run, whole] = [place.run(name), place.run(`whole-${epochs}`)];
   expect(await contentOf(run)).toEqual(await contentOf(whole));
@@ -52,12 +52,12 @@ async function expectWhole(name: string, epochs: number): Promise<void> {
 }
 
 describe('a training that is killed', () => {
-  it('ten times at random moments', async () => {
+  it('a training that is killed ten times at random moments ends in the same bytes', async () => {
     const run = place.run('killed');
     const moments: number[] = [];
     for (let kill = 0; kill < 10; kill++) {
       const trainer = kill === 0 ? startNew('killed', LONG) : startTrainer(place, ['--resume', 'killed']);
-      await until(() => holds(run, trainer) && existsSync(run.spec), trainer);
+      await until(() => hasLocked(run, trainer) && existsSync(run.spec), trainer);
       const rows = countRows(run) + Math.floor(30 * Math.random());
       await until(() => countRows(run) >= rows, trainer);
       await sleep(10 * Math.random());
@@ -70,7 +70,7 @@ describe('a training that is killed', () => {
     await expectWhole('killed', LONG);
   });
 
-  it('three times, while it averages the parameters in windows of random lengths', async () => {
+  it('a training with averaging and random lengths that is killed three times ends in the same bytes', async () => {
     const run = place.run('averaging');
     const overrides = [
       SAVE_ALWAYS,
@@ -85,7 +85,7 @@ describe('a training that is killed', () => {
         ? ['--resume', run.name]
         : [place.spec, '--name', run.name, ...overrides.flatMap((text) => ['--set', text])];
       const trainer = startTrainer(place, words);
-      await until(() => holds(run, trainer) && existsSync(run.spec), trainer);
+      await until(() => hasLocked(run, trainer) && existsSync(run.spec), trainer);
       const rows = countRows(run) + 5 + Math.floor(20 * Math.random());
       await until(() => countRows(run) >= rows, trainer);
       trainer.kill('SIGKILL');
@@ -99,14 +99,14 @@ describe('a training that is killed', () => {
     }
   });
 
-  it('in the middle of a checkpoint, twice', async () => {
+  it('a training that is killed twice while it writes a checkpoint ends in the same bytes', async () => {
     const run = place.run('half-saved');
     for (const start of [
       () => startNew('half-saved', SHORT),
       () => startTrainer(place, ['--resume', 'half-saved']),
     ]) {
       const trainer = start();
-      await until(() => holds(run, trainer), trainer);
+      await until(() => hasLocked(run, trainer), trainer);
       const rows = countRows(run) + 3;
       await until(() => countRows(run) > rows, trainer);
       // Stopped when the new file is seen, it may have got its name in that very moment: then the next one is tried.
@@ -124,7 +124,7 @@ describe('a training that is killed', () => {
     await expectWhole('half-saved', SHORT);
   });
 
-  it('while the best checkpoint is written', async () => {
+  it('a training that is killed while it writes the best checkpoint ends in the same bytes', async () => {
     const run = place.run('best-half-saved');
     const trainer = startTrainer(place, [place.spec, '--name', run.name, ...ONE_EPOCH]);
     // Before, while or just after it gets its name.
@@ -136,7 +136,7 @@ describe('a training that is killed', () => {
     await expectWhole(run.name, 1);
   });
 
-  it('holds its run as long as it lives, and is shown as interrupted then', async () => {
+  it('a training locks its run while it lives, and is shown as interrupted after it is killed', async () => {
     const trainer = startNew('dead', SHORT);
     await until(() => countRows(place.run('dead')) > 2, trainer);
     const shown = async () => (await listRuns(place.runs)).find(({ name }) => name === 'dead')?.state;
@@ -153,24 +153,27 @@ describe('a training that is killed', () => {
 });
 
 describe('a training that is interrupted', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('by %s saves, and says how to go on', async (signal) => {
-    const name = `after-${signal.toLowerCase()}`;
-    const run = place.run(name);
-    const trainer = startNew(name, SHORT);
-    await until(() => countRows(run) > 40, trainer);
-    trainer.kill(signal);
-    const { code, stderr, stdout } = await trainer.ended;
-    expect(code).toBe(130);
-    expect(stdout).toBe('');
-    const [, windows] = /interrupted after (\d+) windows; the state is saved/.exec(stderr) ?? [];
-    expect(await contentOf(run)).toMatchObject({ position: { windows: Number(windows) } });
-    const [, line] = /`zlm (train --resume [^`]*)`/.exec(stderr) ?? [];
-    expect(line).toBe(`train --resume ${name} --runs ${place.runs} --data ${place.data} --backend wasm`);
-    await finish(name);
-    await expectWhole(name, SHORT);
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'a training that gets %s saves its state and says how to continue',
+    async (signal) => {
+      const name = `after-${signal.toLowerCase()}`;
+      const run = place.run(name);
+      const trainer = startNew(name, SHORT);
+      await until(() => countRows(run) > 40, trainer);
+      trainer.kill(signal);
+      const { code, stderr, stdout } = await trainer.ended;
+      expect(code).toBe(130);
+      expect(stdout).toBe('');
+      const [, windows] = /Interrupted after (\d+) windows; the state is saved/.exec(stderr) ?? [];
+      expect(await contentOf(run)).toMatchObject({ position: { windows: Number(windows) } });
+      const [, line] = /`zlm (train --resume [^`]*)`/.exec(stderr) ?? [];
+      expect(line).toBe(`train --resume ${name} --runs ${place.runs} --data ${place.data} --backend wasm`);
+      await finish(name);
+      await expectWhole(name, SHORT);
+    },
+  );
 
-  it('twice stops at once, and goes on from its last checkpoint', async () => {
+  it('a training that is interrupted twice stops at once and continues from its last checkpoint', async () => {
     const run = place.run('impatient');
     const trainer = startNew('impatient', SHORT);
     await until(() => countRows(run) > 10, trainer);

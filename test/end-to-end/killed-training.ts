@@ -1,4 +1,4 @@
-/** Processes that train the small spec, and die as we like. */
+/** Processes that train the small spec and can be killed at any time. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export interface Trainer {
   readonly ended: Promise<ProcessRun>;
 }
 
-/** Starts `zlm train` with the words that say what. */
+/** Starts `zlm train` with the given words. */
 export function startTrainer(
   { data, runs }: Workplace,
   words: readonly string[],
@@ -27,7 +27,7 @@ export function startTrainer(
   return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };
 }
 
-/** Waits until something is so, looking as often as it can: what it waits for may be over in a millisecond. */
+/** Waits for a condition and checks it as often as it can, since it may last only a millisecond. */
 export async function until(isSo: () => boolean, trainer: Trainer): Promise<void> {
   let early: ProcessRun | undefined;
   trainer.ended.then((ended) => {
@@ -48,8 +48,8 @@ export function countRows(run: RunFolder): number {
   }
 }
 
-/** Whether a trainer holds a run, so that its session has begun. */
-export function holds(run: RunFolder, { pid }: Trainer): boolean {
+/** Returns whether a trainer has locked a run, so that its session has begun. */
+export function hasLocked(run: RunFolder, { pid }: Trainer): boolean {
   return filesIn(run.path).some((name) => name.startsWith('lock.') && name.includes(`.${pid}.`));
 }
 

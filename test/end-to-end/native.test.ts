@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EpochRow, readMetrics } from '../../src/training/metrics.js';
 import { BACKEND_OPTIONS, whyNot } from '../backends/each-backend.js';
 import { afterWindows, contentOf, type SmallTraining, trainSmall, useWorkplace } from '../small-runs.js';
-import { countRows, filesIn, holds, startTrainer, until } from './killed-training.js';
+import { countRows, filesIn, hasLocked, startTrainer, until } from './killed-training.js';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -31,7 +31,7 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
   }
 
   it.each([1, 13, 28, 61])(
-    'that was interrupted after %i windows ends in the same bytes',
+    'a training on native that was interrupted after %i windows ends in the same bytes',
     async (windows) => {
       const name = `after-${windows}`;
       await trainNative({ name, overrides, interruptAt: afterWindows(windows) });
@@ -45,7 +45,7 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
     ['adam', '{ learningRate: 0.01 }'],
     ['rmsprop', '{ learningRate: 0.01 }'],
   ])(
-    'with %s, in windows of random lengths, that was interrupted ends in the same bytes',
+    'a training on native with %s and random lengths that was interrupted ends in the same bytes',
     async (kind, optimizer) => {
       const given = [
         ...overrides,
@@ -67,7 +67,7 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
     },
   );
 
-  it('that was killed three times, with several threads, ends in the same bytes', async () => {
+  it('a training on native with several threads that was killed three times ends in the same bytes', async () => {
     const run = place.run('killed');
     const often = ['--set', 'training.checkpoint.everyMinutes=0.00001'];
     for (const threads of ['1', '2', '3']) {
@@ -75,7 +75,7 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
         ? ['--resume', run.name]
         : [place.spec, '--name', run.name, '--set', EVERYWHERE_DROPPED, ...often];
       const trainer = startTrainer(place, [...words, '--threads', threads], 'native');
-      await until(() => holds(run, trainer) && existsSync(run.spec), trainer);
+      await until(() => hasLocked(run, trainer) && existsSync(run.spec), trainer);
       const rows = countRows(run) + 5 + Math.floor(10 * Math.random());
       await until(() => countRows(run) >= rows, trainer);
       await sleep(5 * Math.random());
@@ -87,7 +87,7 @@ describe.skipIf(obstacle)(['a training on native', obstacle].filter(Boolean).joi
     expect(filesIn(run.path).filter((file) => file.startsWith('lock'))).toEqual([]);
   });
 
-  it('gives the model that wasm gives', async () => {
+  it('a training on native has the perplexities of one on wasm', async () => {
     await trainSmall(place, { name: 'on-wasm', overrides });
     const perplexities = async (name: string) =>
       (await readMetrics(place.run(name)))

@@ -1,4 +1,4 @@
-/** What a run wrote, read by the programs that people read such files with. */
+/** Reads the files of a run with the usual programs for them. */
 import { beforeAll, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { type MetricsRow, readMetrics } from '../../src/training/metrics.js';
@@ -8,7 +8,7 @@ import { afterWindows, trainSmall, useWorkplace } from '../small-runs.js';
 const place = useWorkplace();
 
 beforeAll(async () => {
-  // Adam remembers two tensors of each parameter's size.
+  // Adam keeps two tensors of each parameter's size.
   const overrides = ['training.optimizer={adam: { learningRate: 0.01 }}'];
   await trainSmall(place, { name: 'run', overrides, interruptAt: afterWindows(40) });
   await trainSmall(place, { resume: 'run' });

@@ -15,7 +15,7 @@ const TOKENS = generateText(100, 1)
   .slice(0, -1)
   .reduce((sum, line) => sum + line.split(' ').length + 1, 0);
 
-it('a pass has every line once, and predicts every token, its first and its <eos> included', async () => {
+it('a pass contains every line once and predicts every token, with the first one and <eos>', async () => {
   const events: TrainingEvent[] = [];
   const onEvent = (event: TrainingEvent) => events.push(event);
   await trainSmall(place, { name: 'whole', overrides: [...overrides, 'training.epochs=2'], onEvent });
@@ -29,7 +29,7 @@ it('a pass has every line once, and predicts every token, its first and its <eos
   expect(second.validPerplexity).toBeLessThan(first.validPerplexity);
 });
 
-it('resumes byte for byte, within a pass and across the end of one', async () => {
+it('a training on sentences resumes byte for byte, within a pass and across its end', async () => {
   await trainSmall(place, { name: 'straight', overrides, interruptAt: afterWindows(BATCHES + 4) });
   await trainSmall(place, { name: 'broken', overrides, interruptAt: afterWindows(5) });
   await trainSmall(place, { resume: 'broken', interruptAt: afterWindows(BATCHES - 1) });
@@ -37,7 +37,7 @@ it('resumes byte for byte, within a pass and across the end of one', async () =>
   expect(await contentOf(place.run('broken'))).toEqual(await contentOf(place.run('straight')));
 });
 
-it('is evaluated by sentences: every token of the split is predicted, in batches of any size', async () => {
+it('a network trained on sentences is evaluated by sentences, with every token predicted, in batches of any size', async () => {
   await trainSmall(place, { name: 'evaluated', overrides, interruptAt: afterWindows(BATCHES) });
   const folders = { dataFolder: place.data, runsFolder: place.runs };
   const opened = await openRun({ run: 'evaluated', checkpoint: 'last', backend: 'wasm', ...folders });

@@ -7,7 +7,7 @@ import { ROOT } from '../cli/capture.js';
 import { NO_TERMINAL, TerminalSession } from '../terminal/terminal-session.js';
 import { TrainedFolder } from '../trained-folder.js';
 
-/** So many epochs of so many windows that a test has time to look. */
+/** A training that is long enough for a test to look at it. */
 const LONG_TRAINING =
   'zlm train tiny.yaml --backend cpu --set training.epochs=100 --set training.batchSize=1 --set training.bptt=2';
 
@@ -37,7 +37,7 @@ async function shell(columns: number): Promise<TerminalSession> {
   return session;
 }
 
-/** Types a command and returns what stands between it and the next prompt. */
+/** Types a command and returns the text between it and the next prompt. */
 async function output(shell: TerminalSession, command: string): Promise<string[]> {
   shell.type(`clear; ${command}\n`);
   const rows = await shell.until((rows) => rows.length > 1 && isPrompt(rows.at(-1)), 120);
@@ -57,7 +57,7 @@ describe.skipIf(NO_TERMINAL)(`in a shell on a terminal${NO_TERMINAL}`, () => {
       /\ntiny +cpu +f32 .*$/,
     ],
   ])(
-    '%s leaves result and prompt on lines of their own',
+    '%s leaves its result and the prompt on lines of their own',
     async (_, command, last) => {
       const rows = await output(await shell(80), command);
       expect(rows.join('\n')).toMatch(last);
@@ -85,7 +85,7 @@ describe.skipIf(NO_TERMINAL)(`in a shell on a terminal${NO_TERMINAL}`, () => {
     180_000,
   );
 
-  it('survives a change of size, and Ctrl-C ends it on a line of its own', async () => {
+  it("train survives a change of the terminal's size, and Ctrl-C ends it on a line of its own", async () => {
     const terminal = await shell(120);
     terminal.type(`clear; ${LONG_TRAINING} --name resized\n`);
     await terminal.until((rows) => rows.some((row) => isBar(row) && row.length > 80), 120);
@@ -96,8 +96,8 @@ describe.skipIf(NO_TERMINAL)(`in a shell on a terminal${NO_TERMINAL}`, () => {
     const rows = await terminal.until((rows) => isPrompt(rows.at(-1)), 60);
     expect(rows.filter((row) => isBar(row) || row.includes('^C'))).toEqual([]);
     const words = rows.join(' ').split(/ +/).join(' ');
-    expect(words).toContain('finishing the window and saving; interrupt again to stop at once');
-    expect(words).toMatch(/✖ interrupted after \d+ windows; the state is saved/);
+    expect(words).toContain('Finishing the window and saving; interrupt again to stop at once');
+    expect(words).toMatch(/✖ Interrupted after \d+ windows; the state is saved/);
   }, 180_000);
 });
 
@@ -109,7 +109,7 @@ describe.skipIf(NO_TERMINAL)(`at TERM=dumb${NO_TERMINAL}`, () => {
     ['spec check', ['spec', 'check', 'missing.yaml']],
     ['help', ['--help']],
   ])(
-    '%s writes no escape sequence',
+    '%s writes no escape sequence at TERM=dumb',
     async (_, argv) => {
       const terminal = new TerminalSession(80, [process.execPath, `${ROOT}/bin/dev.js`, ...argv], {
         cwd: folder.path,

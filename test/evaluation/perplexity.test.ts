@@ -59,7 +59,7 @@ describeEachBackend('evaluateStream on %s', () => {
     expectedNlls = nllsByHand(model, TOKENS);
   });
 
-  it('with batch 1 predicts every token but the first, as one token at a time does', async () => {
+  it('with batch 1 every token except the first is predicted, as one token at a time would be', async () => {
     const { nll, predictions, perplexity } = await evaluateStream(networkPredictor(model), sourceOf(TOKENS), {
       batch: 1,
     });
@@ -69,7 +69,7 @@ describeEachBackend('evaluateStream on %s', () => {
     expect(perplexity).toBeCloseTo(Math.exp(expected / 1600), 4);
   });
 
-  it.each([2, 7, 20])('with batch %d cuts the stream into that many columns', async (batch) => {
+  it.each([2, 7, 20])('with batch %d the stream is cut into that many columns', async (batch) => {
     const columnLength = Math.floor(TOKENS.length / batch);
     const columns = Array.from({ length: batch }, (_, i) =>
       TOKENS.slice(i * columnLength, (i + 1) * columnLength),
@@ -81,7 +81,7 @@ describeEachBackend('evaluateStream on %s', () => {
   });
 
   it.each([2, 512, 513, 514, 1025])(
-    'counts %d tokens exactly, at and around the edge of a window',
+    '%d tokens are counted exactly, at and around the edge of a window',
     async (length) => {
       const { nll, predictions } = await evaluateStream(
         networkPredictor(model),
@@ -93,13 +93,13 @@ describeEachBackend('evaluateStream on %s', () => {
     },
   );
 
-  it('scores V for a model that knows nothing', async () => {
+  it('a model that knows nothing has the perplexity V', async () => {
     const ignorant = uniformModel(ARCHITECTURE, 1e-9, 1);
     const { perplexity } = await evaluateStream(networkPredictor(ignorant), sourceOf(TOKENS), { batch: 4 });
     expect(perplexity).toBeCloseTo(11, 4);
   });
 
-  it('reports progress up to the whole', async () => {
+  it('progress is reported up to the whole', async () => {
     const seen: Progress[] = [];
     const onProgress = (progress: Progress) => seen.push(progress);
     await evaluateStream(networkPredictor(model), sourceOf(TOKENS), { batch: 1, label: 'test', onProgress });
@@ -107,13 +107,13 @@ describeEachBackend('evaluateStream on %s', () => {
     expect(seen.at(-1)).toEqual({ label: 'test', done: 1600, total: 1600, unit: 'tokens' });
   });
 
-  it('leaves no tensor behind', async () => {
+  it('an evaluation leaves no tensor', async () => {
     const before = tf.memory().numTensors;
     for (const batch of [1, 3]) await evaluateStream(networkPredictor(model), sourceOf(TOKENS), { batch });
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("stops when aborted, with the signal's reason and no tensor behind", async () => {
+  it("an evaluation stops with the signal's reason and leaves no tensor", async () => {
     const before = tf.memory().numTensors;
     const abort = new AbortController();
     const windows: number[] = [];

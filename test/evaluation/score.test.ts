@@ -54,7 +54,7 @@ describe('scores of lines', () => {
     opened = await open('network');
   });
 
-  it('add up to what an evaluation by sentences finds, with every token counted once', async () => {
+  it('the scores of lines add up to an evaluation by sentences, with every token counted once', async () => {
     const { lines, total } = await scoresOf(opened, LINES);
     const stream = streamOf(opened, LINES);
     const expected = await evaluateSentences(opened.predictor, stream, opened.corpus.vocabulary.eos, {
@@ -66,7 +66,7 @@ describe('scores of lines', () => {
     expect(lines.map(({ tokens }) => tokens)).toEqual(LINES.map((line) => line.split(' ').length + 1));
   });
 
-  it('do not depend on the lines beside them', async () => {
+  it('the score of a line does not depend on the lines beside it', async () => {
     const { lines } = await scoresOf(opened, LINES);
     for (const index of [0, 17, LINES.length - 1]) {
       const alone = await scoresOf(opened, [LINES[index]]);
@@ -74,7 +74,7 @@ describe('scores of lines', () => {
     }
   });
 
-  it('of a carried state are those of the stream that zlm eval reads', async () => {
+  it('scores with a carried state are those of the stream that zlm eval reads', async () => {
     const { total, lines } = await scoresOf(opened, LINES, { carryState: true, perToken: true });
     const stream = streamOf(opened, LINES);
     const expected = await evaluateStream(opened.predictor, stream, { batch: 1 });
@@ -87,7 +87,7 @@ describe('scores of lines', () => {
     expect(lines[5].nll).not.toBeCloseTo(alone.lines[5].nll, 3);
   });
 
-  it('tell the tokens with their own scores, which add up to the line', async () => {
+  it('the scores of tokens add up to the score of their line', async () => {
     const { lines } = await scoresOf(opened, LINES.slice(0, 9), { perToken: true });
     for (const [index, { nll, perToken = [] }] of lines.entries()) {
       expect(perToken.map(({ token }) => token)).toEqual([...LINES[index].split(' '), '<eos>']);
@@ -95,21 +95,21 @@ describe('scores of lines', () => {
     }
   });
 
-  it('count unknown words and name them', async () => {
+  it('unknown words are counted and named', async () => {
     const { lines, total } = await scoresOf(opened, ['the zebra saw a zebra', 'the quagga']);
     expect(lines.map(({ unknownWords }) => unknownWords)).toEqual([['zebra', 'saw'], ['quagga']]);
     expect(total).toMatchObject({ unknownTokens: 4 });
     expect(total.unknownWords[0]).toEqual({ word: 'zebra', count: 2 });
   });
 
-  it('take an empty line for its end alone, and no lines for nothing', async () => {
+  it('an empty line is scored for its end alone, and a text without lines has no scores', async () => {
     expect((await scoresOf(opened, [''])).lines).toMatchObject([{ tokens: 1 }]);
     expect((await scoresOf(opened, [])).total).toMatchObject({ lines: 0, tokens: 0, perplexity: null });
     const carried = await scoresOf(opened, [''], { carryState: true });
     expect(carried.lines).toMatchObject([{ tokens: 0, nll: 0, perplexity: null }]);
   });
 
-  it('of a line much longer than a window, beside short ones, are those of the line alone', async () => {
+  it('a line much longer than a window is scored the same beside short lines', async () => {
     const long = Array.from({ length: 4 }, () => LINES.join(' ')).join(' ');
     const { lines } = await scoresOf(opened, [...LINES.slice(0, 70), long]);
     const alone = await scoresOf(opened, [long]);

@@ -18,7 +18,7 @@ function headerLength(): number {
 function truncated(what: string, length: () => number, says: string): Fault {
   const make = () => truncateSync(BEST, length());
   return {
-    what: `a checkpoint of which is left: ${what}`,
+    what: `a checkpoint of which remains: ${what}`,
     make,
     command: 'eval',
     exitCode: 4,
@@ -37,7 +37,7 @@ function flipped(what: string, find: (bytes: Buffer) => number, bit: number, say
   return { what: `a bit flipped in ${what}`, make, command: 'eval', exitCode: 4, says, cure: TAKE_LAST };
 }
 
-/** A checkpoint that is whole, with a right checksum, and holds other things. */
+/** Makes an intact checkpoint, with a right checksum, of other content. */
 function rewritten(
   change: (tensors: Map<string, NamedArray>, metadata: Record<string, string>) => void,
   path = BEST,
@@ -68,14 +68,10 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
   truncated('7 bytes', () => 7, 'it has only 7 bytes, but needs at least 8'),
   truncated('the length of the header', () => 8, 'its header claims'),
   truncated('a part of the header', () => 300, 'its header claims'),
-  truncated('the header but its last byte', () => 8 + headerLength() - 1, 'its header claims'),
-  truncated('the header', () => 8 + headerLength(), 'bytes are missing at its end'),
-  truncated(
-    'the header and a part of the data',
-    () => 8 + headerLength() + 1001,
-    'bytes are missing at its end',
-  ),
-  truncated('all but the last byte', () => readFileSync(BEST).length - 1, '1 bytes are missing at its end'),
+  truncated('the header without its last byte', () => 8 + headerLength() - 1, 'its header claims'),
+  truncated('the header', () => 8 + headerLength(), 'bytes too short'),
+  truncated('the header and a part of the data', () => 8 + headerLength() + 1001, 'bytes too short'),
+  truncated('all but the last byte', () => readFileSync(BEST).length - 1, 'it is 1 byte too short'),
   flipped('the low byte of the length', () => 0, 0, 'the header is not'),
   flipped('the high byte of the length', () => 7, 6, 'its header claims'),
   flipped('the first byte of the header', () => 8, 0, 'the header is not JSON'),
@@ -145,11 +141,11 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
     }),
     command: 'eval',
     exitCode: 4,
-    says: 'has format version 3, this zlm reads 2',
+    says: 'has format version 3; this zlm reads version 2',
     cure: 'Use a build of zlm that is as old as the run',
   },
   {
-    what: 'a checkpoint that does not say where its run stands',
+    what: 'a checkpoint without its place in the training',
     make: rewritten((_, metadata) => {
       metadata['zlm.position'] = '{"windows": -3}';
     }),
@@ -222,8 +218,8 @@ export const CHECKPOINT_FAULTS: readonly Fault[] = [
     what: 'the checkpoint of a run with another dropout, resumed',
     make: borrowed('dropout.output.rate=0.5', 'last'),
     command: 'train --resume tiny',
-    exitCode: 3,
-    says: 'spec.yaml was edited',
-    cure: 'Put back what it said',
+    exitCode: 4,
+    says: 'it was trained with another spec',
+    cure: TAKE_BEST,
   },
 ];

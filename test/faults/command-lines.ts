@@ -1,21 +1,25 @@
-/** Flags and arguments that cannot be. */
+/** Flags and arguments that are not possible. */
 import { writeFileSync } from 'node:fs';
 import PrepareText from '../../src/commands/prepare/text.js';
 import { runCommand } from '../cli/capture.js';
 import { train } from '../trained-folder.js';
 import type { Fault } from './fault.js';
 
-/** Usage faults that the command line alone tells. */
+/** Usage faults that the command line alone shows. */
 const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[] = [
   ['eval --batch 0', '--batch expects a whole number of at least 1, not "0"', 'zlm eval --help'],
   ['eval --batch 1.5', '--batch expects a whole number of at least 1, not "1.5"', 'zlm eval --help'],
   ['eval --batch many', '--batch expects a whole number of at least 1, not "many"', 'zlm eval --help'],
-  ['eval --batch 400', 'a batch of 400 is too wide for the test split of small', 'Take --batch 56 or less'],
+  ['eval --batch 400', 'A batch of 400 is too wide for the test split of small', 'Take --batch 56 or less'],
   ['eval --split tset', '--split takes one of train, valid, test, not "tset"', 'zlm eval --help'],
   ['eval --checkpoint newest', '--checkpoint takes one of best, last, not "newest"', 'zlm eval --help'],
-  ['eval --backend webgpu', '--backend takes one of auto, cuda, native, wasm, cpu, not "webgpu"', 'zlm eval --help'],
+  [
+    'eval --backend webgpu',
+    '--backend takes one of auto, cuda, native, wasm, cpu, not "webgpu"',
+    'zlm eval --help',
+  ],
   ['eval --chekpoint last', 'zlm eval has no flag --chekpoint', 'Did you mean --checkpoint?'],
-  ['eval tiny twice', 'too many arguments: "twice"', 'zlm eval --help'],
+  ['eval tiny twice', 'Too many arguments: "twice"', 'zlm eval --help'],
   ['eval --split', '--split expects', 'zlm eval --help'],
   ['sample --temp -1', '--temp expects a number of at least 0, not "-1"', 'zlm sample --help'],
   ['sample --temp hot', '--temp expects a number of at least 0, not "hot"', 'zlm sample --help'],
@@ -29,12 +33,8 @@ const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[
     '--ban names "Heron", which is not in the vocabulary',
     'data/small/vocabulary.txt',
   ],
-  ['train', 'there is nothing to train', 'zlm train configs/quickstart.yaml'],
-  [
-    'train --resume tiny --name other',
-    '--resume=tiny cannot also be provided when using --name',
-    'zlm train --help',
-  ],
+  ['train', 'There is nothing to train', 'zlm train configs/quickstart.yaml'],
+  ['train --resume tiny --name other', '--resume cannot be given with --name', 'zlm train --help'],
   [
     'train tiny.yaml --dry-run --name other',
     'a dry run makes no run that could have a name',
@@ -50,7 +50,7 @@ export const COMMAND_LINE_FAULTS: readonly Fault[] = [
     return { what: command, command, exitCode: 2, says, cure };
   }),
   {
-    what: 'every word banned',
+    what: 'a ban of every word',
     command:
       "sample --ban '<eos>,<unk>,the,a,every,and,near,river,heron,boat,fisherman,willow,stone,mill,old,quiet,silver,distant,waits,rests,turns,shines,sleeps,drifts,today,sometimes,often'",
     exitCode: 2,
@@ -58,7 +58,7 @@ export const COMMAND_LINE_FAULTS: readonly Fault[] = [
     cure: 'Ban fewer words',
   },
   {
-    what: 'a prompt with a character that nothing can stand for',
+    what: 'a prompt with an unknown character, for a vocabulary without <unk>',
     make: async () => {
       writeFileSync('letters.txt', 'we wait for the boat\n'.repeat(40));
       await runCommand(PrepareText, 'letters --text letters.txt --unit character --unknown fail'.split(' '));
@@ -66,11 +66,11 @@ export const COMMAND_LINE_FAULTS: readonly Fault[] = [
     },
     command: "sample letters --prompt 'zoo'",
     exitCode: 2,
-    says: 'the prompt has "z", which is not in the vocabulary of letters',
+    says: 'The prompt has "z", which is not in the vocabulary of letters',
     cure: 'data/letters/vocabulary.txt',
   },
   {
-    what: 'a name that a run has already',
+    what: 'a name that another run has',
     command: 'train tiny.yaml --name tiny',
     exitCode: 4,
     says: 'runs/tiny exists already',
@@ -84,28 +84,28 @@ export const COMMAND_LINE_FAULTS: readonly Fault[] = [
     cure: 'has the form key=value, such as training.epochs=5',
   },
   {
-    what: 'an override of a key that there is not',
+    what: 'an override of a key that does not exist',
     command: 'train tiny.yaml --set training.epoch=5',
     exitCode: 3,
     says: 'training.epoch is not a key',
     cure: 'did you mean training.epochs?',
   },
   {
-    what: 'an override of a wrong kind',
+    what: 'an override with a value of the wrong kind',
     command: 'train tiny.yaml --set model.layers=200',
     exitCode: 3,
     says: 'model.layers must be a list',
     cure: 'zlm spec explain model.layers',
   },
   {
-    what: 'a run that is to go on with another model',
+    what: 'a run to continue with another model',
     command: 'train --resume tiny --set model.embedding=9',
     exitCode: 3,
     says: 'model.embedding: 8 in the run, 9 now',
     cure: 'zlm train --resume tiny',
   },
   {
-    what: 'a run that is to end before where it is',
+    what: 'a run to end before the epoch that it has reached',
     command: 'train --resume tiny --set training.epochs=2',
     exitCode: 3,
     says: 'training.epochs is 2',

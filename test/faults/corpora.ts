@@ -30,7 +30,7 @@ function otherToken(split: string): () => void {
   };
 }
 
-/** Changes what the manifest says of the form of the text. */
+/** Changes the form of the text in the manifest. */
 function otherForm(): void {
   const made = JSON.parse(readFileSync(MANIFEST, 'utf8'));
   manifest(JSON.stringify({ ...made, normalization: { ...made.normalization, lowerCase: false } }))();
@@ -50,7 +50,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
     cure: 'move the file',
   },
   {
-    what: 'a corpus without a manifest: its preparation did not end',
+    what: 'a corpus without a manifest, since its preparation did not end',
     make: () => rmSync(MANIFEST),
     says: 'There is no prepared corpus "small" in data',
     cure: PREPARE,
@@ -86,7 +86,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
     cure: PREPARE,
   },
   {
-    what: 'a vocabulary with a word more',
+    what: 'a vocabulary with one more word',
     make: () => appendFileSync(`${CORPUS}/vocabulary.txt`, 'otter\n'),
     says: 'vocabulary.txt is damaged: its words differ from those that the manifest records',
     cure: PREPARE,
@@ -94,7 +94,7 @@ const FAULTS: readonly Omit<Fault, 'command' | 'exitCode'>[] = [
   {
     what: 'a vocabulary that is cut off',
     make: () => truncateSync(`${CORPUS}/vocabulary.txt`, 50),
-    says: 'vocabulary.txt: the last line is cut off',
+    says: 'The last line of data/small/vocabulary.txt is cut off',
     cure: 'zlm prepare',
   },
   {
@@ -133,7 +133,7 @@ export const CORPUS_FAULTS: readonly Fault[] = [
   ...FAULTS.map((fault): Fault => ({ ...fault, command: 'eval', exitCode: 4 })),
   ...['train tiny.yaml', 'train tiny.yaml --dry-run', 'sample', 'prepare topics small'].map(
     (command): Fault => ({
-      what: `another token in the text to train on, met by zlm ${command}`,
+      what: `another token in the text to train on, read by zlm ${command}`,
       make: otherToken('train'),
       command,
       exitCode: 4,

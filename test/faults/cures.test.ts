@@ -1,7 +1,8 @@
-/** Cures are tried: what a message advises in a situation is done there, and must then work. */
+/** Tries every cure: the advice of a message is followed, and the command must then work. */
 import { execSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -31,19 +32,19 @@ interface Situation {
   readonly what: string;
   readonly make: () => unknown;
   readonly command: string;
-  /** What is advised: a command, or a flag to be added. Capital letters and dots stand for what the reader knows. */
+  /** The advice: a command, or a flag to add. Capital letters and dots are placeholders for the reader. */
   readonly advice: string;
 }
 
 const SITUATIONS: readonly Situation[] = [
   {
-    what: 'a run that was stopped before its first checkpoint, evaluated',
+    what: 'an evaluation of a run that was stopped before its first checkpoint',
     make: begunOnly,
     command: 'eval tiny',
     advice: 'zlm train --resume tiny',
   },
   {
-    what: 'a run in another folder that has no checkpoint yet',
+    what: 'a run in another folder without a checkpoint',
     make: () => {
       begunOnly();
       renameSync('runs', 'others');
@@ -53,7 +54,7 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm train --resume tiny --runs others --data texts',
   },
   {
-    what: 'a run that was named by its path, and has no checkpoint yet',
+    what: 'a run named by its path without a checkpoint',
     make: () => {
       begunOnly();
       renameSync('runs', 'others');
@@ -68,19 +69,19 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm train --resume tiny',
   },
   {
-    what: 'a run of which all checkpoints are lost',
+    what: 'a run that has lost all checkpoints',
     make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
     command: 'eval tiny',
     advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
-    what: 'a run of which all checkpoints are lost, resumed',
+    what: 'resuming a run that has lost all checkpoints',
     make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
     command: 'train --resume tiny',
     advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
-    what: 'a run of which both checkpoints are damaged in turn',
+    what: 'a run whose two checkpoints are damaged, one after the other',
     make: () => {
       truncateSync(BEST, 100);
       rmSync(LAST);
@@ -89,55 +90,119 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
-    what: 'a best checkpoint that is lost',
+    what: 'a lost best checkpoint',
     make: () => rmSync(BEST),
     command: 'eval tiny',
     advice: '--checkpoint last',
   },
   {
-    what: 'a best checkpoint that is damaged',
+    what: 'a damaged best checkpoint',
     make: () => truncateSync(BEST, 100),
     command: 'eval tiny',
     advice: '--checkpoint last',
   },
   {
-    what: 'a last checkpoint that is damaged, resumed',
+    what: 'resuming from a damaged last checkpoint',
     make: () => truncateSync(LAST, 100),
     command: 'train --resume tiny',
     advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
   },
   {
-    what: 'a last checkpoint that is lost, resumed',
+    what: 'resuming without the last checkpoint',
     make: () => rmSync(LAST),
     command: 'train --resume tiny',
     advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
   },
   {
-    what: 'a run to begin with whose best checkpoint is damaged',
+    what: 'a damaged best checkpoint of a run to begin with',
     make: () => truncateSync(BEST, 100),
     command: "train tiny.yaml --set 'model.init={from: tiny}' --set training.epochs=1",
     advice: `cp <tmp>/${LAST} <tmp>/${BEST}`,
   },
   {
-    what: 'a status that is damaged',
+    what: 'a damaged status',
     make: () => truncateSync(`${RUN}/status.json`, 10),
     command: 'runs',
     advice: 'zlm train --resume tiny',
   },
   {
-    what: 'a spec that is lost',
+    what: 'a lost spec',
     make: () => rmSync(`${RUN}/spec.yaml`),
     command: 'train --resume tiny',
-    advice: `zlm spec show SPEC.yaml > ${RUN}/spec.yaml`,
+    advice: `zlm spec show <tmp>/tiny.yaml > ${RUN}/spec.yaml`,
   },
   {
-    what: 'a spec that is damaged, of a run that was trained with overrides',
+    what: 'a damaged spec of a run that was trained with overrides',
     make: async () => {
       await train('tiny.yaml', '--name', 'other', '--set', 'training.epochs=1', '--set', 'dropout={}');
       appendFileSync('runs/other/spec.yaml', 'no spec');
     },
     command: 'train --resume other',
-    advice: "zlm spec show SPEC.yaml --set training.epochs=1 --set 'dropout={}' > <tmp>/runs/other/spec.yaml",
+    advice:
+      "zlm spec show <tmp>/tiny.yaml --set training.epochs=1 --set 'dropout={}' > <tmp>/runs/other/spec.yaml",
+  },
+  {
+    what: 'a spec that is lost, of a run that an older zlm trained',
+    make: () => {
+      const record = JSON.parse(readFileSync(`${RUN}/environment.json`, 'utf8'));
+      for (const session of record.sessions) delete session.spec;
+      writeFileSync(`${RUN}/environment.json`, JSON.stringify(record));
+      rmSync(`${RUN}/spec.yaml`);
+    },
+    command: 'eval tiny',
+    advice: `zlm spec show SPEC.yaml > ${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that is lost, of a run whose spec file has changed since',
+    make: async () => {
+      cpSync('tiny.yaml', 'changing.yaml');
+      await train('changing.yaml', '--name', 'other', '--set', 'training.epochs=1');
+      writeFileSync(
+        'changing.yaml',
+        readFileSync('changing.yaml', 'utf8').replace('embedding: 8', 'embedding: 9'),
+      );
+      rmSync('runs/other/spec.yaml');
+    },
+    command: 'eval other',
+    advice: 'zlm spec show SPEC.yaml --set training.epochs=1 > runs/other/spec.yaml',
+  },
+  ...['eval tiny', 'eval tiny --checkpoint last', 'sample tiny', 'train --resume tiny'].map((command) => ({
+    what: `a spec that was edited to another size: ${command}`,
+    make: editSize,
+    command,
+    advice: `zlm spec show <tmp>/tiny.yaml > <tmp>/${RUN}/spec.yaml`,
+  })),
+  {
+    what: 'a spec that was edited to another size, of a run to begin with',
+    make: editSize,
+    command: "train tiny.yaml --set 'model.init={from: tiny}' --set training.epochs=1",
+    advice: `zlm spec show <tmp>/tiny.yaml > <tmp>/${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that was edited to another size, where the edited file is what is wanted',
+    make: editSize,
+    command: 'eval tiny',
+    advice: `zlm train <tmp>/${RUN}/spec.yaml`,
+  },
+  {
+    what: 'a spec that was edited to another order, of an n-gram model',
+    make: async () => {
+      writeFileSync('ngram.yaml', 'corpus: small\nmodel: { ngram: { order: 3 } }\n');
+      await train('ngram.yaml', '--name', 'counts');
+      const text = readFileSync('runs/counts/spec.yaml', 'utf8');
+      writeFileSync('runs/counts/spec.yaml', text.replace('order: 3', 'order: 4'));
+    },
+    command: 'eval counts',
+    advice: 'zlm spec show <tmp>/ngram.yaml > <tmp>/runs/counts/spec.yaml',
+  },
+  {
+    what: 'the last checkpoint of a run with another dropout, resumed',
+    make: async () => {
+      await train('tiny.yaml', '--name', 'other', '--set', 'dropout.output.rate=0.5');
+      cpSync('runs/other/checkpoints/last.safetensors', LAST);
+    },
+    command: 'train --resume tiny',
+    advice: `cp <tmp>/${BEST} <tmp>/${LAST}`,
   },
   {
     what: 'an override that may not change',
@@ -152,7 +217,7 @@ const SITUATIONS: readonly Situation[] = [
     advice: '--set training.epochs=3',
   },
   {
-    what: 'a folder with a spec that is no run',
+    what: 'a folder that has a spec but is not a run',
     make: () => {
       mkdirSync('runs/mine');
       writeFileSync('runs/mine/spec.yaml', readFileSync('tiny.yaml'));
@@ -161,7 +226,7 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm train <tmp>/runs/mine/spec.yaml',
   },
   {
-    what: 'a manifest that is damaged',
+    what: 'a damaged manifest',
     make: async () => {
       await prepareBook();
       truncateSync('data/book/manifest.json', 40);
@@ -180,7 +245,7 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm prepare text book … --force',
   },
   {
-    what: 'a vocabulary that is damaged',
+    what: 'a damaged vocabulary',
     make: async () => {
       await prepareBook();
       truncateSync('data/book/vocabulary.txt', 41);
@@ -189,7 +254,7 @@ const SITUATIONS: readonly Situation[] = [
     advice: 'zlm prepare text book …',
   },
   {
-    what: 'token ids that are damaged',
+    what: 'damaged token ids',
     make: async () => {
       await prepareBook();
       truncateSync('data/book/train.bin', 40);
@@ -198,20 +263,20 @@ const SITUATIONS: readonly Situation[] = [
     advice: `zlm prepare text book ${BOOK}`,
   },
   {
-    what: 'a corpus that is not there, in another data folder',
+    what: 'a missing corpus in another data folder',
     make: () => {},
     command: 'prepare topics book --topics 2 --iterations 1 --data texts',
     advice: 'zlm prepare text book … --data texts',
   },
   {
-    what: 'topics that are not there',
+    what: 'missing topics',
     make: prepareBook,
     command: "train tiny.yaml --set corpus=book --set 'model.context={topics: 2}' --set training.epochs=1",
     advice: 'zlm prepare topics book --topics 2',
   },
 ];
 
-it.each(SITUATIONS)('$what: the advice works', async ({ make, command, advice }) => {
+it.each(SITUATIONS)('the cure works for $what', async ({ make, command, advice }) => {
   await inCopyOf(folder.path, async () => {
     await make();
     const { text } = await run(command);
@@ -225,7 +290,7 @@ it.each([
   ['sample tiny --checkpoint last', begunOnly],
   ["train tiny.yaml --set 'model.init={from: tiny}'", begunOnly],
   ['train tiny.yaml --name tiny', () => {}],
-])('%s says of a run that is training to wait, and not to resume it', async (command, make) => {
+])('%s tells the user of a run in training to wait, and not to resume it', async (command, make) => {
   await inCopyOf(folder.path, async () => {
     make();
     const lock = await lockFolder(RUN);
@@ -236,6 +301,47 @@ it.each([
     expect(text).not.toContain('--resume');
   });
 });
+
+it.each(['eval tiny', 'eval tiny --checkpoint last', 'sample tiny', 'train --resume tiny'])(
+  '%s does not advise the other checkpoint where the spec was edited, which fits none',
+  async (command) => {
+    await inCopyOf(folder.path, async () => {
+      editSize();
+      const { text, exitCode } = await run(command);
+      expect(exitCode).toBe(3);
+      expect(text).toContain(`${RUN}/spec.yaml was edited after the run was trained`);
+      expect(text).not.toContain('--checkpoint');
+      expect(text).not.toContain('`cp ');
+    });
+  },
+);
+
+it('a run whose spec was edited is resumed with the spec that it was begun with, which puts the file right', async () => {
+  await inCopyOf(folder.path, async () => {
+    const before = readFileSync(`${RUN}/spec.yaml`, 'utf8');
+    editSize();
+    expect((await run('train tiny.yaml --resume tiny')).exitCode).toBe(0);
+    expect(readFileSync(`${RUN}/spec.yaml`, 'utf8')).toBe(before);
+  });
+});
+
+it('a folder in the place of the spec of a run is moved away, and the spec is put back', async () => {
+  await inCopyOf(folder.path, async () => {
+    rmSync(`${RUN}/spec.yaml`);
+    mkdirSync(`${RUN}/spec.yaml`);
+    const { text } = await run('eval tiny');
+    const [, move = '', restore = ''] = /`(mv [^`]+)`.*`(zlm spec show [^`]+)`/s.exec(text) ?? [];
+    execSync(move);
+    expect((await follow(restore, 'eval tiny')).exitCode, text).toBe(0);
+  });
+});
+
+function editSize(): void {
+  const text = readFileSync(`${RUN}/spec.yaml`, 'utf8');
+  const edited = text.replace('embedding: 8', 'embedding: 9');
+  expect(edited).not.toBe(text);
+  writeFileSync(`${RUN}/spec.yaml`, edited);
+}
 
 /** The run as it is in its first epoch. */
 function begunOnly(): void {
@@ -249,7 +355,7 @@ async function prepareBook(): Promise<void> {
   expect((await run(`prepare text book ${BOOK}`)).exitCode).toBe(0);
 }
 
-/** Does what is advised; where that is no more than a preparation, the command is then given again. */
+/** Follows the advice; if it only prepares something, the command is then run again. */
 async function follow(advice: string, command: string): ReturnType<typeof run> {
   const line = advice.replaceAll('<tmp>', process.cwd()).replace('SPEC.yaml', 'tiny.yaml').replace('…', BOOK);
   if (line.startsWith('--')) return run(`${command.replace(/--set \S+$/, '')} ${line}`);

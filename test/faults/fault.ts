@@ -12,15 +12,15 @@ import SpecShow from '../../src/commands/spec/show.js';
 import Train from '../../src/commands/train.js';
 import { runCommand } from '../cli/capture.js';
 
-/** Something bad that a user may meet, and what zlm must make of it. */
+/** A bad situation for a user, and the answer that zlm must give. */
 export interface Fault {
-  /** What is bad. */
+  /** The situation. */
   readonly what: string;
-  /** Makes it so in the current folder: a fresh copy of one with `tiny.yaml`, `data/small` and `runs/tiny`. */
+  /** Creates the situation in the current folder, a fresh copy with `tiny.yaml`, `data/small` and `runs/tiny`. */
   readonly make?: () => void | Promise<void>;
-  /** What the user types after `zlm`; words with spaces in single quotes. */
+  /** The words after `zlm`; words with spaces are in single quotes. */
   readonly command: string;
-  /** 0 where zlm says what is bad, and goes on all the same. */
+  /** 0 where zlm reports the situation and continues. */
   readonly exitCode: 0 | 2 | 3 | 4 | 5 | 6;
   /** A part of the message. */
   readonly says: string;
@@ -28,10 +28,10 @@ export interface Fault {
   readonly cure: string;
 }
 
-/** How a command ended that met a fault. */
+/** The end of a command in a bad situation. */
 export interface Outcome {
   readonly exitCode: number;
-  /** What it printed, from the error message on when there is one. */
+  /** The output, from the error message on when there is one. */
   readonly text: string;
 }
 

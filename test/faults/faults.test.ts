@@ -1,5 +1,5 @@
 /**
- * The corpus of faults: each bad thing is met by a real command, which must say what is wrong and what to do, end with
+ * Runs a real command in each bad situation. It must say what is wrong and what to do, end with
  * the exit code of its kind, and never show a stack trace. The golden file has all that is printed, to be read as
  * prose; after a wanted change: `npx vitest run test/faults --update`.
  */
@@ -35,7 +35,7 @@ afterAll(() => folder.remove());
 
 for (const [family, faults] of Object.entries(FAMILIES)) {
   describe(family, () => {
-    it.each(faults)('$what', async (fault) => {
+    it.each(faults)('zlm explains $what', async (fault) => {
       const outcome = await meet(fault, folder.path);
       outcomes.set(fault, outcome);
       expect(outcome.text).toContain(fault.says);
@@ -46,7 +46,7 @@ for (const [family, faults] of Object.entries(FAMILIES)) {
   });
 }
 
-it('all of them, as printed', { timeout: 120_000 }, async () => {
+it('the messages of all faults equal the golden file', { timeout: 120_000 }, async () => {
   const families: string[] = [];
   for (const [family, faults] of Object.entries(FAMILIES)) {
     const transcripts: string[] = [];
@@ -57,13 +57,13 @@ it('all of them, as printed', { timeout: 120_000 }, async () => {
 });
 
 async function transcript(fault: Fault): Promise<string> {
-  // A fault whose own test was left out, under -t, is met here.
+  // A fault whose own test was skipped, under -t, is run here.
   const outcome = outcomes.get(fault) ?? (await meet(fault, folder.path));
   const text = withoutMoment(outcome.text);
   return `── ${fault.what}\n$ zlm ${fault.command}\n${text}[exit code ${outcome.exitCode}]\n`;
 }
 
-/** Replaces what is different each time: durations, also as the length of a header that holds one; process, time. */
+/** Replaces what differs each time: durations, the length of a header with one in it, process, time. */
 function withoutMoment(text: string): string {
   return text
     .replace(/ in \S+ s;/, ' in <duration>;')

@@ -37,7 +37,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync('runs', { recursive: true }),
     command: 'eval',
     exitCode: 4,
-    says: 'there is no run in runs',
+    says: 'There is no run in runs',
     cure: 'zlm train',
   },
   {
@@ -57,21 +57,21 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     cure: 'Choose another path',
   },
   {
-    what: 'a run of that name is not there',
+    what: 'a name that no run has',
     command: 'sample tinny',
     exitCode: 4,
-    says: 'there is no run "tinny" in runs',
+    says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'a run to resume is not there',
+    what: 'a run to resume that does not exist',
     command: 'train --resume tinny',
     exitCode: 4,
-    says: 'there is no run "tinny" in runs',
+    says: 'There is no run "tinny" in runs',
     cure: 'zlm runs',
   },
   {
-    what: 'latest leads nowhere',
+    what: 'a link latest to a missing run',
     make: () => {
       rmSync('runs/latest');
       symlinkSync('gone', 'runs/latest');
@@ -86,8 +86,8 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(SPEC),
     command: 'eval tiny',
     exitCode: 4,
-    says: 'run tiny has lost its spec',
-    cure: 'zlm spec show SPEC.yaml > runs/tiny/spec.yaml',
+    says: 'Run tiny has lost its spec',
+    cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
     what: "a folder in place of the run's spec",
@@ -97,16 +97,16 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     },
     command: 'eval tiny',
     exitCode: 4,
-    says: 'run tiny has lost its spec',
-    cure: 'zlm spec show SPEC.yaml > runs/tiny/spec.yaml',
+    says: 'Run tiny has lost its spec',
+    cure: 'zlm spec show <tmp>/tiny.yaml > runs/tiny/spec.yaml',
   },
   {
     what: 'an empty spec of a run',
     make: () => writeFileSync(SPEC, ''),
     command: 'eval',
     exitCode: 3,
-    says: 'spec.yaml contains only comments',
-    cure: 'zlm spec show SPEC.yaml > ',
+    says: 'spec.yaml is empty',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run that is cut off',
@@ -114,7 +114,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 3,
     says: 'spec.yaml:',
-    cure: 'zlm spec show SPEC.yaml > ',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run with an impossible value',
@@ -122,23 +122,23 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'eval',
     exitCode: 3,
     says: 'model.embedding must be a whole number',
-    cure: 'zlm spec show SPEC.yaml > ',
+    cure: 'zlm spec show <tmp>/tiny.yaml > ',
   },
   {
     what: 'a spec of a run that extends another',
     make: () => appendFileSync(SPEC, 'extends: ../../tiny.yaml\n'),
     command: 'eval',
     exitCode: 3,
-    says: 'a resolved spec cannot extend another one',
+    says: 'A resolved spec cannot extend another one',
     cure: 'name the spec file',
   },
   {
     what: 'a spec of a run that was edited to another size',
     make: edit('embedding: 8', 'embedding: 9'),
     command: 'eval',
-    exitCode: 4,
-    says: 'its embedding.weight has shape [27,8] where the spec makes it [27,9]',
-    cure: '--checkpoint last',
+    exitCode: 3,
+    says: 'spec.yaml was edited after the run was trained, so <tmp>/runs/tiny/checkpoints/best.safetensors no longer fits it: its embedding.weight has shape [27,8] where the spec makes it [27,9]',
+    cure: 'zlm spec show <tmp>/tiny.yaml > <tmp>/runs/tiny/spec.yaml',
   },
   {
     what: 'a spec of a run that was edited to another dropout',
@@ -146,7 +146,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     command: 'train --resume tiny',
     exitCode: 3,
     says: 'spec.yaml was edited',
-    cure: 'Put back what it said',
+    cure: 'zlm spec show <tmp>/tiny.yaml > <tmp>/runs/tiny/spec.yaml',
   },
   {
     what: 'a spec of a run that names another corpus',
@@ -161,7 +161,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(`${RUN}/checkpoints`, { recursive: true }),
     command: 'eval',
     exitCode: 4,
-    says: 'run tiny has no best checkpoint',
+    says: 'Run tiny has no best checkpoint',
     cure: 'zlm train <tmp>/runs/tiny/spec.yaml',
   },
   {
@@ -169,7 +169,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
     make: () => rmSync(`${RUN}/checkpoints/last.safetensors`),
     command: 'sample --checkpoint last',
     exitCode: 4,
-    says: 'run tiny has no last checkpoint',
+    says: 'Run tiny has no last checkpoint',
     cure: 'To resume from the best epoch: `cp ',
   },
   {

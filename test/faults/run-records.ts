@@ -1,4 +1,4 @@
-/** What a run has noted about itself, damaged or gone; and a run that another process is training. */
+/** Damaged or missing records of a run, and a run that another process trains. */
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { lockFolder } from '../../src/storage/folder-lock.js';
 import type { Fault } from './fault.js';
@@ -36,7 +36,7 @@ export const RUN_RECORD_FAULTS: readonly Fault[] = [
     cure: 'zlm train --resume tiny',
   },
   {
-    what: 'a status with a state that there is not',
+    what: 'a status with an unknown state',
     make: write('status.json', '{"state": "asleep", "epoch": 1}'),
     command: 'runs',
     exitCode: 0,
@@ -68,7 +68,7 @@ export const RUN_RECORD_FAULTS: readonly Fault[] = [
     cure: 'move the folder',
   },
   {
-    what: 'metrics with lines that are none',
+    what: 'metrics with lines that are not metrics',
     make: write('metrics.jsonl', 'null\n3\n[]\n{}\n{"kind": "wind'),
     command: RESUME,
     exitCode: 0,

@@ -24,11 +24,11 @@ const TEXT_FAULTS: readonly Fault[] = [
     what: 'no text',
     command: 'prepare text book',
     exitCode: 2,
-    says: 'no text was given',
+    says: 'No text was given',
     cure: '--text FILE',
   },
   {
-    what: 'a text that is not there',
+    what: 'a missing text',
     command: PREPARE,
     exitCode: 4,
     says: 'Cannot read book.txt',
@@ -59,7 +59,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     cure: '--split-by tokens',
   },
   {
-    what: 'the form of a text beside the vocabulary of another',
+    what: 'a form for a text that takes the vocabulary of another corpus',
     make: book(LINES),
     command: `${PREPARE} --vocabulary-of small --lower-case`,
     exitCode: 2,
@@ -67,7 +67,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     cure: 'Leave it out',
   },
   {
-    what: 'the vocabulary of a corpus that is not there',
+    what: 'the vocabulary of a missing corpus',
     make: book(LINES),
     command: `${PREPARE} --vocabulary-of gone`,
     exitCode: 4,
@@ -103,7 +103,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book('漢'.repeat(400_000)),
     command: `${PREPARE} --split-by tokens`,
     exitCode: 4,
-    says: 'book.txt:1: a word is longer than 1 MiB',
+    says: 'book.txt:1: A word has 1,200,000 bytes, and a word can have 1,048,576 at most',
     cure: '--unit character',
   },
   {
@@ -115,7 +115,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     cure: 'iconv',
   },
   {
-    what: 'a word that may not be unknown',
+    what: 'an unknown word where none is allowed',
     make: book(`${LINES}the otter waits\n`),
     command: `${PREPARE} --unknown fail`,
     exitCode: 4,
@@ -127,11 +127,11 @@ const TEXT_FAULTS: readonly Fault[] = [
     make: book(LINES),
     command: 'prepare text book --train book.txt --valid book.txt',
     exitCode: 2,
-    says: 'must be provided when using --train: --valid, --test',
+    says: '--train needs --valid and --test',
     cure: 'zlm prepare text --help',
   },
   {
-    what: 'shares that are more than the whole',
+    what: 'shares with a sum above 1',
     make: book(LINES),
     command: `${PREPARE} --split 0.9,0.1,0.1`,
     exitCode: 2,
@@ -155,7 +155,7 @@ const TEXT_FAULTS: readonly Fault[] = [
     cure: '--force',
   },
   {
-    what: 'a name that a folder of something else has',
+    what: 'a name that a folder of other files has',
     make: folderOfSomethingElse,
     command: `${PREPARE} --force`,
     exitCode: 4,
@@ -170,7 +170,7 @@ function otherEdition(): void {
 
 const PTB_FAULTS: readonly Fault[] = [
   {
-    what: 'Penn Treebank files that are not there',
+    what: 'missing Penn Treebank files',
     command: 'prepare ptb --from gone',
     exitCode: 4,
     says: 'Cannot read gone',
@@ -193,7 +193,7 @@ const PTB_FAULTS: readonly Fault[] = [
     cure: 'Give a folder',
   },
   {
-    what: 'an archive that is none',
+    what: 'a text in place of an archive',
     make: () => writeFileSync('ptb.zip', LINES),
     command: 'prepare ptb --from ptb.zip',
     exitCode: 4,
@@ -217,7 +217,7 @@ const PTB_FAULTS: readonly Fault[] = [
     cure: GET_AGAIN,
   },
   {
-    what: 'an address that is none',
+    what: 'an address that is not on the web',
     command: 'prepare ptb --url mirror --cache cache',
     exitCode: 2,
     says: '"mirror" is not an address on the web',

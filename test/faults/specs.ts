@@ -1,4 +1,4 @@
-/** Bad specs, as `zlm train` meets them; every rule of the schema has its test in `test/spec`. */
+/** Bad specs for `zlm train`; every rule of the schema has its test in `test/spec`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Fault } from './fault.js';
 
@@ -25,7 +25,7 @@ const EXPLAIN = 'zlm spec explain';
 
 export const SPEC_FAULTS: readonly Fault[] = [
   {
-    what: 'a spec that is not there, though one of nearly its name is',
+    what: 'a missing spec beside one with a similar name',
     command: 'train tinny.yaml',
     exitCode: 3,
     says: 'Cannot read tinny.yaml',
@@ -48,7 +48,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'zlm spec show quickstart',
   },
   {
-    what: 'a spec of bytes that are no text',
+    what: 'a spec of bytes that are not text',
     make: spec(Uint8Array.of(0x63, 0x6f, 0xff, 0xfe)),
     command: TRAIN,
     exitCode: 3,
@@ -76,7 +76,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(`${MODEL}corpus: other\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'bad.yaml:3:1  this key occurs twice',
+    says: 'bad.yaml:3:1  This key occurs twice',
     cure: 'keep one of them',
   },
   {
@@ -92,8 +92,8 @@ export const SPEC_FAULTS: readonly Fault[] = [
     make: spec(ALIAS_BOMB),
     command: TRAIN,
     exitCode: 3,
-    says: 'its aliases expand to more than 10000 values',
-    cure: 'write out the values that it needs',
+    says: 'The aliases of this spec expand to more than 10000 values',
+    cure: 'write the values out',
   },
   {
     what: 'keys that are misspelt or misplaced, and a value out of range',
@@ -104,7 +104,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'did you mean training.batchSize?',
   },
   {
-    what: 'dropout of everything',
+    what: 'a dropout rate of 1',
     make: spec(`${MODEL}dropout: { output: { rate: 1 } }\n`),
     command: TRAIN,
     exitCode: 3,
@@ -120,7 +120,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: `${EXPLAIN} model.layers`,
   },
   {
-    what: 'a name of a corpus that leads out of the data folder',
+    what: 'a corpus name that leads out of the data folder',
     make: spec(MODEL.replace('small', '../small')),
     command: TRAIN,
     exitCode: 3,
@@ -135,11 +135,11 @@ export const SPEC_FAULTS: readonly Fault[] = [
     },
     command: TRAIN,
     exitCode: 3,
-    says: 'the specs extend each other in a circle',
+    says: 'The specs extend each other in a circle',
     cure: 'bad.yaml → worse.yaml → bad.yaml',
   },
   {
-    what: 'a spec that extends nothing there',
+    what: 'a spec that extends a missing file',
     make: spec('extends: ./gone.yaml\n'),
     command: TRAIN,
     exitCode: 3,
@@ -147,15 +147,15 @@ export const SPEC_FAULTS: readonly Fault[] = [
     cure: 'typing error',
   },
   {
-    what: 'a learning rate that decays to nothing',
+    what: 'a learning rate that decays below float32',
     make: spec(`${MODEL}training: { epochs: 12, schedule: { decay: { factor: 1e-6, afterEpoch: 3 } } }\n`),
     command: TRAIN,
     exitCode: 3,
-    says: 'the learning rate decays to 1.0e-54 by epoch 12',
+    says: 'The learning rate decays to 1.0e-54 by epoch 12',
     cure: 'raise training.schedule.decay.factor',
   },
   {
-    what: 'a mask for each gate of a layer that has none',
+    what: 'a mask for each gate of a layer without gates',
     make: spec(
       'corpus: small\nmodel: { embedding: 8, layers: [{ rnn: 9 }] }\ndropout: { input: { rate: 0.5, perGate: true } }\n',
     ),
@@ -176,7 +176,7 @@ export const SPEC_FAULTS: readonly Fault[] = [
     what: 'a learning rate with which training diverges',
     command: `train tiny.yaml --backend cpu --set training.optimizer.sgd.learningRate=1000 --set training.clipNorm=null`,
     exitCode: 6,
-    says: 'training diverged in epoch 1',
+    says: 'Training diverged in epoch 1',
     cure: 'training.optimizer.sgd.learningRate',
   },
 ];

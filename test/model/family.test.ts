@@ -83,7 +83,7 @@ function solve(golden: GoldenCase, model: ReturnType<typeof modelOf>) {
 
 describeEachBackend('on %s', () => {
   describe.each(Object.entries(cases))('%s', (_name, golden) => {
-    it('loss, nll of every prediction, penalty, final state and every gradient', () => {
+    it("loss, NLL of every prediction, penalty, final state and every gradient equal PyTorch's", () => {
       const model = modelOf(golden);
       expect(parameterShapes(model.architecture).map(({ name, shape }) => [name, shape])).toEqual(
         Object.entries(golden.parameters).map(([name, { shape }]) => [name, shape]),

@@ -6,6 +6,7 @@ import {
   initializeParameters,
   orthogonalBlocks,
 } from '../../src/model/initialization.js';
+import { philoxWords, STREAM, wordToUnit } from '../../src/ops/philox.js';
 import { valuesOf } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture } from './small-models.js';
 
@@ -41,8 +42,28 @@ function expectOrthogonal(matrix: readonly (readonly number[])[]): void {
   });
 }
 
+describe('a parameter that is drawn in several parts', () => {
+  // 300 × 200 values, of which 16,384 words are in memory at once.
+  const wide = { ...ARCHITECTURE, embedding: 200 };
+  const words = (count: number) =>
+    philoxWords({ seed: 5, stream: STREAM.initialization, site: 0, step: 0 }, count);
+
+  it('has a value for each word of its stream', () => {
+    const expected = Array.from(words(60_000), (word) => Math.fround((2 * wordToUnit(word) - 1) * 0.3));
+    expect(of(drawn({ uniform: 0.3 }, null, wide), 'embedding.weight')).toEqual(expected);
+  });
+
+  it('has a normal value for each two words of its stream', () => {
+    const all = Array.from(words(120_000), wordToUnit);
+    const expected = Array.from({ length: 60_000 }, (_, n) =>
+      Math.fround(0.3 * Math.sqrt(-2 * Math.log(all[2 * n])) * Math.cos(2 * Math.PI * all[2 * n + 1])),
+    );
+    expect(of(drawn({ normal: 0.3 }, null, wide), 'embedding.weight')).toEqual(expected);
+  });
+});
+
 describe('normal', () => {
-  it('draws weights with the given deviation and no mean; biases are 0', () => {
+  it('normal draws weights with the given deviation and mean 0, and sets biases to 0', () => {
     const values = drawn({ normal: 0.2 });
     for (const [name, numbers] of values) {
       if (name.toLowerCase().endsWith('bias')) {
@@ -63,7 +84,7 @@ describe('normal', () => {
 });
 
 describe('scaledUniform', () => {
-  it("bounds a layer's parameters by 1/√H, table and softmax by the value; the softmax's bias is 0", () => {
+  it("scaledUniform bounds a layer's parameters by 1/√H, table and softmax by the value, and sets the softmax's bias to 0", () => {
     const values = drawn({ scaledUniform: { embedding: 0.1 } });
     for (const [name, numbers] of values) {
       if (name === 'softmax.bias') {
@@ -79,7 +100,7 @@ describe('scaledUniform', () => {
 });
 
 describe('orthogonal', () => {
-  it('makes every recurrent matrix orthogonal, gate by gate, and biases 0', () => {
+  it('orthogonal makes every recurrent matrix orthogonal, gate by gate, and sets biases to 0', () => {
     const values = drawn({ orthogonal: {} });
     const matrices: [string, number, number][] = [
       ['layers.0.recurrentWeight', 12, 4],
@@ -97,14 +118,14 @@ describe('orthogonal', () => {
     expect(largest(of(values, 'layers.0.inputWeight'))).toBeLessThanOrEqual(Math.sqrt(6 / (16 + 12)));
   });
 
-  it('stays orthogonal where the given rows are nearly the same', () => {
+  it('orthogonal stays orthogonal when the given rows are nearly the same', () => {
     const nearly = Float32Array.from({ length: 9 }, (_, i) => 1 + (i % 4) * 1e-4);
     expectOrthogonal(block([...orthogonalBlocks(nearly, 3, 3)], 3, 3, 0, 3));
   });
 });
 
 describe('forgetBias', () => {
-  it('sets the forget gates of LSTM layers and leaves every other value as it was', () => {
+  it('forgetBias sets the forget gates of LSTM layers and leaves every other value unchanged', () => {
     const [plain, set] = [drawn({ uniform: 0.1 }), drawn({ uniform: 0.1 }, 1)];
     for (const [name, values] of plain) {
       const expected = name === 'layers.0.bias' ? values.with(12, 1).fill(1, 12, 24) : values;

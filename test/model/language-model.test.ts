@@ -18,7 +18,7 @@ describeEachBackend('on %s', () => {
   const windowOf = (ids: number[], batch: number) =>
     tf.tensor2d(ids, [ids.length / batch, batch], 'int32') as tf.Tensor2D;
 
-  it.each([false, true])('the nll of a target is minus its log-softmax, tied: %s', (tieEmbedding) => {
+  it.each([false, true])('the NLL of a target is minus its log-softmax, tied: %s', (tieEmbedding) => {
     const model = uniformModel({ ...UNTIED, tieEmbedding }, 0.9, 1);
     const { hidden } = encode(model, windowOf(IDS, 3), initialState(model, 3), null);
     const targets = randomIds(randomNumbers(2), 12, 13);
@@ -29,7 +29,7 @@ describeEachBackend('on %s', () => {
     );
   });
 
-  it('columns do not see each other, and rows are step · batch + column', () => {
+  it('columns do not influence each other, and row step · batch + column belongs to its step and column', () => {
     const model = uniformModel(UNTIED, 0.9, 2);
     const together = encode(
       model,
@@ -49,7 +49,7 @@ describeEachBackend('on %s', () => {
     }
   });
 
-  it('carries its state from window to window', () => {
+  it('the model carries its state from window to window', () => {
     const model = uniformModel(UNTIED, 0.9, 3);
     const whole = encode(model, windowOf(IDS, 2), initialState(model, 2), null);
     const first = encode(model, windowOf(IDS.slice(0, 2), 2), initialState(model, 2), null);
@@ -58,7 +58,7 @@ describeEachBackend('on %s', () => {
     expectClose(valuesOf(second.state['layers.1.c']), valuesOf(whole.state['layers.1.c']));
   });
 
-  it('frees all its memory', () => {
+  it('the model frees all its memory', () => {
     const before = tf.memory().numTensors;
     const model = uniformModel(UNTIED, 0.1, 1);
     expect(tf.memory().numTensors).toBe(before + model.parameters.size);

@@ -1,4 +1,4 @@
-/** Hundreds of training windows leave nothing behind, whatever the model and its noise. */
+/** Checks that hundreds of training windows leave no tensor, whatever the model and its noise. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { disposeLanguageModel } from '../../src/model/language-model.js';
@@ -18,7 +18,7 @@ import { networkOf } from '../spec/spec-files.js';
 const VOCABULARY = 17;
 const WINDOWS = 60;
 
-/** Models that together have all there is, each as a YAML flow map of `model`, of `dropout` and of `training`. */
+/** Models that together use every feature, each as a YAML flow map of `model`, of `dropout` and of `training`. */
 const MODELS: Record<string, readonly [model: string, dropout: string, training: string]> = {
   "the paper's": [
     '{ embedding: 6, layers: [{ lstm: 5 }, { lstm: 6 }] }',
@@ -62,28 +62,31 @@ function corpusInMemory(): TrainingCorpus {
 }
 
 describeEachBackend('on %s', () => {
-  it.each(Object.keys(MODELS))(`${WINDOWS} windows of training keep the tensor count: %s`, async (name) => {
-    const before = tf.memory().numTensors;
-    const spec = await specOf(name);
-    const model = freshModel(spec, VOCABULARY);
-    const task = languageModellingTask(spec, corpusInMemory(), model);
-    const optimizer = createOptimizer(spec.training, model.parameters, true);
-    const { loss, clipNorm } = spec.training;
-    const held = before + model.parameters.size + optimizer.tensors.size;
-    let state = task.zeroState();
-    const counts = new Set<number>();
-    for (let index = 0; index < WINDOWS; index++) {
-      const window = { pass: 0, inPass: index % task.batchesIn(0), step: 3 * index };
-      const at = { learningRate: 0.01, count: index + 1, averaged: index + 1 };
-      const step = await trainingStep({ task, optimizer, loss, clipNorm }, window, state, at);
+  it.each(Object.keys(MODELS))(
+    `${WINDOWS} windows of training keep the number of tensors: %s`,
+    async (name) => {
+      const before = tf.memory().numTensors;
+      const spec = await specOf(name);
+      const model = freshModel(spec, VOCABULARY);
+      const task = languageModellingTask(spec, corpusInMemory(), model);
+      const optimizer = createOptimizer(spec.training, model.parameters, true);
+      const { loss, clipNorm } = spec.training;
+      const held = before + model.parameters.size + optimizer.tensors.size;
+      let state = task.zeroState();
+      const counts = new Set<number>();
+      for (let index = 0; index < WINDOWS; index++) {
+        const window = { pass: 0, inPass: index % task.batchesIn(0), step: 3 * index };
+        const at = { learningRate: 0.01, count: index + 1, averaged: index + 1 };
+        const step = await trainingStep({ task, optimizer, loss, clipNorm }, window, state, at);
+        dispose(state);
+        state = step.state;
+        counts.add(tf.memory().numTensors);
+      }
+      expect([...counts]).toEqual([held + Object.keys(state).length]);
       dispose(state);
-      state = step.state;
-      counts.add(tf.memory().numTensors);
-    }
-    expect([...counts]).toEqual([held + Object.keys(state).length]);
-    dispose(state);
-    disposeOptimizer(optimizer);
-    disposeLanguageModel(model);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+      disposeOptimizer(optimizer);
+      disposeLanguageModel(model);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });

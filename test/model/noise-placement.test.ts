@@ -1,4 +1,4 @@
-/** Masks act at all L + 1 vertical places, each with its own, and nothing random touches the recurrent path. */
+/** Checks that masks act at all L + 1 vertical places, each with its own, and that nothing random acts on the recurrent path. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
@@ -124,18 +124,18 @@ describe.each<MaskLifetime>(['step', 'sequence'])('a mask a %s', (mask) => {
     ['input', [0]],
     ['between', [1, 2]],
     ['output', [3]],
-  ])('on the edge "%s" alone acts there and nowhere else', (name, places) => {
+  ])('dropout on the edge "%s" alone acts there and nowhere else', (name, places) => {
     const plan = planOf({ [name]: edge });
     const factors = verticalNoise(plan).map((at, place) => (places.includes(place) ? drawn(at) : 1));
     expectSameRun(lstmStack(x, state, parameters, plan), stackByHand(factors));
   });
 
-  it('on every vertical edge acts at all L + 1 places; h and c pass in time untouched', () => {
+  it('dropout on every vertical edge acts at all L + 1 places, and leaves h and c unchanged along time', () => {
     const plan = planOf({ input: edge, between: { ...edge, rate: 0.3 }, output: { rate: 0.2, mask } });
     expectSameRun(lstmStack(x, state, parameters, plan), stackByHand(verticalNoise(plan).map(drawn)));
   });
 
-  it('on the recurrent edge drops h within each layer, by a mask of its own', () => {
+  it('dropout on the recurrent edge drops h within each layer, by a mask of its own', () => {
     const plan = planOf({ recurrent: edge });
     let signal: tf.Tensor = x;
     const after = state.map((_, layer) => {
@@ -149,7 +149,7 @@ describe.each<MaskLifetime>(['step', 'sequence'])('a mask a %s', (mask) => {
   });
 });
 
-it('vertical dropout leaves the path in time free of chance: with no input weights, no seed matters', () => {
+it('vertical dropout leaves the path along time deterministic: without input weights the seed has no effect', () => {
   const edge = { rate: 0.5, mask: 'step', perGate: false } as const;
   const closed = new Parameters(parameters);
   for (const layer of ARCHITECTURE.layers.keys()) {
@@ -163,7 +163,7 @@ it('vertical dropout leaves the path in time free of chance: with no input weigh
   expect(valuesOf(naive[0].output)).not.toEqual(valuesOf(naive[1].output));
 });
 
-it('without a plan nothing is dropped, nor with all rates at 0', () => {
+it('nothing is dropped without noise, and with all rates at 0', () => {
   const plain = lstmStack(x, state, parameters, null);
   expectSameRun(plain, stackByHand([1, 1, 1, 1]));
   expectSameRun(lstmStack(x, state, parameters, planOf({})), plain);
@@ -197,7 +197,7 @@ it('kinds of noise have sites of their own, far from those of the edges', () => 
   expect(Math.min(...sites.map(Number))).toBeGreaterThan(2 * 64);
 });
 
-it('zoneout is an expectation at test time, and nothing else is left of the noise', () => {
+it('zoneout is an expectation at test time, and all other noise is off', () => {
   const { zoneoutCell, zoneoutHidden, ...rest } = noiseInLayer(null, { cell: 0.5, hidden: 0.05 }, 0);
   expect(zoneoutCell).toMatchObject({ rate: 0.5, mask: 'expected' });
   expect(zoneoutHidden).toMatchObject({ rate: 0.05, mask: 'expected' });

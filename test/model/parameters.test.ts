@@ -19,7 +19,7 @@ function initialValues(architecture: Architecture, bound: number, seed: number):
 }
 
 describe('parameterShapes', () => {
-  it('names every parameter, gates side by side', () => {
+  it('parameterShapes names every parameter, with the gates side by side', () => {
     expect(namesAndShapes(SMALL)).toEqual([
       { name: 'embedding.weight', shape: [50, 20] },
       { name: 'layers.0.inputWeight', shape: [20, 120] },
@@ -33,7 +33,7 @@ describe('parameterShapes', () => {
     ]);
   });
 
-  it('has no softmax weight when the embedding is tied', () => {
+  it('parameterShapes has no softmax weight when the embedding is tied', () => {
     const names = parameterShapes({ ...SMALL, tieEmbedding: true }).map(({ name }) => name);
     expect(names).not.toContain('softmax.weight');
     expect(names.at(-1)).toBe('softmax.bias');
@@ -41,7 +41,7 @@ describe('parameterShapes', () => {
 });
 
 describe('initializeParameters', () => {
-  it('makes variables of the right names and shapes', () => {
+  it('initializeParameters makes variables of the right names and shapes', () => {
     const found = [...initializeParameters(SMALL, { uniform: 0.1 }, null, 1)].map(([name, { shape }]) => ({
       name,
       shape,
@@ -49,7 +49,7 @@ describe('initializeParameters', () => {
     expect(found).toEqual(namesAndShapes(SMALL));
   });
 
-  it('draws every parameter evenly from −bound to bound, biases too', () => {
+  it('initializeParameters draws every parameter uniformly from −bound to bound, biases too', () => {
     const bound = 0.04;
     for (const [name, values] of initialValues({ ...SMALL, vocabularySize: 500 }, bound, 1)) {
       expect(Math.max(...values.map(Math.abs)), name).toBeLessThanOrEqual(bound);
@@ -64,23 +64,23 @@ describe('initializeParameters', () => {
     }
   });
 
-  it('depends on the seed alone', () => {
+  it('initializeParameters depends on the seed alone', () => {
     expect(initialValues(SMALL, 0.1, 7)).toEqual(initialValues(SMALL, 0.1, 7));
     const [a, b] = [initialValues(SMALL, 0.1, 7), initialValues(SMALL, 0.1, 8)];
     for (const [name, values] of a) expect(b.get(name), name).not.toEqual(values);
   });
 
-  it('scales with the bound', () => {
+  it('initializeParameters scales with the bound', () => {
     const [narrow, wide] = [initialValues(SMALL, 0.25, 1), initialValues(SMALL, 0.5, 1)];
     for (const [name, values] of narrow) expect(wide.get(name)).toEqual(values.map((value) => 2 * value));
   });
 
-  it('gives each parameter a stream of its own', () => {
+  it('initializeParameters draws each parameter from its own random stream', () => {
     const heads = [...initialValues(SMALL, 0.1, 1).values()].map((values) => values.slice(0, 4).join());
     expect(new Set(heads).size).toBe(heads.length);
   });
 
-  it('is the same on every backend', async () => {
+  it('initializeParameters gives the same values on every backend', async () => {
     const onCpu = initialValues(SMALL, 0.1, 3);
     await activateBackend('wasm');
     const onWasm = initialValues(SMALL, 0.1, 3);
@@ -90,7 +90,7 @@ describe('initializeParameters', () => {
 });
 
 describe('parametersFrom', () => {
-  it('takes back what a model held', () => {
+  it('parametersFrom restores the parameters of a model', () => {
     const values = initialValues(SMALL, 0.1, 5);
     const data = [...values].map(([name, numbers]) => [name, { data: Float32Array.from(numbers) }] as const);
     const restored = parametersFrom(SMALL, new Map(data));
@@ -109,17 +109,20 @@ describe('modelSize', () => {
     ['small', { units: 200, steps: 20, parameters: 4_651_600, flop: 15.84e6 }],
     ['medium', { units: 650, steps: 35, parameters: 19_775_200, flop: 79.56e6 }],
     ['large', { units: 1500, steps: 35, parameters: 66_022_000, flop: 306e6 }],
-  ])('%s', (_, { units, steps, parameters, flop }) => {
-    const layers = lstmLayers(units, units);
-    const architecture = plainArchitecture({ vocabularySize: 10_000, embedding: units, layers });
-    const size = modelSize(architecture, { steps, batch: 20 });
-    expect(size.parameters).toBe(parameters);
-    expect(size.trainingFlopPerToken).toBe(flop);
-    // At least parameters and gradients, and the [T·B, V] softmax.
-    expect(size.trainingBytes).toBeGreaterThan(4 * (2 * parameters + steps * 20 * 10_000));
-  });
+  ])(
+    'modelSize counts the parameters and operations of the %s model',
+    (_, { units, steps, parameters, flop }) => {
+      const layers = lstmLayers(units, units);
+      const architecture = plainArchitecture({ vocabularySize: 10_000, embedding: units, layers });
+      const size = modelSize(architecture, { steps, batch: 20 });
+      expect(size.parameters).toBe(parameters);
+      expect(size.trainingFlopPerToken).toBe(flop);
+      // At least parameters and gradients, and the [T·B, V] softmax.
+      expect(size.trainingBytes).toBeGreaterThan(4 * (2 * parameters + steps * 20 * 10_000));
+    },
+  );
 
-  it('counts a tied table once', () => {
+  it('modelSize counts a tied table once', () => {
     const untied = plainArchitecture({ vocabularySize: 100, embedding: 8, layers: lstmLayers(8) });
     const sizeOf = (architecture: Architecture) => modelSize(architecture, { steps: 1, batch: 1 });
     expect(sizeOf({ ...untied, tieEmbedding: true }).parameters).toBe(sizeOf(untied).parameters - 800);

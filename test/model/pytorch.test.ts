@@ -1,4 +1,4 @@
-/** The whole model against PyTorch's numbers: `golden/pytorch/make_language_model.py` says how they were made. */
+/** Compares the whole model with PyTorch's numbers, which `golden/pytorch/make_language_model.py` made. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -150,7 +150,7 @@ describeEachBackend('on %s', (backend) => {
     recurrent: forwardWithMasksOnHidden,
   };
 
-  it('every case of the file is tried', () => {
+  it('the test tries every case of the golden file', () => {
     expect(Object.keys(forwards)).toEqual(Object.keys(cases));
   });
 
@@ -161,7 +161,7 @@ describeEachBackend('on %s', (backend) => {
       return { model, task: taskOf(golden, model, forwards[name](golden)) };
     };
 
-    it('loss, nll of every prediction and final state', () => {
+    it("loss, NLL of every prediction and final state equal PyTorch's", () => {
       const { task } = setUp();
       const { loss, terms } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
       expectClose(valuesOf(loss), [golden.loss]);
@@ -172,7 +172,7 @@ describeEachBackend('on %s', (backend) => {
       });
     });
 
-    it('every gradient', () => {
+    it("every gradient equals PyTorch's", () => {
       const { task } = setUp();
       const { gradients } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
       expect(Object.keys(gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
@@ -181,7 +181,7 @@ describeEachBackend('on %s', (backend) => {
       }
     });
 
-    it('norm, and the parameters after one clipped step', async () => {
+    it("the norm and the parameters after one clipped step equal PyTorch's", async () => {
       const { model, task } = setUp();
       const { maxNorm, learningRate } = golden;
       const optimizer = new Sgd(model.parameters, { weightDecay: 0, clipValue: null });

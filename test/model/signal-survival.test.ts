@@ -29,7 +29,7 @@ const LOCKED: DropoutTable = { ...VERTICAL, recurrent: { ...DROP, mask: 'sequenc
 /** Biases at which a sigmoid is exactly 1 and exactly 0 in f32. */
 const [OPEN, SHUT] = [200, -200];
 
-/** How a layer holds on to what it saw: in c, with its forget gate open; in h, fed back to itself; or not at all. */
+/** The memory of a layer: in c, with its forget gate open; in h, fed back to itself; or none. */
 type Memory = 'cell' | 'hidden' | 'none';
 
 function architectureOf(memories: readonly Memory[]) {
@@ -104,7 +104,7 @@ describe.each<{ memories: Memory[] }>([
 ])('dropout between layers only, memory in $memories', ({ memories }) => {
   const places = memories.length + 1;
 
-  it.each(STEPS)(`by step %d a signal has crossed ${places} masks`, (steps) => {
+  it.each(STEPS)(`after %d steps a signal has crossed ${places} masks`, (steps) => {
     const { fraction, crossed, mean } = survival(memories, VERTICAL, steps);
     expect(crossed).toEqual([places]);
     expectFraction(fraction, (1 - RATE) ** places);
@@ -116,18 +116,21 @@ describe('dropout along time too, the naive placement', () => {
   const memories: Memory[] = ['hidden', 'none'];
   const places = memories.length + 1;
 
-  it.each(STEPS)('by step %d a signal has crossed one more mask for each step after the first', (steps) => {
-    const { fraction, crossed } = survival(memories, NAIVE, steps);
-    expect(crossed).toEqual([places + steps - 1]);
-    expectFraction(fraction, (1 - RATE) ** (places + steps - 1));
-  });
+  it.each(STEPS)(
+    'after %d steps a signal has crossed one more mask for each step after the first',
+    (steps) => {
+      const { fraction, crossed } = survival(memories, NAIVE, steps);
+      expect(crossed).toEqual([places + steps - 1]);
+      expectFraction(fraction, (1 - RATE) ** (places + steps - 1));
+    },
+  );
 
-  it('and by step 40 nothing is left, where the vertical placement has lost nothing more', () => {
+  it('after 40 steps dropout along time has erased the signal, and vertical dropout has not', () => {
     expect(survival(memories, NAIVE, 40).fraction).toBeLessThan(0.001);
     expectFraction(survival(memories, VERTICAL, 40).fraction, (1 - RATE) ** places);
   });
 
-  it('a mask that the whole sequence shares is met again and again but drops only once', () => {
+  it('a mask that the whole sequence shares is crossed at each step but drops only once', () => {
     for (const steps of [2, 8, 16]) {
       expectFraction(survival(memories, LOCKED, steps).fraction, (1 - RATE) ** (places + 1));
     }

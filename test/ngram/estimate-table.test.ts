@@ -5,7 +5,6 @@ import { UserError } from '../../src/errors.js';
 import {
   bytesToEstimate,
   checkTableSize,
-  distinctNgrams,
   estimateTable,
   memoryLimit,
   tableBytes,
@@ -36,7 +35,7 @@ function ngramsOf(table: NgramTable, vocabulary: Vocabulary, length: number): Ma
 }
 
 describe('the table of a text', () => {
-  it('counts the predecessors of an n-gram, except for the longest n-grams and those that begin a line', async () => {
+  it('the table counts the predecessors of an n-gram, except for the longest n-grams and those that begin a line', async () => {
     const lines = linesOf('a b\na b\nb b\n');
     const vocabulary = vocabularyOf(lines);
     const table = await estimateTable(streamOf(lines, vocabulary), settingsOf(vocabulary, 3), {});
@@ -59,7 +58,7 @@ describe('the table of a text', () => {
   // Longer than a slab of the loops, so that one is followed by another.
   const long: Lines = randomLines(15_000, 4);
 
-  it.each([1, 2, 5])('has the counts of a text of many slabs, order %d', async (order) => {
+  it.each([1, 2, 5])('the table has the counts of a text of many slabs, order %d', async (order) => {
     const vocabulary = vocabularyOf(long);
     const stream = streamOf(long, vocabulary);
     expect(stream.length).toBeGreaterThan(70_000);
@@ -70,15 +69,7 @@ describe('the table of a text', () => {
     }
   });
 
-  it('has as many entries as distinctNgrams counts', async () => {
-    const lines = randomLines(100, 6);
-    const vocabulary = vocabularyOf(lines, ['zebra']);
-    const [stream, settings] = [streamOf(lines, vocabulary), settingsOf(vocabulary, 4)];
-    const table = await estimateTable(stream, settings, {});
-    expect(await distinctNgrams(stream, settings, {})).toEqual(table.map(({ words }) => words.length));
-  });
-
-  it('has every word of the vocabulary on its first level, even those that the text does not have', async () => {
+  it('the first level of the table has every word of the vocabulary, also words that the text lacks', async () => {
     const vocabulary = vocabularyOf(linesOf('b d'), ['a', 'c', 'e']);
     const [{ words, counts }] = await estimateTable(
       streamOf(linesOf('b d'), vocabulary),
@@ -95,7 +86,7 @@ describe('the work', () => {
   const vocabulary = vocabularyOf(lines);
   const stream = streamOf(lines, vocabulary);
 
-  it('is reported stage by stage', async () => {
+  it('the work is reported stage by stage', async () => {
     const reports: Progress[] = [];
     await estimateTable(stream, settingsOf(vocabulary, 3), { onProgress: (report) => reports.push(report) });
     const labels = [
@@ -113,10 +104,10 @@ describe('the work', () => {
   });
 
   it.each(['reading', 'sorting', 'counting', 'adjusting counts of 1-grams'])(
-    'stops at a signal while %s',
+    'the work stops at a signal while %s',
     async (label) => {
       const controller = new AbortController();
-      const reason = new UserError('interrupted', 'interrupted');
+      const reason = new UserError('interrupted', 'Interrupted');
       const onProgress = (report: Progress) => report.label === label && controller.abort(reason);
       const work = estimateTable(stream, settingsOf(vocabulary, 3), {
         signal: controller.signal,
@@ -129,7 +120,7 @@ describe('the work', () => {
   it.each([
     ['tokens', 1000, 'tokens need 0.0 GB of memory', 'Train on a smaller corpus.'],
     ['n-grams', 13 * stream.length + 1000, 'n-grams up to order 3 need', 'Lower model.ngram.order.'],
-  ])('is refused when there is no memory for the %s', async (_, memory, says, cure) => {
+  ])('the work is refused when there is no memory for the %s', async (_, memory, says, cure) => {
     await expect(estimateTable(stream, settingsOf(vocabulary, 3), {}, memory)).rejects.toMatchObject({
       kind: 'data',
       message: expect.stringContaining(says),
@@ -137,7 +128,7 @@ describe('the work', () => {
     });
   });
 
-  it('is refused before a text with too many tokens is read', async () => {
+  it('the work is refused before a text with too many tokens is read', async () => {
     const endless = { ...sourceOf(new Int32Array(0)), length: 2 ** 31 };
     await expect(
       estimateTable(endless, settingsOf(vocabulary, 3), {}, Number.POSITIVE_INFINITY),
@@ -153,7 +144,7 @@ it('memoryLimit is at most the memory of the machine, and more than this test ne
 });
 
 describe('a table', () => {
-  it('takes as many bytes as its arrays', async () => {
+  it('tableBytes is the size of the arrays of a table', async () => {
     const lines = randomLines(20, 1);
     const vocabulary = vocabularyOf(lines);
     const settings = { order: 4, vocabularySize: vocabulary.size, eos: vocabulary.eos };
@@ -162,11 +153,11 @@ describe('a table', () => {
     expect(tableBytes(table.map(({ words }) => words.length))).toBe(bytes);
   });
 
-  it('needs 13 bytes per token and 24 per n-gram', () => {
+  it('bytesToEstimate is 13 bytes per token and 24 per n-gram', () => {
     expect(bytesToEstimate(100, [10, 20, 30])).toBe(100 * 13 + 60 * 24);
   });
 
-  it('is refused when its checkpoint would be too large to read', () => {
+  it('a table whose checkpoint would be too large to read is refused', () => {
     const most = Math.floor((2 ** 32 - 2 ** 20) / 8) - 100;
     expect(() => checkTableSize(most, [10, most], ENOUGH)).not.toThrow();
     expect(() => checkTableSize(most, [10, most + 100], ENOUGH)).toThrow(
@@ -174,7 +165,7 @@ describe('a table', () => {
     );
   });
 
-  it('is refused without advice to lower an order that is 1', () => {
+  it('the refusal of a table of order 1 does not advise a lower order', () => {
     const refusal = () => checkTableSize(1e6, [1e6], 1e6);
     expect(refusal).toThrow(
       '1,000,000 n-grams up to order 1 need 0.0 GB of memory, but only 0.0 GB are available',

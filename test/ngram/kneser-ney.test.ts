@@ -22,7 +22,7 @@ it('fallbackOrders returns the lengths of n-grams whose discounts cannot be esti
 });
 
 describe('discounts', () => {
-  it('follow from the counts of counts', () => {
+  it('discounts follow from the counts of counts', () => {
     // By hand: Y = 10 / (10 + 2·4) = 5/9; D1 = 1 − 2·5/9·4/10, D2 = 2 − 3·5/9·3/4, D3 = 3 − 4·5/9·2/3.
     const [zero, one, two, threeOrMore] = estimateDiscounts(counts(10, 4, 3, 2, 7));
     expect(zero).toBe(0);
@@ -40,11 +40,11 @@ describe('discounts', () => {
     ['so many that occur four times that D3 would be negative', [10, 4, 3, 20]],
     // Y = 8 / (8 + 2·4) = 1/2, D2 = 2 − 3·1/2·16/12 of n2 = 12 … with n1 = 24, n2 = 12, n3 = 16: exactly 0.
     ['just so many that D2 would be 0', [24, 12, 16, 2]],
-  ])('are the fallback with %s', (_, times) => {
+  ])('discounts are the fallback for %s', (_, times) => {
     expect(estimateDiscounts(counts(...times))).toBe(FALLBACK_DISCOUNTS);
   });
 
-  it('need no n-gram that occurs four times', () => {
+  it('discounts do not need an n-gram that occurs four times', () => {
     expect(estimateDiscounts(counts(10, 4, 3))[3]).toBe(3);
   });
 });

@@ -61,7 +61,7 @@ function countOccurrences(lines: readonly (readonly string[])[], order: number):
   return occurrences;
 }
 
-/** Counts different words to the left, but where there can be none. */
+/** Counts different words to the left, except where there can be none. */
 function adjust(
   counts: ReadonlyMap<string, number>,
   longer: ReadonlyMap<string, number>,
@@ -76,7 +76,7 @@ function add(counts: Map<string, number>, words: readonly string[]): void {
   counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
 }
 
-/** D(0) … D(3+), with KenLM's defaults where they cannot be had. */
+/** D(0) … D(3+), with KenLM's defaults where they cannot be estimated. */
 function estimate(counts: readonly number[]): number[] {
   const [n1, n2, n3, n4] = [1, 2, 3, 4].map((count) => counts.filter((other) => other === count).length);
   const y = n1 / (n1 + 2 * n2);

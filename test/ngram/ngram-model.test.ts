@@ -5,13 +5,13 @@ import { type Lines, linesOf, modelOf, randomLines, vocabularyOf } from './rando
 /** Lines, what is new to them, and the lines that contexts are taken from. */
 const TEXTS: Readonly<Record<string, Lines>> = {
   'a few hundred lines': randomLines(300, 1),
-  'a line that stands there many times': linesOf('to be or not to be\n'.repeat(20)),
+  'a line that occurs many times': linesOf('to be or not to be\n'.repeat(20)),
   'one word': linesOf('word'),
   'empty lines among others': linesOf('a b a\n\n\nb a b\n\na a a a'),
   letters: linesOf('to be or not to be\nthat is the question'.replaceAll(/\S/g, '$& ')),
 };
 
-/** Every place of some lines: the word there and what is before it in its line. */
+/** Returns every word of some lines with the words before it in its line. */
 function placesOf(lines: Lines): { context: string[]; word: string }[] {
   return lines.flatMap((line) => line.map((word, at) => ({ context: ['<s>', ...line.slice(0, at)], word })));
 }
@@ -26,7 +26,7 @@ describe.each(Object.entries(TEXTS))('the model of %s', (_, lines) => {
   const ids = (context: readonly string[]) =>
     context.map((word) => vocabulary.id(word === '<s>' ? '<eos>' : word) as number);
 
-  it.each([1, 2, 3, 4, 5, 9])('has the probabilities of the formulas, order %d', async (order) => {
+  it.each([1, 2, 3, 4, 5, 9])('the model has the probabilities of the formulas, order %d', async (order) => {
     const model = await modelOf(lines, vocabulary, order);
     const literal = literalModel(lines, order, vocabulary.words);
     for (const { context, word } of placesOf(heldOut)) {
@@ -35,7 +35,7 @@ describe.each(Object.entries(TEXTS))('the model of %s', (_, lines) => {
     }
   });
 
-  it.each([1, 2, 5])('gives probabilities that sum to 1, order %d', async (order) => {
+  it.each([1, 2, 5])('the probabilities sum to 1, order %d', async (order) => {
     const model = await modelOf(lines, vocabulary, order);
     for (const { context } of placesOf(heldOut)) {
       const distribution = model.distribution(ids(context));
@@ -54,14 +54,14 @@ describe('a context', () => {
   const vocabulary = vocabularyOf(lines, ['zebra']);
   const eos = vocabulary.eos;
 
-  it('ends at the beginning of its line', async () => {
+  it('a context ends at the beginning of its line', async () => {
     const model = await modelOf(lines, vocabulary, 4);
     const [a, b] = lines[0].map((word) => vocabulary.id(word) as number);
     expect(model.distribution([b, a, eos])).toEqual(model.distribution([eos]));
     expect(model.distribution([b, eos, a])).toEqual(model.distribution([eos, a]));
   });
 
-  it('uses at most order − 1 tokens', async () => {
+  it('a context uses at most order − 1 tokens', async () => {
     const near = linesOf('a b c d\nx b c e\nx y c f');
     const words = vocabularyOf(near);
     const model = await modelOf(near, words, 3);
@@ -70,7 +70,7 @@ describe('a context', () => {
     expect(model.distribution(context)).not.toEqual(model.distribution(context.slice(-1)));
   });
 
-  it('that was never seen gives the probabilities of its longest known suffix', async () => {
+  it('a context that was never seen gives the probabilities of its longest known suffix', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const [a] = lines[0].map((word) => vocabulary.id(word) as number);
     const stranger = vocabulary.id('zebra') as number;

@@ -66,13 +66,13 @@ describe('tableFromArrays refuses', () => {
     ],
     ['a count is negative', edited('ngrams.1.counts', 0, -1), 'its ngrams.1.counts has counts below 0'],
     ['a count is 0', edited('ngrams.2.counts', 0, 0), 'its ngrams.2.counts has counts below 1'],
-  ])('%s', (_, change, says) => {
+  ])('tableFromArrays refuses arrays when %s', (_, change, says) => {
     const all = arrays();
     change(all);
     expect(() => tableFromArrays(all, settings)).toThrow(says);
   });
 
-  it('the table of another vocabulary', () => {
+  it('tableFromArrays refuses the table of another vocabulary', () => {
     const other = { ...settings, vocabularySize: 5 };
     expect(() => tableFromArrays(arrays(), other)).toThrow('it has 4 words, but the vocabulary has 5');
   });

@@ -46,23 +46,26 @@ describe.skipIf(!PTB_IS_HERE)(`on the Penn Treebank${NEEDS_PTB}`, () => {
     expect(await perplexityOf(kn5, 'test')).toBeCloseTo(141.19, 2); // published as 141.2
   });
 
-  // What is reported beside it for orders 2 to 4 is this one model, asked with shorter contexts.
+  // The figures reported for orders 2 to 4 are those of this one model with shorter contexts.
   it.each([
     [2, 233.84, 215.94],
     [3, 169.41, 156.76],
     [4, 155.93, 146.52],
-  ])('its first %d levels alone have that of the shorter models beside it', async (levels, valid, test) => {
-    const lower = new NgramModel(kn5.table.slice(0, levels));
-    expect(await perplexityOf(lower, 'valid')).toBeCloseTo(valid, 2);
-    expect(await perplexityOf(lower, 'test')).toBeCloseTo(test, 2);
-  });
+  ])(
+    'the first %d levels of KN5 have the perplexity that is reported for this order',
+    async (levels, valid, test) => {
+      const lower = new NgramModel(kn5.table.slice(0, levels));
+      expect(await perplexityOf(lower, 'valid')).toBeCloseTo(valid, 2);
+      expect(await perplexityOf(lower, 'test')).toBeCloseTo(test, 2);
+    },
+  );
 
   // Their highest level has counts of occurrences, not of contexts. Figures of the slow model of these tests.
   it.each([
     [2, 199.019, 185.705],
     [3, 157.766, 148.281],
     [4, 149.896, 142.715],
-  ])('a model of order %d is better than that', async (order, valid, test) => {
+  ])('a model that was counted at order %d has a lower perplexity', async (order, valid, test) => {
     const model = await modelOf(order);
     expect(await perplexityOf(model, 'valid')).toBeCloseTo(valid, 3);
     expect(await perplexityOf(model, 'test')).toBeCloseTo(test, 3);

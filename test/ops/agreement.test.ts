@@ -64,11 +64,14 @@ const CASES: Case[] = [
 describeEachBackend(
   '%s agrees with cpu',
   (backend) => {
-    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
-      await expectAgreement(backend, 'cpu', testCase);
-    });
+    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))(
+      '%s agrees with cpu',
+      async (_, testCase) => {
+        await expectAgreement(backend, 'cpu', testCase);
+      },
+    );
 
-    it('globalNorm of thousands of values', async () => {
+    it('globalNorm of thousands of values agrees with cpu', async () => {
       const random = randomNumbers(1);
       const arrays = [[4001], [61, 67]].map((shape) => randomArray(random, shape));
       const norms: number[][] = [];

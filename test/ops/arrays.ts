@@ -1,4 +1,4 @@
-/** Plain arrays on the test's side of the seam: made at random, turned into tensors, compared. */
+/** Plain arrays for tests: made at random, turned into tensors, compared. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 

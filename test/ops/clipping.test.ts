@@ -21,7 +21,7 @@ describeEachBackend('on %s', () => {
     expect(valuesOf(globalNorm({ bias: tf.tensor1d([3, -4]) }))).toEqual([5]);
   });
 
-  it('globalNorm keeps its digits over a million values', () => {
+  it('globalNorm stays accurate over a million values', () => {
     const norm = globalNorm({ weight: tf.fill([1000, 1000], 0.1), bias: tf.fill([1000], 0.1) });
     expectClose(valuesOf(norm), [Math.sqrt(1_001_000 * Math.fround(0.1) ** 2)], 1e-5);
   });
@@ -45,7 +45,7 @@ describeEachBackend('on %s', () => {
     expect(scaleFor(1e6, null)).toBe(1);
   });
 
-  it('clipScale of a NaN norm is NaN, so that divergence shows', () => {
+  it('clipScale of a NaN norm is NaN, so that divergence is noticed', () => {
     expect(scaleFor(Number.NaN, 5)).toBeNaN();
   });
 });

@@ -42,18 +42,18 @@ function expectFrequencies(actual: readonly number[], expected: readonly number[
 }
 
 describe('chooseWord', () => {
-  it.each([0.3, 1, 2.5])('chooses by softmax(logits / T), T = %d', (temperature) => {
+  it.each([0.3, 1, 2.5])('chooseWord chooses by softmax(logits / T), T = %d', (temperature) => {
     expectFrequencies(frequencies(LOGITS, { ...DRAW, temperature }), softmax(LOGITS, temperature));
   });
 
-  it('chooses from the k likeliest only', () => {
+  it('chooseWord chooses from the k likeliest only', () => {
     const [a, b] = softmax([2, 1.2], 1);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 2 }), [0, a, 0, b, 0]);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 1 }), [0, 1, 0, 0, 0]);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topK: 99 }), softmax(LOGITS, 1));
   });
 
-  it('chooses from the fewest likeliest words that have the share of topP', () => {
+  it('chooseWord chooses from the fewest likeliest words whose probability reaches topP', () => {
     const [a, b, c] = softmax([2, 1.2, 0.5], 1);
     const shares = softmax(LOGITS, 1);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, topP: shares[1] }), [0, 1, 0, 0, 0]);
@@ -63,7 +63,7 @@ describe('chooseWord', () => {
     expect(frequencies([3, 3], { ...DRAW, topP: 0.5 })).toEqual([1, 0]);
   });
 
-  it('chooses from the nucleus as by sorting, within the k likeliest', () => {
+  it('chooseWord chooses from the nucleus as sorting would, within the k likeliest', () => {
     const random = randomNumbers(8);
     for (const [kind, logits] of rowsOfLogits(random)) {
       for (const topP of [1e-6, 0.3, 0.9]) {
@@ -78,7 +78,7 @@ describe('chooseWord', () => {
     }
   });
 
-  it('never chooses what is banned, which leaves room among the k likeliest', () => {
+  it('chooseWord never chooses a banned word, which does not count among the k likeliest', () => {
     const [a, b, c, d] = softmax([0.5, -1, 1.2, 0], 1);
     expectFrequencies(frequencies(LOGITS, { ...DRAW, banned: Int32Array.of(1) }), [a, 0, b, c, d]);
     const [e, f] = softmax([0.5, 1.2], 1);
@@ -86,7 +86,7 @@ describe('chooseWord', () => {
     expectFrequencies(frequencies(LOGITS, selection), [e, 0, 0, f, 0]);
   });
 
-  it('takes the likeliest at temperature 0, the first of equals', () => {
+  it('chooseWord takes the likeliest at temperature 0, and the first of equals', () => {
     for (const uniform of [1e-9, 0.5, 1 - 1e-9]) {
       expect(chooseWord(LOGITS, { ...DRAW, temperature: 0 }, uniform)).toBe(1);
       expect(chooseWord(LOGITS, { ...DRAW, temperature: 0, banned: Int32Array.of(1) }, uniform)).toBe(3);
@@ -94,13 +94,13 @@ describe('chooseWord', () => {
     }
   });
 
-  it('copes with logits of any size', () => {
+  it('chooseWord handles logits of any size', () => {
     expect(chooseWord([1e30, -1e30, 0], DRAW, 0.999)).toBe(0);
     expect(chooseWord([1000, 999], { ...DRAW, temperature: 1e-3 }, 1 - 1e-12)).toBe(0);
     expect([0, 1]).toContain(chooseWord([5, 5], DRAW, 1 - 2 ** -33));
   });
 
-  it('finds no word where no logit is a number', () => {
+  it('chooseWord finds no word when no logit is a number', () => {
     expect(chooseWord([Number.NaN, Number.NaN], DRAW, 0.5)).toBe(NO_WORD);
     expect(chooseWord([Number.NaN, 1], { ...DRAW, banned: Int32Array.of(1) }, 0.5)).toBe(NO_WORD);
     expect(chooseWord([Number.NaN, 1], DRAW, 0.5)).toBe(1);
@@ -110,7 +110,7 @@ describe('chooseWord', () => {
   const cases = rowsOfLogits(random).flatMap(([kind, logits]) =>
     SELECTIONS.map(([way, selection]) => ({ kind, way, logits, selection })),
   );
-  it.each(cases)('chooses as by sorting: $kind, $way', ({ logits, selection }) => {
+  it.each(cases)('chooseWord chooses as sorting would: $kind, $way', ({ logits, selection }) => {
     for (const chosen of [selection, withBans(selection, logits)]) {
       for (const uniform of [2 ** -33, 1 - 2 ** -33, random(), random(), random()]) {
         expect(chooseWord(logits, chosen, uniform)).toBe(naiveChoice(logits, chosen, uniform));
@@ -120,7 +120,7 @@ describe('chooseWord', () => {
 });
 
 describe('likeliestWords', () => {
-  it.each([1, 2, 7, 39])('are the %d words that a sort puts first', (k) => {
+  it.each([1, 2, 7, 39])('likeliestWords returns the %d words that a sort puts first', (k) => {
     const random = randomNumbers(k);
     const logits = Array.from({ length: 40 }, () => Math.round(10 * random()));
     const ids = Int32Array.from({ length: 40 }, (_, id) => id);

@@ -27,13 +27,13 @@ function maskByHand([steps, batch, units]: [number, number, number], mask: Noise
 describe('dropoutMask', () => {
   beforeAll(() => activateBackend('cpu'));
 
-  it('is the documented function of seed, site and step', () => {
+  it('dropoutMask is the documented function of seed, site and step', () => {
     expect(valuesOfMask([3, 5, 7], MASK)).toEqual(maskByHand([3, 5, 7], MASK));
     const shared = { ...MASK, mask: 'sequence' as const };
     expect(valuesOfMask([3, 5, 7], shared)).toEqual(maskByHand([1, 5, 7], shared));
   });
 
-  it.each([0.1, 0.5, 0.65, 0.99])('drops a fraction %d and keeps the mean at 1', (rate) => {
+  it.each([0.1, 0.5, 0.65, 0.99])('dropoutMask drops a fraction %d and keeps the mean at 1', (rate) => {
     const values = valuesOfMask([10, 100, 100], { ...MASK, rate });
     const dropped = values.filter((value) => value === 0).length / values.length;
     const deviation = Math.sqrt((rate * (1 - rate)) / values.length);
@@ -41,7 +41,7 @@ describe('dropoutMask', () => {
     expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / (1 - rate))]));
   });
 
-  it('belongs to the absolute step, wherever a window starts', () => {
+  it('dropoutMask depends on the absolute step, wherever a window starts', () => {
     const whole = valuesOfMask([6, 3, 5], MASK);
     const later = valuesOfMask([2, 3, 5], { ...MASK, step: MASK.step + 3 });
     expect(later).toEqual(whole.slice(3 * 15, 5 * 15));
@@ -51,7 +51,7 @@ describe('dropoutMask', () => {
     ['step', { step: MASK.step + 1 }],
     ['site', { site: MASK.site + 1 }],
     ['seed', { seed: MASK.seed + 1 }],
-  ])('is independent of the mask of another %s', (_, other) => {
+  ])('dropoutMask is independent of the mask of another %s', (_, other) => {
     const [a, b] = [valuesOfMask([1, 100, 100], MASK), valuesOfMask([1, 100, 100], { ...MASK, ...other })];
     const bothDropped = a.filter((value, i) => value === 0 && b[i] === 0).length / a.length;
     expect(bothDropped).toBeCloseTo(MASK.rate ** 2, 1.5);
@@ -59,7 +59,7 @@ describe('dropoutMask', () => {
 });
 
 describeEachBackend('dropout on %s', () => {
-  it('draws a mask a step, or one for the whole window', () => {
+  it('dropoutMask draws one mask per step, or one for the whole window', () => {
     const ones = tf.ones([4, 3, 20]) as tf.Tensor3D;
     for (const lifetime of LIFETIMES) {
       const steps = (dropout(ones, { ...MASK, mask: lifetime }).arraySync() as number[][][]).map(String);
@@ -67,14 +67,14 @@ describeEachBackend('dropout on %s', () => {
     }
   });
 
-  it('changes nothing at rate 0, as an expectation, or without noise', () => {
+  it('dropout changes nothing at rate 0, as an expectation, or without noise', () => {
     const x = tf.ones([1, 2, 3]) as tf.Tensor3D;
     expect(dropout(x, { ...MASK, rate: 0 })).toBe(x);
     expect(dropout(x, { ...MASK, mask: 'expected' })).toBe(x);
     expect(dropout(x, null)).toBe(x);
   });
 
-  it.each(LIFETIMES)('has the gradient of finite differences, mask a %s', (lifetime) => {
+  it.each(LIFETIMES)('dropout has the gradient of finite differences, mask a %s', (lifetime) => {
     const random = randomNumbers(1);
     const mask = { ...MASK, mask: lifetime };
     const factors = maskByHand([4, 3, 5], mask);
@@ -90,7 +90,7 @@ describeEachBackend('dropout on %s', () => {
     );
   });
 
-  it.each(LIFETIMES)('draws the same mask again in the backward pass, mask a %s', (lifetime) => {
+  it.each(LIFETIMES)('dropout draws the same mask again in the backward pass, mask a %s', (lifetime) => {
     const mask = { ...MASK, mask: lifetime };
     const ones = tensorOf<tf.Tensor3D>({ shape: [3, 7, 11], data: new Array(231).fill(1) });
     const forward = valuesOf(dropout(ones, mask));

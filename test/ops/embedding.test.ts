@@ -11,7 +11,7 @@ import {
 } from './finite-differences.js';
 
 describeEachBackend('embedding on %s', () => {
-  it('takes the rows of the ids, in place', () => {
+  it('the embedding takes the rows of the ids, in order', () => {
     const table = tf.tensor2d([0, 1, 10, 11, 20, 21], [3, 2]);
     const rows = embedding(table, tf.tensor2d([2, 0, 0, 1, 2, 2], [3, 2], 'int32'));
     expect(rows.shape).toEqual([3, 2, 2]);
@@ -22,7 +22,7 @@ describeEachBackend('embedding on %s', () => {
     ['ids that occur many times, and some that do not', { ids: [1, 0, 1, 3, 1, 0], rows: 5, width: 3 }],
     ['one id', { ids: [0], rows: 1, width: 1 }],
     ['the last row', { ids: [6, 6, 6], rows: 7, width: 2 }],
-  ])('has the gradient of finite differences: %s', (_, { ids, rows, width }) => {
+  ])('the embedding has the gradient of finite differences: %s', (_, { ids, rows, width }) => {
     const random = randomNumbers(rows);
     const at: Arrays = { table: randomArray(random, [rows, width]) };
     const weights = randomArray(random, [ids.length * width]).data;
@@ -39,14 +39,14 @@ describeEachBackend('embedding on %s', () => {
     );
   });
 
-  it('leaves rows that were not read with a gradient of exactly zero', () => {
+  it('rows that were not read have a gradient of exactly zero', () => {
     const at: Arrays = { table: randomArray(randomNumbers(1), [4, 2]) };
     const ids = tf.tensor2d([3, 1], [1, 2], 'int32');
     const { gradients } = tensorGradients(({ table }) => tf.sum(embedding(table as tf.Tensor2D, ids)), at);
     expect(gradients.table).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
   });
 
-  it('adds to a gradient that the table gets elsewhere, as a tied one does', () => {
+  it('the embedding adds to the gradient that a tied table gets elsewhere', () => {
     const table = tensorOf<tf.Tensor2D>({ shape: [2, 1], data: [3, 5] });
     const ids = tf.tensor2d([1], [1, 1], 'int32');
     const gradient = tf.grad((t) => tf.add(tf.sum(embedding(t as tf.Tensor2D, ids)), tf.sum(tf.square(t))))(

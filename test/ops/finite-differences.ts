@@ -1,5 +1,5 @@
 /**
- * Gradients two ways: what an op says, and central differences. The differences are taken of a loss in plain
+ * Compares the gradients of an op with central differences. The differences are taken of a loss in plain
  * JavaScript doubles, so that they are good to about 1e-9 and share no line with the op.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -42,7 +42,7 @@ export function tensorGradients(
   });
 }
 
-/** Holds an op, inside a scalar loss, to the same loss written in plain JavaScript: value and every gradient. */
+/** Compares an op, inside a scalar loss, with the same loss in plain JavaScript: value and every gradient. */
 export function expectSameGradients(
   loss: (tensors: Inputs) => tf.Tensor,
   inDoubles: (arrays: Arrays) => number,

@@ -7,7 +7,7 @@ import { behavesAsRecurrentLayer, DROPPING, STEP, ZONING } from './recurrent-lay
 describeEachBackend('gru on %s', () => {
   behavesAsRecurrentLayer(GRU, [...DROPPING, ...ZONING]);
 
-  it('refuses masks for each gate', () => {
+  it('a GRU refuses masks for each gate', () => {
     const at = GRU.inputsOf({ steps: 1, batch: 1, inputs: 1, units: 1 }, 1);
     const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
     expect(() => GRU.run(tensors, { recurrent: { ...STEP, perGate: true } })).toThrow(/each gate/);

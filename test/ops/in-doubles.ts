@@ -1,4 +1,4 @@
-/** The ops once more, in plain JavaScript doubles and without a tensor: what the tests hold the kernels against. */
+/** The ops in plain JavaScript doubles, without tensors, which the tests compare the kernels with. */
 import type { Arrays, NdArray } from './arrays.js';
 import { type Factor, type Factors, type Kept, NO_FACTORS } from './noise.js';
 

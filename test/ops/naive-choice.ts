@@ -1,7 +1,7 @@
-/** Choosing a word by sorting all of them: what the linear choices are held to. */
+/** Chooses a word by sorting all of them, for comparison with the linear methods. */
 import type { NucleusSelection, Selection } from '../../src/ops/draw.js';
 
-/** The word that a uniform number falls on, the likeliest first. */
+/** Returns the word that a uniform number selects, the likeliest first. */
 export function naiveChoice(
   logits: ArrayLike<number>,
   { temperature, topK, topP = null, banned }: NucleusSelection,

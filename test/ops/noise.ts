@@ -1,4 +1,4 @@
-/** Dropout and zoneout of recurrent layers by definition: which word of Philox decides over which unit. */
+/** Dropout and zoneout of recurrent layers by definition: the word of Philox for each unit. */
 import { NO_NOISE as NONE, type Noise, type RecurrentNoise } from '../../src/ops/noise.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
 import type { RecurrentOptions } from '../../src/ops/recurrent.js';
@@ -11,7 +11,7 @@ export function withNoise(
   return { noise: { ...NONE, ...noise }, precision };
 }
 
-/** How large a layer and a window are. */
+/** The sizes of a layer and a window. */
 export interface Shape {
   readonly steps: number;
   readonly batch: number;
@@ -25,7 +25,7 @@ export type Factor = (t: number, b: number, gate: number, k: number) => number;
 /** r of zoneout for unit u of column b at step t. */
 export type Kept = (t: number, b: number, u: number) => number;
 
-/** All that can act on a layer, as factors on single units. */
+/** All noise of a layer, as factors on single units. */
 export interface Factors {
   readonly onInput: Factor;
   readonly onHidden: Factor;

@@ -208,7 +208,7 @@ export function softmaxCase(
   };
 }
 
-/** What an op gives. */
+/** The results of an op. */
 export interface Results {
   readonly outputs: readonly (readonly number[])[];
   readonly gradients: Readonly<Record<string, readonly number[]>>;
@@ -236,7 +236,7 @@ export function resultsOf({ run, at, differentiable }: Case): Results {
   return { outputs, gradients };
 }
 
-/** Holds a backend to another one: outputs and every gradient. */
+/** Compares a backend with another one: outputs and every gradient. */
 export async function expectAgreement(
   backend: BackendName,
   reference: BackendName,

@@ -6,20 +6,19 @@ import { valuesOf } from './arrays.js';
 
 beforeAll(() => activateBackend('cpu'));
 
-const productAndSum: Op<{ factor: number }> = {
+const productAndSum: Op<{ factor: number }, { x: tf.Tensor; y: tf.Tensor }, [tf.Tensor, tf.Tensor]> = {
   name: 'TestProductAndSum',
   reference: ({ x, y }) => [tf.mul(x, y), tf.add(x, y)],
 };
 
 /** x·y and x + y, with the gradient of y scaled by an attribute, so that a test sees what reached the backward pass. */
-function scaledProduct(x: tf.Tensor, y: tf.Tensor, attributes: { factor: number }): tf.Tensor[] {
+function scaledProduct(x: tf.Tensor, y: tf.Tensor, attributes: { factor: number }) {
   return differentiable(
     { x, y },
     {
-      forward(save) {
+      forward() {
         const outputs = runOp(productAndSum, { x, y }, attributes);
-        save([y, outputs[1]]);
-        return outputs;
+        return { outputs, saved: [y, outputs[1]] };
       },
       backward: ([upstream, ofSum], [y, sum]) => ({
         x: tf.add(tf.mul(upstream, y), ofSum),
@@ -29,14 +28,14 @@ function scaledProduct(x: tf.Tensor, y: tf.Tensor, attributes: { factor: number 
   );
 }
 
-it('differentiable hands upstream gradients and what was saved to the backward pass', () => {
+it('differentiable passes upstream gradients and saved tensors to the backward pass', () => {
   const gradients = tf.grads((x, y) => scaledProduct(x, y, { factor: 10 })[0]);
   const [x, y] = gradients([tf.scalar(3), tf.scalar(4)]);
   expect(valuesOf(x)).toEqual([4]);
   expect(valuesOf(y)).toEqual([70]);
 });
 
-it("runOp takes a backend's own kernel where there is one", () => {
+it("runOp takes a backend's own kernel when there is one", () => {
   const op: Op<object> = { name: 'TestFused', reference: ({ x }) => [tf.mul(x, 2)] };
   tf.registerKernel({
     kernelName: op.name,
@@ -46,7 +45,7 @@ it("runOp takes a backend's own kernel where there is one", () => {
   expect(valuesOf(runOp(op, { x: tf.scalar(1) }, {})[0])).toEqual([3]);
 });
 
-it('differentiable leaves no tensor behind', () => {
+it('differentiable leaves no tensor', () => {
   const inputs = [tf.scalar(3), tf.scalar(4)];
   const before = tf.memory().numTensors;
   tf.dispose(scaledProduct(inputs[0], inputs[1], { factor: 1 }));

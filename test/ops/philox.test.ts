@@ -14,7 +14,7 @@ const ADDRESS = { seed: 7, stream: STREAM.dropout, site: 3, step: 11 };
 
 describe('philox4x32', () => {
   it.each(vectors.map((vector) => [vector.counter.join(' '), vector] as const))(
-    "gives Random123's answer for counter %s",
+    "philox4x32 gives Random123's answer for counter %s",
     (_, { counter, key, result }) => {
       const [c0, c1, c2, c3] = counter.map((word) => Number.parseInt(word, 16));
       const [k0, k1] = key.map((word) => Number.parseInt(word, 16));
@@ -24,7 +24,7 @@ describe('philox4x32', () => {
     },
   );
 
-  it('multiplies as 64-bit integers do', () => {
+  it('philox4x32 multiplies as 64-bit integers do', () => {
     // Ten rounds in BigInt, over counters that reach every size of product.
     const exact = (counter: number[], key: number[]) => {
       let [c0, c1, c2, c3] = counter.map(BigInt);
@@ -47,20 +47,20 @@ describe('philox4x32', () => {
 });
 
 describe('philoxWords', () => {
-  it('lays the address out as counter (block, step, site, 0) and key (seed, stream)', () => {
+  it('philoxWords puts the address into counter (block, step, site, 0) and key (seed, stream)', () => {
     const block = new Uint32Array(4);
     philox4x32(block, 0, 2, ADDRESS.step, ADDRESS.site, 0, ADDRESS.seed, ADDRESS.stream);
     expect(philoxWords(ADDRESS, 12).subarray(8)).toEqual(block);
   });
 
-  it('gives the same words however many are asked for', () => {
+  it('philoxWords gives the same words for any number of them', () => {
     const all = philoxWords(ADDRESS, 23);
     for (let count = 0; count <= 23; count++) {
       expect(philoxWords(ADDRESS, count)).toEqual(all.subarray(0, count));
     }
   });
 
-  it('fills its part of an array and nothing else', () => {
+  it('philoxWords fills its part of an array and nothing else', () => {
     for (const count of [0, 1, 3, 4, 5, 8]) {
       const out = new Uint32Array(14);
       fillPhiloxWords(out, 3, count, ADDRESS);
@@ -74,7 +74,16 @@ describe('philoxWords', () => {
     }
   });
 
-  it('shares no word between seeds, streams, sites and steps', () => {
+  it('philoxWords begins with any block', () => {
+    const all = philoxWords(ADDRESS, 23);
+    for (const first of [0, 4, 12, 20]) {
+      const out = new Uint32Array(23 - first);
+      fillPhiloxWords(out, 0, out.length, ADDRESS, first);
+      expect(out).toEqual(all.subarray(first));
+    }
+  });
+
+  it('philoxWords gives different words for different seeds, streams, sites and steps', () => {
     const addresses = [0, 1, 2, 2 ** 32 - 1].flatMap((seed) =>
       Object.values(STREAM).flatMap((stream) =>
         [0, 1, 2].flatMap((site) => [0, 1, 2, 1000].map((step) => ({ seed, stream, site, step }))),
@@ -84,7 +93,7 @@ describe('philoxWords', () => {
     expect(new Set(blocks).size).toBe(addresses.length);
   });
 
-  it('looks uniform', () => {
+  it('philoxWords looks uniform', () => {
     const words = philoxWords(ADDRESS, 100_000);
     const counts = new Array<number>(16).fill(0);
     for (const word of words) counts[word >>> 28]++;
@@ -94,7 +103,7 @@ describe('philoxWords', () => {
   });
 });
 
-it('wordToUnit never meets 0 or 1 and is symmetric', () => {
+it('wordToUnit never gives 0 or 1 and is symmetric', () => {
   const largest = 2 ** 32 - 1;
   expect(wordToUnit(0)).toBeGreaterThan(0);
   expect(wordToUnit(largest)).toBeLessThan(1);

@@ -65,18 +65,21 @@ const asSeen = (x: NdArray, precision: Precision) => (precision === 'mixed' ? ro
 const PRECISIONS: Precision[] = ['f32', 'mixed'];
 
 describeEachBackend('products on %s', () => {
-  it.each(PRECISIONS)('are sums over k of the operands as %s sees them, in all three forms', (precision) => {
-    for (const shape of SHAPES) {
-      const { a, b } = operands(shape);
-      const [left, right] = [tensorOf<tf.Tensor2D>(a), tensorOf<tf.Tensor2D>(b)];
-      const expected = productInDoubles(asSeen(a, precision), asSeen(b, precision));
-      expectClose(valuesOf(product(left, right, precision)), expected, 1e-6);
-      const turnedLeft = tensorOf<tf.Tensor2D>(transposed(a));
-      expectClose(valuesOf(productWithTransposedLeft(turnedLeft, right, precision)), expected, 1e-6);
-      const turnedRight = tensorOf<tf.Tensor2D>(transposed(b));
-      expectClose(valuesOf(productWithTransposedRight(left, turnedRight, precision)), expected, 1e-6);
-    }
-  });
+  it.each(PRECISIONS)(
+    'products are sums over k of the operands as %s rounds them, in all three forms',
+    (precision) => {
+      for (const shape of SHAPES) {
+        const { a, b } = operands(shape);
+        const [left, right] = [tensorOf<tf.Tensor2D>(a), tensorOf<tf.Tensor2D>(b)];
+        const expected = productInDoubles(asSeen(a, precision), asSeen(b, precision));
+        expectClose(valuesOf(product(left, right, precision)), expected, 1e-6);
+        const turnedLeft = tensorOf<tf.Tensor2D>(transposed(a));
+        expectClose(valuesOf(productWithTransposedLeft(turnedLeft, right, precision)), expected, 1e-6);
+        const turnedRight = tensorOf<tf.Tensor2D>(transposed(b));
+        expectClose(valuesOf(productWithTransposedRight(left, turnedRight, precision)), expected, 1e-6);
+      }
+    },
+  );
 
   it.each(SHAPES)('matrixProduct has the gradients of finite differences: %d × %d over %d', (...shape) => {
     const weights = randomArray(randomNumbers(1), [shape[0] * shape[1]]).data;
@@ -87,7 +90,7 @@ describeEachBackend('products on %s', () => {
     );
   });
 
-  it('matrixProduct rounds the operands of the backward products, too', () => {
+  it('matrixProduct rounds the operands of the backward products too', () => {
     const { a, b } = operands([5, 3, 7]);
     const upstream = randomArray(randomNumbers(1), [5, 3]);
     const { gradients } = tensorGradients(

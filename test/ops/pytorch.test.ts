@@ -1,4 +1,4 @@
-/** The recurrent ops against PyTorch's own layers: `golden/pytorch/make_recurrent_layers.py` says how. */
+/** Compares the recurrent ops with PyTorch's layers, whose numbers `golden/pytorch/make_recurrent_layers.py` made. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const file = new URL('../golden/pytorch/recurrent_layers.json', import.meta.url)
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
 
 describeEachBackend('as in PyTorch, on %s', () => {
-  it.each([LSTM, GRU, TANH_RNN])('$name', (cell) => {
+  it.each([LSTM, GRU, TANH_RNN])("$name equals PyTorch's layer", (cell) => {
     const { inputs, weights, results, gradients } = cases[cell.name];
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([name, array]) => [name, tensorOf(array)]),

@@ -1,4 +1,4 @@
-/** The recurrent ops behind one face, so that what holds for all of them is tested once. */
+/** The recurrent ops behind one interface, so that their common properties are tested once. */
 import type * as tf from '@tensorflow/tfjs';
 import { deepTransition } from '../../src/ops/deep-transition.js';
 import { type GruParameters, gru } from '../../src/ops/gru.js';
@@ -101,7 +101,7 @@ export function deepTransitionCell(depth: number, shortcut: boolean): Cell {
   };
 }
 
-/** Shapes of what all cells have, with `gates` gates side by side. */
+/** Shapes of the inputs that all cells have, with `gates` gates side by side. */
 function gated({ steps, batch, inputs, units }: Shape, gates: number): Record<string, number[]> {
   return {
     x: [steps, batch, inputs],

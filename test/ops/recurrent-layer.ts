@@ -1,4 +1,4 @@
-/** What holds for every recurrent op, with whatever regularizers it takes. */
+/** Tests for every recurrent op, with all the regularizers that it takes. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import type { Noise, RecurrentNoise } from '../../src/ops/noise.js';
@@ -39,13 +39,13 @@ export const EXPECTED = {
 /** Ways to regularize a layer, each with words for it. */
 export type Regularizers = readonly (readonly [words: string, Partial<RecurrentNoise>])[];
 
-/** What every layer takes. */
+/** Regularizers of every layer. */
 export const DROPPING: Regularizers = [
   ['nothing dropped', {}],
   ['h dropped, a mask a step', { recurrent: STEP }],
   ['h dropped, a mask a sequence', { recurrent: SEQUENCE }],
 ];
-/** What every layer but the deep transition takes. */
+/** Regularizers of every layer except the deep transition. */
 export const ZONING: Regularizers = [
   ['zoneout', ZONEOUT],
   ['zoneout of h alone', { zoneoutHidden: ZONEOUT.zoneoutHidden }],
@@ -73,7 +73,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     }),
   );
 
-  it.each(cases)('has the gradients of finite differences: %s', (_, shape, options) => {
+  it.each(cases)('the gradients equal finite differences: %s', (_, shape, options) => {
     const noise = factorsOf(options, shape);
     const weights = weightsFor(cell, shape, 18);
     expectSameGradients(
@@ -86,7 +86,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     );
   });
 
-  it.each(cases)('gives the same values whether or not gradients are recorded: %s', (_, shape, options) => {
+  it.each(cases)('the values are the same whether or not gradients are recorded: %s', (_, shape, options) => {
     const at = cell.inputsOf(shape, 19);
     const expected = cell.inDoubles(at, factorsOf(options, shape));
     const tensors = tensorsOf(at);
@@ -106,7 +106,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     });
   });
 
-  it.each(regularizers)('gets its gradient through the state alone, %s', (_, options) => {
+  it.each(regularizers)('the gradient through the state alone is right, %s', (_, options) => {
     const noise = factorsOf(options, SHAPES[0]);
     const last = cell.state.length;
     const weights = weightsFor(cell, SHAPES[0], 24)[last];
@@ -117,26 +117,23 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     );
   });
 
-  it.each(regularizers)(
-    'is the same over one window as over two with the state carried across, %s',
-    (...[, o]) => {
-      const shape = { steps: 6, batch: 2, inputs: 3, units: 4 };
-      const at = cell.inputsOf(shape, 29);
-      const [weights] = weightsFor(cell, shape, 30);
-      const inOne = tensorGradients((tensors) => weightedSum(cell.run(tensors, o)[0], weights), at);
-      const inTwo = tensorGradients((tensors) => {
-        const [x1, x2] = tf.split(tensors.x, [4, 2]);
-        const [first, ...state] = cell.run({ ...tensors, x: x1 }, o);
-        const carried = Object.fromEntries(cell.state.map((name, i) => [name, state[i]]));
-        const [second] = cell.run({ ...tensors, x: x2, ...carried }, later(o, 4));
-        return weightedSum(tf.concat([first, second]), weights);
-      }, at);
-      expectClose([inTwo.value], [inOne.value]);
-      for (const name of Object.keys(at)) expectClose(inTwo.gradients[name], inOne.gradients[name]);
-    },
-  );
+  it.each(regularizers)('one window gives the same as two with the state carried across, %s', (...[, o]) => {
+    const shape = { steps: 6, batch: 2, inputs: 3, units: 4 };
+    const at = cell.inputsOf(shape, 29);
+    const [weights] = weightsFor(cell, shape, 30);
+    const inOne = tensorGradients((tensors) => weightedSum(cell.run(tensors, o)[0], weights), at);
+    const inTwo = tensorGradients((tensors) => {
+      const [x1, x2] = tf.split(tensors.x, [4, 2]);
+      const [first, ...state] = cell.run({ ...tensors, x: x1 }, o);
+      const carried = Object.fromEntries(cell.state.map((name, i) => [name, state[i]]));
+      const [second] = cell.run({ ...tensors, x: x2, ...carried }, later(o, 4));
+      return weightedSum(tf.concat([first, second]), weights);
+    }, at);
+    expectClose([inTwo.value], [inOne.value]);
+    for (const name of Object.keys(at)) expectClose(inTwo.gradients[name], inOne.gradients[name]);
+  });
 
-  it('is the plain layer, bit for bit, where every rate is 0', () => {
+  it('a layer with every rate at 0 is the plain layer, bit for bit', () => {
     const idle = { ...STEP, rate: 0 };
     const off = { input: idle, recurrent: idle, zoneoutHidden: idle, zoneoutCell: idle };
     const at = cell.inputsOf(SHAPES[0], 31);
@@ -150,7 +147,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     expect(with0).toEqual(without);
   });
 
-  it('rounds the operands of its products when mixed, forward and backward', () => {
+  it('mixed precision rounds the operands of the products, forward and backward', () => {
     const at = cell.inputsOf(SHAPES[0], 35);
     const weights = weightsFor(cell, SHAPES[0], 36);
     const [whole, mixed] = (['f32', 'mixed'] as const).map((precision) =>
@@ -167,7 +164,7 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     }
   });
 
-  it('leaves no tensor behind', () => {
+  it('a layer leaves no tensor', () => {
     const [, options] = regularizers[regularizers.length - 1];
     const tensors = tensorsOf(cell.inputsOf(SHAPES[0], 33));
     const gradient = tf.grad((x: tf.Tensor) => tf.sum(cell.run({ ...tensors, x }, options)[0]));

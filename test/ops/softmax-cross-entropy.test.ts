@@ -62,7 +62,7 @@ function tensorsOf(arrays: Arrays): Inputs {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, tensorOf(array)]));
 }
 
-/** The value that the op gives while gradients are recorded: it takes another path then. */
+/** Returns the value of the op while gradients are recorded, which another code path computes. */
 function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boolean): number[] {
   const inputs = tensorsOf(arrays);
   let result: number[] = [];
@@ -75,9 +75,9 @@ function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boo
 }
 
 describeEachBackend('softmaxCrossEntropy on %s', () => {
-  // What a row counts for in the loss: as expected, the same for all but another, and another for each.
+  // The weight of each row in the loss: as expected, another one for all rows, and a different one for each.
   it.each([[[0.05, 0.05, 0.05]], [[0.3, 0.3, 0.3]], [[0.05, 0, -2]]])(
-    'has the same gradients whatever upstream it expects: %j',
+    'the gradients are the same whatever upstream value is expected: %j',
     (upstream) => {
       const at = randomInputs({ rows: 3, units: 5, classes: 17 }, false);
       const gradientsExpecting = (expected: number) => {
@@ -96,7 +96,7 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
 
   const cases = SHAPES.flatMap((shape) => [false, true].map((tied) => ({ ...shape, tied })));
   it.each(cases)(
-    'has the gradients of finite differences: N=$rows H=$units V=$classes tied=$tied',
+    'the gradients equal finite differences: N=$rows H=$units V=$classes tied=$tied',
     (testCase) => {
       const { tied, rows, classes } = testCase;
       const random = randomNumbers(3);
@@ -111,17 +111,20 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
     },
   );
 
-  it.each([1, 255, 256, 257, 613])('is right for %d rows, in chunks and while recording', (rows) => {
-    for (const tied of [false, true]) {
-      const at = randomInputs({ rows, units: 5, classes: 13 }, tied);
-      const targets = randomIds(randomNumbers(4), rows, 13);
-      const expected = nllInDoubles(at, targets, tied);
-      expectClose(valuesOf(nll(tensorsOf(at), targets, tied)), expected);
-      expectClose(nllWhileRecording(at, targets, tied), expected);
-    }
-  });
+  it.each([1, 255, 256, 257, 613])(
+    'the NLL is right for %d rows, in chunks and while gradients are recorded',
+    (rows) => {
+      for (const tied of [false, true]) {
+        const at = randomInputs({ rows, units: 5, classes: 13 }, tied);
+        const targets = randomIds(randomNumbers(4), rows, 13);
+        const expected = nllInDoubles(at, targets, tied);
+        expectClose(valuesOf(nll(tensorsOf(at), targets, tied)), expected);
+        expectClose(nllWhileRecording(at, targets, tied), expected);
+      }
+    },
+  );
 
-  it('stays finite and exact where exp would overflow or a probability underflow', () => {
+  it('the NLL stays finite and exact where exp would overflow or a probability underflow', () => {
     const at: Arrays = {
       hidden: { shape: [2, 1], data: [1, -1] },
       weight: { shape: [1, 3], data: [500, 0, -500] },
@@ -134,7 +137,7 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
     expect(valuesOf(gradient(tensorOf(at.hidden)))).toEqual([1000, -1000]);
   });
 
-  it.each([false, true])('is certain of an only class: no loss, no gradient, tied=%s', (tied) => {
+  it.each([false, true])('a single class has loss 0 and gradient 0, tied=%s', (tied) => {
     const at = randomInputs({ rows: 3, units: 2, classes: 1 }, tied);
     const { value, gradients } = tensorGradients((tensors) => tf.sum(nll(tensors, [0, 0, 0], tied)), at);
     expect(value).toBe(0);
@@ -142,7 +145,7 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
       expect(gradient.every((slope) => slope === 0)).toBe(true);
   });
 
-  it('is ln V per row for a uniform guess', () => {
+  it('a uniform guess has a loss of ln V per row', () => {
     const zeros: Arrays = {
       hidden: { shape: [3, 2], data: new Array(6).fill(0) },
       weight: { shape: [2, 10], data: new Array(20).fill(0) },
@@ -151,7 +154,7 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
     expectClose(valuesOf(nll(tensorsOf(zeros), [0, 4, 9], false)), new Array(3).fill(Math.log(10)), 1e-6);
   });
 
-  it('does not hide a NaN', () => {
+  it('a NaN is passed on', () => {
     const at = randomInputs(SHAPES[0], false);
     const spoiled = { ...at, hidden: { shape: [6, 3], data: at.hidden.data.with(4, Number.NaN) } };
     const values = valuesOf(nll(tensorsOf(spoiled), [0, 1, 2, 3, 4, 5], false));

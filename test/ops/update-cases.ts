@@ -7,10 +7,10 @@ import type { Case } from './op-cases.js';
 const STEPS = 3;
 const random = randomNumbers(3);
 
-/** A step that takes the variables (the parameter first) on by a gradient; `number` counts from 1. */
+/** A step that updates the variables (the parameter first) by a gradient; `number` counts from 1. */
 type Step = (variables: tf.Variable[], gradient: tf.Tensor, scale: tf.Scalar, number: number) => void;
 
-/** What may be asked of every step, with words for it. */
+/** Settings for every step, with words for them. */
 const SETTINGS = [
   ['plainly', { learningRate: 0.25, weightDecay: 0, clipValue: null }],
   ['with weight decay', { learningRate: 0.25, weightDecay: 0.3, clipValue: null }],

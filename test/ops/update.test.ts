@@ -1,4 +1,4 @@
-/** The optimizers' steps, the longer runs of them against PyTorch: `golden/pytorch/make_optimizers.py` says how. */
+/** Checks the optimizers' steps, the longer runs against PyTorch's numbers from `golden/pytorch/make_optimizers.py`. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ const PLAIN: UpdateSettings = { learningRate: 0.25, weightDecay: 0, clipValue: n
 const ADAM = { ...PLAIN, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 };
 const RMSPROP = { ...PLAIN, decay: 0.99, epsilon: 1e-8 };
 
-/** The variables of an optimizer, the parameter first, and what takes them on by the gradient of step t, from 0. */
+/** The variables of an optimizer, the parameter first, and the function that updates them by the gradient of step t, from 0. */
 function optimizerOf({ optimizer, settings, scale, parameter, weights = [] }: GoldenCase) {
   const state = Array.from({ length: 3 }, (_, i) =>
     tf.variable(i === 0 ? tensorOf(parameter) : tf.zeros([...parameter.shape])),
@@ -50,7 +50,7 @@ function optimizerOf({ optimizer, settings, scale, parameter, weights = [] }: Go
 }
 
 describeEachBackend('updates on %s', () => {
-  it.each(Object.entries(cases))('ten steps of PyTorch: %s', (_, golden) => {
+  it.each(Object.entries(cases))("ten updates equal PyTorch's: %s", (_, golden) => {
     const { state, step } = optimizerOf(golden);
     for (const [t, gradient] of golden.gradients.entries()) {
       step(tensorOf(gradient), t);
@@ -59,7 +59,7 @@ describeEachBackend('updates on %s', () => {
     }
   });
 
-  it('sgdUpdate takes learningRate · scale · gradient from the parameter', () => {
+  it('sgdUpdate subtracts learningRate · scale · gradient from the parameter', () => {
     const parameter = tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]));
     sgdUpdate(parameter, tf.tensor2d([8, 0, -8, 4], [2, 2]), tf.scalar(0.5), PLAIN);
     expect(valuesOf(parameter)).toEqual([0, 2, 4, 3.5]);
@@ -67,7 +67,7 @@ describeEachBackend('updates on %s', () => {
     expect(valuesOf(parameter)).toEqual([-2, 0, 2, 1.5]);
   });
 
-  it('clamps before it scales, and decays what was neither clamped nor scaled', () => {
+  it('sgdUpdate clamps before it scales, and decays what was neither clamped nor scaled', () => {
     const parameter = tf.variable(tf.tensor1d([16, 16, 16, 16]));
     const settings = { learningRate: 1, weightDecay: 0.125, clipValue: 2 };
     sgdUpdate(parameter, tf.tensor1d([8, -8, 1, 0]), tf.scalar(0.5), settings);
@@ -89,8 +89,8 @@ describeEachBackend('updates on %s', () => {
     expect(valuesOf(parameter)).toEqual([1, 4]);
   });
 
-  // Where kernels go by vectors, a last piece may take another way.
-  it.each([1, 7, 67])('lets a gradient that is not a number be seen, clamped or not: %d values', (size) => {
+  // Kernels that work on vectors may treat the last elements differently.
+  it.each([1, 7, 67])('a gradient of NaN reaches the parameter, clamped or not: %d values', (size) => {
     for (const clipValue of [null, 1]) {
       const settings = { clipValue, weightDecay: 0.5 };
       const fresh = () => tf.variable(tf.ones([size]));
@@ -104,7 +104,7 @@ describeEachBackend('updates on %s', () => {
     }
   });
 
-  describe('leave the tensors that they are given as they are, and no tensor behind', () => {
+  describe('updates', () => {
     const start = [0.5, -1, 2];
     const variables = () => [0, 1, 2].map(() => tf.variable(tf.tensor1d(start)));
     const updates: Record<string, (state: tf.Variable[], gradient: tf.Tensor, scale: tf.Scalar) => void> = {
@@ -115,19 +115,22 @@ describeEachBackend('updates on %s', () => {
         rmspropUpdate(parameter, gradient, scale, meanSquare, RMSPROP),
       averageUpdate: ([average, parameter]) => averageUpdate(average, parameter, 0.5),
     };
-    it.each(Object.entries(updates))('%s', (_, update) => {
-      const state = variables();
-      const [gradient, scale] = [tf.tensor1d([1, 2, 3]), tf.scalar(0.5)];
-      update(state, gradient, scale);
-      const snapshot = state.map((variable) => variable.clone());
-      const values = snapshot.map(valuesOf);
-      const before = tf.memory().numTensors;
-      for (let i = 0; i < 20; i++) tf.tidy(() => update(state, gradient, scale));
-      expect(tf.memory().numTensors).toBe(before);
-      expect(valuesOf(gradient)).toEqual([1, 2, 3]);
-      expect(valuesOf(scale)).toEqual([0.5]);
-      // A kernel may write into a variable's memory only where nobody else holds it.
-      expect(snapshot.map(valuesOf)).toEqual(values);
-    });
+    it.each(Object.entries(updates))(
+      '%s changes only its parameter and state, and leaves no tensor',
+      (_, update) => {
+        const state = variables();
+        const [gradient, scale] = [tf.tensor1d([1, 2, 3]), tf.scalar(0.5)];
+        update(state, gradient, scale);
+        const snapshot = state.map((variable) => variable.clone());
+        const values = snapshot.map(valuesOf);
+        const before = tf.memory().numTensors;
+        for (let i = 0; i < 20; i++) tf.tidy(() => update(state, gradient, scale));
+        expect(tf.memory().numTensors).toBe(before);
+        expect(valuesOf(gradient)).toEqual([1, 2, 3]);
+        expect(valuesOf(scale)).toEqual([0.5]);
+        // A kernel may write into a variable's memory only where no other tensor uses it.
+        expect(snapshot.map(valuesOf)).toEqual(values);
+      },
+    );
   });
 });

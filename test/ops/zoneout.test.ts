@@ -8,13 +8,13 @@ import { type Cell, GRU, LSTM, TANH_RNN } from './recurrent-cells.js';
 import { EXPECTED, ZONEOUT } from './recurrent-layer.js';
 
 const MASK: Noise = { rate: 0.3, mask: 'step', perGate: false, seed: 5, site: 2, step: 100 };
-/** One step, so that what is kept can be told from what is new. */
+/** One step, so that old and new values can be distinguished. */
 const SHAPE = { steps: 1, batch: 5, inputs: 3, units: 31 };
 
 describe('retainedMask', () => {
   beforeAll(() => activateBackend('cpu'));
 
-  it('is 1 exactly where dropout at this rate would drop', () => {
+  it('retainedMask is 1 exactly where dropout at this rate would drop', () => {
     const mask = valuesOf(retainedMask([3, 5, 7], MASK));
     const expected = [100, 101, 102].flatMap((step) =>
       Array.from(philoxWords({ seed: 5, stream: STREAM.dropout, site: 2, step }, 35), (word) =>
@@ -26,7 +26,7 @@ describe('retainedMask', () => {
     expect(mask).toContain(0);
   });
 
-  it('keeps a unit with the given probability', () => {
+  it('retainedMask keeps a unit with the given probability', () => {
     const mask = valuesOf(retainedMask([10, 100, 100], MASK));
     const kept = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     expect(Math.abs(kept - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / mask.length));
@@ -48,16 +48,19 @@ function aroundOneStep(cell: Cell, zoneout: { zoneoutHidden: Noise; zoneoutCell:
 }
 
 describeEachBackend('zoneout on %s', () => {
-  it.each([LSTM, GRU, TANH_RNN])('keeps units of $name as they are and leaves the others alone', (cell) => {
-    for (const { noise, before, plain, zoned } of aroundOneStep(cell, ZONEOUT)) {
-      const { seed, site, step, rate } = noise;
-      const words = philoxWords({ seed, stream: STREAM.dropout, site, step }, before.length);
-      const threshold = rate * 2 ** 32;
-      expect(zoned).toEqual(plain.map((value, i) => (words[i] < threshold ? before[i] : value)));
-    }
-  });
+  it.each([LSTM, GRU, TANH_RNN])(
+    'zoneout keeps retained units of $name unchanged and leaves the others alone',
+    (cell) => {
+      for (const { noise, before, plain, zoned } of aroundOneStep(cell, ZONEOUT)) {
+        const { seed, site, step, rate } = noise;
+        const words = philoxWords({ seed, stream: STREAM.dropout, site, step }, before.length);
+        const threshold = rate * 2 ** 32;
+        expect(zoned).toEqual(plain.map((value, i) => (words[i] < threshold ? before[i] : value)));
+      }
+    },
+  );
 
-  it.each([LSTM, GRU, TANH_RNN])('takes the expectation of $name at test time', (cell) => {
+  it.each([LSTM, GRU, TANH_RNN])('zoneout takes the expectation of $name at test time', (cell) => {
     for (const { noise, before, plain, zoned } of aroundOneStep(cell, EXPECTED)) {
       const p = noise.rate;
       expectClose(
@@ -68,7 +71,7 @@ describeEachBackend('zoneout on %s', () => {
     }
   });
 
-  it('draws other units of h than of c, and others at each step', () => {
+  it('zoneout draws different units for h and c, and for each step', () => {
     const ofHidden = (step: number) => {
       const at = (noise: Noise): Noise => ({ ...noise, rate: 0.5, step });
       const both = { zoneoutHidden: at(ZONEOUT.zoneoutHidden), zoneoutCell: at(ZONEOUT.zoneoutCell) };
@@ -82,7 +85,7 @@ describeEachBackend('zoneout on %s', () => {
     expect(hidden).not.toEqual(later);
   });
 
-  it('of c is nothing to layers without c', () => {
+  it('zoneout of c has no effect on layers without c', () => {
     const at = GRU.inputsOf(SHAPE, 42);
     const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
     const { zoneoutCell } = ZONEOUT;

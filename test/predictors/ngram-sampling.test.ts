@@ -29,20 +29,23 @@ async function drawn(model: NgramModel, options: Partial<SamplingOptions> = {}):
 }
 
 describe('tokens of an n-gram model', () => {
-  it.each([1, 2, 4])('are each drawn from its distribution after those before, order %d', async (order) => {
-    const model = await modelOf(lines, vocabulary, order);
-    const options = { prompt: [eos, 3, 4], temperature: 0.7, topK: 5, seed: 9 };
-    const samples = { first: 2, count: 1 };
-    const tokens = [...options.prompt];
-    for (let n = 0; n < OPTIONS.length; n++) {
-      const logits = [...model.distribution(tokens)].map(Math.log);
-      const [uniform] = uniformsOf(9, samples, n);
-      tokens.push(chooseWord(logits, { ...OPTIONS, ...options }, uniform));
-    }
-    expect(await drawn(model, { ...options, samples })).toEqual(tokens.slice(3));
-  });
+  it.each([1, 2, 4])(
+    'tokens of an n-gram model are each drawn from the distribution after those before, order %d',
+    async (order) => {
+      const model = await modelOf(lines, vocabulary, order);
+      const options = { prompt: [eos, 3, 4], temperature: 0.7, topK: 5, seed: 9 };
+      const samples = { first: 2, count: 1 };
+      const tokens = [...options.prompt];
+      for (let n = 0; n < OPTIONS.length; n++) {
+        const logits = [...model.distribution(tokens)].map(Math.log);
+        const [uniform] = uniformsOf(9, samples, n);
+        tokens.push(chooseWord(logits, { ...OPTIONS, ...options }, uniform));
+      }
+      expect(await drawn(model, { ...options, samples })).toEqual(tokens.slice(3));
+    },
+  );
 
-  it('come as often as they are probable', async () => {
+  it('tokens occur as often as they are probable', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const draws = 4000;
     const counts = new Array<number>(vocabulary.size).fill(0);
@@ -54,7 +57,7 @@ describe('tokens of an n-gram model', () => {
     }
   });
 
-  it('are the likeliest at temperature 0, and never the banned', async () => {
+  it('tokens at temperature 0 are the likeliest, and banned ones never occur', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const likeliest = [...model.distribution([eos]).entries()]
       .sort(([, a], [, b]) => b - a)
@@ -65,7 +68,7 @@ describe('tokens of an n-gram model', () => {
     expect((await drawn(model, { banned, length: 300 })).some((token) => banned.includes(token))).toBe(false);
   });
 
-  it('are the same side by side as one by one', async () => {
+  it('samples drawn together equal samples drawn one by one', async () => {
     const model = await modelOf(lines, vocabulary, 3);
     const together = await drawn(model, { length: 5, samples: { first: 1, count: 3 } });
     for (const index of [0, 1, 2]) {
@@ -74,9 +77,9 @@ describe('tokens of an n-gram model', () => {
     }
   });
 
-  it('stop at a signal', async () => {
+  it('drawing stops at a signal', async () => {
     const controller = new AbortController();
-    const reason = new UserError('interrupted', 'interrupted');
+    const reason = new UserError('interrupted', 'Interrupted');
     controller.abort(reason);
     await expect(drawn(await modelOf(lines, vocabulary, 2), { signal: controller.signal })).rejects.toBe(
       reason,

@@ -1,4 +1,4 @@
-/** The contract of a predictor, on a network and on an n-gram model: the fast paths agree with the whole distribution. */
+/** Checks the contract of a predictor on a network and an n-gram model: the fast paths agree with the whole distribution. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import type { NgramModel } from '../../src/ngram/ngram-model.js';
@@ -34,7 +34,7 @@ describeEachBackend('predictors on %s', () => {
     ['an n-gram model', () => ngramPredictor(trigrams, vocabulary.eos)],
   ];
 
-  it.each(makers)('%s gives every target the nll that its distribution gives it', async (_, make) => {
+  it.each(makers)('%s gives every target the NLL of its distribution', async (_, make) => {
     const predictor = make();
     const state = predictor.start(BATCH);
     const { nlls, state: after } = await predictor.nll(WINDOW, state);
@@ -89,7 +89,7 @@ describeEachBackend('predictors on %s', () => {
     expect([...(drawn?.ids ?? [])]).toEqual(expected);
   });
 
-  it('a network leaves nothing on the backend', async () => {
+  it('a network leaves no tensor on the backend', async () => {
     const before = tf.memory().numTensors;
     const predictor = network();
     const state = predictor.start(BATCH);

@@ -1,4 +1,4 @@
-/** `docs/checkpoints.md` describes checkpoints to readers in Python: its own code computes the perplexity that zlm reports. */
+/** Runs the Python code of `docs/checkpoints.md`, which must compute the perplexity that zlm reports. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ describe('the page on checkpoints', () => {
   afterAll(() => folder?.remove());
 
   it.skipIf(!python.path).each(Object.keys(RUNS))(
-    `has code that evaluates a model: %s${python.note}`,
+    `the code of the page evaluates a model: %s${python.note}`,
     async (title) => {
       const name = nameOf(title);
       const evaluation = await runCommand<EvaluationReport>(Eval, [name, '--backend', 'cpu', '--json']);
@@ -84,19 +84,24 @@ describe('the page on checkpoints', () => {
     },
   );
 
-  it.skipIf(!python.path)(`names every tensor and every text of a checkpoint${python.note}`, async () => {
-    for (const title of Object.keys(RUNS)) {
-      const checkpoint = await readCheckpoint(new RunFolder(join('runs', nameOf(title))).checkpoint('best'));
-      const names = [...(checkpoint?.parameters.keys() ?? [])].map((name) =>
-        name.replace(/^layers\.\d+\./, ''),
-      );
-      for (const name of [...names, ...Object.keys(checkpoint?.position ?? {})])
-        expect(PAGE).toContain(`\`${name}\``);
-    }
-  });
+  it.skipIf(!python.path)(
+    `the page names every tensor and every text of a checkpoint${python.note}`,
+    async () => {
+      for (const title of Object.keys(RUNS)) {
+        const checkpoint = await readCheckpoint(
+          new RunFolder(join('runs', nameOf(title))).checkpoint('best'),
+        );
+        const names = [...(checkpoint?.parameters.keys() ?? [])].map((name) =>
+          name.replace(/^layers\.\d+\./, ''),
+        );
+        for (const name of [...names, ...Object.keys(checkpoint?.position ?? {})])
+          expect(PAGE).toContain(`\`${name}\``);
+      }
+    },
+  );
 
   it.skipIf(!python.path)(
-    `is right that Python may write a checkpoint without its checksum${python.note}`,
+    `Python may write a checkpoint without its checksum, as the page says${python.note}`,
     async () => {
       const path = 'runs/lstm/checkpoints/best.safetensors';
       const script = `

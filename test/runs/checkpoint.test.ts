@@ -41,7 +41,7 @@ const SHAPES = [
 ];
 const CONSTANT_SHAPES = [{ name: 'topics', shape: [2] }];
 const STATE_SHAPES = [{ name: 'h', shape: [1, 2] }];
-/** What an optimizer with this state makes room for. */
+/** Shapes of the tensors of an optimizer with this state. */
 const OPTIMIZER_SHAPES = { 'average.weight': [2, 3], 'average.bias': [1] };
 
 /** Writes a checkpoint of a made-up model. */
@@ -121,7 +121,7 @@ function makeOptimizerTensors(): Map<string, tf.Variable> {
 }
 
 describe('a checkpoint', () => {
-  it('gives back every bit', async () => {
+  it('a checkpoint restores every bit', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const checkpoint = await readCheckpoint(path);
@@ -139,7 +139,7 @@ describe('a checkpoint', () => {
     await restore(path);
   });
 
-  it('puts what an optimizer remembered into one that is new', async () => {
+  it('a checkpoint restores the state of a new optimizer', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const checkpoint = await readCheckpoint(path);
@@ -157,7 +157,7 @@ describe('a checkpoint', () => {
     tf.dispose([...tensors.values()]);
   });
 
-  it('is evaluated with its averages, where it holds any', async () => {
+  it('a checkpoint with averages is evaluated with them', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const checkpoint = await readCheckpoint(path);
@@ -170,7 +170,7 @@ describe('a checkpoint', () => {
     expect(withAverages({ ...checkpoint, optimizer: new Map() }).parameters).toBe(checkpoint.parameters);
   });
 
-  it('does not change when a backend, which lent its own memory, trains on in it', async () => {
+  it('a checkpoint does not change when the training reuses the memory that the backend lent', async () => {
     const memory = Float32Array.of(1, 2);
     const lent = { shape: [2], data: async () => memory } as unknown as tf.Variable;
     const none = new Map();
@@ -181,7 +181,7 @@ describe('a checkpoint', () => {
     expect(Buffer.concat(pieces).equals(before)).toBe(true);
   });
 
-  it('leaves no tensor behind', async () => {
+  it('a checkpoint leaves no tensor', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const before = tf.memory().numTensors;
@@ -189,12 +189,12 @@ describe('a checkpoint', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is not there', async () => {
+  it('a missing checkpoint is null', async () => {
     expect(await readCheckpoint(join(tempFolder(), 'none.safetensors'))).toBeNull();
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
-    'is not made of %s: that would replace a good one',
+    'a checkpoint with %s is not written, since it would replace a good one',
     async (value) => {
       const path = join(tempFolder(), 'last.safetensors');
       await writeCheckpoint(path);
@@ -207,10 +207,15 @@ describe('a checkpoint', () => {
   );
 });
 
-describe('a file that is no checkpoint of the model', () => {
+describe('a file that is not a checkpoint of the model', () => {
   it.each<[string, () => NamedArray[], Record<string, string>, string[]]>([
     ['has no zlm metadata', () => [weight()], { 'zlm.formatVersion': '' }, ['format version']],
-    ['has another version', () => [weight(), bias()], { 'zlm.formatVersion': '1' }, ['version 1', 'reads 2']],
+    [
+      'has another version',
+      () => [weight(), bias()],
+      { 'zlm.formatVersion': '1' },
+      ['version 1', 'reads version 2'],
+    ],
     ['tells no position', () => [weight(), bias()], { 'zlm.position': '' }, ['position']],
     [
       'tells half a position',
@@ -265,29 +270,29 @@ describe('a file that is no checkpoint of the model', () => {
     ],
     ['lacks a constant', () => [weight(), bias(), stateH()], {}, ['lacks the constant topics']],
     [
-      'lacks what the optimizer remembers',
+      'lacks a part of the optimizer state',
       () => [weight(), bias(), stateH(), topics(), averages()[0]],
       {},
       ['lacks the optimizer state average.bias'],
     ],
     [
-      'holds what another optimizer remembers',
+      'contains the state of another optimizer',
       () => [weight(), bias(), ...rest(), { ...bias(), name: 'optimizer.meanSquare.bias' }],
       {},
       ['no optimizer state meanSquare.bias'],
     ],
-  ])('%s', async (_, arrays, metadata, parts) => {
+  ])('a checkpoint that %s is refused', async (_, arrays, metadata, parts) => {
     const path = writeForged(arrays(), metadata);
     await expect(restore(path)).rejects.toEqual(fault(path, ...parts));
   });
 
-  it('was written by another program', async () => {
+  it('a file of another program is refused', async () => {
     const path = join(tempFolder(), 'foreign.safetensors');
     writeFileSync(path, Buffer.concat(encodeSafetensors([weight()], { format: 'pt' })));
     await expect(readCheckpoint(path)).rejects.toEqual(fault(path, 'no zlm metadata'));
   });
 
-  it('is a text, is empty, or a folder', async () => {
+  it('a text, an empty file and a folder are refused', async () => {
     const folder = tempFolder();
     const paths = ['text', 'empty', 'folder'].map((name) => join(folder, name));
     writeFileSync(paths[0], 'corpus: ptb\nmodel: {}\n');
@@ -296,7 +301,7 @@ describe('a file that is no checkpoint of the model', () => {
     for (const path of paths) await expect(readCheckpoint(path)).rejects.toEqual(fault(path));
   });
 
-  it('was cut off, wherever', async () => {
+  it('a checkpoint that is cut off anywhere is refused', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const good = readFileSync(path);
@@ -306,7 +311,7 @@ describe('a file that is no checkpoint of the model', () => {
     }
   });
 
-  it('has a bit turned, wherever', async () => {
+  it('a checkpoint with any bit flipped is refused', async () => {
     const path = join(tempFolder(), 'last.safetensors');
     await writeCheckpoint(path);
     const good = readFileSync(path);

@@ -26,7 +26,7 @@ async function evaluate(...argv: string[]): Promise<{ stdout: string; stderr: st
   return { stdout, stderr };
 }
 
-it('eval keeps its report in the run folder, one of each protocol, as its schema says', async () => {
+it('eval keeps one report of each protocol in the run folder, in the form of its schema', async () => {
   const { stdout } = await evaluate('--json');
   await evaluate('--split', 'valid', '--batch', '2', '--checkpoint', 'last');
   await evaluate();
@@ -46,7 +46,7 @@ it('eval keeps its report in the run folder, one of each protocol, as its schema
   ]);
 });
 
-it('an evaluation is stale once its checkpoint is gone, damaged or another', async () => {
+it('a kept evaluation is stale once its checkpoint is gone, damaged or replaced', async () => {
   const stale = async () => (await readEvaluations(run)).map((evaluation) => evaluation.stale);
   const aside = `${run.checkpoint('last')}.aside`;
   renameSync(run.checkpoint('last'), aside);
@@ -59,7 +59,7 @@ it('an evaluation is stale once its checkpoint is gone, damaged or another', asy
   expect((await stale())[1]).toBe(true);
 });
 
-it('files that are no evaluations are passed over', async () => {
+it('files that are not evaluations are ignored', async () => {
   const names = ['test-odd.json', 'empty.json', 'list.json', 'notes.txt'];
   const texts = ['{"split": "test"}', '', '[]', 'mine'];
   for (const [index, name] of names.entries()) writeFileSync(join(run.evaluations, name), texts[index] ?? '');
@@ -68,24 +68,27 @@ it('files that are no evaluations are passed over', async () => {
 });
 
 describe('where the run folder cannot be written', () => {
-  it('the figure is printed, and a note says that it is not kept', async () => {
+  it('eval prints the figure and a note where the run folder cannot be written', async () => {
     const aside = `${run.evaluations}.aside`;
     copyFileSync(join(run.evaluations, 'test-best-batch1.json'), aside);
     rmSync(run.evaluations, { recursive: true });
     writeFileSync(run.evaluations, 'a file in the way');
     const { stdout, stderr } = await evaluate();
     expect(stdout).toContain('test perplexity');
-    expect(stderr).toContain("the report is not kept in the run's folder:");
+    expect(stderr).toContain("The report is not kept in the run's folder:");
     rmSync(run.evaluations);
     mkdirSync(run.evaluations);
     copyFileSync(aside, join(run.evaluations, 'test-best-batch1.json'));
   });
 
-  it.skipIf(process.getuid?.() === 0)('also where permissions forbid it', async () => {
-    chmodSync(run.evaluations, 0o500);
-    const { stdout, stderr } = await evaluate();
-    chmodSync(run.evaluations, 0o700);
-    expect(stdout).toContain('test perplexity');
-    expect(stderr).toContain('is not kept');
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'eval prints the figure and a note where permissions forbid writing',
+    async () => {
+      chmodSync(run.evaluations, 0o500);
+      const { stdout, stderr } = await evaluate();
+      chmodSync(run.evaluations, 0o700);
+      expect(stdout).toContain('test perplexity');
+      expect(stderr).toContain('is not kept');
+    },
+  );
 });

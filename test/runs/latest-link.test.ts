@@ -1,4 +1,4 @@
-/** The link `latest`: made, moved on, and kept off everything that is not zlm's. */
+/** Checks the link `latest`: it is made and moved, and never replaces a file of the user. */
 import {
   existsSync,
   mkdirSync,
@@ -30,7 +30,7 @@ async function makeRun(runs: string, name: string): Promise<RunFolder> {
 }
 
 describe('markLatest', () => {
-  it('points to the newest run, one after the other, and leaves nothing else behind', async () => {
+  it('markLatest points to the newest run each time, and leaves no other files', async () => {
     const runs = tempFolder();
     for (const name of ['a', 'b']) {
       const run = await makeRun(runs, name);
@@ -40,16 +40,19 @@ describe('markLatest', () => {
     expect(readdirSync(runs).sort()).toEqual(['a', 'b', 'latest']);
   });
 
-  it.skipIf(process.platform === 'win32')('survives a move of the runs (not on Windows)', async () => {
-    const folder = tempFolder();
-    mkdirSync(join(folder, 'runs'));
-    await markLatest(await makeRun(join(folder, 'runs'), 'a'));
-    renameSync(join(folder, 'runs'), join(folder, 'moved'));
-    expect(readlinkSync(join(folder, 'moved', 'latest'))).toBe('a');
-    expect(realpathSync(join(folder, 'moved', 'latest'))).toBe(realpathSync(join(folder, 'moved', 'a')));
-  });
+  it.skipIf(process.platform === 'win32')(
+    'the link survives a move of the runs (not on Windows)',
+    async () => {
+      const folder = tempFolder();
+      mkdirSync(join(folder, 'runs'));
+      await markLatest(await makeRun(join(folder, 'runs'), 'a'));
+      renameSync(join(folder, 'runs'), join(folder, 'moved'));
+      expect(readlinkSync(join(folder, 'moved', 'latest'))).toBe('a');
+      expect(realpathSync(join(folder, 'moved', 'latest'))).toBe(realpathSync(join(folder, 'moved', 'a')));
+    },
+  );
 
-  it('replaces its own link to a run that was removed since', async () => {
+  it('markLatest replaces its own link to a run that was removed', async () => {
     const runs = tempFolder();
     const old = await makeRun(runs, 'old');
     await markLatest(old);
@@ -58,7 +61,7 @@ describe('markLatest', () => {
     expect(readlinkSync(join(runs, 'latest'))).toBe('new');
   });
 
-  it('removes the unfinished link of a killed process, not the run that it leads to', async () => {
+  it('markLatest removes the unfinished link of a killed process, not the run that it leads to', async () => {
     const runs = tempFolder();
     const run = await makeRun(runs, 'a');
     await markLatest(run);
@@ -69,17 +72,17 @@ describe('markLatest', () => {
     expect(existsSync(run.spec)).toBe(true);
   });
 
-  it("leaves a user's file as it is, and says so", async () => {
+  it('markLatest leaves a file of the user as it is, and says so', async () => {
     const runs = tempFolder();
     writeFileSync(join(runs, 'latest'), 'precious\n');
     expect(await markLatest(await makeRun(runs, 'a'))).toBe(
-      `warning: ${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
+      `Warning: ${join(runs, 'latest')} is a file and was left as it is; name the run instead: a`,
     );
     expect(readFileSync(join(runs, 'latest'), 'utf8')).toBe('precious\n');
     expect(readdirSync(runs).sort()).toEqual(['a', 'latest']);
   });
 
-  it("leaves a user's folder as it is, with all that it holds", async () => {
+  it('markLatest leaves a folder of the user as it is, with everything in it', async () => {
     const runs = tempFolder();
     mkdirSync(join(runs, 'latest'));
     writeFileSync(join(runs, 'latest', 'notes'), 'precious\n');
@@ -93,7 +96,7 @@ describe('markLatest', () => {
     ['a run somewhere else', '../other/run'],
     ['the folder itself', '.'],
     ['nothing, somewhere else', '/nowhere/at/all'],
-  ])("leaves a user's link to %s as it is", async (_, target) => {
+  ])('markLatest leaves a link of the user to %s as it is', async (_, target) => {
     const folder = tempFolder();
     const runs = join(folder, 'runs');
     mkdirSync(join(runs, 'elsewhere'), { recursive: true });
@@ -107,7 +110,7 @@ describe('markLatest', () => {
 });
 
 describe('latest without its link', () => {
-  it('means the newest run where a file has the name', async () => {
+  it('latest means the newest run when a file has this name', async () => {
     const runs = tempFolder();
     await makeRun(runs, 'old');
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -117,14 +120,14 @@ describe('latest without its link', () => {
     expect((await listRuns(runs)).filter(({ latest }) => latest).map(({ name }) => name)).toEqual(['new']);
   });
 
-  it('means no other run where the one that it leads to was removed', async () => {
+  it('latest means no other run when the linked one was removed', async () => {
     const runs = tempFolder();
     await makeRun(runs, 'kept');
     const removed = await makeRun(runs, 'removed');
     await markLatest(removed);
     rmSync(removed.path, { recursive: true });
     await expect(findRun(runs, 'latest')).rejects.toMatchObject({
-      message: expect.stringContaining('there is no run "latest"'),
+      message: expect.stringContaining('There is no run "latest"'),
     });
     expect(existsSync(join(runs, 'kept'))).toBe(true);
   });

@@ -42,13 +42,13 @@ function makeRun(runs: string, name: string, status: Partial<RunStatus> | string
 }
 
 describe('listRuns', () => {
-  it('finds nothing where there is no folder, or an empty one', async () => {
+  it('listRuns finds nothing when there is no folder, or an empty one', async () => {
     const folder = tempFolder();
     expect(await listRuns(folder)).toEqual([]);
     expect(await listRuns(join(folder, 'none'))).toEqual([]);
   });
 
-  it('tells what a run is, the newest first', async () => {
+  it('listRuns describes each run, the newest first', async () => {
     const runs = tempFolder();
     makeRun(runs, 'old', { updatedAt: '2025-01-31T12:00:00.000Z', best: null });
     await markLatest(makeRun(runs, 'new'));
@@ -72,7 +72,7 @@ describe('listRuns', () => {
     ]);
   });
 
-  it('tells that a run had stopped improving before its last epoch', async () => {
+  it('listRuns reports that a run stopped improving before its last epoch', async () => {
     const runs = tempFolder();
     makeRun(runs, 'early', { epoch: 2, stoppedEarly: true });
     expect(await listRuns(runs)).toMatchObject([
@@ -80,7 +80,7 @@ describe('listRuns', () => {
     ]);
   });
 
-  it('tells a run that trains from one that was killed', async () => {
+  it('listRuns distinguishes a run in training from one that was killed', async () => {
     const runs = tempFolder();
     const alive = makeRun(runs, 'alive', { state: 'running' });
     const killed = makeRun(runs, 'killed', { state: 'running' });
@@ -99,7 +99,7 @@ describe('listRuns', () => {
     await lock.release();
   });
 
-  it('tells how far a run that trains has come, and nothing of that kind of one that was killed', async () => {
+  it('listRuns reports the progress of a run in training, and none of one that was killed', async () => {
     const runs = tempFolder();
     const [alive, killed, resumed] = ['alive', 'killed', 'resumed'].map((name) =>
       makeRun(runs, name, { state: 'running' }),
@@ -117,7 +117,7 @@ describe('listRuns', () => {
   });
 
   it.each(['', '{"phase":', '[]', '{"phase": "sleeping"}', 'null'])(
-    'shows a run whose progress file holds %j without it',
+    'listRuns ignores a progress file that contains %j',
     async (text) => {
       const runs = tempFolder();
       const run = makeRun(runs, 'alive', { state: 'running' });
@@ -137,7 +137,7 @@ describe('listRuns', () => {
     ['a status without a date', JSON.stringify({ ...STATUS, updatedAt: undefined })],
     ['a status that stopped in some other way', JSON.stringify({ ...STATUS, stoppedEarly: 'yes' })],
     ['a status with a strange best epoch', JSON.stringify({ ...STATUS, best: { epoch: 1 } })],
-  ])('shows a folder with %s as unreadable, with the reason', async (_, status) => {
+  ])('listRuns shows a folder with %s as unreadable, with the reason', async (_, status) => {
     const runs = tempFolder();
     if (status === undefined) mkdirSync(join(runs, 'broken'));
     else makeRun(runs, 'broken', status);
@@ -151,7 +151,7 @@ describe('listRuns', () => {
     });
   });
 
-  it('passes over files and hidden folders', async () => {
+  it('listRuns ignores files and hidden folders', async () => {
     const runs = tempFolder();
     makeRun(runs, 'a');
     makeRun(runs, '.trash');
@@ -159,7 +159,7 @@ describe('listRuns', () => {
     expect((await listRuns(runs)).map(({ name }) => name)).toEqual(['a']);
   });
 
-  it('refuses a file in place of the folder', async () => {
+  it('listRuns refuses a file in place of the folder', async () => {
     const file = join(tempFolder(), 'runs');
     writeFileSync(file, '');
     await expect(listRuns(file)).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('listRuns', () => {
 });
 
 describe('findRun', () => {
-  it('finds a run by name, by path, and as the latest, also when the runs were moved', async () => {
+  it('findRun finds a run by name, by path, and as the latest, also after the runs were moved', async () => {
     const folder = tempFolder();
     const before = join(folder, 'before');
     await markLatest(makeRun(before, 'a'));
@@ -183,13 +183,13 @@ describe('findRun', () => {
     expect((await findRun('elsewhere', join(runs, 'latest'))).name).toBe('a');
   });
 
-  it('prefers the name of a run to a path', async () => {
+  it('findRun prefers the name of a run to a path', async () => {
     const runs = tempFolder();
     makeRun(runs, 'test');
     expect((await findRun(runs, 'test')).path).toBe(join(runs, 'test'));
   });
 
-  it('names the newest runs when there is none of that name', async () => {
+  it('findRun names the newest runs when there is none of this name', async () => {
     const runs = tempFolder();
     for (let index = 1; index <= 7; index++) {
       makeRun(runs, `run-${index}`, { updatedAt: `2026-01-0${index}T00:00:00.000Z` });
@@ -198,17 +198,17 @@ describe('findRun', () => {
     for (const wanted of ['run', 'latest', '.', '']) {
       await expect(findRun(runs, wanted)).rejects.toMatchObject({
         kind: 'data',
-        message: `there is no run "${wanted}" in ${runs}; the newest are run-7, run-6, run-5, run-4, run-3`,
+        message: `There is no run "${wanted}" in ${runs}; the newest are run-7, run-6, run-5, run-4, run-3`,
         cures: [expect.stringContaining('zlm runs')],
       });
     }
   });
 
-  it('tells how to make the first run', async () => {
+  it('findRun says how to make the first run', async () => {
     const runs = join(tempFolder(), 'none');
     await expect(findRun(runs, 'latest')).rejects.toMatchObject({
       kind: 'data',
-      message: `there is no run in ${runs}`,
+      message: `There is no run in ${runs}`,
       cures: [expect.stringContaining('zlm train'), expect.stringContaining('--runs')],
     });
   });

@@ -15,7 +15,7 @@ async function runOf(runs: string, name: string, spec: string, ...overrides: str
   return run;
 }
 
-it('finds the keys in which runs differ, and the values of each run', async () => {
+it('differingKeys finds the keys in which runs differ, with the values of each run', async () => {
   const runs = tempFolder();
   expect(
     await differingKeys([
@@ -30,7 +30,7 @@ it('finds the keys in which runs differ, and the values of each run', async () =
   ]);
 });
 
-it('names a key as a whole where another run lacks what is below it', async () => {
+it('differingKeys names a key as a whole when another run lacks the keys below it', async () => {
   const runs = tempFolder();
   const decay = { factor: 0.5, afterEpoch: 4 };
   expect(
@@ -46,7 +46,7 @@ it('names a key as a whole where another run lacks what is below it', async () =
   ]);
 });
 
-it('finds nothing between runs of one spec, and passes over a spec that cannot be read', async () => {
+it('differingKeys finds nothing between runs of one spec, and ignores a spec that cannot be read', async () => {
   const runs = tempFolder();
   const torn = await runOf(runs, 'torn', 'small', 'training.seed=7');
   writeFileSync(torn.spec, 'corpus: [');
@@ -55,7 +55,7 @@ it('finds nothing between runs of one spec, and passes over a spec that cannot b
   expect(await differingKeys([])).toEqual([]);
 });
 
-it('compares an n-gram model with a network', async () => {
+it('differingKeys compares an n-gram model with a network', async () => {
   const runs = tempFolder();
   const [ngram, network] = await differingKeys([
     await runOf(runs, 'a', 'kn5'),
@@ -65,7 +65,7 @@ it('compares an n-gram model with a network', async () => {
   expect(network).toMatchObject({ model: { embedding: 200 }, training: { epochs: 13 } });
 });
 
-it('a value is common that more than half of the runs have', () => {
+it('a value is common when more than half of the runs have it', () => {
   expect(commonValues([{ a: 1 }, { a: 1 }, { a: 2 }])).toEqual({ a: 1 });
   expect(commonValues([{ a: 1 }, { a: 2 }])).toEqual({});
   expect(commonValues([{ a: [1] }, { a: [1] }, {}])).toEqual({ a: [1] });

@@ -7,7 +7,7 @@ import { tempFolder } from '../temp-folder.js';
 const NOW = new Date(2026, 0, 31, 23, 59, 59);
 
 describe('createRunFolder', () => {
-  it('names a run after the moment and the spec, and a second one of that moment too', async () => {
+  it('createRunFolder names a run after the time and the spec, and a second run of the same second differently', async () => {
     const runs = join(tempFolder(), 'made', 'runs');
     for (const name of [
       '2026-01-31-235959-small',
@@ -20,7 +20,7 @@ describe('createRunFolder', () => {
     expect(readdirSync(runs)).toHaveLength(3);
   });
 
-  it('takes a name once', async () => {
+  it('createRunFolder accepts a name once', async () => {
     const runs = tempFolder();
     const run = await createRunFolder(runs, 'mine', 'small', NOW);
     expect(run.name).toBe('mine');
@@ -37,7 +37,7 @@ describe('createRunFolder', () => {
   });
 
   it.each(['latest', '', '.', '..', '.hidden', 'a/b', '../a', '/a', '-a', 'a b', 'a\0'])(
-    'refuses the name "%s"',
+    'createRunFolder refuses the name "%s"',
     async (name) => {
       const runs = join(tempFolder(), 'runs');
       await expect(createRunFolder(runs, name, 'small', NOW)).rejects.toMatchObject({ kind: 'usage' });
@@ -45,11 +45,11 @@ describe('createRunFolder', () => {
     },
   );
 
-  it.each(['größe-2', '1', 'small.v2_b'])('takes the name "%s"', async (name) => {
+  it.each(['größe-2', '1', 'small.v2_b'])('createRunFolder accepts the name "%s"', async (name) => {
     expect((await createRunFolder(tempFolder(), name, 'small', NOW)).name).toBe(name);
   });
 
-  it('names the path when a file is in the way', async () => {
+  it('createRunFolder names the path when a file is in the way', async () => {
     const runs = join(tempFolder(), 'file');
     writeFileSync(runs, '');
     await expect(createRunFolder(runs, null, 'small', NOW)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The spec that a run folder keeps: a run that was begun under wider bounds still opens, resumes and is evaluated. */
+/** Checks the spec of a run folder: a run that began under wider bounds still opens, resumes and is evaluated. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,13 +34,13 @@ describe('a number beyond a bound of float32', () => {
     ['weightDecay: 0', 'weightDecay: 3'],
     ['weightDecay: 0', 'weightDecay: 1.0e-60'],
     ['rate: 0.2,', 'rate: 0.9999,'],
-  ])('%s → %s is taken from a run folder', async (before, after) => {
+  ])('%s → %s is accepted from a run folder', async (before, after) => {
     const run = await runWith(`taken-${after.replaceAll(/[^\w.-]/g, '_')}`, before, after);
     await expect(runSpec(run)).resolves.toBeDefined();
     await expect(loadRunSpec(run, ['training.epochs=2'])).resolves.toBeDefined();
   });
 
-  it('is refused in an override all the same', async () => {
+  it('a number beyond a bound of float32 is refused in an override', async () => {
     const run = await runWith('override', RATE, 'learningRate: 1.0e-12');
     const error = await loadRunSpec(run, ['training.clipNorm=1.0e+8']).catch((caught) => caught);
     expect(error.message).toContain('training.clipNorm must be a number from 0.000001 to 1000000');
@@ -48,7 +48,7 @@ describe('a number beyond a bound of float32', () => {
     expect(error.cures.join()).not.toContain('Put back');
   });
 
-  it('does not keep a run from being resumed and evaluated', async () => {
+  it('a run with a number beyond a bound of float32 can be resumed and evaluated', async () => {
     const run = await runWith('old', RATE, 'learningRate: 1.0e-12');
     expect(await trainSmall(place, { resume: 'old' })).toMatchObject({ outcome: 'finished', epochs: 3 });
     edit(run.spec, 'weightDecay: 0', 'weightDecay: 3');
@@ -69,7 +69,7 @@ describe('a value that no bound ever allowed', () => {
     ['weightDecay: 0', 'weightDecay: -1'],
     ['embedding: 8', 'embedding: 0'],
     ['embedding: 8', 'embedding: 8.5'],
-  ])('%s → %s is refused, with the way to the spec as it was', async (before, after) => {
+  ])('%s → %s is refused, with the command that restores the spec', async (before, after) => {
     const run = await runWith(`refused-${after.replaceAll(/[^\w.-]/g, '_')}`, before, after);
     for (const read of [() => runSpec(run), () => loadRunSpec(run, [])]) {
       const error = await read().catch((caught) => caught);

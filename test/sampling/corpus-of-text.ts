@@ -7,7 +7,7 @@ import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { prepareText } from '../../src/corpus/user-text.js';
 import { tempFolder } from '../temp-folder.js';
 
-/** How a corpus of a test is made; by default as the Penn Treebank is. */
+/** Options of a corpus of a test; by default those of the Penn Treebank. */
 interface Form extends Partial<Normalization> {
   readonly unit?: Unit;
   readonly unknown?: 'unk' | 'fail';

@@ -26,26 +26,29 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
       '<eos> we act <eos> we must <eos> we',
     ],
     [
-      'goes on after an abbreviation',
+      'continues a sentence after an abbreviation',
       'in the U.S. we wait for Mr. Monroe',
       '<eos> in the u.s. we wait for mr. monroe',
     ],
     ['stays open after an abbreviation', 'in the u.s.', '<eos> in the u.s.'],
     ['ends a sentence with its line', 'we must act\nwe', '<eos> we must act <eos> we'],
-    ['is not ended by a mark alone', '... we', '<eos> we'],
-    ['is ended by a mark that stands apart', 'we act . no', '<eos> we act <eos> no'],
-  ])('%s', async (_, prompt, words) => {
+    ['does not end a sentence with a mark before its first word', '... we', '<eos> we'],
+    ['ends a sentence with a mark between spaces', 'we act . no', '<eos> we act <eos> no'],
+  ])('a prompt for a Penn Treebank corpus %s', async (_, prompt, words) => {
     expect(wordsOf(prompt, await corpusOf(TEXT))).toBe(words);
   });
 
-  it.each(['...', '?!', ' — "…" \n (:) '])('is refused when nothing of it is left: %j', async (prompt) => {
-    const corpus = await corpusOf(TEXT);
-    expect(() => readPrompt(prompt, corpus)).toThrow(
-      `the prompt ${JSON.stringify(prompt)} has no word in the form of text, which has no punctuation`,
-    );
-  });
+  it.each(['...', '?!', ' — "…" \n (:) '])(
+    'a prompt for a Penn Treebank corpus without any word is refused: %j',
+    async (prompt) => {
+      const corpus = await corpusOf(TEXT);
+      expect(() => readPrompt(prompt, corpus)).toThrow(
+        `The prompt ${JSON.stringify(prompt)} has no word in the form of text, which has no punctuation`,
+      );
+    },
+  );
 
-  it('names unknown words, each once, and reads them as <unk>', async () => {
+  it('unknown words are named, each once, and read as <unk>', async () => {
     const corpus = await corpusOf(TEXT);
     const { ids, unknown } = readPrompt('Bismarck, we must <unk> Bismarck and frobnicate', corpus);
     expect(ids.map((id) => corpus.vocabulary.word(id)).join(' ')).toBe(
@@ -54,7 +57,7 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
     expect(unknown).toEqual(['bismarck', 'frobnicate']);
   });
 
-  it('reads back what a sample shows', async () => {
+  it('a prompt reads back the text that a sample shows', async () => {
     const corpus = await corpusOf(TEXT);
     const text = "we don't wait. in the u.s. and for $N million. we";
     expect(writeText(readPrompt(text, corpus).ids.slice(1), corpus)).toBe(text);
@@ -62,30 +65,30 @@ describe('a prompt for a corpus in the form of the Penn Treebank', () => {
 });
 
 describe('a prompt for other corpora', () => {
-  it('ends lines where it does, not where sentences end', async () => {
+  it('a prompt of another corpus ends lines at its own line ends, not at sentence ends', async () => {
     const corpus = await corpusOf('so it goes. we\n', { punctuation: 'keep' });
     expect(wordsOf('So it goes. we\n\nwe\n', corpus)).toBe('<eos> so it goes. we <eos> <eos> we <eos>');
   });
 
-  it('is cut into characters', async () => {
+  it('a prompt is cut into characters', async () => {
     const corpus = await corpusOf('so it goes.\n', { unit: 'character', punctuation: 'keep' });
     expect(wordsOf('go. \r\nit', corpus)).toBe('<eos> g o .   <eos> i t');
   });
 
-  it('is refused when nothing of it is left, by characters too', async () => {
+  it('a prompt without any character is refused', async () => {
     const corpus = await corpusOf('so it goes\n', { unit: 'character', punctuation: 'treebank' });
     expect(() => readPrompt('...\n', corpus)).toThrow('has no character in the form of text');
     expect(wordsOf('\n', corpus)).toBe('<eos> <eos>');
   });
 
-  it('is refused where nothing can stand for an unknown word', async () => {
+  it('a prompt with an unknown character is refused when the vocabulary has no <unk>', async () => {
     const corpus = await corpusOf('so it goes.\n', {
       unit: 'character',
       punctuation: 'keep',
       unknown: 'fail',
     });
     expect(() => readPrompt('go zoo', corpus)).toThrow(
-      'the prompt has "z", which is not in the vocabulary of text',
+      'The prompt has "z", which is not in the vocabulary of text',
     );
   });
 });
@@ -100,7 +103,7 @@ describe('banned words', () => {
     ['<unk>,N,$', ['<unk>', 'N', '$']],
     [' <unk>, N ,we,we', ['<unk>', 'N', 'we']],
     ['<eos>', ['<eos>']],
-  ])('"%s"', async (list, words) => {
+  ])('the banned words "%s" are read', async (list, words) => {
     expect(banned(list, await corpusOf(TEXT))).toEqual(words);
   });
 
@@ -113,41 +116,41 @@ describe('banned words', () => {
     ['so,,goes', null],
     ['so,', null],
     [',so', null],
-  ])('may be the comma, which stands between commas: "%s"', async (list, words) => {
+  ])('a comma between commas is banned itself: "%s"', async (list, words) => {
     const corpus = await corpusOf('so , it goes\n', { punctuation: 'keep' });
     if (words) expect(banned(list, corpus)).toEqual(words);
     else expect(() => readBanned([list], corpus)).toThrow('has nothing before or behind one of its commas');
   });
 
-  it('must be in the vocabulary, the comma too', async () => {
+  it('a banned comma must be in the vocabulary', async () => {
     const corpus = await corpusOf('so it goes\n');
     expect(() => readBanned([','], corpus)).toThrow('--ban names ","');
   });
 
-  it('may be named by several flags, words with commas in them too', async () => {
+  it('banned words may be given by several flags, with commas inside words', async () => {
     const corpus = await corpusOf('well, so it goes\n', { punctuation: 'keep' });
     expect(banned(['well,', 'it,goes', ''], corpus)).toEqual(['well,', 'it', 'goes']);
     expect(() => readBanned(['it,well,'], corpus)).toThrow('has nothing before or behind one of its commas');
   });
 
-  it('may name <unk> where the vocabulary lacks it', async () => {
+  it('<unk> may be banned when the vocabulary lacks it', async () => {
     const corpus = await corpusOf('so it goes\n', { unknown: 'fail' });
     expect(banned('<unk>,so', corpus)).toEqual(['so']);
   });
 
-  it('may be a space among characters', async () => {
+  it('a space may be banned among characters', async () => {
     const corpus = await corpusOf('so it goes\n', { unit: 'character', punctuation: 'keep' });
     expect(banned(' ,g', corpus)).toEqual([' ', 'g']);
   });
 
-  it('must be words of the vocabulary', async () => {
+  it('banned words must be in the vocabulary', async () => {
     const corpus = await corpusOf(TEXT);
     expect(() => readBanned(['we,The'], corpus)).toThrow(
       '--ban names "The", which is not in the vocabulary of text',
     );
   });
 
-  it('must leave something to draw', async () => {
+  it('banned words must leave something to draw', async () => {
     const corpus = await corpusOf(TEXT);
     const list = corpus.vocabulary.words.join();
     expect(() => readBanned([list], corpus)).toThrow('--ban leaves no word to draw');

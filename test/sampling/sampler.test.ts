@@ -51,14 +51,14 @@ describeEachBackend('sampleTokens on %s', () => {
     model = uniformModel(
       plainArchitecture({ vocabularySize: 19, embedding: 4, layers: lstmLayers(5, 4) }),
       3,
-      4, // a seed at which the likeliest word keeps changing
+      4, // a seed with which the likeliest word changes at each step
     );
   });
 
-  it('at temperature 0 is the arg-max of the model run over prompt and sample', async () => {
+  it('at temperature 0 each word is the arg-max of the model run over prompt and sample', async () => {
     const sample = await sampleOf(model, { temperature: 0, length: 8 });
     expect(sample).toHaveLength(8);
-    expect(new Set(sample).size).toBeGreaterThan(2); // or it would not matter what the model has read
+    expect(new Set(sample).size).toBeGreaterThan(2); // otherwise the words that were read would have no effect
     sample.forEach((token, n) => {
       const seen = [...SAMPLE.prompt, ...sample.slice(0, n)];
       const ids = tf.tensor2d(seen, [seen.length, 1], 'int32');
@@ -68,7 +68,7 @@ describeEachBackend('sampleTokens on %s', () => {
     });
   });
 
-  it('goes on from a longer prompt as if it had drawn the last tokens itself', async () => {
+  it('a longer prompt continues as if its last tokens had been drawn', async () => {
     const sample = await sampleOf(model, { temperature: 0, length: 10 });
     for (const drawn of [1, 2, 3, 4]) {
       const prompt = [...SAMPLE.prompt, ...sample.slice(0, drawn)];
@@ -77,7 +77,7 @@ describeEachBackend('sampleTokens on %s', () => {
     }
   });
 
-  it('depends on seed and sample number alone', async () => {
+  it('a sample depends on the seed and the sample number alone', async () => {
     const sample = await sampleOf(model);
     expect(await sampleOf(model)).toEqual(sample);
     expect(await sampleOf(model, { length: 7 })).toEqual(sample.slice(0, 7));
@@ -90,7 +90,7 @@ describeEachBackend('sampleTokens on %s', () => {
     ['several words', [3, 1, 4, 1, 5], 1],
     ['a temperature', [3, 1], 0.6],
     ['temperature 0', [3, 1], 0],
-  ])('draws side by side what it draws one by one: %s', async (_, prompt, temperature) => {
+  ])('samples drawn side by side equal samples drawn one by one: %s', async (_, prompt, temperature) => {
     const options = { prompt, temperature, topK: 15, banned: Int32Array.of(2) };
     const together = await samplesOf(model, { ...options, samples: { first: 3, count: 9 } });
     expect(together).toHaveLength(9);
@@ -100,7 +100,7 @@ describeEachBackend('sampleTokens on %s', () => {
     }
   });
 
-  it('draws tokens as often as they are likely', async () => {
+  it('tokens occur as often as they are likely', async () => {
     const counts = new Array<number>(LOGITS.length).fill(0);
     const temperature = 1.5;
     const length = 1000;
@@ -114,17 +114,17 @@ describeEachBackend('sampleTokens on %s', () => {
     expect(chiSquare).toBeLessThan(18.5); // 4 degrees of freedom, one chance in a thousand
   });
 
-  it('never draws what is banned', async () => {
+  it('banned tokens are never drawn', async () => {
     const banned = Int32Array.of(1, 3);
     const sample = await sampleOf(forgetfulModel(LOGITS), { prompt: [0], length: 100, banned });
     expect(new Set(sample)).toEqual(new Set([0, 2, 4]));
   });
 
-  it('draws nothing for length 0', async () => {
+  it('a length of 0 draws nothing', async () => {
     expect(await sampleOf(model, { length: 0 })).toEqual([]);
   });
 
-  it('leaves no tensor behind: at its end, left early, aborted', async () => {
+  it('the sampler leaves no tensor at its end, when left early, or when aborted', async () => {
     const before = tf.memory().numTensors;
     await sampleOf(model);
     expect(tf.memory().numTensors).toBe(before);

@@ -18,7 +18,7 @@ it.each([
   ['a currency sign without a number', 'spent $ or', 'spent $ or'],
   ['words with marks inside as they are', "at&t o'clock mr. monroe", "at&t o'clock mr. monroe"],
   ['<unk> and N as they are', 'the <unk> N', 'the <unk> N'],
-])('Treebank words: %s', async (_, words, text) => {
+])('a sample of Treebank words has %s', async (_, words, text) => {
   const corpus = await corpusOf(TREEBANK);
   expect(writeText(idsOf(words, corpus), corpus)).toBe(text);
   const writer = new TextWriter(corpus);
@@ -33,13 +33,17 @@ it.each([
   ['a line feed for <eos>', 'the cat <eos> the', 'the cat\nthe'],
   ['an empty line for an empty line', 'the <eos> <eos> cat <eos>', 'the\n\ncat\n'],
   ['punctuation that is part of words', '"wait," said', '"wait," said'],
-  ['punctuation that stands alone', 'the cat , the ( cat ) ... said !', 'the cat, the (cat)... said!'],
-])('words with their punctuation: %s', async (_, words, text) => {
+  [
+    'punctuation that is not part of words',
+    'the cat , the ( cat ) ... said !',
+    'the cat, the (cat)... said!',
+  ],
+])('a sample of words with their punctuation has %s', async (_, words, text) => {
   const corpus = await corpusOf('the cat , ( ) ... ! "wait," said', { punctuation: 'keep' });
   expect(writeText(idsOf(words, corpus), corpus)).toBe(text);
 });
 
-it('characters stand as they are', async () => {
+it('a sample of characters is written unchanged', async () => {
   const corpus = await corpusOf('A cat, a $ 5 (é) 🙂.', {
     unit: 'character',
     punctuation: 'keep',

@@ -4,7 +4,7 @@ import { parseCudaHeader } from '../../scripts/cuda-binding.js';
 import { generateFiles } from '../../scripts/generate.js';
 import { parseHeader } from '../../scripts/native-binding.js';
 
-it('the generated files are fresh (else run `npm run generate`)', async () => {
+it('the generated files are up to date (else run `npm run generate`)', async () => {
   const files = await generateFiles();
   expect(files.map(({ path }) => path)).toEqual([
     'src/spec/spec.generated.ts',

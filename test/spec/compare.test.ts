@@ -15,7 +15,7 @@ function changed(training: Partial<NetworkSpec['training']>): NetworkSpec {
   return { ...base, training: { ...base.training, ...training } };
 }
 
-it('hashes what a spec says, whatever the order of its keys', () => {
+it('specHash hashes the content of a spec, whatever the order of its keys', () => {
   const { corpus, model, dropout, training } = base;
   expect(specHash({ training, dropout, model, corpus })).toBe(specHash(base));
   expect(specHash(base)).toMatch(/^[0-9a-f]{64}$/);
@@ -24,7 +24,7 @@ it('hashes what a spec says, whatever the order of its keys', () => {
 });
 
 // The SHA-256 of {"corpus":"ptb","model":{"embedding":8,"layers":[{"lstm":8}]}}: checkpoints depend on it.
-it('leaves defaults out of the hash, so that new keys do not change it', () => {
+it('specHash leaves defaults out, so that new keys do not change it', () => {
   expect(specHash(base)).toBe('d8ae812c14c3b07f5e16e90f258d9170d88c306fe4b16d828663d99cca2bbba1');
 });
 
@@ -38,7 +38,7 @@ it.each([
   expect(specHash((await loadSpec(join(ROOT, 'configs', `${name}.yaml`))).spec)).toBe(hash);
 });
 
-it('tells an n-gram model from another and from a network', async () => {
+it('specHash distinguishes an n-gram model from another and from a network', async () => {
   const five = await parseResolvedSpec(MINIMAL_NGRAM, 'spec.yaml');
   const four = await parseResolvedSpec(MINIMAL_NGRAM.replace('{}', '{ order: 4 }'), 'spec.yaml');
   expect(specHash(four)).not.toBe(specHash(five));
@@ -46,11 +46,11 @@ it('tells an n-gram model from another and from a network', async () => {
   expect(diffSpecs(five, base).map(({ key }) => key)).toEqual(['model', 'dropout', 'training']);
 });
 
-it('finds no difference between equals', () => {
+it('diffSpecs finds no difference between equal specs', () => {
   expect(diffSpecs(base, structuredClone(base))).toEqual([]);
 });
 
-it('names the innermost keys that differ', () => {
+it('diffSpecs names the innermost keys that differ', () => {
   const other = changed({ epochs: 50, optimizer: { sgd: { learningRate: 2 } } });
   const model = { ...base.model, layers: [{ lstm: 9 }] };
   expect(diffSpecs(base, { ...other, model })).toEqual([
@@ -60,7 +60,7 @@ it('names the innermost keys that differ', () => {
   ]);
 });
 
-it('names a choice of another kind and a list of another length as wholes', () => {
+it('diffSpecs names a choice of another kind, and a list of another length, as a whole', () => {
   const decay = { decay: { factor: 0.5, afterEpoch: 4 } };
   const model = { ...base.model, layers: [{ lstm: 8 }, { lstm: 8 }] };
   expect(diffSpecs(base, { ...changed({ schedule: decay }), model })).toEqual([

@@ -1,4 +1,4 @@
-/** Every shipped spec is valid, and the paper's three are the paper's. */
+/** Checks that every shipped spec is valid and that the three models of the paper are exactly those. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -63,7 +63,7 @@ const PTB_VOCABULARY = 10_000;
 
 const SIZED = FILES.filter((file) => /^# Parameters:/m.test(readFileSync(join(FOLDER, file), 'utf8')));
 
-it.each(SIZED)('configs/%s states its size and cost as they are', async (file) => {
+it.each(SIZED)('configs/%s states its size and cost correctly', async (file) => {
   const spec = networkOf((await loadSpec(join(FOLDER, file))).spec);
   const text = readFileSync(join(FOLDER, file), 'utf8');
   const window = { steps: spec.training.bptt, batch: spec.training.batchSize };
@@ -157,10 +157,13 @@ it.each([
     ['model.init', 'training.optimizer.averagedSgd.startEpoch', 'training.earlyStopping'],
   ],
   ['rnn-lda', 'rnn', ['model.context']],
-])('configs/%s.yaml differs from %s.yaml in what it is named for alone', async (name, parent, keys) => {
-  const differences = diffSpecs(await load(parent), await load(name));
-  expect(differences.map(({ key }) => key).sort()).toEqual([...keys].sort());
-});
+])(
+  'configs/%s.yaml differs from %s.yaml only in the keys that its name promises',
+  async (name, parent, keys) => {
+    const differences = diffSpecs(await load(parent), await load(name));
+    expect(differences.map(({ key }) => key).sort()).toEqual([...keys].sort());
+  },
+);
 
 it.each(['none', 'vertical', 'naive', 'variational'])(
   'configs/placement-%s.yaml differs from small.yaml in dropout alone, at one rate',

@@ -24,17 +24,17 @@ function faultKeys(training: Partial<NetworkSpec['training']>, corpus?: CorpusFa
   return crossFieldFaults(spec, corpus).map((fault) => fault.key);
 }
 
-it('accepts what goes together', () => {
+it('a spec that fits its corpus is accepted', () => {
   expect(faultKeys({}, CORPUS)).toEqual([]);
   expect(faultKeys({ windowsPerEpoch: 10 }, CORPUS)).toEqual([]);
   expect(faultKeys({ bptt: 100 }, CORPUS)).toEqual([]);
 });
 
-it.each(['trainTokens', 'validTokens'])('refuses a batch wider than half of %s', (split) => {
+it.each(['trainTokens', 'validTokens'])('a batch wider than half of %s is refused', (split) => {
   expect(faultKeys({}, { ...CORPUS, [split]: 19 })).toEqual(['training.batchSize']);
 });
 
-it('names the widest batch that fits both splits, or says that there is none', () => {
+it('the fault names the widest batch that fits both splits, or says that there is none', () => {
   const spec = { ...base, training: { ...base.training, ...TRAINING } };
   const message = (trainTokens: number, validTokens: number) =>
     crossFieldFaults(spec, { ...CORPUS, trainTokens, validTokens })[0].message;
@@ -42,15 +42,15 @@ it('names the widest batch that fits both splits, or says that there is none', (
   expect(message(19, 1)).toContain('whose valid split has 1 tokens; prepare it with a longer one');
 });
 
-it('refuses a window longer than a column', () => {
+it('a window longer than a column is refused', () => {
   expect(faultKeys({ bptt: 101 }, CORPUS)).toEqual(['training.bptt']);
 });
 
-it('refuses an epoch longer than one pass', () => {
+it('an epoch longer than one pass is refused', () => {
   expect(faultKeys({ windowsPerEpoch: 11 }, CORPUS)).toEqual(['training.windowsPerEpoch']);
 });
 
-it('refuses an epoch longer than a pass of random windows is expected to be', () => {
+it('an epoch longer than the expected pass of random windows is refused', () => {
   // 100 steps in a column; half of the windows have 5 of them on average, the others 10.
   const randomBptt = { halve: 0.5, deviation: 1, minimum: 2 };
   expect(faultKeys({ randomBptt, windowsPerEpoch: 13 }, CORPUS)).toEqual([]);
@@ -60,7 +60,7 @@ it('refuses an epoch longer than a pass of random windows is expected to be', ()
   ]);
 });
 
-it('refuses more topics than there are words', () => {
+it('more topics than words are refused', () => {
   const withTopics = (topics: number) => {
     const model = { ...base.model, context: { topics, decay: 0.95 } };
     const spec = { ...base, model, training: { ...base.training, ...TRAINING } };
@@ -70,11 +70,11 @@ it('refuses more topics than there are words', () => {
   expect(withTopics(50)).toEqual([]);
 });
 
-it('checks the corpus only when it is there', () => {
+it('the corpus is checked only when it is given', () => {
   expect(faultKeys({ batchSize: 60_000, bptt: 60_000 })).toEqual([]);
 });
 
-it('finds an n-gram model to fit every corpus', async () => {
+it('an n-gram model fits every corpus', async () => {
   const ngram = await parseResolvedSpec(MINIMAL_NGRAM, 'spec.yaml');
   expect(crossFieldFaults(ngram, { ...CORPUS, trainTokens: 1, validTokens: 1 })).toEqual([]);
 });

@@ -7,23 +7,23 @@ function faultIn(text: string, found: string): Fault {
   return { key: '', message: 'wrong', place: { source, start, end: start + found.length } };
 }
 
-it('shows line and column, the line, and carets under the place', () => {
+it('a fault shows line and column, the line, and carets under the place', () => {
   expect(renderFault(faultIn('one: 1\r\ntwo: 22\r\n', '22'))).toBe(
     ['a.yaml:2:6  wrong', '  2 | two: 22', '    |      ^^'].join('\n'),
   );
 });
 
-it('shows a tab as one space, so that the carets stay below their place', () => {
+it('a tab is shown as one space, so that the carets stay below their place', () => {
   expect(renderFault(faultIn('a:\t1\tx', 'x'))).toBe(
     ['a.yaml:1:6  wrong', '  1 | a: 1 x', '    |      ^'].join('\n'),
   );
 });
 
-it('stays on the first line of a long place', () => {
+it('a long place is shown on its first line alone', () => {
   expect(renderFault(faultIn('a: [1,\n  2]', '[1,\n  2]')).split('\n').at(-1)).toBe('    |    ^^^');
 });
 
-it('cuts a long line on both sides', () => {
+it('a long line is cut on both sides', () => {
   const text = `${'a'.repeat(500)}X${'b'.repeat(500)}`;
   expect(renderFault(faultIn(text, 'X')).split('\n')).toEqual([
     'a.yaml:1:501  wrong',
@@ -32,7 +32,7 @@ it('cuts a long line on both sides', () => {
   ]);
 });
 
-it('gives each cure once, three at most', () => {
+it('each cure is shown once, and three at most', () => {
   const keys = ['model.layers.0', 'model.layers.3', 'training.nonsense', 'corpus', 'dropout', 'nonsense'];
   const error = new SpecError(keys.map((key) => ({ key, message: `${key} is wrong` })));
   expect(error.cures).toEqual([

@@ -10,7 +10,7 @@ training:
   schedule: { decay: { factor: 0.5, afterEpoch: 4 } }
 `;
 
-/** The spec of a child of {@link PARENT}. */
+/** Loads the spec of a child of {@link PARENT}. */
 async function child(...lines: string[]): Promise<NetworkSpec> {
   const folder = specFolder({
     'parent.yaml': PARENT,
@@ -19,13 +19,13 @@ async function child(...lines: string[]): Promise<NetworkSpec> {
   return networkOf((await loadSpec(join(folder, 'child.yaml'))).spec);
 }
 
-it('inherits everything that the child does not set', async () => {
+it('a child inherits everything that it does not set', async () => {
   const spec = await child();
   expect(spec.training.schedule).toEqual({ decay: { factor: 0.5, afterEpoch: 4 } });
   expect(spec).not.toHaveProperty('extends');
 });
 
-it('merges maps key by key', async () => {
+it('maps are merged key by key', async () => {
   const spec = await child(
     'dropout: { input: { rate: 0.2 }, output: { rate: 0.3 } }',
     'training: { seed: 7 }',
@@ -35,22 +35,22 @@ it('merges maps key by key', async () => {
   expect(spec.training).toMatchObject({ seed: 7, bptt: 20 });
 });
 
-it('replaces lists as a whole', async () => {
+it('lists are replaced as a whole', async () => {
   const spec = await child('model: { layers: [{ lstm: 9 }, { lstm: 10 }] }');
   expect(spec.model).toMatchObject({ embedding: 8, layers: [{ lstm: 9 }, { lstm: 10 }] });
 });
 
-it('merges a schedule of the same kind', async () => {
+it('schedules of the same kind are merged', async () => {
   const spec = await child('training: { schedule: { decay: { afterEpoch: 9 } } }');
   expect(spec.training.schedule).toEqual({ decay: { factor: 0.5, afterEpoch: 9 } });
 });
 
-it('replaces a schedule of another kind', async () => {
+it('a schedule of another kind is replaced', async () => {
   const spec = await child('training: { schedule: { constant: {} } }');
   expect(spec.training.schedule).toEqual({ constant: {} });
 });
 
-it('follows several parents, each path relative to its own file', async () => {
+it('several parents are followed, each path relative to its own file', async () => {
   const folder = specFolder({
     'top.yaml': MINIMAL,
     'lib/middle.yaml': 'extends: ../top.yaml\ntraining: { bptt: 5, seed: 2 }',
@@ -60,7 +60,7 @@ it('follows several parents, each path relative to its own file', async () => {
   expect(networkOf(spec).training).toMatchObject({ bptt: 5, seed: 3 });
 });
 
-it('shows a fault of the parent in the parent, one of the child in the child', async () => {
+it('a fault of the parent is shown in the parent, one of the child in the child', async () => {
   const folder = specFolder({
     'parent.yaml': `${MINIMAL}training: { bptt: 0 }`,
     'child.yaml': 'extends: parent.yaml\ntraining: { seed: -1 }',
@@ -70,7 +70,7 @@ it('shows a fault of the parent in the parent, one of the child in the child', a
   expect(message).toContain(`${folder}/child.yaml:2:19  training.seed`);
 });
 
-it('does not mind a fault of the parent that the child mends', async () => {
+it('a fault of the parent that the child overrides is ignored', async () => {
   const folder = specFolder({
     'parent.yaml': `${MINIMAL}training: { bptt: 0 }`,
     'child.yaml': 'extends: parent.yaml\ntraining: { bptt: 1 }',
@@ -86,10 +86,10 @@ it.each([
     { 'a.yaml': 'extends: b.yaml', 'b.yaml': 'extends: ./a.yaml' },
     'a.yaml → b.yaml → a.yaml',
   ],
-])('refuses a spec that extends %s', async (_name, files, chain) => {
+])('a spec that extends %s is refused', async (_name, files, chain) => {
   const folder = specFolder(files);
   const { message } = await specErrorOf(loadSpec(join(folder, 'a.yaml')));
-  expect(message.replaceAll(`${folder}/`, '')).toContain(`the specs extend each other in a circle: ${chain}`);
+  expect(message.replaceAll(`${folder}/`, '')).toContain(`The specs extend each other in a circle: ${chain}`);
 });
 
 it.each([
@@ -99,8 +99,8 @@ it.each([
   ['a number', 'extends: 3', '1:10  extends must be the path of another spec'],
   ['nothing', 'extends:', '1:1  extends must be the path of another spec'],
   ['a list', 'extends: [a.yaml]', '1:10  extends must be the path of another spec'],
-  ['a file with a tab', 'extends: tab.yaml', 'tab.yaml:2:1  a tab cannot indent YAML'],
-])('refuses to extend %s', async (_name, yaml, expected) => {
+  ['a file with a tab', 'extends: tab.yaml', 'tab.yaml:2:1  A tab cannot indent YAML'],
+])('%s cannot be extended', async (_name, yaml, expected) => {
   const folder = specFolder({ 'child.yaml': yaml, 'empty.yaml': '', 'tab.yaml': 'model:\n\tembedding: 8' });
   const { message } = await specErrorOf(loadSpec(join(folder, 'child.yaml')));
   expect(message.replaceAll(`${folder}/`, '')).toContain(expected);

@@ -1,4 +1,4 @@
-/** A corpus of bad specs: each has its one clear fault, at its place. */
+/** Bad specs, each with exactly one fault at a known place. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
@@ -34,7 +34,7 @@ const ALIAS_BOMB = [
   ),
 ].join('\n');
 
-const NO_SPACE = /a space is missing after the colon; write "corpus: ptb"$/;
+const NO_SPACE = /a space is missing after the colon; write "corpus: ptb"$/i;
 
 const NO_TEXT: BadSpec[] = [
   { name: 'an empty file', yaml: '', message: 'bad.yaml is empty' },
@@ -50,31 +50,31 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'a tab',
     yaml: 'corpus: ptb\nmodel:\n\tembedding: 8',
-    message: 'a tab cannot indent YAML',
+    message: 'A tab cannot indent YAML',
     at: '3:1',
   },
-  { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'this key occurs twice', at: '2:1' },
-  { name: 'two documents', yaml: `${MINIMAL}---\n${MINIMAL}`, message: 'a second YAML document', at: '3:1' },
-  { name: 'an open list', yaml: 'corpus: [', message: 'a "[" before this is not closed', at: '1:10' },
-  { name: 'an open quote', yaml: 'corpus: "ptb', message: 'a double quote is not closed', at: '1:13' },
+  { name: 'a key twice', yaml: 'corpus: ptb\ncorpus: sotu', message: 'This key occurs twice', at: '2:1' },
+  { name: 'two documents', yaml: `${MINIMAL}---\n${MINIMAL}`, message: 'A second YAML document', at: '3:1' },
+  { name: 'an open list', yaml: 'corpus: [', message: 'A "[" before this is not closed', at: '1:10' },
+  { name: 'an open quote', yaml: 'corpus: "ptb', message: 'A double quote is not closed', at: '1:13' },
   {
     name: 'too much indent',
     yaml: 'corpus: ptb\n  model: 3',
-    message: 'this line is indented further than the one above it, which has its value already',
+    message: 'This line is indented further than the one above it, which has its value already',
     at: '2:3',
   },
-  { name: 'two colons', yaml: 'corpus: a: b', message: 'a line can have only one "key: value"', at: '1:9' },
+  { name: 'two colons', yaml: 'corpus: a: b', message: 'A line can have only one "key: value"', at: '1:9' },
   {
     name: 'brackets crossed',
     yaml: model('{ embedding: 8, layers: [{ lstm: 8 ]} }'),
-    message: 'a "{" before this is not closed; write "}"',
+    message: 'A "{" before this is not closed; write "}"',
     at: '2:43',
   },
   { name: 'no space after a colon', yaml: 'corpus:ptb\nmodel: {}', message: NO_SPACE, at: '1:1' },
   {
     name: 'the same further in',
     yaml: 'model:\n  embedding:8\n  layers: []',
-    message: /^a space is missing.*8"$/,
+    message: /^A space is missing.*8"$/,
     at: '2:3',
   },
   { name: 'no space after any colon', yaml: 'corpus:ptb\nmodel:x', message: NO_SPACE, at: '1:1' },
@@ -87,7 +87,7 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'no colon',
     yaml: 'corpus ptb\nmodel:\n  embedding: 8',
-    message: /^a colon is missing .*; write "corpus: ptb"$/,
+    message: /^A colon is missing .*; write "corpus: ptb"$/,
     at: '1:1',
   },
   {
@@ -105,7 +105,7 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'no-break spaces',
     yaml: 'corpus: ptb\nmodel:\n\u00a0 \u00a0 embedding: 8',
-    message: 'the invisible character U+00A0, no-break space, is here',
+    message: 'The invisible character U+00A0, no-break space, is here',
     at: '3:1',
   },
   { name: "a no-break space at a line's end", yaml: 'corpus: ptb\u00a0\n', message: 'U+00A0', at: '1:12' },
@@ -120,29 +120,34 @@ const NOT_YAML: BadSpec[] = [
   {
     name: 'a wide colon',
     yaml: 'corpus：ptb',
-    message: 'the character U+FF1A only looks like ":"',
+    message: 'The character U+FF1A only looks like ":"',
     at: '1:7',
   },
   {
     name: 'a merge key of a number',
     yaml: withLines('training: { <<: 3 }'),
-    message: 'a merge key needs a map',
+    message: 'A merge key needs a map',
     at: '3:13',
   },
-  { name: 'a tag', yaml: 'corpus: !name ptb', message: 'a tag has no meaning', at: '1:9' },
-  { name: 'a known tag', yaml: 'corpus: !!binary cHRi', message: 'a tag has no meaning', at: '1:18' },
+  { name: 'a tag', yaml: 'corpus: !name ptb', message: 'A tag has no meaning', at: '1:9' },
+  { name: 'a known tag', yaml: 'corpus: !!binary cHRi', message: 'A tag has no meaning', at: '1:18' },
   { name: 'an alias without anchor', yaml: 'corpus: *c', message: 'no anchor &c above', at: '1:9' },
   { name: 'an alias of itself', yaml: 'corpus: &a [*a]', message: 'contains an alias of itself', at: '1:12' },
-  { name: 'an alias bomb', yaml: ALIAS_BOMB, message: 'its aliases expand to more than 10000', at: '1:1' },
-  { name: 'a map as a key', yaml: '? { a: 1 }\n: 2', message: 'a key must be a word', at: '1:3' },
+  {
+    name: 'an alias bomb',
+    yaml: ALIAS_BOMB,
+    message: 'The aliases of this spec expand to more than 10000',
+    at: '1:1',
+  },
+  { name: 'a map as a key', yaml: '? { a: 1 }\n: 2', message: 'A key must be a word', at: '1:3' },
   {
     name: 'deep nesting',
     yaml: '['.repeat(20_000),
-    message: 'this is nested too deeply',
+    message: 'This is nested too deeply',
     at: '1:\\d+',
   },
-  { name: 'a list', yaml: '- corpus', message: 'a spec is a map of keys', at: '1:1' },
-  { name: 'a word', yaml: 'ptb', message: 'a spec is a map of keys', at: '1:1' },
+  { name: 'a list', yaml: '- corpus', message: 'A spec is a map of keys', at: '1:1' },
+  { name: 'a word', yaml: 'ptb', message: 'A spec is a map of keys', at: '1:1' },
 ];
 
 const WRONG_KEYS: BadSpec[] = [
@@ -394,7 +399,7 @@ const CROSS_FIELD: BadSpec[] = [
   {
     name: 'a vanishing learning rate',
     yaml: withLines('training: { schedule: { decay: { factor: 0.001, afterEpoch: 4 } } }'),
-    message: 'the learning rate decays to 1.0e-105 by epoch 39',
+    message: 'The learning rate decays to 1.0e-105 by epoch 39',
     at: '3:42',
   },
   {
@@ -466,7 +471,7 @@ describe.each([
   ['values that do not go together', CROSS_FIELD],
   ['n-gram models', NGRAM],
 ])('%s', (_group, specs) => {
-  it.each(specs)('$name', async ({ yaml, message, at }) => {
+  it.each(specs)('the fault of $name is shown at its place', async ({ yaml, message, at }) => {
     const folder = specFolder({ 'bad.yaml': yaml });
     const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
     expect(error.faults).toHaveLength(1);
@@ -479,7 +484,7 @@ describe.each([
   });
 });
 
-it('shows a missing file with the nearest name beside it', async () => {
+it('a missing file is shown with the most similar name in its folder', async () => {
   const folder = specFolder({ 'small.yaml': MINIMAL, 'small.txt': '' });
   const error = await specErrorOf(loadSpec(join(folder, 'smal.yaml')));
   expect(error.message).toBe(
@@ -487,14 +492,14 @@ it('shows a missing file with the nearest name beside it', async () => {
   );
 });
 
-it('refuses a folder', async () => {
+it('a folder is refused', async () => {
   const folder = specFolder({});
   const error = await specErrorOf(loadSpec(folder));
   expect(error.message).toBe(`Cannot read ${folder}: it is a folder, not a file`);
   expect(error.cures).not.toHaveLength(0);
 });
 
-it('shows all faults at once, from top to bottom, those of overrides last', async () => {
+it('all faults are shown at once, from top to bottom, those of overrides last', async () => {
   const yaml =
     'corpus: PTB\nmodel: { embedding: 0, layers: [{ lstm: 8 }] }\ntraining: { bptt: x, sede: 1 }\n';
   const folder = specFolder({ 'bad.yaml': yaml });
@@ -509,7 +514,7 @@ it('shows all faults at once, from top to bottom, those of overrides last', asyn
   ]);
 });
 
-it('says once that a key is misspelt, not also that it is missing', async () => {
+it('a misspelt key is reported once, and not also as missing', async () => {
   const folder = specFolder({ 'bad.yaml': MINIMAL.replace('corpus', 'corpos') });
   const error = await specErrorOf(loadSpec(join(folder, 'bad.yaml')));
   expect(error.faults.map(({ message }) => message)).toEqual(['corpos is not a key; did you mean corpus?']);

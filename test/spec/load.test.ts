@@ -50,11 +50,11 @@ async function load(yaml: string, overrides: readonly string[] = []): Promise<Ne
   return networkOf((await loadSpec(join(folder, 'spec.yaml'), overrides)).spec);
 }
 
-it('fills every default', async () => {
+it('every default is filled in', async () => {
   expect(await load(MINIMAL)).toEqual(RESOLVED);
 });
 
-it('fills defaults beside given keys, inside the kind that was chosen', async () => {
+it('defaults are filled in beside given keys, inside the chosen kind', async () => {
   const spec = await load(
     `${MINIMAL}dropout: { input: { rate: 0.5 } }\ntraining: { optimizer: { sgd: {} } }\n`,
   );
@@ -75,11 +75,11 @@ it.each([
     'training.optimizer={averagedSgd: {}}',
     { training: { optimizer: { averagedSgd: { learningRate: 1, nonMonotonic: 5, startEpoch: null } } } },
   ],
-])('fills defaults below --set %s', async (override, expected) => {
+])('defaults are filled in below --set %s', async (override, expected) => {
   expect(await load(MINIMAL, [override])).toMatchObject(expected);
 });
 
-it('resolves an n-gram model to what it is, without a network and its training', async () => {
+it('an n-gram model is resolved without a network and its training', async () => {
   const folder = specFolder({ 'spec.yaml': MINIMAL_NGRAM });
   const { spec } = await loadSpec(join(folder, 'spec.yaml'));
   expect(spec).toEqual({
@@ -92,24 +92,24 @@ it('resolves an n-gram model to what it is, without a network and its training',
   expect(await parseResolvedSpec(yaml, 'spec.yaml')).toEqual(spec);
 });
 
-it('keeps null where null means something', async () => {
+it('null is kept where it is a value', async () => {
   const spec = await load(`${MINIMAL}training: { clipNorm: null, windowsPerEpoch: ~ }\n`);
   expect(spec.training).toMatchObject({ clipNorm: null, windowsPerEpoch: null });
 });
 
-it('orders keys as the schema does, whatever the file does', async () => {
+it('keys are ordered as in the schema, whatever the order in the file', async () => {
   const spec = await load(
     'model: { layers: [{ lstm: 8 }], embedding: 8 }\ntraining: { seed: 1 }\ncorpus: ptb\n',
   );
   expect(JSON.stringify(spec)).toBe(JSON.stringify(RESOLVED));
 });
 
-it('reads a byte-order mark, CRLF line ends, anchors and aliases', async () => {
+it('a byte-order mark, CRLF line ends, anchors and aliases are read', async () => {
   const yaml = `\ufeffcorpus: ptb\r\nmodel: { embedding: 8, layers: [&layer { lstm: 8 }, *layer] }\r\n`;
   expect((await load(yaml)).model.layers).toEqual([{ lstm: 8 }, { lstm: 8 }]);
 });
 
-it('tells the file, what it extends and the overrides', async () => {
+it('a loaded spec names the file, what it extends and the overrides', async () => {
   const folder = specFolder({ 'a.yaml': 'extends: lib/b.yaml\n', 'lib/b.yaml': MINIMAL });
   const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.seed=2']);
   expect(loaded.path).toBe(join(folder, 'a.yaml'));
@@ -118,7 +118,7 @@ it('tells the file, what it extends and the overrides', async () => {
   expect(loaded.spec).toEqual({ ...RESOLVED, training: { ...RESOLVED.training, seed: 2 } });
 });
 
-it('writes YAML that reads back as the same spec', async () => {
+it('a spec that is written as YAML reads back the same', async () => {
   const spec = await load(
     `${MINIMAL}training:\n  weightDecay: 1e-7\n  schedule: { decay: { factor: 0.8695652173913043, afterEpoch: 14 } }\n`,
   );
@@ -126,30 +126,31 @@ it('writes YAML that reads back as the same spec', async () => {
   expect(specToYaml(RESOLVED)).toContain('  input: { rate: 0, mask: step, perGate: false }\n');
 });
 
-it('fills the defaults of keys that a resolved spec of an older version lacks', async () => {
+it('missing keys of a resolved spec of an older version get their defaults', async () => {
   expect(await parseResolvedSpec(MINIMAL, 'runs/1/spec.yaml')).toEqual(RESOLVED);
 });
 
 it.each([
   ['a torn file', 'corpus: [', 'runs/1/spec.yaml:1:10'],
-  ['an empty file', '', 'runs/1/spec.yaml contains only comments'],
-  ['a list', '- 1', 'runs/1/spec.yaml:1:1  a spec must be a map of extends'],
+  ['an empty file', '', 'runs/1/spec.yaml is empty'],
+  ['a file of comments', '# nothing\n', 'runs/1/spec.yaml contains only comments'],
+  ['a list', '- 1', 'runs/1/spec.yaml:1:1  A spec must be a map of extends'],
   [
     'a spec that extends',
     `extends: x.yaml\n${MINIMAL}`,
-    'runs/1/spec.yaml:1:1  a resolved spec cannot extend another one',
+    'runs/1/spec.yaml:1:1  A resolved spec cannot extend another one',
   ],
-])('refuses %s as a resolved spec', async (_name, yaml, message) => {
+])('a resolved spec that is %s is refused', async (_name, yaml, message) => {
   const error = await specErrorOf(parseResolvedSpec(yaml, 'runs/1/spec.yaml'));
   expect(error.message).toContain(message);
 });
 
-it('shows what does not fit the corpus where it was written', async () => {
+it('a fault against the corpus is shown where the value was written', async () => {
   const folder = specFolder({ 'a.yaml': `${MINIMAL}training: { batchSize: 50 }\n` });
   const loaded = await loadSpec(join(folder, 'a.yaml'), ['training.windowsPerEpoch=9']);
   const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99 };
   const error = await specErrorOf((async () => assertFitsCorpus(loaded, corpus))());
-  expect(error.message).toContain(`${folder}/a.yaml:3:24  a batch of 50 is too wide for corpus ptb`);
-  expect(error.message).toContain('--set training.windowsPerEpoch=9  one pass over corpus ptb has 5 windows');
+  expect(error.message).toContain(`${folder}/a.yaml:3:24  A batch of 50 is too wide for corpus ptb`);
+  expect(error.message).toContain('--set training.windowsPerEpoch=9  One pass over corpus ptb has 5 windows');
   assertFitsCorpus(loaded, { ...corpus, trainTokens: 100_000, validTokens: 1000 });
 });

@@ -11,26 +11,26 @@ async function dropoutOf(...lines: string[]): Promise<NetworkSpec['dropout']> {
   return networkOf((await loadSpec(join(folder, 'spec.yaml'))).spec).dropout;
 }
 
-it('takes over the keys of a map', async () => {
+it('a merge key takes over the keys of a map', async () => {
   const dropout = await dropoutOf('  input: &d { rate: 0.5, mask: sequence }', '  output:', '    <<: *d');
   expect(dropout.output).toEqual({ rate: 0.5, mask: 'sequence' });
 });
 
 it.each(['{ <<: *d, rate: 0.25 }', '{ rate: 0.25, <<: *d }'])(
-  "leaves the map's own keys alone: %s",
+  'a merge key takes over only the keys that the map lacks: %s',
   async (map) => {
     const dropout = await dropoutOf('  input: &d { rate: 0.5, mask: sequence }', `  output: ${map}`);
     expect(dropout.output).toEqual({ rate: 0.25, mask: 'sequence' });
   },
 );
 
-it('takes the first of several maps that has a key', async () => {
+it('a merge key takes the first of several maps that has a key', async () => {
   const anchors = ['  input: &a { rate: 0.5 }', '  recurrent: &b { rate: 0.25, mask: sequence }'];
   const dropout = await dropoutOf(...anchors, '  output: { <<: [*a, *b] }');
   expect(dropout.output).toEqual({ rate: 0.5, mask: 'sequence' });
 });
 
-it('takes over what a map has taken over', async () => {
+it('a merge key takes over keys that a map has taken over itself', async () => {
   const dropout = await dropoutOf(
     '  input: &a { rate: 0.5 }',
     '  recurrent: &b { <<: *a }',
@@ -39,11 +39,11 @@ it('takes over what a map has taken over', async () => {
   expect(dropout.output.rate).toBe(0.5);
 });
 
-it('is a key like others in quotes', async () => {
+it('a quoted merge key is an ordinary key', async () => {
   await specErrorOf(dropoutOf('  output: { "<<": { rate: 0.5 } }'));
 });
 
-it('shows a fault where the value was written', async () => {
+it('a fault of a merged value is shown where the value was written', async () => {
   const error = await specErrorOf(
     dropoutOf('  input: &d { rate: 0.5, perGate: true }', '  output:', '    <<: *d'),
   );

@@ -30,39 +30,39 @@ it.each([
     'training.schedule.decay.factor=0.25',
     { training: { schedule: { decay: { factor: 0.25, afterEpoch: 4 } } } },
   ],
-])('sets %s', async (_name, override, expected) => {
+])('an override sets %s', async (_name, override, expected) => {
   expect(await load(override)).toMatchObject(expected);
 });
 
-it('switches to another kind by naming it', async () => {
+it('an override switches to another kind by naming it', async () => {
   expect((await load('training.schedule.constant={}')).training.schedule).toEqual({ constant: {} });
 });
 
-it('replaces a whole choice', async () => {
+it('an override replaces a whole choice', async () => {
   const spec = await load('training.schedule={constant: {}}');
   expect(spec.training.schedule).toEqual({ constant: {} });
 });
 
-it('applies overrides in order', async () => {
+it('overrides are applied in order', async () => {
   expect((await load('training.seed=2', 'training.seed=3')).training.seed).toBe(3);
 });
 
-it('makes the list that is missing', async () => {
+it('an override creates a missing list', async () => {
   const folder = specFolder({ 'spec.yaml': 'corpus: ptb\nmodel: { embedding: 8 }' });
   const { spec } = await loadSpec(join(folder, 'spec.yaml'), ['model.layers.0.lstm=9']);
   expect(networkOf(spec).model.layers).toEqual([{ lstm: 9 }]);
 });
 
 it.each([
-  ['training.bptt', 'an override has the form key=value', 'training.bptt'],
-  ['=5', 'an override has the form key=value', '='],
-  ['', 'an override has the form key=value', ''],
-  ['training.bptt=', 'a value is missing after "="', '='],
+  ['training.bptt', 'An override has the form key=value', 'training.bptt'],
+  ['=5', 'An override has the form key=value', '='],
+  ['', 'An override has the form key=value', ''],
+  ['training.bptt=', 'A value is missing after "="', '='],
   ['training.bptt=x', 'training.bptt must be a whole number from 1 to 65536, but is the text "x"', 'x'],
   ['training.bppt=3', 'training.bppt is not a key; did you mean training.bptt?', 'bppt'],
-  ['training.bptt=[', 'a "[" before this is not closed', ''],
-  ['training.bp\u200btt=3', 'the invisible character U+200B, zero-width space, is here', '\u200b'],
-  ['training.bptt=\u00a03', 'the invisible character U+00A0, no-break space, is here', '\u00a0'],
+  ['training.bptt=[', 'A "[" before this is not closed', ''],
+  ['training.bp\u200btt=3', 'The invisible character U+200B, zero-width space, is here', '\u200b'],
+  ['training.bptt=\u00a03', 'The invisible character U+00A0, no-break space, is here', '\u00a0'],
   ['training.seed.a=1', 'training.seed must be a whole number from 0 to 4294967295, but is a map', 'a'],
   ['corpus.name=ptb', 'corpus is a single value and has no key name', 'name'],
   ['model.layers.lstm=3', 'model.layers is a list: name an item by its number, as in model.layers.0', 'lstm'],
@@ -74,7 +74,7 @@ it.each([
     'training.schedule.decay must be a map of factor and afterEpoch, but is null',
     'null',
   ],
-])('shows the fault of --set %s', async (override, message, underlined) => {
+])('the fault of --set %s is shown', async (override, message, underlined) => {
   const folder = specFolder({ 'spec.yaml': DECAYING });
   const error = await specErrorOf(loadSpec(join(folder, 'spec.yaml'), [override]));
   const fault = error.faults[0];

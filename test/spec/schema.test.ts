@@ -9,7 +9,7 @@ import {
   specSchema,
 } from '../../src/spec/schema.js';
 
-it('explains every key and closes every map', () => {
+it('the schema explains every key and closes every map', () => {
   for (const { path, schema } of allKeys()) {
     const key = formatKey(path);
     expect(schema, key).toMatchObject({
@@ -21,7 +21,7 @@ it('explains every key and closes every map', () => {
   }
 });
 
-it('asks for exactly the keys that are explained as required', () => {
+it('the schema requires exactly the keys that are explained as required', () => {
   const { Complete, CompleteNetwork } = specSchema().$defs ?? {};
   const once = [...requiredKeys(Complete, []), ...requiredKeys(CompleteNetwork, [])];
   const always = allKeys()
@@ -44,13 +44,13 @@ function requiredOf(node: SchemaNode): readonly string[] {
   return (node as { required?: string[] }).required ?? [];
 }
 
-it('lets what stands beside a reference win over what it refers to', () => {
+it('a key beside a reference has priority over the key that the reference defines', () => {
   const edge = resolveReference({ $ref: '#/$defs/Edge', title: 'Own title' });
   expect(edge.title).toBe('Own title');
   expect(edge.properties).toHaveProperty('rate');
 });
 
-it('walks lists by any index and knows no keys that are not there', () => {
+it('schemaAt follows lists by any index and knows no keys that are not there', () => {
   expect(schemaAt(['model', 'layers', 7, 'lstm'])?.title).toBe('LSTM layer');
   expect(schemaAt(['model', 'layers', 'lstm'])).toBeUndefined();
   expect(schemaAt(['constructor'])).toBeUndefined();

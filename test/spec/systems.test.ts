@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { keysOf } from '../../src/spec/schema.js';
 import { isForeignToNgram, schemaFor, systemSchema } from '../../src/spec/systems.js';
 
-it('keeps of an n-gram spec the corpus and the n-gram model alone', () => {
+it('the schema of an n-gram spec has the corpus and the n-gram model alone', () => {
   const schema = systemSchema('NgramSpec');
   expect(keysOf(schema)).toEqual(['extends', 'corpus', 'model']);
   expect(keysOf(schema.properties?.model)).toEqual(['ngram']);
 });
 
-it('keeps of a network everything else', () => {
+it('the schema of a network has everything else', () => {
   const schema = systemSchema('NetworkSpec');
   expect(keysOf(schema)).toEqual(['extends', 'corpus', 'model', 'dropout', 'training']);
   expect(keysOf(schema.properties?.model)).toContain('layers');
@@ -20,11 +20,11 @@ it.each([
   ['an n-gram model', { model: { ngram: {} } }, 'NgramSpec'],
   ['a broken model', { model: null }, 'NetworkSpec'],
   ['nothing', null, 'NetworkSpec'],
-] as const)('takes %s for what it is', (_name, spec, system) => {
+] as const)('schemaFor chooses the schema of %s', (_name, spec, system) => {
   expect(schemaFor(spec)).toEqual(systemSchema(system));
 });
 
-it('knows which keys are foreign to an n-gram model', () => {
+it('isForeignToNgram knows the keys that an n-gram model lacks', () => {
   expect(isForeignToNgram(['model', 'layers'])).toBe(true);
   expect(isForeignToNgram(['training', 'seed'])).toBe(true);
   expect(isForeignToNgram(['corpus'])).toBe(false);

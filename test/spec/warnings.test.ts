@@ -1,4 +1,4 @@
-/** Training fewer epochs than a spec was made for is a shorter training; and faults among keys blame what was written last. */
+/** Checks that fewer epochs only warn, and that faults among keys are shown at the value that was written last. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const DECAYING = `${MINIMAL}training:
   schedule: { decay: { factor: 0.5, afterEpoch: 4 } }
 `;
 
-/** What a fault is shown in. */
+/** Returns the source in which a fault is shown. */
 function sourceOf({ place }: Fault): string | undefined {
   return place?.source.name;
 }
@@ -27,10 +27,10 @@ it.each(readdirSync(CONFIGS))('%s can be trained for a single epoch', async (fil
   expect(warnings.map(sourceOf)).toEqual(warnings.map(() => '--set training.epochs=1'));
 });
 
-it('the small model for one epoch is warned of its decay, at the override', async () => {
+it('one epoch of the small model warns of its decay, at the override', async () => {
   const { warnings } = await loadSpec(join(CONFIGS, 'small.yaml'), ['training.epochs=1']);
   expect(warnings.map(renderWarning)).toEqual([
-    '--set training.epochs=1  warning: training ends with epoch 1, but training.schedule.decay starts after epoch 4: ' +
+    '--set training.epochs=1  Warning: Training ends with epoch 1, but training.schedule.decay starts after epoch 4: ' +
       'every epoch has the full learning rate',
   ]);
 });
@@ -39,7 +39,7 @@ it('a warning about a file alone is shown at its line', async () => {
   const folder = specFolder({ 'spec.yaml': DECAYING.replace('6', '3') });
   const { warnings } = await loadSpec(join(folder, 'spec.yaml'));
   expect(warnings.map(renderWarning)).toEqual([
-    expect.stringContaining('spec.yaml:5:49  warning: training ends'),
+    expect.stringContaining('spec.yaml:5:49  Warning: Training ends'),
   ]);
 });
 
@@ -65,13 +65,13 @@ describe('a fault among keys is shown at the override that causes it', () => {
     ['variational-medium', 'model.layers.0.rnn=8', 'dropout.input.perGate'],
     ['awd-lstm', 'training.bptt=3', 'training.randomBptt.minimum'],
     ['awd-lstm', 'model.layers=[{deepTransition: {units: 8}}, {lstm: 8}]', 'dropout.recurrentWeight.rate'],
-  ])('%s --set %s', async (name, override, key, ...before) => {
+  ])('%s --set %s shows the fault at the override', async (name, override, key, ...before) => {
     const error = await specErrorOf(loadSpec(join(CONFIGS, `${name}.yaml`), [...before, override]));
     const fault = error.faults.find((found) => found.key === key);
     expect(fault && sourceOf(fault)).toBe(`--set ${override}`);
   });
 
-  it('also where it no longer fits the corpus', async () => {
+  it('a value that no longer fits the corpus is shown at the override', async () => {
     const loaded = await loadSpec(join(CONFIGS, 'small.yaml'), ['corpus=tiny', 'training.bptt=50']);
     const facts = { name: 'tiny', vocabulary: 50, trainTokens: 1010, validTokens: 200 };
     const error = await specErrorOf((async () => assertFitsCorpus(loaded, facts))());

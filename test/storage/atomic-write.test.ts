@@ -21,7 +21,7 @@ const dataError = (...parts: string[]) =>
   });
 
 describe('writeFileAtomically', () => {
-  it('writes texts, bytes and pieces, makes the folders, and leaves no other files', async () => {
+  it('writeFileAtomically writes texts, bytes and pieces, makes the folders, and leaves no other files', async () => {
     const folder = join(tempFolder(), 'a', 'b');
     await writeFileAtomically(join(folder, 'text'), 'naïve\n');
     await writeFileAtomically(join(folder, 'bytes'), Uint8Array.of(1, 2, 3));
@@ -36,13 +36,13 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder).sort()).toEqual(['bytes', 'pieces', 'text']);
   });
 
-  it('writes a view on a larger buffer, not the whole buffer', async () => {
+  it('writeFileAtomically writes a view on a larger buffer, not the whole buffer', async () => {
     const path = join(tempFolder(), 'view');
     await writeFileAtomically(path, [new Uint8Array([9, 1, 2, 9]).subarray(1, 3)]);
     expect([...readFileSync(path)]).toEqual([1, 2]);
   });
 
-  it('keeps the old file and removes the temporary one when the content fails half-way', async () => {
+  it('writeFileAtomically keeps the old file and removes the temporary one when the content fails halfway', async () => {
     const folder = tempFolder();
     const path = join(folder, 'file');
     writeFileSync(path, 'old');
@@ -55,7 +55,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('leaves the old file whole when the writer is killed before the rename, and cleans up with the next write', async () => {
+  it('writeFileAtomically leaves the old file whole when it is killed before the rename, and the next write cleans up', async () => {
     const folder = tempFolder();
     const path = join(folder, 'file');
     writeFileSync(path, 'old');
@@ -74,7 +74,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('keeps the whole file of the last of many simultaneous writers', async () => {
+  it('writeFileAtomically keeps one whole file of many simultaneous writers', async () => {
     const folder = tempFolder();
     const path = join(folder, 'file');
     const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(10_000));
@@ -83,7 +83,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('reports the path when a folder is in its place, or a file in the place of a folder', async () => {
+  it('writeFileAtomically names the path when a folder is in its place, or a file in the place of a folder', async () => {
     const folder = tempFolder();
     const inTheWay = join(folder, 'taken');
     mkdirSync(inTheWay);
@@ -96,7 +96,7 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
   });
 
-  it('reports a full disk, keeps the old file and frees the space', async ({ skip }) => {
+  it('writeFileAtomically reports a full disk, keeps the old file and frees the space', async ({ skip }) => {
     const folder = mountTmpfs('size=64k');
     if (!folder) return skip('cannot mount a small file system here');
     const path = join(folder, 'checkpoint');
@@ -109,7 +109,7 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, 'newer');
   });
 
-  it('reports a read-only file system', async ({ skip }) => {
+  it('writeFileAtomically reports a read-only file system', async ({ skip }) => {
     const folder = mountTmpfs('ro');
     if (!folder) return skip('cannot mount a read-only file system here');
     const path = join(folder, 'file');
@@ -124,7 +124,7 @@ describe('replaceFolderAtomically', () => {
     return path;
   }
 
-  it('renames a finished folder, and replaces an older one', async () => {
+  it('replaceFolderAtomically renames a finished folder, and replaces an older one', async () => {
     const root = tempFolder();
     const target = join(root, 'made', 'target');
     await replaceFolderAtomically(folderWith(join(root, 'first'), 'one'), target);
@@ -135,7 +135,7 @@ describe('replaceFolderAtomically', () => {
     expect(readdirSync(join(root, 'made'))).toEqual(['target']);
   });
 
-  it('refuses to replace a file', async () => {
+  it('replaceFolderAtomically refuses to replace a file', async () => {
     const root = tempFolder();
     const target = join(root, 'target');
     writeFileSync(target, 'precious');
@@ -144,7 +144,7 @@ describe('replaceFolderAtomically', () => {
     expect(readFileSync(target, 'utf8')).toBe('precious');
   });
 
-  it('reports a disk that is mounted at the target', async ({ skip }) => {
+  it('replaceFolderAtomically reports a disk that is mounted at the target', async ({ skip }) => {
     const root = tempFolder();
     const target = join(root, 'target');
     mkdirSync(target);
@@ -157,7 +157,7 @@ describe('replaceFolderAtomically', () => {
     expect(readdirSync(target)).toEqual(['file']);
   });
 
-  it('reports a target on another disk', async ({ skip }) => {
+  it('replaceFolderAtomically reports a target on another disk', async ({ skip }) => {
     const disk = mountTmpfs('size=64k');
     if (!disk) return skip('cannot mount a file system here');
     const target = join(tempFolder(), 'target');
@@ -167,12 +167,17 @@ describe('replaceFolderAtomically', () => {
 });
 
 describe('describeFileError', () => {
-  it.skipIf(process.platform !== 'linux')('describes a full disk (Linux: /dev/full)', async () => {
-    const error = await writeFile('/dev/full', 'x').catch((error) => error);
-    expect(describeFileError(error, 'runs/a', 'write')).toEqual(dataError('Cannot write runs/a', 'no space'));
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'describeFileError describes a full disk (Linux: /dev/full)',
+    async () => {
+      const error = await writeFile('/dev/full', 'x').catch((error) => error);
+      expect(describeFileError(error, 'runs/a', 'write')).toEqual(
+        dataError('Cannot write runs/a', 'no space'),
+      );
+    },
+  );
 
-  it('describes each error code that a user can cause, and keeps the cause', () => {
+  it('describeFileError describes each error code that a user can cause, and keeps the cause', () => {
     const codes = [
       'ENOENT',
       'EACCES',
@@ -210,14 +215,14 @@ describe('describeFileError', () => {
     ['Unknown system error -122', 122, 'no space left on the disk'],
     ['Unknown system error -117', 117, 'the file system answers with error 117'],
   ])(
-    `has words for %s${process.platform === 'linux' ? '' : ', skipped: the numbers are those of Linux'}`,
+    `describeFileError has words for %s${process.platform === 'linux' ? '' : ', skipped: the numbers are those of Linux'}`,
     (code, errno, words) => {
       const cause = Object.assign(new Error(code), { code, errno: -errno, syscall: 'open' });
       expect(describeFileError(cause, 'some/path', 'read')?.message).toBe(`Cannot read some/path: ${words}`);
     },
   );
 
-  it('does not describe other errors', () => {
+  it('describeFileError returns nothing for other errors', () => {
     expect(describeFileError(new TypeError('bug'), 'x', 'read')).toBeUndefined();
     expect(describeFileError(Object.assign(new Error(), { code: 'EBADF' }), 'x', 'read')).toBeUndefined();
     for (const syscall of ['spawn cc', 'connect']) {

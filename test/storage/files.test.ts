@@ -13,7 +13,7 @@ import { MAX_FILE_BYTES, makeFolder, readBytes } from '../../src/storage/files.j
 import { tempFolder } from '../temp-folder.js';
 
 describe('makeFolder', () => {
-  it('also makes the parent folders, with the requested permissions', async () => {
+  it('makeFolder also makes the parent folders, with the requested permissions', async () => {
     const folder = tempFolder();
     await makeFolder(join(folder, 'a/b/c'), 0o700);
     if (process.platform === 'win32') return;
@@ -22,7 +22,7 @@ describe('makeFolder', () => {
     }
   });
 
-  it('leaves an existing folder unchanged, also behind a link', async () => {
+  it('makeFolder leaves an existing folder unchanged, also behind a link', async () => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'there'), { mode: 0o750 });
     symlinkSync('there', join(folder, 'link'));
@@ -32,7 +32,7 @@ describe('makeFolder', () => {
     await makeFolder('/');
   });
 
-  it('works for several callers at once', async () => {
+  it('makeFolder works for several callers at once', async () => {
     const folder = join(tempFolder(), 'a/b/c/d');
     await Promise.all(Array.from({ length: 20 }, () => makeFolder(folder)));
     expect(existsSync(folder)).toBe(true);
@@ -41,7 +41,7 @@ describe('makeFolder', () => {
   it.each([
     ['a file', (path: string) => writeFileSync(path, ''), 'something else has that name'],
     ['a link to nothing', (path: string) => symlinkSync('nowhere', path), 'something else has that name'],
-  ])('says that %s is in the way', async (_, put, words) => {
+  ])('makeFolder reports that %s is in the way', async (_, put, words) => {
     const path = join(tempFolder(), 'taken');
     put(path);
     await expect(makeFolder(path)).rejects.toMatchObject({
@@ -50,7 +50,7 @@ describe('makeFolder', () => {
     });
   });
 
-  it('reports a file in the place of a parent folder', async () => {
+  it('makeFolder reports a file in the place of a parent folder', async () => {
     const path = join(tempFolder(), 'file');
     writeFileSync(path, '');
     await expect(makeFolder(join(path, 'a', 'b'))).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('makeFolder', () => {
     });
   });
 
-  it.skipIf(!existsSync('/proc/self'))('ends where a folder takes no new ones', async () => {
+  it.skipIf(!existsSync('/proc/self'))('makeFolder ends where a folder accepts no new ones', async () => {
     await expect(makeFolder('/proc/nope/deeper')).rejects.toMatchObject({
       kind: 'data',
       message: 'Cannot create /proc/nope: the file system of /proc accepts no new folders',
@@ -80,7 +80,7 @@ it('readBytes reads an empty file', async () => {
   expect(await readBytes(path)).toEqual(new Uint8Array(0));
 });
 
-it('refuses a file that is too large for an array, and throws other errors unchanged', async () => {
+it('readBytes refuses a file that is too large for an array, and throws other errors unchanged', async () => {
   const path = join(tempFolder(), 'sparse');
   writeFileSync(path, '');
   truncateSync(path, MAX_FILE_BYTES + 1);

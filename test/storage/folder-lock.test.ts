@@ -29,7 +29,7 @@ const refusal = (...parts: string[]) =>
   expect.objectContaining({ kind: 'data', message: expect.stringMatching(new RegExp(parts.join('.*'))) });
 
 describe('lockFolder', () => {
-  it('makes the folder, keeps other processes out until it is released, and leaves no files', async () => {
+  it('lockFolder makes the folder, keeps other processes out until it is released, and leaves no files', async () => {
     const folder = join(tempFolder(), 'run');
     const lock = await lockFolder(folder);
     const since = new Date().toISOString().slice(0, 10);
@@ -44,7 +44,7 @@ describe('lockFolder', () => {
     await (await lockFolder(folder)).release();
   });
 
-  it('removes the files of a process that was killed while it took the lock, and none of a living one', async () => {
+  it('lockFolder removes the files of a process that was killed while it took the lock, and keeps those of a living one', async () => {
     const folder = tempFolder();
     const temporary = (pid: number) =>
       `.lock.1000000000000.1.0123abcd.json.${hostname()}.${pid}.0123abcd.tmp`;
@@ -53,7 +53,7 @@ describe('lockFolder', () => {
     expect(readdirSync(folder)).toEqual([temporary(process.pid)]);
   });
 
-  it("respects a living process's lock and takes over a killed one's", async () => {
+  it('lockFolder respects the lock of a living process and takes over that of a killed one', async () => {
     const folder = tempFolder();
     const child = startChild('hold-lock.child.ts', folder, folder);
     expect(await child.nextLine()).toBe('ready');
@@ -71,7 +71,7 @@ describe('lockFolder', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
-    'takes over when the process id was used again (Linux: /proc)',
+    'lockFolder takes over when the process id was used again (Linux: /proc)',
     async () => {
       const folder = tempFolder();
       putClaim(folder, { pid: process.pid, processStart: '1' });
@@ -81,13 +81,13 @@ describe('lockFolder', () => {
     },
   );
 
-  it('respects a living process whose start time is unknown', async () => {
+  it('lockFolder respects a living process whose start time is unknown', async () => {
     const folder = tempFolder();
     putClaim(folder, { pid: process.pid, processStart: undefined });
     await expect(lockFolder(folder)).rejects.toEqual(refusal(`process ${process.pid}`));
   });
 
-  it('respects another host, and says how to remove its lock by hand', async () => {
+  it('lockFolder respects another host, and says how to remove its lock by hand', async () => {
     const folder = tempFolder();
     const path = putClaim(folder, { host: 'elsewhere' });
     await expect(lockFolder(folder)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ describe('lockFolder', () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
-  it('also respects a holder whose clock is ahead', async () => {
+  it('lockFolder respects a process whose clock is ahead', async () => {
     const folder = tempFolder();
     putClaim(folder, { host: 'elsewhere' }, 9_000_000_000_000);
     await expect(lockFolder(folder)).rejects.toEqual(refusal('elsewhere'));
@@ -105,7 +105,7 @@ describe('lockFolder', () => {
   });
 
   it.each(['', '{"pid":', 'null', '{"pid":"1","host":"a","since":"b"}'])(
-    'names a damaged lock: %j',
+    'lockFolder names a damaged lock: %j',
     async (text) => {
       const folder = tempFolder();
       const path = join(folder, 'lock.1.1.0123abcd.json');
@@ -118,7 +118,7 @@ describe('lockFolder', () => {
     },
   );
 
-  it('lets exactly one of many in one process take over from the dead', async () => {
+  it('exactly one of many callers in one process takes over from a dead process', async () => {
     for (let round = 0; round < 5; round++) {
       const folder = tempFolder();
       putClaim(folder, {});
@@ -128,7 +128,7 @@ describe('lockFolder', () => {
     }
   });
 
-  it('lets exactly one of many processes take over from the dead', async () => {
+  it('exactly one of many processes takes over from a dead process', async () => {
     const folder = join(tempFolder(), 'run');
     mkdirSync(folder);
     putClaim(folder, {});
@@ -141,7 +141,7 @@ describe('lockFolder', () => {
     expect(outcomes.filter((line) => line.includes('in use by process'))).toHaveLength(3);
   });
 
-  it('reports a folder that cannot be created', async () => {
+  it('lockFolder reports a folder that cannot be created', async () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     await expect(lockFolder(join(file, 'run'))).rejects.toEqual(refusal(file));
@@ -149,27 +149,30 @@ describe('lockFolder', () => {
 });
 
 describe('lockOwner', () => {
-  it('reports no owner for a missing folder', async () => {
+  it('lockOwner reports no owner for a missing folder', async () => {
     expect(await lockOwner(join(tempFolder(), 'missing'))).toBeUndefined();
   });
 });
 
 describe('processIsDead', () => {
-  it('distinguishes this process from one that does not exist', async () => {
+  it('processIsDead distinguishes this process from one that does not exist', async () => {
     expect(await processIsDead(process.pid)).toBe(false);
     expect(await processIsDead(process.pid, await processStart(process.pid))).toBe(false);
     expect(await processIsDead(NOBODY)).toBe(true);
   });
 
-  it.skipIf(process.platform !== 'linux')('counts a zombie as dead (Linux: /proc)', async () => {
-    // The shell's child outlives the shell's turning into another program, which never collects it.
-    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
-    onTestFinished(() => {
-      parent.kill();
-    });
-    const [line] = await once(parent.stdout, 'data');
-    const zombie = Number(line);
-    await vi.waitFor(async () => expect(await processIsDead(zombie)).toBe(true), 5000);
-    expect(process.kill(zombie, 0)).toBe(true);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'processIsDead counts a zombie as dead (Linux: /proc)',
+    async () => {
+      // The shell's child outlives the shell's turning into another program, which never collects it.
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60']);
+      onTestFinished(() => {
+        parent.kill();
+      });
+      const [line] = await once(parent.stdout, 'data');
+      const zombie = Number(line);
+      await vi.waitFor(async () => expect(await processIsDead(zombie)).toBe(true), 5000);
+      expect(process.kill(zombie, 0)).toBe(true);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// Waits for a file to appear, takes a folder, says how that went, and keeps it until it is killed.
+// Waits for a file, locks a folder, prints the result, and keeps the lock until it is killed.
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockFolder } from '../../src/storage/folder-lock.js';

@@ -1,4 +1,4 @@
-/* Preloaded before the C library: a file system, or a user database, that refuses. Each variable holds an error number:
+/* Preloaded before the C library: makes the file system or the user database refuse. Each variable is an error number:
    ZLM_REFUSE_SYMLINK  every symbolic link
    ZLM_REFUSE_SYNC     fsync of a folder
    ZLM_REFUSE_OPEN     opening a path that contains ZLM_REFUSE_PATH

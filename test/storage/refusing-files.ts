@@ -1,4 +1,4 @@
-/** Processes to which the file system, or the user database, refuses what the machine of the test would allow. */
+/** Runs processes in which the file system or the user database refuses operations. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
@@ -6,10 +6,10 @@ import { CC, NEEDS_CC } from '../backends/native/compiled.js';
 import { ROOT } from '../cli/capture.js';
 import { sharedFolder } from '../temp-folder.js';
 
-/** Whether refusals can be made here: by a library that is loaded before the C library. */
+/** Whether refusals are possible here, through a library that is loaded before the C library. */
 export const CAN_REFUSE = process.platform === 'linux' && CC !== undefined;
 
-/** To be put behind the title of a test that needs refusals. */
+/** Suffix for the title of a test that needs refusals. */
 export const NEEDS_REFUSALS = process.platform === 'linux' ? NEEDS_CC : ', skipped: not Linux';
 
 /** What to refuse; numbers are those of Linux's errors. */

@@ -91,16 +91,19 @@ const FAULTS: Record<string, [Buffer, RegExp]> = {
     file({ a: entry([2], [0, 4]) }, 4),
     /"a" needs 8 bytes for its shape, but has 4/,
   ],
-  'a hole': [file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12), /4 bytes before tensor "b"/],
+  'a hole': [
+    file({ a: entry([1], [0, 4]), b: entry([1], [8, 12]) }, 12),
+    /4 bytes of no tensor before tensor "b"/,
+  ],
   'an overlap': [file({ a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, 8), /tensor "b" overlaps/],
   'the same bytes twice': [file({ a: entry([1], [0, 4]), b: entry([1], [0, 4]) }, 4), /overlaps/],
-  'too few bytes of data': [file({ a: entry([2], [0, 8]) }, 6), /2 bytes are missing at its end/],
-  'too many bytes of data': [file({ a: entry([1], [0, 4]) }, 5), /1 bytes at its end belong to no tensor/],
+  'too few bytes of data': [file({ a: entry([2], [0, 8]) }, 6), /it is 2 bytes too short/],
+  'too many bytes of data': [file({ a: entry([1], [0, 4]) }, 5), /1 byte too many at its end/],
   'a checksum that is not one': [file({ __metadata__: { 'zlm.sha256': '' } }), /checksum/],
 };
 
 describe('decodeSafetensors refuses', () => {
-  it.each(Object.entries(FAULTS))('%s', (_, [bytes, message]) => {
+  it.each(Object.entries(FAULTS))('decodeSafetensors refuses a file with %s', (_, [bytes, message]) => {
     const fault = faultOf(bytes);
     expect(fault.message).toMatch(message);
     expect(fault.message).toContain(PATH);
@@ -108,18 +111,18 @@ describe('decodeSafetensors refuses', () => {
     expect(fault.cures).toHaveLength(1);
   });
 
-  it('a file truncated at any length', () => {
+  it('decodeSafetensors refuses a file that is cut off at any length', () => {
     for (let length = 0; length < WHOLE.length; length++) {
       const fault = faultOf(WHOLE.subarray(0, length));
       expect(fault.message, `cut at ${length}`).toContain(PATH);
     }
   });
 
-  it('a file with one more byte', () => {
-    expect(faultOf(Buffer.concat([WHOLE, Buffer.alloc(1)])).message).toContain('1 bytes at its end');
+  it('decodeSafetensors refuses a file with one more byte', () => {
+    expect(faultOf(Buffer.concat([WHOLE, Buffer.alloc(1)])).message).toContain('1 byte too many at its end');
   });
 
-  it('a file with any bit flipped, except in the name of the checksum itself', () => {
+  it('decodeSafetensors refuses a file with any bit flipped, except in the name of the checksum itself', () => {
     const nameAt = WHOLE.indexOf('zlm.sha256');
     const spared = (at: number) => at >= nameAt && at < nameAt + 'zlm.sha256'.length;
     for (let bit = 0; bit < WHOLE.length * 8; bit++) {
@@ -131,7 +134,7 @@ describe('decodeSafetensors refuses', () => {
     }
   });
 
-  it('damaged data, with a message that says so', () => {
+  it('decodeSafetensors reports damaged data as damaged', () => {
     const damaged = Buffer.from(WHOLE);
     damaged[damaged.length - 1] ^= 1;
     expect(faultOf(damaged).message).toContain('does not match its checksum');

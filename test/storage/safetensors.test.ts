@@ -15,19 +15,19 @@ const TENSORS: NamedArray[] = [
 const METADATA = { step: '12', note: 'a "quoted" text\nof two lines' };
 
 describe('a safetensors file', () => {
-  it('is unchanged after writing and reading, bit for bit', () => {
+  it('a safetensors file is unchanged after writing and reading, bit for bit', () => {
     const { tensors, metadata } = decodeSafetensors(Buffer.concat(encodeSafetensors(TENSORS, METADATA)), 'x');
     expect([...tensors.values()]).toEqual(TENSORS);
     expect([...tensors.keys()]).toEqual(TENSORS.map(({ name }) => name));
     expect(metadata).toEqual(METADATA);
   });
 
-  it('may have no tensors', () => {
+  it('a safetensors file may have no tensors', () => {
     const { tensors, metadata } = decodeSafetensors(Buffer.concat(encodeSafetensors([], {})), 'x');
     expect([tensors.size, metadata]).toEqual([0, {}]);
   });
 
-  it('puts the data at a multiple of 8, and takes views without a copy', () => {
+  it('a safetensors file has its data at a multiple of 8, and views are written without a copy', () => {
     const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
     const [length, header, piece] = encodeSafetensors([{ name: 'view', shape: [2], data }], {});
     expect((length.length + header.length) % 8).toBe(0);
@@ -35,7 +35,7 @@ describe('a safetensors file', () => {
     expect([...new Float32Array(piece.slice().buffer)]).toEqual([1, 2]);
   });
 
-  it('is read at any offset in memory, into new arrays', () => {
+  it('a safetensors file is read at any offset in memory, into new arrays', () => {
     const file = Buffer.concat(encodeSafetensors(TENSORS, METADATA));
     const shifted = new Uint8Array(file.length + 1);
     shifted.set(file, 1);
@@ -44,7 +44,7 @@ describe('a safetensors file', () => {
     expect([...tensors.values()]).toEqual(TENSORS);
   });
 
-  it('cannot be made of inconsistent arrays', () => {
+  it('a safetensors file cannot be made of inconsistent arrays', () => {
     const tensor = TENSORS[0];
     expect(() => encodeSafetensors([tensor, tensor], {})).toThrow('"layers.0.bias" is taken');
     expect(() => encodeSafetensors([{ ...tensor, name: '__metadata__' }], {})).toThrow('is taken');
@@ -56,7 +56,7 @@ describe('a safetensors file', () => {
 describe("Python's safetensors", () => {
   const python = findPython('safetensors', 'numpy');
 
-  it.skipIf(!python.path)(`reads the files that we write${python.note}`, () => {
+  it.skipIf(!python.path)(`Python's safetensors reads the files that we write${python.note}`, () => {
     const path = join(tempFolder(), 'ours.safetensors');
     writeFileSync(path, Buffer.concat(encodeSafetensors(TENSORS, METADATA)));
     const script = `
@@ -78,7 +78,7 @@ with safe_open(sys.argv[1], 'np') as file:
     });
   });
 
-  it.skipIf(!python.path)(`writes files that we read${python.note}`, () => {
+  it.skipIf(!python.path)(`we read the files that Python's safetensors writes${python.note}`, () => {
     const script = `
 import base64, json, numpy
 from safetensors.numpy import save
@@ -97,7 +97,7 @@ print(json.dumps(base64.b64encode(save(tensors, metadata={'by': 'Python'})).deco
     expect(tensors.get('none')).toMatchObject({ shape: [2, 0], data: new Float32Array(0) });
   });
 
-  it.skipIf(!python.path)(`writes types that we refuse by name${python.note}`, () => {
+  it.skipIf(!python.path)(`we refuse types of Python's safetensors by name${python.note}`, () => {
     const script = `
 import base64, json, numpy
 from safetensors.numpy import save

@@ -30,7 +30,7 @@ it('crc32c gives the numbers of RFC 3720, appendix B.4', () => {
 });
 
 describe('EventWriter', () => {
-  it('names its file as TensorBoard expects and starts it with the version', async () => {
+  it('EventWriter names its file as TensorBoard expects and starts it with the version', async () => {
     const folder = join(tempFolder(), 'made');
     const writer = new EventWriter(folder);
     expect(existsSync(folder)).toBe(false);
@@ -43,7 +43,7 @@ describe('EventWriter', () => {
     expect(records[0].toString('latin1')).toContain('brain.Event:2');
   });
 
-  it('only appends to the file', async () => {
+  it('EventWriter only appends to the file', async () => {
     const writer = new EventWriter(tempFolder());
     writer.scalar('a', 1, 0.5);
     await writer.flush();
@@ -56,14 +56,14 @@ describe('EventWriter', () => {
     expect(readRecords(writer.path)).toHaveLength(3);
   });
 
-  it('refuses steps that are not counts', () => {
+  it('EventWriter refuses steps that are not counts', () => {
     const writer = new EventWriter(tempFolder());
     for (const step of [-1, 0.5, Number.NaN, 2 ** 53]) {
       expect(() => writer.scalar('a', step, 1)).toThrow(RangeError);
     }
   });
 
-  it('keeps the figures for the next flush when the folder cannot be written', async () => {
+  it('EventWriter keeps the figures for the next flush when the folder cannot be written', async () => {
     const folder = join(tempFolder(), 'folder');
     writeFileSync(folder, 'a file in the way');
     const writer = new EventWriter(folder);
@@ -75,7 +75,7 @@ describe('EventWriter', () => {
     expect(readRecords(writer.path)).toHaveLength(2);
   });
 
-  it('ends with a whole record when the disk is full, and continues when there is space', async ({
+  it('EventWriter ends with a whole record when the disk is full, and continues when there is space', async ({
     skip,
   }) => {
     const folder = mountTmpfs('size=64k');
@@ -96,7 +96,7 @@ describe('EventWriter', () => {
 describe('the real tensorboard', () => {
   const python = findPython('tensorboard');
 
-  it.skipIf(!python.path)(`reads the figures${python.note}`, async () => {
+  it.skipIf(!python.path)(`tensorboard reads the figures${python.note}`, async () => {
     const folder = tempFolder();
     const writer = new EventWriter(folder);
     writer.scalar('train/loss', 0, 9.5, 1000.25);
@@ -104,7 +104,7 @@ describe('the real tensorboard', () => {
     writer.scalar('valid/perplexity', 2 ** 40, 181.25, 1002);
     writer.scalar('größe', 127, -0.5, 1002);
     await writer.close();
-    // In the same second, so that it goes on in the same file.
+    // In the same second, so that it continues in the same file.
     const next = new EventWriter(folder);
     next.scalar('train/loss', 16384, 4, 1003);
     await next.close();
@@ -132,7 +132,7 @@ print(json.dumps({
     });
   });
 
-  it.skipIf(!python.path)(`forgets what was lost before a session${python.note}`, async () => {
+  it.skipIf(!python.path)(`tensorboard forgets what was lost before a session${python.note}`, async () => {
     const folder = tempFolder();
     const killed = new EventWriter(folder);
     killed.beginSession(1, 1000);

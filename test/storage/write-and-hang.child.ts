@@ -1,4 +1,4 @@
-// Writes a file atomically, but hangs when all bytes are in the temporary file and none is forced to the disk.
+// Writes a file atomically, but hangs when all bytes are in the temporary file and nothing is synced to the disk.
 import { writeSync } from 'node:fs';
 import { writeFileAtomically } from '../../src/storage/atomic-write.js';
 

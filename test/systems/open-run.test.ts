@@ -22,20 +22,23 @@ async function load(run: RunFolder, checkpoint: CheckpointName, dataFolder = pla
   return { ...opened, parameters };
 }
 
-it.each(['best', 'last'] as const)('gives the %s parameters and where they stood', async (name) => {
-  const run = place.run('run');
-  const { parameters, predictor, corpus, position, dispose } = await load(run, name);
-  const checkpoint = await readCheckpoint(run.checkpoint(name));
-  for (const [parameter, variable] of parameters) {
-    expect(variable.dataSync(), parameter).toEqual(checkpoint?.parameters.get(parameter)?.data);
-  }
-  expect(position.windows).toBe(name === 'best' ? 28 : 30);
-  expect(corpus.vocabulary.size).toBe(predictor.vocabularySize);
-  dispose();
-});
+it.each(['best', 'last'] as const)(
+  'openRun gives the %s parameters and their place in the training',
+  async (name) => {
+    const run = place.run('run');
+    const { parameters, predictor, corpus, position, dispose } = await load(run, name);
+    const checkpoint = await readCheckpoint(run.checkpoint(name));
+    for (const [parameter, variable] of parameters) {
+      expect(variable.dataSync(), parameter).toEqual(checkpoint?.parameters.get(parameter)?.data);
+    }
+    expect(position.windows).toBe(name === 'best' ? 28 : 30);
+    expect(corpus.vocabulary.size).toBe(predictor.vocabularySize);
+    dispose();
+  },
+);
 
 it.each(['best', 'last'] as const)(
-  'gives the averages of the parameters, where %s holds any',
+  'openRun gives the averages of the parameters when %s has any',
   async (name) => {
     const overrides = [
       'training.optimizer={averagedSgd: { learningRate: 1, startEpoch: 1 }}',
@@ -51,14 +54,14 @@ it.each(['best', 'last'] as const)(
       expect(variable.dataSync(), parameter).toEqual(average);
       expect(average, parameter).not.toEqual(checkpoint?.parameters.get(parameter)?.data);
     }
-    // What it scored in the training it scores again.
+    // Its perplexity is that of the validation in training.
     const valid = await evaluateStream(predictor, corpus.split('valid'), { batch: 4 });
     expect(valid.perplexity).toBe(checkpoint?.position.best?.perplexity);
     dispose();
   },
 );
 
-it('refuses another vocabulary', async () => {
+it('openRun refuses another vocabulary', async () => {
   const data = join(place.root, 'other-data');
   await prepareSmallCorpus(data, { train: `${generateText(99, 1)}the zebra waits\n` });
   await expect(load(place.run('run'), 'last', data)).rejects.toMatchObject({
@@ -67,7 +70,7 @@ it('refuses another vocabulary', async () => {
   });
 });
 
-it('tells when a checkpoint that is missing is written', async () => {
+it('openRun says when a missing checkpoint is written', async () => {
   await trainSmall(place, { name: 'young', interruptAt: afterWindows(2) });
   const run = place.run('young');
   await expect(load(run, 'best')).rejects.toMatchObject({

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await trainSmall(place, { name: 'uninterrupted' });
 });
 
-/** Trains until an event is of interest, and stops to iterate. */
+/** Trains until a given event, and then stops iterating. */
 async function stopAt(
   request: Parameters<typeof smallRequest>[1],
   isLast: (event: TrainingEvent) => boolean,
@@ -46,7 +46,7 @@ it('a loop over the events is a training', async () => {
   expect(await readStatus(place.run('looped'))).toMatchObject({ state: 'finished' });
 });
 
-it('the outcome is what the generator returns', async () => {
+it('the generator returns the outcome', async () => {
   const events = train(smallRequest(place, { name: 'returned', overrides: ['training.epochs=1'] }));
   const kinds: string[] = [];
   let step = await events.next();
@@ -58,7 +58,7 @@ it('the outcome is what the generator returns', async () => {
   expect(kinds.at(-1)).toBe('end');
 });
 
-it('no event holds tensors, which would be freed behind the back of its consumer', async () => {
+it('no event contains tensors, which would be freed while the consumer uses them', async () => {
   await resultOf(train(smallRequest(place, { name: 'plain', overrides: ['training.epochs=1'] })), (event) => {
     expect(event.kind === 'checkpoint' && 'state' in event).toBe(false);
   });
@@ -75,7 +75,7 @@ describe('a consumer that stops early', () => {
   ];
 
   it.each(places)(
-    '%s leaves no tensor and no lock, and the run ends in the same bytes',
+    'a consumer that stops %s leaves no tensor and no lock, and the run ends in the same bytes',
     async (when, isLast) => {
       const name = when.replace(/\W+/g, '-');
       const before = tf.memory().numTensors;
@@ -89,12 +89,12 @@ describe('a consumer that stops early', () => {
     },
   );
 
-  it('leaves a run that counts as interrupted', async () => {
+  it('a run whose consumer stopped early counts as interrupted', async () => {
     await stopAt({ name: 'left' }, afterWindows(31));
     expect(await readStatus(place.run('left'))).toMatchObject({ state: 'interrupted', epoch: 1 });
   });
 
-  it('by an error of its own has the same effect', async () => {
+  it('an error of the consumer has the same effect as stopping', async () => {
     const training = resultOf(train(smallRequest(place, { name: 'thrown' })), (event) => {
       if (event.kind === 'window') throw new Error('no display');
     });
@@ -103,12 +103,18 @@ describe('a consumer that stops early', () => {
     expect(await readStatus(place.run('thrown'))).toMatchObject({ state: 'interrupted' });
   });
 
-  it.each(['counting', 'validation'])('in the %s of an n-gram model keeps no part of it', async (kind) => {
-    const name = `stopped-${kind}`;
-    await stopAt({ spec: ngrams, name }, (event) => event.kind === kind);
-    expect(locksIn(name)).toEqual([]);
-    expect(await readStatus(place.run(name))).toMatchObject({ state: 'interrupted', epoch: 0 });
-    expect(existsSync(place.run(name).checkpoint('last'))).toBe(false);
-    expect(await trainSmall(place, { resume: name })).toMatchObject({ system: 'ngram', outcome: 'finished' });
-  });
+  it.each(['counting', 'validation'])(
+    'stopping in the %s of an n-gram model keeps no part of it',
+    async (kind) => {
+      const name = `stopped-${kind}`;
+      await stopAt({ spec: ngrams, name }, (event) => event.kind === kind);
+      expect(locksIn(name)).toEqual([]);
+      expect(await readStatus(place.run(name))).toMatchObject({ state: 'interrupted', epoch: 0 });
+      expect(existsSync(place.run(name).checkpoint('last'))).toBe(false);
+      expect(await trainSmall(place, { resume: name })).toMatchObject({
+        system: 'ngram',
+        outcome: 'finished',
+      });
+    },
+  );
 });

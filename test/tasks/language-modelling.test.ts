@@ -1,4 +1,4 @@
-/** Language modelling of independent sentences: padding changes nothing, and every token counts once. */
+/** Checks language modelling of independent sentences: padding changes nothing, and every token counts once. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { Sentences } from '../../src/corpus/sentences.js';
@@ -52,7 +52,7 @@ function lossLineByLine(model: ReturnType<typeof freshModel>): number {
 }
 
 describeEachBackend('sentences on %s', () => {
-  it('have the loss that each has by itself, and predict every token once', async () => {
+  it('a batch of sentences has the loss of each sentence, and predicts every token once', async () => {
     const spec = await specOf();
     const model = freshModel(spec, VOCABULARY);
     const task = languageModellingTask(spec, corpusOf(LINES), model);
@@ -63,7 +63,7 @@ describeEachBackend('sentences on %s', () => {
     disposeLanguageModel(model);
   });
 
-  it('have gradients that are the mean of those of smaller batches', async () => {
+  it('a batch of sentences has the mean gradient of smaller batches', async () => {
     const gradientsOf = async (lines: readonly (readonly number[])[]) => {
       const spec = await specOf();
       const model = freshModel(spec, VOCABULARY);
@@ -81,7 +81,7 @@ describeEachBackend('sentences on %s', () => {
   });
 
   it.each(['activationRegularization', 'temporalActivationRegularization'])(
-    'have no padding in %s',
+    'a batch of sentences has no padding in %s',
     async (penalty) => {
       const penaltyOf = async (lines: readonly (readonly number[])[]) => {
         const spec = await specOf(`${penalty}: 2`);
@@ -105,7 +105,7 @@ describeEachBackend('sentences on %s', () => {
     },
   );
 
-  it('validate to the perplexity of all their tokens, in batches of any size', async () => {
+  it('sentences are validated to the perplexity of all their tokens, in batches of any size', async () => {
     const perplexities: number[] = [];
     for (const batchSize of [1, 2, 7, 50]) {
       const spec = await specOf();
@@ -123,7 +123,7 @@ describeEachBackend('sentences on %s', () => {
 });
 
 describe('the corpus of the tests', () => {
-  it('has the lines that the tests are about', () => {
+  it('the corpus of the tests has the lines that the tests need', () => {
     const { split } = corpusOf(LINES);
     expect(new Sentences(split('train'), EOS).count).toBe(LINES.length);
   });

@@ -31,7 +31,7 @@ it('every pass has every line once, and predicts every token', () => {
   }
 });
 
-it('says of a batch what it is before it is read', () => {
+it('a batch is described before it is read', () => {
   const batches = batchesOf(1);
   for (let inPass = 0; inPass < 7; inPass++) {
     const { steps, rows } = batches.batch(2, inPass);
@@ -41,7 +41,7 @@ it('says of a batch what it is before it is read', () => {
   }
 });
 
-it('puts lines of similar length into one batch', () => {
+it('lines of similar length are in one batch', () => {
   const batches = batchesOf(3);
   const padding = Array.from({ length: 7 }, (_, inPass) => batches.batch(0, inPass)).reduce(
     (sum, { steps, batch, rows }) => sum + steps * batch - (rows?.length ?? 0),
@@ -50,7 +50,7 @@ it('puts lines of similar length into one batch', () => {
   expect(padding).toBeLessThan(TOKENS.length / 5);
 });
 
-it('passes and seeds have orders of their own, the same whenever they are asked for', () => {
+it('passes and seeds have orders of their own, which do not change', () => {
   const [a, b] = [batchesOf(1), batchesOf(1)];
   const order = (batches: typeof a, pass: number) =>
     Array.from({ length: 7 }, (_, inPass) => [...batches.batch(pass, inPass).targets]);

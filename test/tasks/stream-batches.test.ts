@@ -10,7 +10,7 @@ const counting = (length: number) => ({
 });
 
 describe('passes of windows of one length', () => {
-  it('are all the same', async () => {
+  it('passes of windows of one length are all the same', async () => {
     const training = await trainingOf('training.batchSize=3', 'training.bptt=7');
     const passes = streamBatches(training, counting(100));
     const source = new WindowSource(counting(100), { batchSize: 3, bptt: 7, tail: 'drop' });
@@ -25,7 +25,7 @@ describe('passes of windows of one length', () => {
 });
 
 describe('passes of windows of random lengths', () => {
-  it('read every step of every column once, in the bounds of the pass', async () => {
+  it('passes of windows of random lengths read every step of every column once, within the bounds of the pass', async () => {
     const randomBptt = 'training.randomBptt={ halve: 0.3, deviation: 2, minimum: 2 }';
     const training = await trainingOf(
       'training.batchSize=3',

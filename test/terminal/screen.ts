@@ -4,7 +4,7 @@ import xterm from '@xterm/headless';
 /** A terminal emulator that takes what a program writes; `\n` begins a new line at its start, as behind a real terminal's driver. */
 export class Screen {
   readonly isTTY = true;
-  /** All that was written. */
+  /** Everything that was written. */
   bytes = '';
   readonly #terminal: xterm.Terminal;
   readonly #onResize = new Set<() => void>();
@@ -25,7 +25,7 @@ export class Screen {
     return this.#columns;
   }
 
-  /** What Node's terminals have: takes over the width that the terminal has now. */
+  /** Updates the width, as Node's terminals do. */
   _refreshSize(): void {
     this.#columns = this.#terminal.cols;
   }
@@ -46,7 +46,7 @@ export class Screen {
     return this;
   }
 
-  /** Listeners that are told of a new size. */
+  /** Listeners for a new size. */
   get listeners(): number {
     return this.#onResize.size;
   }
@@ -54,7 +54,7 @@ export class Screen {
   /**
    * Changes the size, once all that was written is shown.
    *
-   * @param isTold whether the program is told at once; a busy one is not
+   * @param isTold whether the program learns of it at once; a busy one does not
    */
   async resize(columns: number, isTold = true): Promise<void> {
     await this.#shown();
@@ -88,7 +88,7 @@ export class Screen {
   }
 }
 
-/** What is written when stderr goes to a file. */
+/** A stream like stderr that goes to a file. */
 export class FakeLog {
   readonly isTTY = false;
   text = '';

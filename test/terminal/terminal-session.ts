@@ -11,10 +11,10 @@ const PTY = fileURLToPath(new URL('pseudo_terminal.py', import.meta.url));
 export const NO_TERMINAL =
   spawnSync('python3', ['-c', 'import pty, termios']).status === 0 ? '' : ' (skipped: no python3 with pty)';
 
-/** What of a screen a test waits for. */
+/** A condition on a screen that a test waits for. */
 type Condition = (rows: readonly string[]) => boolean;
 
-/** One session: what a user types, and sees. */
+/** One session: a user types and sees the screen. */
 export class TerminalSession {
   readonly #screen: Screen;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;

@@ -1,4 +1,4 @@
-/** Texts drawn from topics that are known, and how near other topics come to them. */
+/** Texts drawn from known topics, and the distance of other topics to them. */
 import { philoxWords, wordToUnit } from '../../src/ops/philox.js';
 import type { Documents } from '../../src/topics/topic-sampler.js';
 import type { TopicTable } from '../../src/topics/topic-table.js';
@@ -10,7 +10,7 @@ export function documentsOf(texts: readonly (readonly number[])[]): Documents {
   return { words: Int32Array.from(texts.flat()), starts: Int32Array.from(starts) };
 }
 
-/** The model's own way of making a text, with a uniform prior on each document's topics (alpha = 1). */
+/** Draws a text from the model, with a uniform prior on each document's topics (alpha = 1). */
 export function drawDocuments(
   topics: readonly (readonly number[])[],
   { documents, length }: { readonly documents: number; readonly length: number },
@@ -51,7 +51,7 @@ export function wordsOfTopics(table: TopicTable, text: Int32Array): number[][] {
 
 /**
  * For each true topic the total variation distance (between 0 and 1) to the one that was found for it; each found topic
- * stands for one true topic.
+ * is matched to one true topic.
  */
 export function distances(truth: readonly number[][], found: readonly number[][]): number[] {
   const left = [...found];

@@ -43,7 +43,7 @@ const asOfVersion2 = (path: string) =>
   });
 
 describe('prepared topics', () => {
-  it('can be read as a distribution for each word', async () => {
+  it('prepared topics can be read as a distribution for each word', async () => {
     const folder = await dataFolder();
     const prepared = await prepareThree(folder);
     const { topics, vocabularySize, logProbability } = await readThree(folder);
@@ -62,7 +62,7 @@ describe('prepared topics', () => {
     });
   });
 
-  it('record what they were made from', async () => {
+  it('prepared topics record what they were made from', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const { metadata } = decodeSafetensors(readFileSync(fileIn(folder)), 'topics');
@@ -74,7 +74,7 @@ describe('prepared topics', () => {
     });
   });
 
-  it('have the same bytes for the same text and options', async () => {
+  it('prepared topics have the same bytes for the same text and options', async () => {
     const [one, two, other] = [await dataFolder(), await dataFolder(), await dataFolder()];
     await prepareThree(one);
     await prepareThree(two);
@@ -85,7 +85,7 @@ describe('prepared topics', () => {
 });
 
 describe('existing topics', () => {
-  it('are kept when they are the same', async () => {
+  it('existing topics are kept when they are the same', async () => {
     const folder = await dataFolder();
     const first = await prepareThree(folder);
     const { ino } = statSync(fileIn(folder));
@@ -94,7 +94,7 @@ describe('existing topics', () => {
     expect(statSync(fileIn(folder)).ino).toBe(ino);
   });
 
-  it('are refused with every difference when they are different, unless forced', async () => {
+  it('existing topics that differ are refused with every difference, unless forced', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const fault = await faultOf(prepareThree(folder, { seed: 2, sentences: 5 }));
@@ -108,7 +108,7 @@ describe('existing topics', () => {
     expect((await prepareThree(folder, { seed: 2, sentences: 5 })).alreadyPrepared).toBe(true);
   });
 
-  it('are kept when they are of another text', async () => {
+  it('existing topics of another text are kept', async () => {
     const [folder, other] = [await dataFolder(), join(tempFolder(), 'data')];
     await prepareSmallCorpus(other, { train: 'the heron rests\nthe mill turns\n' });
     await prepareThree(other);
@@ -118,7 +118,7 @@ describe('existing topics', () => {
     );
   });
 
-  it('are trained again when they are damaged', async () => {
+  it('damaged topics are trained again', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const whole = readFileSync(fileIn(folder));
@@ -127,7 +127,7 @@ describe('existing topics', () => {
     expect(readFileSync(fileIn(folder))).toEqual(whole);
   });
 
-  it('are not read with any bit of the header, or of the table, flipped', async () => {
+  it('topics with any bit of the header or the table flipped are not read', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     const path = fileIn(folder);
@@ -141,7 +141,7 @@ describe('existing topics', () => {
     }
   });
 
-  it('are kept when a newer zlm made them, unless forced', async () => {
+  it('topics of a newer zlm are kept, unless forced', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     asOfVersion2(fileIn(folder));
@@ -149,7 +149,7 @@ describe('existing topics', () => {
     expect((await prepareThree(folder, { force: true })).alreadyPrepared).toBe(false);
   });
 
-  it("do not take the place of a file of the user's own, unless forced", async () => {
+  it('topics do not replace a file of the user, unless forced', async () => {
     const folder = await dataFolder();
     for (const own of [
       Buffer.concat(encodeSafetensors([{ name: 'mine', shape: [1], data: Float32Array.of(1) }], {})),
@@ -163,7 +163,7 @@ describe('existing topics', () => {
     }
   });
 
-  it('do not prevent a new preparation of the corpus, which removes them', async () => {
+  it('existing topics do not prevent a new preparation of the corpus, which removes them', async () => {
     const folder = await dataFolder();
     await prepareThree(folder);
     writeFileSync(join(folder, SMALL_CORPUS, `.topics-9.safetensors.host.1.0123abcd.tmp`), '');
@@ -172,7 +172,7 @@ describe('existing topics', () => {
   });
 });
 
-it('writes nothing when it is interrupted', async () => {
+it('an interrupted training of topics writes nothing', async () => {
   const folder = await dataFolder();
   const before = readdirSync(join(folder, SMALL_CORPUS));
   const controller = new AbortController();
@@ -182,7 +182,7 @@ it('writes nothing when it is interrupted', async () => {
   expect(readdirSync(join(folder, SMALL_CORPUS))).toEqual(before);
 });
 
-it('needs a prepared corpus', async () => {
+it('a training of topics needs a prepared corpus', async () => {
   const fault = await faultOf(prepareThree(tempFolder()));
   expect(fault.message).toContain(`There is no prepared corpus "${SMALL_CORPUS}"`);
 });
@@ -216,7 +216,7 @@ describe('readTopicTable reports', () => {
       'Train the topics again: `zlm prepare topics small --topics 3`.',
     ],
     [
-      'that the file holds something else',
+      'that the file contains no topics',
       (folder) => {
         const tensor = { name: 'topics', shape: [2, 3], data: new Float32Array(6) };
         writeFileSync(fileIn(folder), Buffer.concat(encodeSafetensors([tensor], {})));
@@ -259,7 +259,7 @@ describe('readTopicTable reports', () => {
       /^Cannot read .*topics-3\.safetensors: it is a folder/,
       'Name a file, or move the folder of that name away.',
     ],
-  ])('%s', async (_, make, message, cure) => {
+  ])('readTopicTable reports %s', async (_, make, message, cure) => {
     const folder = await dataFolder();
     await make(folder);
     const fault = await faultOf(readThree(folder));
@@ -271,7 +271,7 @@ describe('readTopicTable reports', () => {
   it.each<[string, 'vocabularyHash' | 'trainHash', string]>([
     ['that the topics are of another vocabulary', 'vocabularyHash', 'another vocabulary'],
     ['that the topics are of another training text', 'trainHash', 'another training text'],
-  ])('%s', async (_, hash, words) => {
+  ])('readTopicTable reports %s', async (_, hash, words) => {
     const folder = await dataFolder();
     const { recipe } = await prepareThree(folder);
     const fault = await faultOf(

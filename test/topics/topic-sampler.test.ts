@@ -32,11 +32,11 @@ it.each([
   [2, ['a b c', 'a d', 'e f']],
   [5, ['a b c a d e f']],
   [9, ['a b c a d e f']],
-])('cuts a text into documents of %i sentences, without the ends of lines', async (sentences, expected) => {
+])('a text is cut into documents of %i sentences, without the ends of lines', async (sentences, expected) => {
   expect(await documentsOfText('a b\nc\na\nd\ne f\n', sentences)).toEqual(expected);
 });
 
-it('counts sentences across empty lines', async () => {
+it('sentences are counted across empty lines', async () => {
   expect(await documentsOfText('a\n\n\nb\nc\n', 2)).toEqual(['a', 'b', 'c']);
 });
 
@@ -90,7 +90,7 @@ describe('the chain', () => {
   it.each<[string, number[][], number, number]>([
     ['two topics', [[0, 1, 1], [2, 1, 0], [2]], 2, 3],
     ['three topics', [[0, 0, 1, 1], [1]], 3, 2],
-  ])('visits %s as often as their posterior says', (_, texts, topics, vocabularySize) => {
+  ])('the chain visits %s as often as their posterior says', (_, texts, topics, vocabularySize) => {
     const model = { vocabularySize, topics, alpha: 0.7, beta: 0.3, seed: 1 };
     const documents = documentsOf(texts);
     const length = documents.words.length;
@@ -117,7 +117,7 @@ describe('the chain', () => {
     expect(distance).toBeLessThan(0.015);
   });
 
-  it('depends only on the seed', () => {
+  it('the chain depends only on the seed', () => {
     const documents = drawDocuments(bars(3), { documents: 20, length: 15 });
     const assignments = (seed: number) => {
       const sampler = new TopicSampler(documents, {
@@ -134,7 +134,7 @@ describe('the chain', () => {
     expect(assignments(2)).not.toEqual(assignments(1));
   });
 
-  it('keeps its counts consistent', () => {
+  it('the chain keeps its counts consistent', () => {
     const documents = drawDocuments(bars(3), { documents: 30, length: 20 });
     const topics = 5;
     const sampler = new TopicSampler(documents, { vocabularySize: 9, topics, alpha: 1, beta: 0.1, seed: 3 });
@@ -153,7 +153,7 @@ describe('the chain', () => {
   });
 });
 
-it('returns the probability of a word given all other words and their topics', () => {
+it('the sampler gives the probability of a word given all other words and their topics', () => {
   const texts = [[0, 1, 1, 2], [2, 0], [1]];
   const model = { vocabularySize: 3, topics: 2, alpha: 0.7, beta: 0.3, seed: 5 };
   const documents = documentsOf(texts);

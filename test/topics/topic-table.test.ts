@@ -19,7 +19,7 @@ it('topicTable returns the logarithm of the smoothed share of each topic in a wo
   }
 });
 
-it("is what Bayes' rule gives for the topic model's smoothed distributions", () => {
+it("topicTable is what Bayes' rule gives for the topic model's smoothed distributions", () => {
   const { logProbability } = topicTable(COUNTS, 3, BETA);
   const ofTopic = [8, 2.5, 0.5].map((count) => count + 3 * BETA);
   const tokens = 11 + 9 * BETA;
@@ -34,7 +34,7 @@ it("is what Bayes' rule gives for the topic model's smoothed distributions", () 
   }
 });
 
-/** Tokens of each word in two topics. Word 0 is everywhere, 1 and 2 tell of a topic, 3 is rare, 4 is not in the text. */
+/** Tokens of each word in two topics. Word 0 is in both, 1 and 2 in one each, 3 is rare, 4 is not in the text. */
 const TEXT_COUNTS = [
   [60, 60],
   [40, 1],

@@ -7,7 +7,7 @@ import { bars, distances, documentsOf, drawDocuments, wordsOfTopics } from './kn
 const LABEL = 'topics of a test';
 
 describe('finds the topics that a text was drawn from', () => {
-  it('when no word belongs to two topics', async () => {
+  it('training finds the topics when no word belongs to two', async () => {
     const rows = bars(5).slice(0, 5);
     const documents = drawDocuments(rows, { documents: 200, length: 40 });
     const model = { vocabularySize: 25, topics: 5, alpha: 1, beta: 0.1, seed: 1 };
@@ -15,7 +15,7 @@ describe('finds the topics that a text was drawn from', () => {
     expect(Math.max(...distances(rows, wordsOfTopics(table, documents.words)))).toBeLessThan(0.06);
   });
 
-  it('when every word belongs to two topics', async () => {
+  it('training finds the topics when every word belongs to two', async () => {
     const rowsAndColumns = bars(5);
     const documents = drawDocuments(rowsAndColumns, { documents: 600, length: 100 });
     const model = { vocabularySize: 25, topics: 10, alpha: 1, beta: 0.1, seed: 1 };
@@ -25,7 +25,7 @@ describe('finds the topics that a text was drawn from', () => {
 });
 
 describe('the perplexity', () => {
-  it('decreases to that of a text whose topics are known', async () => {
+  it('the perplexity decreases to that of a text whose topics are known', async () => {
     // Each document has one topic, each topic ten words that are equally frequent: no model predicts better than 10.
     const texts = Array.from({ length: 60 }, (_, document) =>
       Array.from({ length: 50 }, (_, token) => 10 * (document % 3) + ((7 * token + document) % 10)),
@@ -39,7 +39,7 @@ describe('the perplexity', () => {
     expect(perplexity[29]).toBeLessThan(10.2);
   });
 
-  it('equals that of the word frequencies when there is one topic', async () => {
+  it('the perplexity equals that of the word frequencies when there is one topic', async () => {
     const documents = documentsOf([
       [0, 0, 1],
       [0, 2],
@@ -56,7 +56,7 @@ describe('while it trains', () => {
   const documents = drawDocuments(bars(3), { documents: 10, length: 10 });
   const model = { vocabularySize: 9, topics: 3, alpha: 1, beta: 0.1, seed: 1 };
 
-  it('reports each sweep, with the perplexity of the one before', async () => {
+  it('each sweep is reported, with the perplexity of the one before', async () => {
     const reports: Progress[] = [];
     const training = { iterations: 3, label: LABEL, onProgress: (now: Progress) => reports.push(now) };
     const { perplexity } = await trainTopics(documents, model, training);
@@ -69,7 +69,7 @@ describe('while it trains', () => {
     ]);
   });
 
-  it('stops at a signal', async () => {
+  it('training stops at a signal', async () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort();
     const work = trainTopics(documents, model, {

@@ -18,7 +18,7 @@ const switching = (before: number, after: number) => [
 
 describe('the non-monotonic trigger', () => {
   it.each<[string, number, number[], boolean[]]>([
-    // As in the reference of AWD-LSTM: valid > min(best[:-n]), where best does not yet hold valid.
+    // As in the reference of AWD-LSTM: valid > min(best[:-n]), where best does not yet contain valid.
     ['looks past the last epochs', 2, [9, 8, 7, 7.5, 7.9, 7.6], switching(6, 1)],
     ['fires after the first epoch above the older best', 2, [9, 8, 7, 7.5, 8.1, 6], switching(5, 2)],
     ['needs more epochs than it looks past', 5, [1, 2, 3, 4, 5, 6], switching(7, 0)],
@@ -26,13 +26,13 @@ describe('the non-monotonic trigger', () => {
     ['does not fire for the very same figure', 1, [5, 5, 5, 5], switching(5, 0)],
     ['compares with the best, not with the last of the older ones', 1, [4, 6, 3.9, 5], switching(4, 1)],
     ['stays on, whatever the averages give', 1, [5, 4, 6, 1, 1, 1], switching(3, 4)],
-  ])('%s', async (_, nonMonotonic, validation, expected) => {
+  ])('the non-monotonic trigger %s', async (_, nonMonotonic, validation, expected) => {
     expect(await averagedEpochs(`{ nonMonotonic: ${nonMonotonic} }`, validation)).toEqual(expected);
   });
 });
 
 describe('a given epoch', () => {
-  it('begins the averaging, whatever the validation says', async () => {
+  it('averaging begins at a given epoch, whatever the validation says', async () => {
     expect(await averagedEpochs('{ startEpoch: 3 }', [1, 9, 9, 9])).toEqual(switching(2, 3));
     expect(await averagedEpochs('{ startEpoch: 1 }', [1])).toEqual(switching(0, 2));
   });

@@ -1,4 +1,4 @@
-/** Every number of a spec has bounds, and at each of them training computes: nothing overflows, and a step is no step of zero. */
+/** Checks that every number of a spec has bounds, and that training works at each: nothing overflows, and every step changes something. */
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { UserError } from '../../src/errors.js';
@@ -18,7 +18,7 @@ const TRAINED = NUMBERS.filter(
 );
 
 /**
- * At their greatest these are more than a model bears, which is what divergence is. RMSprop has no bias correction, so its first
+ * Keys whose largest values make a model diverge. RMSprop has no bias correction, so its first
  * step is the learning rate over √(1 − decay).
  */
 const EXPLODE = [
@@ -28,13 +28,13 @@ const EXPLODE = [
   'model.init.scaledUniform.embedding',
 ];
 
-/** What a key needs beside it. */
+/** The other keys that a key needs. */
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'training.clipValue': ['training.clipNorm=null'],
   'training.schedule.decay.factor': ['training.schedule.decay.afterEpoch=1'],
 };
 
-/** Overrides that give a key a value, and choose what it stands in as a whole. */
+/** Returns the overrides that give a key a value, with the whole choice that contains it. */
 function overridesFor({ path }: KeyNode, value: number): string[] {
   const depth = path.findIndex((_, index) => isChoice(schemaAt(path.slice(0, index))));
   const whole = depth === -1 ? path : path.slice(0, depth);
@@ -76,7 +76,7 @@ it.each(NUMBERS.map(({ path, schema }) => [formatKey(path), schema] as const))(
 describe.each(TRAINED.map((node) => [formatKey(node.path), node] as const))('%s', (key, node) => {
   const { minimum = Number.NaN, maximum = Number.NaN } = node.schema;
 
-  it.each([minimum, maximum])('computes at its bound %d', async (bound) => {
+  it.each([minimum, maximum])('training computes at the bound %d', async (bound) => {
     const outcome = await parametersAfter(`${key}-${bound}`, overridesFor(node, bound));
     if (outcome instanceof UserError) {
       expect([key, outcome.kind, outcome.message]).toEqual([
@@ -98,7 +98,7 @@ describe('the least step', () => {
     TRAINED.filter(({ path }) => /learningRate|clip/.test(String(path.at(-1)))).map(
       (node) => [formatKey(node.path), node] as const,
     ),
-  )('that %s allows still moves the parameters', async (key, node) => {
+  )('the least value that %s allows still moves the parameters', async (key, node) => {
     const { minimum = Number.NaN } = node.schema;
     const short = await parametersAfter(`${key}-short`, [
       ...overridesFor(node, minimum),

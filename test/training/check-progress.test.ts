@@ -19,7 +19,7 @@ describe('the position of a checkpoint', () => {
     epochWindows: 7,
   };
 
-  it('passes where it is that of a run', async () => {
+  it('the progress of a run is accepted', async () => {
     const spec = await specOf();
     for (const position of [START, possible, { ...possible, averagedSince: 28 }]) {
       checkProgress(position, TASK, spec, 'last.safetensors');
@@ -34,7 +34,7 @@ describe('the position of a checkpoint', () => {
     [{ epochs: 30 }, '30 epochs and 7 windows cannot have had 35 windows'],
     [{ averagedSince: 36 }, 'averaged since window 36 of 35'],
     [{ best: { epoch: 2, perplexity: 5 } }, 'the best epoch is 2 of 1'],
-  ])('is refused with %j', async (change, what) => {
+  ])('an impossible progress is refused: %j', async (change, what) => {
     const spec = await specOf();
     const position: TrainingProgress = { ...possible, ...change };
     const folder = join(tempFolder(), 'checkpoints');

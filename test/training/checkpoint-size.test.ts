@@ -14,16 +14,14 @@ async function wide(optimizer: string) {
   );
 }
 
-it('refuses a network that could be saved and never read', async () => {
+it('a network that could be saved but never read is refused', async () => {
   const words = 2 ** 32 / 4 / (2 * 4096 + 1);
   const sgd = await wide('sgd');
   expect(() => checkCheckpointSize(sgd, Math.floor(0.8 * words))).not.toThrow();
-  expect(() => checkCheckpointSize(sgd, Math.ceil(words))).toThrow(
-    '4.3 GB are the most that can be read back',
-  );
+  expect(() => checkCheckpointSize(sgd, Math.ceil(words))).toThrow('but at most 4.3 GB can be read back');
 });
 
-it('counts what the optimizer keeps, and says so', async () => {
+it('the state of the optimizer is counted, and the cure says so', async () => {
   const adam = await wide('adam');
   const words = 2 ** 32 / 4 / (2 * 4096 + 1);
   expect(() => checkCheckpointSize(adam, Math.floor(0.2 * words))).not.toThrow();

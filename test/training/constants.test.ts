@@ -28,7 +28,7 @@ describe('a network with a context', () => {
     await trainSmall(place, { name: 'whole', overrides });
   });
 
-  it('keeps the topics of its corpus in its checkpoints', async () => {
+  it('a network with a context keeps the topics of its corpus in its checkpoints', async () => {
     const corpus = await PreparedCorpus.open(place.data, 'small');
     const table = await readTopicTable(place.data, 'small', 3, textIdentity(corpus.manifest));
     for (const name of ['best', 'last'] as const) {
@@ -42,7 +42,7 @@ describe('a network with a context', () => {
     corpus.close();
   });
 
-  it('is resumed, and begun with, without the topics', async () => {
+  it('a network with a context can be resumed, and used as a start, without the topics', async () => {
     await trainSmall(place, { name: 'interrupted', overrides, interruptAt: afterWindows(31) });
     rmSync(file);
     await trainSmall(place, { resume: 'interrupted' });
@@ -52,7 +52,7 @@ describe('a network with a context', () => {
     await prepare();
   });
 
-  it('is not begun without the topics, and no folder is made', async () => {
+  it('a training without its topics is refused, and no folder is made', async () => {
     const other = ['model.context={ topics: 4 }'];
     await expect(trainSmall(place, { name: 'without', overrides: other })).rejects.toMatchObject({
       kind: 'data',
@@ -62,7 +62,7 @@ describe('a network with a context', () => {
     expect(existsSync(join(place.runs, 'without'))).toBe(false);
   });
 
-  it('does not begin with a run that knows other topics', async () => {
+  it('a run with other topics cannot be used as a start', async () => {
     const other = ['model.context={ topics: 4 }', 'model.init={from: whole}'];
     await expect(trainSmall(place, { name: 'without', overrides: other })).rejects.toMatchObject({
       kind: 'spec',

@@ -11,7 +11,7 @@ const FACTS: DivergenceFacts = {
   beginning: { text: 'model.init {"uniform":5}' },
 };
 
-/** How many windows of these losses a watch lets pass; null when it lets them all. */
+/** Returns the number of windows before the watch reports divergence; null when it never does. */
 function stoppedAfter(
   losses: readonly number[],
   { uniform = Math.log(10_000), start = START }: { uniform?: number; start?: TrainingProgress } = {},
@@ -29,7 +29,7 @@ function stoppedAfter(
 }
 
 const times = (count: number, nll: number) => Array.from({ length: count }, () => nll);
-/** From one value to another in so many equal steps. */
+/** Goes from one value to another in equal steps. */
 const ramp = (count: number, from: number, to: number) =>
   Array.from({ length: count }, (_, index) => from + ((to - from) * index) / (count - 1));
 
@@ -50,7 +50,7 @@ describe('a loss that is no reason to stop', () => {
     ['parameters so large that all is saturated, as bad from the start', times(5000, 67.5), Math.log(10_000)],
     ['a few windows of any height', [...times(50, 6), ...times(15, 1e30), ...times(50, 6)], Math.log(10_000)],
     ['a loss somewhat above a uniform guess', times(5000, 11), Math.log(10_000)],
-  ])('%s', (_, losses, uniform) => {
+  ])('a loss does not stop the training: %s', (_, losses, uniform) => {
     expect(stoppedAfter(losses, { uniform })).toBeNull();
   });
 });
@@ -77,13 +77,13 @@ describe('a loss that has diverged', () => {
       900,
       2100,
     ],
-  ])('%s', (_, losses, least, most) => {
+  ])('a diverged loss %s', (_, losses, least, most) => {
     const after = stoppedAfter(losses);
     expect(after).toBeGreaterThanOrEqual(least);
     expect(after).toBeLessThanOrEqual(most);
   });
 
-  it('is measured by what the run had reached before it was resumed', () => {
+  it('divergence is measured against what the run had reached before it was resumed', () => {
     const start: TrainingProgress = {
       ...START,
       windows: 900,
@@ -97,7 +97,7 @@ describe('a loss that has diverged', () => {
     expect(stoppedAfter(times(500, 60), { start: within })).toBeLessThan(100);
   });
 
-  it('holds back checkpoints that can wait as soon as there is some evidence', () => {
+  it('checkpoints that can wait are held back as soon as there is some evidence of divergence', () => {
     const watch = new DivergenceWatch(9, START, FACTS);
     const check = (nll: number) =>
       watch.check({ nll, predictions: 1, gradientNorm: 1 }, START, { epoch: 1, learningRate: 1 });
@@ -128,10 +128,10 @@ function said(
 }
 
 describe('the likely cause', () => {
-  it('is the beginning where the first window is not finite, before any update', () => {
+  it('the cure names the beginning when the first window is not finite, before any update', () => {
     expect(said({ nll: Number.NaN }, {}, 0)).toEqual({
       message:
-        'the loss was not finite before any update, in epoch 1, window 1: mean nll NaN nats, gradient norm 1, learning rate 20',
+        'The loss was not finite before any update, in epoch 1, window 1: mean nll NaN nats, gradient norm 1, learning rate 20',
       cures: [
         'The first parameters are likely to be too large: draw smaller ones than model.init {"uniform":5}.',
       ],
@@ -143,7 +143,7 @@ describe('the likely cause', () => {
     ]);
   });
 
-  it('is a penalty where the loss is finite and its gradient is not', () => {
+  it('the cure names a penalty when the loss is finite and its gradient is not', () => {
     const penalties = [{ key: 'training.activationRegularization', weight: 1e30 }];
     const { cures } = said({ nll: 9, gradientNorm: Number.NaN }, { penalties }, 3);
     expect(cures[0]).toBe(
@@ -164,7 +164,7 @@ describe('the likely cause', () => {
       5,
       'The updates are too large: lower training.optimizer.sgd.learningRate, or training.clipNorm, and begin a new run.',
     ],
-  ])('is the updates with clipNorm %s', (value, cure) => {
+  ])('the cure for too large updates fits clipNorm %s', (value, cure) => {
     const clip = value === null ? null : { key: 'training.clipNorm', value };
     // Better than a uniform guess at first, so that the beginning is not to blame.
     const watch = new DivergenceWatch(9, START, { ...FACTS, clip });
@@ -182,14 +182,14 @@ describe('divergenceFacts', () => {
     ['sgd', [], 'training.clipNorm'],
     ['rmsprop', ['training.clipNorm=null', 'training.clipValue=1'], 'training.clipValue'],
     ['averagedSgd', ['training.clipNorm=null'], undefined],
-  ])('names the keys of %s', async (kind, overrides, clip) => {
+  ])('divergenceFacts names the keys of %s', async (kind, overrides, clip) => {
     const facts = divergenceFacts(await specOf(`training.optimizer={${kind}: {}}`, ...overrides));
     expect(facts.rateKey).toBe(`training.optimizer.${kind}.learningRate`);
     expect(facts.clip?.key).toBe(clip);
     expect(facts.penalties).toEqual([]);
   });
 
-  it('names the penalties in use, and what the first parameters are', async () => {
+  it('divergenceFacts names the penalties in use and the first parameters', async () => {
     const spec = await specOf('training.activationRegularization=2', 'model.init={uniform: 5}');
     expect(divergenceFacts(spec)).toMatchObject({
       penalties: [{ key: 'training.activationRegularization', weight: 2 }],

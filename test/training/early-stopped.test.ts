@@ -1,4 +1,4 @@
-/** Runs that end before their last epoch, because they had stopped improving. */
+/** Checks runs that end before their last epoch, because they stopped improving. */
 import { beforeAll, expect, it } from 'vitest';
 import { listRuns } from '../../src/runs/list-runs.js';
 import { readStatus } from '../../src/runs/status.js';
@@ -7,7 +7,7 @@ import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs
 
 const place = useWorkplace();
 
-/** After the first epoch a learning rate so small that the validation gives the very same figure again. */
+/** A learning rate so small after the first epoch that the validation gives exactly the same figure again. */
 const FADING = 'training.schedule={decay: { factor: 1.0e-6, afterEpoch: 1 }}';
 const SLOW = 'training.optimizer.sgd.learningRate=1.0e-4';
 const fading = [FADING, SLOW, 'training.epochs=4'];
@@ -20,7 +20,7 @@ beforeAll(async () => {
   outcome = await trainSmall(place, { name: 'stopped', overrides });
 });
 
-it('are finished, and say why', async () => {
+it('a run that stops early is finished, and says why', async () => {
   expect(outcome).toMatchObject({
     outcome: 'finished',
     alreadyFinished: false,
@@ -46,14 +46,14 @@ it('are finished, and say why', async () => {
   });
 });
 
-it('stop at the same epoch when they were interrupted before', async () => {
+it('a run stops at the same epoch after an interruption', async () => {
   await trainSmall(place, { name: 'interrupted', overrides, interruptAt: afterWindows(2 * WINDOWS + 3) });
   const rest = await trainSmall(place, { resume: 'interrupted' });
   expect(rest).toMatchObject({ stoppedEarly: true, epochs: 3 });
   expect(await contentOf(place.run('interrupted'))).toEqual(await contentOf(place.run('stopped')));
 });
 
-it('have nothing left to train, and stay what they are', async () => {
+it('a run that stopped early has nothing left to train, and does not change', async () => {
   const before = await contentOf(place.run('stopped'));
   const again = await trainSmall(place, { resume: 'stopped' });
   expect(again).toMatchObject({ outcome: 'finished', alreadyFinished: true, stoppedEarly: true, epochs: 3 });
@@ -61,7 +61,7 @@ it('have nothing left to train, and stay what they are', async () => {
   expect(await readStatus(place.run('stopped'))).toMatchObject({ state: 'finished', stoppedEarly: true });
 });
 
-it('train on when they are told to be patient, or not to stop at all', async () => {
+it('a run that stopped early continues with more patience, or without early stopping', async () => {
   await trainSmall(place, { name: 'patient', overrides });
   const patient = await trainSmall(place, {
     resume: 'patient',

@@ -35,7 +35,7 @@ const refusal = (kind: string, ...parts: string[]) =>
 
 async function checkpointOf(run: string, name: 'best' | 'last' = 'last'): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(place.run(run).checkpoint(name));
-  if (!checkpoint) throw new Error(`run ${run} has no ${name} checkpoint`);
+  if (!checkpoint) throw new Error(`Run ${run} has no ${name} checkpoint`);
   return checkpoint;
 }
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('a run with model.init.from', () => {
-  it('begins with exactly the best parameters of that run, saved before the first window', async () => {
+  it('a run with model.init.from begins with exactly the best parameters of that run, saved before the first window', async () => {
     const copy = join(place.root, 'first.safetensors');
     await trainSmall(place, {
       name: 'tuned',
@@ -67,7 +67,7 @@ describe('a run with model.init.from', () => {
     expect(valuesOf((await checkpointOf('tuned')).parameters)).not.toEqual(source);
   });
 
-  it('begins with the averages, where that run has any', async () => {
+  it('a run with model.init.from begins with the averages of that run, if it has any', async () => {
     const source = await checkpointOf('averaged', 'best');
     const averages = [...source.optimizer].map(
       ([name, array]) => [name.replace(/^average\./, ''), array] as const,
@@ -84,7 +84,7 @@ describe('a run with model.init.from', () => {
     expect(optimizer.size).toBe(0);
   });
 
-  it('may be found as the latest or by its path, and differ in all that is no parameter', async () => {
+  it('the source may be named as the latest or by its path, and differ in all that is not a parameter', async () => {
     const overrides = [
       from('latest'),
       'training.bptt=7',
@@ -105,7 +105,7 @@ describe('a run with model.init.from', () => {
     expect(sessions[0].startedFrom).toBe(place.run('plain').path);
   });
 
-  it('needs that run never again: it is resumed from its own first checkpoint', async () => {
+  it('a run no longer needs its source once it has a checkpoint of its own', async () => {
     await trainSmall(place, { name: 'source', overrides: ['training.epochs=1', FLAT] });
     const overrides = [from('source')];
     await trainSmall(place, { name: 'heir-whole', overrides });
@@ -116,7 +116,7 @@ describe('a run with model.init.from', () => {
     expect(await contentOf(place.run('heir'))).toEqual(await contentOf(place.run('heir-whole')));
   });
 
-  it('takes the parameters again when it was stopped before its first checkpoint', async () => {
+  it('a run takes the parameters again when it was stopped before its first checkpoint', async () => {
     await trainSmall(place, { name: 'early-whole', overrides: [from('plain')] });
     await trainSmall(place, { name: 'early', overrides: [from('plain')], interruptAt: afterWindows(5) });
     rmSync(join(place.run('early').path, 'checkpoints'), { recursive: true });
@@ -133,23 +133,23 @@ describe('a run cannot begin', () => {
     return error;
   };
 
-  it('with a run that is not there', async () => {
+  it('a run cannot begin with a run that is not there', async () => {
     const error = await refused([from('plian')]);
-    expect(error).toEqual(refusal('data', 'model.init.from: there is no run "plian" in', 'the newest are'));
+    expect(error).toEqual(refusal('data', 'model.init.from: There is no run "plian" in', 'the newest are'));
     expect(await refused([from('plain')], { runsFolder: join(place.root, 'empty') })).toEqual(
-      refusal('data', 'model.init.from: there is no run in', 'empty'),
+      refusal('data', 'model.init.from: There is no run in', 'empty'),
     );
     expect(existsSync(join(place.root, 'empty'))).toBe(false);
   });
 
-  it('with a run of another network: every key that differs is named', async () => {
+  it('a run cannot begin with a run of another network, and every key that differs is named', async () => {
     const error = await refused([
       from('plain'),
       'model.embedding=9',
       'model.layers.1={gru: 8}',
       'dropout.output.rate=0',
     ]);
-    expect(error).toEqual(refusal('spec', 'model.init.from: run plain has another network'));
+    expect(error).toEqual(refusal('spec', 'model.init.from: Run plain has another network'));
     expect(error.message.split('\n').slice(1)).toEqual([
       '  model.embedding: 8 in the run, 9 here',
       '  model.layers.1: {"lstm":8} in the run, {"gru":8} here',
@@ -162,37 +162,37 @@ describe('a run cannot begin', () => {
     );
   });
 
-  it('with the run of an n-gram model', async () => {
+  it('a run cannot begin with the run of an n-gram model', async () => {
     const run = place.run('kn5');
     mkdirSync(run.path);
     writeFileSync(run.spec, 'corpus: small\nmodel: { ngram: {} }\n');
     expect(await refused([from('kn5')])).toEqual(
-      refusal('spec', 'model.init.from: run kn5 is that of an n-gram model'),
+      refusal('spec', 'model.init.from: Run kn5 is that of an n-gram model'),
     );
   });
 
-  it('with a run of another vocabulary', async () => {
+  it('a run cannot begin with a run of another vocabulary', async () => {
     const dataFolder = join(place.root, 'other-data');
     await prepareSmallCorpus(dataFolder, { train: `${generateText(99, 1)}the zebra waits\n` });
     expect(await refused([from('plain')], { dataFolder })).toEqual(
-      refusal('data', 'model.init.from: run plain was trained with another vocabulary', dataFolder),
+      refusal('data', 'model.init.from: Run plain was trained with another vocabulary', dataFolder),
     );
   });
 
-  it('with a run that has validated nothing yet', async () => {
+  it('a run cannot begin with a run that has validated nothing yet', async () => {
     await trainSmall(place, { name: 'young', interruptAt: afterWindows(2) });
     const error = await refused([from('young')]);
-    expect(error).toEqual(refusal('data', 'model.init.from: run young has no best checkpoint'));
+    expect(error).toEqual(refusal('data', 'model.init.from: Run young has no best checkpoint'));
     expect(error.cures.join()).toContain('zlm train --resume young');
   });
 
-  it('with itself', async () => {
+  it('a run cannot begin with itself', async () => {
     await markLatest(place.run('plain'));
     await trainSmall(place, { name: 'lonely', overrides: [from('latest')], interruptAt: afterWindows(1) });
     rmSync(join(place.run('lonely').path, 'checkpoints'), { recursive: true });
     const error = await failure({ resume: 'lonely' });
     expect(error).toEqual(
-      refusal('spec', 'model.init.from: run lonely cannot begin with its own parameters'),
+      refusal('spec', 'model.init.from: Run lonely cannot begin with its own parameters'),
     );
   });
 });

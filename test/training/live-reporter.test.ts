@@ -30,7 +30,7 @@ function windowEvent(done: number, epoch = 1): WindowEvent {
   };
 }
 
-it('writes at most once a second how far the training has come', async () => {
+it('the progress is written at most once a second', async () => {
   const run = new RunFolder(tempFolder());
   let clock = 100;
   const live = new LiveReporter(run, 3, 7, () => clock);
@@ -71,7 +71,7 @@ it('writes at most once a second how far the training has come', async () => {
   expect(readdirSync(run.path)).toEqual([]);
 });
 
-it('waits for what is being written, and leaves nothing behind', async () => {
+it('the reporter waits for a write in progress, and leaves no files', async () => {
   const run = new RunFolder(tempFolder());
   const live = new LiveReporter(run, 1, 0);
   live.note(windowEvent(1));
@@ -79,7 +79,7 @@ it('waits for what is being written, and leaves nothing behind', async () => {
   expect(readdirSync(run.path)).toEqual([]);
 });
 
-it('does no harm where it cannot write', async () => {
+it('a failed write of the progress does not stop the training', async () => {
   const folder = tempFolder();
   const run = new RunFolder(join(folder, 'gone'));
   const live = new LiveReporter(run, 1, 0);
@@ -95,7 +95,7 @@ it('does no harm where it cannot write', async () => {
   expect(readdirSync(run.path)).toEqual(['progress.json']);
 });
 
-it('a training is live while it trains, and no longer when it has ended or was interrupted', async () => {
+it('a training is live while it trains, and no longer after its end or interruption', async () => {
   const run = place.run('live');
   mkdirSync(place.runs, { recursive: true });
   const seen: boolean[] = [];

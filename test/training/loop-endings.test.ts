@@ -1,4 +1,4 @@
-/** How the loop ends before its time: interrupted, diverged, or left alone. */
+/** Checks the early ends of the loop: interrupted, diverged, or left by its consumer. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
@@ -13,7 +13,7 @@ import { makeToy, validationsOf } from './toy-task.js';
 beforeAll(() => activateBackend('cpu'));
 
 describe('an interruption', () => {
-  /** What a checkpoint file would keep. */
+  /** Returns what a checkpoint file would contain. */
   function saving() {
     const saved: { position?: TrainingProgress; count?: number; weight?: number } = {};
     const save = (event: LoopEvent, weight: () => number) => {
@@ -28,7 +28,7 @@ describe('an interruption', () => {
   }
   const settings = { windowsPerEpoch: 2, epochs: 4, learningRateOf: (epoch: number) => 0.1 / epoch };
 
-  it('ends after the window under way with a checkpoint, from which the run goes on as if nothing had been', async () => {
+  it('an interruption ends after the current window with a checkpoint, from which the run continues unchanged', async () => {
     const undisturbed = makeToy();
     const end = (await run(undisturbed, { settings })).at(-1);
 
@@ -59,18 +59,18 @@ describe('an interruption', () => {
     }
   });
 
-  it('is heard, though a backend may never let the event loop turn', async () => {
+  it('an interruption is noticed even if the backend never returns to the event loop', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new UserError('interrupted', 'interrupted')), 5);
+    setTimeout(() => controller.abort(new UserError('interrupted', 'Interrupted')), 5);
     const settings = { epochs: 1, windowsPerEpoch: 1000 };
     expect((await run(makeToy(), { settings, controller })).at(-1)).toMatchObject({ outcome: 'interrupted' });
   });
 
-  it('during the validation ends at once, and the run resumes with that validation', async () => {
+  it('an interruption during the validation ends at once, and the run resumes with that validation', async () => {
     const validate: Task['validate'] = (signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
-        controller.abort(new UserError('interrupted', 'interrupted'));
+        controller.abort(new UserError('interrupted', 'Interrupted'));
       });
     const controller = new AbortController();
     const { saved, save } = saving();
@@ -91,21 +91,21 @@ describe('divergence', () => {
     expect.objectContaining({ kind: 'diverged', message: expect.stringMatching(parts.join('.*')) });
   const settings = { learningRateOf: () => 0.25 };
 
-  it('is a loss that is no number', async () => {
+  it('a loss that is not a number is divergence', async () => {
     const toy = makeToy({ factor: (windows) => (windows === 4 ? Number.NaN : 1) });
     await expect(run(toy, { settings })).rejects.toEqual(
       diverged('epoch 2, window 2', 'nll NaN', 'gradient norm NaN', 'learning rate 0.25'),
     );
   });
 
-  it('is an infinite gradient, with a loss that looks well', async () => {
+  it('an infinite gradient with a finite loss is divergence', async () => {
     const toy = makeToy({ weight: 1e-30, factor: (windows) => (windows === 1 ? 1e30 : 0) });
     await expect(run(toy, { settings })).rejects.toEqual(
       diverged('epoch 1, window 2', 'nll 3.5 nats', 'norm Infinity'),
     );
   });
 
-  it('is a loss that stays hopeless, and not one bad window', async () => {
+  it('a loss that stays too high is divergence, and a single bad window is not', async () => {
     const bad = (from: number, to: number) => (windows: number) =>
       windows >= from && windows < to ? 1000 : 1;
     const long = { windowsPerEpoch: 80, epochs: 1 };
@@ -114,7 +114,7 @@ describe('divergence', () => {
     await expect(run(toy, { settings: long })).rejects.toEqual(diverged('epoch 1, window 30'));
   });
 
-  it.each([Number.NaN, 800])('is a validation that finds %s nats', async (nll) => {
+  it.each([Number.NaN, 800])('a validation that finds %s nats is divergence', async (nll) => {
     const events: LoopEvent[] = [];
     const toy = makeToy({ validate: validationsOf([nll]) });
     const running = run(toy, { settings, onEvent: (event) => events.push(event) });
@@ -124,7 +124,7 @@ describe('divergence', () => {
 });
 
 describe('tensors', () => {
-  it('do not add up over hundreds of windows', async () => {
+  it('the number of tensors does not grow over hundreds of windows', async () => {
     const toy = makeToy({ windowsPerPass: 70 });
     const before = tf.memory().numTensors;
     const during = new Set<number>();
@@ -137,7 +137,7 @@ describe('tensors', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('are freed when the run is interrupted, diverges, or is left alone', async () => {
+  it('all tensors are freed when the run is interrupted, diverges, or its consumer stops', async () => {
     const toy = makeToy();
     const diverging = makeToy({ factor: () => Number.NaN });
     const before = tf.memory().numTensors;

@@ -1,4 +1,4 @@
-/** A backend that is fed ahead: the loss of a batch is read after later ones are launched, and nothing else changes. */
+/** Checks a backend with a queue: the loss of a batch is read after later ones are launched, and nothing else changes. */
 import { setTimeout as later } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -46,7 +46,7 @@ async function trained(options: Run): Promise<{ events: LoopEvent[]; toy: Toy; w
 }
 
 describe.each([2, 3, 100])('a queue of depth %d', (queueDepth) => {
-  it('trains the same batches to the same weights, with the same events in the same order', async () => {
+  it('the same batches give the same weights and the same events in the same order', async () => {
     const waiting = await trained({ queueDepth: 1 });
     delayReads();
     const ahead = await trained({ queueDepth });
@@ -55,7 +55,7 @@ describe.each([2, 3, 100])('a queue of depth %d', (queueDepth) => {
     expect(ahead.weight).toBe(waiting.weight);
   });
 
-  it('saves at an interruption what was launched, and resumes to the same weights', async () => {
+  it('an interruption saves what was launched, and the run resumes to the same weights', async () => {
     delayReads();
     const whole = await trained({ queueDepth });
     const toy = makeToy({ windowsPerPass: 5, factor: (batches) => 1 + batches / 10 });
@@ -79,7 +79,7 @@ describe.each([2, 3, 100])('a queue of depth %d', (queueDepth) => {
     expect(whole.events.length).toBeGreaterThan(first.length);
   });
 
-  it('notices divergence at most so many batches late, and saves nothing in between', async () => {
+  it('divergence is noticed at most the depth of the queue late, and nothing is saved in between', async () => {
     delayReads();
     const toy = makeToy({ windowsPerPass: 9, factor: (batches) => (batches === 2 ? Number.NaN : 1) });
     const events: LoopEvent[] = [];
@@ -91,7 +91,7 @@ describe.each([2, 3, 100])('a queue of depth %d', (queueDepth) => {
     expect(last).toBeLessThanOrEqual(2);
   });
 
-  it('frees every tensor', async () => {
+  it('every tensor is freed', async () => {
     delayReads();
     const toy = makeToy({ windowsPerPass: 5 });
     const before = tf.memory().numTensors;

@@ -1,4 +1,4 @@
-/** What the validations of a run decide: learning rates, averaging, and its end. */
+/** Checks the decisions by validations: learning rates, averaging, and the end of a run. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
@@ -14,7 +14,7 @@ beforeAll(() => activateBackend('cpu'));
 describe('the validations before', () => {
   const validate = () => validationsOf([3, 2, 2.5, 1]);
 
-  it('are what learning rate, averaging and early stopping go by', async () => {
+  it('learning rate, averaging and early stopping use the validations before', async () => {
     const asked: (readonly number[])[] = [];
     const note = (validation: readonly number[]) => asked.push(validation.map(Math.log).map(Math.round));
     const settings = {
@@ -33,7 +33,7 @@ describe('the validations before', () => {
     expect(events.at(-1)).toMatchObject({ position: { validation: [3, 2, 2.5].map(Math.exp) } });
   });
 
-  it('end the run early when they do not improve, and it stays over', async () => {
+  it('the run ends early when the validations do not improve, and stays finished', async () => {
     const settings = { epochs: 9, stopsEarly: (validation: readonly number[]) => validation.length === 3 };
     const events = await run(makeToy({ validate: validate() }), { settings });
     expect(names(events).slice(-3)).toEqual(['epoch', 'epoch-validated', 'end']);
@@ -45,7 +45,7 @@ describe('the validations before', () => {
     expect(again[0]).toMatchObject(end);
   });
 
-  it('do not stop a run early that has trained all its epochs', async () => {
+  it('a run that has trained all its epochs does not count as stopped early', async () => {
     const settings = { epochs: 3, stopsEarly: (validation: readonly number[]) => validation.length === 3 };
     const events = await run(makeToy(), { settings });
     expect(events.at(-1)).toMatchObject({ outcome: 'finished', stoppedEarly: false });
@@ -57,7 +57,7 @@ describe('averaging', () => {
   const settings = { epochs: 3, learningRateOf: () => 1, averagesInEpoch: (epoch: number) => epoch >= 2 };
   const averaging = (toy: Toy) => new AveragedSgd(toy.parameters, { weightDecay: 0, clipValue: null }, false);
 
-  it('validates the mean of the parameters after each step since it began, and trains on with the last', async () => {
+  it('averaging validates the mean of the parameters after each step since its start, and training continues with the last', async () => {
     const validated: number[] = [];
     const toy = makeToy({
       validate: async () => {
@@ -88,7 +88,7 @@ describe('averaging', () => {
     ]);
   });
 
-  it('has the parameters back when the validation is interrupted, fails, or is left alone', async () => {
+  it('averaging restores the parameters when the validation is interrupted, fails, or its consumer stops', async () => {
     const endings = [
       async (toy: Toy, controller: AbortController) =>
         run(toy, { settings, optimizer: averaging(toy), controller }),
@@ -112,7 +112,7 @@ describe('averaging', () => {
           onProgress({ label: 'valid', done: 1, total: 2, unit: 'tokens' });
           if (++calls === 1) return validation(1);
           expect(toy.weight()).toBe(1 - 5 * TOY_GRADIENT);
-          controller.abort(new UserError('interrupted', 'interrupted'));
+          controller.abort(new UserError('interrupted', 'Interrupted'));
           await nextTurn();
           throw new Error('broken');
         },

@@ -8,12 +8,12 @@ import { makeToy, TOY_GRADIENT, TOY_WINDOW, validation, validationsOf } from './
 beforeAll(() => activateBackend('cpu'));
 
 describe('the order of events', () => {
-  it('is windows, a checkpoint, the validation, a checkpoint, and the end', async () => {
+  it('the events are windows, a checkpoint, the validation, a checkpoint, and the end', async () => {
     const epoch = ['window', 'window', 'window', 'epoch-trained', 'epoch', 'epoch-validated'];
     expect(names(await run(makeToy()))).toEqual([...epoch, ...epoch, 'end']);
   });
 
-  it('numbers windows and epochs, and counts what was trained', async () => {
+  it('the events number windows and epochs, and count what was trained', async () => {
     const events = await run(makeToy());
     expect(windows(events).map(({ epoch, done, total }) => [epoch, done, total])).toEqual([
       [1, 1, 3],
@@ -32,7 +32,7 @@ describe('the order of events', () => {
     });
   });
 
-  it('lets the time run on from the sessions before', async () => {
+  it('the time continues from the sessions before', async () => {
     const seconds = windows(await run(makeToy(), { start: { ...START, seconds: 100 } })).map(
       ({ position }) => position.seconds,
     );
@@ -42,7 +42,7 @@ describe('the order of events', () => {
 });
 
 describe('a step', () => {
-  it('descends the sum over time and the mean over the batch', async () => {
+  it('a step descends the sum over time and the mean over the batch', async () => {
     const toy = makeToy();
     const events = await run(toy, { settings: { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5 } });
     expect(toy.weight()).toBe(1 - 0.5 * TOY_GRADIENT);
@@ -55,7 +55,7 @@ describe('a step', () => {
     });
   });
 
-  it('descends the mean over all predictions, when that is the loss', async () => {
+  it('a step descends the mean over all predictions when that is the loss', async () => {
     const toy = makeToy();
     const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, loss: 'mean' } as const;
     const events = await run(toy, { settings });
@@ -67,7 +67,7 @@ describe('a step', () => {
     ['sum', 3],
     ['mean', 1],
   ] as const)(
-    'adds the penalty to each prediction of a %s, and not to what it tells',
+    'a step adds the penalty to each prediction of a %s, and not to the reported loss',
     async (loss, times) => {
       const [plain, penalized] = [makeToy(), makeToy({ penalty: 4 })];
       const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, loss };
@@ -81,7 +81,7 @@ describe('a step', () => {
     },
   );
 
-  it('takes a learning rate that fits the length of its window', async () => {
+  it('a step uses a learning rate that fits the length of its window', async () => {
     const toy = makeToy({ stepsOf: (_, inPass) => [3, 6, 12][inPass] });
     const settings = { epochs: 1, learningRateOf: () => 0.5, windowFactor: (steps: number) => steps / 6 };
     const events = await run(toy, { settings });
@@ -92,7 +92,7 @@ describe('a step', () => {
     expect(windows(events).map(({ position }) => position.steps)).toEqual([3, 9, 21]);
   });
 
-  it('is shortened to the norm of the clipping', async () => {
+  it('a step is shortened to the norm of the clipping', async () => {
     const toy = makeToy();
     const settings = { epochs: 1, windowsPerEpoch: 1, learningRateOf: () => 0.5, clipNorm: 2 };
     const events = await run(toy, { settings });
@@ -100,7 +100,7 @@ describe('a step', () => {
     expect(windows(events)[0].gradientNorm).toBe(TOY_GRADIENT);
   });
 
-  it('takes the learning rate of its epoch', async () => {
+  it('a step uses the learning rate of its epoch', async () => {
     const toy = makeToy();
     const rates = [0, 1, 0.5, 0.25];
     const events = await run(toy, { settings: { epochs: 3, learningRateOf: (epoch) => rates[epoch] } });
@@ -112,7 +112,7 @@ describe('a step', () => {
 });
 
 describe('epochs shorter than a pass', () => {
-  it('carry the place in the data on, and zero the state at the start of a pass alone', async () => {
+  it('epochs shorter than a pass continue at the place in the data, and only the start of a pass zeroes the state', async () => {
     const toy = makeToy({ windowsPerPass: 3 });
     await run(toy, { settings: { epochs: 4, windowsPerEpoch: 2 } });
     expect(toy.seen.map(({ pass, inPass, step, count }) => [pass, inPass, step, count])).toEqual([
@@ -129,7 +129,7 @@ describe('epochs shorter than a pass', () => {
 });
 
 describe('epochs of a pass each', () => {
-  it('have as many windows as their pass', async () => {
+  it('epochs of a pass each have as many windows as their pass', async () => {
     const counts = [2, 4, 1];
     const toy = { ...makeToy(), batchesIn: (pass: number) => counts[pass] };
     const events = await run(toy, { settings: { epochs: 3, windowsPerEpoch: null } });
@@ -156,7 +156,7 @@ describe('epochs of a pass each', () => {
 });
 
 describe('validation', () => {
-  it('gives perplexities, and names the best', async () => {
+  it('validation gives perplexities, and names the best', async () => {
     const events = await run(makeToy({ validate: validationsOf([3, 2, 2, 4, 1]) }), {
       settings: { epochs: 5 },
     });
@@ -170,7 +170,7 @@ describe('validation', () => {
     );
   });
 
-  it('passes its progress on', async () => {
+  it('validation passes its progress on', async () => {
     const validate: Task['validate'] = async (_signal, onProgress) => {
       for (const done of [1, 2]) {
         onProgress({ label: 'valid', done, total: 2, unit: 'tokens' });
@@ -183,14 +183,14 @@ describe('validation', () => {
     expect(progress).toEqual([1, 2]);
   });
 
-  it('that fails ends the run with its failure', async () => {
+  it('a validation that fails ends the run with its failure', async () => {
     const validate = () => Promise.reject(new RangeError('broken'));
     await expect(run(makeToy({ validate }))).rejects.toThrow(RangeError);
   });
 });
 
 describe('checkpoints inside an epoch', () => {
-  it('are offered when the interval is over, but not beside the one at its end', async () => {
+  it('a checkpoint inside an epoch is offered when the interval is over, but not beside the one at its end', async () => {
     const events = await run(makeToy(), { settings: { epochs: 1, checkpointSeconds: 0 } });
     expect(names(events)).toEqual([
       'window',
@@ -206,7 +206,7 @@ describe('checkpoints inside an epoch', () => {
     expect(checkpoints(events).map(({ position }) => position.windows)).toEqual([1, 2, 3, 3]);
   });
 
-  it('come an interval after the one before, of whatever kind that was', async () => {
+  it('a checkpoint comes an interval after the one before, of whatever kind', async () => {
     let milliseconds = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => milliseconds);
     onTestFinished(() => clock.mockRestore());
@@ -230,7 +230,7 @@ describe('checkpoints inside an epoch', () => {
     expect(windows(events)[4]).toMatchObject({ seconds: 1, position: { seconds: 5 } });
   });
 
-  it('hold the state that belongs to the position', async () => {
+  it('a checkpoint contains the state that belongs to its progress', async () => {
     const counts: number[] = [];
     await run(makeToy(), {
       settings: { checkpointSeconds: 0 },

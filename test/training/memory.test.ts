@@ -10,13 +10,13 @@ const FACTS = {
 } as const;
 
 describe('checkMemory', () => {
-  it('refuses what certainly does not fit, with both figures and what to change', async () => {
+  it('checkMemory refuses what certainly does not fit, with both figures and what to change', async () => {
     const spec = await specOf('training.batchSize=2000', 'training.bptt=400');
     expect(() => checkMemory(spec, FACTS, 8e9)).toThrow(
       expect.objectContaining({
         kind: 'backend',
         message: expect.stringMatching(
-          /^training needs about \d+ GB of memory on backend wasm, and 8\.00 GB are available$/,
+          /^Training needs about \d+ GB of memory on backend wasm, but only 8\.00 GB are available$/,
         ),
         cures: [
           expect.stringContaining('training.batchSize, which is 2000, or training.bptt, which is 400'),
@@ -29,7 +29,7 @@ describe('checkMemory', () => {
     expect(() => checkMemory(spec, FACTS, 0.7 * bytes)).toThrow();
   });
 
-  it('names the longest lines where a batch is of sentences', async () => {
+  it('checkMemory names the longest lines when a batch is of sentences', async () => {
     const spec = await specOf('training.batchSize=2000', 'training.sentences=true');
     expect(() => checkMemory(spec, FACTS, 8e9)).toThrow(
       expect.objectContaining({
@@ -41,7 +41,7 @@ describe('checkMemory', () => {
     );
   });
 
-  it('counts no logits on native, whose softmax goes chunk by chunk', async () => {
+  it('checkMemory counts no logits on native, whose softmax works in chunks', async () => {
     const spec = await specOf('training.batchSize=10', 'training.bptt=10');
     const facts = { vocabularySize: 5000, largest: { steps: 10, batch: 10 } };
     const difference =
@@ -97,11 +97,11 @@ describe('availableMemory', () => {
       },
       8,
     ],
-  ])('is that %s', (_, files, gigabytes) => {
+  ])('availableMemory is the memory %s', (_, files, gigabytes) => {
     expect(availableMemory(system({ ...MEMINFO, ...files }))).toBe(gigabytes * GIGABYTE);
   });
 
-  it('is a figure on this machine', () => {
+  it('availableMemory is a number on this machine', () => {
     expect(availableMemory()).toBeGreaterThan(2 ** 20);
   });
 });

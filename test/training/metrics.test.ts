@@ -23,14 +23,17 @@ describe('the rows of an epoch', () => {
     [5, [1, 2, 3, 4, 5]],
     [250, Array.from({ length: 125 }, (_, index) => 2 * (index + 1))],
     [1327, [...Array.from({ length: 102 }, (_, index) => 13 * (index + 1)), 1327]],
-  ])('of %i windows are about a hundred, the last window among them', async (total, expected) => {
-    const recorder = new MetricsRecorder(run);
-    for (let done = 1; done <= total; done++) await recorder.window(windowEvent(done, total));
-    await recorder.close();
-    expect((await readMetrics(run)).map(({ windows }) => windows)).toEqual(expected);
-  });
+  ])(
+    'an epoch of %i windows has about a hundred rows, with the last window among them',
+    async (total, expected) => {
+      const recorder = new MetricsRecorder(run);
+      for (let done = 1; done <= total; done++) await recorder.window(windowEvent(done, total));
+      await recorder.close();
+      expect((await readMetrics(run)).map(({ windows }) => windows)).toEqual(expected);
+    },
+  );
 
-  it('hold the figures over the windows since the row before', async () => {
+  it('a row contains the figures over the windows since the row before', async () => {
     const recorder = new MetricsRecorder(run);
     await recorder.window(windowEvent(1, 200, { nll: 10, predictions: 10, gradientNorm: 1, seconds: 0.25 }));
     await recorder.window(windowEvent(2, 200, { nll: 30, predictions: 10, gradientNorm: 4, seconds: 0.75 }));
@@ -50,7 +53,7 @@ describe('the rows of an epoch', () => {
   });
 });
 
-it('windows that an interruption leaves without a full interval have a row of their own', async () => {
+it('the windows of an incomplete interval before an interruption have a row of their own', async () => {
   const recorder = new MetricsRecorder(run);
   for (let done = 1; done <= 5; done++) await recorder.window(windowEvent(done, 300));
   await recorder.rest();
@@ -60,7 +63,7 @@ it('windows that an interruption leaves without a full interval have a row of th
 });
 
 it.each([1, 2, 4, 5, 7])(
-  'a row that spans an interruption after %i windows and a resumption is that of an undisturbed run',
+  'a row that spans an interruption after %i windows equals that of an undisturbed run',
   async (interruptedAt) => {
     const events = Array.from({ length: 9 }, (_, index) =>
       windowEvent(index + 1, 300, {
@@ -93,7 +96,7 @@ it.each([1, 2, 4, 5, 7])(
   },
 );
 
-it('the row of an epoch holds what the epoch came to', async () => {
+it('the row of an epoch contains the results of the epoch', async () => {
   const recorder = new MetricsRecorder(run);
   const best = { epoch: 2, perplexity: 110 };
   await recorder.epoch({
@@ -138,7 +141,7 @@ describe('truncateMetrics', () => {
   const row = (windows: number, kind = 'windows', epoch = 1) =>
     `${JSON.stringify({ kind, epoch, windows })}\n`;
 
-  it('drops the windows after a position, and the epoch that is to be validated again', async () => {
+  it('truncateMetrics drops the windows after a place in the training, and the epoch that is to be validated again', async () => {
     writeFileSync(run.metrics, [row(2), row(4), row(4, 'epoch'), row(6, 'windows', 2)].join(''));
     await truncateMetrics(run, { ...START, windows: 4, epochs: 1 });
     expect(readFileSync(run.metrics, 'utf8')).toBe([row(2), row(4), row(4, 'epoch')].join(''));
@@ -148,7 +151,7 @@ describe('truncateMetrics', () => {
     expect(readFileSync(run.metrics, 'utf8')).toBe('');
   });
 
-  it('drops what a crash cut short, and does not mind that there is none', async () => {
+  it('truncateMetrics drops a line that a crash cut short, and accepts a missing file', async () => {
     await truncateMetrics(run, START);
     expect(await readMetrics(run)).toEqual([]);
     writeFileSync(run.metrics, `${row(1)}{"kind":"win\n${row(2)}`);

@@ -1,4 +1,4 @@
-/** The optimizers over ten steps of PyTorch's: `golden/pytorch/make_optimizers.py` says how those were made. */
+/** Compares ten steps of the optimizers with PyTorch's, which `golden/pytorch/make_optimizers.py` made. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it, onTestFinished } from 'vitest';
@@ -57,7 +57,7 @@ const names = ({ tensors }: Optimizer) => [...tensors.keys()];
 const AVERAGED = cases.ASGD;
 
 describeEachBackend('optimizers on %s', () => {
-  it.each(Object.entries(cases))('ten steps of PyTorch: %s', (_, golden) => {
+  it.each(Object.entries(cases))("ten steps equal PyTorch's: %s", (_, golden) => {
     const { parameters, optimizer } = optimizing(golden);
     expect(golden.weights?.slice(4, 6) ?? [1, 0.5]).toEqual([1, 0.5]);
     for (let count = 1; count <= 10; count++) {
@@ -77,14 +77,14 @@ describeEachBackend('optimizers on %s', () => {
     ['Adam', ['firstMoment.a', 'firstMoment.b', 'secondMoment.a', 'secondMoment.b']],
     ['RMSprop', ['meanSquare.a', 'meanSquare.b']],
     ['ASGD', ['average.a', 'average.b']],
-  ])('%s remembers a tensor of each kind beside each parameter', (name, expected) => {
+  ])('%s keeps one tensor of each kind for each parameter', (name, expected) => {
     const { optimizer, companions } = optimizing(cases[name]);
     for (let count = 1; count <= 5; count++) step(optimizer, cases[name], count);
     expect(names(optimizer)).toEqual(expected);
     expect(companions).toBe(expected.length / 2);
   });
 
-  it('averages nothing before it is told to, and the first averaged parameters exactly', () => {
+  it('averaging starts at the planned step, and the first average equals the parameters exactly', () => {
     const { parameters, optimizer } = optimizing(AVERAGED);
     for (let count = 1; count <= 4; count++) step(optimizer, AVERAGED, count);
     expect([optimizer.averages, names(optimizer)]).toEqual([null, []]);
@@ -95,7 +95,7 @@ describeEachBackend('optimizers on %s', () => {
     }
   });
 
-  it('lends the parameters their averages, and then goes on as if nothing had been', () => {
+  it('the optimizer lends the parameters their averages, and then continues unchanged', () => {
     const { parameters, optimizer } = optimizing(AVERAGED);
     for (let count = 1; count <= 7; count++) step(optimizer, AVERAGED, count);
     const tensors = tf.memory().numTensors;
@@ -112,7 +112,7 @@ describeEachBackend('optimizers on %s', () => {
     }
   });
 
-  it('leaves parameters without averages as they are', () => {
+  it('parameters without averages are left unchanged', () => {
     const { parameters, optimizer } = optimizing(cases.SGD);
     const before = [...parameters.values()].map(valuesOf);
     const swapBack = swapIn(parameters, optimizer.averages);

@@ -25,7 +25,7 @@ async function plan(...overrides: string[]) {
   }
 }
 
-it('tells size, cost, windows and schedule', async () => {
+it('a plan shows size, cost, windows and schedule', async () => {
   const { corpus, ...found } = await plan();
   const vocabulary = corpus.vocabulary.size;
   const layer = 4 * 8 * (8 + 8);
@@ -51,12 +51,12 @@ it('tells size, cost, windows and schedule', async () => {
   expect(timing.seconds).toBeCloseTo(3 * timing.secondsPerEpoch, 9);
 });
 
-it('counts the windows of epochs that are no pass, and of a corpus with fewer windows than are timed', async () => {
+it('a plan counts the windows of epochs that are not a pass, and of a corpus with fewer windows than are timed', async () => {
   expect(await plan('training.windowsPerEpoch=7')).toMatchObject({ windowsPerEpoch: 7, tokensPerEpoch: 140 });
   expect(await plan('training.bptt=70')).toMatchObject({ windowsPerEpoch: 2, tokensPerEpoch: 560 });
 });
 
-it('counts the windows and the tokens of the first pass when their lengths are random', async () => {
+it('a plan counts the windows and the tokens of the first pass when their lengths are random', async () => {
   const found = await plan('training.randomBptt={ halve: 0.5, deviation: 1, minimum: 2 }');
   const { corpus } = found;
   const steps = Math.floor(corpus.manifest.splits.train.tokens / 4) - 1;
@@ -65,7 +65,7 @@ it('counts the windows and the tokens of the first pass when their lengths are r
   expect(found.tokensPerEpoch).toBe(4 * (bounds.at(-1) ?? 0));
 });
 
-it('counts the tokens of an epoch that ends in the second pass', async () => {
+it('a plan counts the tokens of an epoch that ends in the second pass', async () => {
   const lengths = 'training.randomBptt={ halve: 0, deviation: 12, minimum: 2 }';
   const found = await plan(lengths, 'training.windowsPerEpoch=27');
   const steps = Math.floor(found.corpus.manifest.splits.train.tokens / 4) - 1;
@@ -77,7 +77,7 @@ it('counts the tokens of an epoch that ends in the second pass', async () => {
 });
 
 describe('the plan of a training on sentences', () => {
-  it('counts every line and token once, and has room for the largest batch of lines', async () => {
+  it('a plan on sentences counts every line and token once, and reserves memory for the largest batch of lines', async () => {
     const { corpus, ...found } = await plan('training.sentences=true');
     const lines = Math.ceil(corpus.manifest.splits.train.lines / 4);
     expect(found).toMatchObject({
@@ -91,7 +91,7 @@ describe('the plan of a training on sentences', () => {
     );
   });
 
-  it('does not depend on bptt, but on the longest lines', async () => {
+  it('a plan on sentences depends on the longest lines, and not on bptt', async () => {
     const short = await plan('training.sentences=true', 'training.bptt=2');
     const long = await plan('training.sentences=true', 'training.bptt=500');
     expect(long.memoryBytes).toBe(short.memoryBytes);
@@ -101,12 +101,12 @@ describe('the plan of a training on sentences', () => {
   });
 });
 
-it('has room for the longest of windows whose lengths are drawn', async () => {
+it('a plan reserves memory for the longest of the random windows', async () => {
   const { stepsPerWindow } = await plan('training.randomBptt={ halve: 0, deviation: 9, minimum: 2 }');
   expect(stepsPerWindow).toBeGreaterThan(5);
 });
 
-it('has room for what the optimizer remembers', async () => {
+it('a plan reserves memory for the state of the optimizer', async () => {
   const sgd = await plan();
   const others = [
     ['averagedSgd', 1],
@@ -119,7 +119,7 @@ it('has room for what the optimizer remembers', async () => {
   }
 });
 
-it('tells when the learning rate waits for the validation', async () => {
+it('a plan says when the learning rate depends on the validation', async () => {
   expect(await plan()).toMatchObject({ learningRateFalls: false });
   const plateau = await plan('training.schedule={plateau: {}}');
   expect(plateau).toMatchObject({
@@ -132,7 +132,7 @@ describe('the plan of a run to resume', () => {
   const planOf = (request: Parameters<typeof smallRequest>[1]) =>
     resultOf(planService(smallRequest(place, request)));
 
-  it('is that of what is left, and writes nothing', async () => {
+  it('a plan of a run to resume covers what is left, and writes nothing', async () => {
     await trainSmall(place, { name: 'begun', interruptAt: afterWindows(28 + 7) });
     const files = readdirSync(place.run('begun').path).sort();
     const found = await planOf({ resume: 'begun' });
@@ -150,7 +150,7 @@ describe('the plan of a run to resume', () => {
     expect(readdirSync(place.run('begun').path).sort()).toEqual(files);
   });
 
-  it('is nothing when it is finished', async () => {
+  it('a plan of a finished run is empty', async () => {
     await trainSmall(place, { name: 'over' });
     expect(await planOf({ resume: 'over' })).toMatchObject({
       epochsTrained: 3,
@@ -159,7 +159,7 @@ describe('the plan of a run to resume', () => {
     });
   });
 
-  it('is refused where the checkpoint is not one of the run', async () => {
+  it('a plan is refused when the checkpoint is not one of the run', async () => {
     await trainSmall(place, { name: 'edited', interruptAt: afterWindows(28 + 7) });
     const path = place.run('edited').checkpoint('last');
     const checkpoint = await readCheckpoint(path);
@@ -178,22 +178,22 @@ describe('the plan of a run to resume', () => {
     await expect(planOf({ resume: 'edited' })).rejects.toThrow('it lacks the parameter');
   });
 
-  it('is refused for a folder with a spec in it that is no run', async () => {
+  it('a plan is refused for a folder that has a spec but is not a run', async () => {
     const folder = join(place.root, 'own');
     mkdirSync(folder);
     copyFileSync(place.run('begun').spec, join(folder, 'spec.yaml'));
-    await expect(planOf({ resume: folder })).rejects.toThrow('is no run');
+    await expect(planOf({ resume: folder })).rejects.toThrow('is not a run');
     expect(readdirSync(folder)).toEqual(['spec.yaml']);
   });
 
-  it('is refused where training would be', async () => {
+  it('a plan is refused where the training would be', async () => {
     const changed = { resume: 'begun', overrides: ['model.layers.0.lstm=9'] };
-    await expect(planOf(changed)).rejects.toThrow('run begun was begun with another spec');
+    await expect(planOf(changed)).rejects.toThrow('Run begun was begun with another spec');
     await expect(planOf({ overrides: ['model.init={from: nowhere}'] })).rejects.toThrow('no run "nowhere"');
   });
 });
 
-it.each(['sgd', 'averagedSgd', 'adam', 'rmsprop'])('leaves no tensor of %s behind', async (kind) => {
+it.each(['sgd', 'averagedSgd', 'adam', 'rmsprop'])('a plan leaves no tensor of %s', async (kind) => {
   const optimizer = `training.optimizer={${kind}: {}}`;
   await plan(optimizer);
   const before = tf.memory().numTensors;

@@ -1,4 +1,4 @@
-/** Exact resume with what the optimizers remember, windows of random lengths, and decisions by the validations. */
+/** Checks exact resume with the state of the optimizers, windows of random lengths, and decisions by validations. */
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { type EpochRow, readMetrics, type WindowsRow } from '../../src/training/metrics.js';
@@ -8,7 +8,7 @@ const place = useWorkplace();
 
 const RANDOM = 'training.randomBptt={ halve: 0.3, deviation: 1, minimum: 2 }';
 
-/** Name, overrides, and the kinds of tensors that the optimizer remembers at the end. */
+/** Name, overrides, and the kinds of tensors that the optimizer has at the end. */
 const TRAININGS: readonly [string, string[], string[]][] = [
   [
     'sgd',
@@ -56,7 +56,7 @@ const TRAININGS: readonly [string, string[], string[]][] = [
 describe.each(TRAININGS)('a training with %s', (name, given, kinds) => {
   const overrides = ['training.schedule={constant: {}}', ...given];
 
-  it('that was interrupted in each of its epochs ends in the same bytes', async () => {
+  it('a training that was interrupted in each of its epochs ends in the same bytes', async () => {
     await trainSmall(place, { name: `${name}-whole`, overrides });
     const first = await trainSmall(place, { name, overrides, interruptAt: afterWindows(11) });
     expect(first).toMatchObject({ windows: 11 });
@@ -72,7 +72,7 @@ describe.each(TRAININGS)('a training with %s', (name, given, kinds) => {
     }
   });
 
-  it('saves what its optimizer remembers of every parameter', async () => {
+  it('the state of the optimizer is saved for every parameter', async () => {
     const checkpoint = await readCheckpoint(place.run(name).checkpoint('last'));
     const expected = kinds.flatMap((kind) =>
       [...(checkpoint?.parameters.keys() ?? [])].map((parameter) => `${kind}.${parameter}`),
@@ -107,7 +107,7 @@ it('a mean loss scales the learning rate of a window by its length', async () =>
   expect([...rates].every(Number.isInteger)).toBe(true);
 });
 
-it('a plateau lowers the learning rate after an epoch that is not better by the threshold', async () => {
+it('a plateau lowers the learning rate after an epoch that does not improve by the threshold', async () => {
   const { epochs } = await rowsOf('rmsprop');
   let expected = 0.05;
   let best = Number.POSITIVE_INFINITY;

@@ -27,14 +27,14 @@ describe('a run is not resumed', () => {
     await trainSmall(place, { name: 'base', interruptAt: afterWindows(WINDOWS + 2) });
   });
 
-  it('with a changed spec: every key is named, with its value before and after', async () => {
+  it('a run is not resumed with a changed spec, and every key is named with both values', async () => {
     const overrides = [
       'training.optimizer.sgd.learningRate=2',
       'model.layers.0.lstm=9',
       'dropout.input.rate=0',
     ];
     const error = await failure({ resume: 'base', overrides });
-    expect(error).toEqual(refusal('spec', 'run base was begun with another spec'));
+    expect(error).toEqual(refusal('spec', 'Run base was begun with another spec'));
     expect(error.message.split('\n').slice(1)).toEqual([
       '  model.layers.0.lstm: 8 in the run, 9 now',
       '  dropout.input.rate: 0.2 in the run, 0 now',
@@ -43,7 +43,7 @@ describe('a run is not resumed', () => {
     expect(error.cures.join()).toContain('zlm train --resume base');
   });
 
-  it('with another spec file', async () => {
+  it('a run is not resumed with another spec file', async () => {
     const other = join(place.root, 'other.yaml');
     writeFileSync(other, readFileSync(place.spec, 'utf8').replace('bptt: 5', 'bptt: 6'));
     expect(await failure({ resume: 'base', spec: other })).toEqual(
@@ -51,7 +51,7 @@ describe('a run is not resumed', () => {
     );
   });
 
-  it('when its spec.yaml was edited by hand', async () => {
+  it('a run is not resumed when its spec.yaml was edited by hand', async () => {
     await trainSmall(place, { name: 'edited', interruptAt: afterWindows(2) });
     const { spec } = place.run('edited');
     writeFileSync(spec, readFileSync(spec, 'utf8').replace('seed: 1', 'seed: 2'));
@@ -60,7 +60,7 @@ describe('a run is not resumed', () => {
     expect(await failure({ resume: 'edited' })).toEqual(refusal('spec', 'spec.yaml:1'));
   });
 
-  it('with fewer epochs than it has begun', async () => {
+  it('a run is not resumed with fewer epochs than it has begun', async () => {
     expect(await failure({ resume: 'base', overrides: ['training.schedule={constant: {}}'] })).toEqual(
       refusal('spec', 'training.schedule'),
     );
@@ -70,11 +70,11 @@ describe('a run is not resumed', () => {
       interruptAt: afterWindows(WINDOWS + 2),
     });
     const error = await failure({ resume: 'second-epoch', overrides: ['training.epochs=1'] });
-    expect(error).toEqual(refusal('spec', 'has begun epoch 2, training.epochs is 1'));
+    expect(error).toEqual(refusal('spec', 'has begun epoch 2, but training.epochs is 1'));
     expect(error.cures.join()).toContain('training.epochs=2');
   });
 
-  it('with other epochs than those that its cosine leads through', async () => {
+  it('a run is not resumed with other epochs than its cosine schedule was made for', async () => {
     const overrides = ['training.schedule={cosine: {}}'];
     await trainSmall(place, { name: 'cosine', overrides, interruptAt: afterWindows(2) });
     const error = await failure({ resume: 'cosine', overrides: ['training.epochs=5'] });
@@ -83,13 +83,13 @@ describe('a run is not resumed', () => {
       'Only training.earlyStopping and training.checkpoint.everyMinutes may change',
     );
     expect(await trainSmall(place, { resume: 'cosine' })).toMatchObject({ longer: null });
-    // The hash tells, too: another spec.yaml is not the run's.
+    // The hash shows it too: another spec.yaml is not the run's.
     const { spec } = place.run('cosine');
     writeFileSync(spec, readFileSync(spec, 'utf8').replace('epochs: 3', 'epochs: 5'));
     expect(await failure({ resume: 'cosine' })).toEqual(refusal('spec', 'cosine/spec.yaml was edited'));
   });
 
-  it('with another optimizer, of which it says which keys it had', async () => {
+  it('a run is not resumed with another optimizer, and the message names both', async () => {
     const error = await failure({ resume: 'base', overrides: ['training.optimizer={adam: {}}'] });
     expect(error).toEqual(refusal('spec', 'training.optimizer: {"sgd":', 'in the run, {"adam":', 'now'));
     expect(error.cures.join()).toContain(
@@ -101,7 +101,7 @@ describe('a run is not resumed', () => {
     ['vocabulary', { train: `${generateText(99, 1)}the zebra waits\n` }],
     ['training split', { train: generateText(100, 1).split('\n').reverse().join('\n').trimStart() }],
     ['valid split', { valid: generateText(20, 9) }],
-  ])('with another %s', async (part, texts) => {
+  ])('a run is not resumed with another %s', async (part, texts) => {
     const dataFolder = join(place.root, `data-${part.replace(' ', '-')}`);
     await prepareSmallCorpus(dataFolder, texts);
     expect(await failure({ resume: 'base', dataFolder })).toEqual(
@@ -109,7 +109,7 @@ describe('a run is not resumed', () => {
     );
   });
 
-  it('without its corpus, or when there is no such run', async () => {
+  it('a run is not resumed without its corpus, or when there is no such run', async () => {
     const dataFolder = join(place.root, 'empty');
     expect(await failure({ resume: 'base', dataFolder })).toEqual(
       refusal('data', 'no prepared corpus "small"'),
@@ -119,7 +119,7 @@ describe('a run is not resumed', () => {
     expect(await failure({ resume: 'latest', runsFolder })).toEqual(refusal('data', 'no run in', 'no-runs'));
   });
 
-  it('and is left as it was by all these refusals', async () => {
+  it('a run is left unchanged by all these refusals', async () => {
     const { path } = place.run('base');
     expect(readdirSync(path).filter((name) => name.startsWith('lock'))).toEqual([]);
     expect(readFileSync(place.run('base').overrides, 'utf8')).toBe('');
@@ -133,21 +133,21 @@ describe('a run that has lost its last checkpoint', () => {
     for (const checkpoint of checkpoints) rmSync(place.run(name).checkpoint(checkpoint));
   };
 
-  it('is left as it is when it has trained an epoch', async () => {
+  it('a run that has lost its last checkpoint is left as it is when it has trained an epoch', async () => {
     await trainSmall(place, { name: 'lost', interruptAt: afterWindows(WINDOWS + 1) });
     lose('lost', 'last');
     const metrics = readFileSync(place.run('lost').metrics, 'utf8');
     const withBest = await failure({ resume: 'lost' });
-    expect(withBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withBest).toEqual(refusal('data', 'Run lost has trained whole epochs'));
     expect(withBest.cures.join()).toContain('best.safetensors');
     lose('lost', 'best');
     const withoutBest = await failure({ resume: 'lost' });
-    expect(withoutBest).toEqual(refusal('data', 'run lost has trained whole epochs'));
+    expect(withoutBest).toEqual(refusal('data', 'Run lost has trained whole epochs'));
     expect(withoutBest.cures.join()).not.toContain('best.safetensors');
     expect(readFileSync(place.run('lost').metrics, 'utf8')).toBe(metrics);
   });
 
-  it('starts over when it has not', async () => {
+  it('a run that has lost its last checkpoint starts again when it has trained no epoch', async () => {
     await trainSmall(place, { name: 'early', interruptAt: afterWindows(2) });
     lose('early', 'last');
     await trainSmall(place, { resume: 'early' });
@@ -160,7 +160,7 @@ describe('a damaged checkpoint', () => {
     await trainSmall(place, { name: 'victim', interruptAt: afterWindows(WINDOWS + 1) });
   });
 
-  it('is refused with its path, cut off or with a bit turned', async () => {
+  it('a damaged checkpoint is refused with its path, whether it is cut off or has a bit flipped', async () => {
     const path = place.run('victim').checkpoint('last');
     const good = readFileSync(path);
     writeFileSync(path, good.subarray(0, good.length - 1));
@@ -173,7 +173,7 @@ describe('a damaged checkpoint', () => {
     await trainSmall(place, { resume: 'victim', interruptAt: afterWindows(WINDOWS + 2) });
   });
 
-  it('may be replaced by the best one, by hand', async () => {
+  it('a damaged checkpoint may be replaced by the best one, by hand', async () => {
     const run = place.run('victim');
     renameSync(run.checkpoint('best'), run.checkpoint('last'));
     expect((await readCheckpoint(run.checkpoint('last')))?.position).toMatchObject({
@@ -184,7 +184,7 @@ describe('a damaged checkpoint', () => {
     expect(await contentOf(run)).toEqual(await contentOf(place.run('whole')));
   });
 
-  it('is refused when a folder lies in its place', async () => {
+  it('a folder in the place of a checkpoint is refused', async () => {
     const path = place.run('victim').checkpoint('last');
     rmSync(path);
     mkdirSync(path);

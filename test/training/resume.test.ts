@@ -16,7 +16,7 @@ beforeAll(async () => {
 describe('a resumed run', () => {
   // In an epoch, at its end, and at the first window of the next one.
   it.each([1, 13, WINDOWS, WINDOWS + 1, 2 * WINDOWS + 5])(
-    'is byte-equal to an undisturbed one when it was interrupted after %i windows',
+    'a resumed run equals an undisturbed one, byte for byte, after an interruption at %i windows',
     async (windows) => {
       const name = `after-${windows}`;
       const first = await trainSmall(place, { name, interruptAt: afterWindows(windows) });
@@ -34,7 +34,7 @@ describe('a resumed run', () => {
     },
   );
 
-  it('is byte-equal with epochs that are no pass, and when the validation was interrupted', async () => {
+  it('a resumed run is byte-equal with epochs that are not a pass, and when the validation was interrupted', async () => {
     const overrides = ['training.windowsPerEpoch=11', 'dropout.recurrent={rate: 0.2, mask: sequence}'];
     await trainSmall(place, { name: 'short-whole', overrides });
     const first = await trainSmall(place, {
@@ -48,7 +48,7 @@ describe('a resumed run', () => {
     expect(await contentOf(place.run('short'))).toEqual(await contentOf(place.run('short-whole')));
   });
 
-  it('is byte-equal with a fixed number of windows of random lengths, wherever a pass ends', async () => {
+  it('a resumed run is byte-equal with a fixed number of windows of random lengths, wherever a pass ends', async () => {
     const overrides = [
       'training.windowsPerEpoch=13',
       'training.epochs=5',
@@ -61,7 +61,7 @@ describe('a resumed run', () => {
     };
     const whole = await trainSmall(place, { name: 'random-whole', overrides, onEvent });
     expect(whole).toMatchObject({ outcome: 'finished', epochs: 5, windows: 5 * 13 });
-    // An epoch is no pass: passes end elsewhere, after another number of windows each.
+    // An epoch is not a pass: passes end elsewhere, each after another number of windows.
     const ends = places.flatMap((at, index) => (at.endsWith('.0') ? [index + 1] : []));
     expect(ends.length).toBeGreaterThan(0);
     expect(ends.every((end) => end % 13 !== 0)).toBe(true);
@@ -79,10 +79,10 @@ describe('a resumed run', () => {
     );
   });
 
-  it('has each row of its metrics once, and says where it trained twice', async () => {
+  it('a resumed run has each row of its metrics once, and says where it trained twice', async () => {
     const run = place.run('rows');
     await trainSmall(place, { name: 'rows', interruptAt: afterWindows(13) });
-    // What a kill leaves behind: windows after the checkpoint, and half a line.
+    // As after a kill: windows after the checkpoint, and half a line.
     appendFileSync(
       run.metrics,
       '{"kind":"windows","epoch":1,"windows":14}\n{"kind":"windows","epoch":1,"win',
@@ -109,7 +109,7 @@ describe('a resumed run', () => {
     expect(await readStatus(run)).toMatchObject({ state: 'finished', epoch: 3, epochs: 3 });
   });
 
-  it('starts over when it was stopped before the first checkpoint', async () => {
+  it('a run that was stopped before the first checkpoint starts again', async () => {
     await trainSmall(place, { name: 'early', interruptAt: afterWindows(5) });
     rmSync(join(place.run('early').path, 'checkpoints'), { recursive: true });
     await trainSmall(place, { resume: 'early' });
@@ -117,7 +117,7 @@ describe('a resumed run', () => {
     expect(await readMetrics(place.run('early'))).toHaveLength(3 * WINDOWS + 3);
   });
 
-  it('that is finished has nothing to do, and can be trained longer', async () => {
+  it('a finished run has nothing to do, and can be trained longer', async () => {
     await trainSmall(place, { name: 'finished', overrides: ['training.epochs=2'] });
     const before = await contentOf(place.run('finished'));
     const again = await trainSmall(place, { resume: 'finished' });
@@ -133,7 +133,7 @@ describe('a resumed run', () => {
     expect(readFileSync(place.run('finished').spec, 'utf8')).toContain('epochs: 3');
   });
 
-  it('is found by name, by path, and as the latest, and becomes the latest', async () => {
+  it('a run to resume is found by name, by path, and as the latest, and becomes the latest', async () => {
     await trainSmall(place, { name: 'named', interruptAt: afterWindows(1) });
     await trainSmall(place, { name: 'other', interruptAt: afterWindows(1) });
     for (const [resume, windows] of [
@@ -150,7 +150,7 @@ describe('a resumed run', () => {
     expect((await trainSmall(place, { resume: 'latest', interruptAt: afterWindows(8) })).run).toBe('named');
   });
 
-  it('may save more or less often, and takes a spec file that says the same', async () => {
+  it('a resumed run may save more or less often, and accepts a spec file with the same content', async () => {
     const overrides = ['training.checkpoint.everyMinutes=0.00001'];
     await trainSmall(place, { name: 'often', interruptAt: afterWindows(10) });
     const reasons: string[] = [];

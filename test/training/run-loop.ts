@@ -1,4 +1,4 @@
-/** Runs the training loop over a toy, and picks from what it tells. */
+/** Runs the training loop over a toy, and selects from its events. */
 import type * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../src/errors.js';
 import { START, type TrainingProgress } from '../../src/runs/training-progress.js';
@@ -32,7 +32,7 @@ export function sgdOf(task: Task): Optimizer {
   return new Sgd(task.parameters, { weightDecay: 0, clipValue: null });
 }
 
-/** How a run is other than usual. */
+/** Options of a run. */
 export interface Run {
   readonly settings?: Partial<LoopSettings>;
   /** Plain SGD by default; it is disposed of. */
@@ -67,7 +67,7 @@ export async function run(task: Task, options: Run = {}): Promise<LoopEvent[]> {
 export function interruptingAt(wanted: (event: LoopEvent) => boolean) {
   const controller = new AbortController();
   const onEvent = (event: LoopEvent) => {
-    if (wanted(event)) controller.abort(new UserError('interrupted', 'interrupted'));
+    if (wanted(event)) controller.abort(new UserError('interrupted', 'Interrupted'));
   };
   return { controller, onEvent };
 }
@@ -79,6 +79,6 @@ export const epochs = (events: LoopEvent[]) =>
   events.filter((event) => event.kind === 'epoch') as EpochEvent[];
 export const checkpoints = (events: LoopEvent[]) =>
   events.filter((event) => event.kind === 'checkpoint') as SaveEvent[];
-/** What the events are called, a checkpoint by its reason. */
+/** The names of the events, a checkpoint by its reason. */
 export const names = (events: LoopEvent[]) =>
   events.map((event) => (event.kind === 'checkpoint' ? event.reason : event.kind));

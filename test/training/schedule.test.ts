@@ -17,7 +17,7 @@ describe.each([
   ['medium', 39, 6, 1.2],
   ['large', 55, 14, 1.15],
 ])('the learning rate of %s', (name, epochs, flat, divisor) => {
-  it(`is 1 for ${flat} of ${epochs} epochs, and divided by ${divisor} in each one after`, async () => {
+  it(`the learning rate is 1 for ${flat} of ${epochs} epochs, and divided by ${divisor} in each one after`, async () => {
     const { training } = await specOf(name);
     expect(training.epochs).toBe(epochs);
     let expected = 1;
@@ -27,7 +27,7 @@ describe.each([
     }
   });
 
-  it('is shown with the flat epochs joined', async () => {
+  it('the learning rate is shown with the flat epochs joined', async () => {
     const spans = learningRateSpans(await specOf(name), []);
     expect(spans[0]).toEqual({ firstEpoch: 1, lastEpoch: flat, learningRate: 1 });
     expect(spans).toHaveLength(1 + epochs - flat);
@@ -76,7 +76,7 @@ describe('a plateau schedule', () => {
       [100, 91, 82, 60],
       [1, 1, 0.1, 0.01, 0.01],
     ],
-  ])('%s', async (_, plateau, validation, expected) => {
+  ])('a plateau schedule %s', async (_, plateau, validation, expected) => {
     const { training } = await specOf('small', [`training.schedule={plateau: ${plateau}}`]);
     const found = expected.map((_rate, index) =>
       learningRateOf(training, index + 1, validation.slice(0, index)),
@@ -86,7 +86,7 @@ describe('a plateau schedule', () => {
     expect(expected.map((_rate, index) => learningRateOf(training, index + 1, validation))).toEqual(found);
   });
 
-  it('is planned as if every epoch were better', async () => {
+  it('a plateau schedule is planned as if every epoch were better', async () => {
     const spec = await specOf('small', ['training.schedule={plateau: {}}']);
     expect(learningRateSpans(spec, [])).toEqual([{ firstEpoch: 1, lastEpoch: 13, learningRate: 1 }]);
     expect(learningRateSpans(spec, [9, 8, 8])).toEqual([{ firstEpoch: 4, lastEpoch: 13, learningRate: 0.5 }]);
@@ -98,7 +98,7 @@ describe('a cosine schedule', () => {
     ['0', 4, [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0.5 - Math.SQRT1_2 / 2]],
     ['0.2', 2, [1, 0.6]],
     ['0', 1, [1]],
-  ])('falls towards the fraction %s over %i epochs', async (final, epochs, expected) => {
+  ])('a cosine schedule falls towards the fraction %s over %i epochs', async (final, epochs, expected) => {
     const { training } = await specOf('small', [
       `training.schedule={cosine: { final: ${final} }}`,
       `training.epochs=${epochs}`,

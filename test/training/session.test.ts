@@ -18,7 +18,7 @@ const refusal = (kind: string, ...parts: string[]) =>
   expect.objectContaining({ kind, message: expect.stringMatching(new RegExp(parts.join('.*'), 's')) });
 
 describe('a run folder', () => {
-  it('holds everything of its run, and is the latest', async () => {
+  it('a run folder contains everything of its run, and is the latest', async () => {
     const overrides = ['training.epochs=2', 'training.seed=7'];
     const outcome = await trainSmall(place, { overrides });
     expect(outcome.run).toMatch(/^\d{4}-\d\d-\d\d-\d{6}-tiny$/);
@@ -50,7 +50,7 @@ describe('a run folder', () => {
     expect(await readMetrics(run)).toHaveLength(2 * WINDOWS + 2);
   });
 
-  it('says while it is trained that it is', async () => {
+  it('a run folder says that it is in training', async () => {
     const states: Promise<string>[] = [];
     await trainSmall(place, {
       name: 'states',
@@ -65,7 +65,7 @@ describe('a run folder', () => {
 });
 
 describe('a seed', () => {
-  it('gives one run, and another seed another', async () => {
+  it('a seed gives one run, and another seed another run', async () => {
     const overrides = ['training.windowsPerEpoch=5', 'training.epochs=2'];
     for (const [name, seed] of Object.entries({ a: 3, b: 3, c: 4 })) {
       await trainSmall(place, { name: `seed-${name}`, overrides: [...overrides, `training.seed=${seed}`] });
@@ -81,21 +81,24 @@ it.each([
   'averagedSgd: { learningRate: 1, startEpoch: 1 }',
   'adam: {}',
   'rmsprop: {}',
-])('tensors do not add up over hundreds of windows of a language model, with %s', async (optimizer) => {
-  const before = tf.memory().numTensors;
-  const counts: number[] = [];
-  const onEvent = ({ kind }: { kind: string }) => {
-    if (kind === 'window') counts.push(tf.memory().numTensors);
-  };
-  const overrides = ['training.epochs=11', `training.optimizer={${optimizer}}`];
-  await trainSmall(place, { name: `long-${optimizer.split(':')[0]}`, overrides, onEvent });
-  expect(counts).toHaveLength(11 * WINDOWS);
-  expect(new Set(counts).size).toBe(1);
-  expect(tf.memory().numTensors).toBe(before);
-});
+])(
+  'the number of tensors does not grow over hundreds of windows of a language model, with %s',
+  async (optimizer) => {
+    const before = tf.memory().numTensors;
+    const counts: number[] = [];
+    const onEvent = ({ kind }: { kind: string }) => {
+      if (kind === 'window') counts.push(tf.memory().numTensors);
+    };
+    const overrides = ['training.epochs=11', `training.optimizer={${optimizer}}`];
+    await trainSmall(place, { name: `long-${optimizer.split(':')[0]}`, overrides, onEvent });
+    expect(counts).toHaveLength(11 * WINDOWS);
+    expect(new Set(counts).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
 
 describe('the lock of a run', () => {
-  it('keeps a second trainer out, and names the first', async () => {
+  it('the lock of a run keeps a second trainer out, and names the first', async () => {
     const second: Promise<unknown>[] = [];
     await trainSmall(place, {
       name: 'locked',
@@ -111,7 +114,7 @@ describe('the lock of a run', () => {
     await trainSmall(place, { resume: 'locked', interruptAt: afterWindows(5) });
   });
 
-  it('is taken over from a trainer that is dead', async () => {
+  it('the lock of a dead trainer is taken over', async () => {
     await trainSmall(place, { name: 'orphan', interruptAt: afterWindows(2) });
     const { path } = place.run('orphan');
     const owner = { pid: 99_999_999, host: hostname(), since: '2026-01-31T12:00:00.000Z' };
@@ -123,15 +126,15 @@ describe('the lock of a run', () => {
 
 describe('a training that diverges', () => {
   it.each([
-    // Hopeless after a while; and with a decay that overflows the weights within a few steps.
+    // A loss that stays too high; and a weight decay that overflows the weights within a few steps.
     [
       '1e6',
       'epoch 1, window \\d+: mean nll .* nats .*, gradient norm .*, learning rate 1000000',
       'training.weightDecay=0',
     ],
-    ['1e6', 'training diverged', 'training.weightDecay=1'],
+    ['1e6', 'Training diverged', 'training.weightDecay=1'],
   ])(
-    'stops with the facts, and keeps the last good checkpoint (learning rate %s, %s, %s)',
+    'a training that diverges stops with the facts, and keeps the last good checkpoint (learning rate %s, %s, %s)',
     async (rate, message, decay) => {
       const name = `hot-${decay.at(-1)}`;
       const overrides = [
@@ -166,7 +169,7 @@ describe('a training that diverges', () => {
 });
 
 describe('a disk', () => {
-  it('that is full stops the run, which goes on from its last checkpoint when there is space', async ({
+  it('a full disk stops the run, which continues from its last checkpoint when there is space', async ({
     skip,
   }) => {
     const runsFolder = mountTmpfs('size=256k');
@@ -183,7 +186,7 @@ describe('a disk', () => {
     });
     const error = await training.catch((caught) => caught);
     expect(error).toEqual(refusal('data', runsFolder, 'no space left'));
-    // The command as typed would find the name taken.
+    // The typed command would find that the name exists.
     expect(error.cures).toEqual([
       'Free some space on that disk, or choose a folder on another one.',
       'Then continue the run: `zlm train --resume full`.',
@@ -195,7 +198,7 @@ describe('a disk', () => {
     const run = await findRun(runsFolder, 'full');
     expect(await contentOf(run)).toMatchObject({ position: { windows: expect.any(Number), epochs: 1 } });
     expect(await readStatus(run)).toMatchObject({ state: 'running', epoch: 1 });
-    // With the disk still full it says so again, and spoils nothing.
+    // With the disk still full it reports it again, and damages nothing.
     await expect(trainSmall(place, { resume: 'full', runsFolder })).rejects.toEqual(
       refusal('data', 'no space left'),
     );
@@ -207,7 +210,7 @@ describe('a disk', () => {
     expect((await readMetrics(run)).filter(({ kind }) => kind === 'windows')).toHaveLength(3 * WINDOWS);
   });
 
-  it('that is read-only is named', async ({ skip }) => {
+  it('a read-only disk is named', async ({ skip }) => {
     const runsFolder = mountTmpfs('ro');
     if (!runsFolder) return skip('cannot mount a read-only file system here');
     await expect(trainSmall(place, { runsFolder })).rejects.toEqual(refusal('data', runsFolder, 'read-only'));
@@ -215,24 +218,27 @@ describe('a disk', () => {
 });
 
 describe('a runs folder', () => {
-  it.skipIf(process.getuid?.() === 0)('that may not be written is named (skipped as root)', async () => {
-    const runsFolder = join(place.root, 'forbidden');
-    await trainSmall(place, { runsFolder, name: 'a', interruptAt: afterWindows(1) });
-    chmodSync(runsFolder, 0o500);
-    onTestFinished(() => chmodSync(runsFolder, 0o700));
-    await expect(trainSmall(place, { runsFolder })).rejects.toEqual(
-      refusal('data', runsFolder, 'permission'),
-    );
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'a runs folder that may not be written is named (skipped as root)',
+    async () => {
+      const runsFolder = join(place.root, 'forbidden');
+      await trainSmall(place, { runsFolder, name: 'a', interruptAt: afterWindows(1) });
+      chmodSync(runsFolder, 0o500);
+      onTestFinished(() => chmodSync(runsFolder, 0o700));
+      await expect(trainSmall(place, { runsFolder })).rejects.toEqual(
+        refusal('data', runsFolder, 'permission'),
+      );
+    },
+  );
 
-  it('that is a file is named, and nothing is made', async () => {
+  it('a file in the place of the runs folder is named, and nothing is made', async () => {
     const runsFolder = join(place.root, 'file');
     writeFileSync(runsFolder, 'precious');
     await expect(trainSmall(place, { runsFolder })).rejects.toEqual(refusal('data', runsFolder));
     expect(readFileSync(runsFolder, 'utf8')).toBe('precious');
   });
 
-  it('is not made for a spec or a corpus that is not there', async () => {
+  it('no runs folder is made for a spec or a corpus that is not there', async () => {
     const runsFolder = join(place.root, 'unmade');
     await expect(trainSmall(place, { runsFolder, spec: 'none.yaml' })).rejects.toEqual(
       refusal('spec', 'none.yaml'),
@@ -247,7 +253,7 @@ describe('a runs folder', () => {
   });
 });
 
-/** Leaves no byte. */
+/** Fills the disk to the last byte. */
 function fillDisk(path: string): void {
   try {
     for (;;) writeFileSync(path, new Uint8Array(4096), { flag: 'a' });

@@ -1,6 +1,6 @@
 /**
- * Something to train that is no language model: one weight w, windows of 3 steps and 2 columns, and the loss w·a for
- * each prediction, a being 1 to 6. Its gradient is known by heart, its state counts the windows since it was zero, and its
+ * A task that is not a language model: one weight w, windows of 3 steps and 2 columns, and the loss w·a for
+ * each prediction, a being 1 to 6. Its gradient is known, its state counts the windows since it was zero, and its
  * penalty is w times a given weight.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -19,17 +19,17 @@ export const TOY_GRADIENT = (1 + 2 + 3 + 4 + 5 + 6) / 2;
 export const TOY_WINDOW = { predictions: 6, sum: 21 };
 
 export interface Toy extends Task {
-  /** The windows it was asked for, with the count that its state held. */
+  /** The requested windows, with the count in their state. */
   readonly seen: readonly (BatchNumber & { readonly count: number })[];
   readonly weight: () => number;
 }
 
-/** What may be other than usual. */
+/** Options of the toy. */
 export interface ToyOptions {
   readonly windowsPerPass?: number;
   readonly weight?: number;
   readonly uniformNll?: number;
-  /** What its windows are told to be long, which changes nothing else; 3 steps all of them by default. */
+  /** The reported length of its windows, which changes nothing else; by default 3 steps each. */
   readonly stepsOf?: Task['stepsOf'];
   /** A factor of the loss of the window that so many were trained before. */
   readonly factor?: (windows: number) => number;

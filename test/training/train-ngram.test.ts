@@ -1,4 +1,4 @@
-/** The service of an n-gram model: what a session leaves in its folder, interrupted or not. */
+/** Checks the training of an n-gram model: the files of a session in its folder, interrupted or not. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ beforeAll(() => writeFileSync(spec, 'corpus: small\nmodel: { ngram: { order: 2 }
 
 const stateOf = (name: string) => JSON.parse(readFileSync(place.run(name).status, 'utf8')).state;
 
-it('a whole session', async () => {
+it('a session counts, validates and saves an n-gram model', async () => {
   const kinds = new Set<string>();
   const outcome = await trainSmall(place, { spec, name: 'whole', onEvent: ({ kind }) => kinds.add(kind) });
   expect(outcome).toMatchObject({
@@ -41,23 +41,26 @@ describe('an interruption', () => {
   it.each([
     ['reading', ({ kind }: TrainingEvent) => kind === 'counting'],
     ['validation', ({ kind }: TrainingEvent) => kind === 'validation'],
-  ])('during %s leaves no part of the model; the run is counted again', async (during, interruptAt) => {
-    const name = `stopped-${during}`;
-    const outcome = await trainSmall(place, { spec, name, interruptAt });
-    expect(outcome).toMatchObject({ outcome: 'interrupted', ngrams: [], epochs: 0, best: null });
-    expect(stateOf(name)).toBe('interrupted');
-    expect(existsSync(place.run(name).metrics)).toBe(false);
-    expect(existsSync(join(place.run(name).path, 'checkpoints'))).toBe(false);
+  ])(
+    'an interruption during %s leaves no part of the model, and the run is counted again',
+    async (during, interruptAt) => {
+      const name = `stopped-${during}`;
+      const outcome = await trainSmall(place, { spec, name, interruptAt });
+      expect(outcome).toMatchObject({ outcome: 'interrupted', ngrams: [], epochs: 0, best: null });
+      expect(stateOf(name)).toBe('interrupted');
+      expect(existsSync(place.run(name).metrics)).toBe(false);
+      expect(existsSync(join(place.run(name).path, 'checkpoints'))).toBe(false);
 
-    const again = await trainSmall(place, { resume: name });
-    expect(again).toMatchObject({ outcome: 'finished', alreadyFinished: false });
-    expect(stateOf(name)).toBe('finished');
-    await trainSmall(place, { spec, name: `uninterrupted-${during}` });
-    expect(await contentOf(place.run(name))).toEqual(await contentOf(place.run(`uninterrupted-${during}`)));
-  });
+      const again = await trainSmall(place, { resume: name });
+      expect(again).toMatchObject({ outcome: 'finished', alreadyFinished: false });
+      expect(stateOf(name)).toBe('finished');
+      await trainSmall(place, { spec, name: `uninterrupted-${during}` });
+      expect(await contentOf(place.run(name))).toEqual(await contentOf(place.run(`uninterrupted-${during}`)));
+    },
+  );
 });
 
-it('what fails otherwise is passed on', async () => {
+it('other failures are passed on', async () => {
   const onEvent = ({ kind }: TrainingEvent) => {
     if (kind === 'validation') throw new Error('no display');
   };

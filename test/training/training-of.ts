@@ -1,4 +1,4 @@
-/** A small spec, and its training, for what is a function of it. */
+/** A small spec and its training keys, for functions of them. */
 import { loadSpec } from '../../src/spec/load.js';
 import type { NetworkSpec } from '../../src/spec/systems.js';
 import { MINIMAL, networkOf, specFolder } from '../spec/spec-files.js';

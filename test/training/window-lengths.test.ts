@@ -12,7 +12,7 @@ const deviation = (values: readonly number[]) =>
 describe('a random length', () => {
   const lengths = Array.from({ length: 40_000 }, (_, window) => randomLength(AWD, DRAW, window));
 
-  it('is normal around bptt, or half of it with the given probability', () => {
+  it('a random length is normal around bptt, or around its half with the given probability', () => {
     // 52.5 is 3.5 deviations from both means: all but one in 4000 of either kind lie on their own side.
     const long = lengths.filter((length) => length > 52.5);
     const short = lengths.filter((length) => length < 52.5);
@@ -28,7 +28,7 @@ describe('a random length', () => {
     expect(within).toBeCloseTo(0.683, 1.9);
   });
 
-  it('is a whole number, and never below the minimum', () => {
+  it('a random length is a whole number, and never below the minimum', () => {
     expect(lengths.every(Number.isInteger)).toBe(true);
     const wild = { halve: 0.5, deviation: 40, minimum: 9 };
     const drawn = Array.from({ length: 2000 }, (_, window) => randomLength(wild, DRAW, window));
@@ -36,7 +36,7 @@ describe('a random length', () => {
     expect(drawn.filter((length) => length === 9).length).toBeGreaterThan(300);
   });
 
-  it('is bptt or its half without deviation', () => {
+  it('a random length without deviation is bptt or its half', () => {
     const plain = { halve: 0.5, deviation: 0, minimum: 1 };
     const drawn = Array.from({ length: 200 }, (_, window) =>
       randomLength(plain, { ...DRAW, bptt: 35 }, window),
@@ -46,7 +46,7 @@ describe('a random length', () => {
     expect(randomLength(never, DRAW, 0)).toBe(70);
   });
 
-  it('depends on seed, pass and window alone', () => {
+  it('a random length depends on seed, pass and window alone', () => {
     const draw = (changed: object) =>
       Array.from({ length: 50 }, (_, window) => randomLength(AWD, { ...DRAW, ...changed }, window));
     expect(draw({})).toEqual(draw({}));
@@ -57,23 +57,26 @@ describe('a random length', () => {
 });
 
 describe('the bounds of a pass', () => {
-  it.each([46_478, 5, 6, 70, 139, 1000])('cover %i steps but a rest below the minimum', (steps) => {
-    for (let pass = 0; pass < 20; pass++) {
-      const bounds = randomBounds(AWD, { ...DRAW, pass }, steps);
-      expect(bounds[0]).toBe(0);
-      expect(bounds.length).toBeGreaterThan(1);
-      expect(steps - (bounds.at(-1) ?? 0)).toBeLessThan(5);
-      expect(steps - (bounds.at(-1) ?? 0)).toBeGreaterThanOrEqual(0);
-      const lengths = lengthsOf(bounds);
-      expect(lengths.every((length) => length >= 5)).toBe(true);
-      // All but the last are as they were drawn.
-      const drawn = lengths.map((_, window) => randomLength(AWD, { ...DRAW, pass }, window));
-      expect(lengths.slice(0, -1)).toEqual(drawn.slice(0, -1));
-      expect(lengths.at(-1)).toBeLessThanOrEqual(drawn.at(-1) ?? 0);
-    }
-  });
+  it.each([46_478, 5, 6, 70, 139, 1000])(
+    'the bounds of a pass cover %i steps except a rest below the minimum',
+    (steps) => {
+      for (let pass = 0; pass < 20; pass++) {
+        const bounds = randomBounds(AWD, { ...DRAW, pass }, steps);
+        expect(bounds[0]).toBe(0);
+        expect(bounds.length).toBeGreaterThan(1);
+        expect(steps - (bounds.at(-1) ?? 0)).toBeLessThan(5);
+        expect(steps - (bounds.at(-1) ?? 0)).toBeGreaterThanOrEqual(0);
+        const lengths = lengthsOf(bounds);
+        expect(lengths.every((length) => length >= 5)).toBe(true);
+        // All but the last are as they were drawn.
+        const drawn = lengths.map((_, window) => randomLength(AWD, { ...DRAW, pass }, window));
+        expect(lengths.slice(0, -1)).toEqual(drawn.slice(0, -1));
+        expect(lengths.at(-1)).toBeLessThanOrEqual(drawn.at(-1) ?? 0);
+      }
+    },
+  );
 
-  it('are others in every pass', () => {
+  it('the bounds of every pass differ', () => {
     const passes = [0, 1, 2].map((pass) => randomBounds(AWD, { ...DRAW, pass }, 46_478).join());
     expect(new Set(passes).size).toBe(3);
   });

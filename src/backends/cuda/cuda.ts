@@ -3,7 +3,8 @@ import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../../errors.js';
 import type { Backend, BackendOptions, Probe } from '../backend.js';
-import { CudaDevice, formatCapability } from './device.js';
+import { CudaDevice } from './device.js';
+import { formatCapability } from './device-limits.js';
 import { CUDA_ERROR, CudaError } from './driver.js';
 
 const NAME = 'cuda';

@@ -1,9 +1,11 @@
 /** One GPU: its limits, our kernels on it, the stream that they run in, and their launches. */
 import { readFile } from 'node:fs/promises';
 import { ArgumentMemory } from './argument-memory.js';
-import { CudaDriver, DEVICE_ATTRIBUTE, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
+import { type DeviceLimits, formatCapability, readLimits, readMemoryInfo } from './device-limits.js';
+import { CudaDriver, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
+import type { RecurrentPlan } from './recurrent-plan.js';
 
 /** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
 export const CAPABILITIES = [75, 80, 90] as const;
@@ -22,20 +24,6 @@ const ORDINARY_SHARED_BYTES = 48 * 1024;
  * reads and writes the gradient of the weight once more, which costs more than logits that come from memory.
  */
 const SMALLEST_LOGITS_BYTES = 32 << 20;
-
-/** What a device can do. */
-export interface DeviceLimits {
-  readonly name: string;
-  /** Compute capability times ten: 90 for 9.0. */
-  readonly capability: number;
-  /** Streaming multiprocessors. */
-  readonly processors: number;
-  readonly sharedBytesPerBlock: number;
-  readonly cacheBytes: number;
-  readonly memoryBytes: number;
-  /** Whether all blocks of a launch can be resident together and wait for each other. */
-  readonly cooperativeLaunch: boolean;
-}
 
 /** Blocks of a launch, in up to three dimensions. */
 export type Grid = readonly [x: number, y?: number, z?: number];
@@ -79,6 +67,9 @@ export class CudaDevice {
   productPlan: ProductPlan | null = null;
   /** Bytes of logits that the softmax keeps at once. */
   logitsBytes: number;
+
+  /** How recurrent layers are launched instead of as planned; for tests and measurements. */
+  recurrentPlan: RecurrentPlan | null = null;
 
   private constructor(
     readonly driver: CudaDriver,
@@ -129,9 +120,13 @@ export class CudaDevice {
       kernel.sharedBytes = sharedBytes;
     }
     kernel.write(this.argument, 0, argument as never);
-    const shape = [x, y, z, threads, 1, 1, sharedBytes, this.stream, this.argument.pointers];
-    if (cooperative) this.driver.call('launchCooperative', kernel.handle, ...shape);
-    else this.driver.call('launch', kernel.handle, ...shape, null);
+    const { driver, stream } = this;
+    const { pointers } = this.argument;
+    if (cooperative) {
+      driver.call('launchCooperative', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers);
+    } else {
+      driver.call('launch', kernel.handle, x, y, z, threads, 1, 1, sharedBytes, stream, pointers, null);
+    }
     this.work.launches++;
   }
 
@@ -212,31 +207,4 @@ async function loadDriver(library: string | undefined): Promise<CudaDriver> {
 /** Renders a version as the driver numbers it: 12010 → "12.1". */
 function cudaVersion(version: number): string {
   return `${Math.floor(version / 1000)}.${Math.floor((version % 1000) / 10)}`;
-}
-
-/** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */
-export function formatCapability(capability: number): string {
-  return (capability / 10).toFixed(1);
-}
-
-function readMemoryInfo(driver: CudaDriver) {
-  const [free, total]: [[number | bigint], [number | bigint]] = [[0], [0]];
-  driver.call('memoryInfo', free, total);
-  return { freeBytes: Number(free[0]), totalBytes: Number(total[0]) };
-}
-
-function readLimits(driver: CudaDriver, device: number): DeviceLimits {
-  const attribute = (number: number) => driver.get<number>('attribute', number, device);
-  const name = Buffer.alloc(256);
-  driver.call('deviceName', name, name.length, device);
-  return {
-    name: name.toString('utf8', 0, name.indexOf(0)),
-    capability:
-      10 * attribute(DEVICE_ATTRIBUTE.majorCapability) + attribute(DEVICE_ATTRIBUTE.minorCapability),
-    processors: attribute(DEVICE_ATTRIBUTE.processors),
-    sharedBytesPerBlock: attribute(DEVICE_ATTRIBUTE.sharedMemoryPerBlock),
-    cacheBytes: attribute(DEVICE_ATTRIBUTE.cacheBytes),
-    memoryBytes: readMemoryInfo(driver).totalBytes,
-    cooperativeLaunch: attribute(DEVICE_ATTRIBUTE.cooperativeLaunch) !== 0,
-  };
 }

@@ -116,6 +116,11 @@ export interface CudaRecurrentForward {
   readonly cellZoneout: CudaNoise;
 }
 
+export interface CudaPersistentForward {
+  readonly layer: CudaRecurrentForward;
+  readonly arrived: number;
+}
+
 export interface CudaRecurrentBackward {
   readonly t: number;
   readonly steps: number;
@@ -139,6 +144,12 @@ export interface CudaRecurrentBackward {
   readonly recurrentDropout: CudaNoise;
   readonly hiddenZoneout: CudaNoise;
   readonly cellZoneout: CudaNoise;
+}
+
+export interface CudaPersistentBackward {
+  readonly layer: CudaRecurrentBackward;
+  readonly arrived: number;
+  readonly sums: number;
 }
 
 export interface CudaMaskedWindow {
@@ -318,12 +329,16 @@ export interface CudaKernels {
   readonly gruForwardBf16: CudaRecurrentForward;
   readonly tanhRnnForwardF32: CudaRecurrentForward;
   readonly tanhRnnForwardBf16: CudaRecurrentForward;
+  readonly lstmPersistentForward: CudaPersistentForward;
+  readonly gruPersistentForward: CudaPersistentForward;
   readonly lstmBackwardF32: CudaRecurrentBackward;
   readonly lstmBackwardBf16: CudaRecurrentBackward;
   readonly gruBackwardF32: CudaRecurrentBackward;
   readonly gruBackwardBf16: CudaRecurrentBackward;
   readonly tanhRnnBackwardF32: CudaRecurrentBackward;
   readonly tanhRnnBackwardBf16: CudaRecurrentBackward;
+  readonly lstmPersistentBackward: CudaPersistentBackward;
+  readonly gruPersistentBackward: CudaPersistentBackward;
   readonly maskedWindow: CudaMaskedWindow;
   readonly maskedSum: CudaMaskedSum;
   readonly sumOfSquares: CudaSumOfSquares;
@@ -456,6 +471,11 @@ function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRe
   writeCudaNoise(to, at + 184, value.cellZoneout);
 }
 
+function writeCudaPersistentForward(to: ArgumentMemory, at: number, value: CudaPersistentForward): void {
+  writeCudaRecurrentForward(to, at, value.layer);
+  to.uint64(at + 224, value.arrived);
+}
+
 function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaRecurrentBackward): void {
   to.int32(at, value.t);
   to.int32(at + 4, value.steps);
@@ -479,6 +499,12 @@ function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaR
   writeCudaNoise(to, at + 136, value.recurrentDropout);
   writeCudaNoise(to, at + 176, value.hiddenZoneout);
   writeCudaNoise(to, at + 216, value.cellZoneout);
+}
+
+function writeCudaPersistentBackward(to: ArgumentMemory, at: number, value: CudaPersistentBackward): void {
+  writeCudaRecurrentBackward(to, at, value.layer);
+  to.uint64(at + 256, value.arrived);
+  to.uint64(at + 264, value.sums);
 }
 
 function writeCudaMaskedWindow(to: ArgumentMemory, at: number, value: CudaMaskedWindow): void {
@@ -663,12 +689,16 @@ export const KERNELS = {
   gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
   tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
   tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
+  lstmPersistentForward: { symbol: 'zlm_lstm_persistent_forward', bytes: 232, write: writeCudaPersistentForward },
+  gruPersistentForward: { symbol: 'zlm_gru_persistent_forward', bytes: 232, write: writeCudaPersistentForward },
   lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
   lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
   gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
   gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
   tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
   tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
+  lstmPersistentBackward: { symbol: 'zlm_lstm_persistent_backward', bytes: 272, write: writeCudaPersistentBackward },
+  gruPersistentBackward: { symbol: 'zlm_gru_persistent_backward', bytes: 272, write: writeCudaPersistentBackward },
   maskedWindow: { symbol: 'zlm_masked_window', bytes: 80, write: writeCudaMaskedWindow },
   maskedSum: { symbol: 'zlm_masked_sum', bytes: 72, write: writeCudaMaskedSum },
   sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
@@ -713,6 +743,8 @@ export const CONSTANTS = {
   "GRU_TILES": 3,
   "TANH_RNN_TILES": 1,
   "BACKWARD_TILES": 1,
+  "RESIDENT_UNITS": 1536,
+  "BACKWARD_GROUP": 48,
   "RECURRENT_PACKED_STEPS": 8,
   "RECURRENT_PACK_SHARED_BYTES": 3136,
   "SUM_PIECE": 16384,

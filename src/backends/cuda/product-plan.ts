@@ -129,11 +129,19 @@ const MEMORY_BYTES_PER_CYCLE = 16;
 /** With this many warps, a multiprocessor waits half of the time. */
 const HALF_BUSY_WARPS = 2;
 
+/** Plans by sizes: windows need the same ones again and again. */
+const PLANS = new Map<string, ProductPlan>();
+
 /** Chooses how to divide a product on a device: the plan whose estimate is the shortest. */
-export function planProduct(
-  size: ProductSize,
-  { processors, sharedBytesPerBlock }: ProductDevice,
-): ProductPlan {
+export function planProduct(size: ProductSize, device: ProductDevice): ProductPlan {
+  const { m, n, k, arithmetic } = size;
+  const key = `${m} ${n} ${k} ${arithmetic} ${device.processors} ${device.sharedBytesPerBlock}`;
+  const plan = PLANS.get(key) ?? bestPlan(size, device);
+  PLANS.set(key, plan);
+  return plan;
+}
+
+function bestPlan(size: ProductSize, { processors, sharedBytesPerBlock }: ProductDevice): ProductPlan {
   const slices = Math.ceil(size.k / CONSTANTS.PRODUCT_DEPTH);
   const tiles = TILES[size.arithmetic].filter(({ sharedBytes }) => sharedBytes <= sharedBytesPerBlock);
   const plans = tiles.flatMap((tile) =>

@@ -1,27 +1,27 @@
 /**
- * The steps of recurrent layers, one launch for each: kernels/recurrence.cuh. Before the first, the recurrent weight is packed as
- * the products of the steps read it.
+ * The steps of recurrent layers: kernels/recurrence.cuh. Before the first, the recurrent weight is packed as the products of the
+ * steps read it.
  */
 import type { RecurrentNoise } from '../../ops/noise.js';
 import type { Precision } from '../../ops/op.js';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, cudaNoise, type Tensors } from './cuda-kernel.js';
-import type { LaunchOptions } from './device.js';
+import type { CudaDevice, LaunchOptions } from './device.js';
 import { CONSTANTS, type CudaRecurrentBackward, type CudaRecurrentForward } from './kernels.generated.js';
+import {
+  backwardGroups,
+  CELLS,
+  type CellName,
+  forwardBlocks,
+  kStepsOf,
+  planRecurrence,
+  type RecurrentPlan,
+  usesTensorCores,
+} from './recurrent-plan.js';
 
 const { RECURRENT_COLUMNS, RECURRENT_PACKED_STEPS, RECURRENT_ROWS, RECURRENT_TERMS, RECURRENT_THREADS } =
   CONSTANTS;
-
-/** A kind of layer, as its kernels are named. */
-export type CellName = 'lstm' | 'gru' | 'tanhRnn';
-
-/** Gates of a unit, and tiles of columns of a block forward. */
-const CELLS: Readonly<Record<CellName, { readonly gates: number; readonly tiles: number }>> = {
-  lstm: { gates: 4, tiles: CONSTANTS.LSTM_TILES },
-  gru: { gates: 3, tiles: CONSTANTS.GRU_TILES },
-  tanhRnn: { gates: 1, tiles: CONSTANTS.TANH_RNN_TILES },
-};
 
 /** A layer and its window. */
 export interface Layer {
@@ -56,33 +56,44 @@ interface ForwardArrays
 /** Starts the steps forward. `gates` is x·W + b. */
 export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...arrays }: ForwardArrays): void {
   const { cell, gates, batch, units, noise } = layer;
+  const { device } = backend;
   const { tiles } = CELLS[cell];
   const form = formOf(backend, layer);
-  const kSteps = blocksOf(units, RECURRENT_TERMS);
-  // A block has whole units, and the blocks have whole K steps.
-  const blocks = blocksOf(kSteps * RECURRENT_TERMS, Math.floor((tiles * RECURRENT_COLUMNS) / gates));
-  const parts = noise.recurrent?.perGate ? gates : 1;
-  const weight = backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, kSteps));
-  const left = backend.borrow(2 * form.words(rowsOf(batch), parts * kSteps));
-  const recurrentDropout = cudaNoise(noise.recurrent);
-  const shape = { batch, units, mixed: form.mixed, weight, left, h0, recurrentDropout };
+  const kSteps = kStepsOf(units);
+  const blocks = forwardBlocks(cell, units);
+  const masks = noise.recurrent?.perGate ? gates : 1;
+  const common = {
+    batch,
+    units,
+    mixed: form.mixed,
+    weight: backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, kSteps)),
+    left: backend.borrow(2 * form.words(rowsOf(batch), masks * kSteps)),
+    h0,
+    recurrentDropout: cudaNoise(noise.recurrent),
+  };
   const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), blocks] as const;
-  backend.device.launch(`recurrentPack${form.name}`, { gates, u, ...shape }, packed, PACK);
+  device.launch(`recurrentPack${form.name}`, { gates, u, ...common }, packed, PACK);
+
   const argument = {
     c0: null,
     candidateBias: null,
     cells: null,
     lastC: null,
     ...arrays,
-    ...shape,
+    ...common,
     t: 0,
     steps: layer.steps,
     hiddenZoneout: cudaNoise(noise.zoneoutHidden),
     cellZoneout: cudaNoise(noise.zoneoutCell),
   };
+  if (cell !== 'tanhRnn' && planOf(device, layer).launches === 'one') {
+    const persistent = { layer: argument, arrived: zeros(backend, 1) };
+    device.launch(`${cell}PersistentForward`, persistent, [blocks], RESIDENT);
+    return;
+  }
   for (; argument.t < layer.steps; argument.t++) {
     const grid = [blocks, blocksOf(batch, RECURRENT_ROWS)] as const;
-    backend.device.launch(`${cell}Forward${form.name}`, argument, grid, optionsFor(tiles));
+    device.launch(`${cell}Forward${form.name}`, argument, grid, optionsFor(tiles));
   }
 }
 
@@ -97,16 +108,26 @@ interface BackwardArrays
 /** Starts the steps backward, and the one that gives the gradient of h0. */
 export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...arrays }: BackwardArrays): void {
   const { cell, gates, batch, units, noise } = layer;
+  const { device } = backend;
   const form = formOf(backend, layer);
-  const tiles = CONSTANTS.BACKWARD_TILES;
-  const kSteps = blocksOf(units, RECURRENT_TERMS);
-  const blocks = blocksOf(kSteps * RECURRENT_TERMS, tiles * RECURRENT_COLUMNS);
-  const weight = backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, gates * kSteps));
-  const recurrentDropout = cudaNoise(noise.recurrent);
-  const shape = { batch, units, mixed: form.mixed, weight, recurrentDropout };
-  const packed = [blocksOf(gates * kSteps, RECURRENT_PACKED_STEPS), blocks] as const;
-  const ofBackward = { gates, u, ...shape, h0: null, left: null };
-  backend.device.launch(`recurrentPack${form.name}`, ofBackward, packed, PACK);
+  const kSteps = gates * kStepsOf(units);
+  const groups = backwardGroups(units);
+  const isPersistent = cell !== 'tanhRnn' && planOf(device, layer).launches === 'one';
+  // A block has one tile, and a group has as many as its units need.
+  const blocks = kStepsOf(units);
+  const tiles = isPersistent
+    ? (groups * CONSTANTS.BACKWARD_GROUP) / RECURRENT_COLUMNS
+    : blocks * CONSTANTS.BACKWARD_TILES;
+  const common = {
+    batch,
+    units,
+    mixed: form.mixed,
+    weight: backend.borrow(form.words(tiles * RECURRENT_COLUMNS, kSteps)),
+    recurrentDropout: cudaNoise(noise.recurrent),
+  };
+  const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), tiles] as const;
+  device.launch(`recurrentPack${form.name}`, { gates, u, ...common, h0: null, left: null }, packed, PACK);
+
   const argument = {
     c0: null,
     cells: null,
@@ -114,17 +135,49 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
     dc: null,
     dCandidate: null,
     ...arrays,
-    ...shape,
+    ...common,
     t: layer.steps - 1,
     steps: layer.steps,
-    left: backend.borrow(2 * form.words(rowsOf(batch), gates * kSteps)),
+    left: backend.borrow(2 * form.words(rowsOf(batch), kSteps)),
     hiddenZoneout: cudaNoise(noise.zoneoutHidden),
     cellZoneout: cudaNoise(noise.zoneoutCell),
   };
+  if (isPersistent) {
+    const arrived = zeros(backend, 1 + groups);
+    const sums = backend.borrow(groups * gates * rowsOf(batch) * CONSTANTS.BACKWARD_GROUP);
+    const persistent = { layer: argument, arrived, sums };
+    device.launch(`${cell}PersistentBackward`, persistent, [gates * groups], RESIDENT);
+    return;
+  }
   for (; argument.t >= -1; argument.t--) {
     const grid = [blocks, blocksOf(batch, RECURRENT_ROWS)] as const;
-    backend.device.launch(`${cell}Backward${form.name}`, argument, grid, optionsFor(tiles));
+    device.launch(`${cell}Backward${form.name}`, argument, grid, optionsFor(CONSTANTS.BACKWARD_TILES));
   }
+}
+
+/** Returns how the steps of a layer are launched on a device. */
+function planOf(device: CudaDevice, { cell, batch, units, precision, noise }: Layer): RecurrentPlan {
+  const size = { cell, batch, units, precision, maskPerGate: noise.recurrent?.perGate ?? false };
+  return device.recurrentPlan ?? planRecurrence(size, device.limits, residentBlocks(device));
+}
+
+/** Blocks of a kernel for all steps that a device runs at the same time: the driver is asked once. */
+const RESIDENT_BLOCKS = new WeakMap<CudaDevice, number>();
+
+function residentBlocks(device: CudaDevice): number {
+  const known = RESIDENT_BLOCKS.get(device);
+  if (known !== undefined) return known;
+  const { threads, sharedBytes } = RESIDENT;
+  const blocks = device.residentBlocks('lstmPersistentBackward', threads, sharedBytes);
+  RESIDENT_BLOCKS.set(device, blocks);
+  return blocks;
+}
+
+/** Borrows numbers that are 0. */
+function zeros(backend: CudaBackend, length: number): number {
+  const address = backend.borrow(length);
+  backend.device.fill(address, 0, length);
+  return address;
 }
 
 const PACK: LaunchOptions = {
@@ -132,17 +185,13 @@ const PACK: LaunchOptions = {
   sharedBytes: CONSTANTS.RECURRENT_PACK_SHARED_BYTES,
 };
 
-/** Compute capability, times ten, of the first GPUs whose tensor cores know bfloat16. */
-const BFLOAT16_CAPABILITY = 80;
-
 /** The form of a step's product: in bfloat16 on tensor cores, or in float32. */
 function formOf({ device }: CudaBackend, { precision }: Layer) {
-  const mixed = precision === 'mixed';
-  const onTensorCores = mixed && device.limits.capability >= BFLOAT16_CAPABILITY;
+  const onTensorCores = usesTensorCores(precision, device.limits);
   return {
     name: onTensorCores ? ('Bf16' as const) : ('F32' as const),
     /** Whether float32 operands are rounded. */
-    mixed: mixed ? 1 : 0,
+    mixed: precision === 'mixed' ? 1 : 0,
     /** Returns the size of a packed operand, in numbers of four bytes. */
     words: (columns: number, kSteps: number) =>
       (columns * kSteps * RECURRENT_TERMS) / (onTensorCores ? 2 : 1),
@@ -154,9 +203,15 @@ function rowsOf(batch: number): number {
   return blocksOf(batch, RECURRENT_ROWS) * RECURRENT_ROWS;
 }
 
-/** Returns the options of a step whose blocks have so many tiles: `warp_sums` is its shared memory. */
-function optionsFor(tiles: number): LaunchOptions {
+/** Returns the options of a kernel whose blocks have so many tiles: `warp_sums` is its shared memory. */
+function optionsFor(tiles: number) {
   const warps = RECURRENT_THREADS / 32;
   const sharedBytes = warps * RECURRENT_ROWS * (tiles * RECURRENT_COLUMNS + 4) * 4;
   return { threads: RECURRENT_THREADS, sharedBytes };
 }
+
+/** The options of a kernel for all steps. */
+const RESIDENT = {
+  ...optionsFor(CONSTANTS.BACKWARD_GROUP / RECURRENT_COLUMNS),
+  cooperative: true,
+};

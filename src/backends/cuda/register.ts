@@ -17,6 +17,7 @@ import {
 } from '../../ops/softmax-cross-entropy.js';
 import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../../ops/update.js';
+import { concat, constantLike, fill, pack, pad, slice, split, transpose, unpack } from './copy-kernels.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { type Kernel, onCpu, type Tensors } from './cuda-kernel.js';
 import { dropout, embedding, embeddingGradient, product } from './feed-forward-kernels.js';
@@ -30,27 +31,7 @@ import {
 } from './optimizer-kernels.js';
 import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
 import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
-import {
-  addN,
-  BINARY,
-  binary,
-  cast,
-  concat,
-  constantLike,
-  fill,
-  matMul,
-  mean,
-  pack,
-  pad,
-  slice,
-  softmax,
-  split,
-  sum,
-  transpose,
-  UNARY,
-  unary,
-  unpack,
-} from './tfjs-kernels.js';
+import { addN, BINARY, binary, cast, matMul, mean, softmax, sum, UNARY, unary } from './tfjs-kernels.js';
 
 /** Kernels that only give a tensor another name or shape; those of tfjs's CPU backend do it here, too. */
 const WITHOUT_VALUES = ['Identity', 'Reshape'];

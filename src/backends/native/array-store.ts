@@ -44,7 +44,7 @@ export class ArrayStore {
 
 /** Returns the error for a failed allocation in JavaScript or C. */
 export function outOfMemory(): UserError {
-  return new UserError('backend', 'the native backend ran out of memory', [
+  return new UserError('backend', 'The native backend ran out of memory', [
     'Reduce training.batchSize, training.bptt or the widths of the model, or free memory on this machine.',
   ]);
 }

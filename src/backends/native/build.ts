@@ -81,9 +81,14 @@ async function orFailure(folder: string, work: () => Promise<BuildResult>): Prom
     return await work();
   } catch (error) {
     const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
-    if (described instanceof UserError) return { failure: described.message, needs: 'folder' };
+    if (described instanceof UserError) return { failure: asClause(described.message), needs: 'folder' };
     throw error;
   }
+}
+
+/** Turns a message into a clause, which continues a line: "native: cannot compile …". It begins with a word or an absolute path. */
+function asClause(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
 /** Returns the folder if libraries in it may be loaded; null if others could change it, which buildLibrary may fix. */

@@ -52,7 +52,7 @@ async function askNamed(named: string): Promise<CompilerSearch> {
 }
 
 /**
- * Returns the flags for a shared library for this very processor. -ffast-math is not among them: it assumes that NaN does not
+ * Returns the flags for a shared library for this processor. -ffast-math is not among them: it assumes that NaN does not
  * occur, and would hide a diverging loss.
  *
  * @param openMp compile with threads; a compiler without OpenMP refuses the flag

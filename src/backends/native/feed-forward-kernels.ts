@@ -1,6 +1,6 @@
 /**
  * The kernels of the ops around the recurrent layers: embedding, dropout, products, the softmax with its loss, logits, and
- * drawing words. The contracts are beside the ops (ops/).
+ * drawing words. The contracts are in the files of the ops (ops/).
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { DrawAttributes } from '../../ops/draw.js';

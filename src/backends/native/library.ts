@@ -75,7 +75,7 @@ export interface LoadFailure {
   readonly failure: string;
   /** The loader's message. */
   readonly details: string;
-  /** What the user has to change. */
+  /** The part that the user has to change. */
   readonly needs: 'folder' | 'compiler';
 }
 

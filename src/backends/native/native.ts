@@ -1,4 +1,4 @@
-/** The native backend: C kernels, compiled for this very processor at first use and called through koffi. */
+/** The native backend: C kernels, compiled for this processor at first use and called through koffi. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
@@ -66,7 +66,7 @@ async function prepare(options: BackendOptions): Promise<Prepared> {
   if ('failure' in search) return { ...search, needs: 'compiler' };
   const { compiler } = search;
   const built = await buildLibrary(compiler, cacheFolder, () =>
-    options.onNote?.(`compiling the kernels for this processor with ${compiler.command}, once`),
+    options.onNote?.(`Compiling the kernels for this processor with ${compiler.command}, once`),
   );
   if ('failure' in built) return built;
   try {

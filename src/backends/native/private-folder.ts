@@ -39,7 +39,7 @@ export async function makePrivateFolder(folder: string, isOurs: (name: string) =
     await chmod(path, 0o700);
     // Some file systems accept a change of permissions and ignore it.
     if (await othersMayWrite(await lstat(path)))
-      throw new UserError('data', `others can write to ${path}: its file system does not store permissions`);
+      throw new UserError('data', `Others can write to ${path}: its file system does not store permissions`);
   }
   return await checkPrivateFolder(path);
 }
@@ -68,7 +68,7 @@ export async function checkPrivateFolder(folder: string): Promise<string> {
     const isGuarded = !isLast && (status.mode & STICKY) !== 0;
     if (!isGuarded && (await othersMayWrite(status))) {
       const cure = `remove the permission with \`chmod go-w ${shellWord(above)}\``;
-      throw new UserError('data', `others can write to ${above}: ${cure}`);
+      throw new UserError('data', `Others can write to ${above}: ${cure}`);
     }
   }
   return path;

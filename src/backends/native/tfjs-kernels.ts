@@ -101,11 +101,10 @@ interface SliceAttributes {
  */
 export const slice: Kernel<SliceAttributes> = (inputs, attributes, backend) => {
   const { x } = inputs;
-  const given = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
-  const [begin, size] = tf.slice_util.parseSliceParams(given, attributes.begin, attributes.size);
+  const [begin, size] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size);
   const isOnePiece = tf.slice_util.isSliceContinous(x.shape, begin, size);
   if (x.dtype !== 'float32' || isOnePiece) return onCpu('Slice', inputs, attributes, backend);
-  tf.slice_util.assertParamsValid(given, begin, size);
+  tf.slice_util.assertParamsValid(x, begin, size);
   const out = backend.allocate(size);
   copyRuns(backend.floats(x), x.shape, begin, size, out.values);
   return out.info;
@@ -120,9 +119,8 @@ interface SplitAttributes {
 /** Splits a tensor along one dimension, as slices. */
 export const split: Kernel<SplitAttributes> = ({ x }, { numOrSizeSplits, axis }, backend) => {
   const [along] = tf.util.parseAxisParam(axis, x.shape);
-  const given = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
   let from = 0;
-  return tf.backend_util.prepareSplitSize(given, numOrSizeSplits, along).map((length) => {
+  return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along).map((length) => {
     const begin = x.shape.map((_, dimension) => (dimension === along ? from : 0));
     const size = x.shape.map((whole, dimension) => (dimension === along ? length : whole));
     from += length;

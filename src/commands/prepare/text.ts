@@ -186,7 +186,7 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
     }
     if (train !== undefined && valid !== undefined && test !== undefined)
       return { files: { train, valid, test } };
-    throw new UserError('usage', 'no text was given', [
+    throw new UserError('usage', 'No text was given', [
       'Give one text with --text FILE, or three with --train FILE --valid FILE --test FILE.',
     ]);
   }

@@ -76,7 +76,7 @@ export default class PrepareTopics extends BaseCommand<typeof PrepareTopics> {
           onProgress: (now) => progress.update(now),
           signal,
         }),
-      () => progress.note('stopping'),
+      () => progress.note('Stopping'),
     );
     const trainOn = await topicTrainingOn(prepared.manifest, topics, this.config.root);
     return this.print(toTopicsResult(prepared, trainOn, data), renderTopics);

@@ -192,10 +192,19 @@ async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return await buffer(await zip.openReadStreamPromise(entry));
 }
 
+/** Zip archives that are intact and still cannot be read, by yauzl's message. */
+const UNSUPPORTED: readonly (readonly [message: RegExp, fault: string])[] = [
+  [/^unsupported compression/, 'it is compressed in a way that zlm cannot read'],
+  [/encrypt/, 'it is encrypted'],
+  [/^multi-disk/, 'it is only one part of an archive of several files'],
+];
+
 // yauzl throws plain errors; errors of the file system have a code and are described elsewhere, as are our own.
 function throwZipError(error: unknown): never {
   if (!(error instanceof Error) || error.name !== 'Error' || 'code' in error) throw error;
-  throw new ArchiveFault(`it is damaged: ${error.message}`, { cause: error });
+  const [, fault = 'it is damaged or cut off'] =
+    UNSUPPORTED.find(([message]) => message.test(error.message)) ?? [];
+  throw new ArchiveFault(fault, { cause: error });
 }
 
 interface ArchiveEntry {

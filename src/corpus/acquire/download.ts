@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly stallSeconds?: number | undefined;
   /** Wait before the second attempt at a mirror; doubled before each further one. */
   readonly backoffSeconds?: number | undefined;
-  /** Told when a source fails and another one is tried. */
+  /** Called when a source fails and another one is tried. */
   readonly onNote?: ((line: string) => void) | undefined;
 }
 
@@ -273,13 +273,32 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'could not be reached: it does not answer',
 };
 
+/** Codes of a connection that the server, or a machine on the way, closed. */
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Codes of certificates that Node does not accept. Another attempt gets the same one. */
+const CERTIFICATE_FAULT =
+  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF))/;
+
+const UNTRUSTED = 'has a certificate that Node does not trust';
+
+/** Tells whether a mirror failed because of its certificate. */
+export function isUntrusted(reason: string): boolean {
+  return reason.startsWith(UNTRUSTED);
+}
+
 /** Describes a failure of the network, which `fetch` wraps in a TypeError. Returns undefined for every other error. */
 function describeNetworkError(error: unknown): Attempt | undefined {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return undefined;
   const cause = error.cause as NodeJS.ErrnoException;
   const unreachable = UNREACHABLE[cause.code ?? ''];
   if (unreachable !== undefined) return { kind: 'refused', reason: unreachable };
-  return { kind: 'failed', reason: `broke off: ${cause.message || cause.code || error.message}` };
+  if (CERTIFICATE_FAULT.test(cause.code ?? ''))
+    return { kind: 'refused', reason: `${UNTRUSTED}: ${cause.message}` };
+  const fault = CLOSED.has(cause.code ?? '')
+    ? 'the connection was closed'
+    : cause.message || cause.code || error.message;
+  return { kind: 'failed', reason: `broke off: ${fault}` };
 }
 
 /** Aborts a connection when nothing arrives for a while, or when the caller aborts. */

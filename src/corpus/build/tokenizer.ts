@@ -3,7 +3,8 @@ import { isAscii } from 'node:buffer';
 import type { Unit } from '../manifest.js';
 import { type Normalization, normalizeText, type PieceWords, wordsOfPiece } from '../normalize.js';
 import type { Draft } from './draft.js';
-import { type Block, isSpace } from './text-blocks.js';
+import { isSpace } from './long-word.js';
+import type { Block } from './text-blocks.js';
 import type { TypeTable } from './type-table.js';
 
 const LINE_FEED = 0x0a;

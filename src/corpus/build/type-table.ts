@@ -73,7 +73,7 @@ function detached(word: string): string {
 function endOfLineInText(name: string, line: number): UserError {
   return new UserError(
     'data',
-    `${name}:${line}: the text contains the word ${END_OF_LINE}, which is added at the end of every line`,
+    `${name}:${line}: The text contains the word ${END_OF_LINE}, which is added at the end of every line`,
     [`Remove ${END_OF_LINE} from the text.`],
   );
 }

@@ -65,10 +65,11 @@ async function writeSplits(
   const onBytes = (bytes: number) =>
     onProgress?.({ label: `prepare ${recipe.name}`, done: Math.round(bytes), total, unit: 'bytes' });
   const form = { unit: recipe.unit, ...(recipe.readAs ?? recipe.normalization) };
-  const tokens = await draftSplits(recipe.texts, { form, types, draft, folder, signal, onBytes });
+  const isTaken = recipe.vocabulary instanceof Vocabulary;
+  const drafting = { form, types, draft, folder, signal, onBytes, formIsGiven: isTaken };
+  const tokens = await draftSplits(recipe.texts, drafting);
   const counts = await countTrain(draft, types, tokens, signal);
   if (counts.every((count, id) => id === DRAFT_END_OF_LINE || count === 0)) throw noWords(recipe);
-  const isTaken = recipe.vocabulary instanceof Vocabulary;
   const vocabulary =
     recipe.vocabulary instanceof Vocabulary
       ? recipe.vocabulary

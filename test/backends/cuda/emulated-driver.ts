@@ -28,8 +28,15 @@ const COMPILER = 'g++';
 /** Floating-point operations are not fused, so that results are the same on every processor. */
 const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-DEMULATED'];
 
-/** Kernels cast pointers between types, as is usual in CUDA. */
-const KERNEL_FLAGS = ['-fno-strict-aliasing', '-x', 'c++'];
+/** Kernels cast pointers between types, as is usual in CUDA. Messages name the lines of kernels. */
+const KERNEL_FLAGS = ['-fno-strict-aliasing', '-g1', '-x', 'c++'];
+
+/** Has kernels call emulator/checks.cpp before each access of memory. */
+const KERNEL_CHECKS = ['-fsanitize=thread', '--param=tsan-instrument-func-entry-exit=0'];
+const EMULATOR_CHECKS = ['-DZLM_EMULATOR_CHECKS'];
+
+/** Whether drivers check each access of memory by default. */
+export const WITH_CHECKS = process.env.ZLM_EMULATOR_CHECKS !== '0';
 
 /** Includes all kernels, for NVRTC; here each file is compiled by itself. */
 const ALL_KERNELS = 'zlm.cu';
@@ -43,8 +50,8 @@ export interface DriverSources {
   readonly kernels?: string;
   /** The header, in that folder, that declares them. */
   readonly header?: string;
-  /** More flags of the compiler. */
-  readonly flags?: readonly string[];
+  /** Checks each access of memory by a kernel, which takes twice the time. The default, unless ZLM_EMULATOR_CHECKS is 0. */
+  readonly checks?: boolean;
 }
 
 /** The path of a driver, or the reason why there is none here. */
@@ -58,12 +65,12 @@ export type EmulatedDriver = { readonly path: string } | { readonly reason: stri
 export async function buildEmulatedDriver({
   kernels = KERNELS_UNDER_TEST,
   header = 'zlm-cuda.h',
-  flags = [],
+  checks = WITH_CHECKS,
 }: DriverSources = {}): Promise<EmulatedDriver> {
   if (process.platform !== 'linux') return { reason: 'the emulated CUDA driver needs Linux' };
   const version = await compilerVersion();
   if (version === null) return { reason: `no ${COMPILER} to compile the emulated CUDA driver with` };
-  const units = await unitsOf(kernels, header, [...FLAGS, ...flags], version);
+  const units = await unitsOf(kernels, header, checks, version);
   const path = join(CACHE, `libcuda-${sha256(units.map(({ object }) => object).join('\n')).slice(0, 16)}.so`);
   await mkdir(CACHE, { recursive: true });
   await alone(`${path}.lock`, async () => {
@@ -81,18 +88,13 @@ interface Unit {
   readonly arguments_: readonly string[];
 }
 
-async function unitsOf(
-  kernels: string,
-  header: string,
-  flags: readonly string[],
-  version: string,
-): Promise<Unit[]> {
+async function unitsOf(kernels: string, header: string, checks: boolean, version: string): Promise<Unit[]> {
   const folders = [...new Set([EMULATOR, kernels, KERNELS])];
   const headers = await Promise.all(folders.map((folder) => contentOf(folder, /\.(?:h|cuh)$/)));
   const include = folders.flatMap((folder) => ['-I', folder]);
   const unit = async (folder: string, name: string, more: readonly string[]): Promise<Unit> => {
     const path = join(folder, name);
-    const options = [...flags, ...more];
+    const options = [...FLAGS, ...more];
     const inputs = [version, ...options, name, await readFile(path, 'utf8'), ...headers.flat()];
     const object = join(CACHE, `${basename(name)}-${sha256(inputs.join('\0')).slice(0, 16)}.o`);
     return { object, arguments_: [...options, ...include, '-c', path] };
@@ -101,10 +103,12 @@ async function unitsOf(
   const sources = (await readdir(kernels))
     .filter((name) => name.endsWith('.cu') && name !== ALL_KERNELS)
     .sort();
+  const kernelFlags = [...KERNEL_FLAGS, ...(checks ? KERNEL_CHECKS : [])];
+  const emulatorFlags = [`-DKERNELS_HEADER="${header}"`, ...(checks ? EMULATOR_CHECKS : [])];
   return Promise.all([
     // The slowest first.
-    ...sources.map((name) => unit(kernels, name, KERNEL_FLAGS)),
-    ...emulator.map((name) => unit(EMULATOR, name, [`-DKERNELS_HEADER="${header}"`])),
+    ...sources.map((name) => unit(kernels, name, kernelFlags)),
+    ...emulator.map((name) => unit(EMULATOR, name, emulatorFlags)),
   ]);
 }
 

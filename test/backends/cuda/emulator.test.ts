@@ -4,12 +4,13 @@ import koffi from 'koffi';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../cli/capture.js';
 import { buildEmulatedDriver } from './emulated-driver.js';
-import { EmulatedGpu, type EmulatorSettings } from './emulated-gpu.js';
+import { type Argument, EmulatedGpu, type EmulatorSettings, type LaunchShape } from './emulated-gpu.js';
 
-const DRIVER = await buildEmulatedDriver({
-  kernels: join(ROOT, 'test/backends/cuda/emulator/self-test'),
-  header: 'self-test.h',
-});
+const SOURCES = { kernels: join(ROOT, 'test/backends/cuda/emulator/self-test'), header: 'self-test.h' };
+const [DRIVER, CHECKED] = await Promise.all([
+  buildEmulatedDriver({ ...SOURCES, checks: false }),
+  buildEmulatedDriver({ ...SOURCES, checks: true }),
+]);
 const SKIPPED = 'reason' in DRIVER ? `, skipped: ${DRIVER.reason}` : '';
 
 /** Random schedules, and the plain one. */
@@ -147,7 +148,7 @@ describe.skipIf(SKIPPED)(`the emulated GPU${SKIPPED}`, () => {
         const gpu = await open({ SEED });
         const [blocks, threads, steps] = [6, 64, 4];
         const [written, sums] = [gpu.allocate(steps * blocks), gpu.allocate(steps * blocks * threads)];
-        gpu.launch('sum_of_blocks', [gpu.zeros(1), written, sums, steps, barrier], {
+        gpu.launch('sum_of_blocks', [gpu.zeros(1), written, sums, steps, barrier, 1, 1], {
           blocks,
           threads,
           cooperative: true,
@@ -213,7 +214,7 @@ describe.skipIf(SKIPPED)(`the emulated GPU${SKIPPED}`, () => {
     const gpu = await open({ GUARD: 1 });
     expect(gpu.failureOf('write_from', [gpu.allocate(64), 33])).toContain(
       'an illegal memory access was encountered: kernel write_from, block (0, 0, 0), thread (31, 0, 0): ' +
-        'it accesses 0 bytes behind an allocation of 256 bytes (CUDA error 700)',
+        'it accesses 0 bytes behind an allocation of 256 bytes (self-test.cu:',
     );
   });
 
@@ -332,5 +333,121 @@ describe.skipIf(SKIPPED)(`the emulated GPU${SKIPPED}`, () => {
     const [next, order] = [gpu.zeros(1), gpu.allocate(32)];
     gpu.launch('note_order', [next, order]);
     expect(gpu.words(next, 1)).toEqual([0]); // what the array held: no copy changed it
+  });
+});
+
+describe.skipIf(SKIPPED)(`the emulated GPU that checks each access of memory${SKIPPED}`, () => {
+  async function openChecked(settings: EmulatorSettings = {}): Promise<EmulatedGpu> {
+    return EmulatedGpu.open('path' in CHECKED ? CHECKED.path : '', settings);
+  }
+
+  /** Launches a kernel, and returns what the checks find in it; null if nothing. */
+  async function findIn(
+    name: string,
+    argument: (gpu: EmulatedGpu) => Argument,
+    shape: LaunchShape,
+    SEED = 0,
+  ): Promise<string | null> {
+    const gpu = await openChecked({ SEED });
+    gpu.launch(name, argument(gpu), shape);
+    const code = gpu.driver.attempt('waitForStream', gpu.stream);
+    return code === 0 ? null : gpu.driver.failure(code, 'waitForStream').message;
+  }
+
+  /** The argument of sum_of_blocks. */
+  function blocksThatMeet(gpu: EmulatedGpu, barrier: number, fence: number, acquire: number): Argument {
+    const [blocks, threads, steps] = [6, 64, 4];
+    const [written, sums] = [gpu.allocate(steps * blocks), gpu.allocate(steps * blocks * threads)];
+    return [gpu.zeros(1), written, sums, steps, barrier, fence, acquire];
+  }
+  const BLOCKS = { blocks: 6, threads: 64, cooperative: true };
+
+  it.each(SEEDS)('finds nothing in kernels whose threads wait for each other, seed %d', async (SEED) => {
+    const block = { threads: 128, sharedBytes: 512 };
+    const tiles = { threads: 64, sharedBytes: 256 };
+    const x = randomValues(256);
+    const copies = (pending: number) => (gpu: EmulatedGpu) => [gpu.upload(x), gpu.allocate(256), pending, 16];
+    expect(await findIn('reverse_block', (gpu) => [gpu.allocate(128), 1], block, SEED)).toBeNull();
+    expect(
+      await findIn('sum_tiles', (gpu) => [gpu.upload(x), gpu.allocate(64), 4, 1], tiles, SEED),
+    ).toBeNull();
+    expect(
+      await findIn('reverse_half_warps', (gpu) => [gpu.allocate(32), 1], { sharedBytes: 128 }, SEED),
+    ).toBeNull();
+    expect(
+      await findIn('reverse_behind_shuffle', (gpu) => [gpu.allocate(32), 1], { sharedBytes: 128 }, SEED),
+    ).toBeNull();
+    expect(await findIn('sum_of_blocks', (gpu) => blocksThatMeet(gpu, 1, 1, 1), BLOCKS, SEED)).toBeNull();
+    expect(await findIn('copy_through_shared', copies(0), { sharedBytes: 1024 }, SEED)).toBeNull();
+    expect(await findIn('shuffle_and_vote', (gpu) => [gpu.allocate(320)], {}, SEED)).toBeNull();
+    const order = (gpu: EmulatedGpu) => [gpu.zeros(1), gpu.allocate(512)];
+    expect(await findIn('note_order', order, { blocks: 8, threads: 64 }, SEED)).toBeNull();
+  });
+
+  it.each(SEEDS)('names both threads and the line where a barrier is missing, seed %d', async (SEED) => {
+    const found = await findIn(
+      'reverse_block',
+      (gpu) => [gpu.allocate(128), 0],
+      { threads: 128, sharedBytes: 512 },
+      SEED,
+    );
+    expect(found).toMatch(
+      /kernel reverse_block, .*: it (?:reads|writes) byte \d+ of the 512 of shared memory, which thread \d+ of the block has (?:read|written), and neither waits for the other \(self-test\.cu:\d+(?:, self-test\.cu:\d+)?\)/,
+    );
+  });
+
+  const RACE =
+    /which thread \d+ of the (?:block|resident block \d+) has (?:written|read), and neither waits for the other/;
+
+  it.each(SEEDS)(
+    'finds each missing barrier, fence and wait whatever the order of threads, seed %d',
+    async (SEED) => {
+      const x = randomValues(256);
+      const [tiles, warp] = [{ threads: 64, sharedBytes: 256 }, { sharedBytes: 128 }];
+      const sums = (gpu: EmulatedGpu) => [gpu.upload(x), gpu.allocate(64), 4, 0];
+      expect(await findIn('sum_tiles', sums, tiles, SEED)).toMatch(RACE);
+      expect(await findIn('reverse_half_warps', (gpu) => [gpu.allocate(32), 0], warp, SEED)).toMatch(RACE);
+      expect(await findIn('reverse_behind_shuffle', (gpu) => [gpu.allocate(32), 0], warp, SEED)).toMatch(
+        RACE,
+      );
+      expect(await findIn('sum_of_blocks', (gpu) => blocksThatMeet(gpu, 0, 1, 1), BLOCKS, SEED)).toMatch(
+        RACE,
+      );
+      expect(await findIn('sum_of_blocks', (gpu) => blocksThatMeet(gpu, 1, 0, 1), BLOCKS, SEED)).toMatch(
+        RACE,
+      );
+      expect(await findIn('sum_of_blocks', (gpu) => blocksThatMeet(gpu, 1, 1, 0), BLOCKS, SEED)).toMatch(
+        RACE,
+      );
+    },
+  );
+
+  it('finds that blocks of an ordinary launch write to the same place', async () => {
+    const write = (gpu: EmulatedGpu) => [gpu.allocate(4), 1];
+    expect(await findIn('write_same', write, { blocks: 1 })).toBeNull();
+    expect(await findIn('write_same', write, { blocks: 2 })).toContain(
+      'it writes byte 4 of an allocation of 16 bytes, which another block has written',
+    );
+  });
+
+  it('lets no access of a word outside of its memory pass', async () => {
+    const first = (at: number) => (gpu: EmulatedGpu) => [gpu.allocate(33), at];
+    expect(await findIn('write_from', first(1), {})).toBeNull();
+    expect(await findIn('write_from', first(2), {})).toContain(
+      'thread (31, 0, 0): it writes 0 bytes behind an allocation of 132 bytes (self-test.cu:',
+    );
+    const shared = (at: number) => (gpu: EmulatedGpu) => [gpu.allocate(32), at];
+    expect(await findIn('write_beyond_shared', shared(0), { sharedBytes: 132 })).toBeNull();
+    expect(await findIn('write_beyond_shared', shared(2), { sharedBytes: 132 })).toContain(
+      'thread (31, 0, 0): it writes byte 132 of the 132 of shared memory (self-test.cu:',
+    );
+    const freed = (gpu: EmulatedGpu) => {
+      const memory = gpu.allocate(64);
+      gpu.driver.call('free', memory.address);
+      return [memory, 0];
+    };
+    expect(await findIn('write_from', freed, {})).toContain(
+      'it writes byte 0 of an allocation of 256 bytes, which has been freed',
+    );
   });
 });

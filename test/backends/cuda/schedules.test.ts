@@ -5,28 +5,28 @@ import { describe, expect, it } from 'vitest';
 import { BACKEND_OPTIONS, whyNot } from '../each-backend.js';
 
 const obstacle = whyNot('cuda');
-const CHILD = fileURLToPath(new URL('feed-forward.child.ts', import.meta.url));
 
-/** Runs the child with settings of the emulator, and returns its hash. */
-function hashWith(settings: Record<string, string>): string {
+/** Runs a program beside this file with settings of the emulator, and returns its hash. */
+function hashWith(program: string, settings: Record<string, string>): string {
+  const path = fileURLToPath(new URL(program, import.meta.url));
   const environment = Object.entries(settings).map(([name, value]) => [`ZLM_EMULATOR_${name}`, value]);
-  return execFileSync(process.execPath, ['--import', 'tsx', CHILD, BACKEND_OPTIONS.cudaDriver ?? ''], {
+  return execFileSync(process.execPath, ['--import', 'tsx', path, BACKEND_OPTIONS.cudaDriver ?? ''], {
     encoding: 'utf8',
     env: { ...process.env, ...Object.fromEntries(environment) },
   }).trim();
 }
 
-describe.skipIf(obstacle)(
-  ['kernels around the recurrent layers', obstacle].filter(Boolean).join(', '),
-  () => {
-    it('give the same bits in every order of threads', () => {
-      const plain = hashWith({});
-      expect(plain).toMatch(/^[0-9a-f]{64}$/);
-      for (const SEED of ['1', '2', '3']) expect(hashWith({ SEED })).toBe(plain);
-    });
+describe.skipIf(obstacle).each([
+  ['recurrent layers', 'recurrent.child.ts'],
+  ['kernels around the recurrent layers', 'feed-forward.child.ts'],
+])(['%s', obstacle].filter(Boolean).join(', '), (_, program) => {
+  it('give the same bits in every order of threads', () => {
+    const plain = hashWith(program, {});
+    expect(plain).toMatch(/^[0-9a-f]{64}$/);
+    for (const SEED of ['1', '2', '3']) expect(hashWith(program, { SEED })).toBe(plain);
+  });
 
-    it('touch no memory but their own', () => {
-      expect(hashWith({ GUARD: '1', SEED: '4' })).toMatch(/^[0-9a-f]{64}$/);
-    });
-  },
-);
+  it('touch no memory but their own', () => {
+    expect(hashWith(program, { GUARD: '1', SEED: '4' })).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

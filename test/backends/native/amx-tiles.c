@@ -1,4 +1,4 @@
-// What the tile operations of amx.h make of chosen operands, as JSON: exact values where rounding, flushing and the order
+// Prints as JSON the results of the tile operations of amx.h for chosen operands: exact values where rounding, flushing and the order
 // of sums show, and a digest of the bits of many random products.
 #include <math.h>
 #include <stdio.h>

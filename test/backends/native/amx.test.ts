@@ -35,7 +35,7 @@ function compilerOfTiles() {
   return { compiler, cacheFolder: join(folder, 'cache') };
 }
 
-describe.skipIf(!CC)(`products of awkward shapes${NEEDS_CC}`, () => {
+describe.skipIf(!CC)(`mixed products of awkward shapes${NEEDS_CC}`, () => {
   /** What `mixed-product.c` prints. */
   const checkProducts = (...flags: string[]) =>
     runProgram('mixed-product.c', { kernels: PRODUCT_KERNELS, flags }) as {
@@ -45,41 +45,44 @@ describe.skipIf(!CC)(`products of awkward shapes${NEEDS_CC}`, () => {
       digest: string;
     };
 
-  it('are as near with tiles as rounding lets them be', () => {
+  it('products on AMX tiles differ from exact ones by rounding alone', () => {
     const { units, worst, strayed } = checkProducts(EMULATED_TILES);
     expect({ units, strayed }).toEqual({ units: 2, strayed: 0 });
     expect(worst).toBeLessThan(1);
   });
 
-  it('are so without tiles, and the same where tiles cannot be used', () => {
+  it('products without tiles differ by rounding alone, and are the same where tiles cannot be used', () => {
     const without = checkProducts();
     expect(without.strayed).toBe(0);
     expect(without.worst).toBeLessThan(1);
-    if (without.units === 2) return; // this processor has tiles that can
+    if (without.units === 2) return; // this processor has working tiles
     for (const flag of UNUSABLE) expect(checkProducts(flag)).toEqual(without);
   });
 });
 
-it.skipIf(!CC)(`the emulation rounds, flushes and orders sums as the manual says${NEEDS_CC}`, () => {
-  expect(runProgram('amx-tiles.c', { flags: [EMULATED_TILES] })).toEqual({
-    'high values beside low ones': '0x1p+0',
-    'low values in order': '0x0p+0',
-    'start added last': '0x1p+0',
-    'a tie to even, down': '0x1p+24',
-    'a tie to even, up': '0x1.000004p+24',
-    'a subnormal operand': '0x0p+0',
-    'a subnormal product': '0x0p+0',
-    'a subnormal product, added unrounded': '0x1.8p-126',
-    'a subnormal difference': '0x0p+0',
-    'a subnormal start': '0x0p+0',
-    'a subnormal sum': '0x0p+0',
-    infinity: '-inf',
-    // As the instructions themselves gave it under Bochs.
-    digest: '5d42522193d60e58',
-  });
-});
+it.skipIf(!CC)(
+  `the emulation of AMX tiles rounds, flushes and orders sums as the manual says${NEEDS_CC}`,
+  () => {
+    expect(runProgram('amx-tiles.c', { flags: [EMULATED_TILES] })).toEqual({
+      'high values beside low ones': '0x1p+0',
+      'low values in order': '0x0p+0',
+      'start added last': '0x1p+0',
+      'a tie to even, down': '0x1p+24',
+      'a tie to even, up': '0x1.000004p+24',
+      'a subnormal operand': '0x0p+0',
+      'a subnormal product': '0x0p+0',
+      'a subnormal product, added unrounded': '0x1.8p-126',
+      'a subnormal difference': '0x0p+0',
+      'a subnormal start': '0x0p+0',
+      'a subnormal sum': '0x0p+0',
+      infinity: '-inf',
+      // The result of the instructions themselves under Bochs.
+      digest: '5d42522193d60e58',
+    });
+  },
+);
 
-describe.skipIf(!CC)(`the ops${NEEDS_CC}`, () => {
+describe.skipIf(!CC)(`mixed ops on AMX tiles${NEEDS_CC}`, () => {
   const CASES = [
     lstmCase(3, 17, 33, 65, { recurrent: MASK }, 'mixed'),
     lstmCase(2, 13, 385, 40, { recurrent: { ...MASK, mask: 'sequence' } }, 'mixed'),
@@ -91,7 +94,7 @@ describe.skipIf(!CC)(`the ops${NEEDS_CC}`, () => {
   const TOLERANCE = 2 ** -9;
 
   it.each(CASES.map((testCase) => [testCase.name, testCase] as const))(
-    '%s: near the reference, and the same bits with 1 to 4 threads',
+    '%s is near the reference and has the same bits with 1 to 4 threads',
     async (_, testCase) => {
       const expected = await resultsOn('wasm', testCase);
       const results: Results[] = [];
@@ -105,7 +108,7 @@ describe.skipIf(!CC)(`the ops${NEEDS_CC}`, () => {
   );
 });
 
-it.skipIf(!CC)(`doctor says that tiles multiply${NEEDS_CC}`, async () => {
+it.skipIf(!CC)(`doctor reports that AMX tiles multiply in mixed precision${NEEDS_CC}`, async () => {
   const { compiler, cacheFolder } = compilerOfTiles();
   const flags = ['--cc', compiler, '--cache', cacheFolder, '--data', folder, '--runs', folder];
   const { result, stdout } = await runCommand<DoctorReport>(Doctor, flags);

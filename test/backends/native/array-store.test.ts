@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ArrayStore } from '../../../src/backends/native/array-store.js';
 
-/** What a window does: lends in this order, and gives back at once what is transient, the rest at its end. */
+/** The arrays of a window: lent in this order; transient ones are returned at once, the others at the end. */
 interface Step {
   readonly length: number;
   readonly transient?: true;
 }
 
-/** The memory that a window is served from. */
+/** Returns the memory of the arrays of a window. */
 function runWindow(store: ArrayStore, steps: readonly Step[]): ArrayBufferLike[] {
   const arrays = steps.map(({ length, transient }) => {
     const values = store.lend(length);
@@ -18,8 +18,8 @@ function runWindow(store: ArrayStore, steps: readonly Step[]): ArrayBufferLike[]
   return arrays.map(({ buffer }) => buffer);
 }
 
-describe('windows alike', () => {
-  it('are served from the same memory, though their transient arrays are more than was ever lent at once', () => {
+describe('windows of the same shapes', () => {
+  it('windows of the same shapes get the same memory, though their transient arrays exceed what was ever lent at once', () => {
     const store = new ArrayStore();
     const layers = [4600, 9000, 1600].map((length) => ({ length, transient: true }) as const);
     const window = [...layers, { length: 400 }, ...layers, { length: 1150 }, { length: 1150 }];
@@ -28,7 +28,7 @@ describe('windows alike', () => {
       for (const memory of runWindow(store, window)) expect(first).toContain(memory);
   });
 
-  it.each([10, 1000])('share memory where %d numbers are nearly as many', (length) => {
+  it.each([10, 1000])('a window that needs slightly fewer than %d numbers gets the same memory', (length) => {
     const store = new ArrayStore();
     const [longer] = runWindow(store, [{ length }]);
     const shorter = store.lend(length - 1);
@@ -38,7 +38,7 @@ describe('windows alike', () => {
 });
 
 it.each([0, 1, 2, 3, 7, 8, 9, 1023, 1024, 1025, 5_000_001])(
-  'lends %d numbers in little more room',
+  'an array of %d numbers is lent in little more memory',
   (length) => {
     const values = new ArrayStore().lend(length);
     expect(values).toHaveLength(length);
@@ -46,14 +46,14 @@ it.each([0, 1, 2, 3, 7, 8, 9, 1023, 1024, 1025, 5_000_001])(
   },
 );
 
-it('lends zeros that nobody has written to', () => {
+it('lendZeros lends zeros even in memory that was written to', () => {
   const store = new ArrayStore();
   const values = store.lend(5).fill(1) as Float32Array<ArrayBuffer>;
   store.takeBack(values);
   expect([...store.lendZeros(5)]).toEqual([0, 0, 0, 0, 0]);
 });
 
-it('knows what is lent', () => {
+it('isLent tells lent arrays from others', () => {
   const store = new ArrayStore();
   const values = store.lend(5) as Float32Array<ArrayBuffer>;
   expect(store.isLent(values)).toBe(true);
@@ -62,7 +62,7 @@ it('knows what is lent', () => {
   expect(store.isLent(values)).toBe(false);
 });
 
-it('lets go of what has been spare for longest', () => {
+it('the store frees the memory that has been spare for longest', () => {
   const store = new ArrayStore();
   const memoryOf = (length: number) => runWindow(store, [{ length }])[0];
   const kept = [1000, 2000, 4000].map(memoryOf);
@@ -74,12 +74,12 @@ it('lets go of what has been spare for longest', () => {
   ]);
 });
 
-it('says that there is no memory, and what helps', () => {
+it('the store reports exhausted memory with a cure', () => {
   for (const lend of ['lend', 'lendZeros'] as const) {
     expect(() => new ArrayStore()[lend](2 ** 50)).toThrow(
       expect.objectContaining({
         kind: 'backend',
-        message: 'the native backend ran out of memory',
+        message: 'The native backend ran out of memory',
         cures: [expect.stringContaining('training.batchSize')],
       }),
     );

@@ -90,21 +90,27 @@ const PRODUCTS = [
 describeEachBackend(
   'on %s',
   (backend) => {
-    // Not cpu, which would take a minute; it is held to that by the tests of the ops.
-    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
-      await expectAgreement(backend, 'wasm', testCase);
-    });
+    // Not against cpu, which would take a minute; the tests of the ops compare wasm with it.
+    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))(
+      '%s agrees with wasm',
+      async (_, testCase) => {
+        await expectAgreement(backend, 'wasm', testCase);
+      },
+    );
 
     const updates = SIZES.flatMap((size) => updateCases([size]));
-    it.each(updates.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
-      await expectAgreement(backend, 'wasm', testCase, UPDATE_TOLERANCE);
-    });
+    it.each(updates.map((testCase) => [testCase.name, testCase] as const))(
+      'the update %s agrees with wasm',
+      async (_, testCase) => {
+        await expectAgreement(backend, 'wasm', testCase, UPDATE_TOLERANCE);
+      },
+    );
   },
   ['cpu', 'wasm'],
 );
 
 describeEachBackend('on %s', () => {
-  it.each(PRODUCTS)('matMul of %d × %d over %d, in all four forms', (m, n, k) => {
+  it.each(PRODUCTS)('matMul of %d × %d over %d is right in all four forms', (m, n, k) => {
     const random = randomNumbers(m + n + k);
     const [a, b] = [randomArray(random, [m, k]), randomArray(random, [k, n])];
     const expected = Array.from({ length: m * n }, (_, at) => {
@@ -128,7 +134,7 @@ describeEachBackend('on %s', () => {
     }
   });
 
-  it('matMul of batches, of integers, and of vectors', () => {
+  it('matMul multiplies batches, integers and vectors', () => {
     const a = tf.tensor3d([1, 2, 3, 4], [2, 1, 2]);
     expectClose(valuesOf(tf.matMul(a, a, false, true)), [5, 25]);
     const whole = tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32');
@@ -136,33 +142,36 @@ describeEachBackend('on %s', () => {
     expectClose(valuesOf(tf.dot(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]))), [11]);
   });
 
-  it('matMul of nothing', () => {
+  it('matMul returns zeros or nothing for operands without elements', () => {
     expectClose(valuesOf(tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3]))), [0, 0, 0, 0, 0, 0]);
     expectClose(valuesOf(tf.matMul(tf.zeros([0, 2]), tf.zeros([2, 3]))), []);
     expectClose(valuesOf(tf.matMul(tf.zeros([2, 2]), tf.zeros([2, 0]))), []);
   });
 
-  it.each(['f32', 'mixed'] as const)('softmaxCrossEntropy of no rows, in %s', (precision) => {
-    const [units, classes] = [5, 7];
-    // What its outputs are to be written to.
-    tf.dispose([units * classes, classes].map((size) => tf.neg(tf.fill([size], Number.NaN))));
-    const none = tf.tensor1d([], 'int32');
-    const gradients = tf.grads((hidden, weight, bias) =>
-      tf.sum(
-        softmaxCrossEntropy(
-          hidden as tf.Tensor2D,
-          weight as tf.Tensor2D,
-          bias as tf.Tensor1D,
-          none,
-          false,
-          precision,
+  it.each(['f32', 'mixed'] as const)(
+    'softmaxCrossEntropy of no rows has gradients of zero, in %s',
+    (precision) => {
+      const [units, classes] = [5, 7];
+      // Memory with NaN, which the outputs are written to.
+      tf.dispose([units * classes, classes].map((size) => tf.neg(tf.fill([size], Number.NaN))));
+      const none = tf.tensor1d([], 'int32');
+      const gradients = tf.grads((hidden, weight, bias) =>
+        tf.sum(
+          softmaxCrossEntropy(
+            hidden as tf.Tensor2D,
+            weight as tf.Tensor2D,
+            bias as tf.Tensor1D,
+            none,
+            false,
+            precision,
+          ),
         ),
-      ),
-    )([tf.zeros([0, units]), tf.ones([units, classes]), tf.ones([classes])]);
-    expect(gradients.flatMap(valuesOf)).toEqual(new Array((units + 1) * classes).fill(0));
-  });
+      )([tf.zeros([0, units]), tf.ones([units, classes]), tf.ones([classes])]);
+      expect(gradients.flatMap(valuesOf)).toEqual(new Array((units + 1) * classes).fill(0));
+    },
+  );
 
-  it.each(SIZES)('globalNorm of %d values', (size) => {
+  it.each(SIZES)('globalNorm is right for %d values', (size) => {
     const slope = randomArray(randomNumbers(size), [size]);
     expectClose(valuesOf(globalNorm({ slope: tensorOf(slope) })), [Math.hypot(...slope.data)], 1e-6);
   });

@@ -48,20 +48,20 @@ it.each<[keyof typeof constants.errno, string]>([
   ['EROFS', 'the file system is read-only'],
   ['ENOTSUP', 'the file system does not offer this operation'],
   ['ENODEV', 'no such device (ENODEV)'],
-])('%s is why there is no library, not the end', async (code, words) => {
+])('build reports %s as the reason why there is no library', async (code, words) => {
   faulty.mkdir = faultOf(code, 'unheard of');
   expect(await build()).toEqual({
-    failure: `Cannot create ${join(cache, 'native')}: ${words}`,
+    failure: `cannot create ${join(cache, 'native')}: ${words}`,
     needs: 'folder',
   });
 });
 
-it('a bug stays a bug', async () => {
+it('build throws an unexpected error unchanged', async () => {
   faulty.mkdir = new TypeError('not a function');
   await expect(build()).rejects.toThrow('not a function');
 });
 
-it('a library without OpenMP that is there serves where nothing can be written any more', async () => {
+it('build reuses a library without OpenMP where nothing can be written any more', async () => {
   const command = fakeCompiler(tempFolder(), 'cc', { openMp: false });
   const first = await build(command);
   expect(first).toMatchObject({ library: { threads: false } });
@@ -72,7 +72,7 @@ it('a library without OpenMP that is there serves where nothing can be written a
   expect(compiled).toBe(1);
 });
 
-it('a file system that keeps no permissions is refused by name, and nothing is compiled', async () => {
+it('build names a file system that stores no permissions and compiles nothing', async () => {
   mkdirSync(join(cache, 'native'), { recursive: true });
   faulty.chmod = true;
   chmodSync(join(cache, 'native'), 0o777);

@@ -1,4 +1,4 @@
-/** Builds the library by a compiler into a cache folder, and prints where it lies. */
+/** Builds the library with a compiler into a cache folder, and prints its path. */
 import { buildLibrary } from '../../../src/backends/native/build.js';
 import { findCompiler } from '../../../src/backends/native/compiler.js';
 

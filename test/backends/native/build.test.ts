@@ -55,8 +55,8 @@ const fake = (name: string, kind?: FakeCompiler) => fakeCompiler(folder, name, k
 const permissions = (path: string) => statSync(path).mode & 0o777;
 const cached = () => readdirSync(join(cache, 'native'));
 
-describe('a library', () => {
-  it('is compiled once, from every source, and then found', async () => {
+describe('building the library', () => {
+  it('build compiles the library once, from every source, and reuses it afterwards', async () => {
     const cc = fake('cc');
     const first = await build(cc);
     expect(first).toMatchObject({ compiled: true, result: { library: { threads: true } } });
@@ -72,21 +72,21 @@ describe('a library', () => {
     expect(sources.length).toBeGreaterThan(3);
   });
 
-  it('leaves nothing else behind, and is private to the user', async () => {
+  it('build leaves one private file in a private folder', async () => {
     const { path } = await build(fake('cc'));
     expect(cached()).toEqual([basename(path)]);
     expect(permissions(join(cache, 'native'))).toBe(0o700);
     expect(permissions(path)).toBe(0o700);
   });
 
-  it('takes back what others were allowed in its folder', async () => {
+  it('build removes the write permissions of others from its folder', async () => {
     mkdirSync(join(cache, 'native'), { recursive: true });
     chmodSync(join(cache, 'native'), 0o777);
     await build(fake('cc'));
     expect(permissions(join(cache, 'native'))).toBe(0o700);
   });
 
-  it('is another one for another compiler, and for another version of it', async () => {
+  it('build compiles another library for another compiler or another version of it', async () => {
     const paths = [
       await build(fake('cc')),
       await build(fake('gcc')),
@@ -96,7 +96,7 @@ describe('a library', () => {
     expect(paths.map(({ compiled }) => compiled)).toEqual([true, true, true]);
   });
 
-  it('is another one for other sources', async () => {
+  it('build compiles another library for other sources', async () => {
     const copy = join(folder, 'copy');
     cpSync(join(ROOT, 'src'), join(copy, 'src'), { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
@@ -117,7 +117,7 @@ describe('a library', () => {
     ['emptied', (path: string) => truncateSync(path, 0)],
     ['changed', (path: string) => appendFileSync(path, 'more')],
     ['writable by others', (path: string) => chmodSync(path, 0o777)],
-  ])('that was %s is built again', async (_, spoil) => {
+  ])('build replaces a library that was %s', async (_, spoil) => {
     const cc = fake('cc');
     const { path } = await build(cc);
     spoil(path);
@@ -130,21 +130,24 @@ describe('a library', () => {
 
   const root = process.getuid?.() === 0;
   const needsRoot = root ? '' : ', skipped: only root can give files away';
-  it.skipIf(!root)(`of another user is built again, its folder is refused${needsRoot}`, async () => {
-    const cc = fake('cc');
-    const { path } = await build(cc);
-    chownSync(path, 12_345, 12_345);
-    expect(await build(cc)).toMatchObject({ path, compiled: true });
-    expect(statSync(path).uid).toBe(0);
-    chownSync(join(cache, 'native'), 12_345, 12_345);
-    chownSync(path, 12_345, 12_345);
-    expect((await build(cc)).result).toEqual({
-      failure: `${join(cache, 'native')} belongs to another user`,
-      needs: 'folder',
-    });
-  });
+  it.skipIf(!root)(
+    `build replaces a library of another user and refuses a folder of another user${needsRoot}`,
+    async () => {
+      const cc = fake('cc');
+      const { path } = await build(cc);
+      chownSync(path, 12_345, 12_345);
+      expect(await build(cc)).toMatchObject({ path, compiled: true });
+      expect(statSync(path).uid).toBe(0);
+      chownSync(join(cache, 'native'), 12_345, 12_345);
+      chownSync(path, 12_345, 12_345);
+      expect((await build(cc)).result).toEqual({
+        failure: `${join(cache, 'native')} belongs to another user`,
+        needs: 'folder',
+      });
+    },
+  );
 
-  it('is the same for two processes that build at once, and never there in part', async () => {
+  it('two processes that build at once get the same whole library', async () => {
     const half = 'echo half > "$output"; sleep 0.3; echo whole > "$output"';
     const cc = fake('cc', { compile: half });
     const children = [1, 2].map(() => startChild('../backends/native/build.child.ts', cc, cache));
@@ -157,14 +160,14 @@ describe('a library', () => {
 });
 
 describe('a compiler without OpenMP', () => {
-  it('gives a library for one thread, once', async () => {
+  it('build compiles a library for one thread, once, without OpenMP', async () => {
     const cc = fake('cc', { openMp: false });
     const first = await build(cc);
     expect(first).toMatchObject({ compiled: true, result: { library: { threads: false } } });
     expect(await build(cc)).toEqual({ ...first, compiled: false });
   });
 
-  it('that gets it later gives one for several', async () => {
+  it('build compiles a library for several threads once OpenMP is installed', async () => {
     const before = await build(fake('cc', { openMp: false }));
     const after = await build(fake('cc', { openMp: true }));
     expect(after).toMatchObject({ compiled: true, result: { library: { threads: true } } });
@@ -172,8 +175,8 @@ describe('a compiler without OpenMP', () => {
   });
 });
 
-describe('without a library', () => {
-  it("a failing compiler's words are passed on, and nothing is left behind", async () => {
+describe('a failed build', () => {
+  it('build passes the words of a failing compiler on and leaves no files', async () => {
     const cc = fake('cc', { compile: 'echo "vec.h:1: no such thing" >&2; exit 1', version: 'cc 9' });
     const { result } = await build(cc);
     expect(result).toEqual({
@@ -184,23 +187,23 @@ describe('without a library', () => {
     expect(cached()).toEqual([]);
   });
 
-  it.each(['kill -SEGV $$', 'exit 3'])('a compiler that ends by "%s" fails, too', async (compile) => {
+  it.each(['kill -SEGV $$', 'exit 3'])('build fails when the compiler ends by "%s"', async (compile) => {
     const { result } = await build(fake('cc', { compile }));
     expect(result).toMatchObject({ failure: expect.stringContaining('cannot compile the kernels') });
   });
 
-  it('a cache that cannot be written is named', async () => {
+  it('build names a cache folder that cannot be written', async () => {
     writeFileSync(cache, 'a file where the folder should be');
     const { result } = await build(fake('cc'));
     expect(result).toEqual({
-      failure: `Cannot create ${join(cache, 'native')}: a part of the path is a file, not a folder`,
+      failure: `cannot create ${join(cache, 'native')}: a part of the path is a file, not a folder`,
       needs: 'folder',
     });
   });
 });
 
 describe('findCompiler', () => {
-  it('takes the one that is named, and says when it does not run', async () => {
+  it('findCompiler takes the named compiler and reports one that does not run', async () => {
     const cc = fake('my-cc', { version: 'My compiler 3\nand more' });
     const compiler = { command: cc, program: cc, leading: [], version: 'My compiler 3' };
     expect(await findCompiler(cc)).toEqual({ compiler });
@@ -212,7 +215,7 @@ describe('findCompiler', () => {
     });
   });
 
-  it('takes a name with arguments after it, or a path that has spaces in it', async () => {
+  it('findCompiler takes a name with arguments, and a path with spaces in it', async () => {
     const cc = join(folder, 'my cc');
     writeFileSync(cc, '#!/bin/sh\necho "my cc [$*]"\n', { mode: 0o755 });
     const whole = { command: cc, program: cc, leading: [], version: 'my cc [--version]' };
@@ -231,20 +234,20 @@ describe('findCompiler', () => {
       'echo "cannot find cc1" >&2; exit 1',
       'it fails with exit code 1 when asked for its --version (cannot find cc1)',
     ],
-  ])('says how one fails: %s', async (script, why) => {
+  ])('findCompiler reports how a compiler fails: %s', async (script, why) => {
     const cc = join(folder, 'cc');
     writeFileSync(cc, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     expect(await findCompiler(cc)).toEqual({ failure: `the C compiler "${cc}" does not run: ${why}` });
   });
 
-  it('says when it is not a program', async () => {
+  it('findCompiler reports a file that is not a program', async () => {
     writeFileSync(join(folder, 'cc'), 'text', { mode: 0o644 });
     expect(await findCompiler(join(folder, 'cc'))).toEqual({
       failure: expect.stringContaining('does not run: it is not an executable file'),
     });
   });
 
-  it('tries the usual names in order', async () => {
+  it('findCompiler tries cc, gcc and clang in this order', async () => {
     const script = `import('${ROOT}/src/backends/native/compiler.ts').then(async ({ findCompiler }) => {
       console.log(JSON.stringify(await findCompiler(null)));
     })`;
@@ -279,7 +282,7 @@ describe('compilerFlags', () => {
     ['x64', 'linux', '-march=native'],
     ['arm64', 'linux', '-mcpu=native'],
     ['arm64', 'darwin', '-mcpu=native'],
-  ])('for %s on %s are %s', (arch, platform, tune) => {
+  ])('compilerFlags tunes for this machine: %s on %s gets %s', (arch, platform, tune) => {
     const machine = { arch: { value: arch }, platform: { value: platform } };
     vi.stubGlobal('process', Object.create(process, machine));
     expect(compilerFlags(false).filter((flag) => flag.endsWith('native'))).toEqual([tune]);

@@ -5,13 +5,13 @@ import { compilerFlags, findCompiler } from '../../../src/backends/native/compil
 import { ROOT } from '../../cli/capture.js';
 import { tempFolder } from '../../temp-folder.js';
 
-/** Where the kernels' sources lie. */
+/** The folder of the kernels' sources. */
 export const KERNELS = join(ROOT, 'src/backends/native/kernels');
 
 /** The kernels of matrix products. */
 export const PRODUCT_KERNELS = ['gemm.c', 'few-rows.c', 'amx-gemm.c'];
 
-/** Has them compiled for AMX tiles that work as the processor's, in plain C. */
+/** Compiles the kernels for AMX tiles that are emulated in plain C. */
 export const EMULATED_TILES = '-DZLM_EMULATE_AMX';
 
 const search = await findCompiler(process.env.ZLM_CC ?? null);
@@ -19,13 +19,13 @@ const search = await findCompiler(process.env.ZLM_CC ?? null);
 /** Its command; undefined where there is none. */
 export const CC: string | undefined = 'compiler' in search ? search.compiler.command : undefined;
 
-/** Whether it is Clang, which goes by other names and flags in places. */
+/** Whether it is Clang, which has other names and flags for some things. */
 export const IS_CLANG = 'compiler' in search && search.compiler.version.includes('clang');
 
-/** To be put behind the title of a test that needs a compiler. */
+/** Suffix for the title of a test that needs a compiler. */
 export const NEEDS_CC = CC === undefined ? ', skipped: no C compiler' : '';
 
-/** What a C program of the tests is compiled with, besides itself and the flags of the kernels. */
+/** Sources and flags of a C program of the tests, besides itself and the flags of the kernels. */
 export interface ProgramParts {
   /** Kernels that it calls: "gemm.c". */
   readonly kernels?: readonly string[];

@@ -29,14 +29,14 @@ describe.skipIf(obstacle)(['the draw kernel', obstacle].filter(Boolean).join(', 
   const cases = rowsOfLogits(random).flatMap(([kind, logits]) =>
     SELECTIONS.map(([way, selection]) => ({ kind, way, logits, selection })),
   );
-  it.each(cases)('draws as by sorting: $kind, $way', async ({ logits, selection }) => {
+  it.each(cases)('draws the words that sorting would choose: $kind, $way', async ({ logits, selection }) => {
     for (const chosen of [selection, withBans(selection, logits)]) {
       const drawn = await drawWords(rowOf(logits), chosen, UNIFORMS);
       expect([...drawn]).toEqual([...UNIFORMS].map((uniform) => naiveChoice(logits, chosen, uniform)));
     }
   });
 
-  it('draws from each row by its own number, with any number of threads', async () => {
+  it('draws from each row by its own random number, with any number of threads', async () => {
     const words = 1009;
     const values = Float32Array.from({ length: words * UNIFORMS.length }, () => 9 * random());
     const logits = tf.tensor2d(values, [UNIFORMS.length, words]);
@@ -51,7 +51,7 @@ describe.skipIf(obstacle)(['the draw kernel', obstacle].filter(Boolean).join(', 
     }
   });
 
-  it('leaves the logits as they were', async () => {
+  it('leaves the logits unchanged', async () => {
     const [, logits] = rowsOfLogits(random)[3];
     const tensor = rowOf(logits.slice());
     await drawWords(tensor, { temperature: 1, topK: 7, banned: Int32Array.of(3) }, UNIFORMS);

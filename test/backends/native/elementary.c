@@ -1,4 +1,4 @@
-// Holds vec_exp, vec_sigmoid and vec_tanh to the mathematics library in double precision, over floats of all
+// Compares vec_exp, vec_sigmoid and vec_tanh with the mathematics library in double precision, over floats of all
 // magnitudes, and prints the largest relative errors as JSON.
 #include <math.h>
 #include <stdio.h>

@@ -125,7 +125,7 @@ function plainKernels(rows: number, width: number): void {
   });
 }
 
-/** What sampling computes: a step without masks, logits, and draws of all kinds. */
+/** The work of sampling: a step without masks, logits, and draws of all kinds. */
 function drawing(rows: number, units: number, words: number): void {
   tf.tidy(() => {
     const [x, h, c] = [random(1, rows, units) as tf.Tensor3D, random(rows, units), random(rows, units)];
@@ -190,7 +190,7 @@ function everyKernel(): void {
 }
 
 await activateBackend('native', { compiler, cacheFolder, threads: 2 });
-// A word that does not exist: a sanitizer must object to reading its row, or it does not watch.
+// A word that does not exist: a sanitizer that works must report the read of its row.
 if (wrongId !== undefined) embedding(tf.ones([50, 30]), tf.tensor2d([Number(wrongId)], [1, 1], 'int32'));
 else everyKernel();
 console.log('done');

@@ -1,4 +1,4 @@
-// Holds exp_below_zero to the mathematics library in long double precision, and prints the largest relative error as JSON.
+// Compares exp_below_zero with the mathematics library in long double precision, and prints the largest relative error as JSON.
 #include <math.h>
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How a fake compiler is to be. */
+/** Properties of a fake compiler. */
 export interface FakeCompiler {
   readonly version?: string;
   /** Shell commands that run instead of compiling; "$output" is the file to write, "$@" all arguments. */
@@ -11,7 +11,7 @@ export interface FakeCompiler {
   readonly openMp?: boolean;
 }
 
-/** Writes the content that stands for a library. */
+/** Writes a text in place of a library. */
 const WRITE = 'echo "a library" > "$output"';
 
 /**

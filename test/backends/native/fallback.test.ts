@@ -1,4 +1,4 @@
-/** What zlm does and says where the native backend cannot run, or not with threads. */
+/** Checks the behavior and the messages of zlm where the native backend cannot run, or only without threads. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -26,14 +26,14 @@ beforeEach(() => {
   folder = tempFolder();
 });
 
-/** What `zlm doctor` says of the native backend, as data and in words. */
+/** Returns the report of `zlm doctor` on the native backend, as data and as text. */
 async function examine(cc: string, works = false, cache = join(folder, 'cache')) {
   const flags = ['--cc', cc, '--cache', cache, '--data', place.data, '--runs', place.runs];
   const { stdout, result, exitCode } = await runCommand<DoctorReport>(Doctor, flags);
   // A compiler that was named and fails is no reason to take another backend.
   expect(exitCode).toBe(works ? 0 : 5);
   expect(result?.auto?.name).toBe(works ? 'native' : undefined);
-  if (!works) expect(result?.autoProblem).toContain('the native backend cannot run here with the compiler');
+  if (!works) expect(result?.autoProblem).toContain('The native backend cannot run here with the compiler');
   const native = result?.backends.find(({ name }) => name === 'native');
   return { native, stdout };
 }
@@ -42,7 +42,7 @@ describe('without any compiler on the PATH', () => {
   const env = () => ({ PATH: folder, ZLM_CC: undefined });
   const flags = () => ['--data', place.data, '--runs', place.runs, '--cache', join(folder, 'cache')];
 
-  it('doctor says so', async () => {
+  it('doctor reports that there is no compiler', async () => {
     const { stdout, code } = await spawnZlm(['doctor', ...flags(), '--json'], { env: env() });
     const { backends, auto }: DoctorReport = JSON.parse(stdout);
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe('without any compiler on the PATH', () => {
     expect(auto?.name).toBe('wasm');
   });
 
-  it('training continues with wasm, and one line says what a compiler would bring', async () => {
+  it('training continues on wasm, and one line says what a compiler would bring', async () => {
     const short = ['training.epochs=1', 'training.schedule={constant: {}}'].flatMap((text) => [
       '--set',
       text,
@@ -69,7 +69,7 @@ describe('without any compiler on the PATH', () => {
     expect(stderr).toContain(BENEFIT);
   });
 
-  it('evaluation and sampling say so in a line, and in their JSON', async () => {
+  it('evaluation and sampling report the missing compiler in a line and in their JSON', async () => {
     await trainSmall(place, {
       name: 'trained',
       overrides: ['training.epochs=1', 'training.schedule={constant: {}}'],
@@ -86,14 +86,14 @@ describe('without any compiler on the PATH', () => {
     }
   });
 
-  it('bench says which backend it leaves out', async () => {
+  it('bench names the backend that it leaves out', async () => {
     const spec = join(folder, 'toy.yaml');
     writeFileSync(spec, 'corpus: none\nmodel: { embedding: 5, layers: [{ lstm: 7 }] }\n');
     const brief = ['--vocab-size', '11', '--rounds', '1', '--seconds', '0', '--no-product'];
     const words = ['bench', spec, ...brief, '--cache', join(folder, 'cache')];
     const { code, stderr } = await spawnZlm(words, { env: env() });
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^backend native is left out: no C compiler on the PATH/m);
+    expect(stderr).toMatch(/^Backend native is left out: no C compiler on the PATH/m);
   });
 
   it.each([
@@ -102,16 +102,16 @@ describe('without any compiler on the PATH', () => {
     ['eval', Eval, () => ['trained']],
     ['sample', Sample, () => ['trained']],
     ['bench', Bench, () => [place.spec]],
-  ])('%s is refused with a compiler that is named and missing', async (_, command, argv) => {
+  ])('%s is refused when the named compiler is missing', async (_, command, argv) => {
     const [places, backend] = command === Bench ? [flags().slice(-2), []] : [flags(), ['--backend', 'auto']];
     const words = [...argv(), '--cc', 'gcc-99 -O2', ...backend, ...places];
     const { exitCode, stderr } = await runCommand(command, words);
     expect(exitCode).toBe(5);
-    expect(stderr).toContain('the native backend cannot run here with the compiler gcc-99 -O2');
+    expect(stderr).toContain('The native backend cannot run here with the compiler gcc-99 -O2');
     expect(stderr).toContain('there is no gcc-99 on the PATH');
   });
 
-  it('training by name is refused', async () => {
+  it('training on native by name is refused without a compiler', async () => {
     const words = ['train', place.spec, '--backend', 'native', ...flags()];
     const { code, stderr } = await spawnZlm(words, { env: env() });
     expect(code).toBe(5);
@@ -120,7 +120,7 @@ describe('without any compiler on the PATH', () => {
 });
 
 describe('doctor', () => {
-  it("shows a failing compiler's own words", async () => {
+  it('doctor shows the words of a failing compiler', async () => {
     const words = 'vec.h:3:1: error: no such vector\ncompilation terminated';
     const cc = fakeCompiler(folder, 'cc', { compile: `echo "${words}" >&2; exit 1`, version: 'cc 9.9' });
     const { native, stdout } = await examine(cc);
@@ -132,7 +132,7 @@ describe('doctor', () => {
     for (const line of words.split('\n')) expect(stdout).toContain(`\n    ${line}\n`);
   });
 
-  it("shows the loader's words for a library that cannot be loaded", async () => {
+  it("doctor shows the loader's words for a library that cannot be loaded", async () => {
     const { native } = await examine(fakeCompiler(folder, 'cc'));
     expect(native).toMatchObject({
       available: false,
@@ -141,7 +141,7 @@ describe('doctor', () => {
     });
   });
 
-  it.skipIf(!CC)(`names a library that lacks a function${NEEDS_CC}`, async () => {
+  it.skipIf(!CC)(`doctor names a library that lacks a function${NEEDS_CC}`, async () => {
     const source = join(folder, 'empty.c');
     writeFileSync(source, 'int nothing;\n');
     const compile = `exec ${CC} -shared -fPIC "${source}" -o "$output"`;
@@ -149,12 +149,12 @@ describe('doctor', () => {
     expect(native).toMatchObject({ available: false, details: expect.stringContaining('zlm_') });
   });
 
-  it('says when the cache cannot be written', async () => {
+  it('doctor reports a cache that cannot be written', async () => {
     const cache = join(folder, 'cache');
     writeFileSync(cache, '');
     const { native } = await examine(fakeCompiler(folder, 'cc'), false, cache);
     expect(native?.reason).toBe(
-      `Cannot create <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
+      `cannot create <tmp>/cache/native: a part of the path is a file, not a folder; ${FOLDER_BENEFIT}`.replace(
         '<tmp>',
         folder,
       ),
@@ -162,7 +162,7 @@ describe('doctor', () => {
   });
 
   it.skipIf(!CC)(
-    `says when the compiler has no OpenMP, and computes with one thread${NEEDS_CC}`,
+    `doctor reports a compiler without OpenMP, and native then computes with one thread${NEEDS_CC}`,
     async () => {
       const cc = fakeCompiler(folder, 'cc', { openMp: false, compile: `exec ${CC} "$@"` });
       const { native } = await examine(cc, true);

@@ -1,4 +1,4 @@
-/** Few rows have a kernel of their own; its results are those of the same rows among many, to the last bit. */
+/** Checks the kernel for few rows: its results have the same bits as those rows among many. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../src/ops/gru.js';
@@ -37,36 +37,45 @@ describe.skipIf(obstacle)(['few rows', obstacle].filter(Boolean).join(', '), () 
     [200, 800],
     [383, 33],
     [385, 1100], // more than one slice of k
-    [1000, 1001], // more than one core's
-  ])('of a product over %d, %d wide', (depth, width) => {
-    const b = matrix(depth, width);
-    expectSameRows(([a]) => product(a as tf.Tensor2D, b, 'f32'), [matrix(MANY, depth)]);
-  });
+    [1000, 1001], // more than one core takes
+  ])(
+    'the first rows of a product over %d, %d wide, have the same bits as in a larger product',
+    (depth, width) => {
+      const b = matrix(depth, width);
+      expectSameRows(([a]) => product(a as tf.Tensor2D, b, 'f32'), [matrix(MANY, depth)]);
+    },
+  );
 
-  it.each([false, true])('of logits, tied %s', (tied) => {
-    const [weight, bias] = [tied ? matrix(1009, 35) : matrix(35, 1009), vector(1009)];
-    expectSameRows(([hidden]) => logits(hidden as tf.Tensor2D, weight, bias, tied), [matrix(MANY, 35)]);
-  });
+  it.each([false, true])(
+    'the first rows of logits have the same bits as among more rows, tied %s',
+    (tied) => {
+      const [weight, bias] = [tied ? matrix(1009, 35) : matrix(35, 1009), vector(1009)];
+      expectSameRows(([hidden]) => logits(hidden as tf.Tensor2D, weight, bias, tied), [matrix(MANY, 35)]);
+    },
+  );
 
-  it.each([1, 16, 65, 400])('of a step of recurrent layers with %d units', (units) => {
-    const weights = (gates: number) => ({
-      inputWeight: matrix(9, gates * units),
-      recurrentWeight: matrix(units, gates * units),
-      bias: vector(gates * units),
-    });
-    const [x, h, c] = [matrix(MANY, 9), matrix(MANY, units), matrix(MANY, units)];
-    const asStep = (rows: tf.Tensor) => rows.reshape([1, rows.shape[0], 9]) as tf.Tensor3D;
-    const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map(weights);
-    const candidateBias = vector(units);
-    expectSameRows(
-      ([x, h, c]) => {
-        const state = { h: h as tf.Tensor2D, c: c as tf.Tensor2D };
-        const after = lstm(asStep(x), state, ofLstm, {}).state;
-        return tf.concat([after.h, after.c], 1);
-      },
-      [x, h, c],
-    );
-    expectSameRows(([x, h]) => gru(asStep(x), h as tf.Tensor2D, { ...ofGru, candidateBias }, {}).h, [x, h]);
-    expectSameRows(([x, h]) => tanhRnn(asStep(x), h as tf.Tensor2D, ofTanh, {}).h, [x, h]);
-  });
+  it.each([1, 16, 65, 400])(
+    'the first rows of a recurrent step with %d units have the same bits as among more rows',
+    (units) => {
+      const weights = (gates: number) => ({
+        inputWeight: matrix(9, gates * units),
+        recurrentWeight: matrix(units, gates * units),
+        bias: vector(gates * units),
+      });
+      const [x, h, c] = [matrix(MANY, 9), matrix(MANY, units), matrix(MANY, units)];
+      const asStep = (rows: tf.Tensor) => rows.reshape([1, rows.shape[0], 9]) as tf.Tensor3D;
+      const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map(weights);
+      const candidateBias = vector(units);
+      expectSameRows(
+        ([x, h, c]) => {
+          const state = { h: h as tf.Tensor2D, c: c as tf.Tensor2D };
+          const after = lstm(asStep(x), state, ofLstm, {}).state;
+          return tf.concat([after.h, after.c], 1);
+        },
+        [x, h, c],
+      );
+      expectSameRows(([x, h]) => gru(asStep(x), h as tf.Tensor2D, { ...ofGru, candidateBias }, {}).h, [x, h]);
+      expectSameRows(([x, h]) => tanhRnn(asStep(x), h as tf.Tensor2D, ofTanh, {}).h, [x, h]);
+    },
+  );
 });

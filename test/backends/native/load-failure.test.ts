@@ -23,11 +23,11 @@ describe('mountOf', () => {
     ['/home/ada/a.so', '/home', ['rw', 'nosuid', 'noexec']],
     ['/home/ada b/a.so', '/home/ada b', ['rw']],
     ['/tmp/a.so', '/tmp', ['rw', 'noexec']],
-  ])('of %s is %s', (path, point, options) => {
+  ])('the mount of %s is %s', (path, point, options) => {
     expect(mountOf(path, parseMounts(MOUNTS))).toEqual({ point, options });
   });
 
-  it('is none where the system tells of no mounts', () => {
+  it('mountOf returns nothing where the system reports no mounts', () => {
     expect(mountOf('/a', parseMounts(''))).toBeUndefined();
   });
 });

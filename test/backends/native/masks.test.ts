@@ -1,4 +1,4 @@
-/** The kernel draws the very masks of `ops/noise.ts`: a run is the same run on whatever backend it goes on. */
+/** Checks that the kernel draws exactly the masks of `ops/noise.ts`, so that a run can continue on another backend. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { dropout, dropoutMask, type Noise } from '../../../src/ops/noise.js';
@@ -29,11 +29,14 @@ const SHAPES = [
 ] as const;
 
 describeEachBackend('on %s', () => {
-  it.each(MASKS)('rate $rate, a mask a $mask, seed $seed, site $site, step $step', (mask) => {
-    for (const shape of SHAPES) {
-      const drawn = dropout(tf.ones([...shape]), mask);
-      const expected = tf.broadcastTo(dropoutMask(shape, mask), [...shape]);
-      expect(valuesOf(drawn)).toEqual(valuesOf(expected));
-    }
-  });
+  it.each(MASKS)(
+    "the kernel's mask equals the reference: rate $rate, a mask a $mask, seed $seed, site $site, step $step",
+    (mask) => {
+      for (const shape of SHAPES) {
+        const drawn = dropout(tf.ones([...shape]), mask);
+        const expected = tf.broadcastTo(dropoutMask(shape, mask), [...shape]);
+        expect(valuesOf(drawn)).toEqual(valuesOf(expected));
+      }
+    },
+  );
 }, ['cpu', 'wasm']);

@@ -1,4 +1,4 @@
-/** The backend lends its arrays from window to window; nobody may see that but in the memory that it spares. */
+/** Checks that lending arrays from window to window changes no result and saves memory. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,7 +19,7 @@ const PLAIN = { weightDecay: 0, clipValue: null };
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Bytes of all array buffers, once no more go: what nobody holds is freed beside the running program. */
+/** Bytes of all array buffers, once their number is stable: unused ones are freed in the background. */
 async function bytesInUse(): Promise<number> {
   let [bytes, before] = [Number.POSITIVE_INFINITY, 0];
   for (let round = 0; round < 100 && bytes !== before; round++) {
@@ -36,7 +36,7 @@ const arrayOf = (tensor: tf.Tensor) => (tf.backend() as NativeBackend).floats(te
 /** A square matrix whose array is lent, with one value everywhere. */
 const lent = (value: number) => tf.matMul(tf.fill([8, 8], value), tf.eye(8));
 
-/** Takes every spare array of that size, and writes to it. */
+/** Takes every spare array of this size, and writes to it. */
 const overwriteSpares = () => Array.from({ length: 20 }, () => lent(-1));
 
 afterEach(() => {
@@ -44,14 +44,14 @@ afterEach(() => {
 });
 
 describeEachBackend('on %s', () => {
-  it('lends an array again when its tensor is gone', () => {
+  it('an array is lent again after its tensor is disposed', () => {
     const first = lent(1);
     const array = arrayOf(first);
     first.dispose();
     expect(arrayOf(lent(2)).buffer).toBe(array.buffer);
   });
 
-  it('does not lend it while another tensor has it', () => {
+  it('an array is not lent while another tensor uses it', () => {
     const first = lent(1);
     const second = first.reshape([64]);
     const third = first.clone();
@@ -65,7 +65,7 @@ describeEachBackend('on %s', () => {
     ['slices', (x: tf.Tensor) => tf.slice(x, [2, 0], [3, 8])],
     ['rows of an unstacked tensor', (x: tf.Tensor) => tf.unstack(x)[3]],
     ['parts of a split tensor', (x: tf.Tensor) => tf.split(x, 2)[1]],
-  ])('does not change %s', (_, cut) => {
+  ])('memory that is lent again does not change %s of a disposed tensor', (_, cut) => {
     const whole = lent(1);
     const part = cut(whole);
     whole.dispose();
@@ -73,7 +73,7 @@ describeEachBackend('on %s', () => {
     expect(new Set(valuesOf(part))).toEqual(new Set([1]));
   });
 
-  it('does not change values that were read', async () => {
+  it('memory that is lent again does not change values that were read', async () => {
     const tensor = lent(1);
     const [sync, later, buffer] = [tensor.dataSync(), await tensor.data(), tensor.bufferSync().values];
     tensor.dispose();
@@ -114,7 +114,7 @@ describeEachBackend('on %s', () => {
     expect(variables.map(valuesOf)).not.toEqual(before);
   });
 
-  it('changes neither what a parameter was made of, nor what was read or copied of it', () => {
+  it('an update changes neither what a parameter was made of, nor what was read or copied of it', () => {
     const given = Float32Array.of(1, 2);
     const tensor = tf.tensor1d(given);
     const parameter = tf.variable(tensor);
@@ -135,7 +135,7 @@ describeEachBackend('on %s', () => {
     ]);
   });
 
-  it.each([LSTM, GRU, TANH_RNN])('$name gives back all that it took for its masks', (cell) => {
+  it.each([LSTM, GRU, TANH_RNN])('$name frees all memory of its masks', (cell) => {
     const count = () => (tf.backend() as NativeBackend).numDataIds();
     for (const options of cell === LSTM ? [...REGULARIZERS, ...LSTM_REGULARIZERS] : REGULARIZERS) {
       const inputs = cell.inputsOf({ steps: 3, batch: 2, inputs: 5, units: 7 }, 1);
@@ -174,7 +174,7 @@ describeEachBackend('on %s', () => {
       });
   }
 
-  it('keeps its size over a thousand windows', () => {
+  it('memory does not grow over a thousand windows', () => {
     const window = windowOf(64, 128, 256);
     const size = () => {
       collectGarbage();
@@ -195,7 +195,7 @@ describeEachBackend('on %s', () => {
     expect(growth).toBeLessThan(bound);
   });
 
-  it('takes no fresh memory for a window like the one before', () => {
+  it('a window takes no fresh memory when the one before had the same shape', () => {
     const window = windowOf(3, 5, 11);
     window(4);
     const sizes: number[] = [];
@@ -214,7 +214,7 @@ describeEachBackend('on %s', () => {
     expect(sizes).not.toEqual([]);
   });
 
-  it('keeps little more than the longest window needs, whatever the lengths of the others', async () => {
+  it('memory stays near what the longest window needs, whatever the lengths of the others', async () => {
     const window = windowOf(32, 64, 16);
     const before = await bytesInUse();
     const longest = 55;

@@ -1,5 +1,5 @@
-// Holds gemm() of precision "mixed" to sums in double precision of the rounded operands, at awkward shapes, in every
-// transposed form, with and without a bias and old values, and prints as JSON what it found:
+// Compares gemm() of precision "mixed" with sums in double precision of the rounded operands, at awkward shapes, in every
+// transposed form, with and without a bias and old values, and prints the results as JSON:
 //   units    what multiplied, as zlm_bf16_units() says
 //   worst    the largest error as a part of what rounding explains
 //   strayed  how many values beside the result were written, or NaNs in an operand went where they should not

@@ -39,9 +39,12 @@ const CASES: Case[] = [
 describeEachBackend(
   'on %s',
   (backend) => {
-    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
-      await expectAgreement(backend, 'wasm', testCase, TOLERANCE);
-    });
+    it.each(CASES.map((testCase) => [testCase.name, testCase] as const))(
+      '%s agrees with wasm in mixed precision',
+      async (_, testCase) => {
+        await expectAgreement(backend, 'wasm', testCase, TOLERANCE);
+      },
+    );
 
     it.each([
       ['lstm', (precision: Precision) => lstmCase(2, 3, 17, 19, {}, precision)],
@@ -49,7 +52,7 @@ describeEachBackend(
       ['tanhRnn', (precision: Precision) => tanhRnnCase(2, 3, 17, 19, {}, precision)],
       ['product', (precision: Precision) => productCase(5, 17, 19, precision)],
       ['softmaxCrossEntropy', (precision: Precision) => softmaxCase(7, 17, 19, false, precision)],
-    ])('%s is another one than in float32', async (_, caseOf) => {
+    ])('%s has other results in mixed precision than in float32', async (_, caseOf) => {
       const { at } = caseOf('f32');
       const [whole, mixed] = [
         await resultsOn(backend, { ...caseOf('f32'), at }),

@@ -1,4 +1,4 @@
-/** NaN and infinity get through the kernels as through the reference: a diverging loss must be seen. */
+/** Checks that the kernels pass NaN and infinity on as the reference does, so that a diverging loss is noticed. */
 import { expect, it } from 'vitest';
 import type { NdArray } from '../../ops/arrays.js';
 import {
@@ -35,7 +35,7 @@ function spoil({ at, ...rest }: Case, name: string, index: number, value: number
   return { ...rest, at: { ...at, [name]: { shape, data: data.with(index, value) } } };
 }
 
-/** Where the NaNs are. */
+/** Returns which values are NaN. */
 function nans({ outputs, gradients }: Results): object {
   const flags = (values: readonly number[]) => values.map(Number.isNaN);
   return {
@@ -53,16 +53,19 @@ const PLACES = CASES.flatMap((testCase) =>
 describeEachBackend(
   'on %s',
   (backend) => {
-    it.each(PLACES)('$name, NaN in $input[$index]', async ({ testCase, input, index }) => {
-      const spoiled = spoil(testCase, input, index, Number.NaN);
-      const actual = nans(await resultsOn(backend, spoiled));
-      expect(actual).toEqual(nans(await resultsOn('cpu', spoiled)));
-      expect(JSON.stringify(actual)).toContain('true');
-    });
+    it.each(PLACES)(
+      '$name passes NaN in $input[$index] on as the reference does',
+      async ({ testCase, input, index }) => {
+        const spoiled = spoil(testCase, input, index, Number.NaN);
+        const actual = nans(await resultsOn(backend, spoiled));
+        expect(actual).toEqual(nans(await resultsOn('cpu', spoiled)));
+        expect(JSON.stringify(actual)).toContain('true');
+      },
+    );
 
     // Not mixed: the reference rounds by a difference that is NaN for infinity.
     it.each(PLACES.filter(({ name }) => !name.includes('mixed')))(
-      '$name, infinity in $input[$index]',
+      '$name passes infinity in $input[$index] on as the reference does',
       async ({ testCase, input, index }) => {
         for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
           const spoiled = spoil(testCase, input, index, value);

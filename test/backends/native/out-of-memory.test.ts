@@ -1,4 +1,4 @@
-/** What a kernel leaves behind when there is no memory: nothing, so that others can go on. */
+/** Checks that a kernel that runs out of memory leaves no tensor, so that other work can continue. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { outOfMemory } from '../../../src/backends/native/array-store.js';
@@ -10,7 +10,7 @@ import { valuesOf } from '../../ops/arrays.js';
 import { describeEachBackend } from '../each-backend.js';
 import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
-const SAYS_SO = expect.objectContaining({ kind: 'backend', message: 'the native backend ran out of memory' });
+const SAYS_SO = expect.objectContaining({ kind: 'backend', message: 'The native backend ran out of memory' });
 
 const native = () => tf.backend() as NativeBackend;
 
@@ -82,7 +82,7 @@ function run({ kernel, shapes, attributes }: Case): tf.Tensor | tf.Tensor[] {
   return tf.engine().runKernel(kernel, Object.fromEntries(inputs), attributes as tf.NamedAttrMap);
 }
 
-/** Lets the backend allocate so many tensors and no more. */
+/** Lets the backend allocate at most `count` tensors. */
 function limitTensors(count: number): void {
   const allocate = native().allocate.bind(native());
   let left = count;
@@ -101,7 +101,7 @@ function expectNothingLeft(failing: () => unknown): void {
 }
 
 describeEachBackend('on %s', () => {
-  it.each(CASES)('$kernel leaves nothing where $fails fails', (testCase) => {
+  it.each(CASES)('$kernel leaves no tensor when $fails runs out of memory', (testCase) => {
     const failing = vi.spyOn(native().functions, testCase.fails).mockReturnValue(1);
     expectNothingLeft(() => run(testCase));
     expect(failing).toHaveBeenCalledOnce();
@@ -109,7 +109,7 @@ describeEachBackend('on %s', () => {
     tf.dispose(run(testCase));
   });
 
-  it.each([0, 1, 3, 4])('a layer that gets only %d tensors leaves nothing', (count) => {
+  it.each([0, 1, 3, 4])('a layer that runs out of memory after %d tensors leaves no tensor', (count) => {
     for (const testCase of CASES.slice(0, 2)) {
       limitTensors(count);
       expectNothingLeft(() => run(testCase));
@@ -117,7 +117,7 @@ describeEachBackend('on %s', () => {
     }
   });
 
-  it.each([0, 1, 2])('an update that gets only %d tensors changes nothing', (count) => {
+  it.each([0, 1, 2])('an update that runs out of memory after %d tensors changes no variable', (count) => {
     const [parameter, first, second] = [1, 2, 3].map((value) => tf.variable(tf.fill([3], value)));
     const [gradient, scale] = [tf.ones([3]), tf.scalar(1) as tf.Scalar];
     const settings = { learningRate: 1, weightDecay: 0, clipValue: null };

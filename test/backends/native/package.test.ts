@@ -1,4 +1,4 @@
-/** The published package has the C sources and the PTX, and the built JavaScript finds them there. */
+/** Checks that the published package contains the C sources and the PTX, and that the built JavaScript finds them. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { buildEmulatedDriver } from '../cuda/emulated-driver.js';
 import { KERNELS } from './compiled.js';
 import { fakeCompiler } from './fake-compiler.js';
 
-/** What `npm pack` would put into the package. */
+/** The files that `npm pack` would put into the package. */
 function packedFiles(): string[] {
   const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const [{ files }] = JSON.parse(execFileSync('npm', words, { cwd: ROOT, encoding: 'utf8' }));

@@ -103,7 +103,7 @@ const PADDINGS: (readonly [readonly number[], [number, number][]])[] = [
 const SPECIAL = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-45, 3e38];
 const random = randomNumbers(1);
 
-/** Random numbers, among them some that are special. */
+/** Random numbers, with some special values. */
 function numbers(shape: readonly number[]): NdArray {
   const { data } = randomArray(random, shape);
   return {
@@ -114,7 +114,7 @@ function numbers(shape: readonly number[]): NdArray {
 
 type DataType = 'float32' | 'int32' | 'bool';
 
-/** What a function gives of some tensors on tfjs's CPU backend and on another one. */
+/** Returns the result of a function on tfjs's CPU backend and on another one. */
 async function onBoth(
   backend: BackendName,
   compute: (...tensors: tf.Tensor[]) => tf.Tensor,
@@ -136,7 +136,7 @@ describeEachBackend(
   'on %s',
   (backend) => {
     describe.each(Object.entries(BINARY))('%s', (_, operation) => {
-      it.each(PAIRS)('of %j and %j', async (a, b) => {
+      it.each(PAIRS)('agrees with cpu for shapes %j and %j', async (a, b) => {
         for (const arrays of [
           [numbers(a), numbers(b)],
           [numbers(b), numbers(a)],
@@ -150,14 +150,14 @@ describeEachBackend(
         ['int32', 'int32'],
         ['int32', 'float32'],
         ['float32', 'bool'],
-      ] as const)('of %s and %s', async (...types) => {
+      ] as const)('agrees with cpu for types %s and %s', async (...types) => {
         const arrays = [1, 2].map(() => ({ shape: [3], data: [1, 1, 0] }));
         const { expected, actual } = await onBoth(backend, operation, arrays, types);
         expect(actual).toEqual(expected);
       });
     });
 
-    it.each(Object.entries(UNARY))('%s', async (_, operation) => {
+    it.each(Object.entries(UNARY))('%s agrees with cpu for every size', async (_, operation) => {
       for (const size of SIZES) {
         const { expected, actual } = await onBoth(backend, operation, [numbers([size])]);
         expect(actual).toEqual(expected);
@@ -166,7 +166,7 @@ describeEachBackend(
       expect(actual).toEqual(expected);
     });
 
-    it('tanh', async () => {
+    it('tanh agrees with cpu, and with its limits', async () => {
       for (const size of SIZES) {
         const array = randomArray(random, [size], 3);
         const { expected, actual } = await onBoth(backend, tf.tanh, [array]);
@@ -181,7 +181,7 @@ describeEachBackend(
     });
 
     describe.each(Object.entries(REDUCTIONS))('%s', (_, operation) => {
-      it.each(SUMS)('of %j along %j', async (shape, axis) => {
+      it.each(SUMS)('agrees with cpu for shape %j along %j', async (shape, axis) => {
         const array = randomArray(random, shape);
         for (const keepDims of [false, true]) {
           const compute = (x: tf.Tensor) => operation(x, axis, keepDims);
@@ -191,7 +191,7 @@ describeEachBackend(
         }
       });
 
-      it('of whole numbers, and of none that is a number', async () => {
+      it('agrees with cpu for integers, NaN and infinities', async () => {
         const whole = { shape: [2, 2], data: [1, 2, 3, 5] };
         const { expected, actual } = await onBoth(backend, (x) => operation(x, 0), [whole], ['int32']);
         expect(actual).toEqual(expected);
@@ -205,7 +205,7 @@ describeEachBackend(
       });
     });
 
-    it.each(PADDINGS)('padding of %j by %j', async (shape, paddings) => {
+    it.each(PADDINGS)('pad agrees with cpu for shape %j and paddings %j', async (shape, paddings) => {
       const pad = (x: tf.Tensor) => tf.pad(x, paddings, 0.5);
       const { expected, actual } = await onBoth(backend, pad, [numbers(shape)]);
       expect(actual).toEqual(expected);

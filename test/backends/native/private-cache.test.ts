@@ -1,4 +1,4 @@
-/** Nobody else decides what is loaded from the cache: neither by the folders above it, nor between check and loading. */
+/** Checks that no other user can change what is loaded from the cache, neither through the folders above it nor between check and loading. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -47,13 +47,13 @@ const build = (cache: string) =>
   );
 
 describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => {
-  it('is private when it is made, and when the folder above is not', async () => {
+  it('a new cache folder is private, whatever the permissions above it', async () => {
     const cache = join(make('above', 0o755), 'cache');
     expect(await build(cache)).toHaveProperty('library');
     for (const path of [cache, join(cache, 'native')]) expect(statSync(path).mode & 0o777).toBe(0o700);
   });
 
-  it('below a folder that all can write is refused, with the cure, and nothing is compiled', async () => {
+  it('a cache below a folder that all can write is refused with a cure, and nothing is compiled', async () => {
     const open = make('open', 0o777);
     expect(await build(join(open, 'cache'))).toMatchObject({
       failure: expect.stringContaining(
@@ -64,25 +64,25 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
     expect(readdirSync(join(open, 'cache/native'))).toEqual([]);
   });
 
-  it('that was good is not loaded from once a folder above is open to all', async () => {
+  it('a library is no longer loaded once a folder above its cache is open to all', async () => {
     const above = make('above', 0o700);
     expect(await build(join(above, 'cache'))).toHaveProperty('library');
     chmodSync(above, 0o777);
     expect(await build(join(above, 'cache'))).toHaveProperty('failure');
   });
 
-  it('below a sticky folder is taken: there others cannot touch what is not theirs', async () => {
+  it('a cache below a sticky folder is accepted', async () => {
     expect(await build(join(make('sticky', 0o1777), 'cache'))).toHaveProperty('library');
   });
 
-  it('that is sticky and open itself is not: others could put files there', async () => {
+  it('a cache folder that is itself sticky and open to all is refused', async () => {
     make('cache', 0o700);
     const native = make('cache/native', 0o1777);
     writeFileSync(join(native, 'theirs'), '');
     await expect(checkPrivateFolder(native)).rejects.toMatchObject({ kind: 'data' });
   });
 
-  it('is checked where a link leads, not where it lies', async () => {
+  it('the check follows a link to the folder that it leads to', async () => {
     const open = make('open', 0o777);
     const real = make('open/real', 0o700);
     const link = join(make('mine', 0o700), 'link');
@@ -90,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
     await expect(checkPrivateFolder(link)).rejects.toMatchObject({ message: expect.stringContaining(open) });
   });
 
-  it('keeps the permissions of a folder that holds something of another kind', async () => {
+  it('a folder with files of another program keeps its permissions and is refused', async () => {
     make('cache', 0o700);
     const native = make('cache/native', 0o777);
     writeFileSync(join(native, 'main.cpp'), 'int main;\n');
@@ -101,27 +101,24 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
     expect(readdirSync(native)).toEqual(['main.cpp']);
   });
 
-  it.skipIf(!isRoot)(
-    `of another user is refused, and one below a folder of theirs${NEEDS_ROOT}`,
-    async () => {
-      const theirs = make('theirs', 0o755);
-      const mine = make('theirs/mine', 0o700);
-      expect(await checkPrivateFolder(mine)).toBe(mine);
-      chownSync(theirs, STRANGER, STRANGER);
-      await expect(makePrivateFolder(mine, () => true)).rejects.toMatchObject({
-        message: `${theirs} belongs to another user, who could replace the cache below it`,
-      });
-      await expect(checkPrivateFolder(theirs)).rejects.toMatchObject({
-        message: `${theirs} belongs to another user`,
-      });
-    },
-  );
+  it.skipIf(!isRoot)(`a folder of another user is refused, and so is one below it${NEEDS_ROOT}`, async () => {
+    const theirs = make('theirs', 0o755);
+    const mine = make('theirs/mine', 0o700);
+    expect(await checkPrivateFolder(mine)).toBe(mine);
+    chownSync(theirs, STRANGER, STRANGER);
+    await expect(makePrivateFolder(mine, () => true)).rejects.toMatchObject({
+      message: `${theirs} belongs to another user, who could replace the cache below it`,
+    });
+    await expect(checkPrivateFolder(theirs)).rejects.toMatchObject({
+      message: `${theirs} belongs to another user`,
+    });
+  });
 
-  it.skipIf(!isRoot)(`that a shared group can write is refused${NEEDS_ROOT}`, async () => {
+  it.skipIf(!isRoot)(`a folder that a shared group can write is refused${NEEDS_ROOT}`, async () => {
     const shared = make('shared', 0o770);
     chownSync(shared, 0, STRANGER);
     await expect(checkPrivateFolder(shared)).rejects.toMatchObject({
-      message: expect.stringContaining(`others can write to ${shared}`),
+      message: expect.stringContaining(`Others can write to ${shared}`),
     });
   });
 });
@@ -129,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('a cache (not on Windows)', () => 
 describe.skipIf(process.platform !== 'linux' || !CC)(
   `a library that is exchanged while it is loaded${NEEDS_CC}`,
   () => {
-    it('is never the foreign one', async () => {
+    it('a foreign library is never loaded, however often it takes the place of the own one', async () => {
       const compile = (name: string, value: number) => {
         const path = join(folder, name);
         const source = `int zlm_number(void) { return ${value}; }\n`;
@@ -140,7 +137,7 @@ describe.skipIf(process.platform !== 'linux' || !CC)(
       const own = compile('own.so', 1);
       const foreign = compile('foreign.so', 2);
       chmodSync(own, 0o700);
-      // As a file of somebody else would be: not to be trusted.
+      // As a file that others can write would be: refused.
       chmodSync(foreign, 0o777);
       const target = join(make('cache', 0o700), 'zlm.so');
       copyFileSync(own, target);

@@ -50,11 +50,11 @@ const named = (cases: readonly Case[]) => cases.map((testCase) => [testCase.name
 describeEachBackend(
   'on %s',
   (backend) => {
-    it.each(named(casesIn('f32')))('%s', async (_, testCase) => {
+    it.each(named(casesIn('f32')))('%s agrees with wasm', async (_, testCase) => {
       await expectAgreement(backend, 'wasm', testCase);
     });
 
-    it.each(named(casesIn('mixed')))('%s', async (_, testCase) => {
+    it.each(named(casesIn('mixed')))('%s agrees with wasm in mixed precision', async (_, testCase) => {
       await expectAgreement(backend, 'wasm', testCase, MIXED_TOLERANCE);
     });
   },

@@ -12,7 +12,7 @@ const expectedCell: Noise = { ...zoneoutCell, mask: 'expected' };
 const EXPECTED = { zoneoutHidden: expectedHidden, zoneoutCell: expectedCell };
 const onInput = (noise: Noise): Noise => ({ ...noise, site: 1 });
 
-/** What every recurrent layer takes. */
+/** Regularizers of every recurrent layer. */
 export const REGULARIZERS: readonly Partial<RecurrentNoise>[] = [
   {},
   { recurrent: STEP },
@@ -30,7 +30,7 @@ export const ALL_REGULARIZERS: Partial<RecurrentNoise> = {
   zoneoutCell,
 };
 
-/** What the LSTM takes beyond {@link REGULARIZERS}. */
+/** Regularizers of the LSTM beyond {@link REGULARIZERS}. */
 export const LSTM_REGULARIZERS: readonly Partial<RecurrentNoise>[] = [
   { input: onInput(PER_GATE) },
   { input: onInput(SEQUENCE_PER_GATE) },

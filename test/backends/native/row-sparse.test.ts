@@ -1,4 +1,4 @@
-/** Gradients of tables, of which only the rows that were read are ever touched: to everyone else whole tensors. */
+/** Checks gradients of tables, which look like whole tensors although only the rows that were read are computed. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { globalNorm } from '../../../src/ops/clipping.js';
@@ -30,8 +30,8 @@ function gradientOf(ids: number[], seed: number): { gradient: tf.Tensor; expecte
 
 const WINDOWS = [[3, 1, 3], [49, 0], [1, 2, 2, 2, 48], [7]];
 
-describe('the gradient of a table', () => {
-  it('is zero wherever no row was read, also in memory that another window has used', () => {
+describe('the row-sparse gradient of a table', () => {
+  it('the gradient is zero in rows that were not read, also in memory that another window has used', () => {
     WINDOWS.forEach((ids, seed) => {
       const { gradient, expected } = gradientOf(ids, seed);
       expectClose(valuesOf(gradient), expected, 1e-6);
@@ -39,14 +39,14 @@ describe('the gradient of a table', () => {
     });
   });
 
-  it('keeps windows apart that are held at the same time', () => {
+  it('gradients of several windows do not disturb each other', () => {
     const held = WINDOWS.map((ids, seed) => gradientOf(ids, seed));
     for (const { gradient, expected } of held) expectClose(valuesOf(gradient), expected, 1e-6);
     tf.dispose(held.map(({ gradient }) => gradient));
   });
 
   it.each([RULE, { ...RULE, weightDecay: 0.1 }, { ...RULE, clipValue: 0.2 }])(
-    'has the norm and makes the step of any other gradient with its values: %o',
+    'the gradient has the norm and the update of a dense gradient with its values: %o',
     (rule) => {
       const { gradient, expected } = gradientOf([4, 4, 9], 5);
       const whole = tf.tensor2d(expected, [ROWS, WIDTH]);
@@ -63,7 +63,7 @@ describe('the gradient of a table', () => {
     },
   );
 
-  it('stays right when a parameter is made of it and trained', () => {
+  it('the gradient stays right when a parameter is made of it and trained', () => {
     const { gradient } = gradientOf([2, 5], 8);
     const parameter = tf.variable(tf.zeros([ROWS, WIDTH]));
     parameter.assign(gradient);

@@ -1,4 +1,4 @@
-/** The kernels under AddressSanitizer and UndefinedBehaviorSanitizer: they keep to their arrays, and to the language. */
+/** Runs the kernels under AddressSanitizer and UndefinedBehaviorSanitizer. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
@@ -47,7 +47,7 @@ function runKernels(folder: string, flags: string, ...ids: string[]) {
   );
 }
 
-it.skipIf(obstacle)(`the sanitizers find nothing, and would${obstacle}`, () => {
+it.skipIf(obstacle)(`the sanitizers find nothing in the kernels, and find a planted error${obstacle}`, () => {
   const folder = tempFolder();
   expect(runKernels(folder, '')).toMatchObject({ stderr: '', stdout: 'done\n' });
   const bad = runKernels(folder, '', '50');
@@ -56,11 +56,11 @@ it.skipIf(obstacle)(`the sanitizers find nothing, and would${obstacle}`, () => {
   expect(bad.stdout).toBe('');
 });
 
-it.skipIf(obstacle)(`they find nothing with AMX tiles, emulated${obstacle}`, () => {
+it.skipIf(obstacle)(`the sanitizers find nothing in kernels for emulated AMX tiles${obstacle}`, () => {
   expect(runKernels(tempFolder(), EMULATED_TILES)).toMatchObject({ stderr: '', stdout: 'done\n' });
 });
 
-it.skipIf(obstacle)(`nor in products deeper than a panel${obstacle}`, () => {
+it.skipIf(obstacle)(`the sanitizers find nothing in products deeper than a panel${obstacle}`, () => {
   const flags = [...SANITIZE, EMULATED_TILES];
   expect(runProgram('mixed-product.c', { kernels: PRODUCT_KERNELS, flags })).toMatchObject({ units: 2 });
 });

@@ -1,4 +1,4 @@
-/** Slices by the native backend, against the elements that a slice is of. */
+/** Compares slices of the native backend with the elements of the tensor. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { valuesOf } from '../../ops/arrays.js';
@@ -58,8 +58,8 @@ function byHand(shape: number[], begin: number[], size: number[]): number[] {
   );
 }
 
-describe.each(['float32', 'int32'] as const)('a slice of %s', (dtype) => {
-  it.each(SLICES)('of %j from %j, %j long', (shape, begin, size) => {
+describe.each(['float32', 'int32'] as const)('slice of %s', (dtype) => {
+  it.each(SLICES)('a slice of shape %j from %j with size %j has the right values', (shape, begin, size) => {
     const length = shape.reduce((product, count) => product * count, 1);
     const x = tf.range(0, length, 1, dtype).reshape(shape);
     expect(valuesOf(tf.slice(x, begin, size))).toEqual(byHand(shape, begin, size));
@@ -86,13 +86,13 @@ it.each([
   expect(lengths).toEqual(expected.map((length: number) => (length < 0 ? whole - 1 : length)));
 });
 
-it('is a copy: what it was cut from may change', () => {
+it('a slice does not change when the tensor that it was cut from changes', () => {
   const x = tf.variable(tf.ones([3, 4]));
   const cut = tf.slice(x, [0, 1], [3, 2]);
   x.assign(tf.zeros([3, 4]));
   expect(valuesOf(cut)).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
-it('refuses a slice beyond the end', () => {
+it('a slice beyond the end is refused', () => {
   expect(() => tf.slice(tf.ones([3, 4]), [0, 2], [3, 3])).toThrow('slice');
 });

@@ -1,4 +1,4 @@
-/** The same bits with any number of threads: resuming stays exact on whatever machine a run goes on. */
+/** Checks that results have the same bits with any number of threads, so that a run can continue exactly on another machine. */
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
@@ -58,7 +58,7 @@ const CASES: Case[] = [
   ...updateCases([40_001]),
 ];
 
-/** What `compute` gives with each number of threads. */
+/** Returns the results of `compute` with each number of threads. */
 async function withEach<T>(compute: (threads: number) => T | Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (const threads of THREADS) {
@@ -81,7 +81,7 @@ describe.skipIf(obstacle)(['on native', obstacle].filter(Boolean).join(', '), ()
     expect(counts.map((count) => count - counts[0])).toEqual([0, 1, 2, 3]);
   });
 
-  it('says how many', async () => {
+  it('the reason of the backend names the number of threads', async () => {
     const reasons = [1, 2, undefined].map(async (threads) => {
       return (await activateBackend('native', { ...BACKEND_OPTIONS, threads })).reason;
     });
@@ -91,10 +91,13 @@ describe.skipIf(obstacle)(['on native', obstacle].filter(Boolean).join(', '), ()
     expect(all).toContain(`, ${availableParallelism()} thread`);
   });
 
-  it.each(CASES.map((testCase) => [testCase.name, testCase] as const))('%s', async (_, testCase) => {
-    const results = await withEach(() => tf.tidy(() => resultsOf(testCase) as never));
-    expectAllEqual(results);
-  });
+  it.each(CASES.map((testCase) => [testCase.name, testCase] as const))(
+    '%s has the same bits for any number of threads',
+    async (_, testCase) => {
+      const results = await withEach(() => tf.tidy(() => resultsOf(testCase) as never));
+      expectAllEqual(results);
+    },
+  );
 
   const LONG = { shape: [70_001], data: Array.from({ length: 70_001 }, (_, i) => Math.sin(i)) };
   const WIDE = { shape: [70, 1000], data: LONG.data.slice(1) };
@@ -106,12 +109,12 @@ describe.skipIf(obstacle)(['on native', obstacle].filter(Boolean).join(', '), ()
     ['means of rows', () => tf.mean(tensorOf(WIDE), 1)],
     ['quotients of a matrix and a column', () => tf.div(tensorOf(WIDE), tf.range(1, 71).reshape([70, 1]))],
     ['tanh', () => tf.tanh(tensorOf(LONG))],
-  ])('%s', async (_, compute) => {
+  ])('%s has the same bits for any number of threads', async (_, compute) => {
     expectAllEqual(await withEach(() => valuesOf(compute())));
   });
 
   const place = useWorkplace();
-  it('a training, to the last byte of its checkpoint', async () => {
+  it('a training has the same checkpoint, byte for byte, for any number of threads', async () => {
     const overrides = ['training.epochs=1', 'training.schedule={constant: {}}'];
     const contents = await withEach(async (threads) => {
       const options = { backendOptions: { ...BACKEND_OPTIONS, threads }, backend: 'native' as const };

@@ -28,7 +28,7 @@ const KINDS: [string, (entries: readonly Entry[]) => Buffer][] = [
 ];
 
 describe.each(KINDS)('a %s archive', (_, make) => {
-  it('returns the wanted files at any depth', async () => {
+  it('a %s archive gives the wanted files at any depth', async () => {
     const path = write(
       make([
         { path: 'top.txt', content: 'one' },
@@ -40,7 +40,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     expect(await contents(path)).toEqual({ 'top.txt': 'one', 'deep.txt': 'x'.repeat(2000), 'empty.txt': '' });
   });
 
-  it('writes nothing under absolute names or names with ".."', async () => {
+  it('nothing is written under absolute names or names with ".."', async () => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'inner'));
     const path = join(folder, 'inner/archive');
@@ -58,12 +58,12 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     expect(readdirSync(join(folder, 'inner'))).toEqual(['archive']);
   });
 
-  it('reports the path of each file in the archive', async () => {
+  it('the path of each file in the archive is reported', async () => {
     const path = write(make([{ path: 'a/b.txt', content: 'x' }]));
     expect((await readArchive(path, wantsText))[0]?.origin).toBe(`a/b.txt in ${path}`);
   });
 
-  it('is refused when a wanted file is far too large', async () => {
+  it('an archive with a wanted file that is far too large is refused', async () => {
     const path = write(make([{ path: 'a.txt', content: 'x'.repeat(1001) }]));
     const limits = { fileBytes: 1000, takenBytes: 1e6, unpackedBytes: 1e6 };
     expect((await faultOf(readArchive(path, wantsText, limits))).message).toContain(
@@ -71,7 +71,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     );
   });
 
-  it('is refused when the wanted files are too large together', async () => {
+  it('an archive whose wanted files are together too large is refused', async () => {
     const files = Array.from({ length: 11 }, (_file, index) => ({
       path: `${index}/a.txt`,
       content: 'x'.repeat(100),
@@ -82,7 +82,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
     );
   });
 
-  it.each([0.1, 0.5, 0.9])('is refused when it ends after %f of its bytes', async (fraction) => {
+  it.each([0.1, 0.5, 0.9])('an archive that ends after %f of its bytes is refused', async (fraction) => {
     const whole = make([
       {
         path: 'a.txt',
@@ -96,7 +96,7 @@ describe.each(KINDS)('a %s archive', (_, make) => {
   });
 });
 
-it('skips links and folders in tar archives', async () => {
+it('links and folders in tar archives are skipped', async () => {
   const entries = [
     { path: 'symbolic.txt', type: '2', linkTo: '/etc/passwd' },
     { path: 'hard.txt', type: '1', linkTo: '/etc/passwd' },
@@ -107,7 +107,7 @@ it('skips links and folders in tar archives', async () => {
   expect(await contents(write(makeTar(entries)))).toEqual({ 'real.txt': 'r' });
 });
 
-it('skips links and folders in zip archives', async () => {
+it('links and folders in zip archives are skipped', async () => {
   const entries = [
     { path: 'symbolic.txt', content: '/etc/passwd', mode: 0o120777 },
     { path: 'folder.txt/', mode: 0o040755 },
@@ -116,7 +116,7 @@ it('skips links and folders in zip archives', async () => {
   expect(await contents(write(makeZip(entries)))).toEqual({ 'real.txt': 'r' });
 });
 
-it('reads long names', async () => {
+it('long names in tar archives are read', async () => {
   const long = `${'folder/'.repeat(30)}long.txt`;
   const pax = `path=${long}\n`;
   const entries = [
@@ -134,7 +134,7 @@ it('reads long names', async () => {
   ]);
 });
 
-it('reads an archive of the tar program', async () => {
+it('an archive of the tar program is read', async () => {
   const folder = tempFolder();
   const deep = join(folder, 'd'.repeat(90), 'e'.repeat(90));
   mkdirSync(deep, { recursive: true });
@@ -146,7 +146,7 @@ it('reads an archive of the tar program', async () => {
   }
 });
 
-it('refuses an archive bomb', async () => {
+it('an archive bomb is refused', async () => {
   const bomb = makeTgz([
     { path: 'zeros.bin', content: Buffer.alloc(5_000_000) },
     { path: 'a.txt', content: 'x' },
@@ -158,7 +158,7 @@ it('refuses an archive bomb', async () => {
   );
 });
 
-it('refuses a zip entry that is larger than it claims', async () => {
+it('a zip entry that is larger than it claims is refused', async () => {
   const path = write(makeZip([{ path: 'a.txt', content: 'x'.repeat(100_000), claimedSize: 10 }]));
   expect((await faultOf(readArchive(path, wantsText))).message).toContain('damaged');
 });
@@ -174,7 +174,7 @@ it.each<[string, Buffer, RegExp]>([
   ['nothing', Buffer.alloc(0), /it is empty/],
   ['plain text', Buffer.from('just words\n'.repeat(100)), /neither a zip nor a tar archive/],
   ['a gzipped text', gzipSync('just words\n'.repeat(100)), /damaged or not a tar archive/],
-])('refuses %s', async (_, content, message) => {
+])('an archive with %s is refused', async (_, content, message) => {
   const fault = await faultOf(readArchive(write(content), wantsText));
   expect(fault.kind).toBe('data');
   expect(fault.message).toMatch(message);
@@ -190,6 +190,6 @@ function damagedHeader(damage: (header: Buffer) => void, correctSum = true): Buf
   return tar;
 }
 
-it('reports a missing archive by its path', async () => {
+it('a missing archive is reported by its path', async () => {
   expect((await faultOf(readArchive('/nowhere/x.tgz', wantsText))).message).toContain('/nowhere/x.tgz');
 });

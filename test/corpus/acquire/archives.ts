@@ -1,4 +1,4 @@
-/** Makes archives for tests, also such as no honest program makes. */
+/** Makes archives for tests, including malformed ones. */
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 
 export interface Entry {
@@ -7,7 +7,7 @@ export interface Entry {
   /** Tar's type flag: "0" a file, "2" a symbolic link, "5" a folder, "L" a long name, "x" extended headers. */
   readonly type?: string;
   readonly linkTo?: string;
-  /** What the header claims, when that is not the size of the content. */
+  /** The size in the header, when it differs from the size of the content. */
   readonly claimedSize?: number;
 }
 

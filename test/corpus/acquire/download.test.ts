@@ -18,7 +18,7 @@ function target(): string {
   return join(tempFolder(), 'cache', 'words.txt');
 }
 
-it('downloads a file and reports progress', async () => {
+it('a download writes the file and reports progress', async () => {
   const path = target();
   const { url, requests } = await serve(send(CONTENT));
   const seen: number[] = [];
@@ -31,7 +31,7 @@ it('downloads a file and reports progress', async () => {
   expect(requests).toEqual(['/words.txt']);
 });
 
-it('continues where a connection broke', async () => {
+it('a download continues where a connection broke', async () => {
   const path = target();
   const { url, requests } = await serve(breakOff(CONTENT, 30_000), breakOff(CONTENT, 30_000), send(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
@@ -39,7 +39,7 @@ it('continues where a connection broke', async () => {
   expect(requests).toEqual(['/', '/ bytes=30000-', '/ bytes=60000-']);
 });
 
-it('continues where an earlier call stopped', async () => {
+it('a download continues where an earlier call stopped', async () => {
   const path = target();
   const broken = await serve(breakOff(CONTENT, 10_000));
   expect(await downloadFile([broken.url], path, WANTED, FAST)).toEqual([
@@ -52,32 +52,32 @@ it('continues where an earlier call stopped', async () => {
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('starts again when a server does not support ranges', async () => {
+it('a download starts again when a server does not support ranges', async () => {
   const path = target();
   const { url } = await serve(breakOff(CONTENT, 30_000), sendWhole(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('gives up a connection that stalls, and continues with the next one', async () => {
+it('a download leaves a connection that stalls, and continues with the next one', async () => {
   const path = target();
   const { url, requests } = await serve(stall(CONTENT, 5000), send(CONTENT));
   expect(await downloadFile([url], path, WANTED, FAST)).toBeUndefined();
   expect(requests).toEqual(['/', '/ bytes=5000-']);
 });
 
-it('reports a server that only stalls', async () => {
+it('a download reports a server that only stalls', async () => {
   const { url } = await serve(stall(CONTENT, 0));
   const failures = await downloadFile([url], target(), WANTED, { ...FAST, stallSeconds: 0.05 });
   expect(failures?.[0]?.reason).toBe('sent nothing for 0.05 seconds');
 });
 
-it('treats an early end of a response of unknown length as a broken connection', async () => {
+it('a download treats an early end of a response of unknown length as a broken connection', async () => {
   const { url } = await serve(endEarly(CONTENT, 1000), send(CONTENT));
   expect(await downloadFile([url], target(), WANTED, FAST)).toBeUndefined();
 });
 
-it('retries a busy server with increasing waits', async () => {
+it('a download retries a busy server with increasing waits', async () => {
   const { url, requests } = await serve(status(503), status(500), status(429), send(CONTENT));
   const start = performance.now();
   expect(await downloadFile([url], target(), WANTED, { ...FAST, backoffSeconds: 0.03 })).toBeUndefined();
@@ -85,7 +85,7 @@ it('retries a busy server with increasing waits', async () => {
   expect(requests).toHaveLength(4);
 });
 
-it('tries the next mirror at once when a file is missing', async () => {
+it('a download tries the next mirror at once when a file is missing', async () => {
   const [missing, whole] = [await serve(status(404)), await serve(send(CONTENT))];
   expect(await downloadFile([missing.url, whole.url], target(), WANTED, FAST)).toBeUndefined();
   expect(missing.requests).toHaveLength(1);
@@ -100,7 +100,7 @@ it.each([
     Buffer.from('same size, else  words\n'.repeat(5000)),
     'has the right size but other contents',
   ],
-])('refuses %s, keeps nothing of it, and goes to the next mirror', async (_, wrong, reason) => {
+])('a download refuses %s, keeps nothing of it, and goes to the next mirror', async (_, wrong, reason) => {
   const path = target();
   const mirror = await serve(send(wrong));
   const failures = await downloadFile([mirror.url], path, WANTED, FAST);
@@ -116,7 +116,7 @@ it.each([
   ['is of another file', Buffer.from('x'.repeat(1000))],
   ['is longer than the file', Buffer.concat([CONTENT, CONTENT])],
   ['is whole, but wrong', Buffer.from('same size, else  words\n'.repeat(5000))],
-])('starts over when the part that was kept %s', async (_, part) => {
+])('a download starts again when the part that was kept %s', async (_, part) => {
   const path = target();
   const { url } = await serve(breakOff(CONTENT, 1000));
   await downloadFile([url], path, WANTED, FAST);
@@ -126,13 +126,13 @@ it.each([
   expect(readFileSync(path)).toEqual(CONTENT);
 });
 
-it('starts again when a server has no bytes after the part', async () => {
+it('a download starts again when a server has no bytes after the part', async () => {
   const { url, requests } = await serve(breakOff(CONTENT, 1000), status(416), send(CONTENT));
   expect(await downloadFile([url], target(), WANTED, FAST)).toBeUndefined();
   expect(requests).toEqual(['/', '/ bytes=1000-', '/']);
 });
 
-it('reports that no server can be reached', async () => {
+it('a download reports that no server can be reached', async () => {
   const urls = [`http://127.0.0.1:${await unusedPort()}/`, 'http://no-such-host.invalid/'];
   const failures = await downloadFile(urls, target(), WANTED, FAST);
   expect(failures?.map(({ reason }) => reason)).toEqual([
@@ -149,7 +149,7 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-it('stops at a signal and keeps the part', async () => {
+it('a download stops at a signal and keeps the part', async () => {
   const path = target();
   const controller = new AbortController();
   const { url } = await serve(stall(CONTENT, 5000));
@@ -159,14 +159,14 @@ it('stops at a signal and keeps the part', async () => {
   expect(readFileSync(`${path}.part`)).toEqual(CONTENT.subarray(0, 5000));
 });
 
-it('stops at a signal while it waits for the next attempt', async () => {
+it('a download stops at a signal while it waits for the next attempt', async () => {
   const { url } = await serve(status(503));
   const signal = AbortSignal.timeout(50);
   const fault = await faultOf(downloadFile([url], target(), WANTED, { signal, backoffSeconds: 60 }));
   expect(fault.kind).toBe('interrupted');
 });
 
-it('reports a folder that cannot be written', async () => {
+it('a download reports a folder that cannot be written', async () => {
   const { url } = await serve(send(CONTENT));
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');

@@ -9,7 +9,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 export interface FileServer {
   /** Ends in a slash. */
   readonly url: string;
-  /** What was asked for: path, and the range if there was one. */
+  /** The requests: path, and range if there was one. */
   readonly requests: string[];
 }
 
@@ -33,7 +33,7 @@ export async function serve(...answers: Answer[]): Promise<FileServer> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
 }
 
-/** Sends the content, or the part of it that is asked for. */
+/** Sends the content, or the requested part of it. */
 export const send =
   (content: Buffer): Answer =>
   (request, response) => {
@@ -42,7 +42,7 @@ export const send =
     response.end(content.subarray(start));
   };
 
-/** Sends all of the content, whatever is asked for. */
+/** Sends all of the content, whatever is requested. */
 export const sendWhole =
   (content: Buffer): Answer =>
   (_, response) =>

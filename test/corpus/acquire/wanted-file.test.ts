@@ -10,7 +10,7 @@ import { makeTgz, makeZip } from './archives.js';
 const CONTENT = Buffer.from('a b c\nd e f\n');
 const WANTED: WantedFile = { name: 'x.txt', bytes: CONTENT.length, sha256: sha256(CONTENT) };
 
-it('accepts the right content', () => {
+it('the right content is accepted', () => {
   expect(faultOfContent(CONTENT, WANTED)).toBeUndefined();
 });
 
@@ -29,13 +29,13 @@ it.each<[string, Buffer, string]>([
   ['Windows line ends', Buffer.from('a b c\r\nd e f\r\n'), 'has CR LF line ends, so it was converted'],
   ['a longer file', Buffer.from('a b c\nd e f\ng\n'), 'has 14 bytes instead of 12'],
   ['another file', Buffer.from('a b c\nd e g\n'), 'has the right size but other contents'],
-])('tells what %s is', (_, content, fault) => {
+])('the fault of %s is named', (_, content, fault) => {
   expect(faultOfContent(content, WANTED)).toContain(fault);
 });
 
 const wantsX = (name: string) => name === 'x.txt';
 
-it('finds files at any depth, nearest first', async () => {
+it('files are found at any depth, nearest first', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'a/b'), { recursive: true });
   mkdirSync(join(folder, 'x.txt'));
@@ -47,13 +47,13 @@ it('finds files at any depth, nearest first', async () => {
   ]);
 });
 
-it('does not follow circular links', async () => {
+it('circular links are not followed', async () => {
   const folder = tempFolder();
   symlinkSync('.', join(folder, 'self'));
   writeFileSync(join(folder, 'x.txt'), '');
   expect(await findFiles(folder, wantsX)).toHaveLength(1);
 });
 
-it('reports a missing folder by its path', async () => {
+it('a missing folder is reported by its path', async () => {
   expect((await faultOf(findFiles('/nowhere', wantsX))).message).toContain('/nowhere');
 });

@@ -1,4 +1,4 @@
-/** What zlm says of texts that are not UTF-8, and whether its cures work: each is run in a shell. */
+/** Checks the messages for texts that are not UTF-8, and runs each cure in a shell. */
 import { execFileSync, execSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,45 +17,45 @@ const FORM = {
 const TEXT = 'the café is closed\nand naïve people wait “outside”\n';
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 
-/** Each with what is said of it, and the text that its cure makes; none where a program may be missing. */
+/** Cases with the message and the text that the cure makes; without that text where a program may be missing. */
 const CASES: readonly [what: string, content: Buffer, says: string, cured?: string][] = [
   ['UTF-16 with a mark, low byte first', utf16(`\uFEFF${TEXT}`), ' looks like UTF-16 text', TEXT],
   ['UTF-16 with a mark, high byte first', utf16(`\uFEFF${TEXT}`).swap16(), ' looks like UTF-16 text', TEXT],
-  ['UTF-16, low byte first', utf16(TEXT), ':1: a NUL byte; the file looks like UTF-16LE text', TEXT],
+  ['UTF-16, low byte first', utf16(TEXT), ':1: There is a NUL byte; the file looks like UTF-16LE text', TEXT],
   [
     'UTF-16, high byte first',
     utf16(TEXT).swap16(),
-    ':1: a NUL byte; the file looks like UTF-16BE text',
+    ':1: There is a NUL byte; the file looks like UTF-16BE text',
     TEXT,
   ],
   [
     'Latin-1',
     Buffer.from('one\ncaf\xe9\n', 'latin1'),
-    ':2: the byte E9, which is not UTF-8 in this place; the file looks like Latin-1 text',
+    ':2: The byte E9 is not UTF-8 in this place; the file looks like Latin-1 text',
     'one\ncafé\n',
   ],
   [
     'Windows-1252',
     Buffer.from('one\r\n\x93caf\xe9\x94\r\n', 'latin1'),
-    ':2: the byte 93, which is not UTF-8 in this place; the file looks like Windows-1252 text',
+    ':2: The byte 93 is not UTF-8 in this place; the file looks like Windows-1252 text',
     'one\r\n“café”\r\n',
   ],
   [
     'UTF-8 with a damaged character',
     Buffer.concat([Buffer.from('café\nnaï'), Buffer.from([0xff]), Buffer.from('ve\n')]),
-    ':2: the byte FF, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
+    ':2: The byte FF is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'café\nnaïve\n',
   ],
   [
     'UTF-8 that is cut off',
     Buffer.from([0x61, 0x0a, 0xe2, 0x82]),
-    ':2: the byte E2, which is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
+    ':2: The byte E2 is not UTF-8 in this place; the file looks like UTF-8 text with damaged characters',
     'a\n',
   ],
   [
     'stray NUL bytes',
     Buffer.from(`${'plain text\n'.repeat(20)}th\0ree\n`),
-    ':21: a NUL byte; the file looks like a binary file, or text with stray NUL bytes',
+    ':21: There is a NUL byte; the file looks like a binary file, or text with stray NUL bytes',
     `${'plain text\n'.repeat(20)}three\n`,
   ],
   [
@@ -70,7 +70,7 @@ const CASES: readonly [what: string, content: Buffer, says: string, cured?: stri
   ['a PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1'), ' looks like a PDF'],
 ];
 
-it.each(CASES)('names %s', async (_, content, says, cured) => {
+it.each(CASES)('the fault of %s is described, with a cure that works', async (_, content, says, cured) => {
   const path = join(tempFolder(), 'my text.txt');
   writeFileSync(path, content);
   const fault = await faultOf(read(path));
@@ -82,7 +82,7 @@ it.each(CASES)('names %s', async (_, content, says, cured) => {
   expect(cureOf(fault.cures, path)).toBe(cured);
 });
 
-it('names an archive in a gzip file, and unpacks it', async () => {
+it('an archive in a gzip file is named, and the cure unpacks it', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'a.txt'), 'one\n');
   execFileSync('tar', ['-czf', 'all.tgz', 'a.txt'], { cwd: folder });
@@ -92,16 +92,16 @@ it('names an archive in a gzip file, and unpacks it', async () => {
   expect(cureOf(fault.cures, path)).toBe('one\n');
 });
 
-it('names a gzip file in a gzip file', async () => {
+it('a gzip file in a gzip file is named', async () => {
   const path = join(tempFolder(), 'twice.gz');
   writeFileSync(path, gzipSync(gzipSync(TEXT)));
   expect((await faultOf(read(path))).message).toContain('looks like a gzip file inside a gzip file');
 });
 
-it('names the line of a fault far into a file', async () => {
+it('the line of a fault far into a file is named', async () => {
   const path = join(tempFolder(), 'text.txt');
   writeFileSync(path, Buffer.concat([Buffer.from('good line\r'.repeat(300_000)), Buffer.from([0xff, 0x0a])]));
-  expect((await faultOf(read(path))).message).toContain(':300001: the byte FF');
+  expect((await faultOf(read(path))).message).toContain(':300001: The byte FF');
 });
 
 async function read(path: string): Promise<void> {

@@ -24,7 +24,7 @@ import { faultOf, prepareTiny, writeTexts } from '../tiny-corpus.js';
 
 const FILES = ['manifest.json', 'test.bin', 'train.bin', 'valid.bin', 'vocabulary.txt'];
 
-it('leaves a corpus alone that is there already', async () => {
+it('a corpus that was already prepared is left unchanged', async () => {
   const folder = tempFolder();
   const first = await prepareTiny(folder);
   const before = statSync(join(first.folder, 'train.bin')).ino;
@@ -34,14 +34,14 @@ it('leaves a corpus alone that is there already', async () => {
   expect(statSync(join(first.folder, 'train.bin')).ino).toBe(before);
 });
 
-it('gives the same bytes each time', async () => {
+it('the same text and options give the same bytes each time', async () => {
   const [first, second] = [await prepareTiny(tempFolder()), await prepareTiny(tempFolder())];
   for (const file of ['train.bin', 'valid.bin', 'test.bin', 'vocabulary.txt']) {
     expect(readFileSync(join(first.folder, file))).toEqual(readFileSync(join(second.folder, file)));
   }
 });
 
-it('names every difference to a corpus that was prepared otherwise', async () => {
+it('every difference to an existing corpus is named', async () => {
   const folder = tempFolder();
   await prepareTiny(folder);
   const fault = await faultOf(prepareTiny(folder, { minCount: 2, unknown: 'unk' }, { valid: 'the cat\n' }));
@@ -52,7 +52,7 @@ it('names every difference to a corpus that was prepared otherwise', async () =>
   expect(fault.cures[0]).toContain('--force');
 });
 
-it('replaces it when forced', async () => {
+it('an existing corpus is replaced when forced', async () => {
   const folder = tempFolder();
   await prepareTiny(folder);
   const { alreadyPrepared, manifest } = await prepareTiny(folder, { minCount: 2, force: true });
@@ -67,7 +67,7 @@ it.each<[string, (corpus: string) => void]>([
   ['a cut token file', (corpus) => truncateSync(join(corpus, 'test.bin'), 4)],
   ['a flipped bit', (corpus) => writeFileSync(join(corpus, 'valid.bin'), Buffer.alloc(16))],
   ['a missing file', (corpus) => rmSync(join(corpus, 'vocabulary.txt'))],
-])('prepares again after %s', async (_, damage) => {
+])('a corpus is prepared again after %s', async (_, damage) => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder);
   damage(corpus);
@@ -75,7 +75,7 @@ it.each<[string, (corpus: string) => void]>([
   expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
 });
 
-it('takes no link for a folder that it could replace, but reads the corpus behind one', async () => {
+it('a link in the place of the corpus is not replaced, but a corpus behind it is read', async () => {
   const folder = tempFolder();
   const { folder: target } = await prepareTiny(folder);
   renameSync(target, join(folder, 'elsewhere'));
@@ -88,7 +88,7 @@ it('takes no link for a folder that it could replace, but reads the corpus behin
   expect(readdirSync(join(folder, 'elsewhere')).sort()).toEqual(FILES);
 });
 
-it('does not touch a corpus of a newer format without force', async () => {
+it('a corpus of a newer format is not replaced without force', async () => {
   const folder = tempFolder();
   const { folder: corpus } = await prepareTiny(folder);
   writeFileSync(join(corpus, 'manifest.json'), '{"formatVersion": 99}');
@@ -96,7 +96,7 @@ it('does not touch a corpus of a newer format without force', async () => {
   expect((await prepareTiny(folder, { force: true })).alreadyPrepared).toBe(false);
 });
 
-it('never replaces what is not a corpus, even when forced', async () => {
+it('a folder that is not a corpus is never replaced, even when forced', async () => {
   const folder = tempFolder();
   const precious = join(folder, 'data/tiny/thesis.doc');
   mkdirSync(join(folder, 'data/tiny'), { recursive: true });
@@ -111,7 +111,7 @@ it.each([
   ["another program's manifest", { 'manifest.json': '{"name": "my extension"}' }],
   ['tokens', { 'train.bin': 'tokens', 'test.bin': 'tokens' }],
   ['all but one file', { 'vocabulary.txt': '', 'train.bin': '', 'valid.bin': '', 'manifest.json': '{}' }],
-])('never replaces %s of the user under the names of a corpus, even when forced', async (_, files) => {
+])('%s of the user under the names of a corpus is never replaced, even when forced', async (_, files) => {
   const folder = tempFolder();
   const corpus = join(folder, 'data/tiny');
   mkdirSync(corpus, { recursive: true });
@@ -123,7 +123,7 @@ it.each([
   expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
 });
 
-it('refuses a file in the place of the corpus or of the data folder', async () => {
+it('a file in the place of the corpus or of the data folder is refused', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data/tiny'), '');
@@ -134,7 +134,7 @@ it('refuses a file in the place of the corpus or of the data folder', async () =
   );
 });
 
-it('leaves nothing behind when it fails or is stopped', async () => {
+it('a preparation that fails or is stopped leaves nothing', async () => {
   const folder = tempFolder();
   await faultOf(prepareTiny(folder, { unknown: 'fail' }));
   expect(readdirSync(join(folder, 'data'))).toEqual([]);
@@ -162,7 +162,7 @@ describe('what killed preparations left', () => {
     return readdirSync(data).filter((name) => name !== 'tiny');
   }
 
-  it('is removed, whichever corpus they prepared and however far they came', async () => {
+  it('the files of killed preparations are removed, whichever corpus they prepared and however far they came', async () => {
     const unfinished = leftover('vocabulary.txt');
     const left = await preparedAmong({
       [leftover('tiny')]: [],
@@ -172,7 +172,7 @@ describe('what killed preparations left', () => {
     expect(left).toEqual([]);
   });
 
-  it('is removed by a preparation that finds its corpus prepared', async () => {
+  it('the files of killed preparations are removed by a preparation that finds its corpus prepared', async () => {
     const folder = tempFolder();
     await prepareTiny(folder);
     mkdirSync(join(folder, 'data', leftover('other')));
@@ -180,7 +180,7 @@ describe('what killed preparations left', () => {
     expect(readdirSync(join(folder, 'data'))).toEqual(['tiny']);
   });
 
-  it('is not what living processes or other hosts prepare, nor what only has such a name', async () => {
+  it('files of living processes and other hosts are kept, and so are files whose names only look like leftovers', async () => {
     const others = {
       [leftover('tiny', process.pid)]: ['vocabulary.txt'],
       [leftover('other', process.pid)]: ['vocabulary.txt'],
@@ -193,7 +193,7 @@ describe('what killed preparations left', () => {
   });
 });
 
-it('serves all who prepare the same corpus at once', async () => {
+it('many preparations of the same corpus at once all succeed', async () => {
   const folder = tempFolder();
   const input = { files: writeTexts(join(folder, 'text')) };
   await prepareTiny(folder, { input });
@@ -205,14 +205,14 @@ it('serves all who prepare the same corpus at once', async () => {
   expect((await prepareTiny(folder)).alreadyPrepared).toBe(true);
 });
 
-it('notices a text that changes while it is read', async () => {
+it('a text that changes while it is read is noticed', async () => {
   const folder = tempFolder();
   const train = join(folder, 'text/train.txt');
   const work = prepareTiny(folder, { onProgress: () => appendFileSync(train, 'one more line\n') });
   expect((await faultOf(work)).message).toContain(`${train} was changed while it was being read`);
 });
 
-it('survives kill -9 in the middle', async () => {
+it('a preparation that is killed with kill -9 can be run again', async () => {
   const folder = tempFolder();
   const data = join(folder, 'data');
   const text = join(folder, 'large.txt');
@@ -233,7 +233,7 @@ it('survives kill -9 in the middle', async () => {
 
 const smallDisk = process.platform === 'linux' && process.getuid?.() === 0;
 
-it.skipIf(!smallDisk)('says so when the disk is full (needs root on Linux)', async ({ skip }) => {
+it.skipIf(!smallDisk)('a full disk is reported (needs root on Linux)', async ({ skip }) => {
   const disk = mountTmpfs('size=64k');
   if (disk === undefined) return skip('cannot mount a small disk here');
   const train = 'a b c d e f g h i j k l m n o p\n'.repeat(20_000);

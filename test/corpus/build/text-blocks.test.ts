@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { countLines, MAX_WORD_BYTES, textBlocks } from '../../../src/corpus/build/text-blocks.js';
+import { MAX_WORD_BYTES } from '../../../src/corpus/build/long-word.js';
+import { countLines, textBlocks } from '../../../src/corpus/build/text-blocks.js';
 import { fileText, memoryText, type Text } from '../../../src/corpus/build/text-source.js';
 import type { Normalization } from '../../../src/corpus/normalize.js';
 import { tempFolder } from '../../temp-folder.js';
@@ -17,7 +18,7 @@ function textOf(content: string | Buffer): Text {
   return memoryText('text.txt', Buffer.from(content));
 }
 
-/** The same bytes, so many at a time: line ends and characters fall apart everywhere. */
+/** The same bytes in chunks of one size, which cut line ends and characters anywhere. */
 function inPieces(content: string | Buffer, size: number): Text {
   const bytes = Buffer.from(content);
   return {
@@ -63,27 +64,27 @@ describe.each([1, 2, 3, 1000])('in chunks of %i bytes', (size) => {
     ['has other line separators', 'a\u2028b\u0085c\n', ['1:a\u2028b\u0085c']],
     ['is one letter', 'a', ['1:a']],
     ['has characters of many bytes', 'é \u{1F600}\n漢字 x\n', ['1:é \u{1F600}', '2:漢字 x']],
-  ])('reads a text that %s', async (_, content, lines) => {
+  ])('a text that %s is read line by line', async (_, content, lines) => {
     expect(await linesOf(inPieces(content, size))).toEqual(lines);
     expect(await countLines(inPieces(content, size))).toBe(lines.length);
   });
 });
 
-it('reads a gzip file by what is in it, whatever its name', async () => {
+it('a gzip file is recognized by its content, whatever its name', async () => {
   const path = join(tempFolder(), 'text.txt');
   // Two members, one behind the other, are one text.
   writeFileSync(path, Buffer.concat([gzipSync('a\nb'), gzipSync('c\n')]));
   expect(await linesOf(await fileText(path))).toEqual(['1:a', '2:bc']);
 });
 
-it('says that a gzip file is cut off', async () => {
+it('a gzip file that is cut off is reported', async () => {
   const path = join(tempFolder(), 'text.gz');
   writeFileSync(path, gzipSync('the cat sat\n'.repeat(10_000)).subarray(0, 60));
   const fault = await faultOf(linesOf(await fileText(path)));
   expect(fault.message).toBe(`${path} is a gzip file that is damaged or cut off`);
 });
 
-it('reads an endless line in blocks of bounded size', async () => {
+it('an endless line is read in blocks of bounded size', async () => {
   const line = 'the quick brown fox '.repeat(400_000);
   const blocks = await blocksOf(textOf(line));
   expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString()).toBe(`${line}\n`);
@@ -95,7 +96,7 @@ it.each([
   ['letters of DNA', 'ACGT'.repeat(2_000_000)],
   ['decomposed accents', 'e\u0301'.repeat(2_000_000)],
   ['surrogate pairs', '\u{1F600}'.repeat(1_000_000)],
-])('cuts an endless line without spaces between characters: %s', async (_, line) => {
+])('an endless line without spaces is cut between characters: %s', async (_, line) => {
   const blocks = await blocksOf(textOf(line), CHARACTERS);
   const parts = blocks.map(({ bytes }) => bytes.toString());
   expect(parts.join('')).toBe(`${line}\n`);
@@ -103,13 +104,77 @@ it.each([
   expect(Math.max(...blocks.map(({ bytes }) => bytes.length))).toBeLessThan(3 * MAX_WORD_BYTES);
 });
 
-it('refuses a word of absurd length, with a cure for languages without spaces', async () => {
-  const fault = await faultOf(blocksOf(textOf(`short\n${'漢'.repeat(MAX_WORD_BYTES)}`)));
-  expect(fault.message).toBe('text.txt:2: a word is longer than 1 MiB');
-  expect(fault.cures.join()).toContain('--unit character');
+describe('a word of absurd length', () => {
+  const TREEBANK = { ...WORDS, punctuation: 'treebank' } as const;
+
+  it.each([
+    ['that is the longest allowed', MAX_WORD_BYTES, true],
+    ['that is one byte longer', MAX_WORD_BYTES + 1, false],
+    ['of several chunks', 5 * MAX_WORD_BYTES + 7, false],
+  ])('%s is taken or refused wherever it lies', async (_, length, taken) => {
+    const forms = [WORDS, TREEBANK, { ...TREEBANK, unit: 'character' as const }];
+    for (const [index, before] of ['', 'a b ', `a\n${'b '.repeat(300_000)}`].entries()) {
+      for (const after of ['', ' c', '\nc\n']) {
+        const blocks = blocksOf(textOf(`${before}${'x'.repeat(length)}${after}`), forms[index]);
+        if (taken) {
+          expect((await blocks).length).toBeGreaterThan(0);
+          continue;
+        }
+        const [line, has] = [before.includes('\n') ? 2 : 1, length.toLocaleString('en-US')];
+        expect((await faultOf(blocks)).message).toBe(
+          `text.txt:${line}: A word has ${has} bytes, and a word can have 1,048,576 at most`,
+        );
+      }
+    }
+  });
+
+  it('is found in pieces of any size', async () => {
+    for (const size of [1000, 65_536, 2 ** 20]) {
+      const fault = await faultOf(blocksOf(inPieces(`a b\nc ${'漢'.repeat(400_000)} d`, size)));
+      expect(fault.message).toContain('text.txt:2: A word has 1,200,000 bytes');
+    }
+  });
+
+  it('is not followed forever, as one that a pipe never ends', async () => {
+    const endless: Text = {
+      ...textOf('x'),
+      async *chunks() {
+        for (;;) yield Buffer.alloc(2 ** 16, 'x');
+      },
+    };
+    expect((await faultOf(blocksOf(endless))).message).toContain('A word has more than 67,108,864 bytes');
+  });
+
+  it('is not a word where the bytes are not text', async () => {
+    const bytes = Buffer.alloc(2 * MAX_WORD_BYTES, 0xe9);
+    expect((await faultOf(blocksOf(textOf(bytes)))).message).toContain('not UTF-8');
+  });
+
+  it('advises no other form where the form is given', async () => {
+    const blocks = async () => {
+      for await (const _ of textBlocks(textOf('x'.repeat(2 ** 21)), WORDS, { formIsGiven: true }));
+    };
+    expect((await faultOf(blocks())).cures.join()).not.toContain('--unit');
+  });
+
+  it.each([
+    ['A number', '7', { ...CHARACTERS, numbers: 'N' as const }, '--numbers keep'],
+    ['A character with its combining marks', '\u0301', CHARACTERS, '--normalize none'],
+  ])(
+    'is %s, where characters are the tokens: with the advice it is read',
+    async (what, character, form, flags) => {
+      const text = `e${character.repeat(1_500_000)}`;
+      const fault = await faultOf(blocksOf(textOf(text), form));
+      expect(fault.message).toMatch(`text.txt:1: ${what} has more than `);
+      expect(fault.cures[0]).toContain(`\`${flags}\``);
+      const [key, value] = flags.slice(2).split(' ');
+      const blocks = await blocksOf(textOf(text), { ...form, [key]: value });
+      expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString()).toBe(`${text}\n`);
+    },
+  );
 });
 
-it('stops when asked to', async () => {
+it('reading stops at a signal', async () => {
   const fault = await faultOf(countLines(textOf('a\n'), { signal: AbortSignal.abort() }));
   expect(fault.kind).toBe('interrupted');
 });
@@ -117,11 +182,11 @@ it('stops when asked to', async () => {
 it.each([
   ['a missing file', '/nowhere/text.txt', /\/nowhere\/text\.txt/],
   ['a folder', new URL('.', import.meta.url).pathname, /not a regular file/],
-])('refuses %s', async (_, path, message) => {
+])('%s is refused', async (_, path, message) => {
   expect((await faultOf(fileText(path))).message).toMatch(message);
 });
 
-it('refuses an empty file', async () => {
+it('an empty file is refused', async () => {
   const path = join(tempFolder(), 'text.txt');
   writeFileSync(path, '');
   expect((await faultOf(fileText(path))).message).toContain('is empty');

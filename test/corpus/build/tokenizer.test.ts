@@ -1,4 +1,4 @@
-/** The fast way from a text to its tokens beside the plain one. */
+/** Compares the fast tokenizer with the plain one. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Draft } from '../../../src/corpus/build/draft.js';
@@ -50,7 +50,7 @@ async function tokensOf(text: string, form: Form): Promise<string[]> {
   return tokens;
 }
 
-it.each(FORMS)('%o', async (form) => {
+it.each(FORMS)('the tokenizer reads random texts as normalizeLine does: %o', async (form) => {
   let state = 1;
   const next = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -66,7 +66,7 @@ it.each(FORMS)('%o', async (form) => {
   expect(await tokensOf(`${lines.join('\n')}\n`, form)).toEqual(expected);
 });
 
-it('forgets pieces when it has seen more than it can hold, and still reads them right', async () => {
+it('the tokenizer forgets pieces beyond its limit and still reads them right', async () => {
   const words = Array.from({ length: 700_000 }, (_, index) => `w${index % 600_000}`);
   const [form] = FORMS as [Form];
   const types = new TypeTable();

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { TypeTable } from '../../../src/corpus/build/type-table.js';
 
-it('numbers tokens in order of first occurrence, after <eos>, and knows where that was', () => {
+it('tokens are numbered in order of first occurrence, after <eos>, with the place of each', () => {
   const types = new TypeTable();
   const tokens = ['a', 'b', 'a', 'é', '\u{1F600}', 'b'];
   expect(tokens.map((token, index) => types.number(token, 'text.txt', index + 1))).toEqual([
@@ -14,19 +14,19 @@ it('numbers tokens in order of first occurrence, after <eos>, and knows where th
   expect(types.size).toBe(5);
 });
 
-it('refuses more different words than memory holds', () => {
+it('more different words than fit into memory are refused', () => {
   const types = new TypeTable(2);
   for (const word of ['a', 'b', 'a']) types.number(word, 'text.txt', 1);
   expect(() => types.number('c', 'text.txt', 2)).toThrow('text.txt has more than 2 different words');
 });
 
-it('refuses a text with <eos> in it, and names the line', () => {
+it('a text with <eos> in it is refused, and its line is named', () => {
   expect(() => new TypeTable().number('<eos>', 'text.txt', 7)).toThrow(
-    'text.txt:7: the text contains the word <eos>',
+    'text.txt:7: The text contains the word <eos>',
   );
 });
 
-it('does not keep the text alive that its words were cut out of', () => {
+it('the table does not keep the text alive that its words were cut out of', () => {
   const types = new TypeTable();
   const before = heapInUse();
   for (let chunk = 0; chunk < 200; chunk++) {

@@ -1,4 +1,4 @@
-"""What the scripts beside this file have in common: writing what PyTorch computed as JSON that a diff can be read of."""
+"""Functions for the scripts in this folder: they write what PyTorch computed as JSON that is readable in a diff."""
 
 import json
 import sys

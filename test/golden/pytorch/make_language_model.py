@@ -3,7 +3,7 @@ language models, computed by PyTorch 2.15.0 on the CPU in float64.
 
     python test/golden/pytorch/make_language_model.py > test/golden/pytorch/language_model.json
 
-Four cases, each complete in itself (inputs, then what PyTorch makes of them):
+Four cases, each complete in itself (inputs, then the results of PyTorch):
   plain      no dropout
   dropout    given masks at the three vertical places, another rate at each
   tied       softmax weight = transposed embedding table
@@ -27,7 +27,7 @@ torch.set_default_dtype(torch.float64)
 
 
 def uniform(*shape):
-    """Numbers of few digits, so that the file holds them exactly."""
+    """Numbers of few digits, so that the file has them exactly."""
     return torch.round((torch.rand(shape) * 2 - 1) * 0.8, decimals=3)
 
 

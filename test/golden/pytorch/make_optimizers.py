@@ -2,7 +2,7 @@
 
     python test/golden/pytorch/make_optimizers.py > test/golden/pytorch/optimizers.json
 
-Each case holds the parameter before the first step, the gradient of every step as it comes from the backward pass, and the
+Each case has the parameter before the first step, the gradient of every step as it comes from the backward pass, and the
 parameter after every step. The gradient is clamped (clip_grad_value_), then multiplied by `scale`, where a clip of its norm
 would do the same; the optimizer then adds weightDecay times the parameter. `averages` are those of ASGD with lambd 0, which
 leaves the step that of SGD, and `weights` the share of the newest parameter in each of them.

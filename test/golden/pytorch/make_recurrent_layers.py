@@ -20,7 +20,7 @@ torch.set_default_dtype(torch.float64)
 
 
 def uniform(*shape):
-    """Numbers of few digits, so that the file holds them exactly."""
+    """Numbers of few digits, so that the file has them exactly."""
     return torch.round((torch.rand(shape) * 2 - 1) * 0.8, decimals=3)
 
 

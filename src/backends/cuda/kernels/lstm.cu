@@ -1,7 +1,8 @@
 // One LSTM layer over a whole window (ops/lstm.ts): i, f, g, o = σ, σ, tanh, σ of x·W + (m ⊙ h)·U + b; c = f ⊙ c + i ⊙ g;
 // h = o ⊙ tanh c. With zoneout, some units of c and h then keep (a share of) their old value; the new h is computed from the
 // new c before zoneout.
-#include "recurrence.cuh"
+#include "recurrent-persistent.cuh"
+#include "recurrent-steps.cuh"
 
 namespace recurrent {
 
@@ -19,7 +20,7 @@ struct lstm {
   };
 
   static __device__ __forceinline__ Inputs load(const cuda_recurrent_forward &l, const place &at) {
-    const float *z = l.gates + at.in_parts(l.units, 4, 0);
+    const float *z = l.gates + at.in_wide(l.units, 4, 0);
     return {hidden_before(l, at), cell_before(l, at), z[0], z[l.units], z[2 * l.units], z[3 * l.units]};
   }
 
@@ -29,7 +30,7 @@ struct lstm {
     const float i = sigmoid(z.i + product.of[0]), f = sigmoid(z.f + product.of[1]);
     const float g = hyperbolic_tangent(z.g + product.of[2]), o = sigmoid(z.o + product.of[3]);
     const float candidate = f * z.c + i * g, c = zone_out(l.cell_zoneout, l.t, at.in_state, z.c, candidate);
-    float *gates = l.gates + at.in_parts(l.units, 4, 0);
+    float *gates = l.gates + at.in_wide(l.units, 4, 0);
     gates[0] = i;
     gates[l.units] = f;
     gates[2 * l.units] = g;
@@ -45,7 +46,7 @@ struct lstm {
   };
 
   static __device__ __forceinline__ Saved load(const cuda_recurrent_backward &l, const place &at) {
-    const float *gates = l.gates + at.in_parts(l.units, 4, 0);
+    const float *gates = l.gates + at.in_wide(l.units, 4, 0);
     const float dc = l.t == l.steps - 1 ? l.last_dc[at.in_state] : l.dc[at.in_state];
     return {gates[0], gates[l.units], gates[2 * l.units], gates[3 * l.units], cell_before(l, at), dc};
   }
@@ -56,12 +57,12 @@ struct lstm {
     float dc = s.dc;
     const float retained = take_retained(l.cell_zoneout, l.t, at.in_state, dc);
     const float tanh_c = hyperbolic_tangent(s.f * s.c + s.i * s.g); // of c before zoneout
-    dc += dh * s.o * (1.0f - tanh_c * tanh_c);
-    dz.of[0] = dc * s.g * s.i * (1.0f - s.i);
-    dz.of[1] = dc * s.c * s.f * (1.0f - s.f);
-    dz.of[2] = dc * s.i * (1.0f - s.g * s.g);
-    dz.of[3] = dh * tanh_c * s.o * (1.0f - s.o);
-    for (int gate = 0; gate < 4; gate++) l.dz[at.in_parts(l.units, 4, gate)] = dz.of[gate];
+    dc += dh * s.o * tanh_slope(tanh_c);
+    dz.of[0] = dc * s.g * sigmoid_slope(s.i);
+    dz.of[1] = dc * s.c * sigmoid_slope(s.f);
+    dz.of[2] = dc * s.i * tanh_slope(s.g);
+    dz.of[3] = dh * tanh_c * sigmoid_slope(s.o);
+    for (int gate = 0; gate < 4; gate++) l.dz[at.in_wide(l.units, 4, gate)] = dz.of[gate];
     l.dc[at.in_state] = dc * s.f + retained;
     return 0.0f;
   }
@@ -69,4 +70,5 @@ struct lstm {
 
 }  // namespace recurrent
 
-RECURRENT_KERNELS(lstm, lstm)
+RECURRENT_STEPS(lstm, lstm)
+RECURRENT_PERSISTENT(lstm, lstm)

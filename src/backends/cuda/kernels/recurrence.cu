@@ -54,14 +54,14 @@ __device__ __forceinline__ void pack(const cuda_recurrent_pack &p, int steps, st
 // Stores h0 as the first product reads it: the terms of the block's K steps, for all rows.
 template <class Form, int GATES>
 __device__ __forceinline__ void put_first(const cuda_recurrent_pack &p) {
-  const int steps = k_steps(p.units), parts = parts_of<GATES>(p.recurrent_dropout);
+  const int steps = k_steps(p.units), masks = masks_of<GATES>(p.recurrent_dropout);
   const int first = blockIdx.x * RECURRENT_PACKED_STEPS * K_STEP;
   const int terms = min(RECURRENT_PACKED_STEPS * K_STEP, steps * K_STEP - first);
   for (int i = threadIdx.x; i < p.batch * terms; i += RECURRENT_THREADS) {
     const int row = i / terms, unit = first + i % terms;
-    uint32_t *left = p.left + static_cast<size_t>(row / BATCH_TILE) * parts * steps * Form::LEFT_WORDS;
+    uint32_t *left = left_of<Form>(p.left, 0, p.batch, row / BATCH_TILE, masks * steps);
     const float h = unit < p.units ? p.h0[row * p.units + unit] : 0.0f;
-    put_hidden<Form>(left, p.recurrent_dropout, parts, p.units, 0, row, unit, h, p.mixed);
+    put_hidden<Form>(left, p.recurrent_dropout, masks, p.units, 0, row, unit, h, p.mixed);
   }
 }
 

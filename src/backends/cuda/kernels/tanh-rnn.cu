@@ -1,6 +1,6 @@
 // One tanh layer (Elman 1990) over a whole window (ops/tanh-rnn.ts): h = tanh(x·W + (m ⊙ h)·U + b), and with zoneout some
 // units of h keep (a share of) their old value.
-#include "recurrence.cuh"
+#include "recurrent-steps.cuh"
 
 namespace recurrent {
 
@@ -35,7 +35,7 @@ struct tanh_rnn {
   // Computes dz. Returns the gradient that reaches h(t−1) past the product: none.
   static __device__ __forceinline__ float backward(const cuda_recurrent_backward &l, const place &at, const Saved &s, float dh,
                                                    gate_values<1> &dz) {
-    dz.of[0] = dh * (1.0f - s.activation * s.activation);
+    dz.of[0] = dh * tanh_slope(s.activation);
     l.dz[at.in_window] = dz.of[0];
     return 0.0f;
   }
@@ -43,4 +43,4 @@ struct tanh_rnn {
 
 }  // namespace recurrent
 
-RECURRENT_KERNELS(tanh_rnn, tanh_rnn)
+RECURRENT_STEPS(tanh_rnn, tanh_rnn)

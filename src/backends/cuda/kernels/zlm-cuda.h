@@ -160,6 +160,8 @@ enum {
   GRU_TILES = 3,              // 16 units
   TANH_RNN_TILES = 1,         // 16 units
   BACKWARD_TILES = 1,         // of a block of any layer backward: 16 units
+  RESIDENT_UNITS = 1536,      // whose weight stays in registers where all steps are one launch
+  BACKWARD_GROUP = 48,        // units of the blocks that finish them together where all steps are one launch
   RECURRENT_PACKED_STEPS = 8, // K steps that a block packs
   RECURRENT_PACK_SHARED_BYTES = 3136,
 };
@@ -204,6 +206,14 @@ KERNEL(zlm_gru_forward_bf16, cuda_recurrent_forward)
 KERNEL(zlm_tanh_rnn_forward_f32, cuda_recurrent_forward)
 KERNEL(zlm_tanh_rnn_forward_bf16, cuda_recurrent_forward)
 
+// All steps forward; `t` is not read. Grid (blocks of units), all of them resident.
+typedef struct {
+  cuda_recurrent_forward layer;
+  uint32_t *arrived;                    // [1] of 0: arrivals of blocks where all meet
+} cuda_persistent_forward;
+KERNEL(zlm_lstm_persistent_forward, cuda_persistent_forward)
+KERNEL(zlm_gru_persistent_forward, cuda_persistent_forward)
+
 // Step t backward, T − 1 … 0, and −1 for the gradient of h0. Grid (K steps of a gate, ⌈B / RECURRENT_ROWS⌉).
 typedef struct {
   int32_t t, steps, batch, units;
@@ -230,6 +240,15 @@ KERNEL(zlm_gru_backward_f32, cuda_recurrent_backward)
 KERNEL(zlm_gru_backward_bf16, cuda_recurrent_backward)
 KERNEL(zlm_tanh_rnn_backward_f32, cuda_recurrent_backward)
 KERNEL(zlm_tanh_rnn_backward_bf16, cuda_recurrent_backward)
+
+// All steps backward; `t` is not read. Grid (G · groups of BACKWARD_GROUP units), all blocks of it resident.
+typedef struct {
+  cuda_recurrent_backward layer;
+  uint32_t *arrived;                    // [1 + groups] of 0: arrivals of blocks where all meet, and where a group meets
+  float *sums;                          // [groups, G, ⌈B / RECURRENT_ROWS⌉, RECURRENT_ROWS, BACKWARD_GROUP]
+} cuda_persistent_backward;
+KERNEL(zlm_lstm_persistent_backward, cuda_persistent_backward)
+KERNEL(zlm_gru_persistent_backward, cuda_persistent_backward)
 
 // out [T,B,parts·width] = a window [T,B,width], masked by each of the masks if there are several. Its first step is at `first`,
 // the others are from `rest` on. Grid (⌈B·width / THREADS⌉, T).

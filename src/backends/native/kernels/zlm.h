@@ -32,7 +32,7 @@ void zlm_dropout(int64_t steps, int64_t per_step, const float *x, float *y, cons
 // ---- Recurrent layers
 
 // One recurrent layer over one window of T steps, B columns, I inputs and H units, with G gates: 4 for LSTM, 3 for GRU,
-// 1 for the tanh layer. Its contract is beside the op: ops/lstm.ts, ops/gru.ts, ops/tanh-rnn.ts.
+// 1 for the tanh layer. Its contract is in the op's file: ops/lstm.ts, ops/gru.ts, ops/tanh-rnn.ts.
 typedef struct {
   int32_t mixed;                        // operands of products in bfloat16
   int64_t steps, batch, inputs, units;
@@ -138,7 +138,7 @@ void zlm_row_sums(int64_t rows, int64_t columns, const float *x, float *out);
 // ---- Element by element
 
 // A matrix that may be broadcast: `column` is 0 or 1, and a step of 0 repeats the first element.
-// out [rows, columns] = a op b, op 0 to 3: + − · /. In no column step do both stand still.
+// out [rows, columns] = a op b, op 0 to 3: + − · /. In every column step at least one operand advances.
 void zlm_binary(int32_t operation, int64_t rows, int64_t columns, const zlm_matrix *a, const zlm_matrix *b, float *out);
 // out [n] = operation of x [n], operation 0 to 2: −x, x², tanh x.
 void zlm_unary(int32_t operation, int64_t n, const float *x, float *out);

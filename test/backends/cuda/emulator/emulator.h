@@ -77,6 +77,13 @@ void consider_others();
 // Ends the launch with an error. Thread and kernel are added to the text.
 [[noreturn]] void fail(const char *text);
 
+// Changes a word in one step, and returns what it was.
+enum class Change { add, exchange, max_signed, max_unsigned };
+uint32_t change(Change change, uint32_t *at, uint32_t by);
+uint32_t compare_and_exchange(uint32_t *at, uint32_t wanted, uint32_t value);
+uint32_t load_acquire(const uint32_t *from);
+void fence();
+
 // Returns the shared memory of the block.
 void *shared_memory(size_t bytes, size_t alignment);
 
@@ -88,15 +95,6 @@ inline T shuffle(unsigned mask, T value, unsigned from) {
   bits = exchange(mask, bits, from);
   std::memcpy(&value, &bits, sizeof(T));
   return value;
-}
-
-// Changes *at and returns what it was. Threads take turns, so nothing can come between.
-template <typename T, typename F>
-inline T change(T *at, F changed) {
-  consider_others();
-  const T old = *at;
-  *at = changed(old);
-  return old;
 }
 
 inline float fast_exp(float x) { return std::exp(x); }
@@ -149,28 +147,28 @@ inline int __any_sync(unsigned mask, int predicate) { return emulator::vote(mask
 inline int __all_sync(unsigned mask, int predicate) { return emulator::vote(mask, predicate == 0) == 0; }
 
 // Integers only: sums of floats must not depend on the order of threads, since a run is repeatable bit for bit.
-inline int atomicAdd(int *at, int by) { return emulator::change(at, [=](int old) { return old + by; }); }
-inline unsigned atomicAdd(unsigned *at, unsigned by) {
-  return emulator::change(at, [=](unsigned old) { return old + by; });
-}
-inline int atomicMax(int *at, int value) {
-  return emulator::change(at, [=](int old) { return old > value ? old : value; });
+inline unsigned atomicAdd(unsigned *at, unsigned by) { return emulator::change(emulator::Change::add, at, by); }
+inline unsigned atomicExch(unsigned *at, unsigned value) {
+  return emulator::change(emulator::Change::exchange, at, value);
 }
 inline unsigned atomicMax(unsigned *at, unsigned value) {
-  return emulator::change(at, [=](unsigned old) { return old > value ? old : value; });
-}
-inline int atomicExch(int *at, int value) { return emulator::change(at, [=](int) { return value; }); }
-inline unsigned atomicExch(unsigned *at, unsigned value) { return emulator::change(at, [=](unsigned) { return value; }); }
-inline int atomicCAS(int *at, int wanted, int value) {
-  return emulator::change(at, [=](int old) { return old == wanted ? value : old; });
+  return emulator::change(emulator::Change::max_unsigned, at, value);
 }
 inline unsigned atomicCAS(unsigned *at, unsigned wanted, unsigned value) {
-  return emulator::change(at, [=](unsigned old) { return old == wanted ? value : old; });
+  return emulator::compare_and_exchange(at, wanted, value);
+}
+inline uint32_t *as_unsigned(int *at) { return reinterpret_cast<uint32_t *>(at); }
+inline int atomicAdd(int *at, int by) { return int(atomicAdd(as_unsigned(at), unsigned(by))); }
+inline int atomicExch(int *at, int value) { return int(atomicExch(as_unsigned(at), unsigned(value))); }
+inline int atomicMax(int *at, int value) {
+  return int(emulator::change(emulator::Change::max_signed, as_unsigned(at), uint32_t(value)));
+}
+inline int atomicCAS(int *at, int wanted, int value) {
+  return int(atomicCAS(as_unsigned(at), unsigned(wanted), unsigned(value)));
 }
 
-// Memory is sequentially consistent here.
-inline void __threadfence() {}
-inline void __threadfence_block() {}
+inline void __threadfence() { emulator::fence(); }
+inline void __threadfence_block() { emulator::fence(); }
 inline void __nanosleep(unsigned) { emulator::spin(); }
 inline void __trap() { emulator::fail("it executed __trap()"); }
 
@@ -221,10 +219,7 @@ inline float max(float a, float b) { return std::fmax(a, b); }
 
 // ---- What device.cuh writes in PTX
 
-inline unsigned load_acquire(const unsigned *from) {
-  emulator::consider_others();
-  return *from;
-}
+inline unsigned load_acquire(const unsigned *from) { return emulator::load_acquire(from); }
 inline void wait_a_moment() { emulator::spin(); }
 inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   emulator::multiply(emulator::Meeting::product_bf16, d, a, b);

@@ -41,6 +41,9 @@ struct Outcome {
   std::string text;  // of a failure: kernel, block, thread, what happened
 };
 
+// Ends the running launch.
+[[noreturn]] void fail(Failure failure, const char *text);
+
 // Runs a kernel to its end.
 Outcome run(const Launch &launch);
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 
+#include "checks.h"
 #include "settings.h"
 
 namespace emulator {
@@ -52,6 +53,12 @@ uint64_t allocate_plain(size_t bytes) {
   return address;
 }
 
+uint64_t allocate_for_checks(size_t bytes) {
+  const uint64_t address = allocate_checked(bytes);
+  if (address != 0) live[address] = {bytes, nullptr, 0};
+  return address;
+}
+
 void make_inaccessible(uint64_t address, const Allocation &allocation) {
   mprotect(allocation.mapping, allocation.mapped_bytes, PROT_NONE);
   madvise(allocation.mapping, allocation.mapped_bytes, MADV_DONTNEED);
@@ -74,10 +81,12 @@ Allocations::const_iterator before(const Allocations &allocations, uint64_t addr
 
 uint64_t allocate(size_t bytes) {
   if (bytes > free_bytes()) return 0;
-  const uint64_t address = settings.guard ? allocate_guarded(bytes) : allocate_plain(bytes);
+  const uint64_t address = CHECKS           ? allocate_for_checks(bytes)
+                           : settings.guard ? allocate_guarded(bytes)
+                                            : allocate_plain(bytes);
   if (address == 0) return 0;
   used_bytes += bytes;
-  std::memset(reinterpret_cast<void *>(address), 0xff, settings.guard ? round_up(bytes, 16) : bytes);
+  std::memset(reinterpret_cast<void *>(address), 0xff, live[address].mapping == nullptr ? bytes : round_up(bytes, 16));
   return address;
 }
 
@@ -87,7 +96,8 @@ bool release(uint64_t address) {
   const Allocation allocation = found->second;
   live.erase(found);
   used_bytes -= allocation.bytes;
-  if (allocation.mapping == nullptr) std::free(reinterpret_cast<void *>(address));
+  if (CHECKS) release_checked(address, allocation.bytes);
+  else if (allocation.mapping == nullptr) std::free(reinterpret_cast<void *>(address));
   else make_inaccessible(address, allocation);
   return true;
 }

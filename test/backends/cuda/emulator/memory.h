@@ -20,8 +20,8 @@ void *allocate_pinned(size_t bytes);
 bool release_pinned(void *memory);
 bool is_pinned(const void *address, size_t bytes);
 
-// Says which allocation somebody has written behind since it was last asked, among those with a guard page; empty if nobody has. The guard page cannot
-// notice it within 15 bytes, up to which allocations are rounded up.
+// Says which allocation, among those with a guard page, somebody has written behind since it was last asked; empty if nobody has.
+// Allocations are rounded up to 16 bytes, within which the guard page cannot notice it.
 std::string find_overrun();
 
 // Says in words where an address is that a kernel may not access.

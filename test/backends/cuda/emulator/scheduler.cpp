@@ -3,16 +3,19 @@
 // and some run far ahead of others, as they may on a GPU: a kernel that lacks a barrier then gives wrong results.
 #include <signal.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <vector>
 
+#include "checks.h"
 #include "fibers.h"
 #include "launches.h"
 #include "memory.h"
 #include "settings.h"
+#include "sources.h"
 #include "warp-products.h"
 
 namespace emulator {
@@ -29,6 +32,7 @@ struct Copy {
   char *to;
   const char *from;
   unsigned bytes, valid;
+  const void *by;  // the instruction
 };
 // The copies of one thread. Groups end where commit_copies was called.
 struct Copies {
@@ -59,6 +63,7 @@ struct Warp {
 
 struct Block {
   uint3 index;
+  unsigned place;  // among the resident ones
   char *shared;
   unsigned alive, at_barrier;  // numbers of threads
   unsigned true_predicates, counted;
@@ -128,6 +133,7 @@ unsigned runnable(const Warp &w) { return w.ready | w.unstarted; }
 void move_to(unsigned lane) {
   const dim3 &size = running->block;
   const unsigned thread = warp->first_thread + lane;
+  if (CHECKS) enter_thread(warp->block->place, thread);
   here.lane = lane;
   here.block = warp->block->index;
   if (size.y == 1 && size.z == 1) here.thread = {thread, 0, 0};
@@ -240,8 +246,22 @@ void explain_deadlock() {
 
 // ---- Barriers of blocks
 
+// Tells the checks which lanes of a block have met; one set of lanes for each warp from the first on.
+void tell_met(const Block &b, unsigned first_warp, const unsigned *lanes, unsigned warps) {
+  unsigned threads[MOST_THREADS], count = 0;
+  for (unsigned i = 0; i < warps; i++) {
+    for (unsigned left = lanes[i]; left != 0; left &= left - 1) threads[count++] = (first_warp + i) * WARP + lowest(left);
+  }
+  threads_met(b.place, threads, count);
+}
+
 void release_block(Block &b) {
   spins_in_vain = 0;
+  if (CHECKS) {
+    unsigned lanes[MOST_THREADS / WARP];
+    for (unsigned i = 0; i < warps_per_block; i++) lanes[i] = b.warps[i].at_barrier;
+    tell_met(b, 0, lanes, warps_per_block);
+  }
   b.counted = b.true_predicates;
   b.true_predicates = 0;
   b.at_barrier = 0;
@@ -292,6 +312,8 @@ bool end_meeting(Warp &w, unsigned lane) {
     }
   }
   perform(w, visit.meeting, wanted);
+  // Shuffles, votes and products of a warp order no accesses of memory.
+  if (CHECKS && visit.meeting == Meeting::sync) tell_met(*w.block, w.first_thread / WARP, &wanted, 1);
   spins_in_vain = 0;
   w.in_meeting &= ~wanted;
   w.ready |= wanted;
@@ -322,7 +344,14 @@ Copies &copies_here() {
   return *copies;
 }
 
+// The copy may read and write at any time from its start to its completion, so both are noted.
+void note_copy(const Copy &copy) {
+  if (copy.valid > 0) note_read(copy.from, copy.valid, copy.by);
+  note_write(copy.to, copy.bytes, copy.by);
+}
+
 void complete(const Copy &copy) {
+  if (CHECKS) note_copy(copy);
   std::memcpy(copy.to, copy.from, copy.valid);
   std::memset(copy.to + copy.valid, 0, copy.bytes - copy.valid);
 }
@@ -375,6 +404,10 @@ constexpr size_t SHARED_SPACE = 4 * 65536, SHARED_GUARD = 65536;
 
 Block *make_block() {
   Block *b = new Block();
+  if (CHECKS) {
+    b->shared = make_checked_shared(SHARED_SPACE);
+    return b;
+  }
   void *memory = mmap(nullptr, SHARED_SPACE + SHARED_GUARD, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) std::abort();
@@ -385,14 +418,16 @@ Block *make_block() {
 
 size_t rounded_shared_bytes() { return (running->shared_bytes + 15) / 16 * 16; }
 
-void prepare_block(Block &b, unsigned index) {
+void prepare_block(Block &b, unsigned place, unsigned index) {
   const dim3 &grid = running->grid;
   const unsigned threads = running->block.x * running->block.y * running->block.z;
   b.index = {index % grid.x, index / grid.x % grid.y, index / (grid.x * grid.y)};
+  b.place = place;
   b.alive = threads;
   b.at_barrier = b.true_predicates = 0;
   // NaN, so that it shows if a thread reads what nobody has written.
   std::memset(b.shared - rounded_shared_bytes(), 0xff, rounded_shared_bytes());
+  if (CHECKS) grant_shared(b.shared - rounded_shared_bytes(), running->shared_bytes, SHARED_SPACE);
   for (unsigned i = 0; i < warps_per_block; i++) {
     Warp &w = b.warps[i];
     const unsigned lanes = std::min(WARP, threads - i * WARP);
@@ -409,6 +444,7 @@ void prepare_block(Block &b, unsigned index) {
 template <typename F>
 void run_together(unsigned count, F number) {
   while (blocks.size() < count) blocks.push_back(make_block());
+  if (CHECKS) begin_blocks(count);
   resident = count;
   ring.resize(size_t(count) * warps_per_block);
   ring_start = ring_count = 0;
@@ -417,7 +453,7 @@ void run_together(unsigned count, F number) {
   spins_in_vain = 0;
   const dim3 &size = running->block;
   unfinished = count * size.x * size.y * size.z;
-  for (unsigned i = 0; i < count; i++) prepare_block(*blocks[i], number(i));
+  for (unsigned i = 0; i < count; i++) prepare_block(*blocks[i], i, number(i));
   go_on(choose());
 }
 
@@ -452,22 +488,37 @@ struct sigaction previous_segv, previous_bus, previous_fpe;
 
 void leave_faults();
 
+// Returns the instruction behind the one that was interrupted.
+const char *instruction_of(void *context) {
+  const auto &registers = static_cast<ucontext_t *>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return reinterpret_cast<const char *>(registers.gregs[REG_RIP]) + 1;
+#elif defined(__aarch64__)
+  return reinterpret_cast<const char *>(registers.pc) + 1;
+#else
+  (void)registers;
+  return nullptr;
+#endif
+}
+
 // Runs on a stack of its own, while a kernel runs. Leaves for the caller's stack, so it never returns.
-void on_fault(int signal, siginfo_t *information, void *) {
+void on_fault(int signal, siginfo_t *information, void *context) {
   if (running_fiber() == nullptr) return leave_faults();  // a fault of the emulator itself, which now ends the process
-  if (signal == SIGFPE) abandon(LAUNCH_FAILED, "it divides an integer by zero");
+  const std::string source = source_of(instruction_of(context));
+  if (signal == SIGFPE) abandon(LAUNCH_FAILED, "it divides an integer by zero%s", source.c_str());
   const char *address = static_cast<const char *>(information->si_addr);
   if (information->si_code == SI_KERNEL) {
-    abandon(MISALIGNED_ADDRESS, "it accesses an address that is not a multiple of the size, or that cannot be one");
+    abandon(MISALIGNED_ADDRESS, "it accesses an address that is not a multiple of the size, or that cannot be one%s",
+            source.c_str());
   }
   if (overflows_stack(address)) abandon(LAUNCH_FAILED, "its local variables need more stack than the emulator has");
   for (unsigned i = 0; i < resident; i++) {
     const char *end = blocks[i]->shared;
     if (address < end || address >= end + SHARED_GUARD) continue;
-    abandon(ILLEGAL_ADDRESS, "it accesses shared memory %zu bytes behind the %zu of the launch",
-            size_t(address - end), running->shared_bytes);
+    abandon(ILLEGAL_ADDRESS, "it accesses shared memory %zu bytes behind the %zu of the launch%s", size_t(address - end),
+            running->shared_bytes, source.c_str());
   }
-  abandon(ILLEGAL_ADDRESS, "it accesses %s", describe_address(address).c_str());
+  abandon(ILLEGAL_ADDRESS, "it accesses %s%s", describe_address(address).c_str(), source.c_str());
 }
 
 void catch_faults() {
@@ -549,7 +600,8 @@ void copy_async(void *to, const void *from, unsigned bytes, unsigned valid) {
     abandon(ILLEGAL_ADDRESS, "it starts a copy to an address outside of the shared memory of its block");
   }
   if (valid > bytes) abandon(LAUNCH_FAILED, "it starts a copy of %u bytes of which %u are valid", bytes, valid);
-  const Copy copy = {static_cast<char *>(to), static_cast<const char *>(from), bytes, valid};
+  const Copy copy = {static_cast<char *>(to), static_cast<const char *>(from), bytes, valid, __builtin_return_address(0)};
+  if (CHECKS) note_copy(copy);
   if (one_in(2)) complete(copy);
   else copies_here().list.push_back(copy);
 }
@@ -591,7 +643,41 @@ void consider_others() {
   suspend();
 }
 
-void fail(const char *text) { abandon(LAUNCH_FAILED, "%s", text); }
+uint32_t change(Change change, uint32_t *at, uint32_t by) {
+  consider_others();
+  if (CHECKS) note_atomic(at, __builtin_return_address(0));
+  const uint32_t old = *at;
+  switch (change) {
+    case Change::add: *at = old + by; break;
+    case Change::exchange: *at = by; break;
+    case Change::max_signed: *at = uint32_t(std::max(int32_t(old), int32_t(by))); break;
+    case Change::max_unsigned: *at = std::max(old, by); break;
+  }
+  return old;
+}
+
+uint32_t compare_and_exchange(uint32_t *at, uint32_t wanted, uint32_t value) {
+  consider_others();
+  if (CHECKS) note_atomic(at, __builtin_return_address(0));
+  const uint32_t old = *at;
+  if (old == wanted) *at = value;
+  return old;
+}
+
+uint32_t load_acquire(const uint32_t *from) {
+  consider_others();
+  if (CHECKS) note_acquire(from, __builtin_return_address(0));
+  return *from;
+}
+
+// Memory is sequentially consistent here; only the checks need fences.
+void fence() {
+  if (CHECKS) note_fence();
+}
+
+void fail(const char *text) { fail(LAUNCH_FAILED, text); }
+
+void fail(Failure failure, const char *text) { abandon(failure, "%s", text); }
 
 void *shared_memory(size_t bytes, size_t alignment) {
   if (alignment > 16) abandon(LAUNCH_FAILED, "its shared memory wants an alignment of %zu, and at most 16 is certain", alignment);
@@ -610,6 +696,7 @@ Outcome run(const Launch &launch) {
   const unsigned threads = launch.block.x * launch.block.y * launch.block.z;
   const unsigned count = launch.grid.x * launch.grid.y * launch.grid.z;
   warps_per_block = (threads + WARP - 1) / WARP;
+  if (CHECKS) begin_launch(threads);
   catch_faults();
   if (launch.cooperative) run_together(count, [](unsigned i) { return i; });
   else run_one_by_one(count);

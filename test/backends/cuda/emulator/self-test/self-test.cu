@@ -110,9 +110,10 @@ extern "C" __global__ void sum_of_blocks(const test_grid p) {
     if (p.with_barrier) {
       __syncthreads();
       if (threadIdx.x == 0) {
-        __threadfence();
+        const unsigned all = (step + 1) * gridDim.x;
+        if (p.with_fence) __threadfence();
         atomicAdd(p.arrived, 1u);
-        while (load_acquire(p.arrived) < (step + 1) * gridDim.x) wait_a_moment();
+        while ((p.with_acquire ? load_acquire(p.arrived) : atomicAdd(p.arrived, 0u)) < all) wait_a_moment();
       }
       __syncthreads();
     }
@@ -166,3 +167,15 @@ extern "C" __global__ void disagree_on_mask(const test_waiting p) {
 }
 
 extern "C" __global__ void divide_by_zero(const test_waiting p) { p.at[1] = 100u / p.at[0]; }
+
+extern "C" __global__ void reverse_behind_shuffle(const test_barrier p) {
+  SHARED(floats<32>, values);
+  values[threadIdx.x] = float(threadIdx.x);
+  const unsigned other = __shfl_xor_sync(0xffffffffu, threadIdx.x, 31);
+  if (p.with_barrier) __syncwarp();
+  p.out[threadIdx.x] = values[other];
+}
+
+extern "C" __global__ void write_same(const test_access p) {
+  if (threadIdx.x == 0) p.at[p.first] = 1.0f;
+}

@@ -5,6 +5,11 @@
 
 #include "integers.h"
 
+typedef struct {
+  float *at;
+  int32_t first;
+} test_access;
+
 // Threads give out[] the values of others through shared memory.
 typedef struct {
   float *out;
@@ -52,14 +57,16 @@ KERNEL(copy_through_shared, test_copies)
 typedef struct {
   uint32_t *arrived;
   float *written, *sums;
-  int32_t steps, with_barrier;
+  int32_t steps, with_barrier, with_fence, with_acquire;
 } test_grid;
 KERNEL(sum_of_blocks, test_grid)
 
-typedef struct {
-  float *at;
-  int32_t first;
-} test_access;
+// A value through shared memory, with a shuffle between writing and reading, which is no barrier of memory.
+KERNEL(reverse_behind_shuffle, test_barrier)
+
+// Threads of several blocks write the same value to the same place.
+KERNEL(write_same, test_access)
+
 KERNEL(write_from, test_access)
 KERNEL(give_out_shared, test_access)
 KERNEL(write_beyond_shared, test_access)

@@ -1,0 +1,119 @@
+/**
+ * Training of every network of configs/ on the GPU, narrowed and on the small corpus but otherwise as shipped: all work of a window
+ * is on the device, losses are those of another backend, and a run can be interrupted and resumed.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
+import type { Work } from '../../../src/backends/cuda/device.js';
+import type { TrainingEvent } from '../../../src/training/events.js';
+import { prepareSmallTopics, SMALL_CONFIGS } from '../../small-configs.js';
+import { afterWindows, contentOf, trainSmall, useWorkplace } from '../../small-runs.js';
+import { activate, BACKEND_OPTIONS, whyNot } from '../each-backend.js';
+
+const place = useWorkplace();
+
+beforeAll(() => prepareSmallTopics(place.data));
+
+/** Several epochs, so that validations and a schedule come in between. */
+const EPOCHS = 'training.epochs=3';
+
+/** Windows after which a training is interrupted: within an epoch, or in the second of the longest windows. */
+const INTERRUPTED = 3;
+
+/** Short windows, of which an epoch has enough that the queue of batches stays full. */
+const SHORT = ['training.bptt=5', 'training.windowsPerEpoch=null'];
+const SHORT_WINDOWS = 20;
+
+/** Windows of such an epoch that are each launched while the one before is read. */
+const STEADY = { first: 6, last: 15 };
+
+/** The ids and targets of a window. Topics add the weights of earlier words, which depend on the length of the window alone. */
+const UPLOADS: Readonly<Record<string, number>> = { 'rnn-lda': 4 };
+const USUAL_UPLOADS = 2;
+
+/** The loss, and the norm of the gradient. */
+const DOWNLOADS = 2;
+
+/** What a window asked of the device, and which ops ran on the machine. */
+interface Demand extends Omit<Work, 'launches'> {
+  readonly fallbacks: readonly string[];
+}
+
+/** Records the loss of each window, and what the backend was asked for in between. */
+class Recorder {
+  readonly losses: number[] = [];
+  readonly demands: Demand[] = [];
+  private work: Work | null = null;
+  private fallbacks = new Map<string, number>();
+
+  constructor(private readonly backend: CudaBackend | null) {}
+
+  readonly onEvent = (event: TrainingEvent): void => {
+    if (event.kind !== 'window') return;
+    this.losses.push(event.nll / event.predictions);
+    if (this.backend === null) return;
+    const { device, fallbacks } = this.backend;
+    const [before, work] = [this.work ?? device.work, { ...device.work }];
+    this.demands.push({
+      uploads: work.uploads - before.uploads,
+      downloads: work.downloads - before.downloads,
+      waits: work.waits - before.waits,
+      fallbacks: [...fallbacks.keys()].filter((name) => fallbacks.get(name) !== this.fallbacks.get(name)),
+    });
+    this.work = work;
+    this.fallbacks = new Map(fallbacks);
+  };
+}
+
+/** Trains short windows on a backend. */
+async function trainShort(backend: 'cuda' | 'native' | 'wasm', { name, spec, overrides }: SmallRequest) {
+  await activate(backend);
+  const recorder = new Recorder(backend === 'cuda' ? (tf.backend() as CudaBackend) : null);
+  await trainSmall(place, {
+    spec,
+    overrides: [...overrides, ...SHORT],
+    name: `${name}-${backend}`,
+    backend,
+    backendOptions: BACKEND_OPTIONS,
+    interruptAt: afterWindows(SHORT_WINDOWS),
+    onEvent: recorder.onEvent,
+  });
+  return recorder;
+}
+
+type SmallRequest = Pick<(typeof SMALL_CONFIGS)[number], 'name' | 'spec' | 'overrides'>;
+
+const NETWORKS = SMALL_CONFIGS.filter(({ isNgram }) => !isNgram);
+const OBSTACLE = whyNot('cuda');
+const OTHER = whyNot('native') === undefined ? 'native' : 'wasm';
+
+describe.skipIf(OBSTACLE)(`on cuda${OBSTACLE ? `, ${OBSTACLE}` : ''}`, () => {
+  describe.each(NETWORKS)('configs/$name', ({ name, spec, overrides }) => {
+    it('resumes byte for byte', async () => {
+      const cuda = { backend: 'cuda', backendOptions: BACKEND_OPTIONS } as const;
+      const request = { ...cuda, spec, overrides: [...overrides, EPOCHS] };
+      expect(await trainSmall(place, { ...request, name })).toMatchObject({ outcome: 'finished' });
+      const broken = { ...request, name: `${name}-resumed`, interruptAt: afterWindows(INTERRUPTED) };
+      expect(await trainSmall(place, broken)).toMatchObject({ outcome: 'interrupted' });
+      await trainSmall(place, { ...cuda, resume: broken.name });
+      expect(await contentOf(place.run(broken.name))).toEqual(await contentOf(place.run(name)));
+    });
+
+    it(`copies ids in and the loss out, waits for nothing, and has the losses of ${OTHER}`, async () => {
+      const request = { name: `${name}-short`, spec, overrides };
+      const { losses, demands } = await trainShort('cuda', request);
+      const steady = demands.slice(STEADY.first, STEADY.last);
+      expect(steady).toHaveLength(STEADY.last - STEADY.first);
+      const uploads = UPLOADS[name] ?? USUAL_UPLOADS;
+      for (const demand of steady) {
+        expect(demand).toEqual({ uploads, downloads: DOWNLOADS, waits: 0, fallbacks: [] });
+      }
+      const other = await trainShort(OTHER, request);
+      // More windows may have been launched when the training was interrupted.
+      for (const [window, loss] of other.losses.slice(0, SHORT_WINDOWS).entries()) {
+        expect(Math.abs(losses[window] - loss)).toBeLessThanOrEqual(1e-4 * loss);
+      }
+    });
+  });
+});

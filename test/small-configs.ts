@@ -1,0 +1,58 @@
+/** The networks of configs/, narrowed and on the small corpus but otherwise as shipped. */
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { loadSpec } from '../src/spec/load.js';
+import { isNgram, type NetworkSpec } from '../src/spec/systems.js';
+import { prepareTopics } from '../src/topics/prepare-topics.js';
+import { ROOT } from './cli/capture.js';
+import { SMALL_CORPUS } from './small-corpus.js';
+
+const CONFIGS = join(ROOT, 'configs');
+
+/** A spec of configs/ as a request to train it on the small corpus. */
+export interface SmallConfig {
+  readonly name: string;
+  readonly spec: string;
+  readonly overrides: readonly string[];
+  /** True for an n-gram model, which is counted in one go. */
+  readonly isNgram: boolean;
+}
+
+/** All configs. Fine-tuning begins with the run of the spec that it extends, which comes before it. */
+export const SMALL_CONFIGS: readonly SmallConfig[] = await Promise.all(
+  readdirSync(CONFIGS)
+    .sort()
+    .map(async (file) => {
+      const path = join(CONFIGS, file);
+      const { spec } = await loadSpec(path);
+      const overrides = isNgram(spec) ? [] : overridesFor(spec);
+      return { name: basename(file, '.yaml'), spec: path, overrides, isNgram: isNgram(spec) };
+    }),
+);
+
+/** Makes the topics that some of them read. */
+export async function prepareSmallTopics(dataFolder: string): Promise<void> {
+  const choices = { topics: 3, iterations: 5, sentences: 10, seed: 1 };
+  await prepareTopics({ dataFolder, corpus: SMALL_CORPUS, force: false, ...choices });
+}
+
+/** Equal widths stay equal, and no narrowed model takes longer than a second. */
+function narrow(width: number): number {
+  return 3 + Math.ceil(width / 200);
+}
+
+/** Returns what makes a shipped spec one for the small corpus, as `--set` texts. */
+function overridesFor({ model, training }: NetworkSpec): string[] {
+  const layers = model.layers.map((layer) => {
+    const [[cell, shape]] = Object.entries(layer);
+    return { [cell]: typeof shape === 'number' ? narrow(shape) : { ...shape, units: narrow(shape.units) } };
+  });
+  return [
+    `corpus=${SMALL_CORPUS}`,
+    `model.embedding=${narrow(model.embedding)}`,
+    `model.layers=${JSON.stringify(layers)}`,
+    ...(model.context ? ['model.context.topics=3'] : []),
+    'training.batchSize=4',
+    ...(training.windowsPerEpoch === null ? [] : ['training.windowsPerEpoch=3']),
+  ];
+}
