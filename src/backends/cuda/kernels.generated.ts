@@ -62,6 +62,7 @@ export interface CudaSoftmaxRows {
 export interface CudaSoftmaxGradient {
   readonly classes: number;
   readonly logits: number;
+  readonly gradient: number;
   readonly targets: number;
   readonly logSumExp: number;
   readonly upstream: number;
@@ -416,9 +417,10 @@ function writeCudaSoftmaxRows(to: ArgumentMemory, at: number, value: CudaSoftmax
 function writeCudaSoftmaxGradient(to: ArgumentMemory, at: number, value: CudaSoftmaxGradient): void {
   to.int32(at, value.classes);
   to.uint64(at + 8, value.logits);
-  to.uint64(at + 16, value.targets);
-  to.uint64(at + 24, value.logSumExp);
-  to.uint64(at + 32, value.upstream);
+  to.uint64(at + 16, value.gradient);
+  to.uint64(at + 24, value.targets);
+  to.uint64(at + 32, value.logSumExp);
+  to.uint64(at + 40, value.upstream);
 }
 
 function writeCudaGatherRows(to: ArgumentMemory, at: number, value: CudaGatherRows): void {
@@ -676,7 +678,7 @@ export const KERNELS = {
   productMixed32x128: { symbol: 'zlm_product_mixed_32x128', bytes: 88, write: writeCudaProduct },
   productParts: { symbol: 'zlm_product_parts', bytes: 56, write: writeCudaProductParts },
   softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 40, write: writeCudaSoftmaxRows },
-  softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 40, write: writeCudaSoftmaxGradient },
+  softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 48, write: writeCudaSoftmaxGradient },
   gatherRows: { symbol: 'zlm_gather_rows', bytes: 32, write: writeCudaGatherRows },
   scatterAddRows: { symbol: 'zlm_scatter_add_rows', bytes: 32, write: writeCudaScatterAddRows },
   recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },

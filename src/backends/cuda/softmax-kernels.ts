@@ -1,7 +1,8 @@
 /**
- * The output projection with softmax and loss, and the projection alone. Logits are in memory for one chunk of rows at a time: the
- * forward pass saves nothing but the logarithm of each row's sum of exponentials, and the backward pass computes the logits again.
+ * The output projection with softmax and loss, and the projection alone. Logits are in memory for one chunk of rows at a time, and
+ * the backward pass computes them again; it does not have to where one chunk is all.
  */
+import type { Precision } from '../../ops/op.js';
 import type { LogitsAttributes, SoftmaxAttributes } from '../../ops/softmax-cross-entropy.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, type Kernel, type Tensors } from './cuda-kernel.js';
@@ -9,22 +10,32 @@ import { CONSTANTS } from './kernels.generated.js';
 import { type DeviceMatrix, dense, launchProduct, transposed } from './product-launch.js';
 import { launchColumnSums } from './sums.js';
 
-/** Computes the loss of each row and, for the backward pass, the logarithm of its sum of exponentials. */
+/**
+ * Computes the loss of each row and, for the backward pass, the logarithm of its sum of exponentials. The logits are saved, too,
+ * where those of all rows are in memory at once: the backward pass then does not compute them again.
+ */
 export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
+  const { precision, saveForBackward } = attributes;
   const projection = projectionOf(inputs, attributes, backend);
-  const nll = backend.allocate([projection.n]);
-  const logSumExp = attributes.saveForBackward ? backend.allocate([projection.n]) : null;
-  for (const { first, rows, logits } of logitsOf(projection, attributes, backend)) {
+  const { n, v, targets } = projection;
+  const nll = backend.allocate([n]);
+  const logSumExp = saveForBackward ? backend.allocate([n]) : null;
+  const chunks = chunksOf(n, v, backend);
+  const saved = saveForBackward && chunks.length === 1 ? backend.allocate([n, v]) : null;
+  const logits = saved?.address ?? borrowLogits(chunks, v, backend);
+  for (const chunk of chunks) {
+    const { first, rows } = chunk;
+    launchLogits(backend, projection, precision, chunk, logits);
     const argument = {
-      classes: projection.v,
+      classes: v,
       logits,
-      targets: elementAt(projection.targets, first),
+      targets: elementAt(targets, first),
       nll: elementAt(nll.address, first),
       logSumExp: logSumExp && elementAt(logSumExp.address, first),
     };
     backend.device.launch('softmaxRows', argument, [rows], { sharedBytes: CONSTANTS.SOFTMAX_SHARED_BYTES });
   }
-  return logSumExp ? [nll.info, logSumExp.info] : nll.info;
+  return [nll, logSumExp, saved].flatMap((tensor) => (tensor ? [tensor.info] : []));
 };
 
 /** Logits that a thread turns into their gradients. */
@@ -33,24 +44,29 @@ const LOGITS_OF_A_THREAD = 4;
 /** Computes the gradients of hidden, weight and bias. */
 export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const { tied, precision } = attributes;
-  const { device } = backend;
   const projection = projectionOf(inputs, attributes, backend);
-  const { h, v, weight } = projection;
+  const { n, h, v, weight } = projection;
   const [dHidden, dWeight, dBias] = [inputs.hidden, inputs.weight, inputs.bias].map(({ shape }) =>
     backend.allocate(shape),
   );
   const [logSumExp, upstream] = [inputs.saved0, inputs.upstream].map((tensor) => backend.address(tensor));
-  for (const { first, rows, logits } of logitsOf(projection, attributes, backend)) {
+  const saved = inputs.saved1 ? backend.address(inputs.saved1) : null;
+  const chunks = saved === null ? chunksOf(n, v, backend) : [{ first: 0, rows: n }];
+  const gradient = borrowLogits(chunks, v, backend);
+  for (const chunk of chunks) {
+    const { first, rows } = chunk;
+    if (saved === null) launchLogits(backend, projection, precision, chunk, gradient);
     const argument = {
       classes: v,
-      logits,
+      logits: saved ?? gradient,
+      gradient,
       targets: elementAt(projection.targets, first),
       logSumExp: elementAt(logSumExp, first),
       upstream: elementAt(upstream, first),
     };
-    device.launch('softmaxGradient', argument, [rows, blocksOf(v / LOGITS_OF_A_THREAD)]);
+    backend.device.launch('softmaxGradient', argument, [rows, blocksOf(v / LOGITS_OF_A_THREAD)]);
 
-    const [dLogits, hidden] = [dense(logits, v), dense(elementAt(projection.hidden, first * h), h)];
+    const [dLogits, hidden] = [dense(gradient, v), dense(elementAt(projection.hidden, first * h), h)];
     const accumulate = first > 0;
     const ofHidden = { a: dLogits, b: transposed(weight), c: elementAt(dHidden.address, first * h) };
     launchProduct(backend, { precision, m: rows, n: h, k: v, ...ofHidden });
@@ -58,7 +74,7 @@ export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, a
       ? { m: v, n: h, a: transposed(dLogits), b: hidden }
       : { m: h, n: v, a: transposed(hidden), b: dLogits };
     launchProduct(backend, { precision, k: rows, ...ofWeight, c: dWeight.address, accumulate });
-    launchColumnSums(backend, { rows, columns: v, x: logits, out: dBias.address, accumulate });
+    launchColumnSums(backend, { rows, columns: v, x: gradient, out: dBias.address, accumulate });
   }
   return [dHidden.info, dWeight.info, dBias.info];
 };
@@ -68,7 +84,7 @@ export const logits: Kernel<LogitsAttributes> = (inputs, attributes, backend) =>
   const projection = projectionOf(inputs, attributes, backend);
   const { n, v } = projection;
   const out = backend.allocate([n, v]);
-  launchLogits(backend, projection, 'f32', { first: 0, rows: n, logits: out.address });
+  launchLogits(backend, projection, 'f32', { first: 0, rows: n }, out.address);
   return out.info;
 };
 
@@ -100,42 +116,40 @@ function projectionOf(
   };
 }
 
-/** Rows of hidden states, from `first` on, and the address of their logits. */
+/** Rows of hidden states, from `first` on. */
 interface Chunk {
   readonly first: number;
   readonly rows: number;
-  readonly logits: number;
 }
 
 /** A launch has rows in a dimension of its grid, so they are limited where classes are few. */
 const MOST_ROWS_OF_A_CHUNK = 1 << 20;
 
 /**
- * Computes logits by chunks of rows, all in the same memory. Chunks are of equal size, rather than full ones and a remainder. For no
+ * Divides rows into chunks whose logits are in memory at once. They are of equal size, rather than full ones and a remainder. For no
  * rows there is one empty chunk, which makes the gradients of weight and bias zeros.
  */
-function* logitsOf(
-  projection: Projection,
-  { precision }: SoftmaxAttributes,
-  backend: CudaBackend,
-): Generator<Chunk> {
-  const { n, v } = projection;
-  const most = Math.min(MOST_ROWS_OF_A_CHUNK, Math.max(1, Math.floor(backend.device.logitsBytes / (4 * v))));
+function chunksOf(n: number, v: number, { device }: CudaBackend): Chunk[] {
+  const most = Math.min(MOST_ROWS_OF_A_CHUNK, Math.max(1, Math.floor(device.logitsBytes / (4 * v))));
   const chunks = Math.max(1, Math.ceil(n / most));
-  const logits = backend.borrow(Math.ceil(n / chunks) * v);
-  for (let index = 0; index < chunks; index++) {
-    const first = Math.floor((n * index) / chunks);
-    const chunk = { first, rows: Math.floor((n * (index + 1)) / chunks) - first, logits };
-    launchLogits(backend, projection, precision, chunk);
-    yield chunk;
-  }
+  const start = (index: number) => Math.floor((n * index) / chunks);
+  return Array.from({ length: chunks }, (_, index) => ({
+    first: start(index),
+    rows: start(index + 1) - start(index),
+  }));
+}
+
+/** Borrows memory for the logits of any chunk. */
+function borrowLogits(chunks: readonly Chunk[], v: number, backend: CudaBackend): number {
+  return backend.borrow(Math.max(...chunks.map(({ rows }) => rows)) * v);
 }
 
 function launchLogits(
   backend: CudaBackend,
   { h, v, hidden, weight, bias }: Projection,
-  precision: SoftmaxAttributes['precision'],
-  { first, rows, logits }: Chunk,
+  precision: Precision,
+  { first, rows }: Chunk,
+  logits: number,
 ): void {
   const a = dense(elementAt(hidden, first * h), h);
   launchProduct(backend, { precision, m: rows, n: v, k: h, a, b: weight, bias, c: logits });

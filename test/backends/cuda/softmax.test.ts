@@ -35,6 +35,24 @@ describe.skipIf(obstacle)(['softmaxCrossEntropy on cuda', obstacle].filter(Boole
     }
   });
 
+  it('computes the logits again for the backward pass only where they come in chunks', () => {
+    const [hidden, weight, bias] = [tf.ones([8, 11]), tf.ones([11, 53]), tf.ones([53])] as tf.Tensor[];
+    const targets = tf.zeros([8], 'int32') as tf.Tensor1D;
+    /** Products with a bias, which are those that give logits, of a forward and a backward pass. */
+    const countOfLogits = () => {
+      const launch = vi.spyOn(backend().device, 'launch');
+      tf.grad((h) =>
+        softmaxCrossEntropy(h as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D, targets, false),
+      )(hidden, tf.ones([8]));
+      const calls = launch.mock.calls.filter(([, argument]) => 'bias' in argument && argument.bias !== null);
+      launch.mockRestore();
+      return calls.length;
+    };
+    expect(countOfLogits()).toBe(1);
+    backend().device.logitsBytes = 4 * 4 * 53;
+    expect(countOfLogits()).toBe(4);
+  });
+
   it('computes each row by itself where the logits of one exceed the limit', () => {
     const testCase = softmaxCase(3, 4, 29, false);
     const expected = resultsOf(testCase);

@@ -53,14 +53,14 @@ extern "C" __global__ void __launch_bounds__(THREADS) zlm_softmax_rows(const cud
   if (p.log_sum_exp) p.log_sum_exp[blockIdx.x] = log_sum_exp;
 }
 
-// logits → (softmax − one-hot of the target) · upstream, in place.
 extern "C" __global__ void __launch_bounds__(THREADS) zlm_softmax_gradient(const cuda_softmax_gradient p) {
   const int i = blockIdx.x, target = p.targets[i];
   const float log_sum_exp = p.log_sum_exp[i], upstream = p.upstream[i];
-  float *row = p.logits + size_t(i) * p.classes;
+  const size_t row = size_t(i) * p.classes;
 #pragma unroll
   for (int n = 0; n < 4; n++) {
     const int j = (blockIdx.y * 4 + n) * THREADS + threadIdx.x;
-    if (j < p.classes) row[j] = (__expf(row[j] - log_sum_exp) - (j == target ? 1.0f : 0.0f)) * upstream;
+    if (j >= p.classes) return;
+    p.gradient[row + j] = (__expf(p.logits[row + j] - log_sum_exp) - (j == target ? 1.0f : 0.0f)) * upstream;
   }
 }

@@ -104,10 +104,12 @@ typedef struct {
 } cuda_softmax_rows;
 KERNEL(zlm_softmax_rows, cuda_softmax_rows)
 
-// logits [rows, classes] → (softmax − one-hot of the target) · upstream, in place. Grid (rows, ⌈classes / (4·THREADS)⌉).
+// gradient [rows, classes] = (softmax of logits − one-hot of the target) · upstream; it may take the place of the logits. Grid (rows,
+// ⌈classes / (4·THREADS)⌉).
 typedef struct {
   int32_t classes;
-  float *logits;
+  const float *logits;
+  float *gradient;
   const int32_t *targets;
   const float *log_sum_exp;    // [rows]
   const float *upstream;       // [rows]
