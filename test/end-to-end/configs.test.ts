@@ -15,7 +15,9 @@ const place = useWorkplace();
 
 beforeAll(() => prepareSmallTopics(place.data));
 
-describe.each(SMALL_CONFIGS)('configs/$name', ({ name, spec, overrides, isNgram }) => {
+const CASES = SMALL_CONFIGS.map((config) => [config.name, config] as const);
+
+describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram }) => {
   it('trains, resumes byte for byte, and evaluates', async ({ skip }) => {
     if (isNgram) return skip('an n-gram model is counted in one go: test/ngram');
     const request = { spec, overrides };
