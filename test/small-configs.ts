@@ -21,12 +21,13 @@ export interface SmallConfig {
 /** All configs. Fine-tuning begins with the run of the spec that it extends, which comes before it. */
 export const SMALL_CONFIGS: readonly SmallConfig[] = await Promise.all(
   readdirSync(CONFIGS)
+    .map((file) => basename(file, '.yaml'))
     .sort()
-    .map(async (file) => {
-      const path = join(CONFIGS, file);
+    .map(async (name) => {
+      const path = join(CONFIGS, `${name}.yaml`);
       const { spec } = await loadSpec(path);
       const overrides = isNgram(spec) ? [] : overridesFor(spec);
-      return { name: basename(file, '.yaml'), spec: path, overrides, isNgram: isNgram(spec) };
+      return { name, spec: path, overrides, isNgram: isNgram(spec) };
     }),
 );
 

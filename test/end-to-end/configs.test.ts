@@ -15,7 +15,9 @@ const place = useWorkplace();
 
 beforeAll(() => prepareSmallTopics(place.data));
 
-describe.each(SMALL_CONFIGS)('configs/$name', ({ name, spec, overrides, isNgram }) => {
+const CASES = SMALL_CONFIGS.map((config) => [config.name, config] as const);
+
+describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram }) => {
   it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({
     skip,
   }) => {

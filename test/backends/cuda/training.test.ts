@@ -84,12 +84,14 @@ async function trainShort(backend: 'cuda' | 'native' | 'wasm', { name, spec, ove
 
 type SmallRequest = Pick<(typeof SMALL_CONFIGS)[number], 'name' | 'spec' | 'overrides'>;
 
-const NETWORKS = SMALL_CONFIGS.filter(({ isNgram }) => !isNgram);
+const NETWORKS = SMALL_CONFIGS.filter(({ isNgram }) => !isNgram).map(
+  (config) => [config.name, config] as const,
+);
 const OBSTACLE = whyNot('cuda');
 const OTHER = whyNot('native') === undefined ? 'native' : 'wasm';
 
 describe.skipIf(OBSTACLE)(`on cuda${OBSTACLE ? `, ${OBSTACLE}` : ''}`, () => {
-  describe.each(NETWORKS)('configs/$name', ({ name, spec, overrides }) => {
+  describe.each(NETWORKS)('configs/%s.yaml', (name, { spec, overrides }) => {
     it('resumes byte for byte', async () => {
       const cuda = { backend: 'cuda', backendOptions: BACKEND_OPTIONS } as const;
       const request = { ...cuda, spec, overrides: [...overrides, EPOCHS] };
