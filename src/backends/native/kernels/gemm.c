@@ -5,8 +5,6 @@
 #include "tile.h"
 #include "zlm.h"
 
-// Rows of b in a packed panel: a panel of 384 × 64 floats takes 96 KiB, well inside a level-2 cache.
-#define PANEL_DEPTH 384
 // Depth of the blocks in which a transposed matrix is packed: the written lines stay in the level-1 cache.
 #define PACK_BLOCK 64
 
@@ -152,6 +150,15 @@ typedef struct {
   int accumulate;
 } product;
 
+// Asks for the lines of a tile of the result to be brought into the cache while the tile is computed: the result is wider
+// than a cache, and a core that writes to absent lines waits for each.
+INLINE void prefetch_tile(const float *c, long ldc, long rows, long width) {
+  enum { LINE = 64 / sizeof(float) };
+  for (long r = 0; r < rows; r++) {
+    for (long j = 0; j < width; j += LINE) __builtin_prefetch(c + r * ldc + j, 1);
+  }
+}
+
 // Computes the rows [first, last) of panel p's columns; `panel` is scratch memory.
 static void panel_product(const product *g, long p, long first, long last, float *panel) {
   const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, g->n - from), vecs = (width + VL - 1) / VL;
@@ -161,21 +168,28 @@ static void panel_product(const product *g, long p, long first, long last, float
     const matrix slice = {g->b.at + start * g->b.row, g->b.row, g->b.column};
     const float *bias = g->bias && start == 0 ? g->bias + from : NULL;
     const int accumulate = g->accumulate || start > 0;
+    // The first tile packs the panel of a whole tile's columns, which are together in memory: one pass less over b.
+    const int packs = g->precision == FLOAT32 && g->b.column == 1 && width == TILE_COLUMNS;
     if (g->precision == MIXED) pack_panel_pairs((uint32_t *)panel, slice, depth, from, width);
-    else pack_panel(panel, slice, depth, from, width);
+    else if (!packs) pack_panel(panel, slice, depth, from, width);
     for (long i = first; i < last; i += g->rows) {
+      const long rows = min_of(g->rows, last - i);
       const float *left = g->a.at + i * g->a.row + start * g->a.column;
       const long pair_row = pairs_for(g->k);
       const uint32_t *left_pairs = g->a_pairs ? g->a_pairs + i * pair_row + start / 2 : NULL;
       float *out = g->c + i * g->ldc + from;
+      prefetch_tile(out, g->ldc, rows, width);
 #define PRODUCT(R, V)                                                                                                 \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
+    clear_tile(R, V, acc);                                                                                            \
     if (g->precision == MIXED) tile_product_pairs(R, V, pairs_for(depth), left_pairs, pair_row, (uint32_t *)panel, acc); \
+    else if (packs && i == first)                                                                                    \
+      tile_product_packing(R, depth, left, g->a.row, g->a.column, slice.at + from, slice.row, panel, acc);            \
     else tile_product(R, V, depth, left, g->a.row, g->a.column, panel, acc);                                          \
     finish_tile(R, V, acc, out, g->ldc, width, bias, accumulate);                                                     \
   }
-      TILE_DISPATCH(PRODUCT, min_of(g->rows, last - i), vecs)
+      TILE_DISPATCH(PRODUCT, rows, vecs)
 #undef PRODUCT
     }
     start += PANEL_DEPTH;

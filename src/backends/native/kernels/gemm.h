@@ -15,6 +15,10 @@ static inline matrix transposed(matrix a) { return (matrix){a.at, a.column, a.ro
 // The arithmetic of products: float32, or bfloat16 operands with float32 sums.
 typedef enum { FLOAT32 = 0, MIXED = 1 } precision;
 
+// Rows of b in a packed panel: a panel of 384 × 64 floats takes 96 KiB, well inside a level-2 cache. A longer sum over k is
+// cut into slices of this many terms, and the bias is added to the first slice.
+#define PANEL_DEPTH 384
+
 // c (m × n, rows ldc apart) = a (m × k) · b (k × n), plus `bias` on each row when it is not null, plus the old c when
 // `accumulate` is set. Returns 0, or 1 when memory ran out.
 int gemm(precision p, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate);

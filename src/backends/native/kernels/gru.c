@@ -58,7 +58,8 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
     for (long row = rows.first; row < rows.last; row += group) {
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
+    clear_tile(R, 3, acc);                                                                                            \
     if (l->product) {                                                                                                \
       load_product(R, 3, l->product + row * 3 * s.units + block * VL, s.units, valid, acc);                           \
     } else {                                                                                                         \

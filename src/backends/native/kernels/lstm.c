@@ -81,7 +81,8 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
     for (long row = rows.first; row < rows.last; row += group) {
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
+    clear_tile(R, 4, acc);                                                                                            \
     if (l->product) {                                                                                                \
       load_product(R, 4, l->product + row * 4 * s.units + block * VL, s.units, valid, acc);                           \
     } else if (l->by_gate) {                                                                                         \

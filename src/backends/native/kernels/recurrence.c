@@ -169,7 +169,8 @@ static void hidden_step(recurrence s, backward_walk walk, share own, share rows,
         const float *factors = mask ? mask + row * mask_row + part * s.units + from : NULL;
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
+    clear_tile(R, V, acc);                                                                                            \
     RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, part, depth, right, acc);                            \
     finish_tile(R, V, acc, width, factors, mask_row, added, to, s.units);                                             \
   }

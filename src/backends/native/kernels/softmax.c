@@ -96,7 +96,10 @@ int zlm_softmax(const zlm_softmax_layer *l) {
 int zlm_logits(int64_t n, int64_t h, int64_t v, const float *hidden, const float *weight, int32_t tied, const float *bias,
                float *logits) {
   const matrix left = {hidden, h, 1}, w = tied ? (matrix){weight, 1, h} : (matrix){weight, v, 1};
-  if (gemm(FLOAT32, n, v, h, left, w, logits, v, NULL, 0)) return 1;
+  // A product of one slice adds the bias itself. Of several, it would add the bias to the first, which gives other bits.
+  const int in_product = h <= PANEL_DEPTH;
+  if (gemm(FLOAT32, n, v, h, left, w, logits, v, in_product ? bias : NULL, 0)) return 1;
+  if (in_product) return 0;
 #pragma omp parallel for schedule(static) if (n * v > BLOCK)
   for (long i = 0; i < n; i++) {
     for (long j = 0; j < v; j++) logits[i * v + j] += bias[j];

@@ -62,7 +62,8 @@ static void step_forward(const void *layer, long t, share panels, share rows, op
       const rnn_tile tile = tile_of(l, t, row, from);
 #define STEP(R, V)                                                                                                    \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS] = {{{0}}};                                                                          \
+    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
+    clear_tile(R, V, acc);                                                                                            \
     if (l->product) load_units(R, V, l->product + row * s.units + from, s.units, width, acc);                         \
     else RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                        \
     finish_units(R, V, acc, s.units, width, tile);                                                                   \

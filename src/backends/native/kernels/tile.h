@@ -15,6 +15,13 @@
 #define TILE_ROWS 3 // 12 in 16
 #endif
 
+// acc = 0, in registers: an initializer would write the whole array to memory, for a tile of any size.
+INLINE void clear_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS]) {
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vecs; v++) acc[r][v] = (vec){0};
+  }
+}
+
 // acc[r][v] += Σ_k a[r·row + k·step] · b[k·TILE_COLUMNS + v·VL …]; b is a packed panel.
 INLINE void tile_product(const int rows, const int vecs, long depth, const float *a, long row, long step,
                          const float *b, vec acc[TILE_ROWS][TILE_VECS]) {
@@ -24,6 +31,22 @@ INLINE void tile_product(const int rows, const int vecs, long depth, const float
     for (int r = 0; r < rows; r++) {
       const vec s = splat(a[r * row]);
       for (int v = 0; v < vecs; v++) acc[r][v] += s * bv[v];
+    }
+  }
+}
+
+// tile_product that packs the panel as it goes: reads the rows of b from memory, `from_row` apart, and writes them to `panel`.
+INLINE void tile_product_packing(const int rows, long depth, const float *a, long row, long step, const float *from,
+                                 long from_row, float *panel, vec acc[TILE_ROWS][TILE_VECS]) {
+  for (long k = 0; k < depth; k++, a += step, from += from_row, panel += TILE_COLUMNS) {
+    vec bv[TILE_VECS];
+    for (int v = 0; v < TILE_VECS; v++) {
+      bv[v] = load(from + v * VL);
+      store(panel + v * VL, bv[v]);
+    }
+    for (int r = 0; r < rows; r++) {
+      const vec s = splat(a[r * row]);
+      for (int v = 0; v < TILE_VECS; v++) acc[r][v] += s * bv[v];
     }
   }
 }
