@@ -16,8 +16,14 @@ const CERTAINTY = 1.25;
 /** Bytes of the program itself with a corpus of a million tokens, measured. */
 const PROGRAM_BYTES = 2e8;
 
-/** Part of the kept values that native has in memory at once: it lends what is free again to the next kernel. Measured. */
-const NATIVE_PART = 0.75;
+/** Bytes of logits that the softmax of cuda keeps at once, at most: the level-2 cache of a large GPU. */
+const GPU_LOGITS_BYTES = 5e7;
+
+/**
+ * Part of the kept values that native and cuda have in memory at once: they lend what is free again to the next kernel. Measured on
+ * native; on cuda, this is within a quarter for the models of the paper, configs/gru.yaml and configs/awd-lstm.yaml.
+ */
+const POOLED_PART = 0.75;
 
 /** Facts that a training step depends on besides the network of the spec. */
 export interface StepFacts {
@@ -30,13 +36,16 @@ export interface StepFacts {
 
 /** Estimates the bytes in use at the height of a training step, within about a quarter. */
 export function trainingMemory(spec: NetworkSpec, { vocabularySize, backend, largest }: StepFacts): number {
-  const isNative = backend === 'native';
-  const size = modelSize(architectureOf(spec, vocabularySize), largest, { keepsLogits: !isNative });
+  const isPooled = backend === 'native' || backend === 'cuda';
+  const size = modelSize(architectureOf(spec, vocabularySize), largest, { keepsLogits: !isPooled });
+  // The memory of a GPU does not have the program, but a chunk of logits.
+  const logits = 4 * vocabularySize * largest.steps * largest.batch;
+  const besides = backend === 'cuda' ? Math.min(logits, GPU_LOGITS_BYTES) : PROGRAM_BYTES;
   // Parameters, gradients, and a copy while one is made into the other; what is left are the kept values.
   const ofParameters = 4 * 3 * size.parameters;
-  const kept = (isNative ? NATIVE_PART : 1) * (size.trainingBytes - ofParameters);
+  const kept = (isPooled ? POOLED_PART : 1) * (size.trainingBytes - ofParameters);
   return Math.round(
-    PROGRAM_BYTES + ofParameters + 4 * stateTensorsPerParameter(spec.training) * size.parameters + kept,
+    besides + ofParameters + 4 * stateTensorsPerParameter(spec.training) * size.parameters + kept,
   );
 }
 

@@ -52,6 +52,15 @@ describe('checkMemory', () => {
   });
 });
 
+it('counts for a GPU a chunk of logits, and not the program', async () => {
+  const spec = await specOf('training.batchSize=10', 'training.bptt=10');
+  const facts = { vocabularySize: 5000, largest: { steps: 10, batch: 10 } };
+  const [onCuda, onNative] = (['cuda', 'native'] as const).map((backend) =>
+    trainingMemory(spec, { ...facts, backend }),
+  );
+  expect(onNative - onCuda).toBe(2e8 - 4 * 5000 * 10 * 10);
+});
+
 describe('availableMemory', () => {
   const GIGABYTE = 2 ** 30;
   const system = (files: Record<string, string>) => (path: string) => files[path] ?? null;
