@@ -2,8 +2,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Noise } from '../../ops/noise.js';
+import type { Dimension } from '../strides.js';
 import type { CudaBackend } from './cuda-backend.js';
-import { CONSTANTS, type CudaNoise } from './kernels.generated.js';
+import { CONSTANTS, type CudaDimensions, type CudaNoise } from './kernels.generated.js';
 
 /** Tensors by the names in the contract of an op. */
 export type Tensors = Record<string, TensorInfo>;
@@ -49,6 +50,12 @@ export function blocksOf(length: number, size: number = CONSTANTS.THREADS): numb
 /** Returns the number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return tf.util.sizeFromShape([...shape]);
+}
+
+/** tfjs's tensors have at most six dimensions, as many as the kernels take. */
+export function dimensionsOf(walk: readonly Dimension[]): CudaDimensions {
+  const size = walk.map((dimension) => dimension.size);
+  return { n: sizeOf(size), count: size.length, size };
 }
 
 /** Runs one of tfjs's own kernels with its CPU implementation: the inputs are copied from the device, and waited for. */

@@ -31,26 +31,18 @@ import {
 import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
 import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import {
-  addN,
-  BINARY,
-  binary,
   cast,
   concat,
   constantLike,
   fill,
-  matMul,
-  mean,
   pack,
   pad,
   slice,
-  softmax,
   split,
-  sum,
   transpose,
-  UNARY,
-  unary,
   unpack,
-} from './tfjs-kernels.js';
+} from './tfjs-copies.js';
+import { addN, BINARY, binary, matMul, mean, softmax, sum, UNARY, unary } from './tfjs-kernels.js';
 
 /** Kernels that only give a tensor another name or shape; those of tfjs's CPU backend do it here, too. */
 const WITHOUT_VALUES = ['Identity', 'Reshape'];
