@@ -40,6 +40,16 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
   ]);
 });
 
+it('doctor says that a named driver does not exist, and that auto then takes no backend', async () => {
+  const flags = ['--cuda-driver', '/nowhere/libcuda.so.1', '--json'];
+  const { stdout, exitCode } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), ...flags]);
+  const { backends, auto, autoProblem }: DoctorReport = JSON.parse(stdout);
+  expect(backends[0]).toMatchObject({ name: 'cuda', reason: '/nowhere/libcuda.so.1 does not exist' });
+  expect(auto).toBeNull();
+  expect(autoProblem).toBe('The cuda backend cannot run here with the driver /nowhere/libcuda.so.1');
+  expect(exitCode).toBe(5);
+});
+
 it('doctor prints sections for a person', async () => {
   const { stdout } = await runCommand(Doctor, [...folderFlags(), '--cc', 'no-such-compiler']);
   expect(stdout.match(/^\S.*$/gm)).toEqual([

@@ -5,6 +5,15 @@ import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
 
 describeEachBackend('on %s', () => {
+  it('globalNorm takes any number of tensors, however long', () => {
+    const random = randomNumbers(2);
+    const sizes = [1, 16_383, 16_384, 16_385, 40_001, ...new Array(40).fill(3)];
+    const arrays = sizes.map((size) => randomArray(random, [size]));
+    const expected = Math.sqrt(arrays.flatMap(({ data }) => data).reduce((sum, x) => sum + x * x, 0));
+    const gradients = Object.fromEntries(arrays.map((array, i) => [`parameter${i}`, tensorOf(array)]));
+    expectClose(valuesOf(globalNorm(gradients)), [expected], 1e-6);
+  });
+
   const scaleFor = (norm: number, maxNorm: number | null) => valuesOf(clipScale(tf.scalar(norm), maxNorm))[0];
 
   it('globalNorm is one norm over all gradients', () => {
