@@ -58,7 +58,8 @@ class Screen {
 
   show(view: View): void {
     this.#view = view;
-    const { columns = 80, rows = 24 } = this.stream;
+    // A terminal may say that it has neither, such as one that was just opened.
+    const [columns, rows] = [this.stream.columns || 80, this.stream.rows || 24];
     // A full last column would wrap on some terminals, and a full screen would scroll.
     const lines = fitting(view.render(columns - 1).split('\n'), columns - 1, rows - 1);
     const back = this.#lines === 0 ? '' : `\u001b[${this.#lines}F`;

@@ -46,7 +46,7 @@ export default class Runs extends BaseCommand<typeof Runs> {
     if (watch) await this.watch();
     const result = { runs: await this.list() };
     if (watch) return result;
-    const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
     return this.print(result, (shown) => renderRuns(shown.runs, visible(folder), width), LINES_IN);
   }
 

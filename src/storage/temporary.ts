@@ -15,9 +15,19 @@ export function temporaryPath(target: string): string {
   return join(dirname(target), name);
 }
 
-/** Removes the temporary files and folders that dead processes of this host left beside `target`. */
+/** Error codes of a folder that may be written, but not listed. */
+const UNLISTED = ['EACCES', 'EPERM'];
+
+/**
+ * Removes the temporary files and folders that dead processes of this host left beside `target`. A folder that may not be
+ * listed keeps them.
+ */
 export async function removeLeftovers(target: string): Promise<void> {
-  await removeLeftoversIn(dirname(target), (name) => name === basename(target));
+  try {
+    await removeLeftoversIn(dirname(target), (name) => name === basename(target));
+  } catch (error) {
+    if (!UNLISTED.includes(fileErrorCode(error) ?? '')) throw error;
+  }
 }
 
 /**

@@ -141,9 +141,10 @@ export class MetricsRecorder {
  * interruption cut short, which the resumed run writes whole.
  */
 export async function truncateMetrics(run: RunFolder, position: TrainingProgress): Promise<void> {
-  const kept = (await readMetrics(run)).filter(
-    (row) =>
-      row.windows <= windowsWithRow(position) && (row.kind === 'windows' || row.epoch <= position.epochs),
+  // Not only complete rows: another version may have written rows with other figures.
+  const kept = (await readLines(run)).filter(
+    ({ kind, windows, epoch }) =>
+      Number(windows) <= windowsWithRow(position) && (kind === 'windows' || Number(epoch) <= position.epochs),
   );
   await writeFileAtomically(run.metrics, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
@@ -153,8 +154,15 @@ export async function readMetrics(run: RunFolder): Promise<MetricsRow[]> {
   return (await readAnyMetrics(run)).filter((row) => row.kind !== 'ngram');
 }
 
-/** Reads the rows of any run; a last line that a crash cut short is left out. */
+/** Reads the rows of any run; damaged lines are left out, such as a last one that a crash cut short. */
 export async function readAnyMetrics(run: RunFolder): Promise<AnyMetricsRow[]> {
+  return (await readLines(run)).filter(isRow);
+}
+
+/** Members of a line. */
+type Line = Readonly<Record<string, unknown>>;
+
+async function readLines(run: RunFolder): Promise<Line[]> {
   let text: string;
   try {
     text = await readFile(run.metrics, 'utf8');
@@ -162,16 +170,38 @@ export async function readAnyMetrics(run: RunFolder): Promise<AnyMetricsRow[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw describeFileError(error, run.metrics, 'read') ?? error;
   }
-  return text.split('\n').slice(0, -1).flatMap(parseRow);
+  return text.split('\n').slice(0, -1).flatMap(parseLine);
 }
 
-function parseRow(line: string): AnyMetricsRow[] {
+function parseLine(line: string): Line[] {
   try {
-    const row = JSON.parse(line);
-    return typeof row === 'object' && row !== null ? [row] : [];
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? [{ ...value }] : [];
   } catch {
     return [];
   }
+}
+
+/** The figures of each kind of row, all of them numbers. */
+const FIGURES: Readonly<Record<AnyMetricsRow['kind'], readonly string[]>> = {
+  windows: ['epoch', 'windows', 'perplexity', 'gradientNorm', 'learningRate', 'tokensPerSecond', 'seconds'],
+  epoch: [
+    'epoch',
+    'windows',
+    'learningRate',
+    'trainPerplexity',
+    'validPerplexity',
+    'validPredictions',
+    'seconds',
+  ],
+  ngram: ['trainTokens', 'validPerplexity', 'validPredictions', 'seconds'],
+};
+
+/** Returns whether a line has the figures of its kind: it may be damaged and still be JSON. */
+function isRow(line: Line): line is Line & AnyMetricsRow {
+  const kind = String(line.kind);
+  if (!Object.hasOwn(FIGURES, kind)) return false;
+  return FIGURES[kind as AnyMetricsRow['kind']].every((name) => typeof line[name] === 'number');
 }
 
 /** Windows of a run that complete rows cover. */

@@ -14,7 +14,7 @@ model: { embedding: 4, layers: [{ lstm: 4 }] }
 training: { batchSize: 2, bptt: 5, epochs: 1 }
 `;
 
-const [native] = await probeBackends({ cacheFolder: userCacheFolder({ HOME: homedir() }) ?? tempFolder() });
+const [, native] = await probeBackends({ cacheFolder: userCacheFolder({ HOME: homedir() }) ?? tempFolder() });
 
 it.skipIf(!native?.available)(
   "a training by the public API compiles the kernels into the user's cache folder",

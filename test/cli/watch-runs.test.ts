@@ -101,3 +101,10 @@ it('changes are printed as lines where there is no terminal, or one without cont
   expect(screen.bytes).toBe('a\n\nb\n');
   vi.unstubAllEnvs();
 });
+
+it('a terminal that says it has no columns and no rows is taken for one of the usual size', async () => {
+  const screen = new Screen(80, 24);
+  const stream = { ...streamOf(screen, 0), isTTY: true, rows: 0, columns: 0 } as unknown as WatchStream;
+  await showAll(stream, [viewOf('a table that is wider than nothing\nand has two lines')]);
+  expect(await screen.rows()).toEqual(['a table that is wider than nothing', 'and has two lines']);
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -236,3 +236,15 @@ describe('describeFileError', () => {
     expect(describeFileError(new UserError('data', 'known'), 'x', 'read')).toBeUndefined();
   });
 });
+
+it.skipIf(process.getuid?.() === 0)(
+  'writeFileAtomically writes into a folder that may be written but not listed (not checked as the superuser)',
+  async () => {
+    const folder = join(tempFolder(), 'unlisted');
+    mkdirSync(folder);
+    chmodSync(folder, 0o300);
+    await writeFileAtomically(join(folder, 'a'), 'text');
+    chmodSync(folder, 0o700);
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('text');
+  },
+);

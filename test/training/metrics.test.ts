@@ -160,3 +160,21 @@ describe('truncateMetrics', () => {
     expect(readFileSync(run.metrics, 'utf8')).toBe(row(1) + row(2));
   });
 });
+
+it.each([
+  '{"kind":"epoch"}',
+  '{"kind":"other","epoch":1}',
+  '{"kind":"toString"}',
+  '[]',
+  'null',
+  '7',
+  '{"kind":"wind',
+])('a line that is no row, such as %s, is left out of the rows that are read', async (line) => {
+  const recorder = new MetricsRecorder(run);
+  await recorder.window(windowEvent(1, 1));
+  await recorder.close();
+  const whole = await readMetrics(run);
+  expect(whole).toHaveLength(1);
+  writeFileSync(run.metrics, `${line}\n${readFileSync(run.metrics, 'utf8')}`);
+  expect(await readMetrics(run)).toEqual(whole);
+});
