@@ -14,14 +14,13 @@ export interface Selection {
   readonly temperature: number;
   /** Draw from the first k words that are not banned; null for all. */
   readonly topK: number | null;
+  /**
+   * Draw from the fewest likeliest words that together have this share of the weight, the nucleus (Holtzman et al. 2020); in
+   * (0, 1], 1 and null for all.
+   */
+  readonly topP?: number | null;
   /** Word ids that are never drawn, each once; fewer than there are words. */
   readonly banned: Int32Array;
-}
-
-/** A selection that may be narrowed to a nucleus (Holtzman et al. 2020). No kernel implements it: see {@link chooseWord}. */
-export interface NucleusSelection extends Selection {
-  /** Draw from the fewest likeliest words that together have this share of the weight, in (0, 1]; null for all. */
-  readonly topP?: number | null;
 }
 
 /** The attributes of `ZlmDraw`. */
@@ -58,7 +57,7 @@ export const NO_WORD = -1;
  */
 export function chooseWord(
   logits: ArrayLike<number>,
-  { temperature, topK, topP = null, banned }: NucleusSelection,
+  { temperature, topK, topP, banned }: Selection,
   uniform: number,
 ): number {
   const ids = wordsToDraw(logits, banned);
@@ -72,8 +71,9 @@ export function chooseWord(
     weights[id] = Math.exp((logits[id] - logits[likeliest]) / temperature);
     total += weights[id];
   }
-  if (topP === null) return kept[placeBeyond(kept, logits, weights, uniform * total)];
-  const nucleus = kept.subarray(0, placeBeyond(kept, logits, weights, justBelow(topP * total)) + 1);
+  const nucleusShare = topP ?? 1;
+  if (nucleusShare === 1) return kept[placeBeyond(kept, logits, weights, uniform * total)];
+  const nucleus = kept.subarray(0, placeBeyond(kept, logits, weights, justBelow(nucleusShare * total)) + 1);
   const share = nucleus.reduce((sum, id) => sum + weights[id], 0);
   return nucleus[placeBeyond(nucleus, logits, weights, uniform * share)];
 }

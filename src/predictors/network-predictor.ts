@@ -49,10 +49,14 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
     },
 
     async draw(tokens: Tokens, state: ModelState, selection: Selection, uniforms: Float64Array) {
-      const { temperature, topK, banned } = selection;
+      const { temperature, topK, topP = null, banned } = selection;
       const step = tidy(() => {
         const after = logitsAfter(model, tokens, state, 'last');
-        const [drawn] = runOp(drawOp, { logits: after.values }, { temperature, topK, banned, uniforms });
+        const [drawn] = runOp(
+          drawOp,
+          { logits: after.values },
+          { temperature, topK, topP, banned, uniforms },
+        );
         return { values: drawn, state: after.state };
       });
       return { ids: (await readAndFree(step.values)) as Int32Array, state: step.state };

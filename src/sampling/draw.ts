@@ -1,6 +1,6 @@
 /** Random numbers of samples, the same for every model and backend, and drawing where a distribution is at hand. */
 import { UserError } from '../errors.js';
-import { chooseWord, NO_WORD, type NucleusSelection } from '../ops/draw.js';
+import { chooseWord, NO_WORD, type Selection } from '../ops/draw.js';
 import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
 
 /**
@@ -13,7 +13,7 @@ import { philoxWords, STREAM, wordToUnit } from '../ops/philox.js';
 export function drawWords(
   logits: Float64Array,
   vocabularySize: number,
-  selection: NucleusSelection,
+  selection: Selection,
   uniforms: Float64Array,
 ): Int32Array {
   const stride = logits.length === vocabularySize ? 0 : vocabularySize;

@@ -1,10 +1,10 @@
 /** Drawing words from a predictor, one at a time, for several samples side by side. */
-import type { NucleusSelection } from '../ops/draw.js';
+import type { Selection } from '../ops/draw.js';
 import type { Predictor, Tokens } from '../predictors/predictor.js';
 import { checkDrawn, drawWords, type SampleRange, uniformsOf } from './draw.js';
 
 /** Options of drawing. */
-export interface SamplingOptions extends NucleusSelection {
+export interface SamplingOptions extends Selection {
   /** Token ids that come before the first drawn one; at least one. */
   readonly prompt: readonly number[];
   /** Tokens to draw for each sample. */
@@ -50,16 +50,15 @@ export async function* sampleTokens<State>(
   }
 }
 
-/** Draws on the predictor's backend, if it can: not for a nucleus, for which the distribution is read back. */
+/** Draws on the predictor's backend, if it can; otherwise the distribution is read back. */
 async function drawNext<State>(
   predictor: Predictor<State>,
   tokens: Tokens,
   before: State,
-  selection: NucleusSelection,
+  selection: Selection,
   uniforms: Float64Array,
 ): Promise<{ ids: Int32Array; state: State }> {
-  const isWhole = (selection.topP ?? 1) === 1;
-  if (predictor.draw && isWhole) return predictor.draw(tokens, before, selection, uniforms);
+  if (predictor.draw) return predictor.draw(tokens, before, selection, uniforms);
   const { logProbs, state } = await predictor.logProbs(tokens, before, 'last');
   return { ids: drawWords(logProbs, predictor.vocabularySize, selection, uniforms), state };
 }

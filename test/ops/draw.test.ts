@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  chooseWord,
-  likeliestWords,
-  NO_WORD,
-  type NucleusSelection,
-  type Selection,
-} from '../../src/ops/draw.js';
+import { chooseWord, likeliestWords, NO_WORD, type Selection } from '../../src/ops/draw.js';
 import { randomNumbers } from './arrays.js';
 import { naiveChoice, rowsOfLogits, SELECTIONS, withBans } from './naive-choice.js';
 
@@ -19,7 +13,7 @@ function softmax(values: readonly number[], temperature: number): number[] {
 }
 
 /** How often each word is chosen when the uniform number runs evenly from 0 to 1. */
-function frequencies(values: readonly number[], selection: NucleusSelection): number[] {
+function frequencies(values: readonly number[], selection: Selection): number[] {
   const draws = 10_000;
   const counts = new Array<number>(values.length).fill(0);
   for (let i = 0; i < draws; i++) counts[chooseWord(values, selection, (i + 0.5) / draws)]++;

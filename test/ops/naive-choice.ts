@@ -1,10 +1,10 @@
 /** Chooses a word by sorting all of them, for comparison with the linear methods. */
-import type { NucleusSelection, Selection } from '../../src/ops/draw.js';
+import type { Selection } from '../../src/ops/draw.js';
 
 /** Returns the word that a uniform number selects, the likeliest first. */
 export function naiveChoice(
   logits: ArrayLike<number>,
-  { temperature, topK, topP = null, banned }: NucleusSelection,
+  { temperature, topK, topP = null, banned }: Selection,
   uniform: number,
 ): number {
   const likeliestFirst = Array.from({ length: logits.length }, (_, id) => id)

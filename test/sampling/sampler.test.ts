@@ -100,6 +100,22 @@ describeEachBackend('sampleTokens on %s', () => {
     }
   });
 
+  it.each([
+    ['all words', {}],
+    ['the likeliest', { topK: 4 }],
+    ['a nucleus', { topP: 0.7 }],
+    ['a nucleus of the likeliest, at a temperature', { topP: 0.8, topK: 9, temperature: 1.4 }],
+  ])(
+    'a network draws on the backend the tokens that the whole distribution gives: %s',
+    async (_, narrowed) => {
+      const options = { ...SAMPLE, ...narrowed, length: 40 };
+      const { draw: _draw, ...reading } = networkPredictor(model);
+      const tokens: number[] = [];
+      for await (const ids of sampleTokens(reading, options)) tokens.push(...ids);
+      expect(await sampleOf(model, options)).toEqual(tokens);
+    },
+  );
+
   it('tokens occur as often as they are likely', async () => {
     const counts = new Array<number>(LOGITS.length).fill(0);
     const temperature = 1.5;

@@ -163,7 +163,7 @@ export const logits: Kernel<LogitsAttributes> = ({ hidden, weight, bias }, { tie
 
 /** Draws words from logits. */
 export const draw: Kernel<DrawAttributes> = (inputs, attributes, backend) => {
-  const { temperature, topK, banned, uniforms } = attributes;
+  const { temperature, topK, topP, banned, uniforms } = attributes;
   const [rows, words] = inputs.logits.shape;
   const draws = uniforms.length;
   const drawn = new Int32Array(draws);
@@ -175,6 +175,7 @@ export const draw: Kernel<DrawAttributes> = (inputs, attributes, backend) => {
       stride: rows === 1 ? 0 : words,
       temperature,
       topK: Math.min(topK ?? 0, words),
+      topP: topP ?? 1,
       banned,
       bans: banned.length,
       uniforms,

@@ -70,6 +70,7 @@ export interface NativeDraws {
   readonly stride: number;
   readonly temperature: number;
   readonly topK: number;
+  readonly topP: number;
   readonly banned: Int32Array;
   readonly bans: number;
   readonly uniforms: Float64Array;
@@ -198,6 +199,7 @@ export const STRUCTS = {
     "stride": "int64_t",
     "temperature": "double",
     "topK": "int64_t",
+    "topP": "double",
     "banned": "int32_t *",
     "bans": "int64_t",
     "uniforms": "double *",

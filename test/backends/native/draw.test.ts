@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../../src/backends/select.js';
-import { drawOp, NO_WORD, type Selection } from '../../../src/ops/draw.js';
+import { chooseWord, drawOp, NO_WORD, type Selection } from '../../../src/ops/draw.js';
 import { runOp } from '../../../src/ops/op.js';
 import { checkDrawn } from '../../../src/sampling/draw.js';
 import { randomNumbers } from '../../ops/arrays.js';
@@ -36,6 +36,21 @@ describe.skipIf(obstacle)(['the draw kernel', obstacle].filter(Boolean).join(', 
     }
   });
 
+  it.each(cases)(
+    'the kernel draws from a nucleus as by sorting: $kind, $way',
+    async ({ logits, selection }) => {
+      for (const topP of [1e-6, 0.3, 0.9, 1]) {
+        for (const chosen of [selection, withBans(selection, logits)]) {
+          const nucleus = { ...chosen, topP };
+          const drawn = await drawWords(rowOf(logits), nucleus, UNIFORMS);
+          expect([...drawn], `topP ${topP}`).toEqual(
+            [...UNIFORMS].map((uniform) => chooseWord(logits, nucleus, uniform)),
+          );
+        }
+      }
+    },
+  );
+
   it('draws from each row by its own random number, with any number of threads', async () => {
     const words = 1009;
     const values = Float32Array.from({ length: words * UNIFORMS.length }, () => 9 * random());
@@ -54,7 +69,7 @@ describe.skipIf(obstacle)(['the draw kernel', obstacle].filter(Boolean).join(', 
   it('leaves the logits unchanged', async () => {
     const [, logits] = rowsOfLogits(random)[3];
     const tensor = rowOf(logits.slice());
-    await drawWords(tensor, { temperature: 1, topK: 7, banned: Int32Array.of(3) }, UNIFORMS);
+    await drawWords(tensor, { temperature: 1, topK: 7, topP: 0.5, banned: Int32Array.of(3) }, UNIFORMS);
     expect(tensor.dataSync()).toEqual(logits);
   });
 

@@ -1,4 +1,5 @@
-// Draws words from rows of logits by softmax(logits / temperature): of all words or the k likeliest, never a banned one.
+// Draws words from rows of logits by softmax(logits / temperature): of all words, of the k likeliest, or of the fewest likeliest
+// that have a share of the weight, never a banned one.
 //
 // Words are in order of their logits, the likeliest first, equal ones by id; a draw takes the first of them at which the
 // running sum of the weights exp((logit − largest) / temperature) passes uniform · total. This does not
@@ -13,7 +14,7 @@
 
 // Bisection ends when at most this many words remain.
 #define FEW_WORDS 32
-// A pass over a row reads this many words at a time, into sums that do not depend on each other.
+// A pass over the weights of a row reads this many words at a time, into sums that do not depend on each other.
 #define LANES 4
 #define BATCH (LANES * VL_DOUBLE)
 
@@ -35,6 +36,15 @@ typedef struct {
   double weight;
   long count;
 } above;
+
+static above count_above(const row *r, float bound) {
+  const vec least = splat(bound);
+  veci count = {0};
+  for (long j = 0; j < r->padded; j += VL) count -= load(r->logits + j) > least;
+  above total = {0, 0};
+  for (int i = 0; i < VL; i++) total.count += count[i];
+  return total;
+}
 
 static above sum_above(const row *r, float bound) {
   const half_vec least = bound - (half_vec){0};
@@ -61,6 +71,11 @@ static above sum_above(const row *r, float bound) {
 typedef enum { COUNT, WEIGHT } measure;
 
 static double measured(measure m, above a) { return m == COUNT ? (double)a.count : a.weight; }
+
+// Returns the sums above a bound; counting alone needs no weights.
+static above all_above(const row *r, measure m, float bound) {
+  return m == COUNT ? count_above(r, bound) : sum_above(r, bound);
+}
 
 INLINE int any_lane(veci mask) {
   int32_t lanes[VL], any = 0;
@@ -93,17 +108,23 @@ static long words_between(const row *r, float low, float high) {
   return count;
 }
 
-// Returns the first word in order at which the running sum of a measure passes `target`; the last one, if rounding makes that none.
-// All logits are finite or −∞, some are finite, and `least` and `largest` are among those.
-static word first_beyond(const row *r, measure m, double target, float least, float largest) {
+// The words that may be drawn: the bounds of their logits, and the sums over all of them.
+typedef struct {
+  float least, largest;
+  above all;
+} candidates;
+
+// Returns the first candidate in order at which the running sum of a measure passes `target`; the last one, if rounding makes
+// that none. All logits are finite or −∞.
+static word first_beyond(const row *r, measure m, double target, const candidates *c) {
   // The word is in (low, high]: the sum above `high` does not pass the target, the sum above `low` does.
-  float low = nextafterf(least, -INFINITY), high = largest;
-  above below_low = sum_above(r, low), over_high = {0, 0};
-  while (below_low.count - over_high.count > FEW_WORDS) {
+  float low = nextafterf(c->least, -INFINITY), high = c->largest;
+  above over_low = c->all, over_high = {0, 0};
+  while (over_low.count - over_high.count > FEW_WORDS) {
     const float middle = low / 2 + high / 2;
     if (!(middle > low && middle < high)) break; // all that remain are equal, or neighboring floats
-    const above over_middle = sum_above(r, middle);
-    if (measured(m, over_middle) > target) low = middle, below_low = over_middle;
+    const above over_middle = all_above(r, m, middle);
+    if (measured(m, over_middle) > target) low = middle, over_low = over_middle;
     else high = middle, over_high = over_middle;
   }
   const long count = words_between(r, low, high);
@@ -116,33 +137,23 @@ static word first_beyond(const row *r, measure m, double target, float least, fl
   return r->left[count - 1];
 }
 
-// Excludes the words behind `last`.
-static void cut_behind(const row *r, word last) {
-  for (long j = 0; j < r->classes; j++) {
-    const int behind = r->logits[j] < last.logit || (r->logits[j] == last.logit && j > last.id);
-    if (behind) r->logits[j] = -INFINITY;
-  }
-}
-
-static void range_of(const row *r, float *least, float *largest) {
-  vec top = splat(-INFINITY), bottom = splat(INFINITY);
-  const vec none = splat(-INFINITY);
-  for (long j = 0; j < r->padded; j += VL) {
-    const vec logits = load(r->logits + j);
-    top = max_of(top, logits);
-    bottom = blend((logits > none) & (logits < bottom), logits, bottom);
-  }
-  *largest = max_lanes(top);
-  *least = -max_lanes(-bottom);
-}
-
-static void weigh(const row *r, float largest, double temperature) {
+// Computes the weights of all words, and returns their sums.
+static above weigh(const row *r, float largest, double temperature) {
   const vecd shift = splat_double(largest), divisor = splat_double(temperature);
+  const half_vec none = -INFINITY - (half_vec){0};
+  vecd total = {0};
+  half_veci count = {0};
   for (long j = 0; j < r->padded; j += VL_DOUBLE) {
     vecd exponent = widened(r->logits + j) - shift;
     if (temperature != 1) exponent /= divisor;
-    store_doubles(r->weights + j, exp_below_zero(exponent));
+    const vecd weight = exp_below_zero(exponent);
+    store_doubles(r->weights + j, weight);
+    total += weight;
+    count -= load_half(r->logits + j) > none;
   }
+  above all = {sum_of_doubles(total), 0};
+  for (int i = 0; i < VL_DOUBLE; i++) all.count += count[i];
+  return all;
 }
 
 static int32_t first_with(const row *r, float logit) {
@@ -151,32 +162,66 @@ static int32_t first_with(const row *r, float logit) {
   return (int32_t)j;
 }
 
-static void fill_row(const row *r, const float *logits, const int32_t *banned, long bans) {
-  memcpy(r->logits, logits, (size_t)r->classes * sizeof(float));
-  for (long j = r->classes; j < r->padded; j++) r->logits[j] = -INFINITY;
-  for (long i = 0; i < bans; i++) r->logits[banned[i]] = -INFINITY;
-  // NaN and +∞, from a diverged model, have no order. They are not drawn while there is any finite logit.
-  for (long j = 0; j < r->classes; j++) r->logits[j] = r->logits[j] <= FLT_MAX ? r->logits[j] : -INFINITY;
+static void widen_range(vec logits, vec *least, vec *largest) {
+  *largest = max_of(*largest, logits);
+  *least = blend((logits > splat(-INFINITY)) & (logits < *least), logits, *least);
 }
 
-static int32_t draw(const row *r, double temperature, long top_k, double uniform) {
-  float least, largest;
-  range_of(r, &least, &largest);
-  if (largest == -INFINITY) return -1;
-  if (temperature == 0) return first_with(r, largest);
-  if (top_k > 0) memset(r->weights, 0, (size_t)r->padded * sizeof *r->weights);
-  if (top_k > 0 && sum_above(r, -INFINITY).count > top_k) {
-    const word last = first_beyond(r, COUNT, (double)top_k - 0.5, least, largest);
-    cut_behind(r, last);
-    least = last.logit;
+// Copies the logits of the words that may be drawn, with −∞ for all others, and returns their bounds. NaN and +∞, from a
+// diverged model, have no order; they are not drawn while there is any finite logit.
+static candidates fill_row(const row *r, const float *logits, const int32_t *banned, long bans) {
+  const vec none = splat(-INFINITY), most = splat(FLT_MAX);
+  vec largest = none, least = -none;
+  for (long j = 0; j < r->padded; j += VL) {
+    vec v = none;
+    if (j + VL <= r->classes) v = load(logits + j);
+    else if (j < r->classes) memcpy(&v, logits + j, (size_t)(r->classes - j) * sizeof(float));
+    v = blend(v <= most, v, none);
+    widen_range(v, &least, &largest);
+    store(r->logits + j, v);
   }
-  weigh(r, largest, temperature);
-  const double total = sum_above(r, -INFINITY).weight;
-  return first_beyond(r, WEIGHT, uniform * total, least, largest).id;
+  candidates c = {-max_lanes(-least), max_lanes(largest), {0, 0}};
+  int at_an_end = 0;
+  for (long i = 0; i < bans; i++) {
+    float *logit = r->logits + banned[i];
+    at_an_end |= *logit == c.least || *logit == c.largest;
+    *logit = -INFINITY;
+  }
+  if (!at_an_end) return c;
+  largest = none, least = -none;
+  for (long j = 0; j < r->padded; j += VL) widen_range(load(r->logits + j), &least, &largest);
+  return (candidates){-max_lanes(-least), max_lanes(largest), {0, 0}};
+}
+
+// Excludes the candidates behind `last`.
+static void cut_behind(const row *r, word last, candidates *c) {
+  for (long j = 0; j < r->classes; j++) {
+    const int behind = r->logits[j] < last.logit || (r->logits[j] == last.logit && j > last.id);
+    if (behind) r->logits[j] = -INFINITY;
+  }
+  c->least = last.logit;
+}
+
+// A little less than a weight, so that words whose weights add up to exactly a share are enough.
+static double just_below(double weight) { return weight * (1 - 0x1p-40); }
+
+static int32_t draw(const row *r, const zlm_draws *d, candidates c, double uniform) {
+  if (c.largest == -INFINITY) return -1;
+  if (d->temperature == 0) return first_with(r, c.largest);
+  if (d->top_k > 0) {
+    c.all = count_above(r, -INFINITY);
+    if (c.all.count > d->top_k) cut_behind(r, first_beyond(r, COUNT, (double)d->top_k - 0.5, &c), &c);
+  }
+  c.all = weigh(r, c.largest, d->temperature);
+  if (d->top_p < 1) {
+    cut_behind(r, first_beyond(r, WEIGHT, just_below(d->top_p * c.all.weight), &c), &c);
+    c.all = sum_above(r, -INFINITY);
+  }
+  return first_beyond(r, WEIGHT, uniform * c.all.weight, &c).id;
 }
 
 int zlm_draw(const zlm_draws *d) {
-  const long n = d->n, v = d->v, top_k = d->top_k;
+  const long n = d->n, v = d->v;
   const long padded = (v + BATCH - 1) / BATCH * BATCH;
   int failed = 0;
 #pragma omp parallel reduction(| : failed) if (n > 1)
@@ -189,8 +234,8 @@ int zlm_draw(const zlm_draws *d) {
 #pragma omp for schedule(dynamic)
     for (long i = 0; i < n; i++) {
       if (!buffer) continue;
-      fill_row(&r, d->logits + i * d->stride, d->banned, d->bans);
-      d->drawn[i] = draw(&r, d->temperature, top_k, d->uniforms[i]);
+      const candidates c = fill_row(&r, d->logits + i * d->stride, d->banned, d->bans);
+      d->drawn[i] = draw(&r, d, c, d->uniforms[i]);
     }
     free(buffer);
   }

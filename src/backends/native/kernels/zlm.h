@@ -102,13 +102,15 @@ int zlm_softmax(const zlm_softmax_layer *layer);
 int zlm_logits(int64_t n, int64_t h, int64_t v, const float *hidden, const float *weight, int32_t tied, const float *bias,
                float *logits);
 
-// Draws words by softmax(logits / temperature), of all words or of the top_k likeliest.
+// Draws words by softmax(logits / temperature): of all words or of the top_k likeliest, and among these of the fewest likeliest
+// that have the share top_p of the weight.
 typedef struct {
   int64_t n, v;
   const float *logits;                  // [N,V], rows `stride` apart: 0 when all draws are from one row
   int64_t stride;
   double temperature;
   int64_t top_k;                        // 0 for all words
+  double top_p;                         // 1 for all words
   const int32_t *banned;                // [bans], word ids
   int64_t bans;
   const double *uniforms;               // [N], within (0, 1)
