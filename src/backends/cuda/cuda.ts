@@ -1,7 +1,6 @@
 /** The CUDA backend: our kernels on an NVIDIA GPU, with nothing installed except its driver. */
 import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
-import { UserError } from '../../errors.js';
 import type { Backend, BackendOptions, Probe } from '../backend.js';
 import { CudaDevice } from './device.js';
 import { formatCapability } from './device-limits.js';
@@ -61,10 +60,10 @@ function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
 
 /** Says why the backend cannot run here. */
 async function unavailable(error: Error, library: string | undefined): Promise<Probe> {
-  if (error instanceof UserError) {
-    const [reason, ...details] = error.message.split('\n');
-    const absent = error instanceof CudaError && error.code === CUDA_ERROR.noDevice;
-    return { available: false, ...(absent && { absent }), reason, details: details.join('\n') };
+  if (error instanceof CudaError) {
+    const { code, reason, details } = error;
+    const absent = code === CUDA_ERROR.noDevice;
+    return { available: false, ...(absent && { absent }), reason, details };
   }
   const lacking = /Cannot find function '?(\w+)/.exec(error.message)?.[1];
   if (lacking !== undefined) {

@@ -92,9 +92,22 @@ export class CudaError extends UserError {
     call: string,
     description: string,
   ) {
-    const [message, ...cures] = EXPLANATIONS[code] ?? ['the GPU failed', 'See what `zlm doctor` says of it.'];
-    super('backend', `${message}\n  ${call}: ${description} (CUDA error ${code})`, cures);
+    const [reason, ...cures] = EXPLANATIONS[code] ?? ['the GPU failed', 'See what `zlm doctor` says of it.'];
+    const said = `${call}: ${description} (CUDA error ${code})`;
+    super('backend', `${sentence(reason)}\n  ${said}`, cures);
+    this.reason = reason;
+    this.details = said;
   }
+
+  /** What is wrong, as a clause. */
+  readonly reason: string;
+  /** What the driver says. */
+  readonly details: string;
+}
+
+/** Begins a clause with a capital letter, unless it begins with the name of a library. */
+function sentence(clause: string): string {
+  return clause.startsWith('lib') ? clause : `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
 }
 
 /** What an error code means for a user, and what to do about it. A failed kernel leaves the GPU's context unusable. */
@@ -123,7 +136,7 @@ const EXPLANATIONS: Readonly<Record<number, readonly [string, ...string[]]>> = {
 /** Returns the error of an allocation that the device has too little memory for. */
 export function outOfMemory(wantedBytes: number, freeBytes: number, totalBytes: number): UserError {
   const [wanted, free, total] = [wantedBytes, freeBytes, totalBytes].map(formatBytes);
-  const message = `the memory of the GPU is exhausted: ${wanted} more are needed, and ${free} of ${total} are free`;
+  const message = `The memory of the GPU is exhausted: ${wanted} more are needed, and ${free} of ${total} are free`;
   return new UserError('backend', message, MEMORY_CURES);
 }
 

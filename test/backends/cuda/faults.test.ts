@@ -30,7 +30,7 @@ function refusal(reason: string, more: object = {}): object {
     probe: expect.objectContaining({ name: 'cuda', available: false, reason, ...more }),
     activation: {
       kind: 'backend',
-      message: `the cuda backend cannot run here\n  cuda: ${reason}`,
+      message: `The cuda backend cannot run here\n  cuda: ${reason}`,
       cures: [
         'See why each backend can or cannot run: `zlm doctor`.',
         'Take the fastest that can: `--backend auto`.',
@@ -88,7 +88,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
     expect(meet('probe', { DEVICES: 0 })).toEqual(
       refusal('there is no NVIDIA GPU here', {
         absent: true,
-        details: '  cuInit: no CUDA-capable device is detected (CUDA error 100)',
+        details: 'cuInit: no CUDA-capable device is detected (CUDA error 100)',
       }),
     );
   });
@@ -105,7 +105,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
     expect(meet('allocate', { MEMORY: 3_000_000 })).toEqual({
       failure: {
         kind: 'backend',
-        message: 'the memory of the GPU is exhausted: 4.2 MB more are needed, and 3.0 MB of 3.0 MB are free',
+        message: 'The memory of the GPU is exhausted: 4.2 MB more are needed, and 3.0 MB of 3.0 MB are free',
         cures: MEMORY_CURES,
       },
       afterwards: null,
@@ -119,7 +119,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
   it('notices a kernel that writes past its tensor when memory is exact', () => {
     expect(meet('overrun', {})).toMatchObject({
       message: expect.stringMatching(
-        /^a kernel on the GPU accessed memory that is not its own\n.*kernel zlm_dropout, .*thread \(4, 0, 0\): it writes 0 bytes behind an allocation of 68 bytes \(noise\.cu:\d+\)/,
+        /^A kernel on the GPU accessed memory that is not its own\n.*kernel zlm_dropout, .*thread \(4, 0, 0\): it writes 0 bytes behind an allocation of 68 bytes \(noise\.cu:\d+\)/,
       ),
       cures: LOST_CURES,
     });
@@ -128,7 +128,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
   it('says how to continue when a kernel fails, and computes nothing on the lost device', () => {
     const lost = {
       kind: 'backend',
-      message: 'a kernel on the GPU failed\n  cuLaunchKernel: unspecified launch failure (CUDA error 719)',
+      message: 'A kernel on the GPU failed\n  cuLaunchKernel: unspecified launch failure (CUDA error 719)',
       cures: LOST_CURES,
     };
     const later = expect.objectContaining({
