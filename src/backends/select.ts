@@ -60,8 +60,7 @@ export async function activateBackend(
       return { name, queueDepth, reason: reasonFor(choice, probe.reason, refusals) };
     }
     refusals.push({ line: `${name}: ${failure}`, absent: probe.absent === true });
-    if (choice !== 'auto') continue;
-    // Whether or not native was named: no other backend is taken in place of what the user chose.
+    // Whether or not the backend was named: no other one is taken in place of what the user chose.
     if (name === 'native' && options.compiler !== undefined) {
       throw namedCompilerFails(options.compiler, failure, probe.details);
     }

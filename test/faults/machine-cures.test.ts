@@ -42,7 +42,7 @@ describe('a compiler that was named and does not work', () => {
         const full = `${command} --cc ${make()} --cache ./cache`;
         const refused = await run(`${full} --backend auto`);
         expect(refused.exitCode).toBe(5);
-        expect(refused.text).toMatch(/^✖ the native backend cannot run here with the compiler /);
+        expect(refused.text).toMatch(/^✖ The native backend cannot run here with the compiler /);
         const flag = advised(refused.text, 'Train without a compiler');
         expect((await run(`${full} ${flag}`)).exitCode).toBe(0);
       });

@@ -47,11 +47,17 @@ export function valuesOf(tensor: tf.Tensor): number[] {
  * Compares two arrays of numbers.
  *
  * @param tolerance largest difference allowed, as a fraction of the largest expected magnitude
+ * @param rounding  what is allowed beside it
  */
-export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-5): void {
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance = 1e-5,
+  rounding = 0,
+): void {
   expect(actual.length).toBe(expected.length);
   const largest = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const allowed = tolerance * largest;
+  const allowed = tolerance * largest + rounding;
   for (let i = 0; i < expected.length; i++) {
     if (Math.abs(actual[i] - expected[i]) <= allowed) continue;
     expect.fail(`value ${i}: ${actual[i]}, expected ${expected[i]} ± ${allowed}`);

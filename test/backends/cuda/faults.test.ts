@@ -24,16 +24,18 @@ function meet(work: string, settings: EmulatorSettings, driver = EMULATED): unkn
   return JSON.parse(answer);
 }
 
-/** What is said when the backend cannot run, for a reason. */
-function refusal(reason: string, more: object = {}): object {
+/** What is said when the backend cannot run with a driver that was named, for a reason. */
+function refusal(reason: string, more: object = {}, driver = EMULATED): object {
   return {
     probe: expect.objectContaining({ name: 'cuda', available: false, reason, ...more }),
     activation: {
       kind: 'backend',
-      message: `The cuda backend cannot run here\n  cuda: ${reason}`,
+      message: expect.stringContaining(
+        `The cuda backend cannot run here with the driver ${driver}\n  ${reason}`,
+      ),
       cures: [
-        'See why each backend can or cannot run: `zlm doctor`.',
-        'Take the fastest that can: `--backend auto`.',
+        'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
+        'Take another backend: `--backend native`.',
       ],
     },
   };
@@ -62,9 +64,8 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
   });
 
   it('says that a named driver does not exist', () => {
-    expect(meet('probe', {}, '/nowhere/libcuda.so.1')).toEqual(
-      refusal('/nowhere/libcuda.so.1 does not exist'),
-    );
+    const path = '/nowhere/libcuda.so.1';
+    expect(meet('probe', {}, path)).toEqual(refusal(`${path} does not exist`, {}, path));
   });
 
   it('says that a named file is not a driver', () => {
@@ -72,7 +73,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
     writeFileSync(path, 'no library');
     const reason = `${path} cannot be loaded as the driver of CUDA`;
     expect(meet('probe', {}, path)).toEqual(
-      refusal(reason, { details: expect.stringContaining('Failed to load') }),
+      refusal(reason, { details: expect.stringContaining('Failed to load') }, path),
     );
   });
 
