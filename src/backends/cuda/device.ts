@@ -7,8 +7,8 @@ import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
 import type { RecurrentPlan } from './recurrent-plan.js';
 
-/** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. */
-export const CAPABILITIES = [75, 80, 90] as const;
+/** Compute capabilities that the kernels are compiled for, times ten; a newer GPU takes the last. None has an instruction of 9.0. */
+export const CAPABILITIES = [75, 80] as const;
 
 /** The kernels as PTX. The package ships them, and dist/ is as deep as src/, so one path serves both. */
 const PTX = new URL('../../../src/backends/cuda/ptx/', import.meta.url);
