@@ -52,7 +52,7 @@ export function expectSameGradients(
   at: Arrays,
 ): void {
   const { value, gradients } = tensorGradients(loss, at);
-  expectClose([value], [inDoubles(at)]);
+  expectClose([value], [inDoubles(at)], 1e-5, ROUNDING);
   for (const [name, expected] of Object.entries(numericalGradients(inDoubles, at))) {
     try {
       expectClose(gradients[name], expected, 1e-5, ROUNDING);
