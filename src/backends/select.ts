@@ -62,10 +62,12 @@ export async function activateBackend(
     refusals.push({ line: `${name}: ${failure}`, absent: probe.absent === true });
     // Whether or not the backend was named: no other one is taken in place of what the user chose.
     if (name === 'native' && options.compiler !== undefined) {
-      throw namedCompilerFails(options.compiler, failure, probe.details);
+      const attempt = `The native backend cannot run here with the compiler ${options.compiler}`;
+      throw namedFails(attempt, { failure, details: probe.details }, COMPILER_CURES);
     }
     if (name === 'cuda' && options.cudaDriver !== undefined) {
-      throw namedDriverFails(options.cudaDriver, failure, probe.details);
+      const attempt = `The cuda backend cannot run here with the driver ${options.cudaDriver}`;
+      throw namedFails(attempt, { failure, details: probe.details }, DRIVER_CURES);
     }
   }
   const message = choice === 'auto' ? 'No backend can run here' : `The ${choice} backend cannot run here`;
@@ -75,23 +77,25 @@ export async function activateBackend(
   ]);
 }
 
-function namedCompilerFails(compiler: string, failure: string, details: string | undefined): UserError {
+/** Makes the error for a backend that fails with what the user named for it. */
+function namedFails(
+  attempt: string,
+  { failure, details }: { readonly failure: string; readonly details: string | undefined },
+  cures: readonly string[],
+): UserError {
   const said = details === undefined ? [] : details.split('\n');
-  const message = [`The native backend cannot run here with the compiler ${compiler}`, failure, ...said];
-  return new UserError('backend', message.join('\n  '), [
-    'Name a compiler that works with --cc or ZLM_CC, or none: cc, gcc and clang are then tried.',
-    'Train without a compiler, much slower: `--backend wasm`.',
-  ]);
+  return new UserError('backend', [attempt, failure, ...said].join('\n  '), cures);
 }
 
-function namedDriverFails(library: string, failure: string, details: string | undefined): UserError {
-  const said = details === undefined ? [] : details.split('\n');
-  const message = [`The cuda backend cannot run here with the driver ${library}`, failure, ...said];
-  return new UserError('backend', message.join('\n  '), [
-    'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
-    'Take another backend: `--backend native`.',
-  ]);
-}
+const COMPILER_CURES = [
+  'Name a compiler that works with --cc or ZLM_CC, or none: cc, gcc and clang are then tried.',
+  'Train without a compiler, much slower: `--backend wasm`.',
+];
+
+const DRIVER_CURES = [
+  'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
+  'Take another backend: `--backend native`.',
+];
 
 /**
  * Returns the bytes of memory that a computation on a loaded backend may still use: of its device, or of this machine.

@@ -7,6 +7,11 @@ export interface Dimension {
   readonly strides: readonly number[];
 }
 
+/** Returns the number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
 /** Returns the strides of a dense tensor, row by row. */
 export function denseStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);

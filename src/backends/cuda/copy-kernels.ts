@@ -174,9 +174,9 @@ function partOf(x: TensorInfo, begin: readonly number[], backend: CudaBackend): 
 
 /** Copies the elements of a shape from one place to another. */
 function copyPlaces(shape: readonly number[], from: Place, to: Place, { device }: CudaBackend): void {
-  const dimensions = dimensionsOf(walkOf(shape, from.strides, to.strides));
-  if (dimensions.n === 0) return;
   const walk = walkOf(shape, from.strides, to.strides);
+  const dimensions = dimensionsOf(walk);
+  if (dimensions.n === 0) return;
   const [first] = walk;
   if (walk.length === 1 && first.strides.every((stride) => stride === 1)) {
     device.copy(to.at, from.at, 4 * dimensions.n);

@@ -5,6 +5,7 @@
  */
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { sizeOf } from '../strides.js';
 import type { CudaDevice } from './device.js';
 import type { DeviceArray, DeviceBlock, DeviceMemory } from './device-memory.js';
 import type { CudaFactor } from './kernels.generated.js';
@@ -244,10 +245,6 @@ class TensorValues {
     if (this.block) this.memory.takeBack(this.block);
     this.block = null;
   }
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
 function newArray(dtype: DataType, length: number): DeviceArray {

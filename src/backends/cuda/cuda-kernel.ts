@@ -1,15 +1,13 @@
 /** The type of a CUDA kernel function, and the conversions that they share: from tensors and attributes to arguments. */
-import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Noise } from '../../ops/noise.js';
+import type { BackendKernel, Tensors } from '../kernel-registry.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { CONSTANTS, type CudaNoise } from './kernels.generated.js';
 
-/** Tensors by the names in the contract of an op. */
-export type Tensors = Record<string, TensorInfo>;
-
-/** Starts the kernels of one op: takes the inputs and attributes of its contract. */
-export type Kernel<A> = (inputs: Tensors, attributes: A, backend: CudaBackend) => TensorInfo | TensorInfo[];
+/** Starts the kernels of one op. */
+export type Kernel<A> = BackendKernel<A, CudaBackend>;
+export type { Tensors } from '../kernel-registry.js';
 
 /** The numbers of `noise_mask` in kernels/philox.cuh. */
 const MASK = { none: 0, step: 1, sequence: 2, expected: 3 } as const;
@@ -44,11 +42,6 @@ export function cudaNoise(noise: Noise | null): CudaNoise {
 /** Returns the number of blocks of `size` that cover a length. */
 export function blocksOf(length: number, size: number = CONSTANTS.THREADS): number {
   return Math.ceil(length / size);
-}
-
-/** Returns the number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return tf.util.sizeFromShape([...shape]);
 }
 
 /** Runs one of tfjs's own kernels with its CPU implementation: the inputs are copied from the device, and waited for. */

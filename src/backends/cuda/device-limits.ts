@@ -1,4 +1,5 @@
 /** What a GPU can do, as its driver says. */
+import type { Precision } from '../../ops/op.js';
 import { type CudaDriver, DEVICE_ATTRIBUTE } from './driver.js';
 
 /** What a device can do. */
@@ -13,6 +14,17 @@ export interface DeviceLimits {
   readonly memoryBytes: number;
   /** Whether all blocks of a launch can be resident together and wait for each other. */
   readonly cooperativeLaunch: boolean;
+}
+
+/** Compute capability, times ten, of the first GPUs whose tensor cores take bfloat16. */
+const BFLOAT16_CAPABILITY = 80;
+
+/** Returns whether products run on tensor cores. Otherwise those in mixed precision are computed in float32, of rounded operands. */
+export function usesTensorCores(
+  precision: Precision,
+  { capability }: Pick<DeviceLimits, 'capability'>,
+): boolean {
+  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY;
 }
 
 /** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */

@@ -60,14 +60,12 @@ export interface Work {
 /** The device that computes. */
 export class CudaDevice {
   private readonly kernels = new Map<keyof CudaKernels, Kernel>();
-  private readonly argument: ArgumentMemory;
   /** Work so far, for tests and benchmarks. */
   readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
   /** How every product is divided, instead of by its sizes; for tests and for tuning. */
   productPlan: ProductPlan | null = null;
   /** Bytes of logits that the softmax keeps at once. */
   logitsBytes: number;
-
   /** How recurrent layers are launched instead of as planned; for tests and measurements. */
   recurrentPlan: RecurrentPlan | null = null;
 
@@ -76,9 +74,8 @@ export class CudaDevice {
     readonly limits: DeviceLimits,
     readonly stream: Handle,
     private readonly module: Handle,
-    argument: ArgumentMemory,
+    private readonly argument: ArgumentMemory,
   ) {
-    this.argument = argument;
     this.logitsBytes = Math.max(limits.cacheBytes, SMALLEST_LOGITS_BYTES);
   }
 

@@ -4,7 +4,8 @@
 import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { Noise } from '../../ops/noise.js';
 import type { ProductAttributes } from '../../ops/products.js';
-import { blocksOf, cudaNoise, type Kernel, sizeOf } from './cuda-kernel.js';
+import { sizeOf } from '../strides.js';
+import { blocksOf, cudaNoise, type Kernel } from './cuda-kernel.js';
 import { CONSTANTS } from './kernels.generated.js';
 import { dense, launchProduct, transposed } from './product-launch.js';
 

@@ -5,8 +5,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ClipScaleAttributes } from '../../ops/clipping.js';
 import type { AdamSettings, AverageSettings, RmspropSettings, UpdateSettings } from '../../ops/update.js';
+import { sizeOf } from '../strides.js';
 import type { CudaBackend } from './cuda-backend.js';
-import { blocksOf, type Kernel, sizeOf, type Tensors } from './cuda-kernel.js';
+import { blocksOf, type Kernel, type Tensors } from './cuda-kernel.js';
 import { CONSTANTS, type CudaGradientRule, type CudaSpan } from './kernels.generated.js';
 import { SUM_OPTIONS } from './sums.js';
 

@@ -2,7 +2,8 @@
 import type { Precision } from '../../ops/op.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf } from './cuda-kernel.js';
-import { type Arithmetic, depthOfParts, planProduct } from './product-plan.js';
+import { usesTensorCores } from './device-limits.js';
+import { depthOfParts, planProduct } from './product-plan.js';
 
 /** A matrix on the device: element (i, j) is at address + 4·(i·row + j·column). */
 export interface DeviceMatrix {
@@ -44,7 +45,7 @@ export function launchProduct(backend: CudaBackend, product: ProductLaunch): voi
   const { precision, m, n, k, a, b, c, cRow = n, bias = null, accumulate = false } = product;
   if (m === 0 || n === 0) return;
   const { device } = backend;
-  const arithmetic = arithmeticOf(precision, device.limits.capability);
+  const arithmetic = usesTensorCores(precision, device.limits) ? 'bfloat16' : 'float32';
   const plan = device.productPlan ?? planProduct({ m, n, k, arithmetic }, device.limits);
   const { kernel, rows, columns, threads, sharedBytes } = plan.tile;
   const depth = depthOfParts(k, plan.parts);
@@ -55,12 +56,4 @@ export function launchProduct(backend: CudaBackend, product: ProductLaunch): voi
   const grid = [blocksOf(n, columns), blocksOf(m, rows), parts] as const;
   device.launch(kernel, argument, grid, { threads, sharedBytes });
   if (sums !== null) device.launch('productParts', { m, n, parts, sums, ...result }, [blocksOf(m * n)]);
-}
-
-/** Compute capability from which tensor cores take bfloat16, times ten. */
-const BFLOAT16_CAPABILITY = 80;
-
-/** Before that, products in mixed precision are computed in float32, of rounded operands. */
-export function arithmeticOf(precision: Precision, capability: number): Arithmetic {
-  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY ? 'bfloat16' : 'float32';
 }

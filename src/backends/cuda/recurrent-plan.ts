@@ -3,7 +3,7 @@
  * of blocks that are all resident. The choice depends on nothing but sizes and the device.
  */
 import type { Precision } from '../../ops/op.js';
-import type { DeviceLimits } from './device-limits.js';
+import { type DeviceLimits, usesTensorCores } from './device-limits.js';
 import { CONSTANTS } from './kernels.generated.js';
 
 /** A kind of layer, as its kernels are named. */
@@ -15,9 +15,6 @@ export const CELLS: Readonly<Record<CellName, { readonly gates: number; readonly
   gru: { gates: 3, tiles: CONSTANTS.GRU_TILES },
   tanhRnn: { gates: 1, tiles: CONSTANTS.TANH_RNN_TILES },
 };
-
-/** Compute capability, times ten, of the first GPUs whose tensor cores know bfloat16. */
-const BFLOAT16_CAPABILITY = 80;
 
 /** The most rows of the batch for all steps in one launch: a block takes tiles of them one after the other. */
 const MOST_ROWS = 64;
@@ -40,14 +37,6 @@ export type RecurrentPlan =
       /** Why not one launch, in words that continue a sentence. */
       readonly reason: string;
     };
-
-/** Returns whether a layer's recurrent products run on tensor cores. */
-export function usesTensorCores(
-  precision: Precision,
-  { capability }: Pick<DeviceLimits, 'capability'>,
-): boolean {
-  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY;
-}
 
 /** Returns the blocks of units of one step forward. They cover whole K steps, since the next product reads whole ones. */
 export function forwardBlocks(cell: CellName, units: number): number {

@@ -8,6 +8,7 @@ import type { RecurrentAttributes } from '../../ops/recurrent.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, cudaNoise, type Tensors } from './cuda-kernel.js';
 import type { CudaDevice, LaunchOptions } from './device.js';
+import { usesTensorCores } from './device-limits.js';
 import { CONSTANTS, type CudaRecurrentBackward, type CudaRecurrentForward } from './kernels.generated.js';
 import {
   backwardGroups,
@@ -17,7 +18,6 @@ import {
   kStepsOf,
   planRecurrence,
   type RecurrentPlan,
-  usesTensorCores,
 } from './recurrent-plan.js';
 
 const { RECURRENT_COLUMNS, RECURRENT_PACKED_STEPS, RECURRENT_ROWS, RECURRENT_TERMS, RECURRENT_THREADS } =

@@ -3,15 +3,13 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Noise } from '../../ops/noise.js';
 import type { Precision } from '../../ops/op.js';
+import type { BackendKernel, Tensors } from '../kernel-registry.js';
 import { outOfMemory } from './array-store.js';
 import type { NativeNoise } from './kernels.generated.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** Tensors by the names in the contract of an op. */
-export type Tensors = Record<string, TensorInfo>;
-
-/** One kernel: takes the inputs and attributes of its op's contract. */
-export type Kernel<A> = (inputs: Tensors, attributes: A, backend: NativeBackend) => TensorInfo | TensorInfo[];
+export type Kernel<A> = BackendKernel<A, NativeBackend>;
+export type { Tensors } from '../kernel-registry.js';
 
 /** A new tensor and its values, which the kernel writes. */
 export type Allocated = ReturnType<NativeBackend['allocate']>;
