@@ -94,14 +94,15 @@ async function* trainFrom(
   const source = 'source' in beginning ? beginning.source : null;
   const startedFrom = source ? { startedFrom: source.run.path } : {};
   const facts = { command: job.command, zlm: job.version, backend: backend.name, ...startedFrom };
-  await recordSession(run, job, facts);
   const begun = beginTask(spec, corpus, beginning);
   const { model, task, position } = begun;
   let changing: BegunState | null = null;
   try {
-    if (resume) await truncateMetrics(run, position);
     changing = beginState(spec, begun, beginning);
     const { optimizer, state } = changing;
+    // Only now, when nothing but the disk can keep the session from beginning, the folder is changed.
+    await recordSession(run, job, facts);
+    if (resume) await truncateMetrics(run, position);
     const recorder = new RunRecorder(run, spec, corpus, () => ({
       parameters: model.parameters,
       optimizer: optimizer.tensors,

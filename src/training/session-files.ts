@@ -2,7 +2,7 @@
  * The run folder of a session: made or found, locked, and given the records of the session: the spec, its overrides, and in
  * `environment.json` an entry for each session that trained the run.
  */
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -99,25 +99,54 @@ export interface SessionFacts {
   readonly startedFrom?: string;
 }
 
-/** Records a session in the folder of its run: overrides, environment, resolved spec. */
+/**
+ * Records a session in the folder of its run: overrides, environment, resolved spec.
+ *
+ * @throws UserError('data') when one of them cannot be written; all are then as they were
+ */
 export async function recordSession(
   run: RunFolder,
   { loaded: { spec, path, overrides }, resume }: RunChoice,
   facts: SessionFacts,
 ): Promise<void> {
+  const earlier = resume ? await earlierOverrides(run) : '';
   const lines = overrides.map((text) => `${text}\n`).join('');
-  if (resume) await appendOverrides(run, lines);
-  else await writeFileAtomically(run.overrides, lines);
+  const environment = describeEnvironment({ ...facts, spec: resolve(path) });
+  const sessions = [...(await earlierSessions(run)), environment];
   // The environment before the spec: it is what tells a run from a folder of the user's that has a spec in it.
-  await writeEnvironment(run, describeEnvironment({ ...facts, spec: resolve(path) }));
-  await writeFileAtomically(run.spec, specToYaml(spec));
+  await writeAllOrNone([
+    [run.overrides, `${earlier}${lines}`],
+    [run.environment, `${JSON.stringify({ sessions }, null, 2)}\n`],
+    [run.spec, specToYaml(spec)],
+  ]);
 }
 
-async function appendOverrides(run: RunFolder, lines: string): Promise<void> {
+/** Writes files one after the other. When one cannot be written, those before it get their earlier content again. */
+async function writeAllOrNone(files: readonly (readonly [path: string, content: string])[]): Promise<void> {
+  const written: { readonly path: string; readonly earlier: Buffer | null }[] = [];
   try {
-    await appendFile(run.overrides, lines);
+    for (const [path, content] of files) {
+      const earlier = await readFile(path).catch(() => null);
+      await writeFileAtomically(path, content);
+      written.push({ path, earlier });
+    }
   } catch (error) {
-    throw describeFileError(error, run.overrides, 'write') ?? error;
+    for (const { path, earlier } of written) {
+      const restored = earlier === null ? rm(path) : writeFileAtomically(path, earlier);
+      // A disk that refuses this as well is the fault that is thrown.
+      await restored.catch(() => {});
+    }
+    throw error;
+  }
+}
+
+/** Returns the overrides of the earlier sessions; empty where their file was removed. */
+async function earlierOverrides(run: RunFolder): Promise<string> {
+  try {
+    return await readFile(run.overrides, 'utf8');
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return '';
+    throw describeFileError(error, run.overrides, 'read') ?? error;
   }
 }
 
@@ -135,12 +164,6 @@ function describeEnvironment(facts: SessionFacts & Pick<Environment, 'spec'>): E
     cores: processors.length,
     memoryBytes: totalmem(),
   };
-}
-
-/** Adds a session to a run's `environment.json`. */
-async function writeEnvironment(run: RunFolder, environment: Environment): Promise<void> {
-  const sessions = [...(await earlierSessions(run)), environment];
-  await writeFileAtomically(run.environment, `${JSON.stringify({ sessions }, null, 2)}\n`);
 }
 
 /**

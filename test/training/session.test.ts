@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -7,6 +16,7 @@ import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { findRun } from '../../src/runs/list-runs.js';
 import { readStatus } from '../../src/runs/status.js';
 import { loadSpec } from '../../src/spec/load.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/storage/safetensors.js';
 import { readMetrics } from '../../src/training/metrics.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 import { mountTmpfs } from '../storage/tmpfs.js';
@@ -121,6 +131,42 @@ describe('the lock of a run', () => {
     writeFileSync(join(path, 'lock.1000000000000.99999999.0123abcd.json'), JSON.stringify(owner));
     await trainSmall(place, { resume: 'orphan', interruptAt: afterWindows(3) });
     expect(readdirSync(path).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+});
+
+describe('a session that cannot begin', () => {
+  const records = (name: string) => {
+    const { overrides, environment, spec, metrics } = place.run(name);
+    return [overrides, environment, spec, metrics].map((path) =>
+      statSync(path).isFile() ? readFileSync(path, 'utf8') : 'a folder',
+    );
+  };
+
+  it('a session whose checkpoint does not fit the model leaves the records as they were', async () => {
+    await trainSmall(place, { name: 'misfit', interruptAt: afterWindows(3) });
+    const path = place.run('misfit').checkpoint('last');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
+    const other = [...tensors.values()].filter(
+      ({ name }) => !name.startsWith('optimizer') && !name.startsWith('state'),
+    );
+    writeFileSync(path, Buffer.concat(encodeSafetensors(other, metadata)));
+    const before = records('misfit');
+    const training = trainSmall(place, { resume: 'misfit', overrides: ['training.epochs=9'] });
+    await expect(training).rejects.toEqual(refusal('data', 'last.safetensors'));
+    expect(records('misfit')).toEqual(before);
+  });
+
+  it('a session whose records cannot all be written leaves them as they were', async () => {
+    await trainSmall(place, { name: 'unrecorded', interruptAt: afterWindows(3) });
+    const { environment } = place.run('unrecorded');
+    rmSync(environment);
+    mkdirSync(join(environment, 'mine'), { recursive: true });
+    const before = records('unrecorded');
+    const training = trainSmall(place, { resume: 'unrecorded', overrides: ['training.epochs=9'] });
+    await expect(training).rejects.toEqual(refusal('data', 'environment.json'));
+    expect(records('unrecorded')).toEqual(before);
+    rmSync(environment, { recursive: true });
+    await trainSmall(place, { resume: 'unrecorded', interruptAt: afterWindows(4) });
   });
 });
 
