@@ -1,7 +1,7 @@
 /** The base of all commands: parsed flags, progress, `--json`, and errors. */
 import { Command, Flags, type Interfaces, ux } from '@oclif/core';
 import ansis from 'ansis';
-import type { FaultKind } from '../errors.js';
+import { type FaultKind, UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { visibleData, visibleJson, visibleLines } from '../visible.js';
 import { EXIT_CODES } from './exit-codes.js';
@@ -43,7 +43,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
         baseFlags,
         enableJsonFlag,
         flags,
-        args: neverFromStdin(args),
+        args: strictArguments(args),
         strict,
       });
       this.flags = parsed.flags as FlagsOf<T>;
@@ -66,14 +66,15 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
    * Prints a result as text, or nothing with `--json`, where oclif prints the object that `run` returns. The renderer gets the
    * result with every text made safe to show, so that its own colors are the only escape sequences.
    *
+   * @param render  gets the width of the terminal, in columns; infinite where results go elsewhere
    * @param linesIn keys of the result whose texts may have several lines
    */
   protected print<Result>(
     result: Result,
-    render: (result: Result) => string,
+    render: (result: Result, width: number) => string,
     linesIn: readonly string[] = [],
   ): Result {
-    if (!this.jsonEnabled()) this.log(render(visibleData(result, linesIn)));
+    if (!this.jsonEnabled()) this.log(render(visibleData(result, linesIn), terminalWidth()));
     return result;
   }
 
@@ -124,9 +125,25 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 }
 
-/** Keeps oclif from reading missing arguments from a pipe: in a shell loop that would consume the loop's input. */
-function neverFromStdin(args: Interfaces.ArgInput): Interfaces.ArgInput {
-  return Object.fromEntries(Object.entries(args).map(([name, arg]) => [name, { ...arg, ignoreStdin: true }]));
+/**
+ * Keeps oclif from reading missing arguments from a pipe, which in a shell loop would consume the loop's input; and refuses an
+ * empty word, as from an unset variable in a script, which would be the current folder or nothing at all.
+ */
+function strictArguments(args: Interfaces.ArgInput): Interfaces.ArgInput {
+  const strict = Object.entries(args).map(([name, arg]) => {
+    const parse: typeof arg.parse = (input, ...rest) => {
+      if (input === '') throw new UserError('usage', `${name.toUpperCase()} must not be an empty word`);
+      return arg.parse(input, ...rest);
+    };
+    return [name, { ...arg, ignoreStdin: true, parse }];
+  });
+  return Object.fromEntries(strict);
+}
+
+/** Returns the columns of the terminal that shows results; infinite where they go elsewhere. */
+function terminalWidth(): number {
+  // A terminal may say that it has none, such as one that was just opened.
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 /** The colors and weights that zlm uses: they change how text looks, and move or hide nothing. */

@@ -5,16 +5,27 @@ import { UserError } from '../errors.js';
 import { userCacheFolder } from '../storage/user-cache.js';
 import { noCacheFolder } from './home.js';
 
-/** A flag that names a folder. An empty word, as from an unset variable in a script, would be the current folder: refuse it. */
+/** Returns a word that is not empty. An unset variable in a script leaves an empty one, which as a path is the current folder. */
+function notEmpty(input: string, expected: string, hint = ''): string {
+  if (input !== '') return input;
+  throw new UserError('usage', `expects ${expected}, not an empty word${hint}`);
+}
+
+/** A flag that names a folder. */
 const folderFlag = Flags.custom<string>({
-  parse: async (input) => {
-    if (input !== '') return input;
-    throw new UserError(
-      'usage',
-      'expects the path of a folder, not an empty word; "." is the current folder',
-    );
-  },
+  parse: async (input) => notEmpty(input, 'the path of a folder', '; "." is the current folder'),
   helpValue: 'FOLDER',
+});
+
+/** A flag that names a file. */
+export const fileFlag = Flags.custom<string>({
+  parse: async (input) => notEmpty(input, 'the path of a file'),
+  helpValue: 'FILE',
+});
+
+/** A flag that takes a word; `expects` says what it means, as in "a run". */
+export const wordFlag = Flags.custom<string, { expects: string }>({
+  parse: async (input, _context, { expects }) => notEmpty(input, expects),
 });
 
 /** `--data`: the folder of the prepared corpora. */

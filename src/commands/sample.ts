@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { backendLine } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { integerFlag, numberFlag } from '../cli/flags.js';
+import { fileFlag, integerFlag, numberFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
 import { goesToFile, renderNextWords, SampleText } from '../cli/sample-text.js';
@@ -43,9 +43,8 @@ export default class Sample extends BaseCommand<typeof Sample> {
       min: 0,
     }),
     prompt: Flags.string({ description: 'Text to continue.', default: '' }),
-    'prompt-file': Flags.string({
+    'prompt-file': fileFlag({
       description: 'File with a prompt on each line, each continued by itself; - is standard input.',
-      helpValue: 'FILE',
       exclusive: ['prompt'],
     }),
     length: integerFlag({ description: 'Tokens to draw, at most.', default: 100, min: 1 }),

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { backendLine } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
+import { fileFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
 import type { ScoreOutput } from '../cli/score-text.js';
@@ -33,10 +34,9 @@ export default class Score extends BaseCommand<typeof Score> {
   };
 
   static override flags = {
-    in: Flags.string({
+    in: fileFlag({
       description: 'The text: a file, or - for standard input.',
       default: '-',
-      helpValue: 'FILE',
     }),
     'per-token': Flags.boolean({
       description: 'Print the tokens of each line with their own scores.',

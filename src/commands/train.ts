@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { backendFlags, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { dataFlag, runsFlag, setFlag } from '../cli/flags.js';
+import { dataFlag, runsFlag, setFlag, wordFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { placeFlags } from '../cli/place-flags.js';
 import { UserError } from '../errors.js';
@@ -41,7 +41,8 @@ export default class Train extends BaseCommand<typeof Train> {
   };
 
   static override flags = {
-    resume: Flags.string({
+    resume: wordFlag({
+      expects: 'a run',
       description: 'Continue this run: a name, a path, or latest.',
       helpValue: 'RUN',
     }),

@@ -132,12 +132,3 @@ describe.skipIf(!CAN_REFUSE)(
     });
   },
 );
-
-it.each(['--data', '--runs', '--cache'])(
-  '%s refuses an empty word, which would mean the current folder',
-  async (flag) => {
-    const { code, stderr } = await spawnZlm(['doctor', flag, '']);
-    expect(stderr).toContain('expects the path of a folder, not an empty word');
-    expect(code).toBe(2);
-  },
-);

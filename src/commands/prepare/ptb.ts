@@ -1,5 +1,4 @@
-import { Flags } from '@oclif/core';
-import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
+import { cacheFlag, dataFlag, fileFlag, neededCacheFolder, wordFlag } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 
 export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
@@ -18,12 +17,13 @@ export default class PreparePtb extends PrepareCommand<typeof PreparePtb> {
   ];
 
   static override flags = {
-    from: Flags.string({
+    from: fileFlag({
       description: 'Take the files from here: a folder, or a .zip, .tgz or .tar file, at any depth.',
       helpValue: 'PATH',
       exclusive: ['url'],
     }),
-    url: Flags.string({
+    url: wordFlag({
+      expects: 'an address',
       description:
         'Download from this folder, or this .tgz, .tar or .zip file, on the web instead of the known mirrors.',
       helpValue: 'ADDRESS',

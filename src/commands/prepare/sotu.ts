@@ -1,5 +1,4 @@
-import { Flags } from '@oclif/core';
-import { cacheFlag, dataFlag, neededCacheFolder } from '../../cli/flags.js';
+import { cacheFlag, dataFlag, fileFlag, neededCacheFolder } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 
 export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
@@ -21,7 +20,7 @@ export default class PrepareSotu extends PrepareCommand<typeof PrepareSotu> {
   ];
 
   static override flags = {
-    from: Flags.string({ description: "Take the package's archive from here.", helpValue: 'FILE.tgz' }),
+    from: fileFlag({ description: "Take the package's archive from here.", helpValue: 'FILE.tgz' }),
     force: forceFlag,
     data: dataFlag,
     cache: cacheFlag,

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { dataFlag, integerFlag } from '../../cli/flags.js';
+import { dataFlag, fileFlag, integerFlag, wordFlag } from '../../cli/flags.js';
 import { forceFlag, PrepareCommand, type PrepareResult } from '../../cli/prepare-command.js';
 import type { TextForm, TextInput } from '../../corpus/user-text.js';
 import { UserError } from '../../errors.js';
@@ -19,7 +19,7 @@ const FORM_FLAGS = [
 
 /** Files that make one text. */
 const filesFlag = (options: { description: string; dependsOn?: string[]; exclusive?: string[] }) =>
-  Flags.string({ ...options, helpValue: 'FILE', multiple: true, multipleNonGreedy: true });
+  fileFlag({ ...options, multiple: true, multipleNonGreedy: true });
 
 export default class PrepareText extends PrepareCommand<typeof PrepareText> {
   static override summary = 'Prepare a text of your own, by words or by characters.';
@@ -112,7 +112,8 @@ export default class PrepareText extends PrepareCommand<typeof PrepareText> {
       options: ['nfc', 'nfkc', 'none'] as const,
       defaultHelp: async () => 'nfc',
     })(),
-    'vocabulary-of': Flags.string({
+    'vocabulary-of': wordFlag({
+      expects: 'a corpus',
       description:
         'Take vocabulary and form from a corpus in the same data folder, so that its models can read the text.',
       helpValue: 'CORPUS',
