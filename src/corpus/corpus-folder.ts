@@ -32,17 +32,21 @@ export function isCorpusName(name: string): boolean {
  * Checks the name of a user's own corpus, which becomes a folder and is written in specs.
  * @throws UserError('usage') when the name is not valid, or belongs to a corpus that zlm makes itself
  */
-export function checkCorpusName(name: string): void {
-  if (!isCorpusName(name)) {
-    throw new UserError('usage', `"${name}" cannot be the name of a corpus`, [
-      'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
-    ]);
-  }
+export function checkOwnName(name: string): void {
+  checkCorpusName(name);
   if (isKnownCorpus(name)) {
     throw new UserError('usage', `The name "${name}" belongs to the corpus of \`zlm prepare ${name}\``, [
       'Choose another name for your text.',
     ]);
   }
+}
+
+/** Checks that a corpus may have this name: it is no path. @throws UserError('usage') otherwise */
+export function checkCorpusName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new UserError('usage', `"${name}" cannot be the name of a corpus`, [
+    'A name has at most 64 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
+  ]);
 }
 
 /** Returns the name of the file with so many topics: "topics-40.safetensors". */

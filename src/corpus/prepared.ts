@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { fileErrorCode } from '../storage/file-error.js';
-import { prepareCommand } from './corpus-folder.js';
+import { checkCorpusName, prepareCommand } from './corpus-folder.js';
 import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';
@@ -30,10 +30,11 @@ export class PreparedCorpus {
    * Opens `<dataFolder>/<name>` and checks that every file has the size and the hash that the manifest records.
    *
    * @param options where verified large files are remembered, and hooks while they are hashed
-   * @throws UserError('data') when the corpus is missing, half-written, damaged or of another format version; the
+   * @throws UserError('usage') when the name is a path; UserError('data') when the corpus is missing, half-written, damaged or of another format version; the
    *   signal's reason when it is aborted
    */
   static async open(dataFolder: string, name: string, options: VerifyOptions = {}): Promise<PreparedCorpus> {
+    checkCorpusName(name);
     const folder = join(dataFolder, name);
     const manifest = await readManifest(folder);
     if (manifest === undefined) throw missingCorpus(dataFolder, name);

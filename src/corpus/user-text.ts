@@ -11,7 +11,7 @@ import type { Shuffle } from './build/shuffle.js';
 import { identifyFile, keepStandardInput, STANDARD_INPUT_PATH } from './build/source-files.js';
 import { makeStagingFolder } from './build/staging.js';
 import { fileText, type Text } from './build/text-source.js';
-import { checkCorpusName } from './corpus-folder.js';
+import { checkOwnName } from './corpus-folder.js';
 import { type Options, type SourceFile, SPLITS, type SplitName, type Unit } from './manifest.js';
 import type { Normalization } from './normalize.js';
 import { PreparedCorpus } from './prepared.js';
@@ -72,7 +72,7 @@ export interface PrepareTextOptions extends PrepareOptions, Partial<TextForm> {
  */
 export async function prepareText(options: PrepareTextOptions): Promise<PreparedSummary> {
   const { name, input, unknown } = options;
-  checkCorpusName(name);
+  checkOwnName(name);
   const sources = new Sources(options);
   try {
     const form = await formOf(options);

@@ -183,9 +183,16 @@ export function parseOverride(text: string): Override {
   return { path: [first, ...others], value: parsed.root };
 }
 
+/** A key as `--set` takes it: names with dots between, numbers of items also in brackets. */
+const KEY = /^[^.[\]\s]+(?:\.[^.[\]\s]+|\[\d+\])*$/;
+
 /** Returns the steps of the key between the flag and the equals sign. */
 function parseSteps(source: Source, equals: number): Step[] {
   const key = source.text.slice(FLAG.length, equals);
+  if (key.trim() !== '' && !KEY.test(key.trim())) {
+    const place = { source, start: FLAG.length, end: equals };
+    throw refuse('A key has names with a dot between, as in training.epochs or model.layers.0.lstm', place);
+  }
   return [...key.matchAll(/[^.[\]\s]+/g)].map(({ 0: name, index }) => {
     const start = FLAG.length + index;
     return { name, place: { source, start, end: start + name.length } };

@@ -43,6 +43,19 @@ it('an override replaces a whole choice', async () => {
   expect(spec.training.schedule).toEqual({ constant: {} });
 });
 
+it.each([
+  'training..epochs=1',
+  '.training.epochs=1',
+  'training.epochs.=1',
+  'training epochs=1',
+  'model.layers[]=1',
+  'model.layers[0=1',
+])('the key of --set %s is refused: it is not names with dots between', async (override) => {
+  const folder = specFolder({ 'spec.yaml': DECAYING });
+  const error = await specErrorOf(loadSpec(join(folder, 'spec.yaml'), [override]));
+  expect(error.message).toContain('A key has names with a dot between, as in training.epochs');
+});
+
 it('overrides are applied in order', async () => {
   expect((await load('training.seed=2', 'training.seed=3')).training.seed).toBe(3);
 });
