@@ -73,9 +73,12 @@ export async function activateBackend(
   const message = choice === 'auto' ? 'No backend can run here' : `The ${choice} backend cannot run here`;
   throw new UserError('backend', [message, ...refusals.map(({ line }) => line)].join('\n  '), [
     'See why each backend can or cannot run: `zlm doctor`.',
-    ...(choice === 'auto' ? [] : ['Take the fastest that can: `--backend auto`.']),
+    ...(choice === 'auto' ? [] : [TAKE_AUTO]),
   ]);
 }
+
+/** The cure of a backend that was named and fails, for a command that computes on one. */
+export const TAKE_AUTO = 'Take the fastest that can: `--backend auto`.';
 
 /** Makes the error for a backend that fails with what the user named for it. */
 function namedFails(

@@ -1,7 +1,8 @@
 /** The contenders of a benchmark, and the check of their results against a reference. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { type ActiveBackend, activateBackend, probeBackends } from '../backends/select.js';
+import { type ActiveBackend, activateBackend, probeBackends, TAKE_AUTO } from '../backends/select.js';
+import { UserError } from '../errors.js';
 import type { Check, Precision } from './report.js';
 
 /** A backend and a precision. */
@@ -54,7 +55,7 @@ export async function gatherField(
   }
   const backends: Field['backends'][number][] = [];
   for (const chosenName of chosen) {
-    const { name, reason } = await activateBackend(chosenName, options);
+    const { name, reason } = await activateNamed(chosenName, options);
     backends.push({ name, reason });
   }
   const reference = available.includes('wasm') ? 'wasm' : 'cpu';
@@ -114,4 +115,17 @@ export function problemOf({ passed, reference, deviation, tolerance }: Check): s
   if (passed) return null;
   const found = deviation === null ? 'not a number' : `off by ${deviation.toPrecision(2)}`;
   return `differs from the ${reference} backend: ${found} where ${tolerance} is allowed`;
+}
+
+/** Activates a backend of the user's choice. A benchmark has no `auto`: without names it takes all that can run. */
+async function activateNamed(name: BackendName, options: BackendOptions): Promise<ActiveBackend> {
+  try {
+    return await activateBackend(name, options);
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.cures.includes(TAKE_AUTO)) throw error;
+    const cures = error.cures.map((cure) =>
+      cure === TAKE_AUTO ? 'Leave out --backend to measure all that can run here.' : cure,
+    );
+    throw new UserError(error.kind, error.message, cures, { cause: error });
+  }
 }

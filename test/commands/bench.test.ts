@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Ajv } from 'ajv';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import schema from '../../schemas/output/bench.schema.json' with { type: 'json' };
 import type { BenchmarkReport } from '../../src/benchmark/report.js';
 import Bench from '../../src/commands/bench.js';
@@ -159,4 +159,14 @@ it.each([
   const { exitCode, stderr } = await bench(...argv);
   expect(exitCode).toBe(code);
   expect(stderr).toContain(word);
+});
+
+it('a backend that is named and cannot run is refused with a cure that bench takes', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  vi.stubEnv('ZLM_CC', undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { exitCode, stderr } = await bench('--backend', 'native', '--cache', join(folder, 'cache'));
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('Leave out --backend to measure all that can run here.');
+  expect(stderr).not.toContain('auto');
 });
