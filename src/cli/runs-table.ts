@@ -5,15 +5,11 @@ import type { RunSummary } from '../runs/list-runs.js';
 import type { LiveProgress } from '../runs/live-progress.js';
 import { commonValues, type KeyValues } from '../runs/run-differences.js';
 import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
-import { renderTable } from './table.js';
+import { type Column, tableRows } from './table.js';
 import { clip, visibleWidth } from './text-width.js';
 
-/** A column, and its importance if the terminal is too narrow for all. */
-interface RunColumn {
-  readonly title: string;
-  readonly align?: 'left' | 'right';
-  /** Columns with a low number are dropped first; a column without a number stays. */
-  readonly rank?: number;
+/** A column of the table. */
+interface RunColumn extends Column {
   cell(run: RunSummary): string;
 }
 
@@ -63,20 +59,10 @@ export function renderRuns(
   return [...[head, ...body].map((line) => clip(line, width)), ...problems].join('\n');
 }
 
-/** Renders titles and rows with as many columns as fit; drops the least important first. */
 function tableLines(runs: readonly RunSummary[], width: number): string[] {
-  let columns = columnsOf(runs);
-  for (;;) {
-    const rows = runs.map((run) => columns.map((column) => column.cell(run)));
-    const lines = renderTable(columns, rows).split('\n');
-    const least = columns.filter(({ rank }) => rank !== undefined).sort(byRank)[0];
-    if (least === undefined || lines.every((line) => visibleWidth(line) <= width)) return lines;
-    columns = columns.filter((column) => column !== least);
-  }
-}
-
-function byRank({ rank: a = 0 }: RunColumn, { rank: b = 0 }: RunColumn): number {
-  return a - b;
+  const columns = columnsOf(runs);
+  const rows = runs.map((run) => columns.map((column) => column.cell(run)));
+  return tableRows(columns, rows, width).flat();
 }
 
 function columnsOf(runs: readonly RunSummary[]): RunColumn[] {

@@ -20,6 +20,28 @@ export function visibleWidth(text: string): number {
   return width;
 }
 
+/** Breaks a text between words into lines of at most `width` columns; a wider word has a line of its own. */
+export function wrapWords(text: string, width: number): string[] {
+  if (visibleWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && visibleWidth(line) + 1 + visibleWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** Breaks a line between words; the lines after the first are indented by two columns more than the line. */
+export function wrapLine(line: string, width: number): string[] {
+  if (visibleWidth(line) <= width) return [line];
+  const indent = ' '.repeat(line.length - line.trimStart().length + 2);
+  const [first = '', ...others] = wrapWords(line.trimStart(), width - indent.length);
+  return [indent.slice(2) + first, ...others.map((other) => indent + other)];
+}
+
 /** Cuts a line that is too wide and ends it with "…". A cut line loses its colors. */
 export function clip(line: string, width: number): string {
   if (visibleWidth(line) <= width) return line;

@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, withOwnColors } from '../cli/base-command.js';
-import { numberFlag, runsFlag } from '../cli/flags.js';
+import { cacheFlag, cacheFolder, numberFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import type { View } from '../cli/watch-runs.js';
 import type { RunSummary } from '../runs/list-runs.js';
+import type { FileMemory } from '../storage/file-memory.js';
 import { visible, visibleData } from '../visible.js';
 
 /** Keys whose texts may have several lines: the reason why a run cannot be read, and the cure. */
@@ -38,16 +39,26 @@ export default class Runs extends BaseCommand<typeof Runs> {
       helpValue: 'SECONDS',
     }),
     runs: runsFlag,
+    cache: cacheFlag,
   };
+
+  #memory: FileMemory | undefined;
 
   async run(): Promise<{ runs: RunSummary[] }> {
     const { renderRuns } = await import('../cli/runs-table.js');
-    const { runs: folder, watch } = this.flags;
+    const { watch } = this.flags;
     if (watch) await this.watch();
     const result = { runs: await this.list() };
     if (watch) return result;
-    const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
-    return this.print(result, (shown) => renderRuns(shown.runs, visible(folder), width), LINES_IN);
+    return this.print(
+      result,
+      (shown, width) => this.inPlaces(renderRuns(shown.runs, this.folder, width)),
+      LINES_IN,
+    );
+  }
+
+  private get folder(): string {
+    return visible(this.flags.runs);
   }
 
   /** Shows the table until the user interrupts the command. */
@@ -58,7 +69,9 @@ export default class Runs extends BaseCommand<typeof Runs> {
 
   private async list(): Promise<RunSummary[]> {
     const { listRuns } = await import('../runs/list-runs.js');
-    const runs = await listRuns(this.flags.runs);
+    const { loadSpecMemory } = await import('../runs/run-differences.js');
+    this.#memory ??= await loadSpecMemory(this.flags.runs, cacheFolder(this.flags.cache));
+    const runs = await listRuns(this.flags.runs, this.#memory);
     return runs.map((run) =>
       run.problem === undefined ? run : { ...run, problem: this.inPlaces(run.problem) },
     );
@@ -72,7 +85,7 @@ export default class Runs extends BaseCommand<typeof Runs> {
       state: JSON.stringify(
         runs.map(({ live, seconds: _seconds, updatedAt: _at, ...run }) => [run, live?.phase]),
       ),
-      render: (width) => withOwnColors(renderRuns(runs, visible(this.flags.runs), width)),
+      render: (width) => withOwnColors(this.inPlaces(renderRuns(runs, this.folder, width))),
     };
   }
 }

@@ -7,12 +7,12 @@
  * once per state (size, times and inode), and the cache folder keeps the states that were right. Without a cache folder
  * that can be written, large files are hashed each time.
  */
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
-import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
+import { describeFileError } from '../storage/atomic-write.js';
 import { type FileState, fileState, sha256, sha256File } from '../storage/file-identity.js';
+import { FileMemory } from '../storage/file-memory.js';
 
 /** Files of at most this size are hashed each time, which takes about 20 ms. */
 const ALWAYS_HASHED_BYTES = 32 * 2 ** 20;
@@ -50,21 +50,21 @@ export async function findWrongFile(
   options: VerifyOptions,
 ): Promise<WrongFile | undefined> {
   const { cacheFolder, alwaysHashedBytes = ALWAYS_HASHED_BYTES } = options;
-  let memory: Memory | undefined;
+  let memory: FileMemory | undefined;
   for (const file of files) {
     const before = await stateOf(file.path);
     const isLarge = before.bytes > alwaysHashedBytes;
     if (isLarge && cacheFolder !== undefined) {
-      memory ??= await Memory.load(cacheFolder, folder);
-      if (memory.knows(file, before)) continue;
+      memory ??= await FileMemory.load(await memoryPath(cacheFolder, folder));
+      if (memory.recall(basename(file.path), before) === file.sha256) continue;
     }
     const found = await sha256File(file.path, {
       signal: options.signal,
       onBytes: meter(file, before, options),
     });
     if (found !== file.sha256) return { ...file, found };
-    const unchanged = before.settled && (await stateOf(file.path)).identity === before.identity;
-    if (isLarge && unchanged) await memory?.remember(file, before);
+    if (isLarge) memory?.remember(basename(file.path), before, found);
+    await memory?.save();
   }
   return undefined;
 }
@@ -84,47 +84,8 @@ async function stateOf(path: string): Promise<FileState> {
   }
 }
 
-/** Record of the states in which files of one corpus were right. */
-class Memory {
-  private constructor(
-    private readonly path: string,
-    private readonly states: Record<string, string>,
-  ) {}
-
-  /** Loads the record of a corpus. A file that is missing, unreadable or damaged counts as an empty record. */
-  static async load(cacheFolder: string, folder: string): Promise<Memory> {
-    const name = sha256(await realpath(folder).catch(() => folder)).slice(0, 32);
-    const path = join(cacheFolder, 'verified', `${name}.json`);
-    const states = await readFile(path, 'utf8').then(parseStates, () => ({}));
-    return new Memory(path, states);
-  }
-
-  knows(file: KnownFile, state: FileState): boolean {
-    return this.states[basename(file.path)] === entryOf(file, state);
-  }
-
-  /** Records a verified state for later processes, where the cache folder can be written. */
-  async remember(file: KnownFile, state: FileState): Promise<void> {
-    this.states[basename(file.path)] = entryOf(file, state);
-    try {
-      await writeFileAtomically(this.path, `${JSON.stringify(this.states, null, 2)}\n`);
-    } catch (error) {
-      // Without a cache the next command hashes the file again; nothing else is lost.
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-}
-
-function entryOf({ sha256: hash }: KnownFile, { identity }: FileState): string {
-  return `${hash} ${identity}`;
-}
-
-function parseStates(text: string): Record<string, string> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return {};
-    return Object.fromEntries(Object.entries(value).filter(([, entry]) => typeof entry === 'string'));
-  } catch {
-    return {};
-  }
+/** Returns the file that remembers the hashes of one corpus. */
+async function memoryPath(cacheFolder: string, folder: string): Promise<string> {
+  const name = sha256(await realpath(folder).catch(() => folder)).slice(0, 32);
+  return join(cacheFolder, 'verified', `${name}.json`);
 }

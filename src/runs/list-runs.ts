@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 import { describeFileError } from '../storage/atomic-write.js';
+import type { FileMemory } from '../storage/file-memory.js';
 import { isFolder, isThere } from '../storage/files.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import { type Evaluation, readEvaluations } from './evaluations.js';
 import { isOurLink } from './latest-link.js';
 import { type LiveProgress, readLiveProgress } from './live-progress.js';
 import { restoreSpecCure } from './restore-spec.js';
-import { differingKeys, type KeyValues } from './run-differences.js';
+import { differingKeys, type KeyValues, loadSpecMemory } from './run-differences.js';
 import { LATEST, RunFolder } from './run-folder.js';
 import { type RunState, readStatus } from './status.js';
 
@@ -40,22 +41,34 @@ export interface RunSummary {
   readonly problem?: string;
 }
 
-/** Returns every run folder below `runsFolder`, newest first; [] when there is no such folder. */
-export async function listRuns(runsFolder: string): Promise<RunSummary[]> {
+/** A run without a comparison to others. */
+type RunFacts = Omit<RunSummary, 'differences'>;
+
+/**
+ * Returns every run folder below `runsFolder`, newest first; [] when there is no such folder.
+ *
+ * @param memory of what the specs of the runs contain; without one, all are read
+ */
+export async function listRuns(runsFolder: string, memory?: FileMemory): Promise<RunSummary[]> {
+  const facts = await listFacts(runsFolder);
+  const runs = facts.map(({ folder }) => new RunFolder(folder));
+  const differences = await differingKeys(runs, memory ?? (await loadSpecMemory(runsFolder, null)));
+  return facts.map((run, index) => ({ ...run, differences: differences[index] ?? null }));
+}
+
+async function listFacts(runsFolder: string): Promise<RunFacts[]> {
   const [linked, folder] = await Promise.all(
     [join(runsFolder, LATEST), runsFolder].map((path) => realpath(path).catch(() => null)),
   );
-  const runs = (await folderNames(runsFolder)).map((name) => new RunFolder(join(runsFolder, name)));
-  const differences = await differingKeys(runs);
-  const summaries: RunSummary[] = [];
-  for (const [index, run] of runs.entries()) {
-    const summary = await summarize(run, linked === join(folder ?? '', run.name));
-    summaries.push({ ...summary, differences: differences[index] ?? null });
+  const facts: RunFacts[] = [];
+  for (const name of await folderNames(runsFolder)) {
+    const run = new RunFolder(join(runsFolder, name));
+    facts.push(await factsOf(run, linked === join(folder ?? '', name)));
   }
-  summaries.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
-  if (summaries.some(({ latest }) => latest) || (await isOurLink(runsFolder))) return summaries;
-  const newest = summaries.findIndex(({ state }) => state !== 'unreadable');
-  return newest === -1 ? summaries : summaries.with(newest, { ...summaries[newest], latest: true });
+  facts.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
+  if (facts.some(({ latest }) => latest) || (await isOurLink(runsFolder))) return facts;
+  const newest = facts.findIndex(({ state }) => state !== 'unreadable');
+  return newest === -1 ? facts : facts.with(newest, { ...facts[newest], latest: true });
 }
 
 /**
@@ -74,7 +87,7 @@ export async function findRun(runsFolder: string, wanted: string): Promise<RunFo
     if (await isFolder(join(path, 'checkpoints'))) throw await withoutSpec(new RunFolder(path, reference));
   }
   // Where the link cannot be made, or its name is taken, the newest run is known all the same.
-  const latest = wanted === LATEST ? (await listRuns(runsFolder)).find((run) => run.latest) : undefined;
+  const latest = wanted === LATEST ? (await listFacts(runsFolder)).find((run) => run.latest) : undefined;
   if (latest) return new RunFolder(await realpath(latest.folder));
   throw await noSuchRun(runsFolder, wanted);
 }
@@ -88,20 +101,22 @@ async function withoutSpec(run: RunFolder): Promise<UserError> {
 }
 
 async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError> {
-  const names = (await listRuns(runsFolder)).map((run) => run.name);
+  const names = (await listFacts(runsFolder)).map((run) => run.name);
   if (names.length === 0) {
     return new UserError('data', `There is no run in ${runsFolder}`, [
       'Train one: `zlm train configs/quickstart.yaml`.',
       'If runs lie elsewhere, name their folder with --runs.',
     ]);
   }
-  const some = names.slice(0, 5).join(', ');
-  return new UserError('data', `There is no run "${wanted}" in ${runsFolder}; the newest are ${some}`, [
+  const [newest, ...others] = names.slice(0, 5);
+  const some =
+    others.length === 0 ? `there is only ${newest}` : `the newest are ${[newest, ...others].join(', ')}`;
+  return new UserError('data', `There is no run "${wanted}" in ${runsFolder}; ${some}`, [
     'Name one of them; `zlm runs` lists them all.',
   ]);
 }
 
-async function summarize(run: RunFolder, latest: boolean): Promise<Omit<RunSummary, 'differences'>> {
+async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
   const evaluations = await readEvaluations(run);
   try {
     const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = await readStatus(run);

@@ -51,9 +51,10 @@ export function diffSpecs(a: Spec, b: Spec): Difference[] {
 }
 
 function differences(before: unknown, after: unknown, path: readonly Segment[]): Difference[] {
-  if (isDeepStrictEqual(before, after)) return [];
   const steps = stepsInto(before, after);
-  if (steps.length === 0) return [{ key: formatKey(path), before, after }];
+  if (steps.length === 0) {
+    return isDeepStrictEqual(before, after) ? [] : [{ key: formatKey(path), before, after }];
+  }
   return steps.flatMap((step) => differences(at(before, step), at(after, step), [...path, step]));
 }
 

@@ -27,10 +27,14 @@ interface Lacking {
   readonly properties?: Readonly<Record<string, Lacking | boolean>>;
 }
 
+const systemSchemas = new Map<string, SchemaNode>();
+
 /** Returns the schema of one system: the whole schema without the keys that the system does not have. */
 export function systemSchema(system: 'NetworkSpec' | 'NgramSpec'): SchemaNode {
   const schema = specSchema();
-  return without(schema, schema.$defs?.[system] as Lacking);
+  const known = systemSchemas.get(system) ?? without(schema, schema.$defs?.[system] as Lacking);
+  systemSchemas.set(system, known);
+  return known;
 }
 
 /** Tells whether a key, or a key above it, is not allowed in the spec of an n-gram model. */

@@ -68,7 +68,7 @@ it('runs prints JSON of its schema, with an unreadable run in it', async () => {
 
 it.each(['none', '.'])('runs says how to make the first run when there are none in %s', async (folder) => {
   const { stdout, exitCode } = await runCommand(Runs, ['--runs', join(runs, folder)]);
-  expect(stdout).toMatch(/^No runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml` makes one\n$/);
+  expect(stdout).toMatch(/^No runs in <tmp>(\/none)? yet; `zlm train configs\/quickstart.yaml --runs <tmp>/);
   expect(exitCode).toBe(0);
 });
 
