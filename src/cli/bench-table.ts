@@ -2,24 +2,31 @@
 import type { BenchmarkReport, Entry, TrainingEntry } from '../benchmark/report.js';
 import { formatRate } from './format.js';
 import { renderTable } from './table.js';
+import { wrapLine } from './text-width.js';
 
-/** Renders a benchmark's report. */
-export function renderBenchmark(report: BenchmarkReport): string {
+/** Renders a benchmark's report. @param width of the terminal, in columns; infinite without one */
+export function renderBenchmark(report: BenchmarkReport, width: number = Number.POSITIVE_INFINITY): string {
   const { machine, settings } = report;
   const head = `${machine.cpu}, ${plural(machine.threads, 'thread')}; medians of at most ${plural(settings.rounds, 'round')}`;
-  const sections = [head, trainingTable(report), productTable(report), problemLines(report)];
+  const sections = [
+    wrapLine(head, width).join('\n'),
+    trainingTable(report, width),
+    productTable(report, width),
+    problemLines(report, width),
+  ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function trainingTable({ training }: BenchmarkReport): string {
+function trainingTable({ training }: BenchmarkReport, width: number): string {
   const columns = [
     { title: 'training step' },
     { title: 'backend' },
     { title: 'precision' },
     { title: 'tokens/s', align: 'right' },
-    { title: 'GFLOP/s', align: 'right' },
-    { title: 'wasm = 1', align: 'right' },
-    { title: 'deviation', align: 'right' },
+    { title: 'GFLOP/s', align: 'right', rank: 2 },
+    { title: 'wasm = 1', align: 'right', rank: 3 },
+    // A deviation that is too large is also a line below the table.
+    { title: 'deviation', align: 'right', rank: 1 },
   ] as const;
   const rows = training.map((entry) => [
     entry.model,
@@ -30,16 +37,16 @@ function trainingTable({ training }: BenchmarkReport): string {
     againstWasm(entry, training),
     deviation(entry),
   ]);
-  return renderTable(columns, rows);
+  return renderTable(columns, rows, width);
 }
 
-function productTable({ product }: BenchmarkReport): string {
+function productTable({ product }: BenchmarkReport, width: number): string {
   if (product === null) return '';
   const columns = [
     { title: `${product.rows}×${product.inner}×${product.columns} product` },
     { title: 'precision' },
     { title: 'GFLOP/s', align: 'right' },
-    { title: 'deviation', align: 'right' },
+    { title: 'deviation', align: 'right', rank: 1 },
   ] as const;
   const rows = product.entries.map((entry) => [
     entry.backend,
@@ -47,10 +54,10 @@ function productTable({ product }: BenchmarkReport): string {
     entry.timing ? formatGflops(entry.timing.gflops) : '–',
     deviation(entry),
   ]);
-  return renderTable(columns, rows);
+  return renderTable(columns, rows, width);
 }
 
-function problemLines({ training, product }: BenchmarkReport): string {
+function problemLines({ training, product }: BenchmarkReport, width: number): string {
   const named = [
     ...training.map((entry) => ({ ...entry, job: entry.model })),
     ...(product?.entries ?? []).map((entry) => ({ ...entry, job: 'product' })),
@@ -58,6 +65,7 @@ function problemLines({ training, product }: BenchmarkReport): string {
   return named
     .filter(({ problem }) => problem !== null)
     .map(({ job, backend, precision, problem }) => `✖ ${job}, ${backend} ${precision}: ${problem}`)
+    .flatMap((text) => text.split('\n').flatMap((line) => wrapLine(line, width)))
     .join('\n');
 }
 

@@ -5,6 +5,7 @@ import type { BackendReport, CorpusReport, DoctorReport } from './doctor-report.
 import { formatBytes, formatCount } from './format.js';
 import type { FolderReport } from './inspect-folder.js';
 import { renderTable } from './table.js';
+import { wrapLine } from './text-width.js';
 
 const BF16_UNITS: Readonly<Record<Bf16Units, string>> = {
   amx: 'AMX tiles',
@@ -12,20 +13,24 @@ const BF16_UNITS: Readonly<Record<Bf16Units, string>> = {
   float32: 'float32 on bfloat16 operands',
 };
 
-/** Renders the report. */
-export function renderDoctorReport(report: DoctorReport): string {
+/** Renders the report. @param width of the terminal, in columns; infinite without one */
+export function renderDoctorReport(report: DoctorReport, width: number = Number.POSITIVE_INFINITY): string {
+  const inside = width - INDENT.length;
+  const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrapLine(line, inside));
   return [
-    section('This machine', machineLines(report)),
-    section('Backends', backendLines(report)),
-    section('Folders', [folderTable(report.folders)]),
-    section('Prepared corpora', corpusLines(report.corpora)),
-    section('Optional packages', packageLines(report.optionalPackages)),
+    section('This machine', wrapped(machineLines(report))),
+    section('Backends', backendLines(report, inside)),
+    section('Folders', [folderTable(report.folders, inside)]),
+    section('Prepared corpora', corpusLines(report.corpora, inside)),
+    section('Optional packages', wrapped(packageLines(report.optionalPackages))),
   ].join('\n\n');
 }
 
+const INDENT = '  ';
+
 function section(title: string, blocks: readonly string[]): string {
   const lines = blocks.join('\n').split('\n');
-  return [ansis.bold(title), ...lines.map((line) => `  ${line}`)].join('\n');
+  return [ansis.bold(title), ...lines.map((line) => `${INDENT}${line}`)].join('\n');
 }
 
 function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorReport): string[] {
@@ -39,17 +44,18 @@ function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorRepo
   ];
 }
 
-function backendLines({ backends, auto, autoProblem }: DoctorReport): string[] {
+function backendLines({ backends, auto, autoProblem }: DoctorReport, width: number): string[] {
   const choice = auto
     ? `--backend auto takes ${ansis.bold(auto.name)}: ${auto.reason}`
     : `${mark(false)} --backend auto: ${autoProblem}`;
   const columns = [
     { title: 'name' },
     { title: '' },
-    { title: 'GFLOP/s', align: 'right' },
-    { title: 'reason' },
+    { title: 'GFLOP/s', align: 'right', rank: 1 },
+    { title: 'reason', wraps: true },
   ] as const;
-  return [renderTable(columns, backends.map(backendRow)), choice, ...backends.flatMap(backendDetails)];
+  const table = renderTable(columns, backends.map(backendRow), width);
+  return [table, ...wrapLine(choice, width), ...backends.flatMap(backendDetails)];
 }
 
 function backendRow({ name, available, gflops, reason, bf16Units }: BackendReport): string[] {
@@ -62,17 +68,18 @@ function backendDetails({ details = '' }: BackendReport): string[] {
   return details === '' ? [] : details.split('\n').map((line) => `  ${line}`);
 }
 
-function folderTable(folders: DoctorReport['folders']): string {
+function folderTable(folders: DoctorReport['folders'], width: number): string {
   const columns = [
     { title: 'for' },
     { title: '' },
-    { title: 'size', align: 'right' },
-    { title: 'disk free', align: 'right' },
-    { title: 'path' },
+    { title: 'size', align: 'right', rank: 2 },
+    { title: 'disk free', align: 'right', rank: 1 },
+    { title: 'path', wraps: true },
   ] as const;
   return renderTable(
     columns,
     Object.entries(folders).map(([purpose, folder]) => folderRow(purpose, folder)),
+    width,
   );
 }
 
@@ -92,15 +99,15 @@ function placeText(path: string | null, remark: string): string {
   return remark === '' ? path : `${path} (${remark})`;
 }
 
-function corpusLines(corpora: readonly CorpusReport[]): string[] {
+function corpusLines(corpora: readonly CorpusReport[], width: number): string[] {
   if (corpora.length === 0) return ['none yet; `zlm prepare sotu` makes one'];
   const columns = [
     { title: 'name' },
-    { title: 'vocabulary', align: 'right' },
-    { title: 'training tokens', align: 'right' },
-    { title: 'unit' },
+    { title: 'vocabulary', align: 'right', rank: 1 },
+    { title: 'training tokens', align: 'right', rank: 2 },
+    { title: 'unit', wraps: true },
   ] as const;
-  return [renderTable(columns, corpora.map(corpusRow))];
+  return [renderTable(columns, corpora.map(corpusRow), width)];
 }
 
 function corpusRow({ name, vocabulary, trainTokens, unit, problem }: CorpusReport): string[] {

@@ -2,9 +2,14 @@
 import type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from '../evaluation/evaluate.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
+import { wrapLine } from './text-width.js';
 
-/** A report as text: the figure first, then the protocol it was measured under. */
-export function renderEvaluation(report: EvaluationReport): string {
+/**
+ * Renders a report: the figure first, then the protocol it was measured under.
+ *
+ * @param width of the terminal, in columns; infinite without one
+ */
+export function renderEvaluation(report: EvaluationReport, width: number = Number.POSITIVE_INFINITY): string {
   const { split, perplexity, unigramPerplexity, predictions, corpus, run } = report;
   const facts = report.system === 'ngram' ? ngramFacts(report) : networkFacts(report);
   return [
@@ -14,7 +19,9 @@ export function renderEvaluation(report: EvaluationReport): string {
     ...facts.notes.map((line) => `  ${line}`),
     `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
     `  ${facts.time}`,
-  ].join('\n');
+  ]
+    .flatMap((line) => wrapLine(line, width))
+    .join('\n');
 }
 
 /** Protocol, model, time and remarks of a report, as text. */

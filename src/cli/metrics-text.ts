@@ -51,8 +51,8 @@ export function metricsCsv({ rows }: MetricsResult, choice: RowChoice): string {
   return [columns.join(','), ...lines].join('\n');
 }
 
-/** Renders rows as a table. */
-export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): string {
+/** Renders rows as a table. @param width of the terminal, in columns; infinite without one */
+export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice, width?: number): string {
   const [first] = rows;
   if (first === undefined) {
     const other = choice === 'epochs' ? ' yet; `--rows windows` shows the windows so far' : '';
@@ -61,28 +61,28 @@ export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice): 
   if (first.kind === 'ngram')
     return rows.map((row) => (row.kind === 'ngram' ? ngramText(row) : '')).join('\n');
   return choice === 'epochs'
-    ? renderTable(EPOCH_TITLES, rows.flatMap(epochCells))
-    : renderTable(WINDOWS_TITLES, rows.flatMap(windowsCells));
+    ? renderTable(EPOCH_TITLES, rows.flatMap(epochCells), width)
+    : renderTable(WINDOWS_TITLES, rows.flatMap(windowsCells), width);
 }
 
 const EPOCH_TITLES: readonly Column[] = [
   { title: 'epoch', align: 'right' },
-  { title: 'windows', align: 'right' },
-  { title: 'learning rate', align: 'right' },
-  { title: 'train perplexity', align: 'right' },
+  { title: 'windows', align: 'right', rank: 1 },
+  { title: 'learning rate', align: 'right', rank: 3 },
+  { title: 'train perplexity', align: 'right', rank: 4 },
   { title: 'valid perplexity', align: 'right' },
   { title: '' },
-  { title: 'time', align: 'right' },
+  { title: 'time', align: 'right', rank: 2 },
 ];
 
 const WINDOWS_TITLES: readonly Column[] = [
   { title: 'epoch', align: 'right' },
   { title: 'windows', align: 'right' },
   { title: 'train perplexity', align: 'right' },
-  { title: 'gradient norm', align: 'right' },
-  { title: 'learning rate', align: 'right' },
-  { title: 'tokens/s', align: 'right' },
-  { title: 'time', align: 'right' },
+  { title: 'gradient norm', align: 'right', rank: 3 },
+  { title: 'learning rate', align: 'right', rank: 2 },
+  { title: 'tokens/s', align: 'right', rank: 4 },
+  { title: 'time', align: 'right', rank: 1 },
 ];
 
 function epochCells(row: AnyMetricsRow): string[][] {

@@ -7,19 +7,19 @@ import { formatBytes, formatCount, formatDuration, formatExactly, formatRate } f
 import { ordersText } from './outcome-text.js';
 import { renderTable } from './table.js';
 
-/** Renders a plan as text. */
-export function renderPlan(plan: Plan): string {
+/** Renders a plan as text. @param width of the terminal, in columns; infinite without one */
+export function renderPlan(plan: Plan, width?: number): string {
   switch (plan.system) {
     case 'network':
-      return renderNetworkPlan(plan);
+      return renderNetworkPlan(plan, width);
     case 'ngram':
-      return renderNgramPlan(plan);
+      return renderNgramPlan(plan, width);
   }
 }
 
-function renderNetworkPlan(plan: NetworkPlan): string {
+function renderNetworkPlan(plan: NetworkPlan, width?: number): string {
   const facts = renderTable(
-    [{ title: 'training' }, { title: '' }],
+    [{ title: 'training' }, { title: '', wraps: true }],
     [
       ['parameters', formatCount(plan.parameters)],
       ['memory', memoryText(plan)],
@@ -28,6 +28,7 @@ function renderNetworkPlan(plan: NetworkPlan): string {
       ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
       ...timingRows(plan),
     ],
+    width,
   );
   if (plan.learningRates.length === 0) return facts;
   const rates = renderTable(
@@ -44,9 +45,9 @@ export function planLine(plan: NetworkPlan): string {
   return `${formatCount(plan.parameters)} parameters, memory ${memoryText(plan)}; ${fits ? 'timing a few windows' : 'nothing is timed'}`;
 }
 
-function renderNgramPlan(plan: NgramPlan): string {
+function renderNgramPlan(plan: NgramPlan, width?: number): string {
   const facts = renderTable(
-    [{ title: 'counting' }, { title: '' }],
+    [{ title: 'counting' }, { title: '', wraps: true }],
     [
       ['tokens in train', formatExactly(plan.trainTokens)],
       ['memory', `about ${formatBytes(plan.memoryBytes)}`],
@@ -54,6 +55,7 @@ function renderNgramPlan(plan: NgramPlan): string {
       ['backend', 'none: nothing is multiplied'],
       ['discounts', discountsText(plan)],
     ],
+    width,
   );
   const sizes = renderTable(
     [{ title: 'tokens' }, { title: 'different n-grams', align: 'right' }],

@@ -82,8 +82,8 @@ export function toPrepareResult(
   };
 }
 
-/** Renders the result of a preparation. */
-export function renderPrepared(result: PrepareResult): string {
+/** Renders the result of a preparation. @param width of the terminal, in columns; infinite without one */
+export function renderPrepared(result: PrepareResult, width?: number): string {
   const { corpus, folder, alreadyPrepared, source, unit, vocabulary, splits, advice, next } = result;
   const kind = unit === 'word' ? 'words' : 'characters';
   const state = alreadyPrepared
@@ -95,6 +95,7 @@ export function renderPrepared(result: PrepareResult): string {
     renderTable(
       COLUMNS,
       SPLITS.map((split) => row(split, splits[split])),
+      width,
     ),
     ...advice.map((sentence) => `Note: ${sentence}`),
     `next: ${next}`,
@@ -105,7 +106,7 @@ const COLUMNS = [
   { title: 'split' },
   { title: 'lines', align: 'right' },
   { title: 'tokens', align: 'right' },
-  { title: 'types', align: 'right' },
+  { title: 'types', align: 'right', rank: 1 },
   { title: 'unknown', align: 'right' },
 ] as const;
 

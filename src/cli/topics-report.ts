@@ -28,8 +28,8 @@ export function toTopicsResult(
   return { ...prepared, options, next: words?.map(shellWord).join(' ') ?? null };
 }
 
-/** Renders the result of a preparation. */
-export function renderTopics(result: TopicsResult): string {
+/** Renders the result of a preparation. @param width of the terminal, in columns; infinite without one */
+export function renderTopics(result: TopicsResult, width?: number): string {
   const { corpus, file, alreadyPrepared, documents, tokens, options, perplexity, topics, next } = result;
   const state = alreadyPrepared
     ? 'were already prepared, from the same text with the same options'
@@ -47,6 +47,7 @@ export function renderTopics(result: TopicsResult): string {
         `${(100 * share).toFixed(1)} %`,
         words.join(' '),
       ]),
+      width,
     ),
     ...(next === null ? [] : [`next: ${next}`]),
   ].join('\n');
@@ -55,7 +56,7 @@ export function renderTopics(result: TopicsResult): string {
 const COLUMNS = [
   { title: 'topic', align: 'right' },
   { title: 'share', align: 'right' },
-  { title: 'most telling words' },
+  { title: 'most telling words', wraps: true },
 ] as const;
 
 /** Formats the figures of sweeps 1, 2, 5, 10, 20, … and of the last. */

@@ -42,6 +42,8 @@ export default class Metrics extends BaseCommand<typeof Metrics> {
     const { rows, csv, runs } = this.flags;
     const run = await findRun(runs, this.args.run);
     const result = { run: run.name, rows: rowsOf(await readAnyMetrics(run), rows) };
-    return this.print(result, (shown) => (csv ? metricsCsv(shown, rows) : renderMetrics(shown, rows)));
+    return this.print(result, (shown, width) =>
+      csv ? metricsCsv(shown, rows) : renderMetrics(shown, rows, width),
+    );
   }
 }

@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../errors.js';
-import { allKeys, formatKey, isChoice, type KeyNode, parseKey, schemaAt, withDefaults } from './schema.js';
+import { allKeys, formatKey, isChoice, type KeyNode, parseKey, withDefaults } from './schema.js';
 import { NGRAM_KEY } from './systems.js';
 import { describeExpected } from './wording.js';
 
@@ -70,22 +70,12 @@ function unknownKey(key: string, wanted: string, all: readonly Explanation[]): U
   return new UserError('usage', `A spec has no key ${key}`, [...guess, 'To see all keys: zlm spec explain']);
 }
 
-/** Widest line of an explanation, in characters. */
-const LINE_WIDTH = 100;
-
 /** Texts in place of a missing default. */
 const NO_DEFAULT: Readonly<Record<Explanation['presence'], string>> = {
   required: 'none: the key is required',
   optional: 'none',
   choice: 'none: add the key to choose it',
 };
-
-/** Renders one key: its title, description, allowed values and default. */
-export function renderExplanation(explanation: Explanation): string {
-  const { key, title, description, expected } = explanation;
-  const head = [`${key}: ${title}`, ...wrap(description), ''];
-  return [...head, `values   ${expected}`, `default  ${defaultInWords(explanation)}`].join('\n');
-}
 
 /** Returns the default as one line of YAML, or that there is none. */
 export function defaultInWords(explanation: Explanation): string {
@@ -94,39 +84,7 @@ export function defaultInWords(explanation: Explanation): string {
     : inlineYaml(explanation.default);
 }
 
-/**
- * Returns keys as the rows of a tree: indented name, title, default. A map whose keys follow has no default of its own.
- *
- * @param explanations keys in the order of the schema
- */
-export function treeRows(explanations: readonly Explanation[]): string[][] {
-  const depths = explanations.map(({ key }) => parseKey(key).length);
-  const top = Math.min(...depths);
-  return explanations.map((explanation, index) => {
-    const indent = '  '.repeat((depths[index] ?? top) - top);
-    return [indent + parseKey(explanation.key).at(-1), explanation.title, defaultOfRow(explanation)];
-  });
-}
-
-function defaultOfRow(explanation: Explanation): string {
-  if (explanation.presence === 'required') return 'required';
-  const isPlainMap = typeof explanation.default === 'object' && explanation.default !== null;
-  if (explanation.default === undefined || (isPlainMap && !isChoice(schemaAt(parseKey(explanation.key)))))
-    return '';
-  return inlineYaml(explanation.default);
-}
-
-function inlineYaml(value: unknown): string {
+/** Returns a value as one line of YAML. */
+export function inlineYaml(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
-}
-
-/** Wraps a text between words into lines of at most {@link LINE_WIDTH} characters. */
-function wrap(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line.length + word.length + 1 > LINE_WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
 }

@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { renderTable } from '../../cli/table.js';
 import type { Explanation } from '../../spec/explain.js';
 
 /** The output of `--json`; see schemas/output/spec-explain.schema.json. */
@@ -28,16 +27,9 @@ export default class SpecExplain extends BaseCommand<typeof SpecExplain> {
 
   async run(): Promise<ExplainResult> {
     const { explainAll, explainKey } = await import('../../spec/explain.js');
-    const { renderExplanation, treeRows } = await import('../../spec/explain.js');
+    const { renderExplanations } = await import('../../cli/explanation-text.js');
     const { key } = this.args;
     const keys = key === undefined ? explainAll() : explainKey(key);
-    const [first, ...below] = keys;
-    if (key !== undefined && first) this.log(renderExplanation(first));
-    if (key !== undefined && below.length > 0) this.log('');
-    const tree = key === undefined ? keys : below;
-    if (tree.length > 0) {
-      this.log(renderTable([{ title: 'key' }, { title: 'title' }, { title: 'default' }], treeRows(tree)));
-    }
-    return { keys };
+    return this.print({ keys }, (shown, width) => renderExplanations(shown.keys, key !== undefined, width));
   }
 }
