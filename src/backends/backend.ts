@@ -1,4 +1,5 @@
 /** The interface of a backend. To add one, implement it as in `tfjs-backends.ts`, name it below and in `schemas/output`, and add a line to `select.ts`. */
+import type * as tf from '@tensorflow/tfjs';
 
 /** All backends, fastest first. */
 export const BACKEND_NAMES = ['cuda', 'native', 'wasm', 'cpu'] as const;
@@ -44,6 +45,25 @@ export interface BackendOptions {
   readonly onNote?: ((line: string) => void) | undefined;
 }
 
+/** The most memory that a computation needs of each kind, in bytes. */
+export interface MemoryUse {
+  /** Results of kernels that are in use at once. */
+  readonly lentBytes: number;
+  /** What the backend gets from the system for them, since spare blocks are kept for later results. */
+  readonly heldBytes: number;
+  /** Arrays of the machine that tensors consist of, besides. */
+  readonly hostBytes: number;
+  /** What a kernel allocates and frees while it runs. */
+  readonly scratchBytes: number;
+}
+
+/**
+ * A computation to be rehearsed. It is synchronous, disposes of its tensors, and never reads values.
+ *
+ * @param make makes a tensor of a shape as if its values came from the machine
+ */
+export type Rehearsed = (make: (shape: readonly number[]) => tf.Tensor) => void;
+
 /** One implementation of tensors and ops. */
 export interface Backend {
   readonly name: BackendName;
@@ -53,6 +73,11 @@ export interface Backend {
   probe(options: BackendOptions): Promise<Probe>;
   /** Registers it with tfjs; afterwards `tf.setBackend(name)` takes it. */
   load(options: BackendOptions): Promise<void>;
+  /**
+   * Runs a computation on tensors without values, which takes no memory and little time, and returns what it would need. Absent
+   * where kernels are not ours to know. The backend must be loaded.
+   */
+  rehearse?(computation: Rehearsed): MemoryUse;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */
   availableMemory?(): number;
 }

@@ -12,6 +12,12 @@ const LENGTHS_PER_OCTAVE = 4;
  */
 const MOST_SPARE = 2;
 
+/** The most memory that a pool needed. */
+export interface PoolPeak {
+  readonly lentBytes: number;
+  readonly heldBytes: number;
+}
+
 /** A pool that lends blocks of memory and reuses them. */
 export class MemoryPool<Block> {
   /** Spare blocks by their size in bytes, the most recently returned last. */
@@ -19,6 +25,7 @@ export class MemoryPool<Block> {
   private bytesLent = 0;
   private mostBytesLent = 0;
   private bytesSpare = 0;
+  private mostBytes = 0;
 
   /**
    * @param allocate gets a block from the system; throws when there is none
@@ -28,6 +35,11 @@ export class MemoryPool<Block> {
     private readonly allocate: (bytes: number) => Block,
     private readonly release: (block: Block) => void = () => {},
   ) {}
+
+  /** The most bytes that were ever lent at once, and the most that it ever had from the system, spare ones included. */
+  get peak(): PoolPeak {
+    return { lentBytes: this.mostBytesLent, heldBytes: this.mostBytes };
+  }
 
   /**
    * Lends a block of a size of {@link blockBytes}, its content undefined.
@@ -40,6 +52,7 @@ export class MemoryPool<Block> {
     const block = spare ?? this.allocate(bytes);
     this.bytesLent += bytes;
     this.mostBytesLent = Math.max(this.mostBytesLent, this.bytesLent);
+    this.mostBytes = Math.max(this.mostBytes, this.bytesLent + this.bytesSpare);
     return block;
   }
 

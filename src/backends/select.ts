@@ -3,7 +3,15 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { availableMemory } from './available-memory.js';
-import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type Probe } from './backend.js';
+import {
+  BACKEND_NAMES,
+  type Backend,
+  type BackendName,
+  type BackendOptions,
+  type MemoryUse,
+  type Probe,
+  type Rehearsed,
+} from './backend.js';
 import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
 import { cpuBackend, wasmBackend } from './tfjs-backends.js';
@@ -107,6 +115,15 @@ const DRIVER_CURES = [
  */
 export function memoryFor(name: BackendName): number {
   return BACKENDS[name].availableMemory?.() ?? availableMemory();
+}
+
+/**
+ * Rehearses a computation on a loaded backend; see `Backend`.
+ *
+ * @returns null when that backend cannot rehearse
+ */
+export function rehearse(name: BackendName, computation: Rehearsed): MemoryUse | null {
+  return BACKENDS[name].rehearse?.(computation) ?? null;
 }
 
 /** Activates a backend. Returns null, or the reason of a failure. */

@@ -5,7 +5,7 @@ import { disposeLanguageModel, type LanguageModel } from '../model/language-mode
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { freshModel, languageModellingTask, type TrainingCorpus } from '../tasks/language-modelling.js';
-import type { TaskState } from '../tasks/task.js';
+import type { Task, TaskState } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from '../training/optimizers.js';
 import { learningRateOf } from '../training/schedule.js';
 import { launchStep, type StepContext, type StepFigures } from '../training/step.js';
@@ -23,7 +23,7 @@ export class Trial implements Timed {
     private readonly queueDepth: number,
     private readonly learningRate: number,
     private readonly model: LanguageModel,
-    private readonly context: StepContext,
+    private readonly context: StepContext & { readonly task: Task },
     private state: TaskState,
   ) {}
 

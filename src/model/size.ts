@@ -8,7 +8,7 @@ export interface ModelSize {
   readonly parameters: number;
   /** Floating-point operations of forward and backward for one token; products only, a multiply-add is two. */
   readonly trainingFlopPerToken: number;
-  /** Approximate peak of a training step, in bytes, float32. */
+  /** Approximate peak of a training step with the ops' references, in bytes, float32. */
   readonly trainingBytes: number;
 }
 
@@ -17,20 +17,13 @@ export interface ModelSize {
  *
  * @param architecture the model
  * @param window       T steps and B columns
- * @param backend      `keepsLogits`: its softmax stores all logits of a window, as the reference op does; a fused one works
- *                     chunk by chunk
  */
-export function modelSize(
-  architecture: Architecture,
-  window: { steps: number; batch: number },
-  { keepsLogits = true }: { keepsLogits?: boolean } = {},
-): ModelSize {
+export function modelSize(architecture: Architecture, window: { steps: number; batch: number }): ModelSize {
   const parameters = totalSize(parameterShapes(architecture));
   return {
     parameters,
     trainingFlopPerToken: 6 * multiplyAddsPerToken(architecture),
-    trainingBytes:
-      4 * (3 * parameters + window.steps * window.batch * activationsPerToken(architecture, keepsLogits)),
+    trainingBytes: 4 * (3 * parameters + window.steps * window.batch * activationsPerToken(architecture)),
   };
 }
 
@@ -47,11 +40,8 @@ function multiplyAddsPerToken(architecture: Architecture): number {
   return totalSize(multiplied);
 }
 
-/** Counts the saved values per token: input and dropped input, each layer's; logits, softmax and gradient if stored. */
-function activationsPerToken(
-  { vocabularySize, embedding, layers }: Architecture,
-  keepsLogits: boolean,
-): number {
+/** Counts the saved values per token: input and dropped input, each layer's; logits, softmax and gradient. */
+function activationsPerToken({ vocabularySize, embedding, layers }: Architecture): number {
   const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).savedPerUnit * layer.units, 0);
-  return 2 * embedding + ofLayers + (keepsLogits ? 4 * vocabularySize : 0);
+  return 2 * embedding + ofLayers + 4 * vocabularySize;
 }

@@ -16,7 +16,7 @@ import { runOp } from '../ops/op.js';
 import type { Predictor, Tokens } from './predictor.js';
 
 /** Tokens in a window of the fused path. */
-const WINDOW_TOKENS = 512;
+export const WINDOW_TOKENS = 512;
 /** Columns side by side, at most: with more, the rate no longer grows. */
 const MOST_COLUMNS = 64;
 /** Logits that are in memory for them, at most: 64 MiB. */

@@ -11,7 +11,7 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { notTrained, openTrained, restoredModel, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { largestBatch } from '../tasks/language-modelling.js';
+import { batchSizes } from '../tasks/batch-sizes.js';
 import type { Task } from '../tasks/task.js';
 import {
   type Beginning,
@@ -56,7 +56,8 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
   const { from, backend } = await prepare(job);
   yield { kind: 'backend', backend };
   const facts = { vocabularySize: corpus.vocabulary.size, backend: backend.name };
-  checkMemory(spec, { ...facts, largest: largestBatch(spec, corpus) });
+  const scarce = checkMemory(spec, { ...facts, sizes: batchSizes(spec, corpus) });
+  if (scarce !== null) yield { kind: 'warning', line: scarce };
   // Before the folder of a new run is made: what it begins with may not be there.
   const first = resume ? null : await firstBeginning(spec, from, corpus);
   const { run, lock } = await holdRun(job);

@@ -17,8 +17,8 @@ import { embedding } from '../ops/embedding.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { sentenceBatches } from './sentence-batches.js';
-import { streamBatches, type TextBatches } from './stream-batches.js';
-import { type BatchShape, PERPLEXITY, type Task } from './task.js';
+import { streamBatches, type TextBatch, type TextBatches } from './stream-batches.js';
+import { type LossTerms, PERPLEXITY, type Task } from './task.js';
 
 /** The part of a prepared corpus that training reads. */
 export interface TrainingCorpus {
@@ -44,49 +44,35 @@ export function freshModel(
   return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), initial, constants);
 }
 
-function batchesOf({ training }: NetworkSpec, corpus: TrainingCorpus): TextBatches {
+/** Makes the batches of every pass of a training. */
+export function trainingBatches({ training }: NetworkSpec, corpus: TrainingCorpus): TextBatches {
   const { batchSize, seed, sentences } = training;
   const tokens = corpus.split('train');
   if (!sentences) return streamBatches(training, tokens);
   return sentenceBatches(tokens, { eos: corpus.vocabulary.eos, batchSize, seed });
 }
 
-/** Finds the largest batch of the first pass, which decides how much memory training needs. */
-export function largestBatch(spec: NetworkSpec, corpus: TrainingCorpus): BatchShape {
-  const batches = batchesOf(spec, corpus);
-  let largest: BatchShape = { steps: 0, batch: 0 };
-  for (let inPass = 0; inPass < batches.batchesIn(0); inPass++) {
-    const [steps, batch] = [batches.stepsOf(0, inPass), batches.columnsOf(0, inPass)];
-    if (steps * batch > largest.steps * largest.batch) largest = { steps, batch };
-  }
-  return largest;
+/** The loss of batches of text. */
+export interface TextLoss {
+  /** Makes the state from which sequences begin; empty where batches carry none. */
+  zeroState(): ModelState;
+  /** Computes the loss of one batch, as `Task.loss`. */
+  of(batch: TextBatch, carried: ModelState, step: number): LossTerms;
 }
 
-/** Makes the task of training a model on a corpus's train split, with validation on its valid split. */
-export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: LanguageModel): Task {
-  const { dropout, training } = spec;
+/** Returns how a spec measures the loss of its model on a batch. */
+export function textLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TextLoss {
   const { batchSize, seed, precision, loss, sentences } = training;
-  const { size, eos } = corpus.vocabulary;
-  const batches = batchesOf(spec, corpus);
   const penalties = {
     activation: training.activationRegularization,
     temporal: training.temporalActivationRegularization,
   };
   const trained = { ...model, precision };
-  const predictor = networkPredictor(model);
   return {
-    parameters: model.parameters,
-    metric: PERPLEXITY,
-    uniformNll: Math.log(size),
     // Sentences carry no state, and their last batch may be smaller than the others.
     zeroState: () => (sentences ? {} : initialState(model, batchSize)),
-    batchesIn: (pass) => batches.batchesIn(pass),
-    stepsOf: (pass, inPass) => batches.stepsOf(pass, inPass),
-    predictionsOf: (pass, inPass) => batches.predictionsOf(pass, inPass),
-    startsFromZero: (pass, inPass) => batches.startsFromZero(pass, inPass),
-    loss({ pass, inPass, step }, carried) {
-      const { inputs, targets, steps, batch, rows } = batches.batch(pass, inPass);
-      const state = sentences ? initialState(model, batch) : (carried as ModelState);
+    of({ inputs, targets, steps, batch, rows }, carried, step) {
+      const state = sentences ? initialState(model, batch) : carried;
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
       const encoded = encode(trained, ids, state, { table: dropout, seed, step });
       const hidden = rows ? rowsOf(encoded.hidden, rows) : encoded.hidden;
@@ -96,6 +82,27 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
       const penalty = activationPenalty(encoded.activations, penalties, rows);
       return { nll, batch, penalty, state: sentences ? {} : encoded.state };
     },
+  };
+}
+
+/** Makes the task of training a model on a corpus's train split, with validation on its valid split. */
+export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: LanguageModel): Task {
+  const { batchSize, sentences } = spec.training;
+  const { size, eos } = corpus.vocabulary;
+  const batches = trainingBatches(spec, corpus);
+  const loss = textLoss(spec, model);
+  const predictor = networkPredictor(model);
+  return {
+    parameters: model.parameters,
+    metric: PERPLEXITY,
+    uniformNll: Math.log(size),
+    zeroState: loss.zeroState,
+    batchesIn: (pass) => batches.batchesIn(pass),
+    stepsOf: (pass, inPass) => batches.stepsOf(pass, inPass),
+    predictionsOf: (pass, inPass) => batches.predictionsOf(pass, inPass),
+    startsFromZero: (pass, inPass) => batches.startsFromZero(pass, inPass),
+    loss: ({ pass, inPass, step }, carried) =>
+      loss.of(batches.batch(pass, inPass), carried as ModelState, step),
     async validate(signal, onProgress) {
       const options = { batch: batchSize, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');

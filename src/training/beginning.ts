@@ -78,6 +78,23 @@ export interface BegunTask {
 }
 
 /**
+ * Returns the position that a session begins at.
+ *
+ * @param batches of the training
+ * @throws UserError('data') when the position of a checkpoint cannot be one of the run
+ */
+export function positionOf(
+  beginning: Beginning,
+  batches: Pick<Task, 'batchesIn'>,
+  spec: NetworkSpec,
+): TrainingProgress {
+  if (!('checkpoint' in beginning)) return START;
+  const { position } = beginning.checkpoint;
+  checkProgress(position, batches, spec, beginning.path);
+  return position;
+}
+
+/**
  * Makes the network of a spec with the parameters that a session begins with. The caller disposes of the model.
  *
  * @throws UserError('data') when a checkpoint is not of this network, or its position cannot be one of the run
@@ -86,10 +103,7 @@ export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: 
   const model = modelOf(spec, corpus.vocabulary.size, beginning);
   try {
     const task = languageModellingTask(spec, corpus, model);
-    if (!('checkpoint' in beginning)) return { model, task, position: START };
-    const { position } = beginning.checkpoint;
-    checkProgress(position, task, spec, beginning.path);
-    return { model, task, position };
+    return { model, task, position: positionOf(beginning, task, spec) };
   } catch (error) {
     disposeLanguageModel(model);
     throw error;

@@ -8,11 +8,12 @@ import { disposeLanguageModel } from '../model/language-model.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { largestBatch } from '../tasks/language-modelling.js';
+import { batchSizes } from '../tasks/batch-sizes.js';
+import { trainingBatches } from '../tasks/language-modelling.js';
 import type { Task } from '../tasks/task.js';
-import { type Beginning, type BegunTask, beginState, beginTask } from './beginning.js';
+import { type Beginning, type BegunTask, beginState, beginTask, positionOf } from './beginning.js';
 import { trainingMemory } from './capacity.js';
-import { disposeOptimizer } from './optimizers.js';
+import { disposeOptimizer, type Optimizer } from './optimizers.js';
 import { learningRateOf } from './schedule.js';
 import { trainingStep } from './step.js';
 
@@ -88,44 +89,41 @@ export async function* planTraining(
   const { epochs, schedule, sentences } = spec.training;
   const vocabularySize = corpus.vocabulary.size;
   const backend = tf.getBackend() as BackendName;
-  const largest = largestBatch(spec, corpus);
+  const sizes = batchSizes(spec, corpus);
+  const { largest } = sizes;
   const size = modelSize(architectureOf(spec, vocabularySize), largest);
-  const begun = beginTask(spec, corpus, beginning);
-  try {
-    const { task, position } = begun;
-    const windowsPerEpoch = spec.training.windowsPerEpoch ?? task.batchesIn(0);
-    const tokensPerEpoch = predictionsOfBatches(task, windowsPerEpoch);
-    const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
-    const planned: NetworkPlan = {
-      system: 'network',
-      backend,
-      parameters: size.parameters,
-      memoryBytes: trainingMemory(spec, { vocabularySize, backend, largest }),
-      availableMemoryBytes: memoryFor(backend),
-      trainingFlopPerToken: size.trainingFlopPerToken,
-      stepsPerWindow: largest.steps,
-      sentences,
-      windowsPerEpoch,
-      tokensPerEpoch,
-      epochs,
-      epochsTrained: position.epochs,
-      learningRates: learningRateSpans(spec, position.validation),
-      learningRateFalls: 'plateau' in schedule,
-      timing: null,
-    };
-    yield { kind: 'planned', plan: planned };
-    if (planned.memoryBytes > planned.availableMemoryBytes) return planned;
-    const tokensPerSecond = await medianSpeed(begun, spec, beginning);
-    const timing = {
-      tokensPerSecond,
-      gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
-      secondsPerEpoch: tokensPerEpoch / tokensPerSecond,
-      seconds: Math.max(0, tokensLeft) / tokensPerSecond,
-    };
-    return { ...planned, timing };
-  } finally {
-    disposeLanguageModel(begun.model);
-  }
+  const batches = trainingBatches(spec, corpus);
+  const position = positionOf(beginning, batches, spec);
+  const windowsPerEpoch = spec.training.windowsPerEpoch ?? batches.batchesIn(0);
+  const tokensPerEpoch = predictionsOfBatches(batches, windowsPerEpoch);
+  const tokensLeft = (epochs - position.epochs) * tokensPerEpoch - position.epochPredictions;
+  const planned: NetworkPlan = {
+    system: 'network',
+    backend,
+    parameters: size.parameters,
+    memoryBytes: trainingMemory(spec, { vocabularySize, backend, sizes }),
+    availableMemoryBytes: memoryFor(backend),
+    trainingFlopPerToken: size.trainingFlopPerToken,
+    stepsPerWindow: largest.steps,
+    sentences,
+    windowsPerEpoch,
+    tokensPerEpoch,
+    epochs,
+    epochsTrained: position.epochs,
+    learningRates: learningRateSpans(spec, position.validation),
+    learningRateFalls: 'plateau' in schedule,
+    timing: null,
+  };
+  yield { kind: 'planned', plan: planned };
+  if (planned.memoryBytes > planned.availableMemoryBytes) return planned;
+  const tokensPerSecond = await medianSpeed(spec, corpus, beginning);
+  const timing = {
+    tokensPerSecond,
+    gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
+    secondsPerEpoch: tokensPerEpoch / tokensPerSecond,
+    seconds: Math.max(0, tokensLeft) / tokensPerSecond,
+  };
+  return { ...planned, timing };
 }
 
 /**
@@ -148,7 +146,7 @@ export function learningRateSpans(
 }
 
 /** Counts the predictions of the first batches: of the first pass, and of the next one where it has not so many. */
-function predictionsOfBatches(task: Task, windows: number): number {
+function predictionsOfBatches(task: Pick<Task, 'batchesIn' | 'predictionsOf'>, windows: number): number {
   let [predictions, pass, inPass] = [0, 0, 0];
   for (let window = 0; window < windows; window++) {
     if (inPass === task.batchesIn(pass)) [pass, inPass] = [pass + 1, 0];
@@ -158,12 +156,27 @@ function predictionsOfBatches(task: Task, windows: number): number {
   return predictions;
 }
 
-/** Measures predictions a second, the median over the timed batches. */
-async function medianSpeed(begun: BegunTask, spec: NetworkSpec, beginning: Beginning): Promise<number> {
-  const { task, position } = begun;
-  const { training } = spec;
-  const { optimizer, state: saved } = beginState(spec, begun, beginning);
-  dispose(saved);
+/** Measures predictions a second, the median over the timed batches; makes the model, and frees it. */
+async function medianSpeed(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): Promise<number> {
+  const begun = beginTask(spec, corpus, beginning);
+  try {
+    const { optimizer, state } = beginState(spec, begun, beginning);
+    dispose(state);
+    try {
+      return await timedSpeed(begun, spec, optimizer);
+    } finally {
+      disposeOptimizer(optimizer);
+    }
+  } finally {
+    disposeLanguageModel(begun.model);
+  }
+}
+
+async function timedSpeed(
+  { task, position }: BegunTask,
+  { training }: NetworkSpec,
+  optimizer: Optimizer,
+): Promise<number> {
   const { loss, clipNorm } = training;
   const context = { task, optimizer, loss, clipNorm };
   const learningRate = learningRateOf(training, 1, []);
@@ -181,7 +194,6 @@ async function medianSpeed(begun: BegunTask, spec: NetworkSpec, beginning: Begin
     }
   } finally {
     dispose(state);
-    disposeOptimizer(optimizer);
   }
   return speeds.sort((a, b) => a - b)[Math.floor(TIMED_WINDOWS / 2)];
 }

@@ -8,9 +8,12 @@ import type { Optimizer, StepNumber } from './optimizers.js';
 /** The loss of a batch: the sum over time and the mean over the batch, or the mean over all predictions. */
 export type Loss = 'sum' | 'mean';
 
+/** The part of a task that a step needs. */
+export type StepTask = Pick<Task, 'parameters' | 'loss'>;
+
 /** Common arguments of all steps of a training. */
 export interface StepContext {
-  readonly task: Task;
+  readonly task: StepTask;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   /** The gradient's global norm is scaled down to this; null for no clipping. */
@@ -39,23 +42,42 @@ export interface LaunchedStep {
  * @param state the state before the batch; not disposed
  */
 export function launchStep(
-  { task, optimizer, loss, clipNorm }: StepContext,
+  context: StepContext,
   batch: BatchNumber,
   state: TaskState,
   at: StepNumber,
 ): LaunchedStep {
+  const { nll, norm, predictions, state: after } = queueStep(context, batch, state, at);
+  const figures = readFigures(nll, norm);
+  // Their reader gets the failure; until then it must not end the process.
+  figures.catch(() => {});
+  return { figures, predictions, state: after };
+}
+
+/** A step whose figures are still tensors, owned by the caller as the state is. */
+export interface QueuedStep {
+  readonly nll: tf.Scalar;
+  readonly norm: tf.Scalar;
+  readonly predictions: number;
+  readonly state: TaskState;
+}
+
+/** As {@link launchStep}, without reading anything back. */
+export function queueStep(
+  { task, optimizer, loss, clipNorm }: StepContext,
+  batch: BatchNumber,
+  state: TaskState,
+  at: StepNumber,
+): QueuedStep {
   const { nll, norm, terms } = tidy(() => {
     const { gradients, terms } = lossAndGradients(task, loss, batch, state);
     const norm = globalNorm(gradients);
     optimizer.step(gradients, clipScale(norm, clipNorm), at);
-    return { nll: tf.sum(terms.nll), norm, terms };
+    return { nll: tf.sum<tf.Scalar>(terms.nll), norm, terms };
   });
-  const figures = readFigures(nll, norm);
-  // Their reader gets the failure; until then it must not end the process.
-  figures.catch(() => {});
   const predictions = terms.nll.size;
   terms.nll.dispose();
-  return { figures, predictions, state: terms.state };
+  return { nll, norm, predictions, state: terms.state };
 }
 
 async function readFigures(nll: tf.Tensor, norm: tf.Tensor): Promise<StepFigures> {
@@ -91,7 +113,7 @@ export async function trainingStep(
  * @returns gradients by parameter name; call inside a tidy
  */
 export function lossAndGradients(
-  task: Task,
+  task: StepTask,
   loss: Loss,
   batch: BatchNumber,
   state: TaskState,

@@ -7,7 +7,7 @@ import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { sizeOf } from '../strides.js';
 import type { CudaDevice } from './device.js';
-import type { DeviceArray, DeviceBlock, DeviceMemory } from './device-memory.js';
+import type { DeviceArray, DeviceBlock, TensorMemory } from './device-memory.js';
 import type { CudaFactor } from './kernels.generated.js';
 
 /** A tensor that a kernel has made, and where its values are. */
@@ -27,7 +27,7 @@ export class CudaBackend extends MathBackendCPU {
 
   constructor(
     readonly device: CudaDevice,
-    private readonly deviceMemory: DeviceMemory,
+    private readonly deviceMemory: TensorMemory,
   ) {
     super();
   }
@@ -182,18 +182,18 @@ class TensorValues {
   private changes = 0;
 
   private constructor(
-    private readonly memory: DeviceMemory,
+    private readonly memory: TensorMemory,
     readonly dtype: DataType,
     private readonly length: number,
     private host: backend_util.BackendValues | null,
     private block: DeviceBlock | null,
   ) {}
 
-  static onHost(memory: DeviceMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
+  static onHost(memory: TensorMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
     return new TensorValues(memory, dtype, length, values, null);
   }
 
-  static onDevice(memory: DeviceMemory, dtype: DataType, length: number, block: DeviceBlock) {
+  static onDevice(memory: TensorMemory, dtype: DataType, length: number, block: DeviceBlock) {
     return new TensorValues(memory, dtype, length, null, block);
   }
 

@@ -1,7 +1,7 @@
 /** The CUDA backend: our kernels on an NVIDIA GPU, with nothing installed except its driver. */
 import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
-import type { Backend, BackendOptions, Probe } from '../backend.js';
+import type { Backend, BackendOptions, MemoryUse, Probe, Rehearsed } from '../backend.js';
 import { CudaDevice } from './device.js';
 import { formatCapability } from './device-limits.js';
 import { CUDA_ERROR, CudaError } from './driver.js';
@@ -14,8 +14,8 @@ const QUEUE_DEPTH = 4;
 /** The device that each driver opened; a process uses one. */
 const opened = new Map<string | undefined, Promise<CudaDevice>>();
 
-/** The device, once the backend is loaded. */
-let loaded: CudaDevice | null = null;
+/** The device, and the rehearsal of computations on it, once the backend is loaded. */
+let loaded: (Required<Pick<Backend, 'rehearse'>> & { readonly device: CudaDevice }) | null = null;
 
 export const cudaBackend: Backend = {
   name: NAME,
@@ -43,14 +43,26 @@ export const cudaBackend: Backend = {
     const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
     tf.registerBackend(NAME, () => new CudaBackend(device, memory));
-    loaded = device;
+    const { idle, rehearse } = await import('./rehearsal.js');
+    loaded = {
+      device,
+      rehearse: (computation) => rehearse(computation, (counted) => new CudaBackend(idle(device), counted)),
+    };
   },
 
   availableMemory() {
-    if (loaded === null) throw new Error('the cuda backend is not loaded');
-    return loaded.memoryInfo().freeBytes;
+    return ifLoaded().device.memoryInfo().freeBytes;
+  },
+
+  rehearse(computation: Rehearsed): MemoryUse {
+    return ifLoaded().rehearse(computation);
   },
 };
+
+function ifLoaded() {
+  if (loaded === null) throw new Error('The cuda backend is not loaded');
+  return loaded;
+}
 
 function openOnce({ cudaDriver }: BackendOptions): Promise<CudaDevice> {
   const device = opened.get(cudaDriver) ?? CudaDevice.open(cudaDriver);

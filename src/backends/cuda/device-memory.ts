@@ -3,7 +3,7 @@
  * gives back may be used at once for what is started later.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { blockBytes, MemoryPool } from '../memory-pool.js';
+import { blockBytes, MemoryPool, type PoolPeak } from '../memory-pool.js';
 import type { CudaDevice } from './device.js';
 import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
 
@@ -15,6 +15,9 @@ export interface DeviceBlock {
 
 /** The types of a tensor's values that the device knows. */
 export type DeviceArray = Float32Array | Int32Array | Uint8Array;
+
+/** Memory that tensors lie in. */
+export type TensorMemory = Pick<DeviceMemory, 'lend' | 'takeBack' | 'upload' | 'downloadNow' | 'download'>;
 
 /** Memory of one device. */
 export class DeviceMemory {
@@ -34,6 +37,11 @@ export class DeviceMemory {
   /** @param isExact see `BackendOptions.cudaExactMemory` */
   static async of(device: CudaDevice, isExact = false): Promise<DeviceMemory> {
     return new DeviceMemory(device, await Staging.of(device), isExact);
+  }
+
+  /** The most memory that was needed so far; 0 where its sizes are exact. */
+  get peak(): PoolPeak {
+    return this.pool.peak;
   }
 
   /**

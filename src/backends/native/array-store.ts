@@ -1,11 +1,16 @@
 /** Memory for the results of native kernels: typed arrays over the blocks of a pool. */
 import { UserError } from '../../errors.js';
-import { blockBytes, MemoryPool } from '../memory-pool.js';
+import { blockBytes, MemoryPool, type PoolPeak } from '../memory-pool.js';
 
 /** A store that lends arrays and reuses their memory. */
 export class ArrayStore {
   private readonly pool = new MemoryPool<ArrayBuffer>(allocate);
   private readonly lent = new Set<unknown>();
+
+  /** The most memory that was needed so far. */
+  get peak(): PoolPeak {
+    return this.pool.peak;
+  }
 
   /**
    * Lends an array of undefined content.

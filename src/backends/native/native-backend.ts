@@ -4,6 +4,7 @@
  */
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { PoolPeak } from '../memory-pool.js';
 import { ArrayStore } from './array-store.js';
 import type { NativeFunctions } from './library.js';
 import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
@@ -17,6 +18,11 @@ export class NativeBackend extends MathBackendCPU {
 
   constructor(readonly functions: NativeFunctions) {
     super();
+  }
+
+  /** The most memory that results of kernels needed so far. */
+  get memoryPeak(): PoolPeak {
+    return this.store.peak;
   }
 
   /** Runs a kernel. Disposes the tensors that it has made and shared if it fails, since no one else knows them. */

@@ -1,7 +1,7 @@
 /** The native backend: C kernels, compiled for this processor at first use and called through koffi. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import type { Backend, BackendOptions, Bf16Units, Probe } from '../backend.js';
+import type { Backend, BackendOptions, Bf16Units, MemoryUse, Probe, Rehearsed } from '../backend.js';
 import { buildLibrary } from './build.js';
 import { findCompiler } from './compiler.js';
 import { explainLoadFailure, loadLibrary, type NativeFunctions } from './library.js';
@@ -20,6 +20,9 @@ const BENEFITS = {
 
 /** Without a cache every command would have to compile the kernels. */
 const NO_CACHE = 'there is no folder for compiled kernels, since HOME is not set';
+
+/** Set once the backend is loaded. */
+let rehearsal: typeof import('./rehearsal.js') | null = null;
 
 export const nativeBackend: Backend = {
   name: NAME,
@@ -48,9 +51,15 @@ export const nativeBackend: Backend = {
     await import('@tensorflow/tfjs-backend-cpu');
     const { NativeBackend } = await import('./native-backend.js');
     const { registerNativeKernels } = await import('./register.js');
+    rehearsal = await import('./rehearsal.js');
     tf.copyRegisteredKernels('cpu', NAME);
     registerNativeKernels(NAME);
     tf.registerBackend(NAME, () => new NativeBackend(functions));
+  },
+
+  rehearse(computation: Rehearsed): MemoryUse {
+    if (!rehearsal) throw new Error('The native backend is not loaded');
+    return rehearsal.rehearse(computation);
   },
 };
 

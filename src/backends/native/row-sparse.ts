@@ -16,8 +16,7 @@ export interface TouchedRows {
 /** Arrays that are zero except in known rows, lent or spare. */
 export class RowSparseArrays {
   private readonly touched = new WeakMap<Float32Array, TouchedRows>();
-  /** By length. */
-  private readonly spares = new Map<number, Float32Array[]>();
+  private readonly spares = new RecentSpares<Float32Array>();
 
   /** @param store lends the arrays; they return only after `forget` */
   constructor(private readonly store: ArrayStore) {}
@@ -33,7 +32,7 @@ export class RowSparseArrays {
    * @throws UserError('backend') when memory runs out
    */
   lend(length: number, rows: TouchedRows): Float32Array {
-    const values = this.spares.get(length)?.pop() ?? this.store.lendZeros(length);
+    const values = this.spares.take(length) ?? this.store.lendZeros(length);
     const before = this.touched.get(values);
     if (before) clear(values, before);
     this.touched.set(values, rows);
@@ -43,15 +42,41 @@ export class RowSparseArrays {
   /** Takes back an array. Returns false when it is not one of these. */
   takeBack(values: Float32Array): boolean {
     if (!this.touched.has(values)) return false;
-    const spares = this.spares.get(values.length) ?? [];
-    spares.push(values);
-    this.spares.set(values.length, spares);
+    const surplus = this.spares.add(values);
+    if (surplus) {
+      this.touched.delete(surplus);
+      this.store.takeBack(surplus as Float32Array<ArrayBuffer>);
+    }
     return true;
   }
 
   /** Forgets the rows of an array before it is written elsewhere: from now on it is an ordinary array. */
   forget(values: Float32Array): void {
     this.touched.delete(values);
+  }
+}
+
+/**
+ * The most spare arrays that are known to be zero outside of known rows. A window needs one for its embedding table, and one
+ * for the rows of its predictions where lines are trained; those have another length in each batch.
+ */
+const MOST_SPARES = 4;
+
+/** The few arrays that became spare last. */
+export class RecentSpares<A extends { readonly length: number }> {
+  /** The most recent last. */
+  private readonly arrays: A[] = [];
+
+  /** Takes the most recent array of a length out; undefined when there is none. */
+  take(length: number): A | undefined {
+    const at = this.arrays.findLastIndex((array) => array.length === length);
+    return at < 0 ? undefined : this.arrays.splice(at, 1)[0];
+  }
+
+  /** Adds an array. Returns the one that has been spare for longest when there are too many. */
+  add(array: A): A | undefined {
+    this.arrays.push(array);
+    return this.arrays.length > MOST_SPARES ? this.arrays.shift() : undefined;
   }
 }
 
