@@ -1,4 +1,5 @@
 /** The specs that come with zlm. A command in any folder may name one by a word, or by its path in zlm's folder. */
+import { fstatSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { didYouMean } from '../did-you-mean.js';
@@ -46,11 +47,26 @@ export async function findSpec(
 /** Returns the user's file that a word abbreviates; not zlm's own file, if the current folder is zlm's. */
 async function ownFile(name: string, shippedFile: string | undefined): Promise<string | undefined> {
   for (const path of [name + EXTENSION, join(FOLDER, name + EXTENSION)]) {
-    if (!(await isFile(path))) continue;
+    if (!(await isFile(path)) || (await isOutput(path))) continue;
     const isShipped = shippedFile !== undefined && (await realpath(path)) === (await realpath(shippedFile));
     if (!isShipped) return path;
   }
   return undefined;
+}
+
+/**
+ * Returns whether standard output goes to this file, as in `zlm spec show small > small.yaml`: the shell has made it, empty, before
+ * zlm started.
+ */
+async function isOutput(path: string): Promise<boolean> {
+  try {
+    const output = fstatSync(process.stdout.fd, { bigint: true });
+    const file = await stat(path, { bigint: true });
+    return output.isFile() && output.dev === file.dev && output.ino === file.ino;
+  } catch {
+    // A closed standard output is no file.
+    return false;
+  }
 }
 
 /** Returns the name of a spec that comes with zlm, if the typed word or path has the form of one. */

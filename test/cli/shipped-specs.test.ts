@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findSpec } from '../../src/cli/shipped-specs.js';
@@ -46,6 +47,14 @@ describe('a spec that comes with zlm', () => {
     for (const named of ['configs/small.yaml', 'large'])
       expect(await find(named)).toEqual({ path: named, notes: [] });
   });
+});
+
+it('spec show small > small.yaml writes the spec that comes with zlm, not the empty file that the shell has made', () => {
+  const command = `"${process.execPath}" "${join(ROOT, 'bin', 'dev.js')}" spec show small > small.yaml`;
+  const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect(stderr).toBe('spec small: taking the one that comes with zlm\n');
+  expect(status).toBe(0);
+  expect(readFileSync('small.yaml', 'utf8')).toContain('corpus: ptb');
 });
 
 describe('a spec of the user that is named by a word', () => {
