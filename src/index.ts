@@ -17,12 +17,14 @@ import {
   evaluate as evaluateRun,
 } from './evaluation/evaluate.js';
 import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
+import { inspectMemory as inspectNetwork, type MemoryReport } from './inspect/memory.js';
 import type { OnProgress } from './progress.js';
 import type { OpenedRun } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
 import { userCacheFolder } from './storage/user-cache.js';
-import { openRun as openNamedRun } from './systems/open-run.js';
+import { openTrainedNetwork } from './systems/inspected-network.js';
+import { type OpenRunRequest, openRun as openNamedRun } from './systems/open-run.js';
 import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from './systems/train.js';
 import type { TrainingEvent } from './training/events.js';
@@ -33,6 +35,7 @@ export type { SplitName } from './corpus/prepared.js';
 export { type FaultKind, UserError } from './errors.js';
 export type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from './evaluation/evaluate.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
+export type { MemoryReport } from './inspect/memory.js';
 export type { Predictor } from './predictors/predictor.js';
 export type { Progress } from './progress.js';
 export type { OpenedNetwork, OpenedNgram, OpenedRun } from './runs/opened-run.js';
@@ -146,16 +149,8 @@ export interface OpenOptions extends Surroundings {
  * @returns the run with its corpus and its model as a predictor; call its `dispose` when done
  */
 export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedRun> {
-  const {
-    checkpoint = 'best',
-    dataFolder = DATA_FOLDER,
-    runsFolder = RUNS_FOLDER,
-    backend = 'auto',
-  } = options;
-  const backendOptions = backendOptionsOf(options);
-  const request = { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
   const { signal, onWarning } = options;
-  return openNamedRun(request, withoutUndefined({ signal, onWarning }));
+  return openNamedRun(openRequest(run, options), withoutUndefined({ signal, onWarning }));
 }
 
 /** Options of {@link evaluate}. */
@@ -231,6 +226,33 @@ export function sample(opened: OpenedRun, options: SampleOptions = {}): Promise<
   return sampleRun(opened, request, withoutUndefined(hooks));
 }
 
+/** Options of {@link inspectMemory}. */
+export interface InspectOptions extends OpenOptions {
+  /** Largest lag and longest context; 100 by default. */
+  readonly lags?: number;
+  /** Positions of the valid split; 256 by default. */
+  readonly positions?: number;
+  /** `dropout.a.b=c` texts: the table of dropout to measure with instead of the run's own. */
+  readonly overrides?: readonly string[];
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Measures how far back the network of a run remembers: see docs/inspect.md.
+ *
+ * @param run its name or path, or `latest`
+ */
+export async function inspectMemory(run: string, options: InspectOptions = {}): Promise<MemoryReport> {
+  const { lags = 100, positions = 256, overrides = [], signal, onProgress } = options;
+  const hooks = withoutUndefined({ signal, onProgress, onWarning: options.onWarning });
+  const opened = await openTrainedNetwork(openRequest(run, options), overrides, hooks);
+  try {
+    return await inspectNetwork(opened.network, { lags, positions }, hooks);
+  } finally {
+    opened.dispose();
+  }
+}
+
 async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
   const { overrides = [], dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, backend = 'auto' } = options;
   return {
@@ -245,6 +267,17 @@ async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
     command: options.command ?? 'a program',
     version: await packageVersion(),
   };
+}
+
+function openRequest(run: string, options: OpenOptions): OpenRunRequest {
+  const {
+    checkpoint = 'best',
+    dataFolder = DATA_FOLDER,
+    runsFolder = RUNS_FOLDER,
+    backend = 'auto',
+  } = options;
+  const backendOptions = backendOptionsOf(options);
+  return { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
 }
 
 function backendOptionsOf({ threads, cacheFolder = defaultCacheFolder() }: Surroundings) {

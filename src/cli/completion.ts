@@ -33,10 +33,13 @@ type ValueKind = 'spec' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'fi
 const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
   'KEY=VALUE': 'setting',
   RUN: 'run',
+  SPEC: 'spec',
   CORPUS: 'corpus',
   FOLDER: 'file',
   FILE: 'file',
   'FILE.tgz': 'file',
+  'FILE.svg': 'file',
+  'FILE.html': 'file',
   PATH: 'file',
   COMPILER: 'file',
 };
@@ -47,6 +50,7 @@ const ARGUMENT_VALUES: Readonly<Record<string, ValueKind>> = {
   file: 'spec',
   files: 'spec',
   run: 'run',
+  runs: 'run',
   corpus: 'corpus',
   key: 'key',
   command: 'command',

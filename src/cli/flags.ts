@@ -79,6 +79,16 @@ export const checkpointFlag = Flags.option({ options: ['best', 'last'] as const 
   default: 'best',
 });
 
+/** `--out`: the file of a figure. */
+export const figureFlag = Flags.custom<string>({
+  description: 'Write the figure to this file, as SVG.',
+  helpValue: 'FILE.svg',
+  parse: async (input) => {
+    if (input.toLowerCase().endsWith('.svg')) return input;
+    throw new UserError('usage', `expects a file that ends in .svg, not "${input}"`);
+  },
+})();
+
 /** `--set a.b=c`, repeatable: overrides one key of a spec with a YAML value. */
 export const setFlag = Flags.string({
   description: 'Override one key of the spec, such as training.epochs=5; may be repeated.',

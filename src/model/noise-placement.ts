@@ -42,6 +42,8 @@ export interface WindowNoise {
   readonly seed: number;
   /** Absolute time step of the window's first step. */
   readonly step: number;
+  /** First step of the sequence whose masks last a sequence, where that is longer than the window; `step` by default. */
+  readonly sequenceStep?: number;
 }
 
 /**
@@ -112,6 +114,10 @@ function onEdgeBelow(window: WindowNoise, layer: number): Noise {
   return noiseAt(window, edgeBelowLayer(window.table, layer), siteOf('edges', 2 * layer));
 }
 
-function noiseAt({ seed, step }: WindowNoise, edge: Edge & Partial<GatedEdge>, site: number): Noise {
-  return { perGate: false, ...edge, seed, site, step };
+function noiseAt(
+  { seed, step, sequenceStep = step }: WindowNoise,
+  edge: Edge & Partial<GatedEdge>,
+  site: number,
+): Noise {
+  return { perGate: false, ...edge, seed, site, step: edge.mask === 'sequence' ? sequenceStep : step };
 }

@@ -30,7 +30,7 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
     streamStart: null,
     windowTokens: WINDOW_TOKENS,
     widestBatch: Math.max(1, Math.min(MOST_COLUMNS, Math.floor(MOST_LOGITS / vocabularySize))),
-    adaptable: model.parameters,
+    network: model,
     start: (batch) => tidy(() => initialState(model, batch)),
 
     async nll(window: Window, state: ModelState) {

@@ -3,7 +3,7 @@
  * or a method that is wrapped around one, is a file beside this one.
  */
 import type { Window } from '../corpus/windows.js';
-import type { Parameters } from '../model/parameters.js';
+import type { LanguageModel } from '../model/language-model.js';
 import type { Selection } from '../ops/draw.js';
 
 /** Tokens to read, time-major: entry t·batch + b belongs to step t of column b. */
@@ -68,8 +68,8 @@ export interface Predictor<State = unknown> {
   /** Frees the tensors of a state on the backend. */
   release(state: State): void;
 
-  /** The parameters that a method may adapt while it evaluates; left out by a model that has none. */
-  readonly adaptable?: Parameters;
+  /** The network, for a method that adapts its parameters or runs it with noise; left out by any other model. */
+  readonly network?: LanguageModel;
 
   /** Frees the model. */
   dispose(): void;

@@ -53,6 +53,10 @@ export class RunFolder {
   get evaluations(): string {
     return join(this.path, 'evaluations');
   }
+  /** Reports of `zlm inspect`. */
+  get inspections(): string {
+    return join(this.path, 'inspections');
+  }
   /** Folder of the TensorBoard event files. */
   get tensorboard(): string {
     return join(this.path, 'tensorboard');
