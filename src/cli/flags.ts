@@ -79,15 +79,22 @@ export const checkpointFlag = Flags.option({ options: ['best', 'last'] as const 
   default: 'best',
 });
 
+/** A flag that names a file to write, of one kind. */
+const outFlag = (extension: string, description: string) =>
+  Flags.custom<string>({
+    description,
+    helpValue: `FILE${extension}`,
+    parse: async (input) => {
+      if (input.toLowerCase().endsWith(extension)) return input;
+      throw new UserError('usage', `expects a file that ends in ${extension}, not "${input}"`);
+    },
+  })();
+
 /** `--out`: the file of a figure. */
-export const figureFlag = Flags.custom<string>({
-  description: 'Write the figure to this file, as SVG.',
-  helpValue: 'FILE.svg',
-  parse: async (input) => {
-    if (input.toLowerCase().endsWith('.svg')) return input;
-    throw new UserError('usage', `expects a file that ends in .svg, not "${input}"`);
-  },
-})();
+export const figureFlag = outFlag('.svg', 'Write the figure to this file, as SVG.');
+
+/** `--out`: the file of a page. */
+export const pageFlag = outFlag('.html', 'Write the page to this file.');
 
 /** `--set a.b=c`, repeatable: overrides one key of a spec with a YAML value. */
 export const setFlag = Flags.string({

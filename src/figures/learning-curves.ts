@@ -14,6 +14,8 @@ export interface CurveGroup {
   readonly name: string;
   /** The epochs of each run. */
   readonly runs: readonly (readonly EpochPerplexities[])[];
+  /** Its color, where the group has the same in other figures; its index by default. */
+  readonly color?: number;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface CurveGroup {
  */
 export function learningCurves(groups: readonly CurveGroup[], withTrain = groups.length <= 3): LineFigure {
   const several = groups.some(({ runs }) => runs.length > 1);
-  const lines = groups.flatMap(({ name, runs }, color): Series[] => {
+  const lines = groups.flatMap(({ name, runs, color: own }, index): Series[] => {
+    const color = own ?? index;
     const valid = {
       name: withTrain ? `${name}, valid` : name,
       points: pointsOf(runs, 'validPerplexity'),

@@ -48,25 +48,33 @@ type RunFacts = Omit<RunSummary, 'differences'>;
  * Returns every run folder below `runsFolder`, newest first; [] when there is no such folder.
  *
  * @param memory of what the specs of the runs contain; without one, all are read
+ * @param wanted names, paths or `latest`, to return these runs alone
+ * @throws UserError('data') when there is no run of a wanted name
  */
-export async function listRuns(runsFolder: string, memory?: FileMemory): Promise<RunSummary[]> {
-  const facts = await listFacts(runsFolder);
+export async function listRuns(
+  runsFolder: string,
+  memory?: FileMemory,
+  wanted: readonly string[] = [],
+): Promise<RunSummary[]> {
+  const facts = await listFacts(runsFolder, wanted);
   const runs = facts.map(({ folder }) => new RunFolder(folder));
   const differences = await differingKeys(runs, memory ?? (await loadSpecMemory(runsFolder, null)));
   return facts.map((run, index) => ({ ...run, differences: differences[index] ?? null }));
 }
 
-async function listFacts(runsFolder: string): Promise<RunFacts[]> {
+async function listFacts(runsFolder: string, wanted: readonly string[] = []): Promise<RunFacts[]> {
   const [linked, folder] = await Promise.all(
     [join(runsFolder, LATEST), runsFolder].map((path) => realpath(path).catch(() => null)),
   );
   const facts: RunFacts[] = [];
-  for (const name of await folderNames(runsFolder)) {
-    const run = new RunFolder(join(runsFolder, name));
-    facts.push(await factsOf(run, linked === join(folder ?? '', name)));
-  }
+  const runs =
+    wanted.length > 0
+      ? await Promise.all([...new Set(wanted)].map((name) => findRun(runsFolder, name)))
+      : (await folderNames(runsFolder)).map((name) => new RunFolder(join(runsFolder, name)));
+  for (const run of runs) facts.push(await factsOf(run, linked === join(folder ?? '', run.name)));
   facts.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
-  if (facts.some(({ latest }) => latest) || (await isOurLink(runsFolder))) return facts;
+  const isKnown = facts.some(({ latest }) => latest) || wanted.length > 0;
+  if (isKnown || (await isOurLink(runsFolder))) return facts;
   const newest = facts.findIndex(({ state }) => state !== 'unreadable');
   return newest === -1 ? facts : facts.with(newest, { ...facts[newest], latest: true });
 }
