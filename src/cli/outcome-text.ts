@@ -21,6 +21,7 @@ export function renderOutcome(outcome: TrainingOutcome, flags: string): string {
     `run folder ${visible(outcome.folder)}`,
     ...longerLines(outcome, flags),
     `next: zlm eval ${run} --split test${flags}`,
+    `report: zlm report ${run}${flags}`,
   ].join('\n');
 }
 

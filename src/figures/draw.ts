@@ -39,7 +39,8 @@ export function drawLines(
 ): Panel {
   const shown = series.map((line) => ({ ...line, points: drawable(line.points, x.scale, y.scale) }));
   const points = shown.flatMap((line) => line.points).filter((point) => Number.isFinite(point.y));
-  const ys = points.flatMap(({ y: value, low = value, high = value }) => [low, value, high]);
+  const values = points.flatMap(({ y: value, low = value, high = value }) => [low, value, high]);
+  const ys = [...values, ...(y.covers ?? [])];
   const yTicks = ticksOf(
     paddedRange(ys, y.scale),
     y.scale,

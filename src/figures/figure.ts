@@ -14,6 +14,8 @@ export interface Axis {
   readonly scale?: 'linear' | 'log';
   /** Whether its values are whole numbers, such as epochs, so that no tick is between two of them. */
   readonly whole?: boolean;
+  /** Values that the axis reaches to, even if no line does. */
+  readonly covers?: readonly number[];
 }
 
 /** A point of a line, and the spread around it where several measurements are behind it. */

@@ -33,7 +33,7 @@ function agreementFigure(reports: readonly MemoryReport[]): LineFigure {
     title: 'What the noise leaves of the gradient',
     caption:
       'Mean cosine between ∂loss(t)/∂s(t−k) under two independent draws of all masks: 1 where the masks change nothing, 0 where only noise comes back.',
-    y: { label: 'cosine between two draws of the masks' },
+    y: { label: 'cosine between two draws of the masks', covers: [0, 1] },
   };
 }
 
@@ -43,7 +43,7 @@ function survivalFigure(reports: readonly MemoryReport[]): LineFigure {
     title: 'Survival of a unit',
     caption:
       'Probability that no mask drops what a unit carries from the input at step t − k to the loss at step t. On the vertical edges alone it crosses L + 1 masks, however large k is; on the recurrent edge k more.',
-    y: { label: 'probability of survival', scale: 'log' },
+    y: { label: 'probability of survival', scale: 'log', covers: [1] },
   };
 }
 
@@ -74,13 +74,15 @@ function overLags(
   valuesAt: (row: LagNorms) => { y: number; low?: number; high?: number },
   only?: MemoryUnderNoise['noise'],
 ): Pick<LineFigure, 'kind' | 'x' | 'series'> {
-  const series = reports.flatMap(({ name, gradients }, color) =>
+  const series = reports.flatMap(({ name, gradients, overrides }, color) =>
     gradients
       .filter(({ noise }) => only === undefined || noise === only)
       .map(({ noise, lags }): Series => {
         const points = lags.map((row) => ({ x: row.lag, ...valuesAt(row) }));
         const isMarked = noise === 'training' && only === undefined;
-        return { name: isMarked ? `${name}, with dropout` : name, color, dashed: isMarked, points };
+        const table = overrides.length > 0 ? overrides.join(' ') : 'with its dropout';
+        const isNamed = noise === 'training' && (only === undefined || overrides.length > 0);
+        return { name: isNamed ? `${name}, ${table}` : name, color, dashed: isMarked, points };
       }),
   );
   return { kind: 'lines', x: { label: LAG, whole: true }, series };

@@ -36,7 +36,8 @@ describe('the outcome of a training', () => {
   const render = (changed: Partial<NetworkOutcome>) =>
     renderOutcome({ ...NETWORK, ...changed }, ' --runs r').split('\n');
   const trained = 'trained 13 epochs in 2 h 5 min; best valid perplexity 119.67 in epoch 12';
-  const last = ['run folder runs/small', 'next: zlm eval small --split test --runs r'];
+  const next = ['next: zlm eval small --split test --runs r', 'report: zlm report small --runs r'];
+  const last = ['run folder runs/small', ...next];
 
   it('the outcome of a training names what was trained and the next command', () => {
     expect(render({})).toEqual([trained, ...last]);
@@ -48,6 +49,7 @@ describe('the outcome of a training', () => {
       'run folder runs/small',
       "longer: zlm train --resume 'my spec' --set training.epochs=26 --runs r",
       "next: zlm eval 'my spec' --split test --runs r",
+      "report: zlm report 'my spec' --runs r",
     ]);
     expect(interruption({ ...NETWORK, run: 'my spec' }, '').cures).toEqual([
       "Continue it: `zlm train --resume 'my spec'`.",
@@ -70,14 +72,14 @@ describe('the outcome of a training', () => {
       `run small is finished already: ${trained}`,
       'run folder runs/small',
       'longer: zlm train --resume small --set training.epochs=26 --runs r',
-      last[1],
+      ...next,
     ]);
     const longer = 'training.earlyStopping=null';
     expect(render({ alreadyFinished: true, stoppedEarly: true, longer })).toEqual([
       `run small is finished already: stopped early, 1 epoch after the best; ${trained}`,
       'run folder runs/small',
       'longer: zlm train --resume small --set training.earlyStopping=null --runs r',
-      last[1],
+      ...next,
     ]);
     expect(render({ alreadyFinished: true, longer: null })).toEqual([
       `run small is finished already: ${trained}`,
@@ -86,7 +88,7 @@ describe('the outcome of a training', () => {
   });
 
   it('the outcome of an n-gram model names what was counted', () => {
-    const last = ['run folder runs/kn3', 'next: zlm eval kn3 --split test'];
+    const last = ['run folder runs/kn3', 'next: zlm eval kn3 --split test', 'report: zlm report kn3'];
     const counted = 'counted 1,309,999 n-grams up to order 3 in 3.0 s; valid perplexity 150.50';
     expect(renderOutcome(NGRAM, '').split('\n')).toEqual([counted, ...last]);
     expect(renderOutcome({ ...NGRAM, alreadyFinished: true, fallbackOrders: [3] }, '').split('\n')).toEqual([

@@ -46,7 +46,7 @@ async function output(shell: TerminalSession, command: string): Promise<string[]
 
 describe.skipIf(NO_TERMINAL)(`in a shell on a terminal${NO_TERMINAL}`, () => {
   it.each([
-    ['train', 'zlm train tiny.yaml --backend cpu', /\nnext: zlm eval .*$/],
+    ['train', 'zlm train tiny.yaml --backend cpu', /\nnext: zlm eval .*\nreport: zlm report .*$/],
     ['eval', 'zlm eval tiny --backend cpu', /\n.* on backend cpu$/],
     ['sample', 'zlm sample tiny --backend cpu --length 5', /\n[a-z ]+$/],
     ['prepare text', 'zlm prepare text again --text data/small-text/train', /\nnext: zlm train [^█░]*$/],

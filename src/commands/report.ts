@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
+import { BaseCommand } from '../cli/base-command.js';
+import { dataFlag, pageFlag, runsFlag } from '../cli/flags.js';
+import { interruptible } from '../cli/interrupt.js';
+import type { RunGroup } from '../report/run-record.js';
+import type { DrawnSample } from '../report/sections.js';
+
+/** The result for `--json`; see schemas/output/report.schema.json. */
+interface ReportResult {
+  /** The file. */
+  readonly report: string;
+  readonly title: string;
+  readonly groups: readonly { readonly name: string; readonly runs: readonly string[] }[];
+  /** Number of samples in it. */
+  readonly samples: number;
+}
+
+export default class Report extends BaseCommand<typeof Report> {
+  static override summary = 'Make one HTML page about runs or a sweep.';
+
+  static override description =
+    'The page has the results beside published ones, learning curves and bars with the spread over seeds, what sets the specs apart, the ' +
+    'memory of the networks where `zlm inspect memory` has measured it, samples, environment and commands. It needs no network and no ' +
+    'script. Runs of one spec that differ in their seed alone are one group. The page is written to the folder of the run or the sweep, or ' +
+    'with several to report.html.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> latest',
+    '<%= config.bin %> <%= command.id %> none vertical naive --out placement.html',
+    '<%= config.bin %> <%= command.id %> sweeps/placement',
+  ];
+
+  static override args = {
+    runs: Args.string({
+      description: 'The runs or sweeps: names, paths, or latest; latest by default.',
+      required: false,
+      multiple: true,
+    }),
+  };
+
+  static override flags = {
+    out: pageFlag,
+    title: Flags.string({ description: 'Title of the page.', helpValue: 'TEXT' }),
+    samples: Flags.boolean({ description: 'Draw a sample from each group.', default: true, allowNo: true }),
+    data: dataFlag,
+    runs: runsFlag,
+    ...backendFlags,
+  };
+
+  async run(): Promise<ReportResult> {
+    const { findReported } = await import('../report/report-source.js');
+    const { renderReport } = await import('../report/report.js');
+    const { SAMPLING } = await import('../report/draw-samples.js');
+    const { writeFileAtomically } = await import('../storage/atomic-write.js');
+    const { runs, title } = this.flags;
+    const source = await findReported(this.args.runs ?? ['latest'], {
+      runsFolder: runs,
+      sweepsFolder: 'sweeps',
+    });
+    const out =
+      this.flags.out ?? (source.folder === null ? 'report.html' : join(source.folder, 'report.html'));
+    const samples = this.flags.samples ? await this.samples(source.groups) : [];
+    const page = await renderReport({
+      ...source,
+      title: title ?? source.title,
+      samples,
+      sampling: SAMPLING,
+      command: this.commandLine(),
+      version: this.config.version,
+    });
+    await writeFileAtomically(out, page);
+    const groups = source.groups.map(({ name, records }) => ({
+      name,
+      runs: records.map((record) => record.name),
+    }));
+    const result = { report: out, title: title ?? source.title, groups, samples: samples.length };
+    return this.print(result, ({ report }) => `report ${report}`);
+  }
+
+  private samples(groups: readonly RunGroup[]): Promise<DrawnSample[]> {
+    return interruptible(async (signal) => {
+      const { drawSamples } = await import('../report/draw-samples.js');
+      const { data, backend } = this.flags;
+      const onNote = (line: string) => this.progress().note(line);
+      const place = { dataFolder: data, backend, backendOptions: backendOptions(this.flags, onNote) };
+      const seen = new Set<string>();
+      return await drawSamples(groups, place, {
+        signal,
+        onNote,
+        onProgress: (progress) => this.progress().update(progress),
+        onBackend: (active) => {
+          // Once for all runs.
+          if (!seen.has(active.name)) onNote(backendLine(active));
+          seen.add(active.name);
+        },
+      });
+    });
+  }
+}

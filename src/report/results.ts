@@ -1,0 +1,64 @@
+/** The results of a group of runs: one figure a split, over its seeds. */
+import { type Spread, spreadOf } from '../figures/figure.js';
+import type { Evaluation } from '../runs/evaluations.js';
+import type { RunGroup, RunRecord } from './run-record.js';
+
+/** A perplexity over the seeds of a group. */
+export interface Measured {
+  readonly values: readonly number[];
+  readonly spread: Spread;
+  /** How it was measured, where that differs from the default; empty otherwise. */
+  readonly protocol: string;
+}
+
+/** Results of a group. */
+export interface GroupResult {
+  readonly group: RunGroup;
+  /** Best on valid in training. */
+  readonly valid: Measured | null;
+  /** By `zlm eval`. */
+  readonly test: Measured | null;
+}
+
+/** Collects the results of a group. */
+export function resultOfGroup(group: RunGroup): GroupResult {
+  const valid = group.records.flatMap((record) => bestValid(record) ?? []);
+  const tests = group.records.flatMap(({ evaluations }) => chosenTest(evaluations) ?? []);
+  const protocols = [...new Set(tests.map(protocolOf))];
+  return {
+    group,
+    valid: measured(valid, ''),
+    test: measured(
+      tests.map(({ perplexity }) => perplexity),
+      protocols.filter((protocol) => protocol !== '').join('; '),
+    ),
+  };
+}
+
+/** Returns the best perplexity on valid of a run, from its status or its epochs. */
+export function bestValid({ status, epochs, counted }: RunRecord): number | null {
+  const found = status?.best?.perplexity ?? counted?.validPerplexity;
+  const all = found === undefined ? epochs.map(({ validPerplexity }) => validPerplexity) : [found];
+  const finite = all.filter(Number.isFinite);
+  return finite.length === 0 ? null : Math.min(...finite);
+}
+
+/** Chooses one of several measurements: a current one, of the best checkpoint, with the narrowest batch. */
+function chosenTest(evaluations: readonly Evaluation[]): Evaluation | undefined {
+  const merit = ({ stale, checkpoint, batch }: Evaluation) =>
+    (stale ? 1e9 : 0) + (checkpoint === 'best' ? 0 : 1e6) + batch;
+  return evaluations.filter(({ split }) => split === 'test').toSorted((a, b) => merit(a) - merit(b))[0];
+}
+
+function protocolOf({ checkpoint, batch, stale }: Evaluation): string {
+  const words = [
+    checkpoint === 'best' ? '' : `${checkpoint} checkpoint`,
+    batch === 1 ? '' : `batch ${batch}`,
+    stale ? 'stale' : '',
+  ];
+  return words.filter((word) => word !== '').join(', ');
+}
+
+function measured(values: readonly number[], protocol: string): Measured | null {
+  return values.length === 0 ? null : { values, spread: spreadOf(values), protocol };
+}
