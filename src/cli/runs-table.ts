@@ -3,7 +3,7 @@ import ansis from 'ansis';
 import type { Evaluation } from '../runs/evaluations.js';
 import type { RunSummary } from '../runs/list-runs.js';
 import type { LiveProgress } from '../runs/live-progress.js';
-import { commonValues, type KeyValues } from '../runs/run-differences.js';
+import { commonValues, type KeyValues, valueText } from '../runs/run-differences.js';
 import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
 import { type Column, tableRows } from './table.js';
 import { clip, visibleWidth } from './text-width.js';
@@ -154,19 +154,10 @@ function keyTexts(runs: readonly RunSummary[]): string[] {
 function keyText(table: KeyValues, common: KeyValues): string {
   return Object.entries(table)
     .filter(([key]) => !SHOWN_ELSEWHERE.includes(key))
-    .map(([key, value]) => [key, flowText(value)] as const)
-    .filter(([key, text]) => !(key in common) || flowText(common[key]) !== text)
+    .map(([key, value]) => [key, valueText(value)] as const)
+    .filter(([key, text]) => !(key in common) || valueText(common[key]) !== text)
     .map(([key, text]) => `${key.replace(/^(?:model|training)\./, '')}=${text}`)
     .join(' ');
-}
-
-/** Formats a value of a spec on one line, as in "[{lstm: 200}, {lstm: 200}]"; the YAML library would take longer to load than everything else. */
-function flowText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${key}: ${flowText(item)}`)
-    .join(', ')}}`;
 }
 
 function besideLines(

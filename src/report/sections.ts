@@ -3,7 +3,8 @@ import { figureTable } from '../figures/data-table.js';
 import type { Figure } from '../figures/figure.js';
 import { renderFigures } from '../figures/render.js';
 import { plainNumber } from '../plain-number.js';
-import { commonValues, differingKeys } from '../runs/run-differences.js';
+import { commonValues, differingKeys, valueText } from '../runs/run-differences.js';
+import { FileMemory } from '../storage/file-memory.js';
 import { type Html, html, trusted } from './html.js';
 import { MORE_FIGURES, PAPER_FIGURES, type PublishedFigure } from './published.js';
 import type { GroupResult, Measured } from './results.js';
@@ -123,15 +124,14 @@ function epochsText(records: readonly RunRecord[]): string {
  */
 export async function differencesSection(all: readonly RunGroup[]): Promise<Html | null> {
   const groups = all.filter(({ records }) => 'training' in records[0].spec);
-  const tables = (await differingKeys(groups.map(({ records }) => records[0].run))).map(
-    (table) => table ?? {},
-  );
+  const runs = groups.map(({ records }) => records[0].run);
+  const tables = (await differingKeys(runs, await FileMemory.load(null))).map((table) => table ?? {});
   const keys = [...new Set(tables.flatMap(Object.keys))].filter((key) => key !== 'training.seed');
   if (keys.length === 0) return null;
   const common = commonValues(tables);
   const valueCell = (key: string, value: unknown) => {
-    const text = value === undefined ? '–' : flowText(value);
-    return key in common && flowText(common[key]) === text
+    const text = value === undefined ? '–' : valueText(value);
+    return key in common && valueText(common[key]) === text
       ? html`<td class="soft">${text}</td>`
       : html`<td><b>${text}</b></td>`;
   };
@@ -147,15 +147,6 @@ export async function differencesSection(all: readonly RunGroup[]): Promise<Html
 <p class="soft">Values that most specs do not have are in bold; all other keys are alike.</p>
 </section>
 `;
-}
-
-/** Formats a value of a spec on one line. */
-function flowText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${key}: ${flowText(item)}`)
-    .join(', ')}}`;
 }
 
 /** A text that a model has drawn. */
