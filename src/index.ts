@@ -19,6 +19,7 @@ import {
 import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
 import { inspectMemory as inspectNetwork, type MemoryReport } from './inspect/memory.js';
 import type { OnProgress } from './progress.js';
+import { drawCurves, makeReport } from './report/make-report.js';
 import type { OpenedRun } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
@@ -251,6 +252,42 @@ export async function inspectMemory(run: string, options: InspectOptions = {}): 
   } finally {
     opened.dispose();
   }
+}
+
+/** Options of {@link report}. */
+export interface ReportOptions extends Surroundings {
+  /** Title of the page; the names of what it is about by default. */
+  readonly title?: string;
+  /** Draw a sample from each group of runs; true by default. */
+  readonly samples?: boolean;
+  /** Told in one line of a run of which no sample can be drawn. */
+  readonly onNote?: (line: string) => void;
+}
+
+/**
+ * Makes one self-contained HTML page about runs and sweeps.
+ *
+ * @param names their names or paths, or `latest`
+ * @returns the HTML
+ */
+export async function report(names: readonly string[], options: ReportOptions = {}): Promise<string> {
+  const { title = null, samples = true, signal, onNote = () => {} } = options;
+  const { dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, backend = 'auto' } = options;
+  const request = {
+    ...{ names, title, samples, dataFolder, runsFolder, backend, sweepsFolder: 'sweeps' },
+    ...{ backendOptions: backendOptionsOf(options), command: 'a program', version: await packageVersion() },
+  };
+  return (await makeReport(request, { onNote, ...(signal && { signal }) })).page;
+}
+
+/**
+ * Draws the perplexity per epoch of runs.
+ *
+ * @param names their names or paths, or `latest`
+ * @returns an SVG
+ */
+export async function plot(names: readonly string[], runsFolder = RUNS_FOLDER): Promise<string> {
+  return (await drawCurves(names, runsFolder)).svg;
 }
 
 async function trainRequest(options: TrainOptions): Promise<TrainRequest> {

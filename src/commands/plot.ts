@@ -33,29 +33,12 @@ export default class Plot extends BaseCommand<typeof Plot> {
   static override flags = { out: figureFlag, runs: runsFlag };
 
   async run(): Promise<PlotResult> {
-    const { findRun } = await import('../runs/list-runs.js');
-    const { curvesOf, groupBySeed, readRecord } = await import('../report/run-record.js');
-    const { learningCurves } = await import('../figures/learning-curves.js');
-    const { renderFigures } = await import('../figures/render.js');
+    const { drawCurves, namesOf } = await import('../report/make-report.js');
     const { writeFileAtomically } = await import('../storage/atomic-write.js');
     const { out, runs } = this.flags;
     if (out === undefined) throw new UserError('usage', 'No file is named', ['Name one: `--out curve.svg`.']);
-    const names = [...new Set(this.args.runs ?? ['latest'])];
-    const found = await Promise.all(names.map((name) => findRun(runs, name)));
-    const groups = groupBySeed(await Promise.all(found.map(readRecord)));
-    const curves = curvesOf(groups);
-    if (curves.length === 0) throw nothingToDraw(names);
-    await writeFileAtomically(out, `${await renderFigures([learningCurves(curves)])}\n`);
-    const drawn = groups
-      .filter(({ name }) => curves.some((curve) => curve.name === name))
-      .map(({ name, records }) => ({ name, runs: records.map((record) => record.name) }));
-    return this.print({ figure: out, curves: drawn }, ({ figure }) => `figure ${figure}`);
+    const { svg, groups } = await drawCurves(this.args.runs ?? ['latest'], runs);
+    await writeFileAtomically(out, `${svg}\n`);
+    return this.print({ figure: out, curves: namesOf(groups) }, ({ figure }) => `figure ${figure}`);
   }
-}
-
-function nothingToDraw(names: readonly string[]): UserError {
-  const message = `There is no epoch to draw in ${names.join(', ')}`;
-  return new UserError('data', message, [
-    'Name runs of networks that have trained an epoch: `zlm runs` lists them.',
-  ]);
 }

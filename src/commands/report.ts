@@ -4,8 +4,6 @@ import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.
 import { BaseCommand } from '../cli/base-command.js';
 import { dataFlag, pageFlag, runsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
-import type { RunGroup } from '../report/run-record.js';
-import type { DrawnSample } from '../report/sections.js';
 
 /** The result for `--json`; see schemas/output/report.schema.json. */
 interface ReportResult {
@@ -50,52 +48,31 @@ export default class Report extends BaseCommand<typeof Report> {
   };
 
   async run(): Promise<ReportResult> {
-    const { findReported } = await import('../report/report-source.js');
-    const { renderReport } = await import('../report/report.js');
-    const { SAMPLING } = await import('../report/draw-samples.js');
+    const { makeReport, namesOf } = await import('../report/make-report.js');
     const { writeFileAtomically } = await import('../storage/atomic-write.js');
-    const { runs, title } = this.flags;
-    const source = await findReported(this.args.runs ?? ['latest'], {
-      runsFolder: runs,
-      sweepsFolder: 'sweeps',
-    });
-    const out =
-      this.flags.out ?? (source.folder === null ? 'report.html' : join(source.folder, 'report.html'));
-    const samples = this.flags.samples ? await this.samples(source.groups) : [];
-    const page = await renderReport({
-      ...source,
-      title: title ?? source.title,
-      samples,
-      sampling: SAMPLING,
-      command: this.commandLine(),
-      version: this.config.version,
-    });
-    await writeFileAtomically(out, page);
-    const groups = source.groups.map(({ name, records }) => ({
-      name,
-      runs: records.map((record) => record.name),
-    }));
-    const result = { report: out, title: title ?? source.title, groups, samples: samples.length };
-    return this.print(result, ({ report }) => `report ${report}`);
-  }
-
-  private samples(groups: readonly RunGroup[]): Promise<DrawnSample[]> {
-    return interruptible(async (signal) => {
-      const { drawSamples } = await import('../report/draw-samples.js');
-      const { data, backend } = this.flags;
-      const onNote = (line: string) => this.progress().note(line);
-      const place = { dataFolder: data, backend, backendOptions: backendOptions(this.flags, onNote) };
-      const seen = new Set<string>();
-      return await drawSamples(groups, place, {
+    const { runs, data, backend, title = null, samples } = this.flags;
+    const onNote = (line: string) => this.progress().note(line);
+    const request = {
+      ...{ names: this.args.runs ?? ['latest'], title, samples, runsFolder: runs, sweepsFolder: 'sweeps' },
+      ...{ dataFolder: data, backend, backendOptions: backendOptions(this.flags, onNote) },
+      ...{ command: this.commandLine(), version: this.config.version },
+    };
+    const named = new Set<string>();
+    const made = await interruptible((signal) =>
+      makeReport(request, {
         signal,
         onNote,
         onProgress: (progress) => this.progress().update(progress),
         onBackend: (active) => {
           // Once for all runs.
-          if (!seen.has(active.name)) onNote(backendLine(active));
-          seen.add(active.name);
+          if (!named.has(active.name)) onNote(backendLine(active));
+          named.add(active.name);
         },
-      });
-    });
+      }),
+    );
+    const out = this.flags.out ?? (made.folder === null ? 'report.html' : join(made.folder, 'report.html'));
+    await writeFileAtomically(out, made.page);
+    const result = { report: out, title: made.title, groups: namesOf(made.groups), samples: made.samples };
+    return this.print(result, ({ report }) => `report ${report}`);
   }
 }
