@@ -85,8 +85,8 @@ function contextLines({ context: { lengths, full, effective, split } }: MemoryRe
   const rows = lengths.map(({ length, perplexity }) => [String(length), formatPerplexity(perplexity)]);
   const reach =
     effective === null
-      ? 'no context of these lengths comes within 1 % of the whole text'
-      : `${effective} tokens come within 1 % of the whole text`;
+      ? 'none of these lengths stays within 1 % of the whole text'
+      : `from ${effective} ${effective === 1 ? 'token' : 'tokens'} on within 1 % of the whole text`;
   return [
     `perplexity after a limited context: ${reach}`,
     renderTable(columns, [...rows, ['whole text', formatPerplexity(full)]]),

@@ -22,9 +22,9 @@ const ROW_HEIGHT = 19;
 const SAMPLE = 22;
 const GAP = 18;
 
-/** Lays out the legend; bars have their names beside them and need none, and neither does a single line. */
+/** Lays out the legend; bars have their names beside them and need none. */
 export function legendOf(figure: Figure, width: number): LegendItem[] {
-  if (figure.kind === 'bars' || figure.series.length < 2) return [];
+  if (figure.kind === 'bars') return [];
   let [x, row] = [0, 0];
   return figure.series.map(({ name, ...series }, index) => {
     const label = clipped(name, FONT, width - SAMPLE - 6);

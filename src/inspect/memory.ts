@@ -90,7 +90,7 @@ export interface ContextReport {
   readonly lengths: readonly ContextPerplexity[];
   /** Perplexity of the same positions after the whole text before them. */
   readonly full: number;
-  /** Least length whose perplexity is within 1 % of `full`; null when none is. */
+  /** Least length from which on every perplexity is within 1 % of `full`; null when not even the last is. */
   readonly effective: number | null;
   /** Perplexity of the whole split in one sequential pass, as `zlm eval --split valid` measures it, and its predictions. */
   readonly split: { readonly perplexity: number; readonly predictions: number };
@@ -244,7 +244,8 @@ async function contextReport(
   }
   const sequential = await lossesInSequence(model, text, hooks);
   const full = Math.exp(meanOf(positions.map((at) => sequential[at])));
-  const near = lengths.find(({ perplexity }) => Math.log(perplexity / full) < NEAR);
+  const isNear = ({ perplexity }: ContextPerplexity) => Math.log(perplexity / full) < NEAR;
+  const near = lengths.find((_, index) => lengths.slice(index).every(isNear));
   const predictions = sequential.subarray(1);
   const split = { perplexity: Math.exp(meanOf(predictions)), predictions: predictions.length };
   return { lengths, full, effective: near?.length ?? null, split };
