@@ -20,7 +20,7 @@ export const STREAM = {
   windows: 5,
   shuffling: 6,
   sentences: 7,
-  recall: 8,
+  recall: 9,
 } as const;
 
 /** The address of a sequence of random numbers. Each field is an unsigned 32-bit integer. */

@@ -63,7 +63,7 @@ async function listFacts(runsFolder: string): Promise<RunFacts[]> {
   const facts: RunFacts[] = [];
   for (const name of await folderNames(runsFolder)) {
     const run = new RunFolder(join(runsFolder, name));
-    facts.push(await factsOf(run, linked === join(folder ?? '', name)));
+    facts.push({ ...(await summarizeRun(run)), latest: linked === join(folder ?? '', name) });
   }
   facts.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
   if (facts.some(({ latest }) => latest) || (await isOurLink(runsFolder))) return facts;
@@ -116,7 +116,8 @@ async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError>
   ]);
 }
 
-async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
+/** Returns what one run folder says of itself. */
+export async function summarizeRun(run: RunFolder): Promise<Omit<RunFacts, 'latest'>> {
   const evaluations = await readEvaluations(run);
   try {
     const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = await readStatus(run);
@@ -137,7 +138,6 @@ async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
       // The progress of a killed training does not belong to the process that trains the run now.
       live: live && owner && live.updatedAt >= owner.since ? live : null,
       evaluations,
-      latest,
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -153,7 +153,6 @@ async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
       updatedAt: (await stat(run.path)).mtime.toISOString(),
       live: null,
       evaluations,
-      latest,
       problem: [`${error.message.replace(/\.$/, '')}.`, ...error.cures].join(' '),
     };
   }

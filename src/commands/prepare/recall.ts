@@ -14,11 +14,10 @@ export default class PrepareRecall extends PrepareCommand<typeof PrepareRecall> 
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> recall',
-    '<%= config.bin %> <%= command.id %> recall-long --lags 50,100,200 --words 4 --lines 10000',
+    '<%= config.bin %> <%= command.id %> recall-long --lags 50,100,200 --words 8 --lines 50000',
     {
-      description: 'Train on it: every line is a sequence of its own',
-      command:
-        '<%= config.bin %> train quickstart --set corpus=recall --set training.sentences=true --set training.windowsPerEpoch=null',
+      description: 'Train on it, and see what is remembered',
+      command: '<%= config.bin %> train recall && <%= config.bin %> eval --split test',
     },
   ];
 
@@ -32,14 +31,14 @@ export default class PrepareRecall extends PrepareCommand<typeof PrepareRecall> 
     }),
     words: integerFlag({
       description: 'Number of words to remember: chance is an accuracy of 1 / N.',
-      default: 8,
+      default: 4,
       min: 2,
       max: 10_000,
       helpValue: 'N',
     }),
     distractors: integerFlag({
       description: 'Number of different distractors.',
-      default: 8,
+      default: 4,
       min: 1,
       max: 10_000,
       helpValue: 'N',
@@ -64,7 +63,6 @@ export default class PrepareRecall extends PrepareCommand<typeof PrepareRecall> 
 
   async run(): Promise<PrepareResult> {
     const { parseLags, prepareRecall } = await import('../../corpus/recall.js');
-    const { firstTrainingOn } = await import('../../cli/suggested-training.js');
     const { lags, words, distractors, lines, 'test-lines': testLines, seed, force, data } = this.flags;
     const task = {
       lags: parseLags(lags),
@@ -75,7 +73,10 @@ export default class PrepareRecall extends PrepareCommand<typeof PrepareRecall> 
     };
     return await this.prepare(
       (hooks) => prepareRecall({ name: this.args.name, task, force, dataFolder: data, ...hooks }),
-      ({ manifest }) => firstTrainingOn(manifest, this.config.root),
+      async () => [
+        'configs/recall.yaml',
+        ...(this.args.name === 'recall' ? [] : ['--set', `corpus=${this.args.name}`]),
+      ],
       data,
     );
   }
