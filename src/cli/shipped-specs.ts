@@ -113,6 +113,11 @@ export function shippedNames(packageRoot: string): Promise<string[]> {
   return namesIn(join(packageRoot, SPECS.folder));
 }
 
+/** Lists the names of the sweeps that come with zlm, in order. */
+export function shippedSweepNames(packageRoot: string): Promise<string[]> {
+  return namesIn(join(packageRoot, SWEEPS.folder));
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   const files = await readdir(folder);
   return files

@@ -1,10 +1,11 @@
 /** What a sweep file expands to, and how its faults are shown. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isNgram, type Spec } from '../../src/spec/systems.js';
 import { combinations } from '../../src/sweeps/expand.js';
 import { planSweep, runsOf, type SweepPlan } from '../../src/sweeps/plan.js';
+import { ROOT } from '../cli/capture.js';
 import { tempFolder } from '../temp-folder.js';
 import { faultsOf, writeSweep } from './sweep-files.js';
 
@@ -243,5 +244,13 @@ variants:
       'spec: tiny.yaml\nset: { training.sentences: true }\nbudget: { tokens: 2000 }\n',
     );
     expect(await faultsOf(planSweep(sentences), sentences)).toContain('use budget.minutes');
+  });
+});
+
+describe('the sweeps that come with zlm', () => {
+  const folder = join(ROOT, 'configs', 'sweeps');
+  it.each(readdirSync(folder))('%s has no faults', async (name) => {
+    const planned = await planSweep(join(folder, name));
+    expect(runsOf(planned).length).toBeGreaterThan(5);
   });
 });
