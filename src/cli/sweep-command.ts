@@ -111,8 +111,7 @@ export abstract class SweepCommand<T extends typeof Command> extends BaseCommand
   /** Prints a report; what diverged or failed sets the exit code. */
   protected async report(report: SweepReport): Promise<SweepReport> {
     const { renderSweepResult } = await import('./sweep-table.js');
-    const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
-    const result = this.print(report, (shown) => renderSweepResult(shown, width), LINES_IN);
+    const result = this.print(report, renderSweepResult, LINES_IN);
     const states = report.runs.map(({ state }) => state);
     if (states.includes('failed')) this.failWith('data');
     else if (states.includes('diverged')) this.failWith('diverged');

@@ -4,7 +4,7 @@ import { SpecError, sortFaults } from '../spec/diagnostics.js';
 import { resolveSpec, specHash } from '../spec/load.js';
 import { type Place, toPlain, valuePlace } from '../spec/located.js';
 import { type Override, stepsOf } from '../spec/overrides.js';
-import { isNgram, type NetworkSpec, type Spec } from '../spec/systems.js';
+import { type NetworkSpec, type Spec, trainingOf } from '../spec/systems.js';
 import { writeOverride } from '../spec/yaml.js';
 import { type Candidate, expandSweep, type Group } from './expand.js';
 import { type LoadedSweep, readSweep, type Setting } from './sweep-file.js';
@@ -82,8 +82,9 @@ async function planCandidate(
   const path = isAbsolute(spec) ? spec : join(dirname(sweep.path), spec);
   const overrides = settings.flatMap((setting) => setting.overrides);
   const base = await resolved(sweep, path, overrides, specKey);
-  const seeds = isNgram(base) ? undefined : sweep.file.seeds;
-  const budget = isNgram(base) ? [] : windowsForTokens(sweep, base);
+  const training = trainingOf(base);
+  const seeds = training === null ? undefined : sweep.file.seeds;
+  const budget = training === null ? [] : windowsForTokens(sweep, training);
   const runs: PlannedRun[] = [];
   for (const [index, seed] of (seeds ?? [null]).entries()) {
     const own =
@@ -121,7 +122,7 @@ async function resolved(
 }
 
 /** Returns the override that makes all epochs together as long as a budget of tokens; none without such a budget. */
-function windowsForTokens({ file, root }: LoadedSweep, { training }: NetworkSpec): Override[] {
+function windowsForTokens({ file, root }: LoadedSweep, training: NetworkSpec['training']): Override[] {
   const tokens = file.budget && 'tokens' in file.budget ? file.budget.tokens : undefined;
   if (tokens === undefined) return [];
   const place = valuePlace(root, ['budget', 'tokens']);

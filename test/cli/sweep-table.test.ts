@@ -101,22 +101,25 @@ function streamOf(screen: Screen): WatchStream {
 }
 
 describe('on a terminal', () => {
-  it.each([60, 80, 120, 200])('the table is updated in place and never wraps on %i columns', async (columns) => {
-    const screen = new Screen(columns, 24);
-    const display = new SweepDisplay(streamOf(screen));
-    display.show({ kind: 'report', report: { ...REPORT, runs: REPORT.runs.slice(0, 1) } });
-    display.note('Saving the runs');
-    display.show({ kind: 'report', report: REPORT });
-    display.close();
-    const rows = await screen.rows();
-    for (const row of rows) expect(row.length).toBeLessThan(columns);
-    expect(rows[0]).toMatch(/^placement: 1 of 11 runs finished/);
-    expect(rows.filter((row) => row.includes('naive-bptt10-rate0.2'))).toHaveLength(1);
-    expect(rows.at(-1)).toBe('Saving the runs');
-    // Variant, grid and both figures are on every terminal.
-    for (const word of ['vertical', '10', '169.50', '166.12']) expect(rows.join('\n')).toContain(word);
-    await expect(rows.join('\n')).toMatchFileSnapshot(`../golden/terminal/sweep-${columns}.txt`);
-  });
+  it.each([60, 80, 120, 200])(
+    'the table is updated in place and never wraps on %i columns',
+    async (columns) => {
+      const screen = new Screen(columns, 24);
+      const display = new SweepDisplay(streamOf(screen));
+      display.show({ kind: 'report', report: { ...REPORT, runs: REPORT.runs.slice(0, 1) } });
+      display.note('Saving the runs');
+      display.show({ kind: 'report', report: REPORT });
+      display.close();
+      const rows = await screen.rows();
+      for (const row of rows) expect(row.length).toBeLessThan(columns);
+      expect(rows[0]).toMatch(/^placement: 1 of 11 runs finished/);
+      expect(rows.filter((row) => row.includes('naive-bptt10-rate0.2'))).toHaveLength(1);
+      expect(rows.at(-1)).toBe('Saving the runs');
+      // Variant, grid and both figures are on every terminal.
+      for (const word of ['vertical', '10', '169.50', '166.12']) expect(rows.join('\n')).toContain(word);
+      await expect(rows.join('\n')).toMatchFileSnapshot(`../golden/terminal/sweep-${columns}.txt`);
+    },
+  );
 });
 
 describe('in a log', () => {
@@ -157,6 +160,10 @@ describe('the result', () => {
     const text = renderSweepResult(report, 80);
     expect(text).toContain('  Error: No space left on the device\n  Make room.');
     expect(text).toContain('recalled after      5   100\nnone, bptt 10   100 %  50 %\nchance 25 %');
-    expect(renderSweep(report, 40).split('\n').every((line) => line.length <= 40)).toBe(true);
+    expect(
+      renderSweep(report, 40)
+        .split('\n')
+        .every((line) => line.length <= 40),
+    ).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isNgram, type Spec } from '../../src/spec/systems.js';
+import { type Spec, trainingOf as trainingOrNull } from '../../src/spec/systems.js';
 import { combinations } from '../../src/sweeps/expand.js';
 import { planSweep, runsOf, type SweepPlan } from '../../src/sweeps/plan.js';
 import { ROOT } from '../cli/capture.js';
@@ -15,8 +15,9 @@ const plan = (yaml: string): Promise<SweepPlan> => planSweep(writeSweep(yaml));
 const namesOf = (planned: SweepPlan) => runsOf(planned).map(({ name }) => name);
 
 function trainingOf(spec: Spec) {
-  if (isNgram(spec)) throw new Error('not a network');
-  return spec.training;
+  const training = trainingOrNull(spec);
+  if (training === null) throw new Error('not a network');
+  return training;
 }
 
 describe('expansion', () => {

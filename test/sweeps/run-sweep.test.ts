@@ -179,7 +179,10 @@ describe('a sweep', () => {
   });
 
   it('a budget of time stops a run at the next look, and its best epoch counts', async () => {
-    const path = sweepFile('short', 'set: { training.epochs: 100000, training.schedule: { constant: {} } }\nbudget: { minutes: 0.02 }\n');
+    const path = sweepFile(
+      'short',
+      'set: { training.epochs: 100000, training.schedule: { constant: {} } }\nbudget: { minutes: 0.02 }\n',
+    );
     const report = await sweep(path);
     const [run] = report.runs;
     expect(run).toMatchObject({ state: 'finished', chosen: true });
@@ -233,7 +236,8 @@ describe('a sweep that is stopped', () => {
     const words = ['--sweeps', sweepsFolder(), '--runs', place.runs, '--data', place.data];
     const killed = startZlm(['sweep', path, ...words, '--backend', 'wasm', '--jobs', '2']);
     const first = place.run('killed-seed1');
-    await until(() => existsSync(first.checkpoint('last')));
+    await until(() => existsSync(first.checkpoint('last')) || killed.process.exitCode !== null);
+    expect(killed.process.exitCode).toBe(null);
     killed.process.kill('SIGKILL');
     expect((await killed.ended).signal).toBe('SIGKILL');
     // Its runs work on without it.
