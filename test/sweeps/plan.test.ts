@@ -1,5 +1,5 @@
 /** What a sweep file expands to, and how its faults are shown. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Spec, trainingOf as trainingOrNull } from '../../src/spec/systems.js';
@@ -250,7 +250,10 @@ variants:
 
 describe('the sweeps that come with zlm', () => {
   const folder = join(ROOT, 'configs', 'sweeps');
-  it.each(readdirSync(folder))('%s has no faults', async (name) => {
+  it.each(readdirSync(folder))('%s has no faults, names its schema and says how to run it', async (name) => {
+    const [modeline, ...rest] = readFileSync(join(folder, name), 'utf8').split('\n');
+    expect(modeline).toBe('# yaml-language-server: $schema=../../schemas/sweep.schema.json');
+    expect(rest.join('\n')).toMatch(/^# Run: +zlm prepare \S.* && zlm sweep \S/m);
     const planned = await planSweep(join(folder, name));
     expect(runsOf(planned).length).toBeGreaterThan(5);
   });
