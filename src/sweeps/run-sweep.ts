@@ -14,6 +14,7 @@ import { shellWord } from '../shell-word.js';
 import { diffSpecs, specHash } from '../spec/load.js';
 import { isThere } from '../storage/files.js';
 import { lockFolder, lockOwner } from '../storage/folder-lock.js';
+import { writeCurves } from './curves.js';
 import type { EndedJob, Job, Launcher } from './launcher.js';
 import { nextSteps } from './next-steps.js';
 import { type ObservedRun, type ObservedRuns, observeRuns } from './observe.js';
@@ -153,7 +154,7 @@ class Session {
     await this.#submit(jobs);
     const isOver = jobs.length === 0 && working.length === 0;
     const report = reportSweep(this.plan, this.folder, runs);
-    if (ended.length > 0 || isOver || !this.#begun) await writeTables(this.folder, report);
+    if (ended.length > 0 || isOver || !this.#begun) await this.#write(report);
     this.#begun = true;
     return { report, isOver };
   }
@@ -169,7 +170,12 @@ class Session {
       ({ active } = await launcher.query());
     }
     const runs = await observeRuns(this.plan, this.request.runsFolder, this.folder);
-    await writeTables(this.folder, reportSweep(this.plan, this.folder, runs));
+    await this.#write(reportSweep(this.plan, this.folder, runs));
+  }
+
+  async #write(report: SweepReport): Promise<void> {
+    await writeTables(this.folder, report);
+    await writeCurves(this.folder, report, this.request.runsFolder);
   }
 
   async #submit(jobs: readonly (readonly [Failure['step'], PlannedRun])[]): Promise<void> {

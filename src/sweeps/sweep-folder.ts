@@ -33,6 +33,10 @@ export class SweepFolder {
   failure(run: string): string {
     return join(this.failures, `${run}.json`);
   }
+  /** The perplexities of each epoch of the runs that are compared. */
+  get epochs(): string {
+    return join(this.path, 'epochs.csv');
+  }
   table(extension: 'md' | 'csv' | 'json'): string {
     return join(this.path, `table.${extension}`);
   }

@@ -117,7 +117,12 @@ export function runsCsv(runs: readonly RunReport[]): string {
     `${run.chosen}`,
     ...figures.map((figure) => cellOf(run[figure])),
   ]);
-  return [[...head, ...figures], ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+  return csvText([[...head, ...figures], ...rows]);
+}
+
+/** Returns rows as comma-separated values, quoted where they need it. */
+export function csvText(rows: readonly (readonly unknown[])[]): string {
+  return rows.map((row) => `${row.map((value) => quoted(cellOf(value))).join(',')}\n`).join('');
 }
 
 function cellOf(value: unknown): string {

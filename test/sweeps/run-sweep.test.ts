@@ -99,6 +99,7 @@ describe('a sweep', () => {
     ]);
     const folder = join(sweepsFolder(), 'whole');
     expect(readdirSync(folder).sort()).toEqual([
+      'epochs.csv',
       'runs.json',
       'sweep.yaml',
       'table.csv',
@@ -107,6 +108,19 @@ describe('a sweep', () => {
     ]);
     expect(readFileSync(join(folder, 'table.csv'), 'utf8').split('\n')).toHaveLength(6);
     expect(JSON.parse(readFileSync(join(folder, 'table.json'), 'utf8'))).toEqual(report);
+    // Three epochs of four runs, each with the figures of its run.
+    const [head, ...epochs] = readFileSync(join(folder, 'epochs.csv'), 'utf8').trimEnd().split('\n');
+    expect(head).toBe('group,run,seed,epoch,windows,learning rate,train,valid');
+    expect(epochs).toHaveLength(12);
+    const first = JSON.parse(
+      readFileSync(place.run('whole-none-seed1').metrics, 'utf8')
+        .split('\n')
+        .find((line) => line.includes('"epoch"') && line.includes('validPerplexity')) ?? '',
+    );
+    const { windows, learningRate, trainPerplexity, validPerplexity } = first;
+    expect(epochs[0]).toBe(
+      ['none,whole-none-seed1,1,1', windows, learningRate, trainPerplexity, validPerplexity].join(','),
+    );
     const again = inProcessLauncher();
     expect(await sweep(path, { launcher: again })).toEqual(report);
     expect(again.jobs).toEqual([]);
