@@ -1,17 +1,19 @@
-/** Writes everything that is generated from the spec's schema and from the kernels' header: `npm run generate`. */
+/** Writes everything that is generated from the schemas of specs and sweeps and from the kernels' header: `npm run generate`. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CUDA_BINDING, generateCudaBinding } from './cuda-binding.js';
 import { generateNativeBinding, NATIVE_BINDING } from './native-binding.js';
 import { generateReference } from './spec-reference.js';
-import { generateTypes } from './spec-types.js';
-import { generateValidator } from './spec-validator.js';
+import { generateSweepTypes, generateTypes } from './spec-types.js';
+import { generateSweepValidator, generateValidator } from './spec-validator.js';
 
 /** Every generated file: its path in the repository and its text. */
 export async function generateFiles(): Promise<{ path: string; text: string }[]> {
   return [
     { path: 'src/spec/spec.generated.ts', text: await generateTypes() },
     { path: 'src/spec/schema-validator.generated.ts', text: generateValidator() },
+    { path: 'src/sweeps/sweep.generated.ts', text: await generateSweepTypes() },
+    { path: 'src/sweeps/sweep-validator.generated.ts', text: generateSweepValidator() },
     { path: 'docs/spec.md', text: generateReference() },
     { path: NATIVE_BINDING, text: generateNativeBinding() },
     { path: CUDA_BINDING, text: generateCudaBinding() },

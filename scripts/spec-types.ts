@@ -1,21 +1,37 @@
-/** Generates TypeScript types of the resolved spec from its JSON Schema. */
+/** Generates TypeScript types of the resolved spec, and of a sweep file, from their JSON Schemas. */
 import { compile } from 'json-schema-to-typescript';
 import { isChoice, type SchemaNode, specSchema } from '../src/spec/schema.js';
 import { systemSchema } from '../src/spec/systems.js';
+import { sweepSchema } from '../src/sweeps/sweep-schema.js';
 
 const BANNER = `/**
  * The resolved spec: what a spec file says once everything it extends, every override and every default is in.
  * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
  */`;
 
+const SWEEP_BANNER = `/**
+ * A sweep file as it is written. Generated from schemas/sweep.schema.json by \`npm run generate\`; change the schema instead.
+ */`;
+
+const OPTIONS = {
+  additionalProperties: false,
+  ignoreMinAndMaxItems: true,
+  strictIndexSignatures: true,
+  style: { singleQuote: true, printWidth: 110 },
+};
+
 /** Returns the text of src/spec/spec.generated.ts. */
 export async function generateTypes(): Promise<string> {
-  return compile(resolvedSchema(), 'Spec', {
-    bannerComment: BANNER,
-    additionalProperties: false,
-    ignoreMinAndMaxItems: true,
-    strictIndexSignatures: true,
-    style: { singleQuote: true, printWidth: 110 },
+  return compile(resolvedSchema(), 'Spec', { ...OPTIONS, bannerComment: BANNER });
+}
+
+/** Returns the text of src/sweeps/sweep.generated.ts. */
+export async function generateSweepTypes(): Promise<string> {
+  const schema = { ...sweepSchema(), title: 'SweepFile' } as GeneratorSchema;
+  return compile(schema, 'SweepFile', {
+    ...OPTIONS,
+    strictIndexSignatures: false,
+    bannerComment: SWEEP_BANNER,
   });
 }
 

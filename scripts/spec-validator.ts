@@ -1,12 +1,13 @@
-/** Compiles the function that checks a spec against its JSON Schema. */
+/** Compiles the functions that check a spec and a sweep against their JSON Schemas. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
-import { specSchema } from '../src/spec/schema.js';
+import { type SchemaNode, specSchema } from '../src/spec/schema.js';
+import { sweepSchema } from '../src/sweeps/sweep-schema.js';
 
-const BANNER = `// @ts-nocheck
+const bannerOf = (name: string) => `// @ts-nocheck
 /**
- * Checks a spec against its schema: ajv's standalone code, so that no command loads ajv and compiles the schema at its start.
- * Generated from schemas/spec.schema.json by \`npm run generate\`; change the schema instead.
+ * Checks a ${name} against its schema: ajv's standalone code, so that no command loads ajv and compiles the schema at its start.
+ * Generated from schemas/${name}.schema.json by \`npm run generate\`; change the schema instead.
  */`;
 
 /** Keywords for people, which the validator does not need. */
@@ -17,6 +18,15 @@ const MAPS_BY_NAME = ['properties', '$defs'];
 
 /** Returns the text of src/spec/schema-validator.generated.ts. */
 export function generateValidator(): string {
+  return compiled('spec', specSchema());
+}
+
+/** Returns the text of src/sweeps/sweep-validator.generated.ts. */
+export function generateSweepValidator(): string {
+  return compiled('sweep', sweepSchema());
+}
+
+function compiled(name: string, schema: SchemaNode): string {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -29,10 +39,10 @@ export function generateValidator(): string {
     inlineRefs: false,
     code: { source: true, esm: true, lines: true },
   });
-  const code = standalone.default(ajv, ajv.compile(withoutProse(specSchema()) as object));
+  const code = standalone.default(ajv, ajv.compile(withoutProse(schema) as object));
   const imports = code.match(/\brequire\(.*?\)|^import .*$/gm);
   if (imports) throw new Error(`the compiled validator is not self-contained: ${imports.join(', ')}`);
-  return `${BANNER}\n${code}\n`;
+  return `${bannerOf(name)}\n${code}\n`;
 }
 
 /** Removes the keywords that validate nothing from a schema. */

@@ -7,8 +7,11 @@
  * A fault that a user can fix is thrown as {@link UserError}. Nothing is printed, and the process is never ended.
  */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { BackendName } from './backends/backend.js';
 import { type PreparePtbOptions, preparePtb as preparePtbCorpus } from './corpus/ptb.js';
+import { type PrepareRecallOptions, prepareRecall as prepareRecallCorpus } from './corpus/recall.js';
 import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from './corpus/sotu.js';
 import { type PrepareTextOptions, prepareText as prepareTextCorpus } from './corpus/user-text.js';
 import {
@@ -24,6 +27,10 @@ import type { OpenedRun } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
 import { userCacheFolder } from './storage/user-cache.js';
+import type { Launcher } from './sweeps/launcher.js';
+import { localLauncher } from './sweeps/local-launcher.js';
+import type { SweepReport } from './sweeps/report.js';
+import { runSweep, type SweepEvent, sweepStatus as statusOfSweep } from './sweeps/run-sweep.js';
 import { openTrainedNetwork } from './systems/inspected-network.js';
 import { type OpenRunRequest, openRun as openNamedRun } from './systems/open-run.js';
 import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
@@ -33,8 +40,10 @@ import type { TrainingEvent } from './training/events.js';
 export type { BackendName } from './backends/backend.js';
 export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
 export type { SplitName } from './corpus/prepared.js';
+export type { RecallTask } from './corpus/recall.js';
 export { type FaultKind, UserError } from './errors.js';
 export type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from './evaluation/evaluate.js';
+export type { LagRecall, RecallReport } from './evaluation/recall.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
 export type { MemoryReport } from './inspect/memory.js';
 export type { Predictor } from './predictors/predictor.js';
@@ -44,6 +53,9 @@ export type { SampleResult } from './sampling/sample.js';
 export { SpecError } from './spec/diagnostics.js';
 export { type LoadedSpec, loadSpec } from './spec/load.js';
 export type { NetworkSpec, NgramSpec, Spec } from './spec/systems.js';
+export type { EndedJob, Job, LaunchedJobs, Launcher } from './sweeps/launcher.js';
+export type { GroupReport, RunReport, Spread, SweepReport } from './sweeps/report.js';
+export type { SweepEvent } from './sweeps/run-sweep.js';
 export type { NetworkOutcome, NgramOutcome, NgramPlan, Plan, TrainingOutcome } from './systems/system.js';
 export { resultOf } from './systems/train.js';
 export type * from './training/events.js';
@@ -52,6 +64,7 @@ export type { NetworkPlan } from './training/plan.js';
 /** Default folders of the command line. */
 const DATA_FOLDER = 'data';
 const RUNS_FOLDER = 'runs';
+const SWEEPS_FOLDER = 'sweeps';
 
 /** Folders and backend. */
 export interface Surroundings {
@@ -97,6 +110,10 @@ export const prepareText = (options: TextOptions) => {
   const choices = options.vocabularyOf === undefined ? form : {};
   return prepareTextCorpus({ dataFolder: DATA_FOLDER, unknown: 'unk', ...choices, ...options });
 };
+
+/** Prepares a synthetic corpus in which a word must be recalled after many steps. */
+export const prepareRecall = (options: WithDefaults<PrepareRecallOptions>) =>
+  prepareRecallCorpus({ dataFolder: DATA_FOLDER, ...options });
 
 /** A spec to train, or a run to resume. */
 export type TrainOptions = Surroundings & {
@@ -274,7 +291,7 @@ export async function report(names: readonly string[], options: ReportOptions = 
   const { title = null, samples = true, signal, onNote = () => {} } = options;
   const { dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, backend = 'auto' } = options;
   const request = {
-    ...{ names, title, samples, dataFolder, runsFolder, backend, sweepsFolder: 'sweeps' },
+    ...{ names, title, samples, dataFolder, runsFolder, backend, sweepsFolder: SWEEPS_FOLDER },
     ...{ backendOptions: backendOptionsOf(options), command: 'a program', version: await packageVersion() },
   };
   return (await makeReport(request, { onNote, ...(signal && { signal }) })).page;
@@ -288,6 +305,48 @@ export async function report(names: readonly string[], options: ReportOptions = 
  */
 export async function plot(names: readonly string[], runsFolder = RUNS_FOLDER): Promise<string> {
   return (await drawCurves(names, runsFolder)).svg;
+}
+
+/** Options of {@link sweep}. */
+export interface SweepOptions extends Surroundings {
+  /** Folder of the sweeps, with the tables and logs of each; `sweeps` by default. */
+  readonly sweepsFolder?: string;
+  /** Runs side by side, which share the threads; 1 by default. */
+  readonly jobs?: number;
+  /** What starts the runs; processes of this machine by default. */
+  readonly launcher?: Launcher;
+  /** Try again what failed or diverged. */
+  readonly retry?: boolean;
+}
+
+/**
+ * Trains the runs of a sweep file that are not finished, each in a process of its own, and evaluates them.
+ *
+ * @param path the sweep file
+ * @returns reports as the runs progress, and the last one as the generator's return value: see {@link resultOf}
+ */
+export async function* sweep(
+  path: string,
+  options: SweepOptions = {},
+): AsyncGenerator<SweepEvent, SweepReport, void> {
+  const { jobs = 1, backend = 'auto', retry = false, cacheFolder, signal } = options;
+  const { dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, sweepsFolder = SWEEPS_FOLDER } = options;
+  const zlm = fileURLToPath(new URL('../bin/run.js', import.meta.url));
+  const request = {
+    ...{ path, dataFolder, runsFolder, sweepsFolder, backend, retry },
+    threads: Math.max(1, Math.floor((options.threads ?? availableParallelism()) / jobs)),
+    jobFlags: cacheFolder === undefined ? [] : ['--cache', cacheFolder],
+    launcher: options.launcher ?? localLauncher([process.execPath, zlm], jobs),
+  };
+  return yield* runSweep(request, withoutUndefined({ signal }));
+}
+
+/** Reports how far a sweep is; nothing is started or written. @param path the sweep file */
+export function sweepStatus(
+  path: string,
+  options: Pick<SweepOptions, 'runsFolder' | 'sweepsFolder'> = {},
+): Promise<SweepReport> {
+  return statusOfSweep({ path, runsFolder: RUNS_FOLDER, sweepsFolder: SWEEPS_FOLDER, ...options });
 }
 
 async function trainRequest(options: TrainOptions): Promise<TrainRequest> {

@@ -21,6 +21,7 @@ export interface SmallConfig {
 /** All configs. Fine-tuning begins with the run of the spec that it extends, which comes before it. */
 export const SMALL_CONFIGS: readonly SmallConfig[] = await Promise.all(
   readdirSync(CONFIGS)
+    .filter((file) => file.endsWith('.yaml'))
     .map((file) => basename(file, '.yaml'))
     .sort()
     .map(async (name) => {

@@ -5,7 +5,7 @@ import type { Command, Interfaces } from '@oclif/core';
 import { RunFolder } from '../runs/run-folder.js';
 import { allKeys, type KeyNode, schemaAt } from '../spec/schema.js';
 import { type Candidate, CommandLine } from './completion-line.js';
-import { shippedNames } from './shipped-specs.js';
+import { shippedNames, shippedSweepNames } from './shipped-specs.js';
 
 /** The words that may be inserted at the cursor, and other instructions to the shell. */
 export interface Completion {
@@ -20,6 +20,7 @@ export interface Completion {
 export interface CompletionSources {
   readonly commands: readonly Command.Loadable[];
   specNames(): Promise<readonly string[]>;
+  sweepNames(): Promise<readonly string[]>;
   /** Newest first. */
   runNames(runsFolder: string): Promise<readonly string[]>;
   corpusNames(dataFolder: string): Promise<readonly string[]>;
@@ -27,7 +28,7 @@ export interface CompletionSources {
 }
 
 /** Kind of the value of a flag or an argument. */
-type ValueKind = 'spec' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'file' | 'free';
+type ValueKind = 'spec' | 'sweep' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'file' | 'free';
 
 /** Kinds by the word for a flag's value in the help. */
 const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
@@ -49,6 +50,7 @@ const ARGUMENT_VALUES: Readonly<Record<string, ValueKind>> = {
   spec: 'spec',
   file: 'spec',
   files: 'spec',
+  sweep: 'sweep',
   run: 'run',
   runs: 'run',
   corpus: 'corpus',
@@ -135,6 +137,8 @@ async function valuesOf(
   switch (kind) {
     case 'spec':
       return { ...closed(named(await sources.specNames())), files: true };
+    case 'sweep':
+      return { ...closed(named(await sources.sweepNames())), files: true };
     case 'run':
       return { ...closed(named(await sources.runNames(line.valueOf('runs')))), files: true };
     case 'corpus':
@@ -228,6 +232,7 @@ export function completionSources(config: Interfaces.Config): CompletionSources 
   return {
     commands: config.commands,
     specNames: () => shippedNames(config.root),
+    sweepNames: () => shippedSweepNames(config.root),
     runNames,
     corpusNames: (folder) => foldersWith(folder, (path) => join(path, 'manifest.json')),
     specKeys: () => allKeys(),

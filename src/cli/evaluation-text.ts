@@ -1,7 +1,9 @@
 /** Renders the report of `zlm eval`. */
 import type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from '../evaluation/evaluate.js';
+import type { RecallReport } from '../evaluation/recall.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
+import { renderTable } from './table.js';
 import { wrapLine } from './text-width.js';
 
 /**
@@ -10,7 +12,7 @@ import { wrapLine } from './text-width.js';
  * @param width of the terminal, in columns; infinite without one
  */
 export function renderEvaluation(report: EvaluationReport, width: number = Number.POSITIVE_INFINITY): string {
-  const { split, perplexity, unigramPerplexity, predictions, corpus, run } = report;
+  const { split, perplexity, unigramPerplexity, predictions, corpus, run, recall } = report;
   const facts = report.system === 'ngram' ? ngramFacts(report) : networkFacts(report);
   return [
     `${split} perplexity ${formatPerplexity(perplexity)}`,
@@ -19,9 +21,32 @@ export function renderEvaluation(report: EvaluationReport, width: number = Numbe
     ...facts.notes.map((line) => `  ${line}`),
     `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
     `  ${facts.time}`,
+    ...(recall ? recallTable(recall).split('\n') : []),
   ]
     .flatMap((line) => wrapLine(line, width))
     .join('\n');
+}
+
+/** Renders NLL and accuracy at the recalled words for each lag, and those of chance below. */
+function recallTable({ lags, chance }: RecallReport): string {
+  const row = (label: string, { nll, accuracy }: RecallReport['chance'], predictions: string) => [
+    label,
+    nll.toFixed(3),
+    `${(100 * accuracy).toFixed(1)} %`,
+    predictions,
+  ];
+  return renderTable(
+    [
+      { title: 'lag', align: 'right' },
+      { title: 'NLL', align: 'right' },
+      { title: 'accuracy', align: 'right' },
+      { title: 'recalled words', align: 'right' },
+    ],
+    [
+      ...lags.map((lag) => row(`${lag.lag}`, lag, lag.predictions.toLocaleString('en-US'))),
+      row('chance', chance, ''),
+    ],
+  );
 }
 
 /** Protocol, model, time and remarks of a report, as text. */

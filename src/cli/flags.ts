@@ -12,7 +12,7 @@ function notEmpty(input: string, expected: string, hint = ''): string {
 }
 
 /** A flag that names a folder. */
-const folderFlag = Flags.custom<string>({
+export const folderFlag = Flags.custom<string>({
   parse: async (input) => notEmpty(input, 'the path of a folder', '; "." is the current folder'),
   helpValue: 'FOLDER',
 });

@@ -174,7 +174,7 @@ function besideLines(
 }
 
 /** Returns as many figures as fit, the most important ones. */
-function liveText(live: LiveProgress, width: number): string {
+export function liveText(live: LiveProgress, width: number): string {
   const { phase, epoch, done, total, unit, trainPerplexity, tokensPerSecond, secondsLeft } = live;
   const share = total ? `${Math.floor((100 * done) / total)}%` : formatCount(done);
   const what = { training: `epoch ${epoch}`, validating: `validating epoch ${epoch}`, counting: 'counting' }[

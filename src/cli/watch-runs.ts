@@ -35,7 +35,7 @@ export async function watch(
   signal: AbortSignal,
   stream: WatchStream = process.stdout,
 ): Promise<void> {
-  const screen = stream.isTTY && process.env.TERM !== 'dumb' ? new Screen(stream) : new Log(stream);
+  const screen = openViewer(stream);
   try {
     while (!signal.aborted) {
       screen.show(await look());
@@ -44,6 +44,23 @@ export async function watch(
   } finally {
     screen.close();
   }
+}
+
+/** Shows one view after the other. */
+export interface Viewer {
+  show(view: View): void;
+  /** Leaves the last view where it is, with the cursor below it. */
+  close(): void;
+}
+
+/** Returns a viewer that redraws views in place on a terminal, and elsewhere prints those that have changed. */
+export function openViewer(stream: WatchStream): Viewer {
+  return isScreen(stream) ? new Screen(stream) : new Log(stream);
+}
+
+/** Tells whether a stream is a terminal that understands control sequences. */
+export function isScreen(stream: WatchStream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
 }
 
 /** Redraws views in place. */

@@ -10,6 +10,12 @@ export interface TokenSource {
   read(position: number, count: number): Int32Array;
 }
 
+/** Returns the first tokens of a stream, at most `count`; all for null. */
+export function firstTokens(tokens: TokenSource, count: number | null): TokenSource {
+  if (count === null || count >= tokens.length) return tokens;
+  return { length: count, read: (position, wanted) => tokens.read(position, wanted) };
+}
+
 /** One window, time-major: entry t·batch + b belongs to step t of column b. */
 export interface Window {
   readonly inputs: Int32Array;

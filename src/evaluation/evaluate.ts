@@ -7,6 +7,7 @@ import { keepEvaluation } from '../runs/evaluations.js';
 import type { OpenedNetwork, OpenedNgram, OpenedRun } from '../runs/opened-run.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import { type EvaluationOptions, evaluateSentences, evaluateStream } from './perplexity.js';
+import { measureRecall, type RecallReport } from './recall.js';
 
 /** Request for an evaluation. */
 export interface EvaluationRequest {
@@ -37,6 +38,8 @@ interface EvaluationFacts {
   /** Perplexity of the training split's word frequencies on the same split: what knowing no context gives. */
   readonly unigramPerplexity: number;
   readonly seconds: number;
+  /** How well words are recalled after each lag; only on a recall corpus. */
+  readonly recall?: RecallReport;
 }
 
 /** The report on a network. */
@@ -119,6 +122,8 @@ async function measure(
     protocol === 'sentences'
       ? await evaluateSentences(predictor, tokens, eos, options)
       : await evaluateStream(predictor, tokens, options);
+  const seconds = (performance.now() - began) / 1000;
+  const recall = await measureRecall(predictor, corpus, { ...options, split, protocol });
   return {
     run: run.name,
     checkpoint,
@@ -129,7 +134,8 @@ async function measure(
     predictions,
     perplexity,
     unigramPerplexity: unigram,
-    seconds: (performance.now() - began) / 1000,
+    seconds,
+    ...(recall && { recall }),
   };
 }
 

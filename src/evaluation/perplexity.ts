@@ -95,8 +95,8 @@ export async function evaluateSentences<State>(
   return { nll, predictions, perplexity: Math.exp(nll / predictions) };
 }
 
-/** A stream with one token more at its beginning. */
-function tokenThen(token: number, tokens: TokenSource): TokenSource {
+/** Returns a stream with one token more at its beginning. */
+export function tokenThen(token: number, tokens: TokenSource): TokenSource {
   return {
     length: tokens.length + 1,
     read(position, count) {

@@ -21,6 +21,7 @@ export const STREAM = {
   shuffling: 6,
   sentences: 7,
   inspection: 8,
+  recall: 9,
 } as const;
 
 /** The address of a sequence of random numbers. Each field is an unsigned 32-bit integer. */

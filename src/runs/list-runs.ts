@@ -71,7 +71,9 @@ async function listFacts(runsFolder: string, wanted: readonly string[] = []): Pr
     wanted.length > 0
       ? await Promise.all([...new Set(wanted)].map((name) => findRun(runsFolder, name)))
       : (await folderNames(runsFolder)).map((name) => new RunFolder(join(runsFolder, name)));
-  for (const run of runs) facts.push(await factsOf(run, linked === join(folder ?? '', run.name)));
+  for (const run of runs) {
+    facts.push({ ...(await summarizeRun(run)), latest: linked === join(folder ?? '', run.name) });
+  }
   facts.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.name.localeCompare(a.name));
   const isKnown = facts.some(({ latest }) => latest) || wanted.length > 0;
   if (isKnown || (await isOurLink(runsFolder))) return facts;
@@ -124,7 +126,8 @@ async function noSuchRun(runsFolder: string, wanted: string): Promise<UserError>
   ]);
 }
 
-async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
+/** Returns what one run folder says of itself. */
+export async function summarizeRun(run: RunFolder): Promise<Omit<RunFacts, 'latest'>> {
   const evaluations = await readEvaluations(run);
   try {
     const { state, corpus, epoch, epochs, best, stoppedEarly, seconds, updatedAt } = await readStatus(run);
@@ -145,7 +148,6 @@ async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
       // The progress of a killed training does not belong to the process that trains the run now.
       live: live && owner && live.updatedAt >= owner.since ? live : null,
       evaluations,
-      latest,
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -161,7 +163,6 @@ async function factsOf(run: RunFolder, latest: boolean): Promise<RunFacts> {
       updatedAt: (await stat(run.path)).mtime.toISOString(),
       live: null,
       evaluations,
-      latest,
       problem: [`${error.message.replace(/\.$/, '')}.`, ...error.cures].join(' '),
     };
   }

@@ -23,9 +23,10 @@ const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
  */
 export function crossFieldFaults(spec: Spec, corpus?: CorpusFacts): Fault[] {
   if (isNgram(spec)) return [];
+  const trained = corpus && trainedOn(spec, corpus);
   const faults = [
     ...CHECKS.map((check) => check(spec)),
-    ...(corpus ? CORPUS_CHECKS.map((check) => check(spec, corpus)) : []),
+    ...(trained ? CORPUS_CHECKS.map((check) => check(spec, trained)) : []),
   ];
   return faults.filter((fault) => fault !== undefined);
 }
@@ -46,6 +47,12 @@ export interface CorpusFacts {
   readonly vocabulary: number;
   readonly trainTokens: number;
   readonly validTokens: number;
+}
+
+/** Returns the facts of the part of a corpus that a spec trains on. */
+function trainedOn({ training }: NetworkSpec, corpus: CorpusFacts): CorpusFacts {
+  const { tokens } = training;
+  return tokens === null ? corpus : { ...corpus, trainTokens: Math.min(tokens, corpus.trainTokens) };
 }
 
 type CorpusCheck = (spec: NetworkSpec, corpus: CorpusFacts) => Fault | undefined;

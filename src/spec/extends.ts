@@ -47,7 +47,18 @@ async function readChain(
   return { root: merged, files: [path, ...parent.files] };
 }
 
-async function readMap(path: string, wanted: Place | undefined): Promise<LocatedMap> {
+/**
+ * Reads a YAML file whose content is a map.
+ *
+ * @param wanted      the place that names the file, where another file does
+ * @param description of the file, for faults
+ * @throws SpecError when it cannot be read, or is not a YAML map
+ */
+export async function readMap(
+  path: string,
+  wanted: Place | undefined,
+  description = 'A spec is a map of keys such as corpus, model and training',
+): Promise<LocatedMap> {
   const read = await readText(path);
   if ('reason' in read) throw fault(read.reason, wanted, { cure: read.cure });
   const source: Source = { name: path, text: read.text, kind: 'file' };
@@ -56,7 +67,7 @@ async function readMap(path: string, wanted: Place | undefined): Promise<Located
   if (parsed.root.kind === 'map') return parsed.root;
   const broken = brokenEntry(read.text.trim().split('\n', 1)[0] ?? '');
   const reason = broken && parsed.root.kind === 'scalar' ? `; ${broken.message}` : '';
-  throw fault(`A spec is a map of keys such as corpus, model and training${reason}`, parsed.root.place);
+  throw fault(`${description}${reason}`, parsed.root.place);
 }
 
 function parentPath(path: string, parent: Located, place: Place): string {

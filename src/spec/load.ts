@@ -3,7 +3,7 @@ import { type CorpusFacts, crossFieldFaults, crossFieldWarnings } from './cross-
 import { type Fault, placeFaults, SpecError, sortFaults } from './diagnostics.js';
 import { readExtended } from './extends.js';
 import { find, type Located, type Source, toPlain } from './located.js';
-import { applyOverrides, overrideName } from './overrides.js';
+import { applyOverrides, type Override, overrideName } from './overrides.js';
 import { withDefaults } from './schema.js';
 import type { Spec } from './systems.js';
 import { schemaFor } from './systems.js';
@@ -47,6 +47,24 @@ export function loadSpec(path: string, overrides: readonly string[] = []): Promi
  */
 export function loadStoredSpec(path: string, overrides: readonly string[] = []): Promise<LoadedSpec> {
   return load(path, overrides, true);
+}
+
+/**
+ * Resolves a spec with overrides that are written in another file, such as a sweep: faults of what they give are shown there.
+ *
+ * @param path   the YAML file, absolute or relative to the current folder
+ * @param source name of the file with the overrides
+ * @throws SpecError (a UserError of kind 'spec') that lists all faults
+ */
+export async function resolveSpec(
+  path: string,
+  overrides: readonly Override[],
+  source: string,
+): Promise<Spec> {
+  const { root, files } = await readExtended(path);
+  const { root: tree, faults } = applyOverrides(root, overrides);
+  // The file with the overrides comes first, as a file that extends the spec would.
+  return resolveTree(tree, faults, [source, ...files], false);
 }
 
 async function load(path: string, overrides: readonly string[], isStored: boolean): Promise<LoadedSpec> {

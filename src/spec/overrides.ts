@@ -35,12 +35,12 @@ import { parseYaml } from './yaml.js';
  * naming another kind as a whole; a key inside another kind is refused.
  *
  * @param root      the spec so far
- * @param overrides texts such as `training.epochs=5`, the value in YAML
+ * @param overrides texts such as `training.epochs=5`, the value in YAML, or overrides that are parsed already
  * @returns the spec with every override that could be applied, and the faults of the others
  */
 export function applyOverrides(
   root: LocatedMap,
-  overrides: readonly string[],
+  overrides: readonly (string | Override)[],
 ): { root: Located; faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const attempt = <Result>(work: () => Result): Result | undefined => {
@@ -53,7 +53,7 @@ export function applyOverrides(
     }
   };
   const parsed = overrides
-    .map((text) => attempt(() => parseOverride(text)))
+    .map((one) => (typeof one === 'string' ? attempt(() => parseOverride(one)) : one))
     .filter((one) => one !== undefined);
   let result: Located = root;
   for (const override of parsed) {
@@ -188,14 +188,22 @@ const KEY = /^[^.[\]\s]+(?:\.[^.[\]\s]+|\[\d+\])*$/;
 
 /** Returns the steps of the key between the flag and the equals sign. */
 function parseSteps(source: Source, equals: number): Step[] {
-  const key = source.text.slice(FLAG.length, equals);
+  return stepsOf(source.text.slice(FLAG.length, equals), { source, start: FLAG.length, end: equals });
+}
+
+/**
+ * Returns the steps of a key such as `model.layers[0].lstm`; none for an empty one.
+ *
+ * @param place where the key is written, as it is
+ * @throws SpecError when it is not a key
+ */
+export function stepsOf(key: string, place: Place): Step[] {
   if (key.trim() !== '' && !KEY.test(key.trim())) {
-    const place = { source, start: FLAG.length, end: equals };
     throw refuse('A key has names with a dot between, as in training.epochs or model.layers.0.lstm', place);
   }
   return [...key.matchAll(/[^.[\]\s]+/g)].map(({ 0: name, index }) => {
-    const start = FLAG.length + index;
-    return { name, place: { source, start, end: start + name.length } };
+    const start = place.start + index;
+    return { name, place: { source: place.source, start, end: start + name.length } };
   });
 }
 

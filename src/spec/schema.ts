@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
-/** The parts of JSON Schema that schemas/spec.schema.json uses. */
+/** The parts of JSON Schema that schemas/spec.schema.json and schemas/sweep.schema.json use. */
 export interface SchemaNode {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
@@ -14,6 +14,8 @@ export interface SchemaNode {
   readonly type?: string | readonly string[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** The values of a map whose keys are free; true for any value. */
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly enum?: readonly string[];
   readonly pattern?: string;
@@ -55,17 +57,20 @@ export function resolveReference(node: SchemaNode): SchemaNode {
 /** Returns the schema of a map's key or of a list's item; undefined for a key that does not exist. */
 export function childSchema(node: SchemaNode | undefined, segment: Segment): SchemaNode | undefined {
   if (!node) return undefined;
-  const { items, properties } = node;
+  const { items, properties, additionalProperties } = node;
   if (items && /^\d+$/.test(String(segment))) return resolveReference(items);
-  if (!properties || !Object.hasOwn(properties, segment)) return undefined;
-  return resolveReference(properties[segment] as SchemaNode);
+  if (properties && Object.hasOwn(properties, segment))
+    return resolveReference(properties[segment] as SchemaNode);
+  return typeof additionalProperties === 'object' ? resolveReference(additionalProperties) : undefined;
 }
 
 /**
- * Returns the schema of the key that `path` leads to, from the top of a spec; undefined for a key that does not exist.
+ * Returns the schema of the key that `path` leads to; undefined for a key that does not exist.
+ *
+ * @param root the schema of the file, by default that of a spec
  */
-export function schemaAt(path: readonly Segment[]): SchemaNode | undefined {
-  return path.reduce<SchemaNode | undefined>(childSchema, specSchema());
+export function schemaAt(path: readonly Segment[], root: SchemaNode = specSchema()): SchemaNode | undefined {
+  return path.reduce<SchemaNode | undefined>(childSchema, root);
 }
 
 /**

@@ -354,6 +354,10 @@ export interface NetworkSpec {
      */
     epochs: number;
     /**
+     * Number of tokens from the beginning of the train split that the network is trained on, or null for all of them. With less text a network overfits sooner, which is where regularization shows. Vocabulary, valid and test stay those of the corpus.
+     */
+    tokens: number | null;
+    /**
      * Number of windows after which an epoch ends, or null for one pass over the corpus, as in the paper. Shorter epochs let a large corpus be evaluated, saved and scheduled more often; the next epoch continues where the last one stopped. With randomBptt, windows of every length count alike.
      */
     windowsPerEpoch: number | null;

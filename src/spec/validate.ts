@@ -1,4 +1,7 @@
-/** Checks a spec against its schema: the compiled schema finds the faults, this file says each once, in plain words, at its place. */
+/**
+ * Checks a spec, or another file with a schema, against it: the compiled schema finds the faults, this file says each once, in
+ * plain words, at its place.
+ */
 import { didYouMean } from '../did-you-mean.js';
 import type { Fault } from './diagnostics.js';
 import { brokenEntry } from './grammar-faults.js';
@@ -13,6 +16,7 @@ import {
   type SchemaNode,
   type Segment,
   schemaAt,
+  specSchema,
 } from './schema.js';
 import { validate as compiled } from './schema-validator.generated.js';
 import { isForeignToNgram, NGRAM_KEY } from './systems.js';
@@ -22,7 +26,7 @@ import { describeExpected, describeFound, joinWords } from './wording.js';
 const SAID_ELSEWHERE = new Set(['additionalProperties', 'required', 'false schema', 'if']);
 
 /** A fault as the compiled schema reports it. */
-interface SchemaError {
+export interface SchemaError {
   /** JSON pointer to the value. */
   readonly instancePath: string;
   /** The keyword of the schema that the value breaks. */
@@ -30,8 +34,22 @@ interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The compiled schema. It tells whether a value is a spec, and has the faults after a call that returned false. */
-const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null } = compiled;
+/** A kind of file: its schema, compiled and as text. */
+export interface Grammar {
+  /** Name in messages: "spec". */
+  readonly name: string;
+  readonly schema: SchemaNode;
+  /** The compiled schema. It tells whether a value is valid, and has the faults after a call that returned false. */
+  readonly validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
+}
+
+const SPEC: Grammar = {
+  name: 'spec',
+  get schema() {
+    return specSchema();
+  },
+  validate: compiled,
+};
 
 /**
  * Returns all faults of a spec against its schema; empty when there are none.
@@ -40,18 +58,32 @@ const validate: ((value: unknown) => boolean) & { errors?: readonly SchemaError[
  *                 have
  */
 export function schemaFaults(root: Located, isStored: (value: Located) => boolean = () => false): Fault[] {
-  if (validate(toPlain(root)))
-    return vanishingNumbers(root).filter(({ key }) => !isStoredAt(root, parseKey(key), isStored));
-  const errors = (validate.errors ?? []).filter(
-    (error) => !(isStoredAt(root, pathOf(error), isStored) && isWithinOlderBounds(root, error)),
+  const faults = faultsAgainst(
+    SPEC,
+    root,
+    (error) => isStoredAt(root, pathOf(error), isStored) && isWithinOlderBounds(root, error),
   );
+  if (faults !== null) return faults;
+  return vanishingNumbers(root).filter(({ key }) => !isStoredAt(root, parseKey(key), isStored));
+}
+
+/**
+ * Returns all faults of a file against its schema, except for those that are allowed; null when it is valid.
+ */
+export function faultsAgainst(
+  grammar: Grammar,
+  root: Located,
+  isAllowed: (error: SchemaError) => boolean = () => false,
+): Fault[] | null {
+  if (grammar.validate(toPlain(root))) return null;
+  const errors = (grammar.validate.errors ?? []).filter((error) => !isAllowed(error));
   const unknown = errors.filter((error) => error.keyword === 'additionalProperties');
-  const unknownFaults = unknown.map((error) => unknownKey(root, error));
+  const unknownFaults = unknown.map((error) => unknownKey(grammar, root, error));
   return [
     ...unknownFaults.map(({ key, message, place }) => ({ key, message, place })),
-    ...missingFaults(root, errors, new Set(unknownFaults.map((fault) => fault.suggestion))),
+    ...missingFaults(grammar, root, errors, new Set(unknownFaults.map((fault) => fault.suggestion))),
     ...mixtureFaults(root, errors),
-    ...wrongValues(root, errors, new Set(unknown.map((error) => error.instancePath))),
+    ...wrongValues(grammar, root, errors, new Set(unknown.map((error) => error.instancePath))),
   ];
 }
 
@@ -72,14 +104,18 @@ function isWithinOlderBounds(root: Located, error: SchemaError): boolean {
   return error.keyword === 'maximum' && (limit >= 1 || value.value < 1);
 }
 
-function unknownKey(root: Located, error: SchemaError): Fault & { suggestion: string | undefined } {
+function unknownKey(
+  { name: file, schema: top }: Grammar,
+  root: Located,
+  error: SchemaError,
+): Fault & { suggestion: string | undefined } {
   const parent = pathOf(error);
   const name = String(error.params.additionalProperty);
   const path = [...parent, name];
-  const schema = schemaAt(parent);
-  const suggestion = suggestKey(root, parent, name, schema);
+  const schema = schemaAt(parent, top);
+  const suggestion = suggestKey(top, root, parent, name, schema);
   const known = joinWords(keysOf(schema), 'and');
-  const rest = known === '' ? 'no key is allowed here' : `${formatKey(parent) || 'a spec'} has ${known}`;
+  const rest = known === '' ? 'no key is allowed here' : `${formatKey(parent) || `a ${file}`} has ${known}`;
   const hint = slipOf(name, schema) ?? (suggestion ? `did you mean ${suggestion}?` : rest);
   const key = formatKey(path);
   return { key, message: `${key} is not a key; ${hint}`, place: nearestPlace(root, path), suggestion };
@@ -100,6 +136,7 @@ function slipOf(name: string, schema: SchemaNode | undefined): string | undefine
  * is possible in this spec.
  */
 function suggestKey(
+  top: SchemaNode,
   root: Located,
   parent: readonly Segment[],
   name: string,
@@ -107,7 +144,7 @@ function suggestKey(
 ): string | undefined {
   const neighbour = didYouMean(name, keysOf(schema));
   if (neighbour) return formatKey([...parent, neighbour]);
-  const paths = allKeys()
+  const paths = allKeys(top)
     .map((key) => key.path)
     .filter((path) => hasRoomFor(root, path));
   const namesake = didYouMean(
@@ -125,6 +162,7 @@ function suggestKey(
  * @param suggested the suggestions for the unknown keys
  */
 function missingFaults(
+  grammar: Grammar,
   root: Located,
   errors: readonly SchemaError[],
   suggested: ReadonlySet<string | undefined>,
@@ -132,15 +170,15 @@ function missingFaults(
   const meansNgram = suggested.has(NGRAM_KEY);
   return errors
     .filter((error) => error.keyword === 'required')
-    .map((error) => missingKey(root, error))
+    .map((error) => missingKey(grammar, root, error))
     .filter(({ key }) => !suggested.has(key) && !(meansNgram && isForeignToNgram(parseKey(key))));
 }
 
-function missingKey(root: Located, error: SchemaError): Fault {
+function missingKey({ schema: top }: Grammar, root: Located, error: SchemaError): Fault {
   const parent = pathOf(error);
   const name = String(error.params.missingProperty);
   const key = formatKey([...parent, name]);
-  const schema = childSchema(schemaAt(parent), name);
+  const schema = childSchema(schemaAt(parent, top), name);
   const expected = schema ? `; it must be ${describeExpected(schema)}` : '';
   return { key, message: `${key} is missing${expected}`, place: nearestPlace(root, parent) };
 }
@@ -157,21 +195,26 @@ function mixtureFaults(root: Located, errors: readonly SchemaError[]): Fault[] {
 /**
  * Returns one fault for each value of a wrong type, range or kind, even if it violates several keywords of the schema.
  */
-function wrongValues(root: Located, errors: readonly SchemaError[], unknownIn: ReadonlySet<string>): Fault[] {
+function wrongValues(
+  grammar: Grammar,
+  root: Located,
+  errors: readonly SchemaError[],
+  unknownIn: ReadonlySet<string>,
+): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of errors) {
     if (SAID_ELSEWHERE.has(error.keyword)) continue;
     // Too many kinds, of which one is unknown: the unknown key is the fault.
     if (error.keyword === 'maxProperties' && unknownIn.has(error.instancePath)) continue;
-    if (!faults.has(error.instancePath)) faults.set(error.instancePath, wrongValue(root, error));
+    if (!faults.has(error.instancePath)) faults.set(error.instancePath, wrongValue(grammar, root, error));
   }
   return [...faults.values()];
 }
 
-function wrongValue(root: Located, error: SchemaError): Fault {
+function wrongValue({ name: file, schema: top }: Grammar, root: Located, error: SchemaError): Fault {
   const path = pathOf(error);
   const key = formatKey(path);
-  const schema = schemaAt(path);
+  const schema = schemaAt(path, top);
   const value = find(root, path)?.value;
   if (!schema || !value) throw new Error(`No key ${key} for the schema's fault "${error.keyword}"`);
   const found =
@@ -183,7 +226,7 @@ function wrongValue(root: Located, error: SchemaError): Fault {
   const broken = schema.properties && value.kind === 'scalar' ? brokenEntry(String(value.value)) : undefined;
   const isSlip = broken && keysOf(schema).includes(broken.key);
   const hint = near ? `; did you mean ${near}?` : isSlip ? `; ${broken.message}` : '';
-  const message = `${key || 'A spec'} must be ${describeExpected(schema)}, ${found}${hint}`;
+  const message = `${key || `A ${file}`} must be ${describeExpected(schema)}, ${found}${hint}`;
   return { key, message, place: valuePlace(root, path) };
 }
 

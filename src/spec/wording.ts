@@ -53,7 +53,7 @@ function describeCount({ minItems, maxItems }: SchemaNode): string {
 
 function describeMap(schema: SchemaNode): string {
   const keys = keysOf(schema);
-  if (keys.length === 0) return 'an empty map, {}';
+  if (keys.length === 0) return schema.patternErrorMessage ?? 'an empty map, {}';
   if (!isChoice(schema)) return `a map of ${joinWords(keys, 'and')}`;
   return keys.length === 1
     ? `a map with the one key ${keys[0]}`

@@ -207,8 +207,10 @@ export function specToYaml(spec: Spec): string {
 }
 
 /**
- * Returns the text of a `--set` that gives a key a value: a name that YAML would read as a number or as null is quoted.
+ * Returns the text of a `--set` that gives a key a value, on one line: a name that YAML would read as a number or as null is
+ * quoted.
  */
-export function writeOverride(key: string, value: string | number | null): string {
-  return `${key}=${stringify(value).trimEnd()}`;
+export function writeOverride(key: string, value: unknown): string {
+  const yaml = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 });
+  return `${key}=${yaml.trimEnd()}`;
 }

@@ -1,6 +1,6 @@
 /** The task of language modelling: predicts the next token of one stream of text, or of independent sentences. */
 import * as tf from '@tensorflow/tfjs';
-import type { TokenSource } from '../corpus/windows.js';
+import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf } from '../model/architecture.js';
@@ -47,7 +47,7 @@ export function freshModel(
 /** Makes the batches of every pass of a training. */
 export function trainingBatches({ training }: NetworkSpec, corpus: TrainingCorpus): TextBatches {
   const { batchSize, seed, sentences } = training;
-  const tokens = corpus.split('train');
+  const tokens = firstTokens(corpus.split('train'), training.tokens);
   if (!sentences) return streamBatches(training, tokens);
   return sentenceBatches(tokens, { eos: corpus.vocabulary.eos, batchSize, seed });
 }

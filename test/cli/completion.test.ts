@@ -44,7 +44,8 @@ describe('commands', () => {
   it.each([
     ['', ['prepare', 'spec', 'train', 'help', 'completion']],
     ['tr', ['train']],
-    ['prepare ', ['ptb', 'sotu', 'text', 'topics']],
+    ['prepare ', ['ptb', 'recall', 'sotu', 'text', 'topics']],
+    ['sweep pl', ['placement']],
     ['prepare t', ['text', 'topics']],
     ['help spec ', ['check', 'explain', 'show']],
     ['--v', ['--version']],

@@ -6,6 +6,7 @@ import schema from '../../schemas/output/eval.schema.json' with { type: 'json' }
 import Eval from '../../src/commands/eval.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import type { SplitName } from '../../src/corpus/manifest.js';
+import { prepareRecall } from '../../src/corpus/recall.js';
 import type { EvaluationReport } from '../../src/evaluation/evaluate.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { generateText, prepareSmallCorpus } from '../small-corpus.js';
@@ -124,6 +125,24 @@ describe('what it prints', () => {
     const text = `$ zlm ${command}\n── stdout\n${timeless}── stderr\n${stderr}`;
     expect(exitCode).toBe(0);
     await expect(text).toMatchFileSnapshot(`../golden/cli/${golden}`);
+  });
+
+  it('eval shows NLL and accuracy for each lag of a recall corpus, also as JSON of its schema', async () => {
+    const lines = { train: 60, valid: 12, test: 20 };
+    const task = { lags: [3, 6], words: 2, distractors: 2, lines, seed: 1 };
+    await prepareRecall({ name: 'memory', task, dataFolder: 'data' });
+    await train('tiny.yaml', '--set', 'corpus=memory', '--set', 'training.epochs=1', '--name', 'memory');
+    const { stdout } = await evaluate('memory', '--json');
+    const validate = new Ajv({ strict: true }).compile(schema);
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    const { recall } = JSON.parse(stdout);
+    expect(recall.chance).toEqual({ nll: Math.log(2), accuracy: 0.5 });
+    const [three, six] = recall.lags;
+    expect([three.lag, six.lag, three.predictions + six.predictions]).toEqual([3, 6, 20]);
+    const text = (await evaluate('memory')).stdout;
+    expect(text).toMatch(/^ +lag +NLL +accuracy +recalled words$/m);
+    expect(text).toContain(`     3  ${three.nll.toFixed(3)} `);
+    expect(text).toMatch(/^chance +0\.693 +50\.0 %$/m);
   });
 
   it('eval --json prints JSON of its schema', async () => {

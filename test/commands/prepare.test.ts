@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import ptbSchema from '../../schemas/output/prepare-ptb.schema.json' with { type: 'json' };
+import recallSchema from '../../schemas/output/prepare-recall.schema.json' with { type: 'json' };
 import textSchema from '../../schemas/output/prepare-text.schema.json' with { type: 'json' };
 import PreparePtb from '../../src/commands/prepare/ptb.js';
+import PrepareRecall from '../../src/commands/prepare/recall.js';
 import PrepareSotu from '../../src/commands/prepare/sotu.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import Train from '../../src/commands/train.js';
@@ -238,4 +240,20 @@ it('the schemas of the three commands differ in name and unit alone', async () =
     );
   expect(await read('sotu')).toBe(await read('ptb'));
   expect(await read('text')).toBe(await read('ptb'));
+});
+
+describe('zlm prepare recall', () => {
+  it('prepare recall prints JSON of its schema, and names the spec to train', async () => {
+    const data = join(tempFolder(), 'data');
+    const words = ['memory', '--lags', '3,7', '--lines', '50', '--test-lines', '9', '--data', data];
+    const { stdout } = await runCommand(PrepareRecall, [...words, '--json']);
+    expect(expectSchema(recallSchema, stdout)).toMatchObject({
+      corpus: 'memory',
+      source: 'synthetic: one of 4 words recalled after 3 to 7 steps among 4 distractors',
+      next: 'zlm train configs/recall.yaml --set corpus=memory --data <tmp>/data',
+    });
+    const refused = await runCommand(PrepareRecall, ['memory', '--lags', '3,x', '--data', data]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('"3,x" is not a list of lags');
+  });
 });

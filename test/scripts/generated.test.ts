@@ -9,6 +9,8 @@ it('the generated files are up to date (else run `npm run generate`)', async () 
   expect(files.map(({ path }) => path)).toEqual([
     'src/spec/spec.generated.ts',
     'src/spec/schema-validator.generated.ts',
+    'src/sweeps/sweep.generated.ts',
+    'src/sweeps/sweep-validator.generated.ts',
     'docs/spec.md',
     'src/backends/native/kernels.generated.ts',
     'src/backends/cuda/kernels.generated.ts',

@@ -107,7 +107,7 @@ describe('suggestions follow what the spec has', () => {
   });
 
   it('suggestions fit every spec that comes with zlm', async () => {
-    for (const file of readdirSync(join(ROOT, 'configs'))) {
+    for (const file of readdirSync(join(ROOT, 'configs')).filter((name) => name.endsWith('.yaml'))) {
       const path = join(ROOT, 'configs', file);
       const { spec } = await loadSpec(path);
       if (isNgram(spec)) continue;

@@ -29,6 +29,7 @@ const RESOLVED: NetworkSpec = {
     sentences: false,
     randomBptt: null,
     epochs: 39,
+    tokens: null,
     windowsPerEpoch: null,
     loss: 'sum',
     clipNorm: 5,

@@ -128,3 +128,34 @@ describe('the corpus of the tests', () => {
     expect(new Sentences(split('train'), EOS).count).toBe(LINES.length);
   });
 });
+
+it('training.tokens trains on the beginning of the text alone', async () => {
+  const model = 'model: { embedding: 4, layers: [{ lstm: 5 }], init: { uniform: 0.5 } }';
+  const spec = async (...keys: string[]) => {
+    const training = ['batchSize: 2', 'bptt: 3', ...keys].join(', ');
+    return networkOf(
+      await parseResolvedSpec(`corpus: c\n${model}\ntraining: { ${training} }\n`, 'spec.yaml'),
+    );
+  };
+  const parts = [LINES.slice(0, 4), LINES].map(corpusOf);
+  const [shortText, wholeText] = parts;
+  const length = LINES.slice(0, 4).flat().length;
+  const lossesOf = async (corpus: TrainingCorpus, ...keys: string[]) => {
+    const network = await spec(...keys);
+    const fresh = freshModel(network, VOCABULARY);
+    const task = languageModellingTask(network, corpus, fresh);
+    const losses = Array.from({ length: task.batchesIn(0) }, (_, inPass) =>
+      tidy(() => {
+        const { nll } = task.loss({ pass: 0, inPass, step: 0 }, task.zeroState());
+        return nll.dataSync()[0];
+      }),
+    );
+    disposeLanguageModel(fresh);
+    return losses;
+  };
+  const wanted = await lossesOf(shortText);
+  expect(wanted.length).toBeGreaterThan(1);
+  expect(await lossesOf(wholeText, `tokens: ${length}`)).toEqual(wanted);
+  expect((await lossesOf(wholeText)).length).toBeGreaterThan(wanted.length);
+  expect(await lossesOf(wholeText, 'tokens: 1000')).toEqual(await lossesOf(wholeText));
+});

@@ -1,0 +1,57 @@
+/** Learning curves of a sweep: the perplexities of each epoch of the runs that are compared. */
+import { join } from 'node:path';
+import { RunFolder } from '../runs/run-folder.js';
+import { writeFileAtomically } from '../storage/atomic-write.js';
+import { type EpochRow, readAnyMetrics } from '../training/metrics.js';
+import type { RunReport, SweepReport } from './report.js';
+import type { SweepFolder } from './sweep-folder.js';
+import { csvText, groupName } from './tables.js';
+
+/** The epochs of the runs of one group, one list for each seed. */
+export interface GroupCurves {
+  /** "vertical, bptt 20" */
+  readonly name: string;
+  readonly runs: readonly { readonly run: RunReport; readonly epochs: readonly EpochRow[] }[];
+}
+
+/** Reads the learning curves of the groups of a sweep, in the order of its table. */
+export async function readCurves(report: SweepReport, runsFolder: string): Promise<GroupCurves[]> {
+  const compared = report.runs.filter(({ chosen, epoch }) => chosen && epoch > 0);
+  const curves = await Promise.all(
+    compared.map(async (run) => ({ run, epochs: await epochsOf(join(runsFolder, run.run)) })),
+  );
+  return report.groups.map((group) => {
+    const name = groupName(group);
+    return { name, runs: curves.filter(({ run }) => groupName(run) === name) };
+  });
+}
+
+/** Writes the curves as comma-separated values: a line for each epoch of each run. */
+export async function writeCurves(
+  folder: SweepFolder,
+  report: SweepReport,
+  runsFolder: string,
+): Promise<void> {
+  const rows = (await readCurves(report, runsFolder)).flatMap(({ name, runs }) =>
+    runs.flatMap(({ run, epochs }) =>
+      epochs.map((row) => [
+        name,
+        run.run,
+        run.seed,
+        row.epoch,
+        row.windows,
+        row.learningRate,
+        row.trainPerplexity,
+        row.validPerplexity,
+      ]),
+    ),
+  );
+  const head = ['group', 'run', 'seed', 'epoch', 'windows', 'learning rate', 'train', 'valid'];
+  await writeFileAtomically(folder.epochs, csvText([head, ...rows]));
+}
+
+/** Reads the rows of epochs; none of an n-gram model, or where the figures cannot be read. */
+async function epochsOf(path: string): Promise<EpochRow[]> {
+  const rows = await readAnyMetrics(new RunFolder(path)).catch(() => []);
+  return rows.flatMap((row) => (row.kind === 'epoch' ? [row] : []));
+}

@@ -1,0 +1,60 @@
+/** Runs jobs as processes of this machine. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolder } from '../storage/files.js';
+import type { EndedJob, Job, LaunchedJobs, Launcher } from './launcher.js';
+
+/** The program and its first words: node, and the file that starts zlm. */
+export type ProgramWords = readonly [program: string, ...words: string[]];
+
+/**
+ * Makes a launcher of child processes. A job is in a process group of its own, so that the Ctrl-C of a terminal reaches the sweep
+ * alone, which asks each job to stop once. When the sweep is killed, its jobs work on; the locks of their run folders show it.
+ *
+ * @param zlm      how to start zlm
+ * @param capacity jobs side by side
+ */
+export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
+  const children = new Map<string, ChildProcess>();
+  let ended: EndedJob[] = [];
+
+  /** Resolves when the process is there; rejects when it cannot be started. */
+  async function start({ run, args, log }: Job): Promise<void> {
+    await makeFolder(dirname(log));
+    const stderr = openSync(log, 'a');
+    try {
+      const [program, ...words] = zlm;
+      const child = spawn(program, [...words, ...args], {
+        detached: true,
+        stdio: ['ignore', 'ignore', stderr],
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve);
+        child.once('error', reject);
+      });
+      children.set(run, child);
+      child.once('exit', (code, signal) => {
+        children.delete(run);
+        ended.push({ run, code, reason: signal && `signal ${signal}` });
+      });
+    } finally {
+      closeSync(stderr);
+    }
+  }
+
+  return {
+    capacity,
+    async submit(jobs) {
+      for (const job of jobs) await start(job);
+    },
+    async query(): Promise<LaunchedJobs> {
+      const since = ended;
+      ended = [];
+      return { active: [...children.keys()], ended: since };
+    },
+    async cancel(runs) {
+      for (const run of runs) children.get(run)?.kill('SIGINT');
+    },
+  };
+}

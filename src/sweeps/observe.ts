@@ -1,0 +1,117 @@
+/** Looks at the runs of a sweep: what their folders say, whoever trains them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecallReport } from '../evaluation/recall.js';
+import { summarizeRun } from '../runs/list-runs.js';
+import type { LiveProgress } from '../runs/live-progress.js';
+import { RunFolder } from '../runs/run-folder.js';
+import { isThere } from '../storage/files.js';
+import { lockOwner } from '../storage/folder-lock.js';
+import type { PlannedRun, SweepPlan } from './plan.js';
+import { runsOf } from './plan.js';
+import { readFailure, type SweepFolder } from './sweep-folder.js';
+
+/** State of a run of a sweep. `running` also when another process trains it. */
+export type SweepRunState = 'waiting' | 'running' | 'interrupted' | 'finished' | 'diverged' | 'failed';
+
+/** A run as its folder shows it. */
+export interface ObservedRun {
+  readonly plan: PlannedRun;
+  readonly state: SweepRunState;
+  /** Epochs trained and validated, and wanted; 0 before it begins. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Best valid perplexity. */
+  readonly valid: number | null;
+  readonly seconds: number;
+  readonly live: LiveProgress | null;
+  /** Perplexity on test of its best checkpoint, in one sequential pass; null before it is measured. */
+  readonly test: number | null;
+  readonly recall: RecallReport | null;
+  /** Why it failed. */
+  readonly problem: string | null;
+}
+
+/** All runs of a sweep by name. */
+export type ObservedRuns = ReadonlyMap<string, ObservedRun>;
+
+/** Looks at all runs of a sweep. */
+export async function observeRuns(
+  plan: SweepPlan,
+  runsFolder: string,
+  folder: SweepFolder,
+): Promise<ObservedRuns> {
+  const seen = await Promise.all(
+    runsOf(plan).map((run) => observeRun(run, runsFolder, folder, plan.secondsPerRun)),
+  );
+  return new Map(seen.map((run) => [run.plan.name, run]));
+}
+
+async function observeRun(
+  plan: PlannedRun,
+  runsFolder: string,
+  folder: SweepFolder,
+  secondsPerRun: number | null,
+): Promise<ObservedRun> {
+  const run = new RunFolder(join(runsFolder, plan.name));
+  const failure = await readFailure(folder, plan.name);
+  const nothing = {
+    plan,
+    epoch: 0,
+    epochs: 0,
+    valid: null,
+    seconds: 0,
+    live: null,
+    test: null,
+    recall: null,
+  };
+  const isHeld = async () => (await lockOwner(run.path).catch(() => undefined)) !== undefined;
+  if (!(await isThere(run.spec))) {
+    const held = await isHeld();
+    const state = held ? 'running' : failure ? 'failed' : 'waiting';
+    return { ...nothing, state, problem: state === 'failed' ? (failure?.message ?? null) : null };
+  }
+  const { state, epoch, epochs, bestValidPerplexity, seconds, live, evaluations } = await summarizeRun(run);
+  const test = evaluations.find(
+    ({ split, checkpoint, batch, stale }) =>
+      split === 'test' && checkpoint === 'best' && batch === 1 && !stale,
+  );
+  const isOverBudget = secondsPerRun !== null && seconds >= secondsPerRun && bestValidPerplexity !== null;
+  return {
+    plan,
+    // A run without a status is about to write its first, or was killed before; resuming begins it again.
+    state: settled(
+      state === 'unreadable' ? ((await isHeld()) ? 'running' : 'interrupted') : state,
+      isOverBudget,
+      failure !== null,
+    ),
+    epoch,
+    epochs,
+    valid: bestValidPerplexity,
+    seconds: live?.seconds ?? seconds,
+    live,
+    test: test?.perplexity ?? null,
+    recall: test ? await recallOf(run) : null,
+    problem: failure?.message ?? null,
+  };
+}
+
+function settled(
+  state: Exclude<SweepRunState, 'waiting' | 'failed'>,
+  isOverBudget: boolean,
+  hasFailed: boolean,
+): SweepRunState {
+  if (state === 'running') return 'running';
+  if (hasFailed) return state === 'diverged' ? 'diverged' : 'failed';
+  return state === 'interrupted' && isOverBudget ? 'finished' : state;
+}
+
+/** Reads the recall of the evaluation that {@link ObservedRun.test} is of. */
+async function recallOf(run: RunFolder): Promise<RecallReport | null> {
+  try {
+    const { recall } = JSON.parse(await readFile(join(run.evaluations, 'test-best-batch1.json'), 'utf8'));
+    return Array.isArray(recall?.lags) ? recall : null;
+  } catch {
+    return null;
+  }
+}

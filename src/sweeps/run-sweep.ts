@@ -1,0 +1,328 @@
+/**
+ * The service behind `zlm sweep`: trains the runs of a sweep, evaluates them, and keeps its tables up to date. All that it knows is
+ * in folders: of the runs, and of the sweep. So it can be killed at any moment, and run twice at once; a run that another process
+ * trains is waited for.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackendName } from '../backends/backend.js';
+import { UserError } from '../errors.js';
+import { RunFolder } from '../runs/run-folder.js';
+import { runSpec } from '../runs/run-spec.js';
+import { shellWord } from '../shell-word.js';
+import { diffSpecs, specHash } from '../spec/load.js';
+import { isThere } from '../storage/files.js';
+import { lockFolder, lockOwner } from '../storage/folder-lock.js';
+import { writeCurves } from './curves.js';
+import type { EndedJob, Job, Launcher } from './launcher.js';
+import { nextSteps } from './next-steps.js';
+import { type ObservedRun, type ObservedRuns, observeRuns } from './observe.js';
+import { type PlannedRun, planSweep, runsOf, type SweepPlan } from './plan.js';
+import { reportSweep, type SweepReport } from './report.js';
+import {
+  clearFailures,
+  type Failure,
+  lastLines,
+  readRecord,
+  type SweepFolder,
+  sweepFolder,
+  writeFailure,
+  writeRecord,
+} from './sweep-folder.js';
+import { writeTables } from './tables.js';
+
+/** Folders of a sweep. */
+export interface SweepPlace {
+  /** The sweep file. */
+  readonly path: string;
+  readonly sweepsFolder: string;
+  readonly runsFolder: string;
+}
+
+/** Request to run a sweep. */
+export interface SweepRequest extends SweepPlace {
+  readonly dataFolder: string;
+  readonly backend: BackendName | 'auto';
+  /** Threads of each job; null leaves it to the backend. */
+  readonly threads: number | null;
+  /** More words for every job, such as `--cache FOLDER`. */
+  readonly jobFlags?: readonly string[];
+  readonly launcher: Launcher;
+  /** Try again what failed or diverged. */
+  readonly retry: boolean;
+}
+
+/** Events of a sweep. */
+export type SweepEvent =
+  | { readonly kind: 'report'; readonly report: SweepReport }
+  | { readonly kind: 'note'; readonly line: string };
+
+/** Options of {@link runSweep}. */
+export interface SweepOptions {
+  /** Aborted to interrupt: runs in training save first. */
+  readonly signal?: AbortSignal;
+  /** Seconds between two looks at the runs. */
+  readonly interval?: number;
+}
+
+/** Times that a job which was ended by a signal is started again. */
+const MOST_RESTARTS = 3;
+
+/**
+ * Runs a sweep to its end: trains what is not finished, then evaluates on test what is compared.
+ *
+ * @returns the report; runs that diverged or failed are in it, and stopped no other
+ * @throws SpecError for faults of the sweep file and its specs; UserError('data') when a run of the sweep was trained with
+ *   another spec, or a folder cannot be written; the signal's reason when it is aborted
+ */
+export async function* runSweep(
+  request: SweepRequest,
+  { signal = new AbortController().signal, interval = 1 }: SweepOptions = {},
+): AsyncGenerator<SweepEvent, SweepReport, void> {
+  const plan = await planSweep(request.path);
+  const folder = sweepFolder(request.sweepsFolder, plan.name);
+  await checkRuns(plan, request.runsFolder);
+  yield* noteChanges(folder, plan);
+  await writeRecord(folder, plan);
+  if (request.retry) await clearFailures(folder);
+  const session = new Session(request, plan, folder);
+  try {
+    for (;;) {
+      const { report, isOver } = await session.turn();
+      yield { kind: 'report', report };
+      if (isOver) return report;
+      await sleep(1000 * interval, undefined, { signal }).catch(() => {});
+      signal.throwIfAborted();
+    }
+  } finally {
+    await session.stop();
+  }
+}
+
+/**
+ * Reports a sweep as its folders show it; nothing is started or written.
+ *
+ * @throws SpecError for faults of the sweep file and its specs
+ */
+export async function sweepStatus({ path, sweepsFolder, runsFolder }: SweepPlace): Promise<SweepReport> {
+  const plan = await planSweep(path);
+  const folder = sweepFolder(sweepsFolder, plan.name);
+  await checkRuns(plan, runsFolder);
+  return reportSweep(plan, folder, await observeRuns(plan, runsFolder, folder));
+}
+
+/** One process that works on a sweep. */
+class Session {
+  /** The step that each job of this session works on. */
+  readonly #steps = new Map<string, Failure['step']>();
+  /** Ends of each step of each run. */
+  readonly #attempts = new Map<string, number>();
+  /** Diverged runs that are to be tried again once. */
+  readonly #again: Set<string> | null;
+  /** Runs that were asked to stop. */
+  readonly #asked = new Set<string>();
+  /** Runs that a job of this session is to begin. */
+  readonly #new = new Set<string>();
+  #begun = false;
+
+  constructor(
+    private readonly request: SweepRequest,
+    private readonly plan: SweepPlan,
+    private readonly folder: SweepFolder,
+  ) {
+    this.#again = request.retry ? new Set(runsOf(plan).map(({ name }) => name)) : null;
+  }
+
+  /** Looks at the runs, starts what can be started, and writes the tables. */
+  async turn(): Promise<{ readonly report: SweepReport; readonly isOver: boolean }> {
+    const { launcher, runsFolder } = this.request;
+    const { active, ended } = await launcher.query();
+    for (const job of ended) await this.#note(job);
+    const runs = this.#withRetries(await observeRuns(this.plan, runsFolder, this.folder));
+    const steps = nextSteps(this.plan, runs);
+    const working = [...runs.values()].filter(
+      ({ state, plan }) => state === 'running' || active.includes(plan.name),
+    );
+    await this.#stopOverBudget(working);
+    const jobs = [
+      ...steps.train.map((run) => ['train', run] as const),
+      ...steps.test.map((run) => ['test', run] as const),
+    ]
+      .filter(([, run]) => !active.includes(run.name))
+      .slice(0, Math.max(0, launcher.capacity - working.length));
+    await this.#submit(jobs);
+    const isOver = jobs.length === 0 && working.length === 0;
+    const report = reportSweep(this.plan, this.folder, runs);
+    if (ended.length > 0 || isOver || !this.#begun) await this.#write(report);
+    this.#begun = true;
+    return { report, isOver };
+  }
+
+  /** Asks the jobs of this session to save, and waits until they have. */
+  async stop(): Promise<void> {
+    const { launcher } = this.request;
+    let { active } = await launcher.query();
+    if (active.length === 0) return;
+    await launcher.cancel(active);
+    while (active.length > 0) {
+      await sleep(50);
+      ({ active } = await launcher.query());
+    }
+    const runs = await observeRuns(this.plan, this.request.runsFolder, this.folder);
+    await this.#write(reportSweep(this.plan, this.folder, runs));
+  }
+
+  async #write(report: SweepReport): Promise<void> {
+    await writeTables(this.folder, report);
+    await writeCurves(this.folder, report, this.request.runsFolder);
+  }
+
+  async #submit(jobs: readonly (readonly [Failure['step'], PlannedRun])[]): Promise<void> {
+    const { launcher, runsFolder } = this.request;
+    const submitted: Job[] = [];
+    for (const [step, run] of jobs) {
+      if (step === 'train') await clearRemnant(new RunFolder(join(runsFolder, run.name)));
+      const args = await this.#argsOf(step, run);
+      submitted.push({ run: run.name, args, log: this.folder.log(run.name) });
+      this.#steps.set(run.name, step);
+      this.#again?.delete(run.name);
+    }
+    if (submitted.length > 0) await launcher.submit(submitted);
+  }
+
+  async #argsOf(step: Failure['step'], { name, spec, overrides }: PlannedRun): Promise<string[]> {
+    const { runsFolder, dataFolder, backend, threads, jobFlags = [] } = this.request;
+    const begun = await isThere(new RunFolder(join(runsFolder, name)).spec);
+    if (!begun) this.#new.add(name);
+    const train = begun
+      ? ['train', '--resume', name]
+      : ['train', spec, ...overrides.flatMap((override) => ['--set', override]), '--name', name];
+    return [
+      ...(step === 'train' ? train : ['eval', name, '--split', 'test']),
+      ...['--runs', runsFolder, '--data', dataFolder, '--backend', backend],
+      ...(threads === null ? [] : ['--threads', `${threads}`]),
+      ...jobFlags,
+    ];
+  }
+
+  /** Notes how a job ended: a failure is kept, unless starting it again may help or another process has the run. */
+  async #note({ run, code, reason }: EndedJob): Promise<void> {
+    const step = this.#steps.get(run) ?? 'train';
+    const wasAsked = this.#asked.delete(run);
+    const wasNew = this.#new.delete(run);
+    if (code === DIVERGED || (wasAsked && code === INTERRUPTED)) return;
+    const { runsFolder } = this.request;
+    if (await lockOwner(join(runsFolder, run)).catch(() => undefined)) return;
+    // Another process may have begun the run first, so that its name was taken.
+    const isThereNow = wasNew && (await isThere(new RunFolder(join(runsFolder, run)).spec));
+    // A job that was ended, or has no result although it says so, gets further chances, but not forever.
+    const mayHelp = code === null || code === INTERRUPTED || code === 0 || isThereNow;
+    const attempt = `${step} ${run}`;
+    const attempts = (this.#attempts.get(attempt) ?? 0) + 1;
+    this.#attempts.set(attempt, attempts);
+    if (mayHelp && attempts <= MOST_RESTARTS) return;
+    const how = mayHelp ? [`Tried ${attempts} times without a result: ${reason ?? `exit code ${code}`}`] : [];
+    const written = await lastLines(this.folder, run);
+    await writeFailure(this.folder, run, { step, code, message: [...how, written].join('\n').trim() });
+  }
+
+  async #stopOverBudget(working: readonly ObservedRun[]): Promise<void> {
+    const { secondsPerRun } = this.plan;
+    if (secondsPerRun === null) return;
+    const over = working
+      .filter(({ valid, seconds }) => valid !== null && seconds >= secondsPerRun)
+      .map(({ plan }) => plan.name)
+      .filter((name) => this.#steps.get(name) === 'train' && !this.#asked.has(name));
+    for (const name of over) this.#asked.add(name);
+    await this.request.launcher.cancel(over);
+  }
+
+  /** Under `retry`, a diverged run counts as interrupted until it was started again. */
+  #withRetries(runs: ObservedRuns): ObservedRuns {
+    return new Map(
+      [...runs].map(([name, run]) => {
+        const isAgain = run.state === 'diverged' && this.#again?.has(name);
+        return [name, isAgain ? { ...run, state: 'interrupted' as const } : run];
+      }),
+    );
+  }
+}
+
+/** Exit codes of a job; the command line documents them. */
+const DIVERGED = 6;
+const INTERRUPTED = 130;
+
+/**
+ * Removes the folder of a run that was killed before its spec was written: `zlm train` would find its name taken. The lock is held
+ * meanwhile, so that no other process begins the run in it.
+ */
+async function clearRemnant(run: RunFolder): Promise<void> {
+  if (!(await isThere(run.path)) || (await isThere(run.spec))) return;
+  const lock = await lockFolder(run.path).catch(() => null);
+  if (lock === null) return;
+  try {
+    if (await isThere(run.spec)) return;
+    const known = ['overrides.txt', 'environment.json'];
+    const foreign = (await readdir(run.path)).filter(
+      (name) => !known.includes(name) && !name.startsWith('.') && !name.startsWith('lock.'),
+    );
+    if (foreign.length > 0) {
+      throw new UserError('data', `${run.path} is not a run, but has ${foreign[0]} in it`, [
+        'Move the folder away, or give the sweep another name.',
+      ]);
+    }
+    await rm(run.path, { recursive: true, force: true });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Notes of a changed sweep, shown one by one; the tables show how things are, not how they were. */
+async function* noteChanges(folder: SweepFolder, plan: SweepPlan): AsyncGenerator<SweepEvent, void, void> {
+  const record = await readRecord(folder);
+  if (record === null) return;
+  const before = new Set(record.runs.map(({ name }) => name));
+  const now = new Set(runsOf(plan).map(({ name }) => name));
+  const added = [...now].filter((name) => !before.has(name)).length;
+  const gone = [...before].filter((name) => !now.has(name)).length;
+  if (added === 0 && gone === 0) return;
+  const parts = [
+    ...(added > 0 ? [`${added} ${added === 1 ? 'run is' : 'runs are'} new`] : []),
+    ...(gone > 0 ? [`${gone} ${gone === 1 ? 'is' : 'are'} no longer in it`] : []),
+  ];
+  yield { kind: 'note', line: `The sweep file has changed since it was last started: ${parts.join(', ')}` };
+}
+
+/** Runs with another spec that are named in a message, at most. */
+const MOST_NAMED = 3;
+
+/**
+ * Checks that the runs that are there belong to the sweep as it is.
+ *
+ * @throws UserError('data') that names what differs
+ */
+async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<void> {
+  const lines: string[] = [];
+  for (const planned of runsOf(plan)) {
+    const run = new RunFolder(join(runsFolder, planned.name));
+    if (!(await isThere(run.spec))) continue;
+    const spec = await runSpec(run);
+    if (specHash(spec) === planned.specHash) continue;
+    const differences = diffSpecs(spec, planned.resolved).map(
+      ({ key, before, after }) => `${key} is ${JSON.stringify(before)}, now ${JSON.stringify(after)}`,
+    );
+    lines.push(`${planned.name}: ${differences.slice(0, MOST_NAMED).join('; ')}`);
+  }
+  if (lines.length === 0) return;
+  const more = lines.length > MOST_NAMED ? [`and ${lines.length - MOST_NAMED} more`] : [];
+  const shown = [...lines.slice(0, MOST_NAMED), ...more].map((line) => `  ${line}`).join('\n');
+  throw new UserError(
+    'data',
+    `The sweep has changed since runs of it were trained, which have other specs:\n${shown}`,
+    [
+      'Give the changed sweep another name: write `name: NAME` in its file.',
+      `To train these runs again, move them away, such as ${shellWord(join(runsFolder, lines[0].split(':', 1)[0]))}.`,
+    ],
+  );
+}

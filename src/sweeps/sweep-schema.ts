@@ -1,0 +1,11 @@
+/** The JSON Schema of a sweep file: the only source of its keys, ranges and descriptions. */
+import { readFileSync } from 'node:fs';
+import type { SchemaNode } from '../spec/schema.js';
+
+let schema: SchemaNode | undefined;
+
+/** Returns the schema, read once from schemas/sweep.schema.json. */
+export function sweepSchema(): SchemaNode {
+  schema ??= JSON.parse(readFileSync(new URL('../../schemas/sweep.schema.json', import.meta.url), 'utf8'));
+  return schema as SchemaNode;
+}
