@@ -12,10 +12,13 @@ import { type PreparePtbOptions, preparePtb as preparePtbCorpus } from './corpus
 import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from './corpus/sotu.js';
 import { type PrepareTextOptions, prepareText as prepareTextCorpus } from './corpus/user-text.js';
 import {
-  type EvaluationHooks,
-  type EvaluationReport,
-  evaluate as evaluateRun,
-} from './evaluation/evaluate.js';
+  evaluateCombination as evaluateCombined,
+  type OpenedCombination,
+  openCombination as openCombined,
+} from './evaluation/combine.js';
+import { type EvaluationHooks, evaluate as evaluateRun } from './evaluation/evaluate.js';
+import { type MethodRequest, resolveMethod } from './evaluation/method.js';
+import type { CombinedEvaluation, NetworkEvaluation, NgramEvaluation } from './evaluation/report.js';
 import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
 import type { OnProgress } from './progress.js';
 import type { OpenedRun } from './runs/opened-run.js';
@@ -31,7 +34,10 @@ export type { BackendName } from './backends/backend.js';
 export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
 export type { SplitName } from './corpus/prepared.js';
 export { type FaultKind, UserError } from './errors.js';
-export type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from './evaluation/evaluate.js';
+export type { OpenedCombination } from './evaluation/combine.js';
+export type { MethodRequest } from './evaluation/method.js';
+export { readMethodFile } from './evaluation/method-file.js';
+export type * from './evaluation/report.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
 export type { Predictor } from './predictors/predictor.js';
 export type { Progress } from './progress.js';
@@ -170,8 +176,58 @@ export interface EvaluateOptions extends EvaluationHooks {
 export function evaluate(
   opened: OpenedRun,
   { split = 'test', batch = 1, ...hooks }: EvaluateOptions = {},
-): Promise<EvaluationReport> {
+): Promise<NetworkEvaluation | NgramEvaluation> {
   return evaluateRun(opened, { split, batch }, hooks);
+}
+
+/** Options of {@link evaluateCombination}. */
+export interface CombinationOptions extends Omit<OpenOptions, 'signal'>, EvaluateOptions {
+  /** Choose the parameters on valid that `method` does not give, instead of taking their defaults. */
+  readonly tune?: boolean;
+}
+
+/**
+ * Computes the perplexity of one or more runs with methods at test time on a split of the first run's corpus, one model after
+ * the other. The report is also kept in the folder of the first run.
+ *
+ * @param runs   one run, or several whose probabilities are averaged; `method.ensemble` adds to them
+ * @param method see `docs/test-time.md`; {@link readMethodFile} reads it from a file
+ */
+export function evaluateCombination(
+  runs: string | readonly string[],
+  method: MethodRequest,
+  options: CombinationOptions = {},
+): Promise<CombinedEvaluation> {
+  const { split = 'test', batch = 1, signal, onProgress, onNote } = options;
+  const hooks = withoutUndefined({ signal, onProgress, onNote });
+  const open = (run: string) => openRun(run, options);
+  return evaluateCombined({ ...combinationOf(runs, method, options.tune), split, batch }, open, hooks);
+}
+
+/** Options of {@link openCombination}. */
+export interface OpenCombinationOptions extends CombinationOptions {
+  /** It reads one text that carries the state (the default), or line by line, for which not every method can be used. */
+  readonly oneText?: boolean;
+}
+
+/**
+ * Opens one or more runs with methods at test time as one predictor, for {@link score} and {@link sample}.
+ *
+ * @returns the first run with the combination as its predictor, and what was combined; call the run's `dispose` when done
+ */
+export function openCombination(
+  runs: string | readonly string[],
+  method: MethodRequest,
+  options: OpenCombinationOptions = {},
+): Promise<OpenedCombination> {
+  const { signal, onProgress, onNote, oneText: isOneText = true } = options;
+  const hooks = withoutUndefined({ signal, onProgress, onNote });
+  const open = (run: string) => openRun(run, options);
+  return openCombined({ ...combinationOf(runs, method, options.tune), isOneText }, open, hooks);
+}
+
+function combinationOf(runs: string | readonly string[], method: MethodRequest, tune = false) {
+  return { runs: [...[runs].flat(), ...(method.ensemble ?? [])], method: resolveMethod(method, tune) };
 }
 
 /** Options of {@link score}. */

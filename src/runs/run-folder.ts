@@ -53,6 +53,10 @@ export class RunFolder {
   get evaluations(): string {
     return join(this.path, 'evaluations');
   }
+  /** Statistics for dynamic evaluation, see `gradient-statistics.ts`. */
+  gradientStatistics(checkpoint: CheckpointName): string {
+    return join(this.path, 'statistics', `gradients-${checkpoint}.safetensors`);
+  }
   /** Folder of the TensorBoard event files. */
   get tensorboard(): string {
     return join(this.path, 'tensorboard');

@@ -17,7 +17,7 @@ beforeAll(async () => {
 async function load(run: RunFolder, checkpoint: CheckpointName, dataFolder = place.data) {
   const request = { run: run.path, checkpoint, dataFolder, runsFolder: place.runs, backend: 'wasm' } as const;
   const opened = await openRun(request);
-  const parameters = opened.predictor.adaptable;
+  const parameters = opened.predictor.network?.parameters;
   if (!parameters) throw new Error('a network without parameters');
   return { ...opened, parameters };
 }
