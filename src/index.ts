@@ -21,11 +21,11 @@ import { type MethodRequest, resolveMethod } from './evaluation/method.js';
 import type { CombinedEvaluation, NetworkEvaluation, NgramEvaluation } from './evaluation/report.js';
 import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
 import type { OnProgress } from './progress.js';
-import type { OpenedRun } from './runs/opened-run.js';
+import type { OpenedRun, RunOpener } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
 import { userCacheFolder } from './storage/user-cache.js';
-import { openRun as openNamedRun } from './systems/open-run.js';
+import { runOpener } from './systems/open-run.js';
 import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from './systems/train.js';
 import type { TrainingEvent } from './training/events.js';
@@ -152,6 +152,10 @@ export interface OpenOptions extends Surroundings {
  * @returns the run with its corpus and its model as a predictor; call its `dispose` when done
  */
 export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedRun> {
+  return openerOf(options).open(run);
+}
+
+function openerOf(options: OpenOptions): RunOpener {
   const {
     checkpoint = 'best',
     dataFolder = DATA_FOLDER,
@@ -159,9 +163,9 @@ export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedR
     backend = 'auto',
   } = options;
   const backendOptions = backendOptionsOf(options);
-  const request = { run, checkpoint, dataFolder, runsFolder, backend, backendOptions };
+  const request = { checkpoint, dataFolder, runsFolder, backend, backendOptions };
   const { signal, onWarning } = options;
-  return openNamedRun(request, withoutUndefined({ signal, onWarning }));
+  return runOpener((run) => ({ ...request, run }), withoutUndefined({ signal, onWarning }));
 }
 
 /** Options of {@link evaluate}. */
@@ -200,8 +204,8 @@ export function evaluateCombination(
 ): Promise<CombinedEvaluation> {
   const { split = 'test', batch = 1, signal, onProgress, onNote } = options;
   const hooks = withoutUndefined({ signal, onProgress, onNote });
-  const open = (run: string) => openRun(run, options);
-  return evaluateCombined({ ...combinationOf(runs, method, options.tune), split, batch }, open, hooks);
+  const opener = openerOf(options);
+  return evaluateCombined({ ...combinationOf(runs, method, options.tune), split, batch }, opener, hooks);
 }
 
 /** Options of {@link openCombination}. */
@@ -222,8 +226,8 @@ export function openCombination(
 ): Promise<OpenedCombination> {
   const { signal, onProgress, onNote, oneText: isOneText = true } = options;
   const hooks = withoutUndefined({ signal, onProgress, onNote });
-  const open = (run: string) => openRun(run, options);
-  return openCombined({ ...combinationOf(runs, method, options.tune), isOneText }, open, hooks);
+  const opener = openerOf(options);
+  return openCombined({ ...combinationOf(runs, method, options.tune), isOneText }, opener, hooks);
 }
 
 function combinationOf(runs: string | readonly string[], method: MethodRequest, tune = false) {

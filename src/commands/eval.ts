@@ -42,7 +42,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
   };
 
   async run(): Promise<EvaluationReport> {
-    const { openRun } = await import('../systems/open-run.js');
+    const { runOpener } = await import('../systems/open-run.js');
     const { evaluate } = await import('../evaluation/evaluate.js');
     const { renderEvaluation } = await import('../cli/evaluation-text.js');
     const { split, batch } = this.flags;
@@ -51,14 +51,14 @@ export default class Eval extends BaseCommand<typeof Eval> {
     const onBackend = onceNoted(onNote);
     const asked = await askedFor(this.args.run, this.flags);
     const report = await interruptible(async (signal) => {
-      const open = (run: string) =>
-        openRun(openRequest(run, this.flags, onNote), { signal, onProgress, onBackend, onWarning: onNote });
+      const requestOf = (run: string) => openRequest(run, this.flags, onNote);
+      const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
       const hooks = { signal, onProgress, onNote };
       if ('combination' in asked) {
         const { evaluateCombination } = await import('../evaluation/combine.js');
-        return await evaluateCombination({ ...asked.combination, split, batch }, open, hooks);
+        return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);
       }
-      const opened = await open(asked.run);
+      const opened = await opener.open(asked.run);
       try {
         return await evaluate(opened, { split, batch }, hooks);
       } finally {

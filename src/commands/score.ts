@@ -6,12 +6,12 @@ import { interruptible } from '../cli/interrupt.js';
 import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
 import type { ScoreOutput } from '../cli/score-text.js';
-import type { CombinationRequest, OpenByName } from '../evaluation/combine.js';
+import type { CombinationRequest } from '../evaluation/combine.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
 import type { CombinationReport } from '../evaluation/report.js';
 import type { ScoreTotal } from '../evaluation/score.js';
 import type { Progress } from '../progress.js';
-import type { OpenedRun } from '../runs/opened-run.js';
+import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
 
 export default class Score extends BaseCommand<typeof Score> {
   static override summary = 'Score text: how probable a trained model finds each line.';
@@ -55,7 +55,7 @@ export default class Score extends BaseCommand<typeof Score> {
   };
 
   async run(): Promise<ScoreTotal> {
-    const { openRun } = await import('../systems/open-run.js');
+    const { runOpener } = await import('../systems/open-run.js');
     const { ScoreOutput, unknownWordsLine } = await import('../cli/score-text.js');
     const progress = this.progress();
     const onNote = (line: string) => progress.note(line);
@@ -64,12 +64,12 @@ export default class Score extends BaseCommand<typeof Score> {
     const total = await interruptible(async (signal) => {
       const onProgress = (now: Progress) => progress.update(now);
       const onBackend = onceNoted(onNote);
-      const open = (run: string) =>
-        openRun(openRequest(run, this.flags, onNote), { signal, onProgress, onBackend, onWarning: onNote });
+      const requestOf = (run: string) => openRequest(run, this.flags, onNote);
+      const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
       const { opened, combination } =
         'combination' in asked
-          ? await this.#openCombination(asked.combination, open, { signal, onProgress, onNote })
-          : { opened: await open(asked.run), combination: null };
+          ? await this.#openCombination(asked.combination, opener, { signal, onProgress, onNote })
+          : { opened: await opener.open(asked.run), combination: null };
       try {
         return await this.#score(opened, combination, output, signal);
       } finally {
@@ -82,10 +82,10 @@ export default class Score extends BaseCommand<typeof Score> {
     return total;
   }
 
-  async #openCombination(request: CombinationRequest, open: OpenByName, hooks: EvaluationHooks) {
+  async #openCombination(request: CombinationRequest, opener: RunOpener, hooks: EvaluationHooks) {
     const { openCombination } = await import('../evaluation/combine.js');
     const isCarried = this.flags['carry-state'];
-    const opened = await openCombination({ ...request, isOneText: isCarried }, open, hooks);
+    const opened = await openCombination({ ...request, isOneText: isCarried }, opener, hooks);
     const { combinationLines } = await import('../cli/combination-text.js');
     for (const line of combinationLines(opened.combination)) hooks.onNote?.(line);
     return opened;

@@ -8,9 +8,9 @@ import { UserError } from '../errors.js';
 import { equalWeights, mixedNlls, mixturePredictor } from '../predictors/mixture.js';
 import type { Predictor } from '../predictors/predictor.js';
 import { keepEvaluation } from '../runs/evaluations.js';
-import type { OpenedRun } from '../runs/opened-run.js';
+import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
 import { checkLongEnough, type EvaluationHooks, type EvaluationRequest } from './evaluate.js';
-import { protocolOf } from './member.js';
+import { checkSystem, protocolOf } from './member.js';
 import { type Interpolation, type Method, methodNames } from './method.js';
 import { perplexityOf } from './mixture-weight.js';
 import { Preparation, withMember } from './preparation.js';
@@ -24,9 +24,6 @@ export interface CombinationRequest {
   readonly method: Method;
 }
 
-/** Opens a run by its name; the caller disposes of it. */
-export type OpenByName = (run: string) => Promise<OpenedRun>;
-
 /**
  * Evaluates a combination on a split of the first run's corpus, one model after the other, and keeps the report in the folder of
  * the first run where that can be written. Memory grows by a number for each prediction.
@@ -36,17 +33,17 @@ export type OpenByName = (run: string) => Promise<OpenedRun>;
  */
 export async function evaluateCombination(
   request: CombinationRequest & EvaluationRequest,
-  open: OpenByName,
+  opener: RunOpener,
   hooks: EvaluationHooks = {},
 ): Promise<CombinedEvaluation> {
   const { runs, method } = request;
-  checkMembers(runs, method);
+  await checkMembers(runs, method, opener);
   const began = performance.now();
   const reader = new SplitReader(request, hooks);
-  for (const run of runs) await disposing(open(run), (opened) => reader.addMember(opened));
+  for (const run of runs) await disposing(opener.open(run), (opened) => reader.addMember(opened));
   const { interpolate } = method;
   if (interpolate) {
-    await disposing(open(interpolate.run), (opened) => reader.interpolate(opened, interpolate));
+    await disposing(opener.open(interpolate.run), (opened) => reader.interpolate(opened, interpolate));
   }
   const { first, report } = reader.finish((performance.now() - began) / 1000);
   const { run, checkpointSha256 } = first;
@@ -70,17 +67,17 @@ export interface OpenedCombination {
  */
 export async function openCombination(
   { runs, method, isOneText }: CombinationRequest & { readonly isOneText: boolean },
-  open: OpenByName,
+  opener: RunOpener,
   hooks: EvaluationHooks = {},
 ): Promise<OpenedCombination> {
-  checkMembers(runs, method);
+  await checkMembers(runs, method, opener);
   if (!isOneText) checkNeedsNoText(method);
   const toFree: (() => void)[] = [];
   const dispose = () => {
     for (const free of toFree.splice(0).reverse()) free();
   };
   const opening = async (run: string): Promise<OpenedRun> => {
-    const opened = await open(run);
+    const opened = await opener.open(run);
     toFree.push(() => opened.dispose());
     return opened;
   };
@@ -225,18 +222,29 @@ function firstRun(opened: OpenedRun, split: EvaluationRequest['split'], batch: n
   };
 }
 
-/** @throws UserError('usage') when a run is named twice, or there is nothing to combine */
-function checkMembers(runs: readonly string[], method: Method): void {
+/**
+ * Checks the runs before the first of them is opened.
+ *
+ * @throws UserError when one is named twice or does not exist, a method is not for it, or there is nothing to combine
+ */
+async function checkMembers(runs: readonly string[], method: Method, opener: RunOpener): Promise<void> {
   const twice = runs.find((run, index) => runs.indexOf(run) !== index);
   if (twice !== undefined) {
     const message = `Run ${twice} is named twice, and would count twice in the mean`;
     throw new UserError('usage', message, ['Name each run once.']);
   }
-  if (methodNames(method, runs.length).length > 0) return;
-  const message = 'No method is asked for, and there is no ensemble of one run';
-  throw new UserError('usage', message, [
-    'Name a method, such as dynamic evaluation or the neural cache, or two runs or more.',
-  ]);
+  if (methodNames(method, runs.length).length === 0) {
+    const message = 'No method is asked for, and there is no ensemble of one run';
+    throw new UserError('usage', message, [
+      'Name a method, such as dynamic evaluation or the neural cache, or two runs or more.',
+    ]);
+  }
+  for (const run of runs) checkSystem(run, await opener.systemOf(run), method);
+  const { interpolate } = method;
+  if (interpolate && (await opener.systemOf(interpolate.run)) !== 'ngram') {
+    const message = `Run ${interpolate.run} is that of a network, and interpolation is with an n-gram model`;
+    throw new UserError('usage', message, ['Average networks with --ensemble.']);
+  }
 }
 
 /** @throws UserError('usage') for a method that adapts to the text so far, where every line is a text of its own */

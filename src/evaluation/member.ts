@@ -50,6 +50,21 @@ export function protocolOf(opened: OpenedRun): Protocol {
 }
 
 /**
+ * Checks that methods are for the kind of a run's model.
+ *
+ * @throws UserError('usage') when they are not
+ */
+export function checkSystem(
+  run: string,
+  system: OpenedRun['system'],
+  { mcDropout, dynamic, neuralCache }: Method,
+): void {
+  if (system === 'network' || !(mcDropout || dynamic || neuralCache)) return;
+  const message = `Run ${run} is that of an n-gram model: it has no noise, no gradient and no hidden states, so MC dropout, dynamic evaluation and the neural cache are for networks`;
+  throw new UserError('usage', message, ['Name it with --interpolate, beside the run of a network.']);
+}
+
+/**
  * Checks that methods can be applied to the model of a run.
  *
  * @param batch columns that are read side by side
@@ -58,11 +73,7 @@ export function protocolOf(opened: OpenedRun): Protocol {
 export function checkMember(opened: OpenedRun, method: Method, batch: number): void {
   const { mcDropout, dynamic, neuralCache } = method;
   const { name } = opened.run;
-  if (!mcDropout && !dynamic && !neuralCache) return;
-  if (opened.system === 'ngram') {
-    const message = `Run ${name} is that of an n-gram model: it has no noise, no gradient and no hidden states, so MC dropout, dynamic evaluation and the neural cache are for networks`;
-    throw new UserError('usage', message, ['Name it with --interpolate, beside the run of a network.']);
-  }
+  if (opened.system === 'ngram') return;
   if (mcDropout && !isNoisy(opened.spec.dropout)) {
     const message = `Run ${name} was trained without any noise, so all passes of MC dropout would be the same`;
     throw new UserError('usage', message, ['Take a run whose spec has dropout.', 'Leave out MC dropout.']);

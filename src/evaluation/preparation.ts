@@ -97,14 +97,10 @@ export class Preparation {
   /**
    * Returns the weight of an n-gram model beside all members: the given one, or the best on valid.
    *
-   * @throws UserError when the run is no n-gram model, or has another vocabulary
+   * @throws UserError when it has another vocabulary than the members
    */
   async interpolationWeight(opened: OpenedRun, { weight }: Interpolation): Promise<number> {
     const { name } = opened.run;
-    if (opened.system !== 'ngram') {
-      const message = `Run ${name} is that of a network, and interpolation is with an n-gram model`;
-      throw new UserError('usage', message, ['Average networks with --ensemble.']);
-    }
     this.#checkVocabulary(opened);
     if (typeof weight === 'number') return weight;
     if (!this.#validNlls) throw new Error('No member has read valid');
