@@ -15,15 +15,18 @@ import { type PrepareRecallOptions, prepareRecall as prepareRecallCorpus } from 
 import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from './corpus/sotu.js';
 import { type PrepareTextOptions, prepareText as prepareTextCorpus } from './corpus/user-text.js';
 import {
-  type EvaluationHooks,
-  type EvaluationReport,
-  evaluate as evaluateRun,
-} from './evaluation/evaluate.js';
+  evaluateCombination as evaluateCombined,
+  type OpenedCombination,
+  openCombination as openCombined,
+} from './evaluation/combine.js';
+import { type EvaluationHooks, evaluate as evaluateRun } from './evaluation/evaluate.js';
+import { type MethodRequest, resolveMethod } from './evaluation/method.js';
+import type { CombinedEvaluation, NetworkEvaluation, NgramEvaluation } from './evaluation/report.js';
 import { type LineScore, type ScoreTotal, score as scoreLines } from './evaluation/score.js';
 import { inspectMemory as inspectNetwork, type MemoryReport } from './inspect/memory.js';
 import type { OnProgress } from './progress.js';
 import { drawCurves, makeReport } from './report/make-report.js';
-import type { OpenedRun } from './runs/opened-run.js';
+import type { OpenedRun, RunOpener } from './runs/opened-run.js';
 import type { CheckpointName } from './runs/run-folder.js';
 import { type SampleHooks, type SampleResult, sample as sampleRun } from './sampling/sample.js';
 import { userCacheFolder } from './storage/user-cache.js';
@@ -32,7 +35,7 @@ import { localLauncher } from './sweeps/local-launcher.js';
 import type { SweepReport } from './sweeps/report.js';
 import { runSweep, type SweepEvent, sweepStatus as statusOfSweep } from './sweeps/run-sweep.js';
 import { openTrainedNetwork } from './systems/inspected-network.js';
-import { type OpenRunRequest, openRun as openNamedRun } from './systems/open-run.js';
+import { type OpenRunRequest, runOpener } from './systems/open-run.js';
 import type { Plan, PlanEvent, TrainingOutcome } from './systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from './systems/train.js';
 import type { TrainingEvent } from './training/events.js';
@@ -42,8 +45,11 @@ export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
 export type { SplitName } from './corpus/prepared.js';
 export type { RecallTask } from './corpus/recall.js';
 export { type FaultKind, UserError } from './errors.js';
-export type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from './evaluation/evaluate.js';
+export type { OpenedCombination } from './evaluation/combine.js';
+export type { MethodRequest } from './evaluation/method.js';
+export { readMethodFile } from './evaluation/method-file.js';
 export type { LagRecall, RecallReport } from './evaluation/recall.js';
+export type * from './evaluation/report.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
 export type { MemoryReport } from './inspect/memory.js';
 export type { Predictor } from './predictors/predictor.js';
@@ -167,8 +173,12 @@ export interface OpenOptions extends Surroundings {
  * @returns the run with its corpus and its model as a predictor; call its `dispose` when done
  */
 export function openRun(run: string, options: OpenOptions = {}): Promise<OpenedRun> {
+  return openerOf(options).open(run);
+}
+
+function openerOf(options: OpenOptions): RunOpener {
   const { signal, onWarning } = options;
-  return openNamedRun(openRequest(run, options), withoutUndefined({ signal, onWarning }));
+  return runOpener((run) => openRequest(run, options), withoutUndefined({ signal, onWarning }));
 }
 
 /** Options of {@link evaluate}. */
@@ -183,8 +193,58 @@ export interface EvaluateOptions extends EvaluationHooks {
 export function evaluate(
   opened: OpenedRun,
   { split = 'test', batch = 1, ...hooks }: EvaluateOptions = {},
-): Promise<EvaluationReport> {
+): Promise<NetworkEvaluation | NgramEvaluation> {
   return evaluateRun(opened, { split, batch }, hooks);
+}
+
+/** Options of {@link evaluateCombination}. */
+export interface CombinationOptions extends Omit<OpenOptions, 'signal'>, EvaluateOptions {
+  /** Choose the parameters on valid that `method` does not give, instead of taking their defaults. */
+  readonly tune?: boolean;
+}
+
+/**
+ * Computes the perplexity of one or more runs with methods at test time on a split of the first run's corpus, one model after
+ * the other. The report is also kept in the folder of the first run.
+ *
+ * @param runs   one run, or several whose probabilities are averaged; `method.ensemble` adds to them
+ * @param method see `docs/test-time.md`; {@link readMethodFile} reads it from a file
+ */
+export function evaluateCombination(
+  runs: string | readonly string[],
+  method: MethodRequest,
+  options: CombinationOptions = {},
+): Promise<CombinedEvaluation> {
+  const { split = 'test', batch = 1, signal, onProgress, onNote } = options;
+  const hooks = withoutUndefined({ signal, onProgress, onNote });
+  const opener = openerOf(options);
+  return evaluateCombined({ ...combinationOf(runs, method, options.tune), split, batch }, opener, hooks);
+}
+
+/** Options of {@link openCombination}. */
+export interface OpenCombinationOptions extends CombinationOptions {
+  /** It reads one text that carries the state (the default), or line by line, for which not every method can be used. */
+  readonly oneText?: boolean;
+}
+
+/**
+ * Opens one or more runs with methods at test time as one predictor, for {@link score} and {@link sample}.
+ *
+ * @returns the first run with the combination as its predictor, and what was combined; call the run's `dispose` when done
+ */
+export function openCombination(
+  runs: string | readonly string[],
+  method: MethodRequest,
+  options: OpenCombinationOptions = {},
+): Promise<OpenedCombination> {
+  const { signal, onProgress, onNote, oneText: isOneText = true } = options;
+  const hooks = withoutUndefined({ signal, onProgress, onNote });
+  const opener = openerOf(options);
+  return openCombined({ ...combinationOf(runs, method, options.tune), isOneText }, opener, hooks);
+}
+
+function combinationOf(runs: string | readonly string[], method: MethodRequest, tune = false) {
+  return { runs: [...[runs].flat(), ...(method.ensemble ?? [])], method: resolveMethod(method, tune) };
 }
 
 /** Options of {@link score}. */

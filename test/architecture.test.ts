@@ -62,7 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runs: ['spec', 'corpus', 'ngram', 'predictors', 'model', 'ops'],
   tasks: ['spec', 'corpus', 'evaluation', 'predictors', 'model', 'ops'],
   training: ['spec', 'corpus', 'ngram', 'topics', 'runs', 'evaluation', 'tasks', 'model', 'ops', 'backends'],
-  evaluation: ['corpus', 'predictors', 'runs'],
+  evaluation: ['spec', 'corpus', 'predictors', 'runs', 'model'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
   figures: [],
   inspect: ['spec', 'corpus', 'predictors', 'runs', 'figures', 'model', 'ops'],

@@ -14,7 +14,13 @@ import {
   softmaxCrossEntropyOp,
 } from '../ops/softmax-cross-entropy.js';
 import { tanhRnnGradientOp, tanhRnnOp } from '../ops/tanh-rnn.js';
-import { adamUpdateOp, averageUpdateOp, rmspropUpdateOp, sgdUpdateOp } from '../ops/update.js';
+import {
+  adamUpdateOp,
+  averageUpdateOp,
+  dynamicUpdateOp,
+  rmspropUpdateOp,
+  sgdUpdateOp,
+} from '../ops/update.js';
 
 /** The ops that a backend may have a kernel for, by the name that it has there. */
 const OPS = {
@@ -38,6 +44,7 @@ const OPS = {
   adamUpdate: adamUpdateOp,
   rmspropUpdate: rmspropUpdateOp,
   averageUpdate: averageUpdateOp,
+  dynamicUpdate: dynamicUpdateOp,
 } as const;
 
 /** Tensors by the names in the contract of an op. */

@@ -89,6 +89,17 @@ export function backendLine({
   return `backend ${name}: ${reason}`;
 }
 
+/** Returns a listener that notes the backend of the first run that is opened, and not that of the others, which is the same. */
+export function onceNoted(
+  onNote: (line: string) => void,
+): (backend: Parameters<typeof backendLine>[0]) => void {
+  let isNoted = false;
+  return (backend) => {
+    if (!isNoted) onNote(backendLine(backend));
+    isNoted = true;
+  };
+}
+
 /**
  * Limits how long a thread of OpenMP spins before it sleeps while it waits for the others; OpenMP reads this when the kernels
  * are loaded. By default GCC's spins for milliseconds and Clang's for 200 ms: with any other work on the machine, a spinning

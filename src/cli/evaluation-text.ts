@@ -1,6 +1,12 @@
 /** Renders the report of `zlm eval`. */
-import type { EvaluationReport, NetworkEvaluation, NgramEvaluation } from '../evaluation/evaluate.js';
 import type { RecallReport } from '../evaluation/recall.js';
+import type {
+  CombinedEvaluation,
+  EvaluationReport,
+  NetworkEvaluation,
+  NgramEvaluation,
+} from '../evaluation/report.js';
+import { combinationLines } from './combination-text.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
 import { renderTable } from './table.js';
@@ -13,7 +19,7 @@ import { wrapLine } from './text-width.js';
  */
 export function renderEvaluation(report: EvaluationReport, width: number = Number.POSITIVE_INFINITY): string {
   const { split, perplexity, unigramPerplexity, predictions, corpus, run, recall } = report;
-  const facts = report.system === 'ngram' ? ngramFacts(report) : networkFacts(report);
+  const facts = factsOf(report);
   return [
     `${split} perplexity ${formatPerplexity(perplexity)}`,
     `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${facts.protocol}`,
@@ -57,11 +63,21 @@ interface Facts {
   readonly time: string;
 }
 
+function factsOf(report: EvaluationReport): Facts {
+  switch (report.system) {
+    case 'network':
+      return networkFacts(report);
+    case 'ngram':
+      return ngramFacts(report);
+    case 'combined':
+      return combinedFacts(report);
+  }
+}
+
 function networkFacts({ batch, checkpoint, epochs, protocol, seconds, backend }: NetworkEvaluation): Facts {
-  const streamed = batch === 1 ? 'batch 1, sequential' : `batch ${batch}`;
   return {
-    protocol: protocol === 'sentences' ? 'every line from the zero state' : streamed,
-    model: `${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+    protocol: protocolText(protocol, batch),
+    model: checkpointText(checkpoint, epochs),
     notes: [],
     time: `${formatDuration(seconds)} on backend ${backend}`,
   };
@@ -74,4 +90,24 @@ function ngramFacts({ ngramOrder, fallbackOrders, seconds }: NgramEvaluation): F
     notes: fallbackLines(fallbackOrders),
     time: formatDuration(seconds),
   };
+}
+
+function combinedFacts(report: CombinedEvaluation): Facts {
+  const { batch, protocol, checkpoint, epochs, seconds, backend, method } = report;
+  const withMethod = method === '' ? '' : `, with ${method}`;
+  return {
+    protocol: protocolText(protocol, batch),
+    model: `${checkpointText(checkpoint, epochs)}${withMethod}`,
+    notes: combinationLines(report),
+    time: backend ? `${formatDuration(seconds)} on backend ${backend}` : formatDuration(seconds),
+  };
+}
+
+function protocolText(protocol: NetworkEvaluation['protocol'], batch: number): string {
+  const streamed = batch === 1 ? 'batch 1, sequential' : `batch ${batch}`;
+  return protocol === 'sentences' ? 'every line from the zero state' : streamed;
+}
+
+function checkpointText(checkpoint: string, epochs: number): string {
+  return `${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
 }

@@ -1,5 +1,5 @@
 /** Flags that several commands share, with one meaning and one description. */
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BACKEND_NAMES } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import { userCacheFolder } from '../storage/user-cache.js';
@@ -71,6 +71,12 @@ export const backendFlag = Flags.option({ options: ['auto', ...BACKEND_NAMES] as
   description: 'Backend that computes; auto takes the fastest that works here.',
   env: 'ZLM_BACKEND',
   default: 'auto',
+});
+
+/** The run of a command that may also be told several: undefined where it is left out. */
+export const runArgument = Args.string({
+  description: 'The run: a name, a path, or latest.',
+  defaultHelp: async () => 'latest',
 });
 
 /** `--checkpoint`: one of a run's two checkpoints. */

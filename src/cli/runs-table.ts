@@ -112,10 +112,11 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
   return (run) => {
     const evaluation = chosen(run, split);
     if (!evaluation) return NOTHING.padStart(figureWidth);
-    const { perplexity, checkpoint, batch, stale } = evaluation;
+    const { perplexity, checkpoint, batch, method = '', stale } = evaluation;
     const words = [
       checkpoint === 'best' ? '' : checkpoint,
       batch === 1 ? '' : `batch ${batch}`,
+      method,
       stale ? 'stale' : '',
     ].filter((word) => word !== '');
     const figure = formatPerplexity(perplexity).padStart(figureWidth);
@@ -123,10 +124,11 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
   };
 }
 
-/** Selects one of several measurements of a split: a current one, of the best checkpoint, with batch 1, the newest. */
+/** Selects one of several measurements of a split: a current one, of the model alone, of the best checkpoint, with batch 1, the newest. */
 function chosen({ evaluations }: RunSummary, split: string): Evaluation | undefined {
-  const merit = ({ stale, checkpoint, batch }: Evaluation) => [
+  const merit = ({ stale, method, checkpoint, batch }: Evaluation) => [
     stale ? 1 : 0,
+    method === undefined ? 0 : 1,
     checkpoint === 'best' ? 0 : 1,
     batch,
   ];

@@ -1,10 +1,11 @@
-import { Args, Flags } from '@oclif/core';
-import { backendLine } from '../cli/backend-flags.js';
+import { Flags } from '@oclif/core';
+import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { integerFlag } from '../cli/flags.js';
+import { integerFlag, runArgument } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
+import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
-import type { EvaluationReport } from '../evaluation/evaluate.js';
+import type { EvaluationReport } from '../evaluation/report.js';
 import type { Progress } from '../progress.js';
 
 export default class Eval extends BaseCommand<typeof Eval> {
@@ -14,16 +15,19 @@ export default class Eval extends BaseCommand<typeof Eval> {
     'Perplexity is exp of the mean negative log-likelihood over exactly counted predictions. With --batch 1 the split ' +
     'is read in one sequential pass from the zero state, as in the paper; a wider batch is faster, cuts the split into ' +
     'columns that each start from nothing, and so gives a slightly higher figure. A network that was trained on sentences ' +
-    '(training.sentences) reads every line from the zero state.';
+    '(training.sentences) reads every line from the zero state. The method flags combine and adapt trained models; ' +
+    'docs/test-time.md explains them.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --split test',
     '<%= config.bin %> <%= command.id %> small-1 --split test --checkpoint last',
     '<%= config.bin %> <%= command.id %> --split valid --batch 20 --json',
+    '<%= config.bin %> <%= command.id %> small-1 --ensemble small-2 small-3',
+    '<%= config.bin %> <%= command.id %> small-1 --dynamic --neural-cache --interpolate kn5 --tune',
   ];
 
   static override args = {
-    run: Args.string({ description: 'The run: a name, a path, or latest.', default: 'latest' }),
+    run: runArgument,
   };
 
   static override flags = {
@@ -33,25 +37,30 @@ export default class Eval extends BaseCommand<typeof Eval> {
       default: 'test' as const,
     })(),
     batch: integerFlag({ description: 'Columns that are read side by side.', default: 1, min: 1 }),
+    ...methodFlags,
     ...openFlags,
   };
 
   async run(): Promise<EvaluationReport> {
-    const { openRun } = await import('../systems/open-run.js');
+    const { runOpener } = await import('../systems/open-run.js');
     const { evaluate } = await import('../evaluation/evaluate.js');
     const { renderEvaluation } = await import('../cli/evaluation-text.js');
     const { split, batch } = this.flags;
     const onProgress = (progress: Progress) => this.progress().update(progress);
     const onNote = (line: string) => this.progress().note(line);
+    const onBackend = onceNoted(onNote);
+    const asked = await askedFor(this.args.run, this.flags);
     const report = await interruptible(async (signal) => {
-      const opened = await openRun(openRequest(this.args.run, this.flags, onNote), {
-        signal,
-        onProgress,
-        onBackend: (backend) => onNote(backendLine(backend)),
-        onWarning: onNote,
-      });
+      const requestOf = (run: string) => openRequest(run, this.flags, onNote);
+      const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
+      const hooks = { signal, onProgress, onNote };
+      if ('combination' in asked) {
+        const { evaluateCombination } = await import('../evaluation/combine.js');
+        return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);
+      }
+      const opened = await opener.open(asked.run);
       try {
-        return await evaluate(opened, { split, batch }, { signal, onProgress, onNote });
+        return await evaluate(opened, { split, batch }, hooks);
       } finally {
         opened.dispose();
       }

@@ -1,13 +1,17 @@
-import { Args, Flags } from '@oclif/core';
-import { backendLine } from '../cli/backend-flags.js';
+import { Flags } from '@oclif/core';
+import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { fileFlag } from '../cli/flags.js';
+import { fileFlag, runArgument } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
+import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
 import type { ScoreOutput } from '../cli/score-text.js';
+import type { CombinationRequest } from '../evaluation/combine.js';
+import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import type { CombinationReport } from '../evaluation/report.js';
 import type { ScoreTotal } from '../evaluation/score.js';
 import type { Progress } from '../progress.js';
-import type { OpenedRun } from '../runs/opened-run.js';
+import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
 
 export default class Score extends BaseCommand<typeof Score> {
   static override summary = 'Score text: how probable a trained model finds each line.';
@@ -17,7 +21,7 @@ export default class Score extends BaseCommand<typeof Score> {
     'Prints for each line its negative log-likelihood in nats, its perplexity and the number of tokens that were predicted, ' +
     'then the same of the whole text. Each line is read from the zero state, its first word predicted from <eos> and its ' +
     'own <eos> predicted too. With --carry-state the lines are one stream, as for zlm eval with --batch 1. Under --json ' +
-    'each line is an object on a line of its own, then the total.';
+    'each line is an object on a line of its own, then the total. The method flags are those of zlm eval.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --in sentences.txt',
@@ -30,7 +34,7 @@ export default class Score extends BaseCommand<typeof Score> {
   ];
 
   static override args = {
-    run: Args.string({ description: 'The run: a name, a path, or latest.', default: 'latest' }),
+    run: runArgument,
   };
 
   static override flags = {
@@ -46,24 +50,28 @@ export default class Score extends BaseCommand<typeof Score> {
       description: 'Read the lines as one stream that carries the state.',
       default: false,
     }),
+    ...methodFlags,
     ...openFlags,
   };
 
   async run(): Promise<ScoreTotal> {
-    const { openRun } = await import('../systems/open-run.js');
+    const { runOpener } = await import('../systems/open-run.js');
     const { ScoreOutput, unknownWordsLine } = await import('../cli/score-text.js');
     const progress = this.progress();
     const onNote = (line: string) => progress.note(line);
     const output = new ScoreOutput(process.stdout, this.jsonEnabled() ? 'json' : 'text');
+    const asked = await askedFor(this.args.run, this.flags);
     const total = await interruptible(async (signal) => {
-      const opened = await openRun(openRequest(this.args.run, this.flags, onNote), {
-        signal,
-        onProgress: (now) => progress.update(now),
-        onBackend: (backend) => onNote(backendLine(backend)),
-        onWarning: onNote,
-      });
+      const onProgress = (now: Progress) => progress.update(now);
+      const onBackend = onceNoted(onNote);
+      const requestOf = (run: string) => openRequest(run, this.flags, onNote);
+      const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
+      const { opened, combination } =
+        'combination' in asked
+          ? await this.#openCombination(asked.combination, opener, { signal, onProgress, onNote })
+          : { opened: await opener.open(asked.run), combination: null };
       try {
-        return await this.#score(opened, output, signal);
+        return await this.#score(opened, combination, output, signal);
       } finally {
         opened.dispose();
         await output.flush();
@@ -74,7 +82,21 @@ export default class Score extends BaseCommand<typeof Score> {
     return total;
   }
 
-  async #score(opened: OpenedRun, output: ScoreOutput, signal: AbortSignal): Promise<ScoreTotal> {
+  async #openCombination(request: CombinationRequest, opener: RunOpener, hooks: EvaluationHooks) {
+    const { openCombination } = await import('../evaluation/combine.js');
+    const isCarried = this.flags['carry-state'];
+    const opened = await openCombination({ ...request, isOneText: isCarried }, opener, hooks);
+    const { combinationLines } = await import('../cli/combination-text.js');
+    for (const line of combinationLines(opened.combination)) hooks.onNote?.(line);
+    return opened;
+  }
+
+  async #score(
+    opened: OpenedRun,
+    combination: CombinationReport | null,
+    output: ScoreOutput,
+    signal: AbortSignal,
+  ): Promise<ScoreTotal> {
     const { openLines } = await import('../corpus/text-lines.js');
     const { score } = await import('../evaluation/score.js');
     const source = openLines(this.flags.in, process.stdin, opened.corpus, signal);
@@ -82,6 +104,7 @@ export default class Score extends BaseCommand<typeof Score> {
       ...source,
       carryState: this.flags['carry-state'],
       perToken: this.flags['per-token'],
+      combination,
     };
     // Rows on a terminal show by themselves how far it has come.
     const onProgress = (now: Progress) => {

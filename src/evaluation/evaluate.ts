@@ -5,9 +5,10 @@ import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { keepEvaluation } from '../runs/evaluations.js';
 import type { OpenedNetwork, OpenedNgram, OpenedRun } from '../runs/opened-run.js';
-import type { CheckpointName } from '../runs/run-folder.js';
+import { protocolOf } from './member.js';
 import { type EvaluationOptions, evaluateSentences, evaluateStream } from './perplexity.js';
-import { measureRecall, type RecallReport } from './recall.js';
+import { measureRecall } from './recall.js';
+import type { EvaluationFacts, NetworkEvaluation, NgramEvaluation, Protocol } from './report.js';
 
 /** Request for an evaluation. */
 export interface EvaluationRequest {
@@ -24,42 +25,6 @@ export interface EvaluationHooks {
   readonly onNote?: (line: string) => void;
 }
 
-/** Facts in the report of every system. */
-interface EvaluationFacts {
-  readonly run: string;
-  readonly checkpoint: CheckpointName;
-  /** Epochs that the checkpoint has behind it. */
-  readonly epochs: number;
-  readonly corpus: string;
-  readonly split: SplitName;
-  readonly batch: number;
-  readonly predictions: number;
-  readonly perplexity: number;
-  /** Perplexity of the training split's word frequencies on the same split: what knowing no context gives. */
-  readonly unigramPerplexity: number;
-  readonly seconds: number;
-  /** How well words are recalled after each lag; only on a recall corpus. */
-  readonly recall?: RecallReport;
-}
-
-/** The report on a network. */
-export interface NetworkEvaluation extends EvaluationFacts {
-  readonly system: 'network';
-  /** One stream with carried state, or every line by itself from the zero state, as the network was trained. */
-  readonly protocol: 'stream' | 'sentences';
-  readonly backend: string;
-}
-
-/** The report on an n-gram model. */
-export interface NgramEvaluation extends EvaluationFacts {
-  readonly system: 'ngram';
-  readonly ngramOrder: number;
-  /** Lengths of n-grams whose discounts could not be estimated. */
-  readonly fallbackOrders: readonly number[];
-}
-
-export type EvaluationReport = NetworkEvaluation | NgramEvaluation;
-
 /**
  * Evaluates a run's model, and keeps the report in the run's folder where that can be written.
  *
@@ -70,7 +35,7 @@ export async function evaluate(
   opened: OpenedRun,
   request: EvaluationRequest,
   hooks: EvaluationHooks = {},
-): Promise<EvaluationReport> {
+): Promise<NetworkEvaluation | NgramEvaluation> {
   const report =
     opened.system === 'ngram'
       ? await evaluateNgram(opened, request, hooks)
@@ -86,7 +51,7 @@ async function evaluateNetwork(
   request: EvaluationRequest,
   hooks: EvaluationHooks,
 ): Promise<NetworkEvaluation> {
-  const protocol = opened.spec.training.sentences ? 'sentences' : 'stream';
+  const protocol = protocolOf(opened);
   const facts = await measure(opened, request, hooks, protocol);
   return { system: 'network', ...facts, protocol, backend: opened.backend };
 }
@@ -110,7 +75,7 @@ async function measure(
   { run, checkpoint, position, corpus, predictor }: OpenedRun,
   { split, batch }: EvaluationRequest,
   { signal, onProgress }: EvaluationHooks,
-  protocol: NetworkEvaluation['protocol'],
+  protocol: Protocol,
 ): Promise<EvaluationFacts> {
   const { size, eos } = corpus.vocabulary;
   const tokens = corpus.split(split);
@@ -139,8 +104,8 @@ async function measure(
   };
 }
 
-/** @throws UserError when a split of so many tokens leaves a column of the batch nothing to predict */
-function checkLongEnough(corpus: string, split: SplitName, tokens: number, batch: number): void {
+/** Checks the length of a split. @throws UserError when so many tokens leave a column of the batch nothing to predict */
+export function checkLongEnough(corpus: string, split: SplitName, tokens: number, batch: number): void {
   if (tokens >= 2 * batch) return;
   if (tokens < 2) {
     const message = `The ${split} split of ${corpus} has no two tokens, so there is nothing to predict`;

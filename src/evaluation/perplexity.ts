@@ -22,6 +22,8 @@ export interface EvaluationOptions {
   readonly onProgress?: OnProgress;
   /** Its label in the progress. */
   readonly label?: string;
+  /** Called with the negative log-likelihoods of the predictions as they come: in an order that is the same for every model. */
+  readonly onNlls?: (nlls: FloatArray) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function evaluateStream<State>(
   tokens: TokenSource,
   options: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { batch, signal, onProgress, label = 'evaluating' } = options;
+  const { batch, signal, onProgress, label = 'evaluating', onNlls } = options;
   const bptt = Math.ceil(predictor.windowTokens / batch);
   const { streamStart } = predictor;
   const stream = streamStart === null ? tokens : tokenThen(streamStart, tokens);
@@ -49,6 +51,7 @@ export async function evaluateStream<State>(
       predictor.release(state);
       state = step.state;
       nll = plus(nll, step.nlls);
+      onNlls?.(step.nlls);
       predictions += step.nlls.length;
       onProgress?.({ label, done: predictions, total: windows.predictions, unit: 'tokens' });
       await nextTurn(); // lets signals and the display in: values resolve without leaving this turn of the loop
@@ -73,7 +76,7 @@ export async function evaluateSentences<State>(
   eos: number,
   options: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { batch, signal, onProgress, label = 'evaluating' } = options;
+  const { batch, signal, onProgress, label = 'evaluating', onNlls } = options;
   const sentences = new Sentences(tokens, eos);
   const lines = Array.from({ length: sentences.count }, (_, line) => line);
   let [nll, predictions] = [0, 0];
@@ -87,7 +90,9 @@ export async function evaluateSentences<State>(
     const step = await predictor.nll(window, state);
     predictor.release(state);
     predictor.release(step.state);
-    nll += window.rows.reduce((sum, row) => sum + step.nlls[row], 0);
+    const nlls = Float64Array.from(window.rows, (row) => step.nlls[row]);
+    nll += nlls.reduce((sum, value) => sum + value, 0);
+    onNlls?.(nlls);
     predictions += window.rows.length;
     onProgress?.({ label, done: predictions, total: sentences.predictions, unit: 'tokens' });
     await nextTurn();

@@ -6,6 +6,7 @@ import type { Predictor } from '../predictors/predictor.js';
 import type { OnProgress } from '../progress.js';
 import { type OpenedRun, type UsedRun, usedRun } from '../runs/opened-run.js';
 import { type NumberedLine, numberLine, UnknownWords } from './numbered-lines.js';
+import type { CombinationReport } from './report.js';
 
 /** Request to score lines. */
 export interface ScoreRequest {
@@ -17,6 +18,8 @@ export interface ScoreRequest {
   readonly carryState: boolean;
   /** Give the tokens of each line with their own scores. */
   readonly perToken: boolean;
+  /** What the opened run is combined with, for the total; null or left out for a run as it is. */
+  readonly combination?: CombinationReport | null;
 }
 
 /** One token of a line. */
@@ -46,6 +49,8 @@ export interface LineScore {
 /** The score of a whole text. */
 export interface ScoreTotal extends UsedRun {
   readonly type: 'total';
+  /** Methods at test time; left out where there are none. */
+  readonly combination?: CombinationReport;
   readonly carryState: boolean;
   readonly lines: number;
   readonly tokens: number;
@@ -98,6 +103,7 @@ export async function* score(
   yield {
     type: 'total',
     ...usedRun(opened),
+    ...(request.combination && { combination: request.combination }),
     carryState: request.carryState,
     lines,
     tokens,

@@ -34,6 +34,21 @@ export interface AverageSettings {
   readonly weight: number;
 }
 
+/** Settings of a step of dynamic evaluation. */
+export interface DynamicSettings {
+  /** η. */
+  readonly learningRate: number;
+  /** ε, added to the gradient's root mean square. */
+  readonly epsilon: number;
+  /** λ over the mean of the root mean squares: times that of a parameter, the share of the way back to the anchor, at most 1. */
+  readonly decay: number;
+  /**
+   * Rows of the parameter, each once, outside of which the gradient is zero and the parameter equals its anchor, so that only they
+   * change; null when any may. Only speed depends on it.
+   */
+  readonly rows: Int32Array | null;
+}
+
 /** `ZlmSgdUpdate`: parameter, gradient, scale (scalar) → the new parameter. Outputs of updates may be the inputs' memory. */
 export const sgdUpdateOp: Op<UpdateSettings> = {
   name: 'ZlmSgdUpdate',
@@ -75,6 +90,19 @@ export const averageUpdateOp: Op<AverageSettings> = {
   name: 'ZlmAverageUpdate',
   reference({ average, parameter }: Inputs, { weight }) {
     return [tf.add(average, tf.mul(tf.sub(parameter, average), weight))];
+  },
+};
+
+/**
+ * `ZlmDynamicUpdate`: parameter, gradient, anchor, rms → parameter + min(decay · rms, 1) · (anchor − parameter) − learningRate ·
+ * gradient / (rms + epsilon), all of one shape.
+ */
+export const dynamicUpdateOp: Op<DynamicSettings> = {
+  name: 'ZlmDynamicUpdate',
+  reference({ parameter, gradient, anchor, rms }: Inputs, { learningRate, epsilon, decay }) {
+    const back = tf.mul(tf.minimum(tf.mul(rms, decay), 1), tf.sub(anchor, parameter));
+    const away = tf.div(tf.mul(gradient, learningRate), tf.add(rms, epsilon));
+    return [tf.sub(tf.add(parameter, back), away)];
   },
 };
 
@@ -130,8 +158,25 @@ export function rmspropUpdate(
  * Runs a step of a running average (Polyak & Juditsky 1992): average ← average + weight · (parameter − average). With weight
  * 1/n at step n the average is the mean of all parameters so far.
  */
-export function averageUpdate(average: tf.Variable, parameter: tf.Variable, weight: number): void {
+export function averageUpdate(average: tf.Variable, parameter: tf.Tensor, weight: number): void {
   assign([average], runOp(averageUpdateOp, { average, parameter }, { weight }));
+}
+
+/**
+ * Runs a step of dynamic evaluation (Krause et al. 2018, equations 5 to 7): away from the anchor by the gradient over its root
+ * mean square in training, and back to the anchor, faster where gradients were large.
+ *
+ * @param anchor the parameter before the first step
+ * @param rms    root mean square of the gradient over the training text
+ */
+export function dynamicUpdate(
+  parameter: tf.Variable,
+  gradient: tf.Tensor,
+  anchor: tf.Tensor,
+  rms: tf.Tensor,
+  settings: DynamicSettings,
+): void {
+  assign([parameter], runOp(dynamicUpdateOp, { parameter, gradient, anchor, rms }, settings));
 }
 
 /** Returns the gradient that a step uses. */

@@ -36,7 +36,7 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
     async nll(window: Window, state: ModelState) {
       const step = tidy(() => {
         const encoded = encode(model, idsOf(window), state, null);
-        const nlls = targetNll(model, encoded.hidden, tf.tensor1d(window.targets, 'int32'));
+        const nlls = targetNll(model, encoded.hidden, targetsOf(window));
         return { values: nlls, state: encoded.state };
       });
       return { nlls: (await readAndFree(step.values)) as Float32Array, state: step.state };
@@ -46,6 +46,25 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
       const step = tidy(() => logitsAfter(model, tokens, state, steps));
       const values = await readAndFree(step.values);
       return { logProbs: normalized(values, vocabularySize), state: step.state };
+    },
+
+    async nllAndHidden(window: Window, state: ModelState) {
+      const step = tidy(() => {
+        const { hidden, state: after } = encode(model, idsOf(window), state, null);
+        return { nlls: targetNll(model, hidden, targetsOf(window)), hidden, state: after };
+      });
+      const [nlls, hidden] = await Promise.all([readAndFree(step.nlls), readAndFree(step.hidden)]);
+      return { nlls: nlls as Float32Array, hidden: hidden as Float32Array, state: step.state };
+    },
+
+    async logProbsAndHidden(tokens: Tokens, state: ModelState, steps: 'all' | 'last') {
+      const step = tidy(() => {
+        const { hidden, state: after } = encode(model, idsOf(tokens), state, null);
+        return { values: logits(model, rowsOf(hidden, tokens, steps)), hidden, state: after };
+      });
+      const [values, hidden] = await Promise.all([readAndFree(step.values), readAndFree(step.hidden)]);
+      const logProbs = normalized(values, vocabularySize);
+      return { logProbs, hidden: hidden as Float32Array, state: step.state };
     },
 
     async draw(tokens: Tokens, state: ModelState, selection: Selection, uniforms: Float64Array) {
@@ -73,8 +92,20 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
   };
 }
 
-function idsOf({ inputs, steps, batch }: Tokens): tf.Tensor2D {
+/** Returns the tokens of a window as a tensor, [T,B]. */
+export function idsOf({ inputs, steps, batch }: Tokens): tf.Tensor2D {
   return tf.tensor2d(inputs, [steps, batch], 'int32');
+}
+
+/** Returns the targets of a window as a tensor, [T·B]. */
+export function targetsOf({ targets }: Window): tf.Tensor1D {
+  return tf.tensor1d(targets, 'int32');
+}
+
+/** Returns all rows of [T·B, H′], or those of the last step. */
+export function rowsOf(hidden: tf.Tensor2D, { steps, batch }: Tokens, wanted: 'all' | 'last'): tf.Tensor2D {
+  if (wanted === 'all' || steps === 1) return hidden;
+  return tf.slice(hidden, [(steps - 1) * batch, 0], [batch, -1]);
 }
 
 /** Computes the logits after all steps, [T·B, V], or after the last, [B, V]. */
@@ -84,14 +115,12 @@ function logitsAfter(
   before: ModelState,
   wanted: 'all' | 'last',
 ): { values: tf.Tensor2D; state: ModelState } {
-  const { steps, batch } = tokens;
   const { hidden, state } = encode(model, idsOf(tokens), before, null);
-  const isWhole = wanted === 'all' || steps === 1;
-  const rows = isWhole ? hidden : tf.slice(hidden, [(steps - 1) * batch, 0], [batch, -1]);
-  return { values: logits(model, rows), state };
+  return { values: logits(model, rowsOf(hidden, tokens, wanted)), state };
 }
 
-async function readAndFree(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
+/** Reads the values of a tensor, and frees it. */
+export async function readAndFree(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
   try {
     return await tensor.data();
   } finally {
@@ -100,7 +129,7 @@ async function readAndFree(tensor: tf.Tensor): Promise<Float32Array | Int32Array
 }
 
 /** Subtracts from each row of logits the logarithm of the sum of their exponentials, in doubles. */
-function normalized(values: ArrayLike<number>, width: number): Float64Array {
+export function normalized(values: ArrayLike<number>, width: number): Float64Array {
   const result = Float64Array.from(values);
   for (let begin = 0; begin < result.length; begin += width) {
     const row = result.subarray(begin, begin + width);

@@ -49,6 +49,21 @@ export interface Predictor<State = unknown> {
   ): Promise<{ readonly logProbs: Float64Array; readonly state: State }>;
 
   /**
+   * As {@link nll}, with the vectors that the softmax reads, which a cache compares. Left out, with the next, by a model that
+   * has no such vectors.
+   *
+   * @returns [T·B] and [T·B, H′], both with row t·B + b for step t of column b
+   */
+  nllAndHidden?(window: Window, state: State): Promise<NllAndHidden<State>>;
+
+  /** As {@link logProbs}, with the vectors that the softmax reads after every step, [T·B, H′]. */
+  logProbsAndHidden?(
+    tokens: Tokens,
+    state: State,
+    steps: 'all' | 'last',
+  ): Promise<{ readonly logProbs: Float64Array; readonly hidden: Float32Array; readonly state: State }>;
+
+  /**
    * Draws the next token of every column after the last step, without reading the distribution back from the backend. Left
    * out by a predictor that has no such path: its tokens are drawn from {@link logProbs}.
    *
@@ -75,5 +90,23 @@ export interface Predictor<State = unknown> {
   dispose(): void;
 }
 
+/** Result of {@link Predictor.nllAndHidden}. */
+export interface NllAndHidden<State> {
+  readonly nlls: FloatArray;
+  readonly hidden: Float32Array;
+  readonly state: State;
+}
+
 /** Values as the model computes them: float32 on a backend, doubles in JavaScript. */
 export type FloatArray = Float32Array | Float64Array;
+
+/** Joins the values of successive windows, in doubles. */
+export function joinValues(parts: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}

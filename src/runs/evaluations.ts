@@ -1,11 +1,12 @@
 /**
  * Measurements of a run by `zlm eval`: `evaluations/<split>-<checkpoint>-batch<N>.json`, one file per protocol with the
- * newest measurement.
+ * newest measurement. With methods at test time, the name continues with a hash of them and of the runs they are applied to.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import { sha256 } from '../storage/file-identity.js';
 import { safetensorsChecksum } from '../storage/safetensors.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
 
@@ -18,6 +19,8 @@ export interface KeptEvaluation {
   readonly batch: number;
   readonly predictions: number;
   readonly perplexity: number;
+  /** Methods at test time; left out where there are none. */
+  readonly method?: string;
   /** SHA-256 of the checkpoint's content, as recorded in its file. */
   readonly checkpointSha256: string;
   /** ISO 8601. */
@@ -41,11 +44,11 @@ export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
  */
 export async function keepEvaluation(
   run: RunFolder,
-  report: Omit<KeptEvaluation, 'checkpointSha256' | 'evaluatedAt'>,
+  report: Omit<KeptEvaluation, 'checkpointSha256' | 'evaluatedAt'> & CombinedRuns,
   checkpointSha256: string,
 ): Promise<string | null> {
   const kept = { ...report, checkpointSha256, evaluatedAt: new Date().toISOString() };
-  const name = `${report.split}-${report.checkpoint}-batch${report.batch}.json`;
+  const name = `${report.split}-${report.checkpoint}-batch${report.batch}${methodSuffix(report)}.json`;
   try {
     await writeFileAtomically(join(run.evaluations, name), `${JSON.stringify(kept, null, 2)}\n`);
     return null;
@@ -53,6 +56,23 @@ export async function keepEvaluation(
     if (!(error instanceof UserError)) throw error;
     return error.message;
   }
+}
+
+/** The runs of a combination. */
+interface CombinedRuns {
+  readonly members?: readonly { readonly run: string }[];
+  readonly interpolation?: { readonly run: string } | null;
+}
+
+/** Returns the part of a file's name that tells one combination from another: `-1a2b3c4d`, or nothing. */
+function methodSuffix({
+  method,
+  members = [],
+  interpolation,
+}: Pick<KeptEvaluation, 'method'> & CombinedRuns): string {
+  if (method === undefined) return '';
+  const runs = members.map(({ run }) => run);
+  return `-${sha256(JSON.stringify([method, runs, interpolation?.run ?? null])).slice(0, 8)}`;
 }
 
 /** Reads a run's measurements, by split, checkpoint and batch; other files are ignored. */
@@ -67,13 +87,24 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
     last: await safetensorsChecksum(run.checkpoint('last')),
   };
   return found.map(
-    ({ split, checkpoint, epochs, batch, predictions, perplexity, checkpointSha256, evaluatedAt }) => ({
+    ({
       split,
       checkpoint,
       epochs,
       batch,
       predictions,
       perplexity,
+      method,
+      checkpointSha256,
+      evaluatedAt,
+    }) => ({
+      split,
+      checkpoint,
+      epochs,
+      batch,
+      predictions,
+      perplexity,
+      ...(typeof method === 'string' && { method }),
       evaluatedAt,
       stale: current[checkpoint] !== checkpointSha256,
     }),

@@ -38,6 +38,14 @@ export interface OpenedNgram extends Opened {
 
 export type OpenedRun = OpenedNetwork | OpenedNgram;
 
+/** Opens runs that differ in their name alone. */
+export interface RunOpener {
+  /** Tells the kind of a run's model without opening it. @throws UserError when there is no such run */
+  systemOf(run: string): Promise<OpenedRun['system']>;
+  /** Opens a run, for the caller to dispose of. @throws UserError when anything of it is not available */
+  open(run: string): Promise<OpenedRun>;
+}
+
 /** The run and the checkpoint of a result. */
 export interface UsedRun {
   readonly system: OpenedRun['system'];

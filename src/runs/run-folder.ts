@@ -57,6 +57,10 @@ export class RunFolder {
   get inspections(): string {
     return join(this.path, 'inspections');
   }
+  /** Statistics for dynamic evaluation, see `gradient-statistics.ts`. */
+  gradientStatistics(checkpoint: CheckpointName): string {
+    return join(this.path, 'statistics', `gradients-${checkpoint}.safetensors`);
+  }
   /** Folder of the TensorBoard event files. */
   get tensorboard(): string {
     return join(this.path, 'tensorboard');

@@ -1,6 +1,6 @@
 /** Opening a run: its checkpoint, its corpus, and its model as a predictor. */
 import { findRun } from '../runs/list-runs.js';
-import type { OpenedRun } from '../runs/opened-run.js';
+import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
 import { runSpec } from '../runs/run-spec.js';
 import type { OpenHooks, OpenRequest } from './system.js';
 import { systemOf } from './systems.js';
@@ -22,4 +22,19 @@ export async function openRun(request: OpenRunRequest, hooks: OpenHooks = {}): P
   const run = await findRun(request.runsFolder, request.run);
   const spec = await runSpec(run);
   return systemOf(spec).open(run, spec, request, hooks);
+}
+
+/**
+ * Makes an opener of runs.
+ *
+ * @param requestOf makes the request of a run: folders, checkpoint and backend
+ */
+export function runOpener(requestOf: (run: string) => OpenRunRequest, hooks: OpenHooks = {}): RunOpener {
+  return {
+    async systemOf(name) {
+      const run = await findRun(requestOf(name).runsFolder, name);
+      return systemOf(await runSpec(run)).name;
+    },
+    open: (run) => openRun(requestOf(run), hooks),
+  };
 }

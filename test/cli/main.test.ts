@@ -20,7 +20,7 @@ it('a wrong command line gets a short answer with a guess and exit code 2', asyn
     transcript('help', 'doctr'),
     transcript('frobnicate', '--json'),
     transcript('prepare', 'pbt'),
-    transcript('runs', 'extra'),
+    transcript('doctor', 'extra'),
     transcript('runs', '--ruins', 'x'),
     transcript('runs', '--runs'),
     transcript('runs', '--runs', 'x', '--runs', 'y', '--json'),

@@ -7,7 +7,7 @@ import Eval from '../../src/commands/eval.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import type { SplitName } from '../../src/corpus/manifest.js';
 import { prepareRecall } from '../../src/corpus/recall.js';
-import type { EvaluationReport } from '../../src/evaluation/evaluate.js';
+import type { EvaluationReport } from '../../src/evaluation/report.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { generateText, prepareSmallCorpus } from '../small-corpus.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';

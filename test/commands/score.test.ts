@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import schema from '../../schemas/output/score.schema.json' with { type: 'json' };
 import Eval from '../../src/commands/eval.js';
 import Score from '../../src/commands/score.js';
-import type { EvaluationReport } from '../../src/evaluation/evaluate.js';
+import type { EvaluationReport } from '../../src/evaluation/report.js';
 import type { ScoreTotal } from '../../src/evaluation/score.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { generateText } from '../small-corpus.js';

@@ -1,6 +1,6 @@
 /** The optimizers' steps with random inputs, to be run on one backend and another. */
 import * as tf from '@tensorflow/tfjs';
-import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../src/ops/update.js';
+import { adamUpdate, averageUpdate, dynamicUpdate, rmspropUpdate, sgdUpdate } from '../../src/ops/update.js';
 import { randomArray, randomNumbers } from './arrays.js';
 import type { Case } from './op-cases.js';
 
@@ -39,10 +39,46 @@ export function updateCases(shape: readonly number[]): Case[] {
     parameter.assign(gradient);
     averageUpdate(mean, parameter, 1 / step);
   });
-  return [...optimizers, average];
+  return [...optimizers, average, ...dynamicCases(shape)];
 }
 
-function updateCase(words: string, shape: readonly number[], variables: number, step: Step): Case {
+/** Dynamic evaluation from an anchor, where the pull towards it is limited in some places; also in some rows alone. */
+function dynamicCases(shape: readonly number[]): Case[] {
+  const settings = { learningRate: 0.1, epsilon: 0.01, decay: 1.5, rows: null };
+  const step = (rows: Int32Array | null): Step => {
+    return ([parameter, anchor], gradient) => {
+      const rms = tf.square(anchor);
+      // Elsewhere the gradient is zero, and the parameter is the anchor.
+      const isWhole = rows === null || shape.length === 1;
+      const inRows = isWhole ? tf.onesLike(gradient) : rowMask(shape, rows);
+      dynamicUpdate(parameter, tf.mul(gradient, inRows), anchor, rms, {
+        ...settings,
+        rows: isWhole ? null : rows,
+      });
+    };
+  };
+  const names = [
+    ['dynamicUpdate', null],
+    ['dynamicUpdate of rows', Int32Array.of(3, 0)],
+  ] as const;
+  return names.map(([name, rows]) => updateCase(name, shape, 2, step(rows), (parameter) => parameter));
+}
+
+/** Ones in some rows of a matrix, zeros elsewhere. */
+function rowMask([height, width]: readonly number[], rows: Int32Array): tf.Tensor {
+  const values = new Float32Array(height * width);
+  for (const row of rows) values.fill(1, row * width, (row + 1) * width);
+  return tf.tensor2d(values, [height, width]);
+}
+
+/** @param initial makes the other variables, zeros by default */
+function updateCase(
+  words: string,
+  shape: readonly number[],
+  variables: number,
+  step: Step,
+  initial: (parameter: tf.Tensor) => tf.Tensor = (parameter) => tf.zerosLike(parameter),
+): Case {
   const gradients = Array.from({ length: STEPS }, (_, t) => [`gradient${t}`, randomArray(random, shape)]);
   return {
     name: `${words}, ${shape.join(' × ')}`,
@@ -50,7 +86,7 @@ function updateCase(words: string, shape: readonly number[], variables: number, 
     differentiable: false,
     run: ({ parameter, ...given }) => {
       const state = Array.from({ length: variables }, (_, i) =>
-        tf.variable(i === 0 ? parameter : tf.zerosLike(parameter)),
+        tf.variable(i === 0 ? parameter : initial(parameter)),
       );
       for (const [t, gradient] of Object.values(given).entries())
         step(state, gradient, tf.scalar(0.5), t + 1);

@@ -6,6 +6,7 @@ import {
   type AdamSettings,
   adamUpdate,
   averageUpdate,
+  dynamicUpdate,
   type RmspropSettings,
   rmspropUpdate,
   sgdUpdate,
@@ -89,6 +90,27 @@ describeEachBackend('updates on %s', () => {
     expect(valuesOf(parameter)).toEqual([1, 4]);
   });
 
+  it('dynamicUpdate goes down the gradient, and back to the anchor by no more than the whole way', () => {
+    const parameter = tf.variable(tf.tensor1d([1, 1, 1]));
+    const settings = { learningRate: 0.5, epsilon: 1, decay: 0.5, rows: null };
+    dynamicUpdate(
+      parameter,
+      tf.tensor1d([4, 0, 0]),
+      tf.tensor1d([1, 3, 3]),
+      tf.tensor1d([3, 1, 8]),
+      settings,
+    );
+    expect(valuesOf(parameter)).toEqual([0.5, 2, 3]);
+  });
+
+  it('dynamicUpdate of some rows leaves the others as they are', () => {
+    const parameter = tf.variable(tf.tensor2d([1, 1, 1, 1, 1, 1], [3, 2]));
+    const [gradient, anchor] = [tf.tensor2d([2, 2, 0, 0, 4, 4], [3, 2]), tf.ones([3, 2])];
+    const settings = { learningRate: 0.5, epsilon: 1, decay: 0.5, rows: Int32Array.of(2, 0) };
+    dynamicUpdate(parameter, gradient, anchor, tf.ones([3, 2]), settings);
+    expect(valuesOf(parameter)).toEqual([0.5, 0.5, 1, 1, 0, 0]);
+  });
+
   // Kernels that work on vectors may treat the last elements differently.
   it.each([1, 7, 67])('a gradient of NaN reaches the parameter, clamped or not: %d values', (size) => {
     for (const clipValue of [null, 1]) {
@@ -114,6 +136,13 @@ describeEachBackend('updates on %s', () => {
       rmspropUpdate: ([parameter, meanSquare], gradient, scale) =>
         rmspropUpdate(parameter, gradient, scale, meanSquare, RMSPROP),
       averageUpdate: ([average, parameter]) => averageUpdate(average, parameter, 0.5),
+      dynamicUpdate: ([parameter], gradient) =>
+        dynamicUpdate(parameter, gradient, tf.tensor1d([0, 1, 2]), tf.tensor1d([1, 2, 3]), {
+          learningRate: 0.1,
+          epsilon: 0.1,
+          decay: 0.1,
+          rows: null,
+        }),
     };
     it.each(Object.entries(updates))(
       '%s changes only its parameter and state, and leaves no tensor',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import Eval from '../../src/commands/eval.js';
-import type { EvaluationReport } from '../../src/evaluation/evaluate.js';
+import type { EvaluationReport } from '../../src/evaluation/report.js';
 import { readCheckpoint } from '../../src/runs/checkpoint.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { ROOT, runCommand } from '../cli/capture.js';

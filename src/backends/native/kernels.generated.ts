@@ -100,6 +100,12 @@ export interface NativeRmsprop {
   readonly epsilon: number;
 }
 
+export interface NativeDynamic {
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly decay: number;
+}
+
 export interface NativeFunctions {
   setThreads(named: { readonly count: number }): void;
   bf16Units(): number;
@@ -129,6 +135,8 @@ export interface NativeFunctions {
   adamUpdate(named: { readonly n: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly firstMoment: Float32Array; readonly secondMoment: Float32Array; readonly rule: NativeGradientRule; readonly adam: NativeAdam }): void;
   rmspropUpdate(named: { readonly n: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly meanSquare: Float32Array; readonly rule: NativeGradientRule; readonly rmsprop: NativeRmsprop }): void;
   averageUpdate(named: { readonly n: number; readonly average: Float32Array; readonly parameter: Float32Array; readonly weight: number }): void;
+  dynamicUpdate(named: { readonly n: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly anchor: Float32Array; readonly rms: Float32Array; readonly dynamic: NativeDynamic }): void;
+  dynamicUpdateRows(named: { readonly n: number; readonly width: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly anchor: Float32Array; readonly rms: Float32Array; readonly ids: Int32Array; readonly dynamic: NativeDynamic }): void;
 }
 
 /** Each struct, in an order in which none needs a later one: its members and their C types. */
@@ -224,6 +232,11 @@ export const STRUCTS = {
     "oneLessKeep": "float",
     "rate": "float",
     "epsilon": "float"
+  },
+  "zlm_dynamic": {
+    "rate": "float",
+    "epsilon": "float",
+    "decay": "float"
   }
 } as const;
 
@@ -493,6 +506,32 @@ export const FUNCTIONS = {
       "average": "float *",
       "parameter": "float *",
       "weight": "float"
+    }
+  },
+  "dynamicUpdate": {
+    "symbol": "zlm_dynamic_update",
+    "result": "void",
+    "parameters": {
+      "n": "int64_t",
+      "parameter": "float *",
+      "gradient": "float *",
+      "anchor": "float *",
+      "rms": "float *",
+      "dynamic": "zlm_dynamic *"
+    }
+  },
+  "dynamicUpdateRows": {
+    "symbol": "zlm_dynamic_update_rows",
+    "result": "void",
+    "parameters": {
+      "n": "int64_t",
+      "width": "int64_t",
+      "parameter": "float *",
+      "gradient": "float *",
+      "anchor": "float *",
+      "rms": "float *",
+      "ids": "int32_t *",
+      "dynamic": "zlm_dynamic *"
     }
   }
 } as const;

@@ -1,6 +1,12 @@
 /** The kernels of the optimizers: the global norm of the gradients, and the steps, which work in place. */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { AdamSettings, AverageSettings, RmspropSettings, UpdateSettings } from '../../ops/update.js';
+import type {
+  AdamSettings,
+  AverageSettings,
+  DynamicSettings,
+  RmspropSettings,
+  UpdateSettings,
+} from '../../ops/update.js';
 import type { NativeBackend } from './native-backend.js';
 import { type Allocated, copyOf, type Kernel } from './native-kernel.js';
 
@@ -94,6 +100,26 @@ export const averageUpdate: Kernel<AverageSettings> = ({ average, parameter }, {
   const updated = inPlace(average, backend);
   const values = { average: updated.values, parameter: backend.floats(parameter) };
   backend.functions.averageUpdate({ n: updated.values.length, ...values, weight });
+  return updated.info;
+};
+
+/** Runs a step of dynamic evaluation, in the rows alone that may change where they are known. */
+export const dynamicUpdate: Kernel<DynamicSettings> = (inputs, settings, backend) => {
+  const { learningRate, epsilon, decay, rows } = settings;
+  const updated = inPlace(inputs.parameter, backend);
+  const step = {
+    parameter: updated.values,
+    gradient: backend.floats(inputs.gradient),
+    anchor: backend.floats(inputs.anchor),
+    rms: backend.floats(inputs.rms),
+    dynamic: { rate: learningRate, epsilon, decay },
+  };
+  if (rows) {
+    const width = updated.values.length / inputs.parameter.shape[0];
+    backend.functions.dynamicUpdateRows({ n: rows.length, width, ids: rows, ...step });
+  } else {
+    backend.functions.dynamicUpdate({ n: updated.values.length, ...step });
+  }
   return updated.info;
 };
 

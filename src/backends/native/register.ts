@@ -14,7 +14,14 @@ import {
   softmaxCrossEntropyGradient,
 } from './feed-forward-kernels.js';
 import type { NativeBackend } from './native-backend.js';
-import { adamUpdate, averageUpdate, globalNorm, rmspropUpdate, sgdUpdate } from './optimizer-kernels.js';
+import {
+  adamUpdate,
+  averageUpdate,
+  dynamicUpdate,
+  globalNorm,
+  rmspropUpdate,
+  sgdUpdate,
+} from './optimizer-kernels.js';
 import { gru, gruGradient, lstm, lstmGradient, tanhRnn, tanhRnnGradient } from './recurrent-kernels.js';
 import { BINARY, binary, matMul, mean, pad, slice, split, sum, UNARY, unary } from './tfjs-kernels.js';
 
@@ -41,6 +48,7 @@ export function registerNativeKernels(backendName: string): void {
     adamUpdate,
     rmspropUpdate,
     averageUpdate,
+    dynamicUpdate,
   });
   registry.register('BatchMatMul', matMul);
   for (const name of Object.keys(BINARY) as (keyof typeof BINARY)[]) registry.register(name, binary(name));

@@ -14,7 +14,13 @@ import { matrixProduct } from '../../../src/ops/products.js';
 import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
 import { logits, softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
 import { type TanhRnnParameters, tanhRnn } from '../../../src/ops/tanh-rnn.js';
-import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
+import {
+  adamUpdate,
+  averageUpdate,
+  dynamicUpdate,
+  rmspropUpdate,
+  sgdUpdate,
+} from '../../../src/ops/update.js';
 import { withNoise } from '../../ops/noise.js';
 import { ALL_REGULARIZERS, LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
@@ -47,6 +53,12 @@ function update(parameter: tf.Variable, gradient: tf.Tensor, scale: tf.Scalar): 
   adamUpdate(parameter, gradient, scale, { first, second }, adam);
   rmspropUpdate(parameter, gradient, scale, second, { ...settings, decay: 0.9, epsilon: 1e-8 });
   averageUpdate(first, parameter, 0.5);
+  const dynamic = { learningRate: 0.1, epsilon: 1e-3, decay: 0.5 };
+  dynamicUpdate(parameter, gradient, first, second, { ...dynamic, rows: null });
+  dynamicUpdate(parameter, gradient, first, second, {
+    ...dynamic,
+    rows: Int32Array.of(parameter.shape[0] - 1, 0).slice(0, parameter.shape[0]),
+  });
   tf.dispose([first, second]);
 }
 

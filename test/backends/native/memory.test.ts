@@ -8,7 +8,13 @@ import type { NativeBackend } from '../../../src/backends/native/native-backend.
 import { lstm } from '../../../src/ops/lstm.js';
 import { dropout, NO_NOISE, type Noise } from '../../../src/ops/noise.js';
 import { softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
-import { adamUpdate, averageUpdate, rmspropUpdate, sgdUpdate } from '../../../src/ops/update.js';
+import {
+  adamUpdate,
+  averageUpdate,
+  dynamicUpdate,
+  rmspropUpdate,
+  sgdUpdate,
+} from '../../../src/ops/update.js';
 import { tensorOf, valuesOf } from '../../ops/arrays.js';
 import { GRU, LSTM, TANH_RNN } from '../../ops/recurrent-cells.js';
 import { describeEachBackend } from '../each-backend.js';
@@ -102,6 +108,16 @@ describeEachBackend('on %s', () => {
       },
     ],
     ['averageUpdate', ([average, parameter]: tf.Variable[]) => averageUpdate(average, parameter, 0.5)],
+    [
+      'dynamicUpdate',
+      ([parameter, anchor, rms]: tf.Variable[], slope: tf.Tensor) =>
+        dynamicUpdate(parameter, slope, anchor, rms, {
+          learningRate: 0.25,
+          epsilon: 1,
+          decay: 0,
+          rows: null,
+        }),
+    ],
   ])('%s works in place, once its variables have arrays of their own', (_, update) => {
     const variables = [1, 0, 0].map((value) => tf.variable(tf.fill([3], value)));
     const [slope, scale] = [tf.ones([3]), tf.scalar(1) as tf.Scalar];

@@ -74,3 +74,31 @@ void zlm_average_update(int64_t n, float *average, const float *parameter, float
     for (long i = block * BLOCK; i < last; i++) average[i] += weight * (parameter[i] - average[i]);
   }
 }
+
+// Updates elements first … last − 1.
+INLINE void dynamic_step(long first, long last, float *restrict parameter, const float *restrict gradient,
+                         const float *restrict anchor, const float *restrict rms, zlm_dynamic d) {
+  for (long i = first; i < last; i++) {
+    const float share = d.decay * rms[i];
+    const float back = (share < 1 ? share : 1) * (anchor[i] - parameter[i]);
+    parameter[i] = parameter[i] + back - d.rate * gradient[i] / (rms[i] + d.epsilon);
+  }
+}
+
+void zlm_dynamic_update(int64_t n, float *parameter, const float *gradient, const float *anchor, const float *rms,
+                        const zlm_dynamic *dynamic) {
+  const zlm_dynamic d = *dynamic;
+#pragma omp parallel for schedule(static) if (n > BLOCK)
+  for (long block = 0; block < blocks_of(n); block++) {
+    dynamic_step(block * BLOCK, block_end(block, n), parameter, gradient, anchor, rms, d);
+  }
+}
+
+void zlm_dynamic_update_rows(int64_t n, int64_t width, float *parameter, const float *gradient, const float *anchor,
+                             const float *rms, const int32_t *ids, const zlm_dynamic *dynamic) {
+  const zlm_dynamic d = *dynamic;
+#pragma omp parallel for schedule(static) if (n * width > BLOCK)
+  for (long i = 0; i < n; i++) {
+    dynamic_step(ids[i] * width, (ids[i] + 1) * width, parameter, gradient, anchor, rms, d);
+  }
+}

@@ -178,4 +178,14 @@ void zlm_rmsprop_update(int64_t n, float *parameter, const float *gradient, floa
 // average += weight · (parameter − average).
 void zlm_average_update(int64_t n, float *average, const float *parameter, float weight);
 
+// Dynamic evaluation: parameter += min(decay · rms, 1) · (anchor − parameter) − rate · gradient / (rms + epsilon).
+typedef struct {
+  float rate, epsilon, decay;
+} zlm_dynamic;
+void zlm_dynamic_update(int64_t n, float *parameter, const float *gradient, const float *anchor, const float *rms,
+                        const zlm_dynamic *dynamic);
+// The same for n rows of `width` columns, each of them once in ids.
+void zlm_dynamic_update_rows(int64_t n, int64_t width, float *parameter, const float *gradient, const float *anchor,
+                             const float *rms, const int32_t *ids, const zlm_dynamic *dynamic);
+
 #endif
