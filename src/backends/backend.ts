@@ -57,6 +57,8 @@ export interface BackendOptions {
    * outside of a tensor; slow. Default: memory is rounded up and reused.
    */
   readonly cudaExactMemory?: boolean | undefined;
+  /** Captures training steps as graphs; default: true. */
+  readonly cudaGraphs?: boolean | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

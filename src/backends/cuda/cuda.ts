@@ -44,7 +44,8 @@ export const cudaBackend: Backend = {
     const { registerCudaKernels } = await import('./register.js');
     const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
-    tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+    const graphMemory = options.cudaGraphs === false ? null : memory;
+    tf.registerBackend(NAME, () => new CudaBackend(device, memory, graphMemory));
     const { idle, rehearse } = await import('./rehearsal.js');
     loaded = {
       device,

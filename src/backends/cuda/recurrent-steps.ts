@@ -71,7 +71,7 @@ export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...ar
     weight: backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, kSteps)),
     left: backend.borrow(2 * form.words(rowsOf(batch), masks * kSteps)),
     h0,
-    recurrentDropout: cudaNoise(noise.recurrent),
+    recurrentDropout: cudaNoise(noise.recurrent, backend),
   };
   const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), blocks] as const;
   device.launch(`recurrentPack${form.name}`, { gates, u, ...common }, packed, PACK);
@@ -85,8 +85,8 @@ export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...ar
     ...common,
     t: 0,
     steps: layer.steps,
-    hiddenZoneout: cudaNoise(noise.zoneoutHidden),
-    cellZoneout: cudaNoise(noise.zoneoutCell),
+    hiddenZoneout: cudaNoise(noise.zoneoutHidden, backend),
+    cellZoneout: cudaNoise(noise.zoneoutCell, backend),
   };
   if (cell !== 'tanhRnn' && planOf(device, layer).launches === 'one') {
     const persistent = { layer: argument, arrived: zeros(backend, 1) };
@@ -125,7 +125,7 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
     units,
     mixed: form.mixed,
     weight: backend.borrow(form.words(tiles * RECURRENT_COLUMNS, kSteps)),
-    recurrentDropout: cudaNoise(noise.recurrent),
+    recurrentDropout: cudaNoise(noise.recurrent, backend),
   };
   const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), tiles] as const;
   device.launch(`recurrentPack${form.name}`, { gates, u, ...common, h0: null, left: null }, packed, PACK);
@@ -141,8 +141,8 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
     t: layer.steps - 1,
     steps: layer.steps,
     left: backend.borrow(2 * form.words(rowsOf(batch), kSteps)),
-    hiddenZoneout: cudaNoise(noise.zoneoutHidden),
-    cellZoneout: cudaNoise(noise.zoneoutCell),
+    hiddenZoneout: cudaNoise(noise.zoneoutHidden, backend),
+    cellZoneout: cudaNoise(noise.zoneoutCell, backend),
   };
   if (isPersistent) {
     const arrived = zeros(backend, 1 + groups);
