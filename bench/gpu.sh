@@ -6,7 +6,7 @@
 #
 # Stages, by default all of them in this order:
 #   check     the contract suite on the GPU
-#   table     the training step beside PyTorch and cuDNN, eager and as a graph
+#   table     the training step beside PyTorch and cuDNN, eager and as a graph, and zlm's without graphs
 #   kernels   products and window kernels beside PyTorch's
 #   sanitize  compute-sanitizer: memcheck and racecheck on small shapes
 #   medium    configs/medium.yaml on Penn Treebank to the end, then its perplexities
@@ -75,6 +75,10 @@ table() {
       "configs/$model.yaml"
     tail -n 6 "$out/table-$model.md"
   done
+  # What captured steps are worth.
+  ZLM_CUDA_GRAPHS=0 run table-no-graphs.txt 60 node bin/dev.js bench large medium small --backend cuda --no-product \
+    --rounds 3 --seconds 4
+  tail -n 8 "$out/table-no-graphs.txt"
 }
 kernels() {
   run kernels.md 90 node --import tsx bench/cuda-kernels.ts --python "$python"

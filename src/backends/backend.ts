@@ -1,6 +1,8 @@
 /** The interface of a backend. To add one, implement it as in `tfjs-backends.ts`, name it below and in `schemas/output`, and add a line to `select.ts`. */
 import type * as tf from '@tensorflow/tfjs';
 
+import type { Precision } from '../ops/op.js';
+
 /** All backends, fastest first. */
 export const BACKEND_NAMES = ['cuda', 'native', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -10,6 +12,18 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
  * instructions, or float32 arithmetic on operands rounded to bfloat16.
  */
 export type Bf16Units = 'amx' | 'avx512-bf16' | 'float32';
+
+/** How a GPU runs the steps of an LSTM layer of one size. */
+export interface RecurrentForm {
+  readonly units: number;
+  /** Rows of the batch. */
+  readonly batch: number;
+  readonly precision: Precision;
+  /** One launch for all steps of a window, or one for each. */
+  readonly launches: 'one' | 'each step';
+  /** Why it is not one launch, in words that continue a sentence; absent where it is. */
+  readonly reason?: string;
+}
 
 /** The answer to whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
@@ -24,6 +38,8 @@ export interface Probe {
   readonly threads?: number;
   /** Omitted by a backend that has no kernels of its own for mixed precision or cannot run. */
   readonly bf16Units?: Bf16Units;
+  /** The forms of typical layers; omitted by a backend that has only one form or cannot run. */
+  readonly recurrentForms?: readonly RecurrentForm[];
 }
 
 /** Settings from outside that a backend may need; each has a default. */
@@ -41,6 +57,8 @@ export interface BackendOptions {
    * outside of a tensor; slow. Default: memory is rounded up and reused.
    */
   readonly cudaExactMemory?: boolean | undefined;
+  /** Captures training steps as graphs; default: true. */
+  readonly cudaGraphs?: boolean | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

@@ -8,7 +8,8 @@ import { freshModel, languageModellingTask, type TrainingCorpus } from '../tasks
 import type { Task, TaskState } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from '../training/optimizers.js';
 import { learningRateOf } from '../training/schedule.js';
-import { launchStep, type StepContext, type StepFigures } from '../training/step.js';
+import type { StepContext, StepFigures } from '../training/step.js';
+import { StepLauncher } from '../training/step-launcher.js';
 import { type Contender, switchTo } from './contenders.js';
 import type { Timed } from './rounds.js';
 
@@ -17,6 +18,7 @@ export class Trial implements Timed {
   private windows = 0;
   /** Figures of the steps that are on their way, the oldest first. */
   private readonly launched: Promise<StepFigures>[] = [];
+  private readonly steps: StepLauncher;
 
   private constructor(
     private readonly contender: Contender,
@@ -25,7 +27,9 @@ export class Trial implements Timed {
     private readonly model: LanguageModel,
     private readonly context: StepContext & { readonly task: Task },
     private state: TaskState,
-  ) {}
+  ) {
+    this.steps = new StepLauncher(context);
+  }
 
   /**
    * Activates the contender's backend and makes a new model on it.
@@ -71,7 +75,7 @@ export class Trial implements Timed {
     const inPass = this.windows % task.batchesIn(0);
     const window = { pass: 0, inPass, step: this.windows * task.stepsOf(0, inPass) };
     const at = { learningRate: this.learningRate, count: this.windows + 1, averaged: 0 };
-    const { figures, state } = launchStep(this.context, window, this.state, at);
+    const { figures, state } = this.steps.launch(window, this.state, at);
     dispose(this.state);
     this.state = state;
     this.windows += 1;
@@ -80,6 +84,7 @@ export class Trial implements Timed {
 
   /** Frees the memory, whatever backend is active. */
   dispose(): void {
+    this.steps.dispose();
     dispose(this.state);
     disposeOptimizer(this.context.optimizer);
     disposeLanguageModel(this.model);
@@ -94,13 +99,17 @@ const MULTIPLIER = 2654435761;
 
 /** Scattered token ids, the same at every reading. */
 class ScatteredTokens implements TokenSource {
+  private readonly ids: Int32Array;
+
   constructor(
     readonly length: number,
-    private readonly vocabulary: number,
-  ) {}
+    vocabulary: number,
+  ) {
+    this.ids = Int32Array.from({ length }, (_, i) => scattered(i) % vocabulary);
+  }
 
   read(position: number, count: number): Int32Array {
-    return Int32Array.from({ length: count }, (_, i) => scattered(position + i) % this.vocabulary);
+    return this.ids.subarray(position, position + count);
   }
 }
 

@@ -73,6 +73,8 @@ export function backendOptions(
     threads: flags.threads,
     compiler: flags.cc || undefined,
     cudaDriver: flags['cuda-driver'] || undefined,
+    // To find out whether a fault is that of captured steps.
+    cudaGraphs: process.env.ZLM_CUDA_GRAPHS !== '0',
     cacheFolder: cache,
     onNote,
   };

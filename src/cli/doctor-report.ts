@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { BackendName, BackendOptions, Bf16Units, Probe } from '../backends/backend.js';
+import type { BackendName, BackendOptions, Bf16Units, Probe, RecurrentForm } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
@@ -19,6 +19,8 @@ export interface BackendReport {
   readonly threads?: number;
   /** Units for mixed precision, for a backend with kernels of its own for it. */
   readonly bf16Units?: Bf16Units;
+  /** How LSTM layers of typical sizes run, for a backend with several forms of them. */
+  readonly recurrentForms?: readonly RecurrentForm[];
   /** Measured rate of one matrix product in GFLOP/s; null when it cannot run. */
   readonly gflops: number | null;
 }

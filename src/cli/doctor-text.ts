@@ -55,7 +55,12 @@ function backendLines({ backends, auto, autoProblem }: DoctorReport, width: numb
     { title: 'reason', wraps: true },
   ] as const;
   const table = renderTable(columns, backends.map(backendRow), width);
-  return [table, ...wrapLine(choice, width), ...backends.flatMap(backendDetails)];
+  return [
+    table,
+    ...wrapLine(choice, width),
+    ...backends.flatMap(backendDetails),
+    ...backends.flatMap((backend) => recurrentFormLines(backend, width)),
+  ];
 }
 
 function backendRow({ name, available, gflops, reason, bf16Units }: BackendReport): string[] {
@@ -66,6 +71,22 @@ function backendRow({ name, available, gflops, reason, bf16Units }: BackendRepor
 
 function backendDetails({ details = '' }: BackendReport): string[] {
   return details === '' ? [] : details.split('\n').map((line) => `  ${line}`);
+}
+
+/** Renders how a backend runs LSTM layers: a row for each size and precision. */
+function recurrentFormLines({ name, recurrentForms = [] }: BackendReport, width: number): string[] {
+  if (recurrentForms.length === 0) return [];
+  const rows = recurrentForms.map(({ units, batch, precision, launches, reason }) => [
+    `${units} units, batch ${batch}`,
+    precision,
+    launches === 'one' ? 'one launch for all steps' : `one launch for each step: ${reason}`,
+  ]);
+  const columns = [
+    { title: `LSTM layers on ${name}` },
+    { title: 'precision' },
+    { title: 'form', wraps: true },
+  ] as const;
+  return ['', renderTable(columns, rows, width)];
 }
 
 function folderTable(folders: DoctorReport['folders'], width: number): string {

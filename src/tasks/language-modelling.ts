@@ -18,7 +18,7 @@ import { networkPredictor } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { sentenceBatches } from './sentence-batches.js';
 import { streamBatches, type TextBatch, type TextBatches } from './stream-batches.js';
-import { type LossTerms, PERPLEXITY, type Task } from './task.js';
+import { type BatchData, type LossTerms, PERPLEXITY, type Task } from './task.js';
 
 /** The part of a prepared corpus that training reads. */
 export interface TrainingCorpus {
@@ -57,7 +57,13 @@ export interface TextLoss {
   /** Makes the state from which sequences begin; empty where batches carry none. */
   zeroState(): ModelState;
   /** Computes the loss of one batch, as `Task.loss`. */
-  of(batch: TextBatch, carried: ModelState, step: number): LossTerms;
+  of(data: BatchData, carried: ModelState): LossTerms;
+}
+
+/** Returns a batch of text as `Task.read` does. */
+export function dataOf({ inputs, targets, steps, batch, rows }: TextBatch, clock: number): BatchData {
+  const predicted = rows && { targets: rows.map((row) => targets[row]), rows };
+  return { arrays: { inputs, targets, ...predicted }, steps, batch, clock };
 }
 
 /** Returns how a spec measures the loss of its model on a batch. */
@@ -71,14 +77,14 @@ export function textLoss({ dropout, training }: NetworkSpec, model: LanguageMode
   return {
     // Sentences carry no state, and their last batch may be smaller than the others.
     zeroState: () => (sentences ? {} : initialState(model, batchSize)),
-    of({ inputs, targets, steps, batch, rows }, carried, step) {
+    of({ arrays, steps, batch, clock }, carried) {
+      const { inputs, targets, rows = null } = arrays;
       const state = sentences ? initialState(model, batch) : carried;
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
-      const encoded = encode(trained, ids, state, { table: dropout, seed, step });
+      const encoded = encode(trained, ids, state, { table: dropout, seed, step: clock });
       const hidden = rows ? rowsOf(encoded.hidden, rows) : encoded.hidden;
-      const wanted = rows ? rows.map((row) => targets[row]) : targets;
-      const lossWeight = 1 / (loss === 'sum' ? batch : wanted.length);
-      const nll = targetNll(trained, hidden, tf.tensor1d(wanted, 'int32'), lossWeight);
+      const lossWeight = 1 / (loss === 'sum' ? batch : targets.length);
+      const nll = targetNll(trained, hidden, tf.tensor1d(targets, 'int32'), lossWeight);
       const penalty = activationPenalty(encoded.activations, penalties, rows);
       return { nll, batch, penalty, state: sentences ? {} : encoded.state };
     },
@@ -101,8 +107,8 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
     stepsOf: (pass, inPass) => batches.stepsOf(pass, inPass),
     predictionsOf: (pass, inPass) => batches.predictionsOf(pass, inPass),
     startsFromZero: (pass, inPass) => batches.startsFromZero(pass, inPass),
-    loss: ({ pass, inPass, step }, carried) =>
-      loss.of(batches.batch(pass, inPass), carried as ModelState, step),
+    read: ({ pass, inPass, step }) => dataOf(batches.batch(pass, inPass), step),
+    loss: (data, carried) => loss.of(data, carried as ModelState),
     async validate(signal, onProgress) {
       const options = { batch: batchSize, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');

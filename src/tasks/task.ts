@@ -26,6 +26,14 @@ export interface BatchShape {
   readonly batch: number;
 }
 
+/** A batch as it is read. All that differs from other batches of its shape is in its arrays and its clock. */
+export interface BatchData extends BatchShape {
+  /** Token ids and the like, by name. */
+  readonly arrays: Readonly<Record<string, Int32Array>>;
+  /** Time steps trained before it since the run began. */
+  readonly clock: number;
+}
+
 /** The loss of one batch in its terms. */
 export interface LossTerms {
   /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is not a prediction. */
@@ -86,8 +94,13 @@ export interface Task {
    * sequences. Any other batch begins with the final state of the one before it.
    */
   startsFromZero(pass: number, inPass: number): boolean;
-  /** Computes the loss of one batch; called inside a tidy while gradients are recorded. */
-  loss(batch: BatchNumber, state: TaskState): LossTerms;
+  /** Reads a batch. */
+  read(batch: BatchNumber): BatchData;
+  /**
+   * Computes the loss of one batch; called inside a tidy while gradients are recorded. What it does depends on nothing but the
+   * shape of the batch and of the state, so a backend may do it again for others of that shape: see `ops/capture.ts`.
+   */
+  loss(data: BatchData, state: TaskState): LossTerms;
   /**
    * Measures the metric on held-out data.
    *

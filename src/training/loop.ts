@@ -17,7 +17,8 @@ import { DivergenceWatch } from './divergence.js';
 import type { EpochEvent, LoopEvent, SaveEvent, WindowEvent } from './events.js';
 import { type Optimizer, swapIn } from './optimizers.js';
 import { endOf, type LoopSettings } from './schedule.js';
-import { launchStep, type StepFigures } from './step.js';
+import type { StepFigures } from './step.js';
+import { StepLauncher } from './step-launcher.js';
 
 /** Task and settings of a training. */
 export interface LoopParts {
@@ -53,7 +54,8 @@ export async function* trainingLoop(
 ): AsyncGenerator<LoopEvent, void, void> {
   const clock = new Stopwatch(start.seconds);
   const watch = new DivergenceWatch(task.uniformNll, start, settings.divergence);
-  const context = { task, optimizer, loss: settings.loss, clipNorm: settings.clipNorm };
+  const { loss, clipNorm } = settings;
+  const steps = new StepLauncher({ task, optimizer, loss, clipNorm });
   const queue: LaunchedBatch[] = [];
   /** After the last batch whose figures were read, and after the last one that was launched. */
   let position = start;
@@ -63,7 +65,7 @@ export async function* trainingLoop(
   let epochRate = 0;
 
   const launch = () => {
-    const { pass, windowInPass: inPass, steps, windows, averagedSince } = launched;
+    const { pass, windowInPass: inPass, windows, averagedSince } = launched;
     if (task.startsFromZero(pass, inPass)) {
       dispose(state);
       state = tidy(() => task.zeroState());
@@ -72,7 +74,7 @@ export async function* trainingLoop(
     const learningRate = epochRate * settings.windowFactor(task.stepsOf(pass, inPass));
     const averaged = averagedSince === null ? 0 : windows + 1 - averagedSince;
     const at = { learningRate, count: windows + 1, averaged };
-    const step = launchStep(context, { pass, inPass, step: steps }, state, at);
+    const step = steps.launch({ pass, inPass, step: launched.steps }, state, at);
     dispose(state);
     state = step.state;
     queue.push({ figures: step.figures, predictions: step.predictions, learningRate, began });
@@ -146,6 +148,7 @@ export async function* trainingLoop(
   } finally {
     // Their tensors are freed when they are read.
     await Promise.allSettled(queue.map(({ figures }) => figures));
+    steps.dispose();
     dispose(state);
   }
 }

@@ -15,7 +15,7 @@ import { type Beginning, type BegunTask, beginState, beginTask, positionOf } fro
 import { trainingMemory } from './capacity.js';
 import { disposeOptimizer, type Optimizer } from './optimizers.js';
 import { learningRateOf } from './schedule.js';
-import { trainingStep } from './step.js';
+import { StepLauncher } from './step-launcher.js';
 
 /** Windows that are timed, after one that warms up. */
 const TIMED_WINDOWS = 5;
@@ -178,7 +178,7 @@ async function timedSpeed(
   optimizer: Optimizer,
 ): Promise<number> {
   const { loss, clipNorm } = training;
-  const context = { task, optimizer, loss, clipNorm };
+  const steps = new StepLauncher({ task, optimizer, loss, clipNorm });
   const learningRate = learningRateOf(training, 1, []);
   const speeds: number[] = [];
   let state = tidy(() => task.zeroState());
@@ -187,12 +187,14 @@ async function timedSpeed(
       const window = { pass: 0, inPass: (count - 1) % task.batchesIn(0), step: 0 };
       const averaged = position.averagedSince === null ? 0 : count;
       const began = performance.now();
-      const step = await trainingStep(context, window, state, { learningRate, count, averaged });
+      const step = steps.launch(window, state, { learningRate, count, averaged });
+      await step.figures;
       if (count > 1) speeds.push((1000 * step.predictions) / (performance.now() - began));
       dispose(state);
       state = step.state;
     }
   } finally {
+    steps.dispose();
     dispose(state);
   }
   return speeds.sort((a, b) => a - b)[Math.floor(TIMED_WINDOWS / 2)];

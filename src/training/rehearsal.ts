@@ -17,9 +17,9 @@ import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { BatchSizes } from '../tasks/batch-sizes.js';
-import { textLoss } from '../tasks/language-modelling.js';
+import { dataOf, textLoss } from '../tasks/language-modelling.js';
 import type { TextBatch } from '../tasks/stream-batches.js';
-import type { BatchShape } from '../tasks/task.js';
+import type { BatchData, BatchShape } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from './optimizers.js';
 import { queueStep } from './step.js';
 
@@ -40,11 +40,11 @@ export function trainingRehearsal(spec: NetworkSpec, vocabularySize: number, siz
       for (const [index, shape] of shapes.entries()) {
         const task = {
           parameters: model.parameters,
-          loss: () => of(batchOf(shape, sentences), state, 0),
+          loss: (data: BatchData) => of(data, state),
         };
         const at = { learningRate: 1, count: index + 1, averaged: index + 1 };
-        const number = { pass: 0, inPass: index, step: 0 };
-        const step = queueStep({ task, optimizer, loss, clipNorm }, number, state, at);
+        const data = dataOf(batchOf(shape, sentences), 0);
+        const step = queueStep({ task, optimizer, loss, clipNorm }, data, state, at);
         dispose([state, step.nll, step.norm]);
         state = step.state as ModelState;
       }

@@ -2,18 +2,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipScale, globalNorm } from '../ops/clipping.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { BatchNumber, LossTerms, Task, TaskState } from '../tasks/task.js';
+import type { BatchData, BatchNumber, LossTerms, Task, TaskState } from '../tasks/task.js';
 import type { Optimizer, StepNumber } from './optimizers.js';
 
 /** The loss of a batch: the sum over time and the mean over the batch, or the mean over all predictions. */
 export type Loss = 'sum' | 'mean';
 
-/** The part of a task that a step needs. */
+/** The part of a task that a step needs once its batch is read. */
 export type StepTask = Pick<Task, 'parameters' | 'loss'>;
 
 /** Common arguments of all steps of a training. */
 export interface StepContext {
-  readonly task: StepTask;
+  readonly task: StepTask & Pick<Task, 'read'>;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   /** The gradient's global norm is scaled down to this; null for no clipping. */
@@ -47,30 +47,28 @@ export function launchStep(
   state: TaskState,
   at: StepNumber,
 ): LaunchedStep {
-  const { nll, norm, predictions, state: after } = queueStep(context, batch, state, at);
-  const figures = readFigures(nll, norm);
-  // Their reader gets the failure; until then it must not end the process.
-  figures.catch(() => {});
-  return { figures, predictions, state: after };
+  return launched(queueStep(context, context.task.read(batch), state, at));
 }
 
 /** A step whose figures are still tensors, owned by the caller as the state is. */
 export interface QueuedStep {
-  readonly nll: tf.Scalar;
-  readonly norm: tf.Scalar;
+  /** Summed negative log-likelihood of the batch. */
+  readonly nll: tf.Tensor;
+  /** Norm of the gradient. */
+  readonly norm: tf.Tensor;
   readonly predictions: number;
   readonly state: TaskState;
 }
 
-/** As {@link launchStep}, without reading anything back. */
+/** Trains on one batch that was read, in place on the parameters, without reading anything back. */
 export function queueStep(
-  { task, optimizer, loss, clipNorm }: StepContext,
-  batch: BatchNumber,
+  { task, optimizer, loss, clipNorm }: Omit<StepContext, 'task'> & { readonly task: StepTask },
+  data: BatchData,
   state: TaskState,
   at: StepNumber,
 ): QueuedStep {
   const { nll, norm, terms } = tidy(() => {
-    const { gradients, terms } = lossAndGradients(task, loss, batch, state);
+    const { gradients, terms } = lossAndGradients(task, loss, data, state);
     const norm = globalNorm(gradients);
     optimizer.step(gradients, clipScale(norm, clipNorm), at);
     return { nll: tf.sum<tf.Scalar>(terms.nll), norm, terms };
@@ -78,6 +76,14 @@ export function queueStep(
   const predictions = terms.nll.size;
   terms.nll.dispose();
   return { nll, norm, predictions, state: terms.state };
+}
+
+/** Begins to read the figures of a step. */
+export function launched({ nll, norm, predictions, state }: QueuedStep): LaunchedStep {
+  const figures = readFigures(nll, norm);
+  // Their reader gets the failure; until then it must not end the process.
+  figures.catch(() => {});
+  return { figures, predictions, state };
 }
 
 async function readFigures(nll: tf.Tensor, norm: tf.Tensor): Promise<StepFigures> {
@@ -115,13 +121,13 @@ export async function trainingStep(
 export function lossAndGradients(
   task: StepTask,
   loss: Loss,
-  batch: BatchNumber,
+  data: BatchData,
   state: TaskState,
 ): { loss: tf.Scalar; gradients: Record<string, tf.Tensor>; terms: LossTerms } {
   let terms!: LossTerms; // assigned when the gradients are computed
   const variables = [...task.parameters.values()];
   const { value, grads } = tf.variableGrads(() => {
-    terms = task.loss(batch, state);
+    terms = task.loss(data, state);
     // The forward pass runs in a tidy of its own, which frees everything except the loss.
     tf.keep(terms.nll);
     for (const tensor of Object.values(terms.state)) tf.keep(tensor);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import schema from '../../schemas/output/doctor.schema.json' with { type: 'json' };
 import type { DoctorReport } from '../../src/cli/doctor-report.js';
 import Doctor from '../../src/commands/doctor.js';
-import { whyNot } from '../backends/each-backend.js';
+import { BACKEND_OPTIONS, whyNot } from '../backends/each-backend.js';
 import { runCommand } from '../cli/capture.js';
 
 let folder: string;
@@ -48,6 +48,28 @@ it('doctor says that a named driver does not exist, and that auto then takes no 
   expect(auto).toBeNull();
   expect(autoProblem).toBe('The cuda backend cannot run here with the driver /nowhere/libcuda.so.1');
   expect(exitCode).toBe(5);
+});
+
+it.skipIf(whyNot('cuda'))('doctor reports how LSTM layers of typical sizes run on a GPU', async () => {
+  const flags = ['--cuda-driver', String(BACKEND_OPTIONS.cudaDriver)];
+  const { stdout } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), ...flags, '--json']);
+  const report: DoctorReport = JSON.parse(stdout);
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  const forms = report.backends[0].recurrentForms;
+  expect(forms?.map(({ units, precision }) => [units, precision])).toEqual([
+    [200, 'f32'],
+    [650, 'f32'],
+    [1500, 'f32'],
+    [200, 'mixed'],
+    [650, 'mixed'],
+    [1500, 'mixed'],
+  ]);
+  expect(forms?.[0]).toMatchObject({
+    batch: 20,
+    launches: 'each step',
+    reason: expect.stringContaining('bfloat16'),
+  });
 });
 
 it('doctor prints sections for a person', async () => {

@@ -134,6 +134,12 @@ function taskOf(golden: GoldenCase, model: LanguageModel, forward: Forward): Tas
     startsFromZero: () => true,
     uniformNll: Number.POSITIVE_INFINITY,
     zeroState: () => Object.fromEntries(initial.map(([name, values]) => [name, tensorOf(values)])),
+    read: ({ step: clock }) => ({
+      arrays: {},
+      steps: golden.tokens.shape[0],
+      batch: golden.tokens.shape[1],
+      clock,
+    }),
     loss: (_, state) => {
       const result = forward(model, state as ModelState);
       return { nll: result.nll, batch: golden.tokens.shape[1], penalty: null, state: result.state };
@@ -163,7 +169,7 @@ describeEachBackend('on %s', (backend) => {
 
     it("loss, NLL of every prediction and final state equal PyTorch's", () => {
       const { task } = setUp();
-      const { loss, terms } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
+      const { loss, terms } = lossAndGradients(task, 'sum', task.read(WINDOW), task.zeroState());
       expectClose(valuesOf(loss), [golden.loss]);
       expectClose(valuesOf(terms.nll), golden.nll.data);
       golden.final.forEach(({ h, c }, layer) => {
@@ -174,7 +180,7 @@ describeEachBackend('on %s', (backend) => {
 
     it("every gradient equals PyTorch's", () => {
       const { task } = setUp();
-      const { gradients } = lossAndGradients(task, 'sum', WINDOW, task.zeroState());
+      const { gradients } = lossAndGradients(task, 'sum', task.read(WINDOW), task.zeroState());
       expect(Object.keys(gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
       for (const [parameter, { data }] of Object.entries(golden.gradients)) {
         expectClose(valuesOf(gradients[parameter]), data);

@@ -32,6 +32,8 @@ function corpusOf(lines: readonly (readonly number[])[]): TrainingCorpus {
   return { vocabulary: { size: VOCABULARY, eos: EOS }, split: () => source };
 }
 
+const FIRST = { pass: 0, inPass: 0, step: 0 };
+
 async function specOf(...training: readonly string[]) {
   const model = 'model: { embedding: 4, layers: [{ lstm: 5 }, { gru: 3 }], init: { uniform: 0.5 } }';
   const keys = ['batchSize: 7', 'sentences: true', ...training].join(', ');
@@ -56,7 +58,7 @@ describeEachBackend('sentences on %s', () => {
     const spec = await specOf();
     const model = freshModel(spec, VOCABULARY);
     const task = languageModellingTask(spec, corpusOf(LINES), model);
-    const { loss, terms } = lossAndGradients(task, 'sum', { pass: 0, inPass: 0, step: 0 }, task.zeroState());
+    const { loss, terms } = lossAndGradients(task, 'sum', task.read(FIRST), task.zeroState());
     expectClose([loss.dataSync()[0]], [lossLineByLine(model)]);
     expect(terms.nll.size).toBe(LINES.flat().length);
     expect(terms.state).toEqual({});
@@ -68,7 +70,7 @@ describeEachBackend('sentences on %s', () => {
       const spec = await specOf();
       const model = freshModel(spec, VOCABULARY);
       const task = languageModellingTask(spec, corpusOf(lines), model);
-      const { gradients } = lossAndGradients(task, 'sum', { pass: 0, inPass: 0, step: 0 }, {});
+      const { gradients } = lossAndGradients(task, 'sum', task.read(FIRST), {});
       disposeLanguageModel(model);
       return Object.fromEntries(Object.entries(gradients).map(([name, tensor]) => [name, valuesOf(tensor)]));
     };
@@ -87,7 +89,7 @@ describeEachBackend('sentences on %s', () => {
         const spec = await specOf(`${penalty}: 2`);
         const model = freshModel(spec, VOCABULARY);
         const task = languageModellingTask(spec, corpusOf(lines), model);
-        const terms = tidy(() => task.loss({ pass: 0, inPass: 0, step: 0 }, {}));
+        const terms = tidy(() => task.loss(task.read(FIRST), {}));
         const value = terms.penalty ? valuesOf(terms.penalty)[0] : 0;
         dispose(terms);
         disposeLanguageModel(model);

@@ -64,10 +64,14 @@ export function makeToy({
     startsFromZero: (_, inPass) => inPass === 0,
     uniformNll,
     zeroState: () => ({ count: tf.scalar(0) }),
-    loss(window, state) {
-      seen.push({ ...window, count: state.count.dataSync()[0] });
+    read: ({ pass, inPass, step: clock }) => {
+      return { arrays: { window: Int32Array.of(pass, inPass) }, steps: 3, batch: 2, clock };
+    },
+    loss({ arrays, clock }, state) {
+      const [pass, inPass] = arrays.window;
+      seen.push({ pass, inPass, step: clock, count: state.count.dataSync()[0] });
       const amounts = tf.tensor1d([1, 2, 3, 4, 5, 6]);
-      const windows = window.pass * windowsPerPass + window.inPass;
+      const windows = pass * windowsPerPass + inPass;
       const nll = tf.mul(tf.mul(variable, factor(windows)), amounts) as tf.Tensor1D;
       const penalized = penalty === 0 ? null : (tf.sum(tf.mul(variable, penalty)) as tf.Scalar);
       return { nll, batch: 2, penalty: penalized, state: { count: tf.add(state.count, 1) } };

@@ -3,12 +3,16 @@
  * when someone reads it where it is not: kernels of the device take addresses, and tfjs's CPU kernels, which run every op without
  * a kernel here, take typed arrays. Each such copy waits for the device, so training must need none.
  */
-import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { backend_util, DataType, Tensor, TensorInfo, Variable } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { CapturedWork, CapturingBackend, StepNumbers, Varying } from '../../ops/capture.js';
 import { sizeOf } from '../strides.js';
+import { captureWork } from './captured-step.js';
 import type { CudaDevice } from './device.js';
-import type { DeviceArray, DeviceBlock, TensorMemory } from './device-memory.js';
+import type { DeviceBlock } from './device-block.js';
+import type { DeviceMemory, TensorMemory } from './device-memory.js';
 import type { CudaFactor } from './kernels.generated.js';
+import { TensorValues } from './tensor-values.js';
 
 /** A tensor that a kernel has made, and where its values are. */
 export interface Allocated {
@@ -18,18 +22,23 @@ export interface Allocated {
 }
 
 /** The tensors of a device. */
-export class CudaBackend extends MathBackendCPU {
+export class CudaBackend extends MathBackendCPU implements CapturingBackend {
   /** Tensors that the running kernel has made and shared, and memory that it has borrowed. */
   private made: TensorInfo[] | null = null;
   private borrowed: DeviceBlock[] = [];
+  /** Whether training steps are captured. */
+  capturesWork: boolean;
   /** How often each op ran on the CPU with copies; for `doctor` and `bench`. */
   readonly fallbacks = new Map<string, number>();
 
   constructor(
     readonly device: CudaDevice,
     private readonly deviceMemory: TensorMemory,
+    /** The memory with which training steps are captured as graphs; null for no capture. */
+    private readonly graphMemory: DeviceMemory | null = null,
   ) {
     super();
+    this.capturesWork = graphMemory !== null;
   }
 
   /** Runs a kernel. Takes back what it borrowed; disposes the tensors that it has made and shared if it fails. */
@@ -94,11 +103,13 @@ export class CudaBackend extends MathBackendCPU {
    */
   forUpdate(tensor: TensorInfo): Allocated {
     const values = this.valuesOf(tensor.dataId);
+    if (values.isRecorded) this.deviceMemory.recording?.refuse('a tensor that is updated was just made');
     if (values.refCount === 1) {
       const address = values.onDevice();
       values.forgetHost();
       return { info: this.share(tensor, tensor.shape), address };
     }
+    this.deviceMemory.recording?.refuse('a tensor that is updated shares its memory');
     return this.copy(tensor);
   }
 
@@ -127,9 +138,29 @@ export class CudaBackend extends MathBackendCPU {
     return value === null ? { at: this.address(tensor), value: 0 } : { at: null, value };
   }
 
-  /** Returns whether a tensor's values are on the machine, so that reading them there costs nothing. */
-  isOnHost({ dataId }: TensorInfo): boolean {
-    return this.valuesOf(dataId).isOnHost;
+  /**
+   * Returns a number that varies from step to step as kernels read it: by value, or its place where work is recorded.
+   *
+   * @param formula computes it from the numbers of any step
+   */
+  varying(value: number, formula: (now: StepNumbers) => number): CudaFactor {
+    return this.deviceMemory.recording?.number(value, formula) ?? { at: null, value };
+  }
+
+  /** Returns a time step as kernels take it: by value, or counted from a clock where work is recorded. */
+  timeStep(step: number): { readonly step: number; readonly clock: number | null } {
+    const { recording } = this.deviceMemory;
+    return recording
+      ? { step: recording.sinceClock(step), clock: recording.clockAddress }
+      : { step, clock: null };
+  }
+
+  capture(
+    varying: Varying,
+    variables: readonly Variable[],
+    work: (tensors: Tensor[]) => Tensor[],
+  ): CapturedWork | null {
+    return this.graphMemory && captureWork(this, this.graphMemory, varying, variables, work);
   }
 
   override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): object {
@@ -169,93 +200,4 @@ export class CudaBackend extends MathBackendCPU {
     this.made?.push(info);
     return info;
   }
-}
-
-/**
- * The values of a tensor, on the machine, on the device, or on both. Its fields `values`, `dtype`, `refCount` and
- * `complexTensorInfos` are those that tfjs's CPU kernels know.
- */
-class TensorValues {
-  refCount = 1;
-  complexTensorInfos = undefined;
-  /** Counts changes in place, so that a copy of older values is not taken for the present ones. */
-  private changes = 0;
-
-  private constructor(
-    private readonly memory: TensorMemory,
-    readonly dtype: DataType,
-    private readonly length: number,
-    private host: backend_util.BackendValues | null,
-    private block: DeviceBlock | null,
-  ) {}
-
-  static onHost(memory: TensorMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
-    return new TensorValues(memory, dtype, length, values, null);
-  }
-
-  static onDevice(memory: TensorMemory, dtype: DataType, length: number, block: DeviceBlock) {
-    return new TensorValues(memory, dtype, length, null, block);
-  }
-
-  get isOnHost(): boolean {
-    return this.host !== null;
-  }
-
-  /** Returns the value of a tensor of one element if it is on the machine; otherwise null. */
-  numberOnHost(): number | null {
-    return this.length === 1 && this.host !== null ? Number(this.host[0]) : null;
-  }
-
-  /** The values on the machine; copied from the device, and waited for, if they are not there. */
-  get values(): backend_util.BackendValues {
-    if (this.host === null && this.block !== null) {
-      const array = newArray(this.dtype, this.length);
-      this.memory.downloadNow(array, this.block.address);
-      this.host = array;
-    }
-    return this.host as backend_util.BackendValues;
-  }
-
-  /** Returns the address of the values on the device. */
-  onDevice(): number {
-    if (this.block === null) {
-      this.block = this.memory.lend(this.length);
-      this.memory.upload(this.block.address, typedArray(this.dtype, this.host));
-    }
-    return this.block.address;
-  }
-
-  /** Returns the values on the machine as they are now, without keeping others from starting work meanwhile. */
-  async fetch(): Promise<backend_util.BackendValues> {
-    if (this.host !== null || this.block === null) return this.values;
-    const { changes } = this;
-    const array = newArray(this.dtype, this.length);
-    await this.memory.download(array, this.block.address);
-    if (changes === this.changes) this.host = array;
-    return array;
-  }
-
-  /** Forgets the values on the machine, since those on the device are about to change. */
-  forgetHost(): void {
-    this.host = null;
-    this.changes++;
-  }
-
-  release(): void {
-    if (this.block) this.memory.takeBack(this.block);
-    this.block = null;
-  }
-}
-
-function newArray(dtype: DataType, length: number): DeviceArray {
-  if (dtype === 'int32') return new Int32Array(length);
-  return dtype === 'bool' ? new Uint8Array(length) : new Float32Array(length);
-}
-
-/** tfjs's CPU kernels sometimes keep the array of a narrower type, or a plain one. */
-function typedArray(dtype: DataType, values: unknown): DeviceArray {
-  const numbers = values as ArrayLike<number>;
-  if (dtype === 'int32') return numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
-  if (dtype === 'bool') return numbers instanceof Uint8Array ? numbers : Uint8Array.from(numbers);
-  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
 }

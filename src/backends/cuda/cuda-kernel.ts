@@ -9,14 +9,18 @@ import { CONSTANTS, type CudaNoise } from './kernels.generated.js';
 export type Kernel<A> = BackendKernel<A, CudaBackend>;
 export type { Tensors } from '../kernel-registry.js';
 
-/** The numbers of `noise_mask` in kernels/philox.cuh. */
-const MASK = { none: 0, step: 1, sequence: 2, expected: 3 } as const;
+const MASK = {
+  step: CONSTANTS.MASK_STEP,
+  sequence: CONSTANTS.MASK_SEQUENCE,
+  expected: CONSTANTS.MASK_EXPECTED,
+} as const;
 
 const NO_NOISE: CudaNoise = {
   threshold: 0,
+  clock: null,
   rate: 0,
   scale: 1,
-  mask: MASK.none,
+  mask: CONSTANTS.MASK_NONE,
   perGate: 0,
   seed: 0,
   site: 0,
@@ -24,7 +28,7 @@ const NO_NOISE: CudaNoise = {
 };
 
 /** Returns noise as the kernels take it. */
-export function cudaNoise(noise: Noise | null): CudaNoise {
+export function cudaNoise(noise: Noise | null, backend: CudaBackend): CudaNoise {
   if (noise === null) return NO_NOISE;
   const { rate, mask, perGate, seed, site, step } = noise;
   return {
@@ -35,7 +39,7 @@ export function cudaNoise(noise: Noise | null): CudaNoise {
     perGate: perGate ? 1 : 0,
     seed,
     site,
-    step,
+    ...backend.timeStep(step),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Backend, BackendOptions, MemoryUse, Probe, Rehearsed } from '../ba
 import { CudaDevice } from './device.js';
 import { formatCapability } from './device-limits.js';
 import { CUDA_ERROR, CudaError } from './driver.js';
+import { typicalForms } from './recurrent-steps.js';
 
 const NAME = 'cuda';
 
@@ -23,11 +24,12 @@ export const cudaBackend: Backend = {
 
   async probe(options: BackendOptions): Promise<Probe> {
     try {
-      const { limits } = await openOnce(options);
+      const device = await openOnce(options);
+      const { limits } = device;
       const capability = formatCapability(limits.capability);
       const gigabytes = (limits.memoryBytes / 2 ** 30).toFixed(0);
       const reason = `${limits.name}, compute capability ${capability}, ${limits.processors} multiprocessors, ${gigabytes} GiB`;
-      return { available: true, reason };
+      return { available: true, reason, recurrentForms: typicalForms(device) };
     } catch (error) {
       return unavailable(error as Error, options.cudaDriver);
     }
@@ -42,7 +44,8 @@ export const cudaBackend: Backend = {
     const { registerCudaKernels } = await import('./register.js');
     const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
-    tf.registerBackend(NAME, () => new CudaBackend(device, memory));
+    const graphMemory = options.cudaGraphs === false ? null : memory;
+    tf.registerBackend(NAME, () => new CudaBackend(device, memory, graphMemory));
     const { idle, rehearse } = await import('./rehearsal.js');
     loaded = {
       device,

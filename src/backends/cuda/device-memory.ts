@@ -5,23 +5,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blockBytes, MemoryPool, type PoolPeak } from '../memory-pool.js';
 import type { CudaDevice } from './device.js';
+import type { BlockOwner, DeviceArray, DeviceBlock } from './device-block.js';
 import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
-
-/** An address on the device, and the size of its block. */
-export interface DeviceBlock {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-/** The types of a tensor's values that the device knows. */
-export type DeviceArray = Float32Array | Int32Array | Uint8Array;
+import { GraphMemory } from './graph-memory.js';
+import type { Recording } from './recording.js';
 
 /** Memory that tensors lie in. */
-export type TensorMemory = Pick<DeviceMemory, 'lend' | 'takeBack' | 'upload' | 'downloadNow' | 'download'>;
+export type TensorMemory = Pick<
+  DeviceMemory,
+  'recording' | 'lend' | 'takeBack' | 'place' | 'downloadNow' | 'download'
+>;
 
 /** Memory of one device. */
 export class DeviceMemory {
   private readonly pool: MemoryPool<number>;
+  /** Whose blocks are those of the pool. */
+  private readonly own: BlockOwner;
+  /** Memory of captured work. */
+  readonly graphs: GraphMemory;
+  /** The recording of work, while there is one. */
+  recording: Recording | null = null;
 
   private constructor(
     private readonly device: CudaDevice,
@@ -32,6 +35,13 @@ export class DeviceMemory {
       (bytes) => this.allocate(bytes),
       (address) => this.free(address),
     );
+    this.own = {
+      takeBack: ({ address, bytes }) => {
+        if (isExact) this.free(address);
+        else this.pool.takeBack(address, bytes);
+      },
+    };
+    this.graphs = new GraphMemory(this);
   }
 
   /** @param isExact see `BackendOptions.cudaExactMemory` */
@@ -45,34 +55,52 @@ export class DeviceMemory {
   }
 
   /**
-   * Lends memory of undefined content.
+   * Lends memory of undefined content. While work is recorded, it is reserved for that.
    *
    * @param length its size, in numbers of four bytes
    * @throws UserError('backend') when the memory of the device is exhausted
    */
   lend(length: number): DeviceBlock {
-    if (this.isExact) {
-      const bytes = Math.max(1, length) * Float32Array.BYTES_PER_ELEMENT;
-      return { address: this.allocate(bytes), bytes };
-    }
-    const bytes = blockBytes(Math.max(1, length));
-    return { address: this.pool.lend(bytes), bytes };
+    return this.recording ? this.graphs.lend(length) : this.lendOwn(length);
+  }
+
+  /** As {@link lend}, and not of the memory for captured work. */
+  lendOwn(length: number): DeviceBlock {
+    const bytes = this.bytesOf(length);
+    const address = this.isExact ? this.allocate(bytes) : this.pool.lend(bytes);
+    return { address, bytes, owner: this.own };
+  }
+
+  /** Returns the size of the block for so many numbers. */
+  bytesOf(length: number): number {
+    const atLeastOne = Math.max(1, length);
+    return this.isExact ? atLeastOne * Float32Array.BYTES_PER_ELEMENT : blockBytes(atLeastOne);
   }
 
   /** Takes back what was lent. */
-  takeBack({ address, bytes }: DeviceBlock): void {
-    if (this.isExact) this.free(address);
-    else this.pool.takeBack(address, bytes);
+  takeBack(block: DeviceBlock): void {
+    block.owner.takeBack(block);
   }
 
   /**
-   * Copies values to the device. They may change as soon as this returns. Values that are all alike are not copied but filled
-   * in: zeros and ones, of which tfjs makes many.
+   * Lends memory and copies values there. They may change as soon as this returns. Values that are all alike are not copied but
+   * filled in: zeros and ones, of which tfjs makes many.
    */
-  upload(address: number, values: DeviceArray): void {
+  place(values: DeviceArray): DeviceBlock {
+    const { recording } = this;
+    const varying = recording?.placeOf(values);
+    if (varying) return varying;
+    const block = this.lend(values.length);
     const word = repeatedWord(values);
-    if (word === null) this.staging.upload(address, values);
-    else this.device.fill(address, word, values.length);
+    if (word !== null) this.device.fill(block.address, word, values.length);
+    else if (recording) recording.keepConstant(block, values);
+    else this.staging.upload(block.address, values);
+    return block;
+  }
+
+  /** Copies values to the device. They may change as soon as this returns. */
+  upload(address: number, values: DeviceArray): void {
+    this.staging.upload(address, values);
   }
 
   /** Fills `values` from the device, and waits for it. */
@@ -92,15 +120,23 @@ export class DeviceMemory {
     const { driver } = this.device;
     const result: [number | bigint | null] = [null];
     let code = driver.attempt('allocate', result, bytes);
-    if (code === CUDA_ERROR.outOfMemory && this.pool.releaseSpares()) {
+    if (code === CUDA_ERROR.outOfMemory && this.giveSparesBack()) {
       code = driver.attempt('allocate', result, bytes);
     }
     if (code === CUDA_ERROR.outOfMemory) {
+      this.recording?.refuse('the memory of the GPU is exhausted');
       const { freeBytes, totalBytes } = this.device.memoryInfo();
       throw outOfMemory(bytes, freeBytes, totalBytes);
     }
     if (code !== 0) throw driver.failure(code, 'allocate');
     return Number(result[0]);
+  }
+
+  /** Gives the driver what is not in use, the memory of captured work included. Returns whether there was any. */
+  private giveSparesBack(): boolean {
+    if (this.recording) return false;
+    const [ofGraphs, ofPool] = [this.graphs.release(), this.pool.releaseSpares()];
+    return ofGraphs || ofPool;
   }
 
   private free(address: number): void {

@@ -45,10 +45,19 @@ interface Kernel {
   sharedBytes: number;
 }
 
+/** Launches that were recorded and are started together. */
+export interface Graph {
+  readonly handle: Handle;
+  readonly launches: number;
+}
+
 /** Counts of what a device was asked for. */
 export interface Work {
-  /** Kernels, and copies and fills within the device. */
+  /** Kernels, and copies and fills within the device, that were launched one by one. */
   launches: number;
+  /** Graphs, and the launches in them. */
+  graphs: number;
+  graphLaunches: number;
   /** Copies to the device. */
   uploads: number;
   /** Copies from the device. */
@@ -61,7 +70,7 @@ export interface Work {
 export class CudaDevice {
   private readonly kernels = new Map<keyof CudaKernels, Kernel>();
   /** Work so far, for tests and benchmarks. */
-  readonly work: Work = { launches: 0, uploads: 0, downloads: 0, waits: 0 };
+  readonly work: Work = { launches: 0, graphs: 0, graphLaunches: 0, uploads: 0, downloads: 0, waits: 0 };
   /** How every product is divided, instead of by its sizes; for tests and for tuning. */
   productPlan: ProductPlan | null = null;
   /** Bytes of logits that the softmax keeps at once. */
@@ -127,6 +136,45 @@ export class CudaDevice {
     this.work.launches++;
   }
 
+  /**
+   * Records what `start` launches, instead of launching it. Meanwhile nothing may wait for the device.
+   *
+   * @throws the error of `start`; the recording is thrown away then
+   */
+  record(start: () => void): Graph {
+    const { driver, stream, work } = this;
+    const before = work.launches;
+    const recorded: [Handle] = [null];
+    driver.call('beginCapture', stream, RELAXED_CAPTURE);
+    try {
+      start();
+    } catch (error) {
+      driver.attempt('endCapture', stream, recorded);
+      if (recorded[0]) driver.attempt('destroyGraph', recorded[0]);
+      throw error;
+    }
+    const launches = work.launches - before;
+    work.launches = before;
+    driver.call('endCapture', stream, recorded);
+    try {
+      return { handle: driver.get<Handle>('instantiateGraph', recorded[0], 0), launches };
+    } finally {
+      driver.attempt('destroyGraph', recorded[0]);
+    }
+  }
+
+  /** Starts what was recorded, after everything that was started before. */
+  launchGraph({ handle, launches }: Graph): void {
+    this.driver.call('launchGraph', handle, this.stream);
+    this.work.graphs++;
+    this.work.graphLaunches += launches;
+  }
+
+  /** Frees a graph; it may still be running. */
+  destroyGraph({ handle }: Graph): void {
+    this.driver.attempt('destroyExecutable', handle);
+  }
+
   /** Returns how many blocks of a kernel can be resident together. */
   residentBlocks(name: keyof CudaKernels, threads: number, sharedBytes: number): number {
     const { handle } = this.kernel(name);
@@ -188,6 +236,9 @@ export class CudaDevice {
     return kernel;
   }
 }
+
+/** `CU_STREAM_CAPTURE_MODE_RELAXED`: memory may be allocated meanwhile. */
+const RELAXED_CAPTURE = 2;
 
 /** `CU_STREAM_NON_BLOCKING`. */
 const NON_BLOCKING = 1;

@@ -34,6 +34,13 @@ const DECLARATIONS = {
     'int cuLaunchKernel(void *kernel, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared, void *stream, void *arguments, void *extra)',
   launchCooperative:
     'int cuLaunchCooperativeKernel(void *kernel, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared, void *stream, void *arguments)',
+  beginCapture: 'int cuStreamBeginCapture_v2(void *stream, int mode)',
+  endCapture: 'int cuStreamEndCapture(void *stream, _Out_ void **graph)',
+  instantiateGraph:
+    'int cuGraphInstantiateWithFlags(_Out_ void **executable, void *graph, unsigned long long flags)',
+  launchGraph: 'int cuGraphLaunch(void *executable, void *stream)',
+  destroyGraph: 'int cuGraphDestroy(void *graph)',
+  destroyExecutable: 'int cuGraphExecDestroy(void *executable)',
   createEvent: 'int cuEventCreate(_Out_ void **event, unsigned int flags)',
   recordEvent: 'int cuEventRecord(void *event, void *stream)',
   queryEvent: 'int cuEventQuery(void *event)',
@@ -54,6 +61,10 @@ export const CUDA_ERROR = {
   outOfMemory: 2,
   noDevice: 100,
   notReady: 600,
+  notSupported: 801,
+  /** What cannot be captured: `CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED` to `CUDA_ERROR_CAPTURED_EVENT`. */
+  firstOfCapture: 900,
+  lastOfCapture: 907,
 } as const;
 
 const MEMORY_CURES = [

@@ -41,7 +41,7 @@ export const dropout: Kernel<Noise> = ({ x }, noise, backend) => {
   const [steps] = x.shape;
   const perStep = sizeOf(x.shape) / steps;
   const out = backend.allocate(x.shape);
-  const argument = { perStep, x: backend.address(x), y: out.address, noise: cudaNoise(noise) };
+  const argument = { perStep, x: backend.address(x), y: out.address, noise: cudaNoise(noise, backend) };
   backend.device.launch('dropout', argument, [blocksOf(perStep / 4), steps]);
   return out.info;
 };

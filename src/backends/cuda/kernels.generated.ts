@@ -3,6 +3,7 @@ import type { ArgumentMemory } from './argument-memory.js';
 
 export interface CudaNoise {
   readonly threshold: number;
+  readonly clock: number | null;
   readonly rate: number;
   readonly scale: number;
   readonly mask: number;
@@ -221,9 +222,9 @@ export interface CudaClipScale {
 export interface CudaGradientRule {
   readonly gradient: number;
   readonly scale: CudaFactor;
-  readonly rate: number;
+  readonly rate: CudaFactor;
+  readonly decay: CudaFactor;
   readonly clip: number;
-  readonly decay: number;
 }
 
 export interface CudaSgdUpdate {
@@ -241,9 +242,9 @@ export interface CudaAdamUpdate {
   readonly oneLessBeta1: number;
   readonly beta2: number;
   readonly oneLessBeta2: number;
-  readonly rate: number;
-  readonly correction: number;
   readonly epsilon: number;
+  readonly rate: CudaFactor;
+  readonly correction: CudaFactor;
   readonly rule: CudaGradientRule;
 }
 
@@ -253,8 +254,8 @@ export interface CudaRmspropUpdate {
   readonly meanSquare: number;
   readonly keep: number;
   readonly oneLessKeep: number;
-  readonly rate: number;
   readonly epsilon: number;
+  readonly rate: CudaFactor;
   readonly rule: CudaGradientRule;
 }
 
@@ -262,7 +263,7 @@ export interface CudaAverageUpdate {
   readonly n: number;
   readonly average: number;
   readonly parameter: number;
-  readonly weight: number;
+  readonly weight: CudaFactor;
 }
 
 export interface CudaDimensions {
@@ -298,6 +299,18 @@ export interface CudaCopy {
   readonly to: number;
   readonly fromStride: readonly number[];
   readonly toStride: readonly number[];
+}
+
+export interface CudaRun {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly firstBlock: number;
+}
+
+export interface CudaCopyRuns {
+  readonly runs: number;
+  readonly run: readonly CudaRun[];
 }
 
 export interface CudaSoftmax {
@@ -353,18 +366,20 @@ export interface CudaKernels {
   readonly binary: CudaBinary;
   readonly unary: CudaUnary;
   readonly copy: CudaCopy;
+  readonly copyRuns: CudaCopyRuns;
   readonly softmax: CudaSoftmax;
 }
 
 function writeCudaNoise(to: ArgumentMemory, at: number, value: CudaNoise): void {
   to.uint64(at, value.threshold);
-  to.float(at + 8, value.rate);
-  to.float(at + 12, value.scale);
-  to.int32(at + 16, value.mask);
-  to.int32(at + 20, value.perGate);
-  to.uint32(at + 24, value.seed);
-  to.uint32(at + 28, value.site);
-  to.uint32(at + 32, value.step);
+  to.uint64(at + 8, value.clock ?? 0);
+  to.float(at + 16, value.rate);
+  to.float(at + 20, value.scale);
+  to.int32(at + 24, value.mask);
+  to.int32(at + 28, value.perGate);
+  to.uint32(at + 32, value.seed);
+  to.uint32(at + 36, value.site);
+  to.uint32(at + 40, value.step);
 }
 
 function writeCudaDropout(to: ArgumentMemory, at: number, value: CudaDropout): void {
@@ -467,13 +482,13 @@ function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRe
   to.uint64(at + 88, value.lastH);
   to.uint64(at + 96, value.lastC ?? 0);
   writeCudaNoise(to, at + 104, value.recurrentDropout);
-  writeCudaNoise(to, at + 144, value.hiddenZoneout);
-  writeCudaNoise(to, at + 184, value.cellZoneout);
+  writeCudaNoise(to, at + 152, value.hiddenZoneout);
+  writeCudaNoise(to, at + 200, value.cellZoneout);
 }
 
 function writeCudaPersistentForward(to: ArgumentMemory, at: number, value: CudaPersistentForward): void {
   writeCudaRecurrentForward(to, at, value.layer);
-  to.uint64(at + 224, value.arrived);
+  to.uint64(at + 248, value.arrived);
 }
 
 function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaRecurrentBackward): void {
@@ -497,14 +512,14 @@ function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaR
   to.uint64(at + 120, value.dz);
   to.uint64(at + 128, value.dCandidate ?? 0);
   writeCudaNoise(to, at + 136, value.recurrentDropout);
-  writeCudaNoise(to, at + 176, value.hiddenZoneout);
-  writeCudaNoise(to, at + 216, value.cellZoneout);
+  writeCudaNoise(to, at + 184, value.hiddenZoneout);
+  writeCudaNoise(to, at + 232, value.cellZoneout);
 }
 
 function writeCudaPersistentBackward(to: ArgumentMemory, at: number, value: CudaPersistentBackward): void {
   writeCudaRecurrentBackward(to, at, value.layer);
-  to.uint64(at + 256, value.arrived);
-  to.uint64(at + 264, value.sums);
+  to.uint64(at + 280, value.arrived);
+  to.uint64(at + 288, value.sums);
 }
 
 function writeCudaMaskedWindow(to: ArgumentMemory, at: number, value: CudaMaskedWindow): void {
@@ -577,9 +592,9 @@ function writeCudaClipScale(to: ArgumentMemory, at: number, value: CudaClipScale
 function writeCudaGradientRule(to: ArgumentMemory, at: number, value: CudaGradientRule): void {
   to.uint64(at, value.gradient);
   writeCudaFactor(to, at + 8, value.scale);
-  to.float(at + 24, value.rate);
-  to.float(at + 28, value.clip);
-  to.float(at + 32, value.decay);
+  writeCudaFactor(to, at + 24, value.rate);
+  writeCudaFactor(to, at + 40, value.decay);
+  to.float(at + 56, value.clip);
 }
 
 function writeCudaSgdUpdate(to: ArgumentMemory, at: number, value: CudaSgdUpdate): void {
@@ -597,10 +612,10 @@ function writeCudaAdamUpdate(to: ArgumentMemory, at: number, value: CudaAdamUpda
   to.float(at + 36, value.oneLessBeta1);
   to.float(at + 40, value.beta2);
   to.float(at + 44, value.oneLessBeta2);
-  to.float(at + 48, value.rate);
-  to.float(at + 52, value.correction);
-  to.float(at + 56, value.epsilon);
-  writeCudaGradientRule(to, at + 64, value.rule);
+  to.float(at + 48, value.epsilon);
+  writeCudaFactor(to, at + 56, value.rate);
+  writeCudaFactor(to, at + 72, value.correction);
+  writeCudaGradientRule(to, at + 88, value.rule);
 }
 
 function writeCudaRmspropUpdate(to: ArgumentMemory, at: number, value: CudaRmspropUpdate): void {
@@ -609,16 +624,16 @@ function writeCudaRmspropUpdate(to: ArgumentMemory, at: number, value: CudaRmspr
   to.uint64(at + 16, value.meanSquare);
   to.float(at + 24, value.keep);
   to.float(at + 28, value.oneLessKeep);
-  to.float(at + 32, value.rate);
-  to.float(at + 36, value.epsilon);
-  writeCudaGradientRule(to, at + 40, value.rule);
+  to.float(at + 32, value.epsilon);
+  writeCudaFactor(to, at + 40, value.rate);
+  writeCudaGradientRule(to, at + 56, value.rule);
 }
 
 function writeCudaAverageUpdate(to: ArgumentMemory, at: number, value: CudaAverageUpdate): void {
   to.int32(at, value.n);
   to.uint64(at + 8, value.average);
   to.uint64(at + 16, value.parameter);
-  to.float(at + 24, value.weight);
+  writeCudaFactor(to, at + 24, value.weight);
 }
 
 function writeCudaDimensions(to: ArgumentMemory, at: number, value: CudaDimensions): void {
@@ -660,6 +675,19 @@ function writeCudaCopy(to: ArgumentMemory, at: number, value: CudaCopy): void {
   for (let i = 0; i < value.toStride.length; i++) to.int32(at + 72 + 4 * i, value.toStride[i]);
 }
 
+function writeCudaRun(to: ArgumentMemory, at: number, value: CudaRun): void {
+  to.uint64(at, value.from);
+  to.uint64(at + 8, value.to);
+  to.int32(at + 16, value.count);
+  to.int32(at + 20, value.firstBlock);
+}
+
+function writeCudaCopyRuns(to: ArgumentMemory, at: number, value: CudaCopyRuns): void {
+  to.int32(at, value.runs);
+  to.checkCount(value.run, 64);
+  for (let i = 0; i < value.run.length; i++) writeCudaRun(to, at + 8 + 24 * i, value.run[i]);
+}
+
 function writeCudaSoftmax(to: ArgumentMemory, at: number, value: CudaSoftmax): void {
   to.int32(at, value.columns);
   to.uint64(at + 8, value.x);
@@ -668,7 +696,7 @@ function writeCudaSoftmax(to: ArgumentMemory, at: number, value: CudaSoftmax): v
 
 /** Each kernel: its symbol, its argument's size in bytes, and the function that writes the argument. */
 export const KERNELS = {
-  dropout: { symbol: 'zlm_dropout', bytes: 64, write: writeCudaDropout },
+  dropout: { symbol: 'zlm_dropout', bytes: 72, write: writeCudaDropout },
   product128x128: { symbol: 'zlm_product_128x128', bytes: 88, write: writeCudaProduct },
   product64x64: { symbol: 'zlm_product_64x64', bytes: 88, write: writeCudaProduct },
   product32x128: { symbol: 'zlm_product_32x128', bytes: 88, write: writeCudaProduct },
@@ -681,43 +709,48 @@ export const KERNELS = {
   softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 48, write: writeCudaSoftmaxGradient },
   gatherRows: { symbol: 'zlm_gather_rows', bytes: 32, write: writeCudaGatherRows },
   scatterAddRows: { symbol: 'zlm_scatter_add_rows', bytes: 32, write: writeCudaScatterAddRows },
-  recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 96, write: writeCudaRecurrentPack },
-  recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 96, write: writeCudaRecurrentPack },
-  lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
-  lstmForwardBf16: { symbol: 'zlm_lstm_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
-  gruForwardF32: { symbol: 'zlm_gru_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
-  gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
-  tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 224, write: writeCudaRecurrentForward },
-  tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 224, write: writeCudaRecurrentForward },
-  lstmPersistentForward: { symbol: 'zlm_lstm_persistent_forward', bytes: 232, write: writeCudaPersistentForward },
-  gruPersistentForward: { symbol: 'zlm_gru_persistent_forward', bytes: 232, write: writeCudaPersistentForward },
-  lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
-  lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
-  gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
-  gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
-  tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 256, write: writeCudaRecurrentBackward },
-  tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 256, write: writeCudaRecurrentBackward },
-  lstmPersistentBackward: { symbol: 'zlm_lstm_persistent_backward', bytes: 272, write: writeCudaPersistentBackward },
-  gruPersistentBackward: { symbol: 'zlm_gru_persistent_backward', bytes: 272, write: writeCudaPersistentBackward },
-  maskedWindow: { symbol: 'zlm_masked_window', bytes: 80, write: writeCudaMaskedWindow },
-  maskedSum: { symbol: 'zlm_masked_sum', bytes: 72, write: writeCudaMaskedSum },
+  recurrentPackF32: { symbol: 'zlm_recurrent_pack_f32', bytes: 104, write: writeCudaRecurrentPack },
+  recurrentPackBf16: { symbol: 'zlm_recurrent_pack_bf16', bytes: 104, write: writeCudaRecurrentPack },
+  lstmForwardF32: { symbol: 'zlm_lstm_forward_f32', bytes: 248, write: writeCudaRecurrentForward },
+  lstmForwardBf16: { symbol: 'zlm_lstm_forward_bf16', bytes: 248, write: writeCudaRecurrentForward },
+  gruForwardF32: { symbol: 'zlm_gru_forward_f32', bytes: 248, write: writeCudaRecurrentForward },
+  gruForwardBf16: { symbol: 'zlm_gru_forward_bf16', bytes: 248, write: writeCudaRecurrentForward },
+  tanhRnnForwardF32: { symbol: 'zlm_tanh_rnn_forward_f32', bytes: 248, write: writeCudaRecurrentForward },
+  tanhRnnForwardBf16: { symbol: 'zlm_tanh_rnn_forward_bf16', bytes: 248, write: writeCudaRecurrentForward },
+  lstmPersistentForward: { symbol: 'zlm_lstm_persistent_forward', bytes: 256, write: writeCudaPersistentForward },
+  gruPersistentForward: { symbol: 'zlm_gru_persistent_forward', bytes: 256, write: writeCudaPersistentForward },
+  lstmBackwardF32: { symbol: 'zlm_lstm_backward_f32', bytes: 280, write: writeCudaRecurrentBackward },
+  lstmBackwardBf16: { symbol: 'zlm_lstm_backward_bf16', bytes: 280, write: writeCudaRecurrentBackward },
+  gruBackwardF32: { symbol: 'zlm_gru_backward_f32', bytes: 280, write: writeCudaRecurrentBackward },
+  gruBackwardBf16: { symbol: 'zlm_gru_backward_bf16', bytes: 280, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardF32: { symbol: 'zlm_tanh_rnn_backward_f32', bytes: 280, write: writeCudaRecurrentBackward },
+  tanhRnnBackwardBf16: { symbol: 'zlm_tanh_rnn_backward_bf16', bytes: 280, write: writeCudaRecurrentBackward },
+  lstmPersistentBackward: { symbol: 'zlm_lstm_persistent_backward', bytes: 296, write: writeCudaPersistentBackward },
+  gruPersistentBackward: { symbol: 'zlm_gru_persistent_backward', bytes: 296, write: writeCudaPersistentBackward },
+  maskedWindow: { symbol: 'zlm_masked_window', bytes: 88, write: writeCudaMaskedWindow },
+  maskedSum: { symbol: 'zlm_masked_sum', bytes: 80, write: writeCudaMaskedSum },
   sumOfSquares: { symbol: 'zlm_sum_of_squares', bytes: 528, write: writeCudaSumOfSquares },
   norm: { symbol: 'zlm_norm', bytes: 24, write: writeCudaNorm },
   rowSums: { symbol: 'zlm_row_sums', bytes: 32, write: writeCudaRowSums },
   columnSums: { symbol: 'zlm_column_sums', bytes: 40, write: writeCudaColumnSums },
   clipScale: { symbol: 'zlm_clip_scale', bytes: 24, write: writeCudaClipScale },
-  sgdUpdate: { symbol: 'zlm_sgd_update', bytes: 56, write: writeCudaSgdUpdate },
-  adamUpdate: { symbol: 'zlm_adam_update', bytes: 104, write: writeCudaAdamUpdate },
-  rmspropUpdate: { symbol: 'zlm_rmsprop_update', bytes: 80, write: writeCudaRmspropUpdate },
-  averageUpdate: { symbol: 'zlm_average_update', bytes: 32, write: writeCudaAverageUpdate },
+  sgdUpdate: { symbol: 'zlm_sgd_update', bytes: 80, write: writeCudaSgdUpdate },
+  adamUpdate: { symbol: 'zlm_adam_update', bytes: 152, write: writeCudaAdamUpdate },
+  rmspropUpdate: { symbol: 'zlm_rmsprop_update', bytes: 120, write: writeCudaRmspropUpdate },
+  averageUpdate: { symbol: 'zlm_average_update', bytes: 40, write: writeCudaAverageUpdate },
   binary: { symbol: 'zlm_binary', bytes: 128, write: writeCudaBinary },
   unary: { symbol: 'zlm_unary', bytes: 24, write: writeCudaUnary },
   copy: { symbol: 'zlm_copy', bytes: 96, write: writeCudaCopy },
+  copyRuns: { symbol: 'zlm_copy_runs', bytes: 1544, write: writeCudaCopyRuns },
   softmax: { symbol: 'zlm_softmax', bytes: 24, write: writeCudaSoftmax },
 } as const;
 
 /** Constants of the header. */
 export const CONSTANTS = {
+  "MASK_NONE": 0,
+  "MASK_STEP": 1,
+  "MASK_SEQUENCE": 2,
+  "MASK_EXPECTED": 3,
   "PRODUCT_DEPTH": 16,
   "PRODUCT_128X128_THREADS": 256,
   "PRODUCT_64X64_THREADS": 128,
@@ -752,6 +785,8 @@ export const CONSTANTS = {
   "SUM_COLUMNS": 32,
   "SUM_SHARED_BYTES": 2048,
   "DIMENSIONS": 6,
+  "COPY_PIECE": 1024,
+  "COPY_RUNS": 64,
   "THREADS": 256
 } as const;
 

@@ -3,12 +3,13 @@
  * and factor stay on the device, so a step waits for neither.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { StepNumbers } from '../../ops/capture.js';
 import type { ClipScaleAttributes } from '../../ops/clipping.js';
 import type { AdamSettings, AverageSettings, RmspropSettings, UpdateSettings } from '../../ops/update.js';
 import { sizeOf } from '../strides.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, type Kernel, type Tensors } from './cuda-kernel.js';
-import { CONSTANTS, type CudaGradientRule, type CudaSpan } from './kernels.generated.js';
+import { CONSTANTS, type CudaFactor, type CudaGradientRule, type CudaSpan } from './kernels.generated.js';
 import { SUM_OPTIONS } from './sums.js';
 
 const { SUM_PIECE, SUM_SPANS } = CONSTANTS;
@@ -49,7 +50,12 @@ export const sgdUpdate: Kernel<UpdateSettings> = (inputs, settings, backend) => 
   const { learningRate, weightDecay } = settings;
   const { n, grid } = extentOf(inputs.parameter);
   const updated = backend.forUpdate(inputs.parameter);
-  const rule = ruleOf(inputs, settings, learningRate, learningRate * weightDecay, backend);
+  const rate = backend.varying(learningRate, (now) => now.learningRate);
+  const decay =
+    weightDecay === 0
+      ? constant(0)
+      : backend.varying(learningRate * weightDecay, (now) => now.learningRate * weightDecay);
+  const rule = ruleOf(inputs, settings, { rate, decay }, backend);
   backend.device.launch('sgdUpdate', { n, parameter: updated.address, rule }, grid);
   return updated.info;
 };
@@ -61,6 +67,9 @@ export const adamUpdate: Kernel<AdamSettings> = (inputs, settings, backend) => {
   const updated = backend.forUpdate(inputs.parameter);
   const first = backend.forUpdate(inputs.firstMoment);
   const second = backend.forUpdate(inputs.secondMoment);
+  type Numbers = Pick<StepNumbers, 'learningRate' | 'count'>;
+  const rateOf = (now: Numbers) => now.learningRate / (1 - beta1 ** now.count);
+  const correctionOf = (now: Pick<Numbers, 'count'>) => 1 / (1 - beta2 ** now.count);
   const argument = {
     n,
     parameter: updated.address,
@@ -70,10 +79,10 @@ export const adamUpdate: Kernel<AdamSettings> = (inputs, settings, backend) => {
     oneLessBeta1: 1 - beta1,
     beta2,
     oneLessBeta2: 1 - beta2,
-    rate: learningRate / (1 - beta1 ** step),
-    correction: 1 / (1 - beta2 ** step),
     epsilon,
-    rule: ruleOf(inputs, settings, 1, weightDecay, backend),
+    rate: backend.varying(rateOf({ learningRate, count: step }), rateOf),
+    correction: backend.varying(correctionOf({ count: step }), correctionOf),
+    rule: ruleOf(inputs, settings, { rate: constant(1), decay: constant(weightDecay) }, backend),
   };
   backend.device.launch('adamUpdate', argument, grid);
   return [updated.info, first.info, second.info];
@@ -91,9 +100,9 @@ export const rmspropUpdate: Kernel<RmspropSettings> = (inputs, settings, backend
     meanSquare: meanSquare.address,
     keep: decay,
     oneLessKeep: 1 - decay,
-    rate: learningRate,
     epsilon,
-    rule: ruleOf(inputs, settings, 1, weightDecay, backend),
+    rate: backend.varying(learningRate, (now) => now.learningRate),
+    rule: ruleOf(inputs, settings, { rate: constant(1), decay: constant(weightDecay) }, backend),
   };
   backend.device.launch('rmspropUpdate', argument, grid);
   return [updated.info, meanSquare.info];
@@ -103,7 +112,12 @@ export const rmspropUpdate: Kernel<RmspropSettings> = (inputs, settings, backend
 export const averageUpdate: Kernel<AverageSettings> = ({ average, parameter }, { weight }, backend) => {
   const { n, grid } = extentOf(average);
   const updated = backend.forUpdate(average);
-  const argument = { n, average: updated.address, parameter: backend.address(parameter), weight };
+  const argument = {
+    n,
+    average: updated.address,
+    parameter: backend.address(parameter),
+    weight: backend.varying(weight, ({ averaged }) => 1 / averaged),
+  };
   backend.device.launch('averageUpdate', argument, grid);
   return updated.info;
 };
@@ -117,10 +131,14 @@ function extentOf({ shape }: TensorInfo) {
 function ruleOf(
   { gradient, scale }: Tensors,
   { clipValue }: UpdateSettings,
-  rate: number,
-  decay: number,
+  factors: Pick<CudaGradientRule, 'rate' | 'decay'>,
   backend: CudaBackend,
 ): CudaGradientRule {
   const clip = clipValue ?? Number.POSITIVE_INFINITY;
-  return { gradient: backend.address(gradient), scale: backend.factor(scale), rate, clip, decay };
+  return { gradient: backend.address(gradient), scale: backend.factor(scale), ...factors, clip };
+}
+
+/** Returns a number that is the same in each step as kernels read it. */
+function constant(value: number): CudaFactor {
+  return { at: null, value };
 }

@@ -62,7 +62,14 @@ export function inputGradient(backend: CudaBackend, layer: Layer, tensors: Tenso
     });
   }
   if (noise.input) {
-    const argument = { batch, width: inputs, parts, from, out: dx.address, dropout: cudaNoise(noise.input) };
+    const argument = {
+      batch,
+      width: inputs,
+      parts,
+      from,
+      out: dx.address,
+      dropout: cudaNoise(noise.input, backend),
+    };
     backend.device.launch('maskedSum', argument, [blocksOf(batch * inputs), steps]);
   }
   return dx;
@@ -170,7 +177,7 @@ function maskedWindow(
 ): number {
   const { steps, batch, gates } = layer;
   const out = backend.borrow(steps * batch * partsOf(layer, noise) * width);
-  const argument = { batch, width, parts: gates, first, rest, out, dropout: cudaNoise(noise) };
+  const argument = { batch, width, parts: gates, first, rest, out, dropout: cudaNoise(noise, backend) };
   backend.device.launch('maskedWindow', argument, [blocksOf(batch * width), steps]);
   return out;
 }

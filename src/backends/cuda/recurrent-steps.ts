@@ -5,6 +5,7 @@
 import type { RecurrentNoise } from '../../ops/noise.js';
 import type { Precision } from '../../ops/op.js';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
+import type { RecurrentForm } from '../backend.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, cudaNoise, type Tensors } from './cuda-kernel.js';
 import type { CudaDevice, LaunchOptions } from './device.js';
@@ -18,6 +19,7 @@ import {
   kStepsOf,
   planRecurrence,
   type RecurrentPlan,
+  type RecurrentSize,
 } from './recurrent-plan.js';
 
 const { RECURRENT_COLUMNS, RECURRENT_PACKED_STEPS, RECURRENT_ROWS, RECURRENT_TERMS, RECURRENT_THREADS } =
@@ -69,7 +71,7 @@ export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...ar
     weight: backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, kSteps)),
     left: backend.borrow(2 * form.words(rowsOf(batch), masks * kSteps)),
     h0,
-    recurrentDropout: cudaNoise(noise.recurrent),
+    recurrentDropout: cudaNoise(noise.recurrent, backend),
   };
   const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), blocks] as const;
   device.launch(`recurrentPack${form.name}`, { gates, u, ...common }, packed, PACK);
@@ -83,8 +85,8 @@ export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...ar
     ...common,
     t: 0,
     steps: layer.steps,
-    hiddenZoneout: cudaNoise(noise.zoneoutHidden),
-    cellZoneout: cudaNoise(noise.zoneoutCell),
+    hiddenZoneout: cudaNoise(noise.zoneoutHidden, backend),
+    cellZoneout: cudaNoise(noise.zoneoutCell, backend),
   };
   if (cell !== 'tanhRnn' && planOf(device, layer).launches === 'one') {
     const persistent = { layer: argument, arrived: zeros(backend, 1) };
@@ -123,7 +125,7 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
     units,
     mixed: form.mixed,
     weight: backend.borrow(form.words(tiles * RECURRENT_COLUMNS, kSteps)),
-    recurrentDropout: cudaNoise(noise.recurrent),
+    recurrentDropout: cudaNoise(noise.recurrent, backend),
   };
   const packed = [blocksOf(kSteps, RECURRENT_PACKED_STEPS), tiles] as const;
   device.launch(`recurrentPack${form.name}`, { gates, u, ...common, h0: null, left: null }, packed, PACK);
@@ -139,8 +141,8 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
     t: layer.steps - 1,
     steps: layer.steps,
     left: backend.borrow(2 * form.words(rowsOf(batch), kSteps)),
-    hiddenZoneout: cudaNoise(noise.zoneoutHidden),
-    cellZoneout: cudaNoise(noise.zoneoutCell),
+    hiddenZoneout: cudaNoise(noise.zoneoutHidden, backend),
+    cellZoneout: cudaNoise(noise.zoneoutCell, backend),
   };
   if (isPersistent) {
     const arrived = zeros(backend, 1 + groups);
@@ -157,8 +159,27 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
 
 /** Returns how the steps of a layer are launched on a device. */
 function planOf(device: CudaDevice, { cell, batch, units, precision, noise }: Layer): RecurrentPlan {
-  const size = { cell, batch, units, precision, maskPerGate: noise.recurrent?.perGate ?? false };
-  return device.recurrentPlan ?? planRecurrence(size, device.limits, residentBlocks(device));
+  const maskPerGate = noise.recurrent?.perGate ?? false;
+  return device.recurrentPlan ?? planFor(device, { cell, batch, units, precision, maskPerGate });
+}
+
+function planFor(device: CudaDevice, size: RecurrentSize): RecurrentPlan {
+  return planRecurrence(size, device.limits, residentBlocks(device));
+}
+
+/** Units of the layers of the paper's small, medium and large models, and the rows of their batches. */
+const TYPICAL_UNITS = [200, 650, 1500];
+const TYPICAL_BATCH = 20;
+
+/** Returns how LSTM layers of typical sizes are launched on a device, in each precision. */
+export function typicalForms(device: CudaDevice): RecurrentForm[] {
+  const precisions: readonly Precision[] = ['f32', 'mixed'];
+  return precisions.flatMap((precision) =>
+    TYPICAL_UNITS.map((units) => {
+      const size = { units, batch: TYPICAL_BATCH, precision };
+      return { ...size, ...planFor(device, { ...size, cell: 'lstm', maskPerGate: false }) };
+    }),
+  );
 }
 
 /** Blocks of a kernel for all steps that a device runs at the same time: the driver is asked once. */

@@ -8,7 +8,8 @@ import { blockBytes, MemoryPool } from '../memory-pool.js';
 import { rehearseOn } from '../rehearsal.js';
 import type { CudaBackend } from './cuda-backend.js';
 import type { CudaDevice } from './device.js';
-import type { DeviceBlock, TensorMemory } from './device-memory.js';
+import type { DeviceArray, DeviceBlock } from './device-block.js';
+import type { TensorMemory } from './device-memory.js';
 import { registerCudaKernels } from './register.js';
 
 const NAME = 'cuda-rehearsal';
@@ -19,17 +20,21 @@ const ADDRESS = 0;
 /** Memory of which only the amount is known. */
 class CountedMemory implements TensorMemory {
   readonly pool = new MemoryPool<number>(() => ADDRESS);
+  readonly recording = null;
 
   lend(length: number): DeviceBlock {
     const bytes = blockBytes(Math.max(1, length));
-    return { address: this.pool.lend(bytes), bytes };
+    return { address: this.pool.lend(bytes), bytes, owner: this };
   }
 
   takeBack({ address, bytes }: DeviceBlock): void {
     this.pool.takeBack(address, bytes);
   }
 
-  upload(): void {}
+  place({ length }: DeviceArray): DeviceBlock {
+    return this.lend(length);
+  }
+
   downloadNow(): void {}
   async download(): Promise<void> {}
 }

@@ -52,7 +52,7 @@ const WORK: Readonly<Record<string, () => Promise<unknown>>> = {
     const backend = tf.backend() as CudaBackend;
     const [x, y] = [backend.allocate([24]).address, backend.allocate([17]).address];
     return failureOf(() => {
-      backend.device.launch('dropout', { perStep: 24, x, y, noise: cudaNoise(NOISE) }, [1]);
+      backend.device.launch('dropout', { perStep: 24, x, y, noise: cudaNoise(NOISE, backend) }, [1]);
       backend.device.wait();
     });
   },

@@ -58,6 +58,7 @@ describe.skipIf(SKIPPED)(`the cuda backend${SKIPPED}`, () => {
         name: 'cuda',
         available: true,
         reason: 'emulated GPU, compute capability 8.6, 28 multiprocessors, 12 GiB',
+        recurrentForms: expect.any(Array),
       },
       activation: null,
     });

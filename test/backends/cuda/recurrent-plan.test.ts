@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { cudaBackend } from '../../../src/backends/cuda/cuda.js';
 import {
   backwardGroups,
   forwardBlocks,
   planRecurrence,
   type RecurrentSize,
 } from '../../../src/backends/cuda/recurrent-plan.js';
+import { buildEmulatedDriver } from './emulated-driver.js';
+
+const DRIVER = await buildEmulatedDriver();
 
 const LARGE: RecurrentSize = { cell: 'lstm', batch: 20, units: 1500, precision: 'mixed', maskPerGate: false };
 const HOPPER = { capability: 90, cooperativeLaunch: true };
@@ -45,5 +49,22 @@ describe('forwardBlocks', () => {
 describe('backwardGroups', () => {
   it('covers the units with groups of 48', () => {
     expect([1, 48, 49, 1500].map(backwardGroups)).toEqual([1, 1, 2, 32]);
+  });
+});
+
+describe.skipIf('reason' in DRIVER)('the probe of the backend', () => {
+  it('lists the forms of typical LSTM layers on a GPU whose registers take all of their weights', async () => {
+    vi.stubEnv('ZLM_EMULATOR_PROCESSORS', '132');
+    const { recurrentForms } = await cudaBackend.probe({ cudaDriver: 'path' in DRIVER ? DRIVER.path : '' });
+    expect(recurrentForms).toEqual([
+      ...[200, 650, 1500].map((units) => ({
+        units,
+        batch: 20,
+        precision: 'f32',
+        launches: 'each step',
+        reason: 'only a recurrent weight in bfloat16 fits, with precision mixed',
+      })),
+      ...[200, 650, 1500].map((units) => ({ units, batch: 20, precision: 'mixed', launches: 'one' })),
+    ]);
   });
 });

@@ -6,7 +6,7 @@ extern "C" __global__ void zlm_dropout(const cuda_dropout a) {
   const int first = 4 * block;
   if (first >= a.per_step) return;
   const cuda_noise &noise = a.noise;
-  const uint4 drawn = philox(block, noise.mask == MASK_SEQUENCE ? noise.step : noise.step + t, noise.site, noise.seed);
+  const uint4 drawn = philox(block, drawn_at(noise, t), noise.site, noise.seed);
   const uint32_t words[4] = {drawn.x, drawn.y, drawn.z, drawn.w};
   const size_t at = size_t(t) * a.per_step + first;
   for (int i = 0; i < 4 && first + i < a.per_step; i++)

@@ -5,14 +5,6 @@
 // Purpose of the random numbers: `STREAM.dropout` in ops/philox.ts.
 enum { STREAM_DROPOUT = 2 };
 
-// Lifetimes of a mask.
-enum noise_mask {
-  MASK_NONE,     // no noise
-  MASK_STEP,     // drawn at each time step
-  MASK_SEQUENCE, // drawn once a window
-  MASK_EXPECTED, // the mean over all masks, for test time
-};
-
 // Four words: words 4·block … 4·block + 3 at the address (seed, dropout, site, step).
 static __device__ __forceinline__ uint4 philox(uint32_t block, uint32_t step, uint32_t site, uint32_t seed) {
   uint32_t c0 = block, c1 = step, c2 = site, c3 = 0, k0 = seed, k1 = STREAM_DROPOUT;
@@ -29,10 +21,15 @@ static __device__ __forceinline__ uint4 philox(uint32_t block, uint32_t step, ui
   return make_uint4(c0, c1, c2, c3);
 }
 
+// The time step of the masks at step t of the window.
+static __device__ __forceinline__ uint32_t drawn_at(const cuda_noise &noise, int t) {
+  const uint32_t first = noise.clock ? *noise.clock + noise.step : noise.step;
+  return noise.mask == MASK_SEQUENCE ? first : first + t;
+}
+
 // Whether the mask's word of a unit at time step t of the window is below the threshold: dropped, or under zoneout kept.
 static __device__ __forceinline__ bool is_below(const cuda_noise &noise, int t, int unit) {
-  const uint32_t step = noise.mask == MASK_SEQUENCE ? noise.step : noise.step + t;
-  const uint4 words = philox(unit / 4, step, noise.site, noise.seed);
+  const uint4 words = philox(unit / 4, drawn_at(noise, t), noise.site, noise.seed);
   const uint32_t word = unit % 4 == 0 ? words.x : unit % 4 == 1 ? words.y : unit % 4 == 2 ? words.z : words.w;
   return word < noise.threshold;
 }

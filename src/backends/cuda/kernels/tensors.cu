@@ -62,6 +62,15 @@ extern "C" __global__ void zlm_copy(const cuda_copy a) {
   a.to[at.b] = a.from[at.a];
 }
 
+extern "C" __global__ void zlm_copy_runs(const cuda_copy_runs a) {
+  const int block = blockIdx.x;
+  int which = 0;
+  while (which + 1 < a.runs && block >= a.run[which + 1].first_block) which++;
+  const cuda_run &run = a.run[which];
+  const int first = (block - run.first_block) * COPY_PIECE, last = min(run.count, first + COPY_PIECE);
+  for (int i = first + threadIdx.x; i < last; i += THREADS) run.to[i] = run.from[i];
+}
+
 // A NaN is passed over by the maximum, but not by the sum.
 extern "C" __global__ void zlm_softmax(const cuda_softmax a) {
   SHARED(block_numbers, shared);

@@ -13,12 +13,21 @@
 
 // ---- Noise
 
+// How long a mask lives.
+enum {
+  MASK_NONE = 0,     // no noise
+  MASK_STEP = 1,     // drawn at each time step
+  MASK_SEQUENCE = 2, // drawn once a window
+  MASK_EXPECTED = 3, // the mean over all masks, for test time
+};
+
 // One source of noise in one window (`Noise` in ops/noise.ts).
 typedef struct {
   uint64_t threshold; // a unit is dropped, or under zoneout kept as it was, where its random word is below: ⌈rate·2³²⌉
+  const uint32_t *NULLABLE clock; // in a captured step: the time at which its window begins, to which `step` is added
   float rate;
   float scale;        // of the units that dropout keeps: 1 / (1 − rate)
-  int32_t mask;       // a noise_mask: how long a mask lives; none for no noise at all
+  int32_t mask;       // a lifetime from above
   int32_t per_gate;   // one mask for each gate, side by side, instead of one for all
   uint32_t seed, site, step;
 } cuda_noise;
@@ -340,8 +349,8 @@ KERNEL(zlm_clip_scale, cuda_clip_scale)
 // The gradient that a step uses: rate · scale · the gradient clamped to ±clip (infinity for no clamp) + decay · parameter.
 typedef struct {
   const float *gradient;
-  cuda_factor scale;
-  float rate, clip, decay;
+  cuda_factor scale, rate, decay;
+  float clip;
 } cuda_gradient_rule;
 
 // parameter −= g. The rule's rate is the learning rate, and its decay has it as a factor.
@@ -360,7 +369,8 @@ typedef struct {
   float *parameter;
   float *first_moment;
   float *second_moment;
-  float beta1, one_less_beta1, beta2, one_less_beta2, rate, correction, epsilon;
+  float beta1, one_less_beta1, beta2, one_less_beta2, epsilon;
+  cuda_factor rate, correction;
   cuda_gradient_rule rule;
 } cuda_adam_update;
 KERNEL(zlm_adam_update, cuda_adam_update)
@@ -370,7 +380,8 @@ typedef struct {
   int32_t n;
   float *parameter;
   float *mean_square;
-  float keep, one_less_keep, rate, epsilon;
+  float keep, one_less_keep, epsilon;
+  cuda_factor rate;
   cuda_gradient_rule rule;
 } cuda_rmsprop_update;
 KERNEL(zlm_rmsprop_update, cuda_rmsprop_update)
@@ -380,7 +391,7 @@ typedef struct {
   int32_t n;
   float *average;
   const float *parameter;
-  float weight;
+  cuda_factor weight;
 } cuda_average_update;
 KERNEL(zlm_average_update, cuda_average_update)
 
@@ -427,6 +438,25 @@ typedef struct {
   int32_t to_stride[DIMENSIONS];
 } cuda_copy;
 KERNEL(zlm_copy, cuda_copy)
+
+// A run of words to copy. Its pieces are those of blocks first_block … first_block + ⌈count / COPY_PIECE⌉ − 1.
+typedef struct {
+  const uint32_t *from;
+  uint32_t *to;
+  int32_t count, first_block;
+} cuda_run;
+
+enum {
+  COPY_PIECE = 1024, // words that a block copies
+  COPY_RUNS = 64,    // runs that one launch takes
+};
+
+// to = from for each run. Grid: all pieces.
+typedef struct {
+  int32_t runs;
+  cuda_run run[COPY_RUNS];
+} cuda_copy_runs;
+KERNEL(zlm_copy_runs, cuda_copy_runs)
 
 // y = softmax(x), row by row. Grid (rows).
 typedef struct {
