@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import type { LineFigure } from '../figures/figure.js';
+import { recallCurves } from '../figures/recall.js';
 import { findRun } from '../runs/list-runs.js';
 import { isThere } from '../storage/files.js';
+import type { SweepReport } from '../sweeps/report.js';
+import { groupName } from '../sweeps/tables.js';
 import { groupBySeed, type RunGroup, readRecord } from './run-record.js';
 
 /** Runs to report on. */
@@ -50,20 +53,7 @@ export async function findReported(names: readonly string[], places: ReportPlace
 }
 
 /** The part of a sweep's table.json that a report reads. */
-interface SweepTable {
-  readonly sweep: string;
-  readonly groups: readonly {
-    readonly variant: string | null;
-    readonly grid: Readonly<Record<string, unknown>>;
-    readonly recall?: readonly { readonly lag: number; readonly nll: number; readonly accuracy: number }[];
-  }[];
-  readonly runs: readonly {
-    readonly run: string;
-    readonly variant: string | null;
-    readonly grid: Readonly<Record<string, unknown>>;
-    readonly chosen: boolean;
-  }[];
-}
+type SweepTable = Pick<SweepReport, 'sweep' | 'groups' | 'runs'>;
 
 /** Finds a sweep by its path or its name; null when there is none. */
 async function findSweep(
@@ -80,10 +70,10 @@ async function findSweep(
 /** Groups the runs of a sweep as the sweep does: those that it compares, where their training has begun. */
 async function readSweep(folder: string, runsFolder: string): Promise<ReportSource> {
   const { sweep, groups, runs } = await readTable(folder);
-  const labels = [...new Set(groups.map(({ variant, grid }) => labelOf(variant, grid)))];
+  const labels = [...new Set(groups.map(groupName))];
   const read = await Promise.all(
     labels.map(async (name): Promise<RunGroup> => {
-      const members = runs.filter(({ variant, grid, chosen }) => chosen && labelOf(variant, grid) === name);
+      const members = runs.filter((run) => run.chosen && groupName(run) === name);
       const records = await Promise.all(
         members.map(async ({ run }) => readIfBegun(join(runsFolder, run), run, runsFolder)),
       );
@@ -92,7 +82,8 @@ async function readSweep(folder: string, runsFolder: string): Promise<ReportSour
   );
   const begun = read.filter(({ records }) => records.length > 0);
   if (begun.length === 0) throw notBegun(sweep, runsFolder);
-  return { title: sweep, groups: begun, figures: recallFigures(groups), folder };
+  const figures = recallCurves(groups.map((group) => ({ name: groupName(group), ...group })));
+  return { title: sweep, groups: begun, figures, folder };
 }
 
 async function readIfBegun(path: string, name: string, runsFolder: string) {
@@ -125,34 +116,6 @@ function isTable(value: unknown): value is SweepTable {
     Array.isArray(runs) &&
     runs.every((run) => isMap(run) && isMap(run.grid) && typeof run.run === 'string')
   );
-}
-
-/** Names a group: its variant, then the values of the grid. */
-function labelOf(variant: string | null, grid: Readonly<Record<string, unknown>>): string {
-  const values = Object.entries(grid).map(
-    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  );
-  return [...(variant === null ? [] : [variant]), ...values].join(' ') || 'all';
-}
-
-/** Makes the figure of recall against the lag, on a corpus that asks for it. */
-function recallFigures(groups: SweepTable['groups']): LineFigure[] {
-  const series = groups.flatMap(({ variant, grid, recall = [] }, color) => {
-    const points = recall.map(({ lag, accuracy }) => ({ x: lag, y: 100 * accuracy }));
-    return points.length > 0 ? [{ name: labelOf(variant, grid), color, points }] : [];
-  });
-  if (series.length === 0) return [];
-  return [
-    {
-      kind: 'lines',
-      title: 'Recall of a word k steps later',
-      caption:
-        'Share of the recalled words that are the likeliest of the model, by the steps since they were shown; means over seeds, on test.',
-      x: { label: 'lag k (tokens)', whole: true },
-      y: { label: 'recalled (%)', covers: [0, 100] },
-      series,
-    },
-  ];
 }
 
 function notBegun(sweep: string, runsFolder: string): UserError {

@@ -1,5 +1,9 @@
-/** Learning curves of a sweep: the perplexities of each epoch of the runs that are compared. */
+/** Learning curves of a sweep, as values and as figures: the perplexities of each epoch of the runs that are compared. */
 import { join } from 'node:path';
+import type { Figure } from '../figures/figure.js';
+import { learningCurves, perplexityBars } from '../figures/learning-curves.js';
+import { recallCurves } from '../figures/recall.js';
+import { renderFigures } from '../figures/render.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { type EpochRow, readAnyMetrics } from '../training/metrics.js';
@@ -26,13 +30,42 @@ export async function readCurves(report: SweepReport, runsFolder: string): Promi
   });
 }
 
-/** Writes the curves as comma-separated values: a line for each epoch of each run. */
+/**
+ * Writes the curves as comma-separated values, a line for each epoch of each run, and draws the figures of the sweep: perplexity
+ * per epoch, test perplexity with its spread over seeds, and on a recall corpus the recall by lag.
+ */
 export async function writeCurves(
   folder: SweepFolder,
   report: SweepReport,
   runsFolder: string,
 ): Promise<void> {
-  const rows = (await readCurves(report, runsFolder)).flatMap(({ name, runs }) =>
+  const curves = await readCurves(report, runsFolder);
+  await writeFileAtomically(folder.epochs, epochsCsv(curves));
+  const figures = figuresOf(curves, report);
+  if (figures.length > 0) await writeFileAtomically(folder.figures, await renderFigures(figures));
+}
+
+/** Makes the figures for which there is something to draw. */
+function figuresOf(curves: readonly GroupCurves[], { groups }: SweepReport): Figure[] {
+  const epochs = learningCurves(
+    curves.map(({ name, runs }) => ({ name, runs: runs.map((curve) => curve.epochs) })),
+  );
+  const test = perplexityBars(
+    curves.map(({ name, runs }) => ({
+      name,
+      values: runs.flatMap(({ run }) => (run.test === null ? [] : [run.test])),
+    })),
+    'test',
+  );
+  return [
+    ...(epochs.series.length > 0 ? [epochs] : []),
+    ...(test.bars.length > 0 ? [test] : []),
+    ...recallCurves(groups.map((group) => ({ name: groupName(group), ...group }))),
+  ];
+}
+
+function epochsCsv(curves: readonly GroupCurves[]): string {
+  const rows = curves.flatMap(({ name, runs }) =>
     runs.flatMap(({ run, epochs }) =>
       epochs.map((row) => [
         name,
@@ -47,7 +80,7 @@ export async function writeCurves(
     ),
   );
   const head = ['group', 'run', 'seed', 'epoch', 'windows', 'learning rate', 'train', 'valid'];
-  await writeFileAtomically(folder.epochs, csvText([head, ...rows]));
+  return csvText([head, ...rows]);
 }
 
 /** Reads the rows of epochs; none of an n-gram model, or where the figures cannot be read. */

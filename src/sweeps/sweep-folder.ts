@@ -37,6 +37,10 @@ export class SweepFolder {
   get epochs(): string {
     return join(this.path, 'epochs.csv');
   }
+  /** Perplexity per epoch, test perplexity, and on a recall corpus the recall by lag. */
+  get figures(): string {
+    return join(this.path, 'figures.svg');
+  }
   table(extension: 'md' | 'csv' | 'json'): string {
     return join(this.path, `table.${extension}`);
   }

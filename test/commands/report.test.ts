@@ -206,7 +206,7 @@ it('a sweep is reported by its variants, with the runs that it compares', async 
     report: 'sweeps/windows/report.html',
     groups: [
       { name: 'long', runs: [RUN] },
-      { name: 'short rate=0.5', runs: ['short-seed-1'] },
+      { name: 'short, rate 0.5', runs: ['short-seed-1'] },
     ],
   });
   expect(page('sweeps/windows/report.html')).toContain('Recall of a word k steps later');

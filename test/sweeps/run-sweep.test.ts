@@ -100,6 +100,7 @@ describe('a sweep', () => {
     const folder = join(sweepsFolder(), 'whole');
     expect(readdirSync(folder).sort()).toEqual([
       'epochs.csv',
+      'figures.svg',
       'runs.json',
       'sweep.yaml',
       'table.csv',
@@ -112,6 +113,8 @@ describe('a sweep', () => {
     const [head, ...epochs] = readFileSync(join(folder, 'epochs.csv'), 'utf8').trimEnd().split('\n');
     expect(head).toBe('group,run,seed,epoch,windows,learning rate,train,valid');
     expect(epochs).toHaveLength(12);
+    const drawn = readFileSync(join(folder, 'figures.svg'), 'utf8');
+    expect(drawn).toContain('<title>Perplexity per epoch; Perplexity on test</title>');
     const first = JSON.parse(
       readFileSync(place.run('whole-none-seed1').metrics, 'utf8')
         .split('\n')

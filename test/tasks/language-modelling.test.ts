@@ -148,7 +148,7 @@ it('training.tokens trains on the beginning of the text alone', async () => {
     const task = languageModellingTask(network, corpus, fresh);
     const losses = Array.from({ length: task.batchesIn(0) }, (_, inPass) =>
       tidy(() => {
-        const { nll } = task.loss({ pass: 0, inPass, step: 0 }, task.zeroState());
+        const { nll } = task.loss(task.read({ pass: 0, inPass, step: 0 }), task.zeroState());
         return nll.dataSync()[0];
       }),
     );
