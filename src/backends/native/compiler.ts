@@ -67,6 +67,9 @@ export function compilerFlags(openMp: boolean): string[] {
       '-fno-math-errno',
       '-fno-trapping-math',
       '-ffp-contract=fast',
+      // For Zen, gcc leaves out some fused multiply-adds of tiles with a single sum, so that the bits would depend on the sizes of
+      // tiles, and these on the number of threads. Clang ignores the parameter.
+      '--param=avoid-fma-max-bits=0',
       '-fPIC',
       '-shared',
     ],

@@ -4,10 +4,14 @@
 // Words are in order of their logits, the likeliest first, equal ones by id; a draw takes the first of them at which the
 // running sum of the weights exp((logit − largest) / temperature) passes uniform · total. This does not
 // sort all words: bisection over the logits, with one pass over the row per step, narrows them to a few.
+//
+// Weights and their sums are doubles. Floats take half the time and nearly always show which word doubles would give: the
+// one whose running sums before and after it are farther from the target than rounding could move them.
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "elementary.h"
 #include "parallel.h"
 #include "vec-double.h"
 #include "zlm.h"
@@ -16,7 +20,9 @@
 #define FEW_WORDS 32
 // A pass over the weights of a row reads this many words at a time, into sums that do not depend on each other.
 #define LANES 4
-#define BATCH (LANES * VL_DOUBLE)
+#define BATCH (LANES * VL)
+// A pass over a row. Inlined into one function, the passes would compete for registers.
+#define PASS __attribute__((noinline)) static
 
 typedef struct {
   float logit;
@@ -26,9 +32,10 @@ typedef struct {
 // A row of logits with its weights. Rows are padded to whole batches; a logit of −∞ is never drawn.
 typedef struct {
   long classes, padded;
-  float *logits;   // [padded]
-  double *weights; // [padded]
-  word *left;      // [classes], the words that bisection narrows to
+  float *logits;        // [padded]
+  float *rough_weights; // [padded]
+  double *weights;      // [padded]
+  word *left;           // [classes], the words that bisection narrows to
 } row;
 
 // Weight and number of the words above a bound.
@@ -46,11 +53,36 @@ static above count_above(const row *r, float bound) {
   return total;
 }
 
-static above sum_above(const row *r, float bound) {
+// The most floats that are added up one after the other; their sums are added up in doubles.
+#define ADDITIONS 32
+
+PASS above rough_sum_above(const row *r, float bound) {
+  const vec least = splat(bound);
+  vecd weight = {0};
+  veci count = {0};
+  for (long start = 0; start < r->padded; start += ADDITIONS * BATCH) {
+    vec sum[LANES] = {{0}};
+    const long end = min_of(r->padded, start + ADDITIONS * BATCH);
+    for (long first = start; first < end; first += BATCH) {
+      for (int lane = 0; lane < LANES; lane++) {
+        const long j = first + lane * VL;
+        const veci is_above = load(r->logits + j) > least;
+        sum[lane] += (vec)(is_above & (veci)load(r->rough_weights + j));
+        count -= is_above;
+      }
+    }
+    for (int lane = 0; lane < LANES; lane++) weight += sum_of_halves(sum[lane]);
+  }
+  above total = {sum_of_doubles(weight), 0};
+  for (int i = 0; i < VL; i++) total.count += count[i];
+  return total;
+}
+
+PASS above sum_above(const row *r, float bound) {
   const half_vec least = bound - (half_vec){0};
   vecd weight[LANES] = {{0}};
   half_veci count[LANES] = {{0}};
-  for (long start = 0; start < r->padded; start += BATCH) {
+  for (long start = 0; start < r->padded; start += LANES * VL_DOUBLE) {
     for (int lane = 0; lane < LANES; lane++) {
       const long j = start + lane * VL_DOUBLE;
       const half_veci is_above = load_half(r->logits + j) > least;
@@ -67,21 +99,25 @@ static above sum_above(const row *r, float bound) {
   return total;
 }
 
-// The quantity that is summed over the words in order: their number, or their weight.
-typedef enum { COUNT, WEIGHT } measure;
+// The quantity that is summed over the words in order: their number, or their weight in doubles or in floats.
+typedef enum { COUNT, WEIGHT, ROUGH_WEIGHT } measure;
 
 static double measured(measure m, above a) { return m == COUNT ? (double)a.count : a.weight; }
 
+static double measure_of(const row *r, measure m, int32_t id) {
+  return m == COUNT ? 1 : m == WEIGHT ? r->weights[id] : r->rough_weights[id];
+}
+
 // Returns the sums above a bound; counting alone needs no weights.
 static above all_above(const row *r, measure m, float bound) {
-  return m == COUNT ? count_above(r, bound) : sum_above(r, bound);
+  return m == COUNT ? count_above(r, bound) : m == WEIGHT ? sum_above(r, bound) : rough_sum_above(r, bound);
 }
 
 INLINE int any_lane(veci mask) {
-  int32_t lanes[VL], any = 0;
-  memcpy(lanes, &mask, sizeof lanes);
-  for (int i = 0; i < VL; i++) any |= lanes[i];
-  return any;
+  uint64_t pairs[VL / 2], any = 0;
+  memcpy(pairs, &mask, sizeof pairs);
+  for (int i = 0; i < VL / 2; i++) any |= pairs[i];
+  return any != 0;
 }
 
 static int comes_before(const void *a, const void *b) {
@@ -91,7 +127,7 @@ static int comes_before(const void *a, const void *b) {
 }
 
 // Collects the words in (low, high], and returns their number.
-static long words_between(const row *r, float low, float high) {
+PASS long words_between(const row *r, float low, float high) {
   long count = 0;
   for (long start = 0; start < r->padded; start += BATCH) {
     veci within = {0};
@@ -114,9 +150,15 @@ typedef struct {
   above all;
 } candidates;
 
-// Returns the first candidate in order at which the running sum of a measure passes `target`; the last one, if rounding makes
-// that none. All logits are finite or −∞.
-static word first_beyond(const row *r, measure m, double target, const candidates *c) {
+// A word, and the distance of the target from the running sums before and after it, whichever is closer.
+typedef struct {
+  word word;
+  double margin;
+} found;
+
+// Finds the first candidate in order at which the running sum of a measure passes `target`; the last one, with a negative
+// margin, if rounding makes that none. All logits are finite or −∞.
+static found first_beyond(const row *r, measure m, double target, const candidates *c) {
   // The word is in (low, high]: the sum above `high` does not pass the target, the sum above `low` does.
   float low = nextafterf(c->least, -INFINITY), high = c->largest;
   above over_low = c->all, over_high = {0, 0};
@@ -129,16 +171,27 @@ static word first_beyond(const row *r, measure m, double target, const candidate
   }
   const long count = words_between(r, low, high);
   qsort(r->left, (size_t)count, sizeof *r->left, comes_before);
-  double sum = measured(m, over_high);
-  for (long i = 0; i < count; i++) {
-    sum += m == COUNT ? 1 : r->weights[r->left[i].id];
-    if (sum > target) return r->left[i];
+  double before = measured(m, over_high), sum = before;
+  for (long i = 0; i < count; i++, before = sum) {
+    sum += measure_of(r, m, r->left[i].id);
+    if (sum > target) return (found){r->left[i], fmin(target - before, sum - target)};
   }
-  return r->left[count - 1];
+  return (found){r->left[count - 1], sum - target};
+}
+
+// Computes the weights of all words in floats, and returns their sums.
+PASS above weigh_roughly(const row *r, float largest, double temperature) {
+  const vec shift = splat(largest), divisor = splat((float)temperature);
+  for (long j = 0; j < r->padded; j += VL) {
+    vec exponent = load(r->logits + j) - shift;
+    if (temperature != 1) exponent /= divisor;
+    store(r->rough_weights + j, vec_exp(exponent));
+  }
+  return rough_sum_above(r, -INFINITY);
 }
 
 // Computes the weights of all words, and returns their sums.
-static above weigh(const row *r, float largest, double temperature) {
+PASS above weigh(const row *r, float largest, double temperature) {
   const vecd shift = splat_double(largest), divisor = splat_double(temperature);
   const half_vec none = -INFINITY - (half_vec){0};
   vecd total = {0};
@@ -169,7 +222,7 @@ static void widen_range(vec logits, vec *least, vec *largest) {
 
 // Copies the logits of the words that may be drawn, with −∞ for all others, and returns their bounds. NaN and +∞, from a
 // diverged model, have no order; they are not drawn while there is any finite logit.
-static candidates fill_row(const row *r, const float *logits, const int32_t *banned, long bans) {
+PASS candidates fill_row(const row *r, const float *logits, const int32_t *banned, long bans) {
   const vec none = splat(-INFINITY), most = splat(FLT_MAX);
   vec largest = none, least = -none;
   for (long j = 0; j < r->padded; j += VL) {
@@ -205,19 +258,38 @@ static void cut_behind(const row *r, word last, candidates *c) {
 // A little less than a weight, so that words whose weights add up to exactly a share are enough.
 static double just_below(double weight) { return weight * (1 - 0x1p-40); }
 
+// Below this temperature, an exponent may be beyond the floats.
+#define LEAST_ROUGH_TEMPERATURE 1e-30
+// The relative error of `vec_exp`, at most.
+#define EXP_ERROR 1e-6
+
+// Draws with weights in floats. Returns the word that their doubles give, or −1 where floats do not show which that is.
+static int32_t draw_roughly(const row *r, double temperature, candidates c, double uniform) {
+  if (temperature < LEAST_ROUGH_TEMPERATURE) return -1;
+  c.all = weigh_roughly(r, c.largest, temperature);
+  const found f = first_beyond(r, ROUGH_WEIGHT, uniform * c.all.weight, &c);
+  const double largest_exponent = fmin(88, ((double)c.largest - c.least) / temperature);
+  const double doubt = EXP_ERROR + largest_exponent * 0x1p-22 + ADDITIONS * 0x1p-24;
+  return f.margin > 2 * doubt * c.all.weight ? f.word.id : -1;
+}
+
 static int32_t draw(const row *r, const zlm_draws *d, candidates c, double uniform) {
   if (c.largest == -INFINITY) return -1;
   if (d->temperature == 0) return first_with(r, c.largest);
   if (d->top_k > 0) {
     c.all = count_above(r, -INFINITY);
-    if (c.all.count > d->top_k) cut_behind(r, first_beyond(r, COUNT, (double)d->top_k - 0.5, &c), &c);
+    if (c.all.count > d->top_k) cut_behind(r, first_beyond(r, COUNT, (double)d->top_k - 0.5, &c).word, &c);
+  }
+  if (d->top_p == 1) {
+    const int32_t drawn = draw_roughly(r, d->temperature, c, uniform);
+    if (drawn >= 0) return drawn;
   }
   c.all = weigh(r, c.largest, d->temperature);
   if (d->top_p < 1) {
-    cut_behind(r, first_beyond(r, WEIGHT, just_below(d->top_p * c.all.weight), &c), &c);
+    cut_behind(r, first_beyond(r, WEIGHT, just_below(d->top_p * c.all.weight), &c).word, &c);
     c.all = sum_above(r, -INFINITY);
   }
-  return first_beyond(r, WEIGHT, uniform * c.all.weight, &c).id;
+  return first_beyond(r, WEIGHT, uniform * c.all.weight, &c).word.id;
 }
 
 int zlm_draw(const zlm_draws *d) {
@@ -226,11 +298,16 @@ int zlm_draw(const zlm_draws *d) {
   int failed = 0;
 #pragma omp parallel reduction(| : failed) if (n > 1)
   {
-    // Doubles, floats and words, of 8, 4 and 8 bytes.
-    float *buffer = scratch(5 * padded);
+    // Doubles and words of 8 bytes, then floats.
+    float *buffer = scratch(6 * padded);
     failed = buffer == NULL;
-    double *weights = (double *)buffer;
-    const row r = {v, padded, buffer ? buffer + 2 * padded : NULL, weights, buffer ? (word *)(buffer + 3 * padded) : NULL};
+    row r = {.classes = v, .padded = padded};
+    if (buffer) {
+      r.weights = (double *)buffer;
+      r.left = (word *)(buffer + 2 * padded);
+      r.logits = buffer + 4 * padded;
+      r.rough_weights = buffer + 5 * padded;
+    }
 #pragma omp for schedule(dynamic)
     for (long i = 0; i < n; i++) {
       if (!buffer) continue;

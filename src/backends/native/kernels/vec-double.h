@@ -20,6 +20,13 @@ INLINE vecd splat_double(double x) { return x - (vecd){0}; }
 INLINE half_vec load_half(const float *p) { return *(const half_vec_unaligned *)p; }
 INLINE vecd widened(const float *p) { return __builtin_convertvector(load_half(p), vecd); }
 
+// The lower half of a vector of floats plus the upper one, in doubles.
+INLINE vecd sum_of_halves(vec v) {
+  float in[VL];
+  store(in, v);
+  return widened(in) + widened(in + VL_DOUBLE);
+}
+
 INLINE vecd blend_doubles(vecl mask, vecd a, vecd b) { return (vecd)((mask & (vecl)a) | (~mask & (vecl)b)); }
 
 INLINE double sum_of_doubles(vecd v) {
