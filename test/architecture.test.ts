@@ -65,7 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   evaluation: ['spec', 'corpus', 'predictors', 'runs', 'model'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
   figures: [],
-  inspect: ['spec', 'corpus', 'predictors', 'runs', 'figures', 'model', 'ops'],
+  inspect: ['spec', 'corpus', 'evaluation', 'predictors', 'runs', 'figures', 'model', 'ops'],
   report: [
     'spec',
     'corpus',

@@ -4,7 +4,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { type TokenSource, WindowSource } from '../corpus/windows.js';
+import type { TokenSource } from '../corpus/windows.js';
+import { evaluateStream } from '../evaluation/perplexity.js';
 import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
 import { tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
@@ -71,24 +72,16 @@ export async function lossesInSequence(
   text: TokenSource,
   { signal, onTokens }: ContextHooks = {},
 ): Promise<Float64Array> {
-  const predictor = networkPredictor(model);
-  const windows = new WindowSource(text, { batchSize: 1, bptt: predictor.windowTokens, tail: 'keep' });
   const losses = new Float64Array(text.length).fill(Number.NaN);
-  let state = predictor.start(1);
   let at = 1;
-  try {
-    for (let index = 0; index < windows.count; index++) {
-      signal?.throwIfAborted();
-      const step = await predictor.nll(windows.window(index), state);
-      predictor.release(state);
-      state = step.state;
-      losses.set(step.nlls, at);
-      at += step.nlls.length;
-      onTokens?.(step.nlls.length);
-      await nextTurn();
-    }
-  } finally {
-    predictor.release(state);
-  }
+  await evaluateStream(networkPredictor(model), text, {
+    batch: 1,
+    signal,
+    onNlls(nlls) {
+      losses.set(nlls, at);
+      at += nlls.length;
+      onTokens?.(nlls.length);
+    },
+  });
   return losses;
 }

@@ -175,7 +175,9 @@ class CacheReader<State> {
       }
       // The first token of a text follows no vector.
       const followed = known === 0 ? read.subarray(1) : read;
-      const allWords = Int32Array.of(...words, ...followed);
+      const allWords = new Int32Array(words.length + followed.length);
+      allWords.set(words);
+      allWords.set(followed, words.length);
       const scores = await similarities(all, known, width);
       for (let t = 0; t < steps; t++) {
         const end = known + t;
