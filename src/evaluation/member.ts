@@ -1,8 +1,9 @@
 /** One model of a combination: its run, with methods around it. Here a request for methods becomes a predictor. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Window, WindowSource } from '../corpus/windows.js';
+import { firstTokens, type Window, WindowSource } from '../corpus/windows.js';
 import { UserError } from '../errors.js';
 import type { LanguageModel } from '../model/language-model.js';
+import { isNoisy } from '../model/noise-placement.js';
 import type { ModelState } from '../model/stack.js';
 import {
   type DynamicPredictor,
@@ -10,7 +11,7 @@ import {
   type GradientStatistics,
   gradientStatistics,
 } from '../predictors/dynamic-evaluation.js';
-import { isNoisy, mcDropoutPredictor } from '../predictors/mc-dropout.js';
+import { mcDropoutPredictor } from '../predictors/mc-dropout.js';
 import { cachePredictor } from '../predictors/neural-cache.js';
 import type { Predictor } from '../predictors/predictor.js';
 import type { OnProgress } from '../progress.js';
@@ -18,7 +19,6 @@ import { keptStatistics } from '../runs/gradient-statistics.js';
 import type { OpenedNetwork, OpenedRun } from '../runs/opened-run.js';
 import type { Dynamic, McDropout, Method, NeuralCache } from './method.js';
 import type { MemberMethod, Protocol } from './report.js';
-import { firstTokens } from './token-nlls.js';
 
 /** Methods around one model, with every parameter chosen; null for what is not applied. */
 export interface MemberSettings {

@@ -1,5 +1,5 @@
 /** Preparation of the models of a combination, one after the other: checks, parameters that valid decides, and predictors. */
-import type { TokenSource } from '../corpus/windows.js';
+import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { UserError } from '../errors.js';
 import { mixedNlls } from '../predictors/mixture.js';
 import type { Predictor } from '../predictors/predictor.js';
@@ -24,7 +24,7 @@ import {
   weighsOnValid,
 } from './method.js';
 import type { MemberReport, Protocol, TuningReport } from './report.js';
-import { firstTokens, inMemory, type Reading, tokenNlls } from './token-nlls.js';
+import { inMemory, type Reading, tokenNlls } from './token-nlls.js';
 import { type TuningText, tuneCache, tuneDynamic, tuneInterpolation } from './tune.js';
 
 /** A model with its methods around it. */

@@ -30,12 +30,6 @@ export async function tokenNlls<State>(
   return joinValues(parts);
 }
 
-/** Returns the first tokens of a text; the text itself when it is not longer. */
-export function firstTokens(tokens: TokenSource, count: number | null): TokenSource {
-  if (count === null || count >= tokens.length) return tokens;
-  return { length: count, read: (position, length) => tokens.read(position, length) };
-}
-
 /** Copies a text into memory, so that it stays readable when its corpus is closed. */
 export function inMemory(tokens: TokenSource): TokenSource {
   const ids = tokens.read(0, tokens.length);

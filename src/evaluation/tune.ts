@@ -2,7 +2,7 @@
  * Choice of the parameters of methods, on valid and never on test: a grid for what changes the computation, expectation maximization
  * for the weight of a mixture. Each report says what was tried and what it gave.
  */
-import type { TokenSource } from '../corpus/windows.js';
+import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { dynamicPredictor } from '../predictors/dynamic-evaluation.js';
 import { type CacheMemory, cacheProbe } from '../predictors/neural-cache.js';
 import { joinValues, type Predictor } from '../predictors/predictor.js';
@@ -18,7 +18,7 @@ import {
 } from './method.js';
 import { bestWeight, mixWithProbabilities, perplexityOf } from './mixture-weight.js';
 import type { Candidate, TuningReport } from './report.js';
-import { firstTokens, type Reading, tokenNlls } from './token-nlls.js';
+import { type Reading, tokenNlls } from './token-nlls.js';
 
 /** The text that decides, and how it is read. */
 export interface TuningText {

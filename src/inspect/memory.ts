@@ -9,7 +9,7 @@ import type { TokenSource } from '../corpus/windows.js';
 import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import type { LanguageModel } from '../model/language-model.js';
-import type { DropoutTable } from '../model/noise-placement.js';
+import { type DropoutTable, isNoisy } from '../model/noise-placement.js';
 import type { OnProgress } from '../progress.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import type { NetworkSpec } from '../spec/systems.js';
@@ -144,7 +144,7 @@ export async function inspectMemory(
   const text = corpus.split('valid');
   const positions = spacedPositions(text, 2 * lags, wanted, corpus.name);
   const contexts = CONTEXTS.filter((length) => length <= lags);
-  const noises = isQuiet(dropout) ? (['none'] as const) : (['none', 'training'] as const);
+  const noises = isNoisy(dropout) ? (['none', 'training'] as const) : (['none'] as const);
   const total =
     noises.length * positions.length * lags +
     positions.length * contexts.reduce((sum, length) => sum + length, 0) +
@@ -278,20 +278,6 @@ function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index++) sum += values[index];
   return sum / values.length;
-}
-
-/** Returns whether a table has no noise at all. */
-function isQuiet({
-  embedding,
-  input,
-  between,
-  output,
-  recurrent,
-  recurrentWeight,
-  zoneout,
-}: DropoutTable): boolean {
-  const rates = [embedding, input, between, output, recurrent, recurrentWeight].map(({ rate }) => rate);
-  return [...rates, zoneout.cell, zoneout.hidden].every((rate) => rate === 0);
 }
 
 function readsSentences(name: string): UserError {

@@ -56,6 +56,11 @@ function siteOf(family: keyof typeof FAMILY, index: number): number {
   return FAMILY[family] * FAMILY_SIZE + index;
 }
 
+/** Tells whether a table has noise anywhere. */
+export function isNoisy({ zoneout, ...edges }: DropoutTable): boolean {
+  return zoneout.cell > 0 || zoneout.hidden > 0 || Object.values(edges).some(({ rate }) => rate > 0);
+}
+
 /** Returns the edge below a layer: `input` below layer 0, `between` below the others. */
 export function edgeBelowLayer({ input, between }: DropoutTable, layer: number): GatedEdge {
   return layer === 0 ? input : between;

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * The numbers that differ from one training step to the next. Ops take them as attributes: `Noise.step`, `learningRate` and what an
- * optimizer computes from them. A backend that captures work reads them anew each time, so no other attribute may depend on them.
+ * optimizer computes from them. A backend that captures work reads them again each time, so no other attribute may depend on them.
  */
 export interface StepNumbers {
   /** Time steps trained before this step: `Noise.step` of its window. */

@@ -28,11 +28,6 @@ interface PassStates {
   readonly step: number;
 }
 
-/** Tells whether a table has noise anywhere: without it all passes are the same. */
-export function isNoisy({ zoneout, ...edges }: DropoutTable): boolean {
-  return zoneout.cell > 0 || zoneout.hidden > 0 || Object.values(edges).some(({ rate }) => rate > 0);
-}
-
 /** Tells whether a mask lasts for more than one time step, so that the places where windows begin change what is computed. */
 function hasLastingMasks({ zoneout: _zoneout, embedding, recurrentWeight, ...edges }: DropoutTable): boolean {
   const lasting = Object.values(edges).filter(({ mask }) => mask === 'sequence');

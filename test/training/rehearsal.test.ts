@@ -103,7 +103,7 @@ async function rehearsed(backend: BackendName, overrides: readonly string[]): Pr
   }
 }
 
-/** Trains on a backend that is made anew, so that its memory has no history. */
+/** Trains on a new backend, so that its memory has no history. */
 async function train(
   backend: BackendName,
   make: () => tf.KernelBackend,
