@@ -75,11 +75,12 @@ export async function buildLibrary(
   });
 }
 
-/** Runs `work`; turns an error of the file system into a failure. */
+/** Runs `work`; turns an error of the file system into a failure. An interruption is thrown. */
 async function orFailure(folder: string, work: () => Promise<BuildResult>): Promise<BuildResult> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UserError && error.kind === 'interrupted') throw error;
     const described = describeFileError(error, folder, 'compile the kernels into') ?? error;
     if (described instanceof UserError) return { failure: asClause(described.message), needs: 'folder' };
     throw error;
@@ -122,10 +123,7 @@ async function hasOpenMp({ program, leading }: Compiler, workplace: string): Pro
   const source = join(workplace, 'probe.c');
   await writeFile(source, OPENMP_PROBE);
   const arguments_ = [...leading, ...compilerFlags(true), source, '-o', join(workplace, 'probe.so')];
-  return run(program, arguments_).then(
-    () => true,
-    () => false,
-  );
+  return (await compilerFailure(program, arguments_)) === null;
 }
 
 /** Compiles the library and moves it into the folder. */
@@ -153,14 +151,25 @@ async function compile(
   return library ? { library } : { failure, needs: 'folder' };
 }
 
-/** Runs the compiler. Returns its output when it fails, null when it succeeds. */
+/**
+ * Runs the compiler. Returns its output when it fails, null when it succeeds.
+ *
+ * @throws UserError of the kind "interrupted" if a signal ended it: Ctrl-C reaches the compiler too, and says nothing about it
+ */
 async function compilerFailure(program: string, arguments_: readonly string[]): Promise<string | null> {
   try {
     await run(program, arguments_, { maxBuffer: 2 ** 24 });
     return null;
   } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string };
-    return stderr.trim() || message;
+    const {
+      stderr = '',
+      message,
+      signal,
+    } = error as Error & { stderr?: string; signal?: NodeJS.Signals | null };
+    if (signal === 'SIGINT' || signal === 'SIGTERM') {
+      throw new UserError('interrupted', 'Interrupted while the kernels were compiled');
+    }
+    return stderr.trim() || (signal ? `${program} was ended by ${signal}` : message);
   }
 }
 

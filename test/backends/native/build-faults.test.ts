@@ -56,6 +56,26 @@ it.each<[keyof typeof constants.errno, string]>([
   });
 });
 
+it.each(['INT', 'TERM'])(
+  'build is interrupted where SIG%s ends the compiler, instead of blaming it',
+  async (signal) => {
+    const command = fakeCompiler(tempFolder(), 'cc', { compile: `kill -${signal} $$` });
+    await expect(build(command)).rejects.toMatchObject({
+      kind: 'interrupted',
+      message: 'Interrupted while the kernels were compiled',
+    });
+  },
+);
+
+it('build names the signal that killed the compiler', async () => {
+  const command = fakeCompiler(tempFolder(), 'cc', { compile: 'kill -KILL $$' });
+  expect(await build(command)).toEqual({
+    failure: `${command} cannot compile the kernels`,
+    details: `1 says:\n${command} was ended by SIGKILL`,
+    needs: 'compiler',
+  });
+});
+
 it('build throws an unexpected error unchanged', async () => {
   faulty.mkdir = new TypeError('not a function');
   await expect(build()).rejects.toThrow('not a function');
