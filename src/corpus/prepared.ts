@@ -106,7 +106,8 @@ async function sizeOf(path: string, manifest: Manifest, name: string): Promise<n
   }
 }
 
-function missingCorpus(dataFolder: string, name: string): UserError {
+/** Error for a corpus that is not in the data folder. */
+export function missingCorpus(dataFolder: string, name: string): UserError {
   return new UserError('data', `There is no prepared corpus "${name}" in ${dataFolder}`, [
     `Prepare it: \`${prepareCommand(name)}\`.`,
     'If it is in another data folder, name that folder with --data.',

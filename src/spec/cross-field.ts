@@ -113,7 +113,7 @@ function epochLongerThanCorpus({ training }: NetworkSpec, corpus: CorpusFacts): 
   return {
     key: 'training.windowsPerEpoch',
     others: ['training.batchSize', 'training.bptt', 'corpus'],
-    message: `One pass over corpus ${corpus.name} has ${training.randomBptt ? 'about ' : ''}${windows} windows, but training.windowsPerEpoch is ${training.windowsPerEpoch}; set it to null for one pass an epoch`,
+    message: `training.windowsPerEpoch is ${training.windowsPerEpoch}, but one pass over corpus ${corpus.name} has ${training.randomBptt ? 'about ' : ''}${windows} windows; lower it, or set it to null for one pass an epoch`,
   };
 }
 

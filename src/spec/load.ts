@@ -13,17 +13,23 @@ import { parseYaml } from './yaml.js';
 export { type Difference, diffSpecs, specHash, specIdentity } from './compare.js';
 export { specToYaml } from './yaml.js';
 
-/** A resolved spec and its sources. */
-export interface LoadedSpec {
+/** A resolved spec with the places of its values. */
+export interface ResolvedSpec {
   readonly spec: Spec;
+  /** The tree with the place of every value, for faults that are found later. */
+  readonly tree: Located;
+  /** Names of the sources of values, in the order in which their faults are listed. */
+  readonly sources: readonly string[];
+}
+
+/** A spec that was loaded from a file and overrides. */
+export interface LoadedSpec extends ResolvedSpec {
   /** The file as the user named it. */
   readonly path: string;
   /** The `--set` texts, as typed. */
   readonly overrides: readonly string[];
   /** The file, then what it extends, nearest first. */
   readonly files: readonly string[];
-  /** The tree with the place of every value, for faults that are found later. */
-  readonly tree: Located;
   /** Warnings, such as a decay after the last epoch. */
   readonly warnings: readonly Fault[];
 }
@@ -60,11 +66,12 @@ export async function resolveSpec(
   path: string,
   overrides: readonly Override[],
   source: string,
-): Promise<Spec> {
+): Promise<ResolvedSpec> {
   const { root, files } = await readExtended(path);
   const { root: tree, faults } = applyOverrides(root, overrides);
   // The file with the overrides comes first, as a file that extends the spec would.
-  return resolveTree(tree, faults, [source, ...files], false);
+  const sources = [source, ...files];
+  return { spec: resolveTree(tree, faults, sources, false), tree, sources };
 }
 
 async function load(path: string, overrides: readonly string[], isStored: boolean): Promise<LoadedSpec> {
@@ -73,7 +80,7 @@ async function load(path: string, overrides: readonly string[], isStored: boolea
   const sources = [...files, ...overrides.map(overrideName)];
   const spec = resolveTree(tree, faults, sources, isStored);
   const warnings = sortFaults(placeFaults(crossFieldWarnings(spec), tree, sources), sources);
-  return { spec, path, overrides, files, tree, warnings };
+  return { spec, path, overrides, files, tree, sources, warnings };
 }
 
 /**
@@ -98,8 +105,7 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
  *
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
-export function assertFitsCorpus({ spec, tree, files, overrides }: LoadedSpec, corpus: CorpusFacts): void {
-  const sources = [...files, ...overrides.map(overrideName)];
+export function assertFitsCorpus({ spec, tree, sources }: ResolvedSpec, corpus: CorpusFacts): void {
   throwIfAny(placeFaults(crossFieldFaults(spec, corpus), tree, sources), sources);
 }
 

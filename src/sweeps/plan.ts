@@ -1,10 +1,10 @@
 /** Plans a sweep: resolves the spec of every run before anything is trained, and gives each run its name. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { SpecError, sortFaults } from '../spec/diagnostics.js';
-import { resolveSpec, specHash } from '../spec/load.js';
+import { type ResolvedSpec, resolveSpec, specHash } from '../spec/load.js';
 import { type Place, toPlain, valuePlace } from '../spec/located.js';
 import { type Override, stepsOf } from '../spec/overrides.js';
-import { type NetworkSpec, type Spec, trainingOf } from '../spec/systems.js';
+import { type NetworkSpec, trainingOf } from '../spec/systems.js';
 import { writeOverride } from '../spec/yaml.js';
 import { type Candidate, expandSweep, type Group } from './expand.js';
 import { type LoadedSweep, readSweep, type Setting } from './sweep-file.js';
@@ -21,7 +21,7 @@ export interface PlannedRun {
   readonly overrides: readonly string[];
   /** Hash of the resolved spec. */
   readonly specHash: string;
-  readonly resolved: Spec;
+  readonly resolved: ResolvedSpec;
 }
 
 /** A candidate with a run for each seed. */
@@ -82,7 +82,7 @@ async function planCandidate(
   const path = isAbsolute(spec) ? spec : join(dirname(sweep.path), spec);
   const overrides = settings.flatMap((setting) => setting.overrides);
   const base = await resolved(sweep, path, overrides, specKey);
-  const training = trainingOf(base);
+  const training = trainingOf(base.spec);
   const seeds = training === null ? undefined : sweep.file.seeds;
   const budget = training === null ? [] : windowsForTokens(sweep, training);
   const runs: PlannedRun[] = [];
@@ -90,7 +90,7 @@ async function planCandidate(
     const own =
       seed === null ? [] : [overrideOf('training.seed', seed, valuePlace(sweep.root, ['seeds', `${index}`]))];
     const all = [...overrides, ...budget, ...own];
-    const spec = all.length > overrides.length ? await resolved(sweep, path, all, specKey) : base;
+    const ready = all.length > overrides.length ? await resolved(sweep, path, all, specKey) : base;
     runs.push({
       name: [sweep.name, label, ...(seed === null ? [] : [`seed${seed}`])].filter(Boolean).join('-'),
       seed,
@@ -98,8 +98,8 @@ async function planCandidate(
       overrides: all.map(({ path: steps, value }) =>
         writeOverride(steps.map((step) => step.name).join('.'), toPlain(value)),
       ),
-      specHash: specHash(spec),
-      resolved: spec,
+      specHash: specHash(ready.spec),
+      resolved: ready,
     });
   }
   return { tuned, runs };
@@ -111,7 +111,7 @@ async function resolved(
   path: string,
   overrides: readonly Override[],
   specKey: readonly string[],
-): Promise<Spec> {
+): Promise<ResolvedSpec> {
   try {
     return await resolveSpec(path, overrides, sweep.path);
   } catch (error) {

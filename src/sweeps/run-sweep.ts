@@ -7,11 +7,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendName } from '../backends/backend.js';
+import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js';
+import { missingCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
-import { diffSpecs, specHash } from '../spec/load.js';
+import { assertFitsCorpus, diffSpecs, specHash } from '../spec/load.js';
 import { isThere } from '../storage/files.js';
 import { lockFolder, lockOwner } from '../storage/folder-lock.js';
 import { writeCurves } from './curves.js';
@@ -73,8 +75,9 @@ const MOST_RESTARTS = 3;
  * Runs a sweep to its end: trains what is not finished, then evaluates on test what is compared.
  *
  * @returns the report; runs that diverged or failed are in it, and stopped no other
- * @throws SpecError for faults of the sweep file and its specs; UserError('data') when a run of the sweep was trained with
- *   another spec, or a folder cannot be written; the signal's reason when it is aborted
+ * @throws SpecError for faults of the sweep file and its specs, and for runs that do not fit their corpus; UserError('data') when
+ *   a run of the sweep was trained with another spec, no corpus of the sweep is prepared, or a folder cannot be written; the
+ *   signal's reason when it is aborted
  */
 export async function* runSweep(
   request: SweepRequest,
@@ -83,6 +86,7 @@ export async function* runSweep(
   const plan = await planSweep(request.path);
   const folder = sweepFolder(request.sweepsFolder, plan.name);
   await checkRuns(plan, request.runsFolder);
+  await checkCorpora(plan, request);
   yield* noteChanges(folder, plan);
   await writeRecord(folder, plan);
   if (request.retry) await clearFailures(folder);
@@ -309,7 +313,7 @@ async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<void> {
     if (!(await isThere(run.spec))) continue;
     const spec = await runSpec(run);
     if (specHash(spec) === planned.specHash) continue;
-    const differences = diffSpecs(spec, planned.resolved).map(
+    const differences = diffSpecs(spec, planned.resolved.spec).map(
       ({ key, before, after }) => `${key} is ${JSON.stringify(before)}, now ${JSON.stringify(after)}`,
     );
     lines.push(`${planned.name}: ${differences.slice(0, MOST_NAMED).join('; ')}`);
@@ -325,4 +329,30 @@ async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<void> {
       `To train these runs again, move them away, such as ${shellWord(join(runsFolder, lines[0].split(':', 1)[0]))}.`,
     ],
   );
+}
+
+/**
+ * Checks before anything is trained that the runs which have not begun fit their corpora. A run whose corpus is missing fails
+ * alone, since others may have theirs.
+ *
+ * @throws SpecError with the faults of the first run that does not fit; UserError('data') when no run has begun and none of the
+ *   corpora is prepared
+ */
+async function checkCorpora(plan: SweepPlan, { dataFolder, runsFolder }: SweepRequest): Promise<void> {
+  const manifests = new Map<string, Manifest | undefined>();
+  let hasBegun = false;
+  for (const { name, resolved } of runsOf(plan)) {
+    if (await isThere(new RunFolder(join(runsFolder, name)).spec)) {
+      hasBegun = true;
+      continue;
+    }
+    const { corpus } = resolved.spec;
+    if (!manifests.has(corpus)) manifests.set(corpus, await readManifest(join(dataFolder, corpus)));
+    const manifest = manifests.get(corpus);
+    if (manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
+  }
+  const [missing] = manifests.keys();
+  if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {
+    throw missingCorpus(dataFolder, missing);
+  }
 }

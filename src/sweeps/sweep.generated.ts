@@ -66,7 +66,7 @@ export interface SweepFile {
    */
   budget?: {
     /**
-     * Tokens that each run is trained on, in as many epochs as its spec has: training.windowsPerEpoch follows from it. So runs with other windows see as much text.
+     * Tokens that each run is trained on, in as many epochs as its spec has: training.windowsPerEpoch follows from it, and can be one pass at most. So runs with other windows see as much text.
      */
     tokens?: number;
     /**

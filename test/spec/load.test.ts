@@ -152,6 +152,8 @@ it('a fault against the corpus is shown where the value was written', async () =
   const corpus = { name: 'ptb', vocabulary: 10, trainTokens: 10_000, validTokens: 99 };
   const error = await specErrorOf((async () => assertFitsCorpus(loaded, corpus))());
   expect(error.message).toContain(`${folder}/a.yaml:3:24  A batch of 50 is too wide for corpus ptb`);
-  expect(error.message).toContain('--set training.windowsPerEpoch=9  One pass over corpus ptb has 5 windows');
+  expect(error.message).toContain(
+    '--set training.windowsPerEpoch=9  training.windowsPerEpoch is 9, but one pass over corpus ptb has 5 windows',
+  );
   assertFitsCorpus(loaded, { ...corpus, trainTokens: 100_000, validTokens: 1000 });
 });

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CorpusFacts } from '../../src/spec/cross-field.js';
+import { assertFitsCorpus } from '../../src/spec/load.js';
 import { type Spec, trainingOf as trainingOrNull } from '../../src/spec/systems.js';
 import { combinations } from '../../src/sweeps/expand.js';
 import { planSweep, runsOf, type SweepPlan } from '../../src/sweeps/plan.js';
@@ -57,7 +59,7 @@ seeds: [3, 5]
       'model.embedding=8',
       'training.seed=3',
     ]);
-    expect(trainingOf(first.resolved)).toMatchObject({ bptt: 4, seed: 3 });
+    expect(trainingOf(first.resolved.spec)).toMatchObject({ bptt: 4, seed: 3 });
     expect(planned.groups.map(({ variant, grid }) => [variant, grid.map(({ value }) => value)])).toEqual([
       ['none', [4, 8]],
       ['none', [8, 8]],
@@ -149,7 +151,7 @@ budget: { tokens: 1200 }
 `);
     // Batches of 4, three epochs.
     const tokens = runsOf(planned).map(({ resolved }) => {
-      const { bptt, batchSize, epochs, windowsPerEpoch } = trainingOf(resolved);
+      const { bptt, batchSize, epochs, windowsPerEpoch } = trainingOf(resolved.spec);
       return bptt * batchSize * epochs * Number(windowsPerEpoch);
     });
     expect(tokens).toEqual([1200, 1200]);
@@ -248,13 +250,28 @@ variants:
   });
 });
 
+/** The corpora of the sweeps that come with zlm. */
+const CORPORA: readonly CorpusFacts[] = [
+  { name: 'ptb', vocabulary: 10_000, trainTokens: 929_589, validTokens: 73_760 },
+  { name: 'sotu', vocabulary: 10_000, trainTokens: 1_686_009, validTokens: 92_985 },
+  { name: 'recall', vocabulary: 10, trainTokens: 863_035, validTokens: 87_490 },
+];
+
 describe('the sweeps that come with zlm', () => {
   const folder = join(ROOT, 'configs', 'sweeps');
-  it.each(readdirSync(folder))('%s has no faults, names its schema and says how to run it', async (name) => {
-    const [modeline, ...rest] = readFileSync(join(folder, name), 'utf8').split('\n');
-    expect(modeline).toBe('# yaml-language-server: $schema=../../schemas/sweep.schema.json');
-    expect(rest.join('\n')).toMatch(/^# Run: +zlm prepare \S.* && zlm sweep \S/m);
-    const planned = await planSweep(join(folder, name));
-    expect(runsOf(planned).length).toBeGreaterThan(5);
-  });
+  it.each(readdirSync(folder))(
+    '%s has no faults, fits its corpus, names its schema and says how to run it',
+    async (name) => {
+      const [modeline, ...rest] = readFileSync(join(folder, name), 'utf8').split('\n');
+      expect(modeline).toBe('# yaml-language-server: $schema=../../schemas/sweep.schema.json');
+      expect(rest.join('\n')).toMatch(/^# Run: +zlm prepare \S.* && zlm sweep \S/m);
+      const planned = await planSweep(join(folder, name));
+      expect(runsOf(planned).length).toBeGreaterThan(5);
+      for (const { resolved } of runsOf(planned)) {
+        const facts = CORPORA.find((corpus) => corpus.name === resolved.spec.corpus);
+        if (!facts) throw new Error(`no facts of corpus ${resolved.spec.corpus}`);
+        assertFitsCorpus(resolved, facts);
+      }
+    },
+  );
 });

@@ -187,6 +187,25 @@ describe('a sweep', () => {
     expect(SweepRetry.summary).toContain('try again');
   });
 
+  it('runs that do not fit their corpus are refused before anything is trained, at their line of the sweep file', async () => {
+    const path = sweepFile('long', 'budget: { tokens: 1000000 }\nseeds: [1, 2]\n');
+    const launcher = inProcessLauncher();
+    const { message } = await faultOf(sweep(path, { launcher }));
+    expect(message).toMatch(
+      /long\.yaml:2:19 {2}training\.windowsPerEpoch is \d+, but one pass over corpus small has \d+ windows/,
+    );
+    expect(launcher.jobs).toEqual([]);
+  });
+
+  it('a sweep without any prepared corpus says how to prepare it, and starts nothing', async () => {
+    const launcher = inProcessLauncher();
+    const { message } = await faultOf(
+      sweep(sweepFile('homeless', 'set: { corpus: absent }\nseeds: [1]\n'), { launcher }),
+    );
+    expect(message).toContain('There is no prepared corpus "absent"');
+    expect(launcher.jobs).toEqual([]);
+  });
+
   it('two sweeps of the same runs at once both end, and every run is trained once', async () => {
     const path = sweepFile('twice', 'seeds: [1, 2, 3]\n');
     const [one, two] = await Promise.all([sweep(path), sweep(path)]);
