@@ -80,7 +80,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sweeps',
   ],
   benchmark: ['spec', 'corpus', 'tasks', 'training', 'model', 'ops', 'backends'],
-  sweeps: ['spec', 'evaluation', 'runs', 'training', 'backends', 'figures'],
+  sweeps: ['spec', 'corpus', 'evaluation', 'runs', 'training', 'backends', 'figures'],
   systems: SERVICES.filter((folder) => folder !== 'systems' && folder !== 'sweeps'),
   api: SERVICES,
   'index.ts': ['api', ...SERVICES],

@@ -20,14 +20,14 @@ export function renderMemory({ networks, figure }: MemoryResult): string {
 }
 
 function networkText(report: MemoryReport): string {
-  const { name, checkpoint, epochs, corpus, positions, backend, seconds } = report;
+  const { name, checkpoint, epochs, corpus, positions, protocol, backend, seconds } = report;
   const state =
     checkpoint === null
       ? 'untrained'
       : `${checkpoint} checkpoint after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   return [
     `memory of ${name}, ${state}`,
-    `  corpus ${corpus}, ${formatExactly(positions)} positions of valid`,
+    `  corpus ${corpus}, ${formatExactly(positions)} positions of valid${protocol === 'sentences' ? ', each line from the zero state' : ''}`,
     ...report.gradients.flatMap((under) => ['', ...gradientLines(under, report)]),
     '',
     ...contextLines(report),

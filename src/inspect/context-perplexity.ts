@@ -5,11 +5,41 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { TokenSource } from '../corpus/windows.js';
-import { evaluateStream } from '../evaluation/perplexity.js';
+import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
 import { tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
+import type { Targets } from './targets.js';
 
+/** Perplexity of the positions after a context of one length. */
+export interface ContextPerplexity {
+  readonly length: number;
+  readonly perplexity: number;
+}
+
+/** What the perplexity after contexts shows. */
+export interface ContextReport {
+  readonly lengths: readonly ContextPerplexity[];
+  /** Perplexity of the same positions after the whole text before them: of the split, or of their line. */
+  readonly full: number;
+  /** Least length from which on every perplexity is within 1 % of `full`; null when not even the last is. */
+  readonly effective: number | null;
+  /** Perplexity of the whole split, as `zlm eval --split valid` measures it, and its predictions. */
+  readonly split: { readonly perplexity: number; readonly predictions: number };
+}
+
+/** Lengths of contexts, as far as the largest lag. */
+const LENGTHS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
+
+/** Returns the lengths of contexts that are measured, as far as the largest lag. */
+export function contextLengths(lags: number): number[] {
+  return LENGTHS.filter((length) => length <= lags);
+}
+
+/** Lines side by side. */
+const LINES = 64;
+/** A perplexity is near that of the full context within this difference of its logarithm. */
+const NEAR = 0.01;
 /** Tokens of one product at most: contexts of many targets are read side by side. */
 const MOST_TOKENS = 4096;
 
@@ -84,4 +114,72 @@ export async function lossesInSequence(
     },
   });
   return losses;
+}
+
+/** Measures perplexity after contexts of growing length, after the whole text, and of the whole split. */
+export async function contextReport(
+  model: LanguageModel,
+  text: TokenSource,
+  { positions, before, protocol, eos }: Targets,
+  contexts: readonly number[],
+  hooks: ContextHooks,
+): Promise<ContextReport> {
+  const lengths: ContextPerplexity[] = [];
+  for (const length of contexts) {
+    lengths.push({
+      length,
+      perplexity: Math.exp(meanOf(await lossesAfter(model, text, positions, length, hooks))),
+    });
+  }
+  const { fullLosses, split } =
+    protocol === 'sentences'
+      ? await inLines(model, text, { positions, before, eos }, hooks)
+      : await inStream(model, text, positions, hooks);
+  const full = Math.exp(meanOf(fullLosses));
+  const isNear = ({ perplexity }: ContextPerplexity) => Math.log(perplexity / full) < NEAR;
+  const near = lengths.find((_, index) => lengths.slice(index).every(isNear));
+  return { lengths, full, effective: near?.length ?? null, split };
+}
+
+/** Losses after all that a network reads before a target, and the perplexity of the whole split. */
+interface FullContext {
+  /** In nats, one for each position. */
+  readonly fullLosses: ArrayLike<number>;
+  readonly split: ContextReport['split'];
+}
+
+async function inStream(
+  model: LanguageModel,
+  text: TokenSource,
+  positions: readonly number[],
+  hooks: ContextHooks,
+): Promise<FullContext> {
+  const losses = await lossesInSequence(model, text, hooks);
+  const predictions = losses.subarray(1);
+  return {
+    fullLosses: positions.map((at) => losses[at]),
+    split: { perplexity: Math.exp(meanOf(predictions)), predictions: predictions.length },
+  };
+}
+
+async function inLines(
+  model: LanguageModel,
+  text: TokenSource,
+  { positions, before, eos }: Omit<Targets, 'protocol'>,
+  { signal, onTokens }: ContextHooks,
+): Promise<FullContext> {
+  const fullLosses = await lossesAfter(model, text, positions, before, { signal });
+  const { perplexity, predictions } = await evaluateSentences(networkPredictor(model), text, eos, {
+    batch: LINES,
+    signal,
+    onNlls: (nlls) => onTokens?.(nlls.length),
+  });
+  return { fullLosses, split: { perplexity, predictions } };
+}
+
+/** Computes the arithmetic mean. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index];
+  return sum / values.length;
 }

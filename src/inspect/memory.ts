@@ -6,7 +6,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { TokenSource } from '../corpus/windows.js';
-import { UserError } from '../errors.js';
 import { architectureOf } from '../model/architecture.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { type DropoutTable, isNoisy } from '../model/noise-placement.js';
@@ -14,8 +13,15 @@ import type { OnProgress } from '../progress.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { type BatchNorms, backwardNorms } from './backward-norms.js';
-import { type ContextHooks, lossesAfter, lossesInSequence } from './context-perplexity.js';
+import {
+  type ContextHooks,
+  type ContextReport,
+  contextLengths,
+  contextReport,
+  meanOf,
+} from './context-perplexity.js';
 import { survival } from './survival.js';
+import { type Targets, targetsInLines, targetsInStream } from './targets.js';
 
 /** A network to inspect: that of a run, or a fresh one of a spec. */
 export interface InspectedNetwork {
@@ -40,7 +46,7 @@ export interface InspectedNetwork {
 export interface MemoryRequest {
   /** Largest lag, and largest context. */
   readonly lags: number;
-  /** Positions of the valid split, evenly spaced. */
+  /** Positions of the valid split, evenly spaced over it, or over its lines. */
   readonly positions: number;
 }
 
@@ -79,23 +85,6 @@ export interface MemoryUnderNoise {
   readonly horizon: number | null;
 }
 
-/** Perplexity of the positions after a context of one length. */
-export interface ContextPerplexity {
-  readonly length: number;
-  readonly perplexity: number;
-}
-
-/** What the perplexity after contexts shows. */
-export interface ContextReport {
-  readonly lengths: readonly ContextPerplexity[];
-  /** Perplexity of the same positions after the whole text before them. */
-  readonly full: number;
-  /** Least length from which on every perplexity is within 1 % of `full`; null when not even the last is. */
-  readonly effective: number | null;
-  /** Perplexity of the whole split in one sequential pass, as `zlm eval --split valid` measures it, and its predictions. */
-  readonly split: { readonly perplexity: number; readonly predictions: number };
-}
-
 /** The report on one network. */
 export interface MemoryReport {
   readonly name: string;
@@ -103,6 +92,8 @@ export interface MemoryReport {
   readonly epochs: number;
   readonly corpus: string;
   readonly backend: string;
+  /** How the network reads: the text as one stream, or each line by itself from the zero state. */
+  readonly protocol: Targets['protocol'];
   /** Positions that each figure is averaged over. */
   readonly positions: number;
   readonly overrides: readonly string[];
@@ -120,18 +111,13 @@ export interface InspectionHooks {
 
 /** Excerpts side by side. */
 const COLUMNS = 64;
-/** Lengths of contexts, as far as the largest lag. */
-const CONTEXTS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
-/** A perplexity is near that of the full context within this difference of its logarithm. */
-const NEAR = 0.01;
 /** Share of the gradient at lag 1 below which it counts as forgotten. */
 const FORGOTTEN = 0.01;
 
 /**
  * Inspects the memory of a network on the valid split of its corpus.
  *
- * @throws UserError when the network was trained on single sentences, or the split is too short; the signal's reason when it is
- *   aborted
+ * @throws UserError when the split is too short, or no line of it is long enough; the signal's reason when it is aborted
  */
 export async function inspectMemory(
   network: InspectedNetwork,
@@ -140,10 +126,12 @@ export async function inspectMemory(
 ): Promise<MemoryReport> {
   const began = performance.now();
   const { name, checkpoint, epochs, corpus, backend, overrides, model, spec, dropout } = network;
-  if (spec.training.sentences) throw readsSentences(name);
   const text = corpus.split('valid');
-  const positions = spacedPositions(text, 2 * lags, wanted, corpus.name);
-  const contexts = CONTEXTS.filter((length) => length <= lags);
+  const targets = spec.training.sentences
+    ? targetsInLines(text, lags, wanted, corpus)
+    : targetsInStream(text, lags, wanted, corpus);
+  const { positions } = targets;
+  const contexts = contextLengths(lags);
   const noises = isNoisy(dropout) ? (['none', 'training'] as const) : (['none'] as const);
   const total =
     noises.length * positions.length * lags +
@@ -158,15 +146,16 @@ export async function inspectMemory(
   const gradients: MemoryUnderNoise[] = [];
   for (const noise of noises) {
     const measured = { ...network, model: noise === 'none' ? model : withTable(network) };
-    gradients.push(await underNoise(measured, noise, text, positions, lags, hooks));
+    gradients.push(await underNoise(measured, noise, text, targets, lags, hooks));
   }
-  const context = await contextReport(model, text, positions, contexts, hooks);
+  const context = await contextReport(model, text, targets, contexts, hooks);
   return {
     name,
     checkpoint,
     epochs,
     corpus: corpus.name,
     backend,
+    protocol: targets.protocol,
     positions: positions.length,
     overrides,
     dropout,
@@ -186,7 +175,7 @@ async function underNoise(
   { model, dropout, spec }: InspectedNetwork,
   noise: MemoryUnderNoise['noise'],
   text: TokenSource,
-  positions: readonly number[],
+  { positions, before }: Targets,
   lags: number,
   { signal, onTokens }: ContextHooks,
 ): Promise<MemoryUnderNoise> {
@@ -195,8 +184,7 @@ async function underNoise(
   for (let first = 0; first < positions.length; first += COLUMNS) {
     signal?.throwIfAborted();
     const ofBatch = positions.slice(first, first + COLUMNS);
-    // As many tokens again before the largest lag bring the state from zero to that of a running text.
-    const tokens = ofBatch.map((at) => text.read(at - 2 * lags, 2 * lags + 1));
+    const tokens = ofBatch.map((at) => text.read(at - before, before + 1));
     batches.push(await backwardNorms(model, { tokens, first }, table, spec.training.seed, lags));
     onTokens?.(ofBatch.length * lags);
     await nextTurn();
@@ -228,59 +216,8 @@ function horizonOf(rows: readonly LagNorms[]): number | null {
   return rows.find(({ lossHidden }) => lossHidden.median < FORGOTTEN * first.median)?.lag ?? null;
 }
 
-async function contextReport(
-  model: LanguageModel,
-  text: TokenSource,
-  positions: readonly number[],
-  contexts: readonly number[],
-  hooks: ContextHooks,
-): Promise<ContextReport> {
-  const lengths: ContextPerplexity[] = [];
-  for (const length of contexts) {
-    lengths.push({
-      length,
-      perplexity: Math.exp(meanOf(await lossesAfter(model, text, positions, length, hooks))),
-    });
-  }
-  const sequential = await lossesInSequence(model, text, hooks);
-  const full = Math.exp(meanOf(positions.map((at) => sequential[at])));
-  const isNear = ({ perplexity }: ContextPerplexity) => Math.log(perplexity / full) < NEAR;
-  const near = lengths.find((_, index) => lengths.slice(index).every(isNear));
-  const predictions = sequential.subarray(1);
-  const split = { perplexity: Math.exp(meanOf(predictions)), predictions: predictions.length };
-  return { lengths, full, effective: near?.length ?? null, split };
-}
-
-/**
- * Returns indices of targets, evenly spaced, each with `before` tokens or more before it.
- *
- * @throws UserError when there is none
- */
-function spacedPositions(text: TokenSource, before: number, wanted: number, corpus: string): number[] {
-  const possible = text.length - before;
-  if (possible < 1) {
-    const message = `The valid split of ${corpus} has ${text.length} tokens, too few for lags up to ${before / 2}, which need ${before + 1}`;
-    throw new UserError('usage', message, [
-      `Take --lags ${Math.max(1, Math.floor((text.length - 1) / 2))} or less.`,
-    ]);
-  }
-  const count = Math.min(wanted, possible);
-  return Array.from({ length: count }, (_, index) => before + Math.floor((index * possible) / count));
-}
-
 function spreadOfNorms(values: readonly number[]): NormSpread {
   const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { mean: meanOf(values), median: quantile(0.5), low: quantile(0.25), high: quantile(0.75) };
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index];
-  return sum / values.length;
-}
-
-function readsSentences(name: string): UserError {
-  const message = `${name} was trained on single sentences (training.sentences) and begins each from the zero state, so it has no memory beyond a sentence`;
-  return new UserError('usage', message, ['Inspect a network that reads its text as one stream.']);
 }

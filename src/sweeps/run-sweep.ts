@@ -7,15 +7,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendName } from '../backends/backend.js';
-import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js';
-import { missingCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { RunFolder } from '../runs/run-folder.js';
-import { runSpec } from '../runs/run-spec.js';
-import { shellWord } from '../shell-word.js';
-import { assertFitsCorpus, diffSpecs, specHash } from '../spec/load.js';
 import { isThere } from '../storage/files.js';
 import { lockFolder, lockOwner } from '../storage/folder-lock.js';
+import { checkCorpora, checkRuns } from './checks.js';
 import { writeCurves } from './curves.js';
 import type { EndedJob, Job, Launcher } from './launcher.js';
 import { nextSteps } from './next-steps.js';
@@ -296,63 +292,4 @@ async function* noteChanges(folder: SweepFolder, plan: SweepPlan): AsyncGenerato
     ...(gone > 0 ? [`${gone} ${gone === 1 ? 'is' : 'are'} no longer in it`] : []),
   ];
   yield { kind: 'note', line: `The sweep file has changed since it was last started: ${parts.join(', ')}` };
-}
-
-/** Runs with another spec that are named in a message, at most. */
-const MOST_NAMED = 3;
-
-/**
- * Checks that the runs that are there belong to the sweep as it is.
- *
- * @throws UserError('data') that names what differs
- */
-async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<void> {
-  const lines: string[] = [];
-  for (const planned of runsOf(plan)) {
-    const run = new RunFolder(join(runsFolder, planned.name));
-    if (!(await isThere(run.spec))) continue;
-    const spec = await runSpec(run);
-    if (specHash(spec) === planned.specHash) continue;
-    const differences = diffSpecs(spec, planned.resolved.spec).map(
-      ({ key, before, after }) => `${key} is ${JSON.stringify(before)}, now ${JSON.stringify(after)}`,
-    );
-    lines.push(`${planned.name}: ${differences.slice(0, MOST_NAMED).join('; ')}`);
-  }
-  if (lines.length === 0) return;
-  const more = lines.length > MOST_NAMED ? [`and ${lines.length - MOST_NAMED} more`] : [];
-  const shown = [...lines.slice(0, MOST_NAMED), ...more].map((line) => `  ${line}`).join('\n');
-  throw new UserError(
-    'data',
-    `The sweep has changed since runs of it were trained, which have other specs:\n${shown}`,
-    [
-      'Give the changed sweep another name: write `name: NAME` in its file.',
-      `To train these runs again, move them away, such as ${shellWord(join(runsFolder, lines[0].split(':', 1)[0]))}.`,
-    ],
-  );
-}
-
-/**
- * Checks before anything is trained that the runs which have not begun fit their corpora. A run whose corpus is missing fails
- * alone, since others may have theirs.
- *
- * @throws SpecError with the faults of the first run that does not fit; UserError('data') when no run has begun and none of the
- *   corpora is prepared
- */
-async function checkCorpora(plan: SweepPlan, { dataFolder, runsFolder }: SweepRequest): Promise<void> {
-  const manifests = new Map<string, Manifest | undefined>();
-  let hasBegun = false;
-  for (const { name, resolved } of runsOf(plan)) {
-    if (await isThere(new RunFolder(join(runsFolder, name)).spec)) {
-      hasBegun = true;
-      continue;
-    }
-    const { corpus } = resolved.spec;
-    if (!manifests.has(corpus)) manifests.set(corpus, await readManifest(join(dataFolder, corpus)));
-    const manifest = manifests.get(corpus);
-    if (manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
-  }
-  const [missing] = manifests.keys();
-  if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {
-    throw missingCorpus(dataFolder, missing);
-  }
 }

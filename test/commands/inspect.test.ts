@@ -19,6 +19,7 @@ beforeAll(async () => {
   folder = await TrainedFolder.make();
   writeFileSync('ngrams.yaml', 'corpus: small\nmodel: { ngram: { order: 3 } }\n');
   await train('ngrams.yaml', '--name', 'ngrams');
+  await train('tiny.yaml', '--name', 'lines', '--set', 'training.sentences=true');
 });
 
 afterAll(() => folder.remove());
@@ -44,9 +45,14 @@ it('inspect memory --json conforms to its schema, without noise and with it', as
   expect(overrides).toEqual(['dropout.recurrent.rate=0.5']);
 });
 
-it('the perplexity of the whole split is that of eval', async () => {
-  const { networks } = JSON.parse(await inspect(RUN, '--json'));
-  const { stdout } = await runCommand(Eval, [RUN, '--split', 'valid', '--backend', 'cpu', '--json']);
+it.each([
+  [RUN, 'stream'],
+  ['lines', 'sentences'],
+])('the perplexity of the whole split is that of eval: run %s, protocol %s', async (name, protocol) => {
+  const { networks } = JSON.parse(await inspect(name, '--json'));
+  expect(isResult({ networks, figure: null }), JSON.stringify(isResult.errors)).toBe(true);
+  expect(networks[0].protocol).toBe(protocol);
+  const { stdout } = await runCommand(Eval, [name, '--split', 'valid', '--backend', 'cpu', '--json']);
   const { perplexity, predictions } = JSON.parse(stdout);
   expect(networks[0].context.split.predictions).toBe(predictions);
   expect(networks[0].context.split.perplexity).toBeCloseTo(perplexity, 3);
@@ -100,12 +106,21 @@ describe('faults', () => {
     expect(exitCode).toBe(code);
   });
 
-  it('lags that the valid split is too short for are named with the largest that fits', async () => {
-    const { exitCode, stderr } = await runCommand(InspectMemory, [RUN, '--lags', '1000', '--backend', 'cpu']);
+  it.each([
+    [RUN, 'split'],
+    ['lines', 'longest line'],
+  ])('lags too large for run %s are named with the largest that its %s allows', async (name) => {
+    const { exitCode, stderr } = await runCommand(InspectMemory, [
+      name,
+      '--lags',
+      '1000',
+      '--backend',
+      'cpu',
+    ]);
     expect(exitCode).toBe(2);
     const largest = /Take --lags (\d+) or less/.exec(stderr)?.[1] ?? '';
     const fitting = await runCommand(InspectMemory, [
-      RUN,
+      name,
       '--positions',
       '1',
       '--lags',
