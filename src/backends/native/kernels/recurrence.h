@@ -61,7 +61,7 @@ void single_product(recurrence s, const float *h0, const float *u, float *out);
 
 // acc = R rows of a single product, `gates` gates of the units from the first on; `valid` of them exist.
 INLINE void load_product(const int rows, const int gates, const float *product, long units, long valid,
-                         vec acc[TILE_ROWS][TILE_VECS]) {
+                         vec acc[GATE_ROWS][MOST_GATES]) {
   for (int r = 0; r < rows; r++) {
     for (int g = 0; g < gates; g++) acc[r][g] = load_part(product + (r * gates + g) * units, valid);
   }
