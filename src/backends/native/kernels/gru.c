@@ -82,7 +82,7 @@ int zlm_gru_forward(const zlm_layer *l) {
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) single_product(s, l->h0, l->u, buffer);
+    if (single) failed |= single_product(s, l->h0, l->u, buffer);
     else pack_gates(s, buffer, l->u);
     const gru_forward layer = {
         .shape = s,

@@ -106,7 +106,7 @@ int zlm_lstm_forward(const zlm_layer *l) {
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) single_product(s, l->h0, l->u, buffer);
+    if (single) failed |= single_product(s, l->h0, l->u, buffer);
     else pack_gates(s, buffer, l->u);
     const lstm_forward layer = {
         .shape = s,
