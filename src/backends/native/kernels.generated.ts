@@ -22,10 +22,10 @@ export interface NativeLayer {
   readonly u: Float32Array;
   readonly bias: Float32Array | null;
   readonly candidateBias: Float32Array | null;
-  readonly inputDropout: NativeNoise;
-  readonly recurrentDropout: NativeNoise;
-  readonly hiddenZoneout: NativeNoise;
-  readonly cellZoneout: NativeNoise;
+  readonly inputDropout: NativeNoise | null;
+  readonly recurrentDropout: NativeNoise | null;
+  readonly hiddenZoneout: NativeNoise | null;
+  readonly cellZoneout: NativeNoise | null;
   readonly y: Float32Array;
   readonly cells: Float32Array | null;
   readonly gates: Float32Array;
@@ -162,10 +162,10 @@ export const STRUCTS = {
     "u": "float *",
     "bias": "float *",
     "candidateBias": "float *",
-    "inputDropout": "zlm_noise",
-    "recurrentDropout": "zlm_noise",
-    "hiddenZoneout": "zlm_noise",
-    "cellZoneout": "zlm_noise",
+    "inputDropout": "zlm_noise *",
+    "recurrentDropout": "zlm_noise *",
+    "hiddenZoneout": "zlm_noise *",
+    "cellZoneout": "zlm_noise *",
     "y": "float *",
     "cells": "float *",
     "gates": "float *",

@@ -22,12 +22,8 @@ export function mixedFlag(precision: Precision): number {
 /** The numbers of `noise_mask` in kernels/masks.h. */
 const MASK = { step: 0, sequence: 1, expected: 2 } as const;
 
-const NO_NOISE: NativeNoise = { rate: 0, mask: MASK.step, perGate: 0, seed: 0, site: 0, step: 0 };
-
-/** Returns noise as the C functions take it; a rate of 0 for none. */
-export function nativeNoise(noise: Noise | null): NativeNoise {
-  if (noise === null) return NO_NOISE;
-  const { rate, mask, perGate, seed, site, step } = noise;
+/** Returns noise as the C functions take it. */
+export function nativeNoise({ rate, mask, perGate, seed, site, step }: Noise): NativeNoise {
   return { rate, mask: MASK[mask], perGate: perGate ? 1 : 0, seed, site, step };
 }
 

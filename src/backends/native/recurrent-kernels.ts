@@ -1,5 +1,6 @@
 /** The kernels of recurrent layers: LSTM, GRU and tanh, over a whole window, forward and backward. Contracts: ops/. */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { Noise } from '../../ops/noise.js';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
 import type { NativeFunctions } from './library.js';
 import type { NativeBackend } from './native-backend.js';
@@ -116,6 +117,7 @@ function windowOf({ x, h0 }: Tensors): [steps: number, batch: number, units: num
 function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, backend: NativeBackend) {
   const { x, h0, c0, inputWeight, recurrentWeight, bias, candidateBias } = inputs;
   const floats = (tensor: TensorInfo | undefined) => (tensor ? backend.floats(tensor) : null);
+  const noiseOf = (from: Noise | null) => from && nativeNoise(from);
   return {
     mixed: mixedFlag(precision),
     steps: x.shape[0],
@@ -129,10 +131,10 @@ function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, bac
     u: backend.floats(recurrentWeight),
     bias: floats(bias),
     candidateBias: floats(candidateBias),
-    inputDropout: nativeNoise(noise.input),
-    recurrentDropout: nativeNoise(noise.recurrent),
-    hiddenZoneout: nativeNoise(noise.zoneoutHidden),
-    cellZoneout: nativeNoise(noise.zoneoutCell),
+    inputDropout: noiseOf(noise.input),
+    recurrentDropout: noiseOf(noise.recurrent),
+    hiddenZoneout: noiseOf(noise.zoneoutHidden),
+    cellZoneout: noiseOf(noise.zoneoutCell),
     cells: null,
     dy: null,
     dh: null,

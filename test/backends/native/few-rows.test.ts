@@ -15,6 +15,13 @@ const random = randomNumbers(8);
 const matrix = (...shape: number[]) => tensorOf<tf.Tensor2D>(randomArray(random, shape));
 const vector = (length: number) => tensorOf<tf.Tensor1D>(randomArray(random, [length]));
 
+/** Weights of a layer of 9 inputs. */
+const weightsOf = (gates: number, units: number) => ({
+  inputWeight: matrix(9, gates * units),
+  recurrentWeight: matrix(units, gates * units),
+  bias: vector(gates * units),
+});
+
 /** The first rows of [N, …]. */
 const firstOf = (x: tf.Tensor, rows: number) => tf.slice(x, 0, rows);
 
@@ -54,17 +61,32 @@ describe.skipIf(obstacle)(['few rows', obstacle].filter(Boolean).join(', '), () 
     },
   );
 
+  // A step by itself multiplies by U as it is; a longer window packs U first.
+  it.each([1, 16, 65, 384, 400])(
+    'a recurrent step of many rows with %d units has the same bits by itself as in a longer window',
+    (units) => {
+      const [x, h, c] = [matrix(2 * MANY, 9), matrix(MANY, units), matrix(MANY, units)];
+      const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map((gates) => weightsOf(gates, units));
+      const candidateBias = vector(units);
+      const layers = [
+        (x: tf.Tensor3D) => lstm(x, { h, c }, ofLstm, {}).output,
+        (x: tf.Tensor3D) => gru(x, h, { ...ofGru, candidateBias }, {}).output,
+        (x: tf.Tensor3D) => tanhRnn(x, h, ofTanh, {}).output,
+      ];
+      for (const run of layers) {
+        const window = valuesOf(run(x.reshape([2, MANY, 9])));
+        const step = valuesOf(run(firstOf(x, MANY).reshape([1, MANY, 9])));
+        expect(step).toEqual(window.slice(0, MANY * units));
+      }
+    },
+  );
+
   it.each([1, 16, 65, 400])(
     'the first rows of a recurrent step with %d units have the same bits as among more rows',
     (units) => {
-      const weights = (gates: number) => ({
-        inputWeight: matrix(9, gates * units),
-        recurrentWeight: matrix(units, gates * units),
-        bias: vector(gates * units),
-      });
       const [x, h, c] = [matrix(MANY, 9), matrix(MANY, units), matrix(MANY, units)];
       const asStep = (rows: tf.Tensor) => rows.reshape([1, rows.shape[0], 9]) as tf.Tensor3D;
-      const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map(weights);
+      const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map((gates) => weightsOf(gates, units));
       const candidateBias = vector(units);
       expectSameRows(
         ([x, h, c]) => {

@@ -52,30 +52,30 @@ void zlm_dropout(int64_t steps, int64_t per_step, const float *x, float *y, cons
   apply(*noise, dropout_rule(*noise), steps, per_step, x, y);
 }
 
-// Draws masks of `width` elements for each row and part; none for a rate of 0.
-static int draw(zlm_noise n, mask_rule rule, long steps, long batch, long parts, long width, mask_series *out) {
-  if (n.rate == 0) return 0;
-  const long drawn = n.mask == MASK_STEP ? steps : 1, per_step = batch * parts * width;
+typedef enum { DROPOUT, ZONEOUT } noise_kind;
+
+// Draws masks of `width` elements for each row and part; none without noise.
+static int draw(const zlm_noise *n, noise_kind kind, long steps, long batch, long gates, long width, mask_series *out) {
+  if (!n) return 0;
+  const long parts = n->per_gate ? gates : 1;
+  const long drawn = n->mask == MASK_STEP ? steps : 1, per_step = batch * parts * width;
   float *values = scratch(drawn * per_step);
   if (!values) return 1;
   *out = (mask_series){values, drawn, parts};
-  if (n.mask == MASK_EXPECTED) {
-    for (long i = 0; i < per_step; i++) values[i] = (float)n.rate;
+  if (n->mask == MASK_EXPECTED) {
+    for (long i = 0; i < per_step; i++) values[i] = (float)n->rate;
   } else {
-    apply(n, rule, drawn, per_step, NULL, values);
+    apply(*n, kind == DROPOUT ? dropout_rule(*n) : retention_rule(*n), drawn, per_step, NULL, values);
   }
   return 0;
 }
 
 int draw_masks(const zlm_layer *l, long gates, layer_masks *masks) {
-  const zlm_noise inputs = l->input_dropout, recurrent = l->recurrent_dropout;
-  const zlm_noise hidden = l->hidden_zoneout, cell = l->cell_zoneout;
   *masks = (layer_masks){NO_MASKS, NO_MASKS, NO_MASKS, NO_MASKS};
-  return draw(inputs, dropout_rule(inputs), l->steps, l->batch, inputs.per_gate ? gates : 1, l->inputs, &masks->inputs) |
-         draw(recurrent, dropout_rule(recurrent), l->steps, l->batch, recurrent.per_gate ? gates : 1, l->units,
-              &masks->recurrent) |
-         draw(hidden, retention_rule(hidden), l->steps, l->batch, 1, l->units, &masks->hidden_zoneout) |
-         draw(cell, retention_rule(cell), l->steps, l->batch, 1, l->units, &masks->cell_zoneout);
+  return draw(l->input_dropout, DROPOUT, l->steps, l->batch, gates, l->inputs, &masks->inputs) |
+         draw(l->recurrent_dropout, DROPOUT, l->steps, l->batch, gates, l->units, &masks->recurrent) |
+         draw(l->hidden_zoneout, ZONEOUT, l->steps, l->batch, 1, l->units, &masks->hidden_zoneout) |
+         draw(l->cell_zoneout, ZONEOUT, l->steps, l->batch, 1, l->units, &masks->cell_zoneout);
 }
 
 void free_masks(layer_masks *m) {

@@ -7,6 +7,8 @@
 
 // Depth of the blocks in which a transposed matrix is packed: the written lines stay in the level-1 cache.
 #define PACK_BLOCK 64
+// The most panels that a thread takes in turn.
+#define MOST_IN_TURN 4
 
 static void pack_rows(float *panel, const float *b, long row, long depth, long width) {
   for (long k = 0; k < depth; k++, panel += TILE_COLUMNS, b += row) {
@@ -196,6 +198,12 @@ static void panel_product(const product *g, long p, long first, long last, float
   } while (start < g->k);
 }
 
+// Returns how many of `count` pieces a thread takes in turn. Panels side by side share pages, and lines that were asked for.
+static long panels_in_turn(long count) {
+  const long run = count / (PIECES_PER_THREAD * omp_get_max_threads());
+  return run < 1 ? 1 : min_of(run, MOST_IN_TURN);
+}
+
 int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias,
          int accumulate) {
 #if AMX
@@ -207,7 +215,7 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
   }
   product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate};
   const long panels = (n + TILE_COLUMNS - 1) / TILE_COLUMNS, groups = (m + g.rows - 1) / g.rows;
-  const long blocks = row_blocks(panels, groups);
+  const long blocks = row_blocks(panels, groups), run = panels_in_turn(panels * blocks);
   uint32_t *pairs = precision == MIXED ? (uint32_t *)scratch(m * pairs_for(k)) : NULL;
   if (precision == MIXED && !pairs) return 1;
   g.a_pairs = pairs;
@@ -221,7 +229,7 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
       for (long i = 0; i < m; i++) pack_row_pairs(pairs + i * pairs_for(k), a.at + i * a.row, a.column, k);
     }
     // Dynamic, since cores may differ in speed or be busy with something else.
-#pragma omp for schedule(dynamic) collapse(2)
+#pragma omp for schedule(dynamic, run) collapse(2)
     for (long p = 0; p < panels; p++) {
       for (long block = 0; block < blocks; block++) {
         const long first = groups * block / blocks * g.rows, last = min_of(m, groups * (block + 1) / blocks * g.rows);

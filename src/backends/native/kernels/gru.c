@@ -24,7 +24,7 @@ typedef struct {
 
 // Finishes R rows of VL units from the first row and unit on: acc holds the recurrent product, the first three of the
 // four `gates` the input product. On return all four hold r, z, n, q.
-INLINE void finish_units(const int rows, vec acc[TILE_ROWS][TILE_VECS], long units, long row, long unit, gru_step s) {
+INLINE void finish_units(const int rows, vec acc[GATE_ROWS][MOST_GATES], long units, long row, long unit, gru_step s) {
   const long valid = min_of(VL, units - unit);
   const vec bias = load_part(s.candidate_bias + unit, valid);
   for (int i = 0; i < rows; i++) {
@@ -49,17 +49,17 @@ INLINE void finish_units(const int rows, vec acc[TILE_ROWS][TILE_VECS], long uni
 static void step_forward(const void *layer, long t, share blocks, share rows, operand left) {
   const gru_forward *l = layer;
   const recurrence s = l->shape;
-  const long state = s.batch * s.units, group = group_rows(rows.last - rows.first);
+  const long state = s.batch * s.units, group = equal_groups(rows.last - rows.first, GATE_ROWS);
   const gru_step step = {t ? l->y + (t - 1) * state : l->h0, mask_of_step(l->zoneout, t, state), l->candidate_bias,
                          l->gates + 4 * t * state, l->y + t * state};
   for (long block = blocks.first; block < blocks.last; block++) {
     const float *panel = l->product ? NULL : l->panels + block * s.units * 3 * VL;
     const long valid = min_of(VL, s.units - block * VL);
     for (long row = rows.first; row < rows.last; row += group) {
-#define STEP(R, V)                                                                                                    \
+#define STEP(R)                                                                                                       \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
-    clear_tile(R, 3, acc);                                                                                            \
+    vec acc[GATE_ROWS][MOST_GATES];                                                                                   \
+    clear_gates(R, 3, acc);                                                                                           \
     if (l->product) {                                                                                                \
       load_product(R, 3, l->product + row * 3 * s.units + block * VL, s.units, valid, acc);                           \
     } else {                                                                                                         \
@@ -67,7 +67,7 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
     }                                                                                                                \
     finish_units(R, acc, s.units, row, block * VL, step);                                                            \
   }
-      TILE_DISPATCH_ROWS(STEP, min_of(group, rows.last - row))
+      GATE_DISPATCH(STEP, min_of(group, rows.last - row))
 #undef STEP
     }
   }
@@ -82,7 +82,7 @@ int zlm_gru_forward(const zlm_layer *l) {
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) single_product(s, l->h0, l->u, buffer);
+    if (single) failed |= single_product(s, l->h0, l->u, buffer);
     else pack_gates(s, buffer, l->u);
     const gru_forward layer = {
         .shape = s,

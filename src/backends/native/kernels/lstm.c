@@ -9,8 +9,6 @@
 #include "parallel.h"
 #include "recurrence.h"
 
-_Static_assert(TILE_VECS == 4, "a panel of four gates is one of a whole tile's columns");
-
 typedef struct {
   recurrence shape;
   int by_gate; // each gate has a mask of its own
@@ -42,7 +40,7 @@ static lstm_step step_of(const lstm_forward *l, long t) {
 
 // Finishes R rows of VL units from the first row and unit on: acc holds the recurrent product, `gates` the input
 // product and, on return, the activations.
-INLINE void finish_cells(const int rows, const int zoned, vec acc[TILE_ROWS][TILE_VECS], long units, long row,
+INLINE void finish_cells(const int rows, const int zoned, vec acc[GATE_ROWS][MOST_GATES], long units, long row,
                          long unit, lstm_step s) {
   const long valid = min_of(VL, units - unit);
   for (int r = 0; r < rows; r++) {
@@ -73,27 +71,27 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
   const lstm_forward *l = layer;
   const recurrence s = l->shape;
   const lstm_step step = step_of(l, t);
-  const long group = group_rows(rows.last - rows.first);
+  const long group = equal_groups(rows.last - rows.first, GATE_ROWS);
   const int zoned = step.hidden_zoneout || step.cell_zoneout;
   for (long block = blocks.first; block < blocks.last; block++) {
-    const float *panel = l->product ? NULL : l->panels + block * s.units * TILE_COLUMNS;
+    const float *panel = l->product ? NULL : l->panels + block * s.units * 4 * VL;
     const long valid = min_of(VL, s.units - block * VL);
     for (long row = rows.first; row < rows.last; row += group) {
-#define STEP(R, V)                                                                                                    \
+#define STEP(R)                                                                                                       \
   {                                                                                                                  \
-    vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
-    clear_tile(R, 4, acc);                                                                                            \
+    vec acc[GATE_ROWS][MOST_GATES];                                                                                   \
+    clear_gates(R, 4, acc);                                                                                           \
     if (l->product) {                                                                                                \
       load_product(R, 4, l->product + row * 4 * s.units + block * VL, s.units, valid, acc);                           \
     } else if (l->by_gate) {                                                                                         \
       GATE_PRODUCT(R, 4, s.precision, left, row - rows.first, left.part, s.units, panel, acc);                        \
     } else {                                                                                                         \
-      RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, 0, s.units, panel, acc);                           \
+      GATE_PRODUCT(R, 4, s.precision, left, row - rows.first, 0, s.units, panel, acc);                                \
     }                                                                                                                \
     if (zoned) finish_cells(R, 1, acc, s.units, row, block * VL, step);                                               \
     else finish_cells(R, 0, acc, s.units, row, block * VL, step);                                                     \
   }
-      TILE_DISPATCH_ROWS(STEP, min_of(group, rows.last - row))
+      GATE_DISPATCH(STEP, min_of(group, rows.last - row))
 #undef STEP
     }
   }
@@ -108,7 +106,7 @@ int zlm_lstm_forward(const zlm_layer *l) {
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) single_product(s, l->h0, l->u, buffer);
+    if (single) failed |= single_product(s, l->h0, l->u, buffer);
     else pack_gates(s, buffer, l->u);
     const lstm_forward layer = {
         .shape = s,

@@ -54,14 +54,17 @@ void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
 }
 
 int is_single_product(recurrence s, mask_series dropped) {
-  const int few = s.precision == FLOAT32 && s.batch <= FEW_ROWS;
-  return s.steps == 1 && few && !dropped.values;
+  // A product of more rows cuts longer sums into slices, which would give other bits.
+  const int alike = s.batch <= FEW_ROWS || s.units <= PANEL_DEPTH;
+  return s.steps == 1 && s.precision == FLOAT32 && alike && !dropped.values;
 }
 
-void single_product(recurrence s, const float *h0, const float *u, float *out) {
+int single_product(recurrence s, const float *h0, const float *u, float *out) {
   const long wide = s.gates * s.units;
   const matrix left = {h0, s.units, 1}, right = {u, wide, 1};
+  if (s.batch > FEW_ROWS) return gemm(FLOAT32, s.batch, wide, s.units, left, right, out, wide, NULL, 0);
   few_rows_product(s.batch, wide, s.units, left, right, out, wide, NULL, 0, s.units > 0 ? s.units : 1);
+  return 0;
 }
 
 static int deals_rows(recurrence s) {

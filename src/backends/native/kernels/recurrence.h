@@ -53,15 +53,15 @@ void pack_gates(recurrence s, float *panels, const float *u);
 static inline long blocks_for(long units) { return (units + VL - 1) / VL; }
 static inline long gate_panels_size(recurrence s) { return blocks_for(s.units) * s.units * s.gates * VL; }
 
-// Returns whether the recurrent product h0·U is needed once, in a window of one step and few rows without masks. It is then
-// computed from U as it is, faster than U could be packed.
+// Returns whether the recurrent product h0·U is needed once, in a window of one step without masks. It is then computed
+// like any other product: packing the gates of U would take longer.
 int is_single_product(recurrence s, mask_series dropped);
-// out [B,G·H] = h0·U.
-void single_product(recurrence s, const float *h0, const float *u, float *out);
+// out [B,G·H] = h0·U. Returns 0, or 1 when memory ran out.
+int single_product(recurrence s, const float *h0, const float *u, float *out);
 
 // acc = R rows of a single product, `gates` gates of the units from the first on; `valid` of them exist.
 INLINE void load_product(const int rows, const int gates, const float *product, long units, long valid,
-                         vec acc[TILE_ROWS][TILE_VECS]) {
+                         vec acc[GATE_ROWS][MOST_GATES]) {
   for (int r = 0; r < rows; r++) {
     for (int g = 0; g < gates; g++) acc[r][g] = load_part(product + (r * gates + g) * units, valid);
   }

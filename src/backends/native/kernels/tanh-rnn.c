@@ -83,7 +83,7 @@ int zlm_tanh_rnn_forward(const zlm_layer *l) {
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, s.units);
-    if (single) single_product(s, l->h0, l->u, buffer);
+    if (single) failed |= single_product(s, l->h0, l->u, buffer);
     else pack_panels(s.precision, buffer, (matrix){l->u, s.units, 1}, s.units, s.units);
     const rnn_forward layer = {
         .shape = s,

@@ -7,13 +7,15 @@
 #include "bf16.h"
 #include "vec.h"
 
-#define TILE_VECS 4
-#define TILE_COLUMNS (TILE_VECS * VL)
+// Both tiles fill the registers with sums: those, one row of b and a broadcast element of a take 29 of 32, or 15 of 16. Six
+// rows read each vector of b once for six fused multiply-adds, and each element of a once for four or two.
+#define TILE_ROWS 6
 #if defined(__AVX512F__) || defined(__aarch64__)
-#define TILE_ROWS 6 // 24 accumulators, 4 vectors of b and a broadcast in 32 registers
+#define TILE_VECS 4
 #else
-#define TILE_ROWS 3 // 12 in 16
+#define TILE_VECS 2
 #endif
+#define TILE_COLUMNS (TILE_VECS * VL)
 
 // acc = 0, in registers: an initializer would write the whole array to memory, for a tile of any size.
 INLINE void clear_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS]) {
@@ -36,12 +38,14 @@ INLINE void tile_product(const int rows, const int vecs, long depth, const float
 }
 
 // tile_product that packs the panel as it goes: reads the rows of b from memory, `from_row` apart, and writes them to `panel`.
+// Asks for the part of each row that the next panel needs: rows are so far apart that the processor does not foresee it.
 INLINE void tile_product_packing(const int rows, long depth, const float *a, long row, long step, const float *from,
                                  long from_row, float *panel, vec acc[TILE_ROWS][TILE_VECS]) {
   for (long k = 0; k < depth; k++, a += step, from += from_row, panel += TILE_COLUMNS) {
     vec bv[TILE_VECS];
     for (int v = 0; v < TILE_VECS; v++) {
       bv[v] = load(from + v * VL);
+      __builtin_prefetch(from + TILE_COLUMNS + v * VL);
       store(panel + v * VL, bv[v]);
     }
     for (int r = 0; r < rows; r++) {
@@ -65,6 +69,7 @@ INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const
 }
 
 // Calls MACRO(rows, vecs) with both as constants, so that the compiler keeps a whole tile in registers.
+#if TILE_VECS == 4
 #define TILE_CASE_VECS(MACRO, R, vecs)                                                                                \
   switch (vecs) {                                                                                                    \
   case 1: MACRO(R, 1); break;                                                                                        \
@@ -72,7 +77,13 @@ INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const
   case 3: MACRO(R, 3); break;                                                                                        \
   default: MACRO(R, 4); break;                                                                                       \
   }
-#if TILE_ROWS == 6
+#else
+#define TILE_CASE_VECS(MACRO, R, vecs)                                                                                \
+  switch (vecs) {                                                                                                    \
+  case 1: MACRO(R, 1); break;                                                                                        \
+  default: MACRO(R, 2); break;                                                                                       \
+  }
+#endif
 #define TILE_DISPATCH(MACRO, rows, vecs)                                                                              \
   switch (rows) {                                                                                                    \
   case 1: TILE_CASE_VECS(MACRO, 1, vecs) break;                                                                      \
@@ -82,51 +93,38 @@ INLINE void tile_product_pairs(const int rows, const int vecs, long pairs, const
   case 5: TILE_CASE_VECS(MACRO, 5, vecs) break;                                                                      \
   default: TILE_CASE_VECS(MACRO, 6, vecs) break;                                                                     \
   }
-#else
-#define TILE_DISPATCH(MACRO, rows, vecs)                                                                              \
-  switch (rows) {                                                                                                    \
-  case 1: TILE_CASE_VECS(MACRO, 1, vecs) break;                                                                      \
-  case 2: TILE_CASE_VECS(MACRO, 2, vecs) break;                                                                      \
-  default: TILE_CASE_VECS(MACRO, 3, vecs) break;                                                                     \
-  }
-#endif
 
-// TILE_DISPATCH with all TILE_VECS vectors.
-#if TILE_ROWS == 6
-#define TILE_DISPATCH_ROWS(MACRO, rows)                                                                               \
-  switch (rows) {                                                                                                    \
-  case 1: MACRO(1, 4); break;                                                                                        \
-  case 2: MACRO(2, 4); break;                                                                                        \
-  case 3: MACRO(3, 4); break;                                                                                        \
-  case 4: MACRO(4, 4); break;                                                                                        \
-  case 5: MACRO(5, 4); break;                                                                                        \
-  default: MACRO(6, 4); break;                                                                                       \
-  }
-#else
-#define TILE_DISPATCH_ROWS(MACRO, rows)                                                                               \
-  switch (rows) {                                                                                                    \
-  case 1: MACRO(1, 4); break;                                                                                        \
-  case 2: MACRO(2, 4); break;                                                                                        \
-  default: MACRO(3, 4); break;                                                                                       \
-  }
-#endif
-
-// Returns the rows of a group when m rows are cut into as few, and as equal, groups as tiles allow.
-INLINE long group_rows(long m) {
-  const long groups = (m + TILE_ROWS - 1) / TILE_ROWS;
+// Returns the rows of a group when m rows are cut into as few, and as equal, groups as tiles of at most `most` rows allow.
+INLINE long equal_groups(long m, long most) {
+  const long groups = (m + most - 1) / most;
   return groups == 0 ? 1 : (m + groups - 1) / groups;
 }
 
+INLINE long group_rows(long m) { return equal_groups(m, TILE_ROWS); }
+
 // ---- Tiles of whole gates
-// A recurrent product whose tile holds all gates of VL units: for cells with other than TILE_VECS gates, and for masks
-// that differ from gate to gate.
+// A recurrent product whose tile holds all gates of VL units side by side, so that gates, cell and hidden state are finished
+// in registers right after the product.
+
+#define MOST_GATES 4
+#if TILE_VECS == 4
+#define GATE_ROWS 6
+#else
+#define GATE_ROWS 3
+#endif
+
+INLINE void clear_gates(const int rows, const int gates, vec acc[GATE_ROWS][MOST_GATES]) {
+  for (int r = 0; r < rows; r++) {
+    for (int g = 0; g < gates; g++) acc[r][g] = (vec){0};
+  }
+}
 
 // acc[r][g] += Σ_k a[r·row + g·part + k] · b[(k·gates + g)·VL …]: each gate has a left operand of its own, or all have
 // the same where part is 0; b is a panel of `pack_gates`.
 INLINE void gate_product(const int rows, const int gates, long depth, const float *a, long row, const long part,
-                         const float *b, vec acc[TILE_ROWS][TILE_VECS]) {
+                         const float *b, vec acc[GATE_ROWS][MOST_GATES]) {
   for (long k = 0; k < depth; k++, a++, b += gates * VL) {
-    vec bv[TILE_VECS];
+    vec bv[MOST_GATES];
     for (int g = 0; g < gates; g++) bv[g] = load(b + g * VL);
     for (int r = 0; r < rows; r++) {
       for (int g = 0; g < gates; g++) acc[r][g] += splat(a[r * row + g * part]) * bv[g];
@@ -136,15 +134,35 @@ INLINE void gate_product(const int rows, const int gates, long depth, const floa
 
 // gate_product for bf16 pairs.
 INLINE void gate_product_pairs(const int rows, const int gates, long pairs, const uint32_t *a, long row,
-                               const long part, const uint32_t *b, vec acc[TILE_ROWS][TILE_VECS]) {
+                               const long part, const uint32_t *b, vec acc[GATE_ROWS][MOST_GATES]) {
   for (long k = 0; k < pairs; k++, a++, b += gates * VL) {
-    vecu bv[TILE_VECS];
+    vecu bv[MOST_GATES];
     for (int g = 0; g < gates; g++) bv[g] = load_pairs(b + g * VL);
     for (int r = 0; r < rows; r++) {
       for (int g = 0; g < gates; g++) acc[r][g] = dot_pairs(acc[r][g], (vecu){0} + a[r * row + g * part], bv[g]);
     }
   }
 }
+
+// Calls MACRO(rows) with the rows of a tile of gates as a constant.
+#if GATE_ROWS == 6
+#define GATE_DISPATCH(MACRO, rows)                                                                                    \
+  switch (rows) {                                                                                                    \
+  case 1: MACRO(1); break;                                                                                           \
+  case 2: MACRO(2); break;                                                                                           \
+  case 3: MACRO(3); break;                                                                                           \
+  case 4: MACRO(4); break;                                                                                           \
+  case 5: MACRO(5); break;                                                                                           \
+  default: MACRO(6); break;                                                                                          \
+  }
+#else
+#define GATE_DISPATCH(MACRO, rows)                                                                                    \
+  switch (rows) {                                                                                                    \
+  case 1: MACRO(1); break;                                                                                           \
+  case 2: MACRO(2); break;                                                                                           \
+  default: MACRO(3); break;                                                                                          \
+  }
+#endif
 
 // acc = R rows of an operand from row i on, `depth` columns, times a panel of `gates` gates.
 #define GATE_PRODUCT(R, gates, precision, left, i, part, depth, panel, acc)                                            \

@@ -20,7 +20,7 @@ int zlm_bf16_units(void);
 
 // One source of noise in one window (`Noise` in ops/noise.ts).
 typedef struct {
-  double rate;        // 0 for no noise at all
+  double rate;        // within [0, 1)
   int32_t mask;       // a noise_mask: how long a mask lives
   int32_t per_gate;   // one mask for each gate, side by side, instead of one for all
   uint32_t seed, site, step;
@@ -43,7 +43,10 @@ typedef struct {
   const float *u;                       // [H,G·H]
   const float *NULLABLE bias;           // [G·H], forward
   const float *NULLABLE candidate_bias; // [H], forward of a GRU
-  zlm_noise input_dropout, recurrent_dropout, hidden_zoneout, cell_zoneout;
+  const zlm_noise *NULLABLE input_dropout; // null for none, like the other noise
+  const zlm_noise *NULLABLE recurrent_dropout;
+  const zlm_noise *NULLABLE hidden_zoneout;
+  const zlm_noise *NULLABLE cell_zoneout;
   // Written forward, read backward. `gates` are the activations: [T,B,4H] (LSTM i, f, g, o; GRU r, z, n, q) or
   // [T,B,H] (tanh before zoneout; without zoneout it may be y).
   float *y;                             // [T,B,H]
