@@ -42,6 +42,13 @@ export const runsFlag = folderFlag({
   default: 'runs',
 });
 
+/** `--sweeps`: the folder of the sweeps. */
+export const sweepsFlag = folderFlag({
+  description: 'Folder of the sweeps, with the tables and logs of each.',
+  env: 'ZLM_SWEEPS',
+  default: 'sweeps',
+});
+
 /** `--cache`: the folder of downloads and compiled kernels; {@link cacheFolder} has its default. */
 export const cacheFlag = folderFlag({
   description: 'Folder of downloads and compiled kernels.',

@@ -10,7 +10,7 @@ import type { SweepEvent } from '../sweeps/run-sweep.js';
 import { visibleData } from '../visible.js';
 import { backendFlags } from './backend-flags.js';
 import { BaseCommand } from './base-command.js';
-import { dataFlag, folderFlag, integerFlag, runsFlag } from './flags.js';
+import { dataFlag, integerFlag, runsFlag, sweepsFlag } from './flags.js';
 import { interruptible } from './interrupt.js';
 
 /** `SWEEP.yaml`. */
@@ -23,11 +23,7 @@ export const sweepArgument = {
 
 /** Folders of a sweep and its runs. */
 export const sweepPlaceFlags = {
-  sweeps: folderFlag({
-    description: 'Folder of the sweeps, with the tables and logs of each.',
-    env: 'ZLM_SWEEPS',
-    default: 'sweeps',
-  }),
+  sweeps: sweepsFlag,
   runs: runsFlag,
 };
 

@@ -1,7 +1,8 @@
 /** The table of `zlm sweep`: a line for each group with the spread over seeds, never wider than the terminal. */
 import ansis from 'ansis';
+import { valueText } from '../runs/run-differences.js';
 import type { GroupReport, RunReport, SweepReport } from '../sweeps/report.js';
-import { groupName, keysOf, noteOf, valueText } from '../sweeps/tables.js';
+import { groupName, keysOf, noteOf } from '../sweeps/tables.js';
 import { formatDuration, formatPerplexity } from './format.js';
 import { liveText } from './runs-table.js';
 import { type Column, renderTable } from './table.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { backendFlags, backendLine, backendOptions } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { dataFlag, pageFlag, runsFlag } from '../cli/flags.js';
+import { dataFlag, pageFlag, runsFlag, sweepsFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 
 /** The result for `--json`; see schemas/output/report.schema.json. */
@@ -44,16 +44,17 @@ export default class Report extends BaseCommand<typeof Report> {
     samples: Flags.boolean({ description: 'Draw a sample from each group.', default: true, allowNo: true }),
     data: dataFlag,
     runs: runsFlag,
+    sweeps: sweepsFlag,
     ...backendFlags,
   };
 
   async run(): Promise<ReportResult> {
     const { makeReport, namesOf } = await import('../report/make-report.js');
     const { writeFileAtomically } = await import('../storage/atomic-write.js');
-    const { runs, data, backend, title = null, samples } = this.flags;
+    const { runs, sweeps, data, backend, title = null, samples } = this.flags;
     const onNote = (line: string) => this.progress().note(line);
     const request = {
-      ...{ names: this.args.runs ?? ['latest'], title, samples, runsFolder: runs, sweepsFolder: 'sweeps' },
+      ...{ names: this.args.runs ?? ['latest'], title, samples, runsFolder: runs, sweepsFolder: sweeps },
       ...{ dataFolder: data, backend, backendOptions: backendOptions(this.flags, onNote) },
       ...{ command: this.commandLine(), version: this.config.version },
     };

@@ -13,9 +13,13 @@ export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
 
+/** The name of the synthetic corpus in `configs/recall.yaml`, which `zlm prepare recall` makes by its default flags. */
+const RECALL_CORPUS = 'recall';
+
 /** Returns the command that prepares a corpus of this name; its text, which is not known, is left to the reader. */
 export function prepareCommand(name: string): string {
-  return isKnownCorpus(name) ? `zlm prepare ${name}` : `zlm prepare text ${shellWord(name)} …`;
+  if (isKnownCorpus(name)) return `zlm prepare ${name}`;
+  return name === RECALL_CORPUS ? `zlm prepare recall ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
 
 /** The cure for a damaged file in a corpus's folder: a damaged corpus is made again without being asked twice. */

@@ -130,7 +130,7 @@ export async function differencesSection(all: readonly RunGroup[]): Promise<Html
   if (keys.length === 0) return null;
   const common = commonValues(tables);
   const valueCell = (key: string, value: unknown) => {
-    const text = value === undefined ? '–' : valueText(value);
+    const text = valueText(value);
     return key in common && valueText(common[key]) === text
       ? html`<td class="soft">${text}</td>`
       : html`<td><b>${text}</b></td>`;

@@ -106,8 +106,12 @@ function valueAt(spec: Spec, key: string): unknown {
     );
 }
 
-/** Formats a value of a spec on one line, as in "[{lstm: 200}, {lstm: 200}]". The YAML library would take longer to load. */
+/**
+ * Formats a value of a spec on one line, as in "[{lstm: 200}, {lstm: 200}]"; "–" where there is none. The YAML library would take
+ * longer to load.
+ */
 export function valueText(value: unknown): string {
+  if (value === undefined) return '–';
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{${Object.entries(value)

@@ -1,7 +1,7 @@
 /**
  * The service behind `zlm sweep`: trains the runs of a sweep, evaluates them, and keeps its tables up to date. All that it knows is
  * in folders: of the runs, and of the sweep. So it can be killed at any moment, and run twice at once; a run that another process
- * trains is waited for.
+ * trains or evaluates is waited for.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { BackendName } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { isThere } from '../storage/files.js';
-import { lockFolder, lockOwner } from '../storage/folder-lock.js';
+import { FolderHeldError, type FolderLock, lockFolder, lockOwner } from '../storage/folder-lock.js';
 import { checkCorpora, checkRuns } from './checks.js';
 import { writeCurves } from './curves.js';
 import type { EndedJob, Job, Launcher } from './launcher.js';
@@ -124,6 +124,8 @@ class Session {
   readonly #asked = new Set<string>();
   /** Runs that a job of this session is to begin. */
   readonly #new = new Set<string>();
+  /** Locks of the evaluations of this session, by run. */
+  readonly #locks = new Map<string, FolderLock>();
   #begun = false;
 
   constructor(
@@ -145,14 +147,16 @@ class Session {
       ({ state, plan }) => state === 'running' || active.includes(plan.name),
     );
     await this.#stopOverBudget(working);
+    const elsewhere = await this.#evaluatedElsewhere(steps.test);
+    const busy = working.length + elsewhere.size;
     const jobs = [
       ...steps.train.map((run) => ['train', run] as const),
       ...steps.test.map((run) => ['test', run] as const),
     ]
-      .filter(([, run]) => !active.includes(run.name))
-      .slice(0, Math.max(0, launcher.capacity - working.length));
+      .filter(([, run]) => !active.includes(run.name) && !elsewhere.has(run.name))
+      .slice(0, Math.max(0, launcher.capacity - busy));
     await this.#submit(jobs);
-    const isOver = jobs.length === 0 && working.length === 0;
+    const isOver = jobs.length === 0 && busy === 0;
     const report = reportSweep(this.plan, this.folder, runs);
     if (ended.length > 0 || isOver || !this.#begun) await this.#write(report);
     this.#begun = true;
@@ -161,6 +165,14 @@ class Session {
 
   /** Asks the jobs of this session to save, and waits until they have. */
   async stop(): Promise<void> {
+    try {
+      await this.#stopJobs();
+    } finally {
+      for (const run of [...this.#locks.keys()]) await this.#unlock(run);
+    }
+  }
+
+  async #stopJobs(): Promise<void> {
     const { launcher } = this.request;
     let { active } = await launcher.query();
     if (active.length === 0) return;
@@ -183,12 +195,45 @@ class Session {
     const submitted: Job[] = [];
     for (const [step, run] of jobs) {
       if (step === 'train') await clearRemnant(new RunFolder(join(runsFolder, run.name)));
+      else if (!(await this.#lock(run.name))) continue;
       const args = await this.#argsOf(step, run);
       submitted.push({ run: run.name, args, log: this.folder.log(run.name) });
       this.#steps.set(run.name, step);
       this.#again?.delete(run.name);
     }
     if (submitted.length > 0) await launcher.submit(submitted);
+  }
+
+  /** Returns the runs that another process evaluates on test. */
+  async #evaluatedElsewhere(runs: readonly PlannedRun[]): Promise<ReadonlySet<string>> {
+    const others = runs.filter(({ name }) => !this.#locks.has(name));
+    const owners = await Promise.all(
+      others.map(({ name }) => lockOwner(this.#lockFolderOf(name)).catch(() => undefined)),
+    );
+    return new Set(others.filter((_, i) => owners[i] !== undefined).map(({ name }) => name));
+  }
+
+  /** Locks the evaluation of a run on test. Returns false when another process has it, or has just ended it. */
+  async #lock(name: string): Promise<boolean> {
+    try {
+      this.#locks.set(name, await lockFolder(this.#lockFolderOf(name)));
+    } catch (error) {
+      if (error instanceof FolderHeldError) return false;
+      throw error;
+    }
+    const runs = await observeRuns(this.plan, this.request.runsFolder, this.folder);
+    if ((runs.get(name)?.test ?? null) === null) return true;
+    await this.#unlock(name);
+    return false;
+  }
+
+  async #unlock(name: string): Promise<void> {
+    await this.#locks.get(name)?.release();
+    this.#locks.delete(name);
+  }
+
+  #lockFolderOf(name: string): string {
+    return join(new RunFolder(join(this.request.runsFolder, name)).evaluations, '.test');
   }
 
   async #argsOf(step: Failure['step'], { name, spec, overrides }: PlannedRun): Promise<string[]> {
@@ -209,6 +254,7 @@ class Session {
   /** Notes how a job ended: a failure is kept, unless starting it again may help or another process has the run. */
   async #note({ run, code, reason }: EndedJob): Promise<void> {
     const step = this.#steps.get(run) ?? 'train';
+    await this.#unlock(run);
     const wasAsked = this.#asked.delete(run);
     const wasNew = this.#new.delete(run);
     if (code === DIVERGED || (wasAsked && code === INTERRUPTED)) return;

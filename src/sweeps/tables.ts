@@ -1,4 +1,5 @@
 /** Writes the tables of a sweep into its folder: Markdown for people, CSV for other programs, JSON with everything. */
+import { valueText } from '../runs/run-differences.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import type { GroupReport, RunReport, Spread, SweepReport, Values } from './report.js';
 import type { SweepFolder } from './sweep-folder.js';
@@ -80,12 +81,6 @@ export function spreadText(spread: Spread | null): string {
   if (spread === null) return '–';
   const { mean, deviation } = spread;
   return deviation === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
-}
-
-/** Formats a value of a spec on one line. */
-export function valueText(value: unknown): string {
-  if (value === undefined) return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Returns the keys of maps, in the order in which they first occur. */

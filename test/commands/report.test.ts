@@ -185,8 +185,8 @@ it('a run whose corpus is missing has a page without samples, and a note says wh
 });
 
 it('a sweep is reported by its variants, with the runs that it compares', async () => {
-  mkdirSync('sweeps/windows', { recursive: true });
-  writeFileSync('sweeps/windows/sweep.yaml', 'base: tiny.yaml\n');
+  mkdirSync('comparisons/windows', { recursive: true });
+  writeFileSync('comparisons/windows/sweep.yaml', 'base: tiny.yaml\n');
   const runs = [
     { run: RUN, variant: 'long', grid: {}, chosen: true },
     { run: 'short-seed-1', variant: 'short', grid: { rate: 0.5 }, chosen: true },
@@ -199,20 +199,20 @@ it('a sweep is reported by its variants, with the runs that it compares', async 
     { variant: 'short', grid: { rate: 0.5 } },
     { variant: 'later', grid: {} },
   ];
-  writeFileSync('sweeps/windows/table.json', JSON.stringify({ sweep: 'windows', groups, runs }));
-  const { stdout } = await report('windows', '--no-samples', '--json');
+  writeFileSync('comparisons/windows/table.json', JSON.stringify({ sweep: 'windows', groups, runs }));
+  const { stdout } = await report('windows', '--sweeps', 'comparisons', '--no-samples', '--json');
   expect(JSON.parse(stdout)).toMatchObject({
     title: 'windows',
-    report: 'sweeps/windows/report.html',
+    report: 'comparisons/windows/report.html',
     groups: [
       { name: 'long', runs: [RUN] },
       { name: 'short, rate 0.5', runs: ['short-seed-1'] },
     ],
   });
-  expect(page('sweeps/windows/report.html')).toContain('Recall of a word k steps later');
-  writeFileSync('sweeps/windows/table.json', '{');
-  const damaged = await runCommand(Report, ['windows']);
-  expect(damaged.stderr).toContain('sweeps/windows/table.json is missing or damaged');
+  expect(page('comparisons/windows/report.html')).toContain('Recall of a word k steps later');
+  writeFileSync('comparisons/windows/table.json', '{');
+  const damaged = await runCommand(Report, ['windows', '--sweeps', 'comparisons']);
+  expect(damaged.stderr).toContain('comparisons/windows/table.json is missing or damaged');
   expect(damaged.exitCode).toBe(4);
 });
 

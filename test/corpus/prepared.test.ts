@@ -33,6 +33,7 @@ it('a prompt is split into tokens as the corpus was', async () => {
 it.each([
   ['ptb', '`zlm prepare ptb`'],
   ['sotu', '`zlm prepare sotu`'],
+  ['recall', '`zlm prepare recall recall`'],
   ['novels', '`zlm prepare text novels …`'],
 ])('a missing corpus %s is reported with the command that prepares it', async (name, command) => {
   const fault = await faultOf(PreparedCorpus.open('/nowhere', name));

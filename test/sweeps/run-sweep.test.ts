@@ -8,7 +8,7 @@ import schema from '../../schemas/output/sweep.schema.json' with { type: 'json' 
 import SweepRetry from '../../src/commands/sweep/retry.js';
 import SweepStatus from '../../src/commands/sweep/status.js';
 import { UserError } from '../../src/errors.js';
-import { lockOwner } from '../../src/storage/folder-lock.js';
+import { lockFolder, lockOwner } from '../../src/storage/folder-lock.js';
 import type { Launcher } from '../../src/sweeps/launcher.js';
 import { localLauncher } from '../../src/sweeps/local-launcher.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
@@ -206,12 +206,39 @@ describe('a sweep', () => {
     expect(launcher.jobs).toEqual([]);
   });
 
-  it('two sweeps of the same runs at once both end, and every run is trained once', async () => {
+  it('two sweeps of the same runs at once both end, and every run is trained once and evaluated once', async () => {
     const path = sweepFile('twice', 'seeds: [1, 2, 3]\n');
-    const [one, two] = await Promise.all([sweep(path), sweep(path)]);
+    const launchers = [inProcessLauncher(), inProcessLauncher()];
+    const [one, two] = await Promise.all(launchers.map((launcher) => sweep(path, { launcher })));
     expect([one.done, two.done]).toEqual([true, true]);
     expect(one.runs.map(({ test }) => test)).toEqual(two.runs.map(({ test }) => test));
     for (const seed of [1, 2, 3]) expect(sessionsOf(`twice-seed${seed}`)).toBe(1);
+    const evaluated = launchers
+      .flatMap(({ jobs }) => jobs)
+      .filter(({ args }) => args[0] === 'eval')
+      .map(({ run }) => run);
+    expect(evaluated.sort()).toEqual([1, 2, 3].map((seed) => `twice-seed${seed}`));
+  });
+
+  it('a run that another process evaluates is waited for', async () => {
+    const path = sweepFile('tested', 'seeds: [1]\n');
+    await sweep(path);
+    const { evaluations } = place.run('tested-seed1');
+    rmSync(evaluations, { recursive: true });
+    const lock = await lockFolder(join(evaluations, '.test'));
+    const launcher = inProcessLauncher();
+    let looks = 0;
+    const report = await sweep(path, {
+      launcher,
+      interruptAt: ({ kind }) => {
+        if (kind === 'report' && ++looks === 3) {
+          expect(launcher.jobs).toEqual([]);
+          void lock.release();
+        }
+        return false;
+      },
+    });
+    expect([report.done, launcher.jobs.map(({ args }) => args[0])]).toEqual([true, ['eval']]);
   });
 
   it('a budget of time stops a run at the next look, and its best epoch counts', async () => {

@@ -8,9 +8,11 @@ import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { Noise } from '../../ops/noise.js';
 import type { ProductAttributes } from '../../ops/products.js';
 import type { LogitsAttributes, SoftmaxAttributes } from '../../ops/softmax-cross-entropy.js';
+import { suitsFactors } from './factors.js';
 import type { NativeBackend } from './native-backend.js';
 import {
   type Allocated,
+  type AllocatedFactors,
   checkMemory,
   type Kernel,
   mixedFlag,
@@ -75,10 +77,35 @@ export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend
 /** Computes the loss and, while the logits are available, all gradients for the expected upstream gradient. */
 export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const nll = backend.allocate([inputs.hidden.shape[0]]);
-  const gradients = attributes.saveForBackward ? softmaxGradients(inputs, backend) : null;
+  const gradients = attributes.saveForBackward ? savedGradients(inputs, attributes, backend) : null;
   runSoftmax(inputs, attributes, backend, null, nll.values, gradients);
-  return gradients ? [nll.info, ...gradients.map(({ info }) => info)] : nll.info;
+  return gradients ? [nll.info, gradients.hidden.info, gradients.weight.info, gradients.bias.info] : nll.info;
 };
+
+/** The gradients of a softmax: the weight's as it is, or as a product of few rows. */
+interface SoftmaxGradients {
+  readonly hidden: Allocated;
+  readonly weight: Allocated | AllocatedFactors;
+  readonly bias: Allocated;
+}
+
+/** Makes the gradients that the forward pass saves: of a large weight and few rows, that of the weight as a product. */
+function savedGradients(
+  inputs: Tensors,
+  { precision, tied }: SoftmaxAttributes,
+  backend: NativeBackend,
+): SoftmaxGradients {
+  const { hidden, weight, bias } = inputs;
+  if (tied || !suitsFactors(hidden.shape[0], weight.shape, precision))
+    return softmaxGradients(inputs, backend);
+  const factored = backend.allocateFactors(weight.shape, hidden.shape[0]);
+  factored.factors.left.set(backend.floats(hidden));
+  return {
+    hidden: backend.allocate(hidden.shape),
+    weight: factored,
+    bias: backend.allocate(bias.shape),
+  };
+}
 
 /**
  * Returns the saved gradients when the upstream gradient is as expected, and scales them when it is another constant. When it
@@ -94,15 +121,16 @@ export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, a
   const nll = backend.allocate([upstream.length]);
   runSoftmax(inputs, attributes, backend, upstream, nll.values, gradients);
   backend.disposeData(nll.info.dataId);
-  return gradients.map(({ info }) => info);
+  return [gradients.hidden.info, gradients.weight.info, gradients.bias.info];
 };
 
 function factorFor(upstream: number, { expectedUpstream }: SoftmaxAttributes): number {
   return upstream === Math.fround(expectedUpstream) ? 1 : upstream / expectedUpstream;
 }
 
-function softmaxGradients({ hidden, weight, bias }: Tensors, backend: NativeBackend): Allocated[] {
-  return [hidden, weight, bias].map(({ shape }) => backend.allocate(shape));
+function softmaxGradients({ hidden, weight, bias }: Tensors, backend: NativeBackend): SoftmaxGradients {
+  const of = ({ shape }: TensorInfo) => backend.allocate(shape);
+  return { hidden: of(hidden), weight: of(weight), bias: of(bias) };
 }
 
 function runSoftmax(
@@ -111,8 +139,9 @@ function runSoftmax(
   backend: NativeBackend,
   weights: Float32Array | null,
   nll: Float32Array,
-  gradients: readonly Allocated[] | null,
+  gradients: SoftmaxGradients | null,
 ): void {
+  const ofWeight = gradients?.weight;
   checkMemory(
     backend.functions.softmax({
       mixed: mixedFlag(precision),
@@ -127,9 +156,10 @@ function runSoftmax(
       nll,
       rowWeights: weights,
       rowWeight: expectedUpstream,
-      dHidden: gradients?.[0].values ?? null,
-      dWeight: gradients?.[1].values ?? null,
-      dBias: gradients?.[2].values ?? null,
+      dHidden: gradients?.hidden.values ?? null,
+      dWeight: ofWeight && 'values' in ofWeight ? ofWeight.values : null,
+      dLogits: ofWeight && 'factors' in ofWeight ? ofWeight.factors.right : null,
+      dBias: gradients?.bias.values ?? null,
     }),
   );
 }

@@ -36,6 +36,7 @@ export interface NativeLayer {
   readonly dw: Float32Array | null;
   readonly du: Float32Array | null;
   readonly dbias: Float32Array | null;
+  readonly dGates: Float32Array | null;
   readonly dCandidateBias: Float32Array | null;
 }
 
@@ -60,6 +61,7 @@ export interface NativeSoftmaxLayer {
   readonly nll: Float32Array;
   readonly dHidden: Float32Array | null;
   readonly dWeight: Float32Array | null;
+  readonly dLogits: Float32Array | null;
   readonly dBias: Float32Array | null;
 }
 
@@ -136,6 +138,7 @@ export interface NativeFunctions {
   rmspropUpdate(named: { readonly n: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly meanSquare: Float32Array; readonly rule: NativeGradientRule; readonly rmsprop: NativeRmsprop }): void;
   averageUpdate(named: { readonly n: number; readonly average: Float32Array; readonly parameter: Float32Array; readonly weight: number }): void;
   dynamicUpdate(named: { readonly n: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly anchor: Float32Array; readonly rms: Float32Array; readonly dynamic: NativeDynamic }): void;
+  dynamicUpdateFactors(named: { readonly n: number; readonly height: number; readonly width: number; readonly parameter: Float32Array; readonly left: Float32Array; readonly right: Float32Array; readonly anchor: Float32Array; readonly rms: Float32Array; readonly dynamic: NativeDynamic }): void;
   dynamicUpdateRows(named: { readonly n: number; readonly width: number; readonly parameter: Float32Array; readonly gradient: Float32Array; readonly anchor: Float32Array; readonly rms: Float32Array; readonly ids: Int32Array; readonly dynamic: NativeDynamic }): void;
 }
 
@@ -176,6 +179,7 @@ export const STRUCTS = {
     "dw": "float *",
     "du": "float *",
     "dbias": "float *",
+    "dGates": "float *",
     "dCandidateBias": "float *"
   },
   "zlm_matrix": {
@@ -198,6 +202,7 @@ export const STRUCTS = {
     "nll": "float *",
     "dHidden": "float *",
     "dWeight": "float *",
+    "dLogits": "float *",
     "dBias": "float *"
   },
   "zlm_draws": {
@@ -515,6 +520,21 @@ export const FUNCTIONS = {
       "n": "int64_t",
       "parameter": "float *",
       "gradient": "float *",
+      "anchor": "float *",
+      "rms": "float *",
+      "dynamic": "zlm_dynamic *"
+    }
+  },
+  "dynamicUpdateFactors": {
+    "symbol": "zlm_dynamic_update_factors",
+    "result": "void",
+    "parameters": {
+      "n": "int64_t",
+      "height": "int64_t",
+      "width": "int64_t",
+      "parameter": "float *",
+      "left": "float *",
+      "right": "float *",
       "anchor": "float *",
       "rms": "float *",
       "dynamic": "zlm_dynamic *"

@@ -5,7 +5,8 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { PoolPeak } from '../memory-pool.js';
-import { ArrayStore } from './array-store.js';
+import { ArrayStore, outOfMemory } from './array-store.js';
+import type { Factors } from './factors.js';
 import type { NativeFunctions } from './library.js';
 import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
 
@@ -13,6 +14,8 @@ import { RowSparseArrays, type TouchedRows } from './row-sparse.js';
 export class NativeBackend extends MathBackendCPU {
   private readonly store = new ArrayStore();
   private readonly rowSparse = new RowSparseArrays(this.store);
+  /** Tensors whose values are a product that nothing has computed yet. */
+  private readonly factored = new WeakMap<object, Factors>();
   /** Tensors that the running kernel has made and shared. */
   private made: TensorInfo[] | null = null;
 
@@ -78,9 +81,36 @@ export class NativeBackend extends MathBackendCPU {
     return this.rowSparse.of(this.floats(tensor));
   }
 
+  /**
+   * Makes a float32 matrix [height, width] that is a product of few rows. To any kernel it is an ordinary tensor: its values are
+   * computed when they are read first.
+   *
+   * @returns the factors, which the caller writes
+   * @throws UserError('backend') when memory runs out
+   */
+  allocateFactors(
+    shape: readonly number[],
+    rows: number,
+  ): { readonly info: TensorInfo; readonly factors: Factors } {
+    const [height, width] = shape;
+    const factors = { rows, left: this.store.lend(rows * height), right: this.store.lend(rows * width) };
+    const dataId = super.write(null as never, [...shape], 'float32');
+    this.factored.set(dataId, factors);
+    Object.defineProperty(this.data.get(dataId), 'values', {
+      configurable: true,
+      get: () => this.multiplied(dataId, height, width),
+    });
+    return { info: this.recordMade({ dataId, shape: [...shape], dtype: 'float32' }), factors };
+  }
+
+  /** Returns the factors of a tensor whose values nothing has read. */
+  factorsOf({ dataId }: TensorInfo): Factors | undefined {
+    return this.factored.get(dataId);
+  }
+
   /** Makes another tensor of the same data, for a kernel that works in place. */
   share(tensor: TensorInfo): TensorInfo {
-    this.rowSparse.forget(this.floats(tensor));
+    if (!this.factored.has(tensor.dataId)) this.rowSparse.forget(this.floats(tensor));
     this.incRef(tensor.dataId as { id: number });
     return this.recordMade({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
   }
@@ -101,10 +131,41 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: object, force = false): boolean {
+    const factors = this.factored.get(dataId);
+    if (factors) {
+      const gone = super.disposeData(dataId, force);
+      if (gone) this.takeBackFactors(dataId, factors);
+      return gone;
+    }
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone && this.store.isLent(values) && !this.rowSparse.takeBack(values)) this.store.takeBack(values);
     return gone;
+  }
+
+  /** Computes the values of a product, which is an ordinary tensor from then on. */
+  private multiplied(dataId: object, height: number, width: number): Float32Array {
+    const factors = this.factored.get(dataId);
+    if (!factors) throw new Error('The tensor is not a product');
+    const values = this.store.lend(height * width);
+    const failed = this.functions.product({
+      mixed: 0,
+      m: height,
+      n: width,
+      k: factors.rows,
+      a: { at: factors.left, row: 1, column: height },
+      b: { at: factors.right, row: width, column: 1 },
+      c: values,
+    });
+    if (failed) throw outOfMemory();
+    Object.defineProperty(this.data.get(dataId), 'values', { value: values, writable: true });
+    this.takeBackFactors(dataId, factors);
+    return values;
+  }
+
+  private takeBackFactors(dataId: object, { left, right }: Factors): void {
+    this.factored.delete(dataId);
+    for (const array of [left, right]) this.store.takeBack(array as Float32Array<ArrayBuffer>);
   }
 
   private copyIfLent<T extends backend_util.BackendValues>(values: T): T {

@@ -14,6 +14,9 @@ export type { Tensors } from '../kernel-registry.js';
 /** A new tensor and its values, which the kernel writes. */
 export type Allocated = ReturnType<NativeBackend['allocate']>;
 
+/** A new tensor whose values are a product, and its factors, which the kernel writes. */
+export type AllocatedFactors = ReturnType<NativeBackend['allocateFactors']>;
+
 /** Returns a precision as the C functions take it. */
 export function mixedFlag(precision: Precision): number {
   return precision === 'mixed' ? 1 : 0;

@@ -107,19 +107,21 @@ export const averageUpdate: Kernel<AverageSettings> = ({ average, parameter }, {
 export const dynamicUpdate: Kernel<DynamicSettings> = (inputs, settings, backend) => {
   const { learningRate, epsilon, decay, rows } = settings;
   const updated = inPlace(inputs.parameter, backend);
+  const [height, width = 1] = inputs.parameter.shape;
   const step = {
     parameter: updated.values,
-    gradient: backend.floats(inputs.gradient),
     anchor: backend.floats(inputs.anchor),
     rms: backend.floats(inputs.rms),
     dynamic: { rate: learningRate, epsilon, decay },
   };
-  if (rows) {
-    const width = updated.values.length / inputs.parameter.shape[0];
-    backend.functions.dynamicUpdateRows({ n: rows.length, width, ids: rows, ...step });
-  } else {
-    backend.functions.dynamicUpdate({ n: updated.values.length, ...step });
+  const factors = rows ? undefined : backend.factorsOf(inputs.gradient);
+  if (factors) {
+    backend.functions.dynamicUpdateFactors({ n: factors.rows, height, width, ...factors, ...step });
+    return updated.info;
   }
+  const gradient = backend.floats(inputs.gradient);
+  if (rows) backend.functions.dynamicUpdateRows({ n: rows.length, width, ids: rows, gradient, ...step });
+  else backend.functions.dynamicUpdate({ n: updated.values.length, gradient, ...step });
   return updated.info;
 };
 

@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Noise } from '../../ops/noise.js';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
+import { suitsFactors } from './factors.js';
 import type { NativeFunctions } from './library.js';
 import type { NativeBackend } from './native-backend.js';
 import { checkMemory, copyOf, type Kernel, mixedFlag, nativeNoise, type Tensors } from './native-kernel.js';
@@ -31,7 +32,8 @@ export const lstm: RecurrentKernel = (inputs, attributes, backend) => {
 export const lstmGradient: RecurrentKernel = (inputs, attributes, backend) => {
   const { output, gates, cells, dC } = inputs;
   const layer = layerOf(inputs, attributes, backend);
-  const gradients = allocateGradients(inputs, backend);
+  const isFactored = suitsLstmFactors(inputs, attributes);
+  const gradients = isFactored ? allocateFactors(inputs, backend) : allocateGradients(inputs, backend);
   const dc = copyOf(dC, backend);
   checkMemory(
     backend.functions.lstmBackward({
@@ -43,9 +45,22 @@ export const lstmGradient: RecurrentKernel = (inputs, attributes, backend) => {
       dc: dc.values,
     }),
   );
+  // The weights' gradients are products with the same right factor, which was written once.
+  if ('rightOfRecurrent' in gradients) gradients.rightOfRecurrent.set(gradients.arrays.dGates);
   const [dx, dh0, ...ofParameters] = gradients.infos;
   return [dx, dh0, dc.info, ...ofParameters];
 };
+
+/** Returns whether both weights' gradients are better kept as products, which masks of dropout forbid. */
+function suitsLstmFactors(
+  { x, inputWeight, recurrentWeight }: Tensors,
+  { noise, precision }: RecurrentAttributes,
+): boolean {
+  if (noise.input || noise.recurrent) return false;
+  return [inputWeight, recurrentWeight].every(({ shape }) =>
+    suitsFactors(x.shape[0] * x.shape[1], shape, precision),
+  );
+}
 
 /** Runs a GRU layer. */
 export const gru: RecurrentKernel = (inputs, attributes, backend) => {
@@ -143,8 +158,38 @@ function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, bac
     dw: null,
     du: null,
     dbias: null,
+    dGates: null,
     dCandidateBias: null,
   } satisfies Omit<Layer, 'y' | 'gates'>;
+}
+
+/** Allocates the gradients of an LSTM layer, those of its weights as products: tensors in the order of the contract. */
+function allocateFactors(inputs: Tensors, backend: NativeBackend) {
+  const { x, h0, output, inputWeight, recurrentWeight, dOutput, dH } = inputs;
+  const [rows, wide] = [x.shape[0] * x.shape[1], inputWeight.shape[1]];
+  const dh = copyOf(dH, backend);
+  const dx = backend.allocate(x.shape);
+  const dw = backend.allocateFactors(inputWeight.shape, rows);
+  const du = backend.allocateFactors(recurrentWeight.shape, rows);
+  const dbias = backend.allocate([wide]);
+  dw.factors.left.set(backend.floats(x));
+  const before = backend.floats(h0);
+  du.factors.left.set(before);
+  du.factors.left.set(
+    backend.floats(output).subarray(0, du.factors.left.length - before.length),
+    before.length,
+  );
+  return {
+    infos: [dx, dh, dw, du, dbias].map(({ info }): TensorInfo => info),
+    arrays: {
+      dy: backend.floats(dOutput),
+      dh: dh.values,
+      dx: dx.values,
+      dbias: dbias.values,
+      dGates: dw.factors.right,
+    } satisfies Partial<Layer>,
+    rightOfRecurrent: du.factors.right,
+  };
 }
 
 /** Allocates the gradients that all layers have: tensors in the order of the contracts, and members of the struct. */

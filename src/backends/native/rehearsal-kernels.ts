@@ -121,6 +121,8 @@ const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, back
   const [rows] = hidden.shape;
   const [classes] = bias.shape;
   const nll = backend.allocate([rows]);
+  // Of few rows the weight's gradient is kept as a product, and computed when its norm is. The logits that are borrowed here are then
+  // a factor of it: about as much memory.
   const saved = attributes.saveForBackward ? [hidden, weight, bias] : [];
   const gradients = saved.map(({ shape }) => backend.allocate(shape));
   const chunk = Math.max(1, Math.min(rows, Math.floor(CHUNK_LOGITS / classes)));

@@ -112,6 +112,29 @@ function output(shape: readonly number[], tied: boolean, uniform: boolean, preci
   train(run, [[rows, units], tied ? [classes, units] : [units, classes], [classes]]);
 }
 
+/** A step of dynamic evaluation by gradients that are kept as products. */
+function factored(rows: number, units: number, words: number): void {
+  tf.tidy(() => {
+    const [hidden, start, bias] = [random(rows, units), random(units, words), random(words)];
+    const targets = idsBelow(words, rows) as tf.Tensor1D;
+    const loss = (weight: tf.Tensor) =>
+      tf.sum(
+        softmaxCrossEntropy(
+          hidden as tf.Tensor2D,
+          weight as tf.Tensor2D,
+          bias as tf.Tensor1D,
+          targets,
+          false,
+        ),
+      );
+    const [parameter, gradient] = [tf.variable(start), tf.grad(loss)(start)];
+    const settings = { learningRate: 0.1, epsilon: 1e-3, decay: 0.5, rows: null };
+    dynamicUpdate(parameter, gradient, start, tf.square(start), settings);
+    tf.square(gradient);
+    parameter.dispose();
+  });
+}
+
 function product([rows, inner, columns]: readonly number[], precision: Precision): void {
   const run = (...[a, b]: tf.Tensor[]) =>
     tf.sum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision));
@@ -186,6 +209,8 @@ function everyKernel(): void {
       }
     }
   }
+  for (const rows of [1, 2, 3, 4, 5, 7, 20]) factored(rows, 131, 1003);
+  lstmLayer([5, 1, 180, 190], {});
   // Weights so large that threads take units of them, not rows of the batch.
   lstmLayer([2, 3, 5, 270], withNoise(ALL_REGULARIZERS));
   gruLayer([2, 3, 5, 310], {});

@@ -10,7 +10,7 @@ import { randomArray, randomNumbers, tensorOf, valuesOf } from '../../ops/arrays
 import { activate, whyNot } from '../each-backend.js';
 
 const obstacle = whyNot('native');
-const MANY = 7;
+const MANY = 11;
 const random = randomNumbers(8);
 const matrix = (...shape: number[]) => tensorOf<tf.Tensor2D>(randomArray(random, shape));
 const vector = (length: number) => tensorOf<tf.Tensor1D>(randomArray(random, [length]));
@@ -28,7 +28,7 @@ const firstOf = (x: tf.Tensor, rows: number) => tf.slice(x, 0, rows);
 /** Compares a function of one row or few with the same function of many. */
 function expectSameRows(compute: (rows: tf.Tensor[]) => tf.Tensor, operands: readonly tf.Tensor[]): void {
   const all = valuesOf(compute([...operands]));
-  for (const rows of [1, 2, 3, 4, 5]) {
+  for (const rows of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
     const few = valuesOf(compute(operands.map((operand) => firstOf(operand, rows))));
     expect(few).toEqual(all.slice(0, few.length));
   }

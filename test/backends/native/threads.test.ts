@@ -36,6 +36,7 @@ const CASES: Case[] = [
   softmaxCase(13, 35, 1009, true),
   softmaxCase(1, 90, 10_007, false), // few rows and a weight that is large enough to be dealt out
   softmaxCase(3, 90, 10_007, false),
+  lstmCase(5, 1, 180, 190), // few rows: the gradients of the weights are kept as products
   lstmCase(1, 1, 33, 65),
   lstmCase(9, 1, 33, 65, { recurrent: MASK }),
   lstmCase(1, 3, 19, 261),

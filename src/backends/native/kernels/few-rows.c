@@ -3,15 +3,17 @@
 #include "parallel.h"
 #include "vec.h"
 
-// The most columns of a strip: the sums of all rows and DEEP rows of b stay in the level-1 cache.
+// The most columns of a strip: up to 4 rows, their sums and DEEP rows of b stay in the level-1 cache. The sums of more rows do not,
+// and longer pieces of b are read.
 #define STRIP 1024
+#define WIDE_STRIP 2048
 // Rows of b that are added in one pass over the sums.
 #define DEEP 8
 // One core reads a b smaller than this faster than it could wake another.
 #define SHARED_FLOATS (1L << 19)
 
-// For `rows` rows of a: sums += `depth` rows of b, each times its element of a, in order.
-INLINE void add_rows(const int rows, const int depth, long width, matrix a, matrix b, float sums[FEW_ROWS][STRIP]) {
+// For `rows` rows of a: sums, `strip` apart, += `depth` rows of b, each times its element of a, in order.
+INLINE void add_rows(const int rows, const int depth, long width, matrix a, matrix b, float *sums, long strip) {
   vec factors[FEW_ROWS][DEEP];
   for (int i = 0; i < rows; i++) {
     for (int k = 0; k < depth; k++) factors[i][k] = splat(a.at[i * a.row + k * a.column]);
@@ -19,58 +21,63 @@ INLINE void add_rows(const int rows, const int depth, long width, matrix a, matr
   for (long j = 0; j < width; j += VL) {
     const long valid = min_of(VL, width - j);
     vec sum[FEW_ROWS];
-    for (int i = 0; i < rows; i++) sum[i] = load(sums[i] + j);
+    for (int i = 0; i < rows; i++) sum[i] = load(sums + i * strip + j);
     for (int k = 0; k < depth; k++) {
       const vec right = load_part(b.at + k * b.row + j, valid);
       for (int i = 0; i < rows; i++) sum[i] += factors[i][k] * right;
     }
-    for (int i = 0; i < rows; i++) store(sums[i] + j, sum[i]);
+    for (int i = 0; i < rows; i++) store(sums + i * strip + j, sum[i]);
   }
 }
 
 // Adds one slice of k to the sums of a strip. More rows of a mean fewer rows of b at once, so that all factors stay in
 // registers.
-INLINE void strip_sums(const int rows, long width, long depth, matrix a, matrix b, float sums[FEW_ROWS][STRIP]) {
+INLINE void strip_sums(const int rows, long width, long depth, matrix a, matrix b, float *sums, long strip) {
   const int deep = rows > 2 ? DEEP / 2 : DEEP;
   long k = 0;
   for (; k < depth; k += k + deep <= depth ? deep : 1) {
     const matrix left = {a.at + k * a.column, a.row, a.column}, right = {b.at + k * b.row, b.row, 1};
-    if (k + deep <= depth) add_rows(rows, deep, width, left, right, sums);
-    else add_rows(rows, 1, width, left, right, sums);
+    if (k + deep <= depth) add_rows(rows, deep, width, left, right, sums, strip);
+    else add_rows(rows, 1, width, left, right, sums, strip);
   }
 }
 
-static long strip_width(long n, int shared) {
-  if (!shared) return STRIP;
+static long strip_width(long m, long n, int shared) {
+  const long most = m <= 4 ? STRIP : WIDE_STRIP;
+  if (!shared) return most;
   const long pieces = PIECES_PER_THREAD * omp_get_max_threads(), vecs = (n + VL - 1) / VL;
-  return min_of(STRIP, (vecs + pieces - 1) / pieces * VL);
+  return min_of(most, (vecs + pieces - 1) / pieces * VL);
 }
 
 void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate,
                       long slice) {
   if (m == 0) return;
   const int shared = n * k >= SHARED_FLOATS;
-  const long strip = strip_width(n, shared), strips = (n + strip - 1) / strip;
+  const long strip = strip_width(m, n, shared), strips = (n + strip - 1) / strip;
 #pragma omp parallel for schedule(dynamic) if (shared)
   for (long s = 0; s < strips; s++) {
-    float sums[FEW_ROWS][STRIP];
+    float sums[FEW_ROWS * WIDE_STRIP];
     const long from = s * strip, width = min_of(strip, n - from);
     long start = 0;
     do {
       const matrix left = {a.at + start * a.column, a.row, a.column};
       const matrix right = {b.at + start * b.row + from, b.row, 1};
       const long depth = min_of(slice, k - start);
-      memset(sums, 0, sizeof sums);
+      memset(sums, 0, (size_t)(m * strip) * sizeof(float));
       switch (m) {
-      case 1: strip_sums(1, width, depth, left, right, sums); break;
-      case 2: strip_sums(2, width, depth, left, right, sums); break;
-      case 3: strip_sums(3, width, depth, left, right, sums); break;
-      default: strip_sums(4, width, depth, left, right, sums); break;
+      case 1: strip_sums(1, width, depth, left, right, sums, strip); break;
+      case 2: strip_sums(2, width, depth, left, right, sums, strip); break;
+      case 3: strip_sums(3, width, depth, left, right, sums, strip); break;
+      case 4: strip_sums(4, width, depth, left, right, sums, strip); break;
+      case 5: strip_sums(5, width, depth, left, right, sums, strip); break;
+      case 6: strip_sums(6, width, depth, left, right, sums, strip); break;
+      case 7: strip_sums(7, width, depth, left, right, sums, strip); break;
+      default: strip_sums(FEW_ROWS, width, depth, left, right, sums, strip); break;
       }
       for (long i = 0; i < m; i++) {
         float *out = c + i * ldc + from;
         for (long j = 0; j < width; j++) {
-          const float sum = sums[i][j] + (bias && start == 0 ? bias[from + j] : 0);
+          const float sum = sums[i * strip + j] + (bias && start == 0 ? bias[from + j] : 0);
           out[j] = accumulate || start > 0 ? out[j] + sum : sum;
         }
       }
@@ -78,3 +85,50 @@ void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long
     } while (start < k);
   }
 }
+
+// Rows of a and of b whose dot products are summed in one pass.
+#define DOT_ROWS 4
+#define DOT_COLUMNS 2
+
+// c (rows × columns, `ldc` apart) = the dot products of rows of a and b, each `k` long.
+INLINE void dot_products(const int rows, const int columns, long k, const float *a, const float *b, float *c, long ldc) {
+  vec sums[DOT_ROWS][DOT_COLUMNS];
+  for (int i = 0; i < rows; i++) {
+    for (int j = 0; j < columns; j++) sums[i][j] = (vec){0};
+  }
+  for (long at = 0; at < k; at += VL) {
+    const long valid = min_of(VL, k - at);
+    vec right[DOT_COLUMNS];
+    for (int j = 0; j < columns; j++) right[j] = load_part(b + j * k + at, valid);
+    for (int i = 0; i < rows; i++) {
+      const vec left = load_part(a + i * k + at, valid);
+      for (int j = 0; j < columns; j++) sums[i][j] += left * right[j];
+    }
+  }
+  for (int i = 0; i < rows; i++) {
+    for (int j = 0; j < columns; j++) c[i * ldc + j] = sum_lanes(sums[i][j]);
+  }
+}
+
+#define DOTS(R, C)                                                                                                     \
+  dot_products(R, C, k, a + i * k, b + j * k, c + i * n + j, n);                                                       \
+  break
+void few_rows_dots(long m, long n, long k, const float *a, const float *b, float *c) {
+#pragma omp parallel for schedule(dynamic, 4) if (n * k >= SHARED_FLOATS)
+  for (long j = 0; j < n; j += DOT_COLUMNS) {
+    for (long i = 0; i < m; i += DOT_ROWS) {
+      const long rows = min_of(DOT_ROWS, m - i), columns = min_of(DOT_COLUMNS, n - j);
+      switch (rows * DOT_COLUMNS + columns - DOT_COLUMNS) {
+      case 1: DOTS(1, 1);
+      case 2: DOTS(1, 2);
+      case 3: DOTS(2, 1);
+      case 4: DOTS(2, 2);
+      case 5: DOTS(3, 1);
+      case 6: DOTS(3, 2);
+      case 7: DOTS(4, 1);
+      default: DOTS(4, 2);
+      }
+    }
+  }
+}
+#undef DOTS

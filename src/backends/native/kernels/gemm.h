@@ -36,7 +36,7 @@ void pack_row_pairs(uint32_t *pairs, const float *from, long column, long count)
 
 // The product of few rows, as in a step of sampling: b is read once and as it is in memory, not packed into panels first.
 // Up to this many rows, packing b costs more than it saves.
-#define FEW_ROWS 4
+#define FEW_ROWS 8
 
 // Returns whether `few_rows_product` can and should compute a product of m rows.
 static inline int suits_few_rows(precision p, long m, matrix b) {
@@ -46,6 +46,10 @@ static inline int suits_few_rows(precision p, long m, matrix b) {
 // `gemm` for few rows, with the same bits: k is cut into slices of `slice` rows of b, each summed from zero.
 void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate,
                       long slice);
+
+// c (m × n, dense) = a (m × k, dense) · bᵀ in float32; b (n × k, dense) is read once and as it is in memory. Each element is summed
+// in other order than by `gemm`: in as many sums along k as a vector has elements.
+void few_rows_dots(long m, long n, long k, const float *a, const float *b, float *c);
 
 // `gemm` of precision MIXED by AMX tiles. May be called only where amx_usable() is true (amx.h).
 int amx_gemm(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate);

@@ -90,6 +90,11 @@ static int masked_input_gradients(recurrence s, const zlm_layer *l, mask_series 
 int layer_gradients(recurrence s, const zlm_layer *l, const layer_masks *masks, const float *d_input,
                     const float *d_recurrent) {
   const long n = s.steps * s.batch, wide = s.gates * s.units, parts = masks->recurrent.parts;
+  column_sums(n, wide, d_input, wide, l->dbias, 0);
+  if (l->d_gates) {
+    few_rows_dots(n, s.inputs, wide, d_input, l->w, l->dx);
+    return 0;
+  }
   float *previous = scratch(n * parts * s.units);
   if (!previous) return 1;
   masked_window(s, s.units, l->h0, l->y, masks->recurrent, previous);
@@ -102,6 +107,5 @@ int layer_gradients(recurrence s, const zlm_layer *l, const layer_masks *masks, 
   }
   failed |= weight_gradient(s, parts, previous, s.units, d_recurrent, l->du);
   free(previous);
-  column_sums(n, wide, d_input, wide, l->dbias, 0);
   return failed;
 }

@@ -217,7 +217,9 @@ static void step_backward(const void *layer, long t, share units, share rows) {
 int zlm_lstm_backward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 4);
   layer_masks masks;
-  float *panels = scratch(panels_size(4 * s.units, s.units)), *dz = scratch(s.steps * s.batch * 4 * s.units);
+  float *panels = scratch(panels_size(4 * s.units, s.units)), *buffer = NULL;
+  if (!l->d_gates) buffer = scratch(s.steps * s.batch * 4 * s.units);
+  float *dz = l->d_gates ? l->d_gates : buffer;
   int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
   if (!failed) {
     pack_transposed(s, masks.recurrent.parts, panels, l->u);
@@ -238,7 +240,7 @@ int zlm_lstm_backward(const zlm_layer *l) {
     failed |= layer_gradients(s, l, &masks, dz, dz);
   }
   free(panels);
-  free(dz);
+  free(buffer);
   free_masks(&masks);
   return failed;
 }

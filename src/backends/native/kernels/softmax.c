@@ -64,6 +64,18 @@ static void chunk_rows(long rows, long classes, float *logits, const int32_t *ta
   }
 }
 
+// The softmax of few rows, which leaves the gradient of the weight as a product: the gradients of the logits are the result.
+static int factored_softmax(const zlm_softmax_layer *l, matrix w) {
+  const long n = l->n, h = l->h, v = l->v;
+  const matrix hidden = {l->hidden, h, 1}, d = {l->d_logits, v, 1};
+  int failed = gemm(FLOAT32, n, v, h, hidden, w, l->d_logits, v, l->bias, 0);
+  chunk_rows(n, v, l->d_logits, l->targets, l->row_weights, l->row_weight, 1, l->nll);
+  if (l->tied) failed |= gemm(FLOAT32, n, h, v, d, transposed(w), l->d_hidden, h, NULL, 0);
+  else few_rows_dots(n, h, v, l->d_logits, l->weight, l->d_hidden);
+  column_sums(n, v, l->d_logits, v, l->d_bias, 0);
+  return failed;
+}
+
 int zlm_softmax(const zlm_softmax_layer *l) {
   const precision p = l->mixed ? MIXED : FLOAT32;
   const long n = l->n, h = l->h, v = l->v;
@@ -73,6 +85,7 @@ int zlm_softmax(const zlm_softmax_layer *l) {
   const long chunks = n < 1 ? 1 : (n + chunk - 1) / chunk;
   // Not d_hidden: an empty array may be passed as null.
   const int keep = l->d_bias != NULL;
+  if (l->d_logits) return factored_softmax(l, w);
   float *logits = scratch(chunk * v);
   if (!logits) return 1;
   int failed = 0;

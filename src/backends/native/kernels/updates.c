@@ -75,13 +75,13 @@ void zlm_average_update(int64_t n, float *average, const float *parameter, float
   }
 }
 
-// Updates elements first … last − 1.
+// Updates elements first … last − 1; the gradient's first element is that of element `first`.
 INLINE void dynamic_step(long first, long last, float *restrict parameter, const float *restrict gradient,
                          const float *restrict anchor, const float *restrict rms, zlm_dynamic d) {
   for (long i = first; i < last; i++) {
     const float share = d.decay * rms[i];
     const float back = (share < 1 ? share : 1) * (anchor[i] - parameter[i]);
-    parameter[i] = parameter[i] + back - d.rate * gradient[i] / (rms[i] + d.epsilon);
+    parameter[i] = parameter[i] + back - d.rate * gradient[i - first] / (rms[i] + d.epsilon);
   }
 }
 
@@ -90,7 +90,42 @@ void zlm_dynamic_update(int64_t n, float *parameter, const float *gradient, cons
   const zlm_dynamic d = *dynamic;
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
-    dynamic_step(block * BLOCK, block_end(block, n), parameter, gradient, anchor, rms, d);
+    const long first = block * BLOCK;
+    dynamic_step(first, block_end(block, n), parameter, gradient + first, anchor, rms, d);
+  }
+}
+
+// A strip of `right` is read again for each row of the parameter, so it should stay in a level-2 cache: its floats.
+#define STRIP_FLOATS (1L << 16)
+// Columns whose gradient is computed before their step: it stays in the level-1 cache.
+#define PIECE 512
+
+// gradient [count] = Σ_i factors[i · step] · right[i · row …], i in order.
+INLINE void gradient_of_piece(long n, long count, const float *factors, long step, const float *right, long row,
+                              float *restrict gradient) {
+  for (long j = 0; j < count; j++) gradient[j] = factors[0] * right[j];
+  for (long i = 1; i < n; i++) {
+    const float factor = factors[i * step], *from = right + i * row;
+    for (long j = 0; j < count; j++) gradient[j] += factor * from[j];
+  }
+}
+
+void zlm_dynamic_update_factors(int64_t n, int64_t height, int64_t width, float *parameter, const float *left,
+                                const float *right, const float *anchor, const float *rms, const zlm_dynamic *dynamic) {
+  const zlm_dynamic d = *dynamic;
+  // Strips are much longer than a page of memory: a row's part of each array is read in order.
+  const long strip = min_of(width, (STRIP_FLOATS / n + PIECE - 1) / PIECE * PIECE);
+  for (long start = 0; start < width; start += strip) {
+    const long end = min_of(width, start + strip);
+#pragma omp parallel for schedule(dynamic, 8) if (height * strip > BLOCK)
+    for (long row = 0; row < height; row++) {
+      float gradient[PIECE];
+      for (long from = start; from < end; from += PIECE) {
+        const long count = min_of(PIECE, end - from), first = row * width + from;
+        gradient_of_piece(n, count, left + row, height, right + from, width, gradient);
+        dynamic_step(first, first + count, parameter, gradient, anchor, rms, d);
+      }
+    }
   }
 }
 
@@ -99,6 +134,7 @@ void zlm_dynamic_update_rows(int64_t n, int64_t width, float *parameter, const f
   const zlm_dynamic d = *dynamic;
 #pragma omp parallel for schedule(static) if (n * width > BLOCK)
   for (long i = 0; i < n; i++) {
-    dynamic_step(ids[i] * width, (ids[i] + 1) * width, parameter, gradient, anchor, rms, d);
+    const long first = ids[i] * width;
+    dynamic_step(first, first + width, parameter, gradient + first, anchor, rms, d);
   }
 }

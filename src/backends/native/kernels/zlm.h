@@ -60,6 +60,7 @@ typedef struct {
   float *NULLABLE dw;                   // [I,G·H]
   float *NULLABLE du;                   // [H,G·H]
   float *NULLABLE dbias;                // [G·H]
+  float *NULLABLE d_gates;              // [T·B,G·H], LSTM without dropout, few rows in float32: instead of dw, xᵀ · d_gates, and du
   float *NULLABLE d_candidate_bias;     // [H], GRU
 } zlm_layer;
 
@@ -96,6 +97,7 @@ typedef struct {
   float *nll;                           // [N]
   float *NULLABLE d_hidden;             // [N,H]
   float *NULLABLE d_weight;             // as weight
+  float *NULLABLE d_logits;             // [N,V], few rows in float32: instead of d_weight, which is hiddenᵀ · d_logits
   float *NULLABLE d_bias;               // [V]
 } zlm_softmax_layer;
 
@@ -187,6 +189,9 @@ typedef struct {
 } zlm_dynamic;
 void zlm_dynamic_update(int64_t n, float *parameter, const float *gradient, const float *anchor, const float *rms,
                         const zlm_dynamic *dynamic);
+// The same where the gradient [height, width] is leftᵀ · right; left [n, height], right [n, width].
+void zlm_dynamic_update_factors(int64_t n, int64_t height, int64_t width, float *parameter, const float *left,
+                                const float *right, const float *anchor, const float *rms, const zlm_dynamic *dynamic);
 // The same for n rows of `width` columns, each of them once in ids.
 void zlm_dynamic_update_rows(int64_t n, int64_t width, float *parameter, const float *gradient, const float *anchor,
                              const float *rms, const int32_t *ids, const zlm_dynamic *dynamic);
