@@ -1,5 +1,35 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest, the longest first. One of them at the end would keep one processor alone. */
+const LONG = [
+  'backends/cuda/training',
+  'end-to-end/kill',
+  'backends/cuda/ptx',
+  'backends/native/sanitize',
+  'backends/native/recurrent-layers',
+  'sweeps/run-sweep',
+  'backends/native/not-a-number',
+  'end-to-end/file-systems',
+  'backends/native/fallback',
+  'training/rehearsal',
+  'commands/sample',
+  'backends/native/awkward-shapes',
+  'backends/native/threads',
+  'commands/doctor',
+].map((name) => `/test/${name}.test.ts`);
+
+/** Starts the long files first, and leaves the order of the others to vitest. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONG.findIndex((end) => moduleId.endsWith(end));
+      return found < 0 ? LONG.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -21,6 +51,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    sequence: { sequencer: LongFirst },
     // By default vitest leaves one processor idle, which is half of a machine that has two.
     maxWorkers: '100%',
   },

@@ -7,8 +7,16 @@ import cliProgress from 'cli-progress';
 import { layOut } from './progress-line.js';
 import type { ProgressText } from './progress-text.js';
 
-/** A terminal, how many columns it had when Node last looked, and what makes Node look again. */
-export type BarStream = NodeJS.WritableStream & { readonly columns?: number; _refreshSize?(): void };
+/**
+ * A terminal, how many columns it had when Node last looked, and what makes Node look again; and the calls that collect writes
+ * between them into one.
+ */
+export type BarStream = NodeJS.WritableStream & {
+  readonly columns?: number;
+  _refreshSize?(): void;
+  cork?(): void;
+  uncork?(): void;
+};
 
 const OPTIONS: cliProgress.Options = {
   // Lines fit already. Switching the terminal's own wrapping off would outlive a kill.
@@ -43,6 +51,8 @@ export class ProgressBar {
       clearOnComplete: isPassing,
       format: () => this.#line(),
     });
+    // A drawing is one write. Between two, the terminal could echo a ^C at the end of the line, where it would wrap.
+    this.#bar.on('redraw-pre', () => stream.cork?.());
     this.#bar.on('redraw-post', this.#rest);
     // After this event cli-progress returns to where the cursor was at the start, which has moved if the screen has scrolled.
     this.#bar.on('stop', () => stream.write(SAVE_CURSOR));
@@ -74,6 +84,7 @@ export class ProgressBar {
   readonly #rest = (): void => {
     clearScreenDown(this.#stream);
     cursorTo(this.#stream, 0);
+    this.#stream.uncork?.();
   };
 
   /**

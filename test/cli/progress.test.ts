@@ -218,6 +218,20 @@ describe('on a terminal', () => {
     expect(await screen.cursor()).toEqual({ row: 2, column: 0 });
   });
 
+  it('the bar overwrites a ^C that the terminal writes while the bar is drawn', async () => {
+    const screen = new Screen(60);
+    const progress = report(screen);
+    screen.echo = '^C';
+    progress.update(LONG);
+    screen.echo = '';
+    progress.note('Finishing the window and saving');
+    progress.stop();
+    expect(await screen.rows()).toEqual([
+      'Finishing the window and saving',
+      expect.stringMatching(/^epoch 12\/39 █/),
+    ]);
+  });
+
   it('figures stay in place while their lengths change', async () => {
     const screen = new Screen(70);
     const progress = report(screen);

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Inputs } from '../../src/ops/op.js';
-import { type Arrays, expectClose, tensorOf, valuesOf } from './arrays.js';
+import { type Arrays, expectClose, tensorOf, tidyNumbers, valuesOf } from './arrays.js';
 
 const STEP = 1e-5;
 
@@ -34,14 +34,14 @@ export function tensorGradients(
   loss: (tensors: Inputs) => tf.Tensor,
   at: Arrays,
 ): { value: number; gradients: Record<string, readonly number[]> } {
-  return tf.tidy(() => {
+  return tidyNumbers(() => {
     const names = Object.keys(at);
     const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
       loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]]))),
     );
     const { value, grads } = withGradients(names.map((name) => tensorOf(at[name])));
     const gradients = Object.fromEntries(names.map((name, i) => [name, valuesOf(grads[i])]));
-    return { value: valuesOf(value)[0], gradients } as never;
+    return { value: valuesOf(value)[0], gradients };
   });
 }
 
@@ -64,7 +64,7 @@ export function expectSameGradients(
 
 /** Σ weights ⊙ values: a scalar that every value moves by an amount of its own. */
 export function weightedSum(values: tf.Tensor, weights: readonly number[]): tf.Tensor {
-  return tf.sum(tf.mul(values.flatten(), tf.tensor1d([...weights])));
+  return tf.sum(tf.mul(values.flatten(), tf.tensor1d(Float32Array.from(weights))));
 }
 
 /** {@link weightedSum} in doubles. */

@@ -17,6 +17,7 @@ import {
   randomIds,
   randomNumbers,
   tensorOf,
+  tidyNumbers,
   valuesOf,
 } from './arrays.js';
 import { tensorGradients, weightedSum } from './finite-differences.js';
@@ -219,13 +220,15 @@ export interface Results {
  */
 export async function resultsOn(backend: BackendName, testCase: Case): Promise<Results> {
   await activate(backend);
-  return tf.tidy(() => resultsOf(testCase) as never);
+  return resultsOf(testCase);
 }
 
 /** {@link resultsOn} the active backend. */
 export function resultsOf({ run, at, differentiable }: Case): Results {
-  const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
-  const outputs = run(tensors).map(valuesOf);
+  const outputs = tidyNumbers(() => {
+    const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
+    return run(tensors).map(valuesOf);
+  });
   if (differentiable === false) return { outputs, gradients: {} };
   const weight = randomNumbers(2);
   const weights = outputs.map(({ length }) => randomArray(weight, [length]).data);

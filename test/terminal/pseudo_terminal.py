@@ -2,6 +2,8 @@
 
 usage: pseudo_terminal.py COLUMNS COMMAND...
 orders: {"type": "text"} and {"resize": COLUMNS}
+
+When the size has changed, "ESC _ columns=COLUMNS ESC \\" (which terminals ignore) follows the output of before.
 """
 import fcntl
 import json
@@ -21,7 +23,10 @@ def set_size(terminal, columns):
 
 def obey(terminal, order):
     if "resize" in order:
+        while select.select([terminal], [], [], 0)[0]:
+            os.write(1, os.read(terminal, 65536))
         set_size(terminal, order["resize"])
+        os.write(1, b"\x1b_columns=%d\x1b\\" % order["resize"])
     else:
         os.write(terminal, order["type"].encode())
 

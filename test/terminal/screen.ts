@@ -10,6 +10,10 @@ export class Screen {
   readonly #onResize = new Set<() => void>();
   /** The width that is known: a program learns of a change when a signal gets through to it, or when it asks. */
   #columns: number;
+  /** What has been written since {@link cork}. */
+  #corked: string | undefined;
+  /** What the terminal itself writes after each write of the program, as it echoes a key. */
+  echo = '';
 
   constructor(columns = 120, rows = 24) {
     this.#columns = columns;
@@ -32,8 +36,20 @@ export class Screen {
 
   write(text: string): boolean {
     this.bytes += text;
-    this.#terminal.write(text);
+    if (this.#corked === undefined) this.#terminal.write(text + this.echo);
+    else this.#corked += text;
     return true;
+  }
+
+  /** Collects writes into one until {@link uncork}. */
+  cork(): void {
+    this.#corked ??= '';
+  }
+
+  uncork(): void {
+    const text = this.#corked ?? '';
+    this.#corked = undefined;
+    this.#terminal.write(text + this.echo);
   }
 
   on(event: string, listener: () => void): this {

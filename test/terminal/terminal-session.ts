@@ -11,6 +11,10 @@ const PTY = fileURLToPath(new URL('pseudo_terminal.py', import.meta.url));
 export const NO_TERMINAL =
   spawnSync('python3', ['-c', 'import pty, termios']).status === 0 ? '' : ' (skipped: no python3 with pty)';
 
+/** What the relay writes when the size of the terminal has changed: the emulator's size changes with it, not amid older output. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is a control sequence
+const RESIZED = /\u001b_columns=(\d+)\u001b\\/;
+
 /** A condition on a screen that a test waits for. */
 type Condition = (rows: readonly string[]) => boolean;
 
@@ -19,6 +23,7 @@ export class TerminalSession {
   readonly #screen: Screen;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   #onOutput = (): void => {};
+  #onResized = (): void => {};
 
   /**
    * @param columns width of the terminal
@@ -42,7 +47,10 @@ export class TerminalSession {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#screen.write(text);
+      const [before, columns, after = ''] = text.split(RESIZED);
+      this.#screen.write(before);
+      if (columns !== undefined) this.#screen.resize(Number(columns)).then(() => this.#onResized());
+      this.#screen.write(after);
       this.#onOutput();
     });
   }
@@ -57,8 +65,11 @@ export class TerminalSession {
   }
 
   async resize(columns: number): Promise<void> {
-    await this.#screen.resize(columns);
+    const resized = new Promise<void>((resolve) => {
+      this.#onResized = resolve;
+    });
     this.#process.stdin.write(`${JSON.stringify({ resize: columns })}\n`);
+    await resized;
   }
 
   /** The rows once they meet a condition. */

@@ -15,18 +15,18 @@ const place = useWorkplace();
 
 beforeAll(() => prepareSmallTopics(place.data));
 
-/** Several epochs, so that validations and a schedule come in between. */
-const EPOCHS = 'training.epochs=3';
+/** Short windows in two epochs, with a validation in between. The sizes of windows are for the tests of the kernels. */
+const TWO_EPOCHS = ['training.epochs=2', 'training.bptt=8', 'training.windowsPerEpoch=6'];
 
 /** Windows after which a training is interrupted: within an epoch, or in the second of the longest windows. */
 const INTERRUPTED = 3;
 
 /** Short windows, of which an epoch has enough that the queue of batches stays full. */
 const SHORT = ['training.bptt=5', 'training.windowsPerEpoch=null'];
-const SHORT_WINDOWS = 20;
+const SHORT_WINDOWS = 14;
 
 /** Windows of such an epoch that are each launched while the one before is read. */
-const STEADY = { first: 6, last: 15 };
+const STEADY = { first: 6, last: 11 };
 
 /** The ids, targets and numbers of a window. */
 const UPLOADS = 1;
@@ -101,7 +101,7 @@ describe.skipIf(OBSTACLE)(`on cuda${OBSTACLE ? `, ${OBSTACLE}` : ''}`, () => {
   describe.each(NETWORKS)('configs/%s.yaml', (name, { spec, overrides }) => {
     it('resumes byte for byte', async () => {
       const cuda = { backend: 'cuda', backendOptions: BACKEND_OPTIONS } as const;
-      const request = { ...cuda, spec, overrides: [...overrides, EPOCHS] };
+      const request = { ...cuda, spec, overrides: [...overrides, ...TWO_EPOCHS] };
       expect(await trainSmall(place, { ...request, name })).toMatchObject({ outcome: 'finished' });
       const broken = { ...request, name: `${name}-resumed`, interruptAt: afterWindows(INTERRUPTED) };
       expect(await trainSmall(place, broken)).toMatchObject({ outcome: 'interrupted' });

@@ -146,6 +146,8 @@ struct Access {
 constexpr unsigned BLOCK_BITS = 22, THREAD_BITS = 16, STEP_BITS = 20;
 static_assert(BLOCK_BITS + THREAD_BITS + STEP_BITS + WORD + 2 == 64, "an access fits a record");
 
+uint64_t block_of(uint64_t packed) { return packed >> (64 - BLOCK_BITS); }
+
 uint64_t pack(const Access &access) {
   uint64_t packed = access.block;
   packed = packed << THREAD_BITS | access.thread;
@@ -172,9 +174,8 @@ Access unpack(uint64_t packed) {
 
 bool is_shared(size_t offset) { return offset >= DEVICE_BYTES; }
 
-// Whether the running thread has waited for an access that was recorded.
+// Whether the running thread has waited for an access that was recorded in the running launch.
 bool is_before(const Access &access, size_t offset) {
-  if (access.block < first_of_launch) return true;
   if (is_shared(offset) && access.block != current_block) return true;  // of a block that had this shared memory before
   if (access.block < block_number) return false;                        // blocks of a launch do not wait for each other
   if (access.thread == current) return true;
@@ -215,7 +216,8 @@ void check_word(size_t offset, const Access &own) {
   Record &record = records[offset / WORD];
   for (uint64_t &known : record.accesses) {
     if (known == packed) return;
-    if (known == 0) {
+    // None (0, which no launch has), or of an earlier launch, which this one has waited for.
+    if (block_of(known) < first_of_launch) {
       empty = &known;
       continue;
     }
