@@ -3,7 +3,7 @@
 //
 // Words are in order of their logits, the likeliest first, equal ones by id; a draw takes the first of them at which the
 // running sum of the weights exp((logit − largest) / temperature) passes uniform · total. This does not
-// sort all words: bisection over the logits, with one pass over the row per step, narrows them to a few.
+// sort all words: their range of logits is cut into three, with one pass over the row each time, until few remain.
 //
 // Weights and their sums are doubles. Floats take half the time and nearly always show which word doubles would give: the
 // one whose running sums before and after it are farther from the target than rounding could move them.
@@ -16,7 +16,7 @@
 #include "vec-double.h"
 #include "zlm.h"
 
-// Bisection ends when at most this many words remain.
+// The search by passes over the row ends when at most this many words remain.
 #define FEW_WORDS 32
 // A pass over the weights of a row reads this many words at a time, into sums that do not depend on each other.
 #define LANES 4
@@ -35,7 +35,7 @@ typedef struct {
   float *logits;        // [padded]
   float *rough_weights; // [padded]
   double *weights;      // [padded]
-  word *left;           // [classes], the words that bisection narrows to
+  word *left;           // [classes], the words that the search narrows to
 } row;
 
 // Weight and number of the words above a bound.
@@ -44,59 +44,68 @@ typedef struct {
   long count;
 } above;
 
-static above count_above(const row *r, float bound) {
-  const vec least = splat(bound);
-  veci count = {0};
-  for (long j = 0; j < r->padded; j += VL) count -= load(r->logits + j) > least;
-  above total = {0, 0};
-  for (int i = 0; i < VL; i++) total.count += count[i];
-  return total;
+static long sum_of_counts(veci counts) {
+  long sum = 0;
+  for (int i = 0; i < VL; i++) sum += counts[i];
+  return sum;
+}
+
+// A pass over a row compares the logits with two bounds: the values are read once for both.
+#define BOUNDS 2
+
+static void count_above(const row *r, const float bounds[BOUNDS], above sums[BOUNDS]) {
+  veci counts[BOUNDS] = {{0}};
+  for (long j = 0; j < r->padded; j += VL) {
+    for (int b = 0; b < BOUNDS; b++) counts[b] -= load(r->logits + j) > splat(bounds[b]);
+  }
+  for (int b = 0; b < BOUNDS; b++) sums[b] = (above){0, sum_of_counts(counts[b])};
 }
 
 // The most floats that are added up one after the other; their sums are added up in doubles.
-#define ADDITIONS 32
+#define ADDITIONS 16
 
-PASS above rough_sum_above(const row *r, float bound) {
-  const vec least = splat(bound);
-  vecd weight = {0};
-  veci count = {0};
+PASS void rough_sum_above(const row *r, const float bounds[BOUNDS], above sums[BOUNDS]) {
+  vecd weights[BOUNDS] = {{0}};
+  veci counts[BOUNDS] = {{0}};
   for (long start = 0; start < r->padded; start += ADDITIONS * BATCH) {
-    vec sum[LANES] = {{0}};
+    vec part[BOUNDS][LANES] = {{{0}}};
     const long end = min_of(r->padded, start + ADDITIONS * BATCH);
     for (long first = start; first < end; first += BATCH) {
       for (int lane = 0; lane < LANES; lane++) {
-        const long j = first + lane * VL;
-        const veci is_above = load(r->logits + j) > least;
-        sum[lane] += (vec)(is_above & (veci)load(r->rough_weights + j));
-        count -= is_above;
+        const vec logits = load(r->logits + first + lane * VL), weight = load(r->rough_weights + first + lane * VL);
+        for (int b = 0; b < BOUNDS; b++) {
+          const veci is_above = logits > splat(bounds[b]);
+          part[b][lane] += (vec)(is_above & (veci)weight);
+          counts[b] -= is_above;
+        }
       }
     }
-    for (int lane = 0; lane < LANES; lane++) weight += sum_of_halves(sum[lane]);
-  }
-  above total = {sum_of_doubles(weight), 0};
-  for (int i = 0; i < VL; i++) total.count += count[i];
-  return total;
-}
-
-PASS above sum_above(const row *r, float bound) {
-  const half_vec least = bound - (half_vec){0};
-  vecd weight[LANES] = {{0}};
-  half_veci count[LANES] = {{0}};
-  for (long start = 0; start < r->padded; start += LANES * VL_DOUBLE) {
-    for (int lane = 0; lane < LANES; lane++) {
-      const long j = start + lane * VL_DOUBLE;
-      const half_veci is_above = load_half(r->logits + j) > least;
-      const vecl mask = __builtin_convertvector(is_above, vecl);
-      weight[lane] += (vecd)(mask & (vecl)load_doubles(r->weights + j));
-      count[lane] -= is_above;
+    for (int b = 0; b < BOUNDS; b++) {
+      for (int lane = 0; lane < LANES; lane++) weights[b] += sum_of_halves(part[b][lane]);
     }
   }
-  above total = {0, 0};
-  for (int lane = 0; lane < LANES; lane++) {
-    total.weight += sum_of_doubles(weight[lane]);
-    for (int i = 0; i < VL_DOUBLE; i++) total.count += count[lane][i];
+  for (int b = 0; b < BOUNDS; b++) sums[b] = (above){sum_of_doubles(weights[b]), sum_of_counts(counts[b])};
+}
+
+PASS void sum_above(const row *r, const float bounds[BOUNDS], above sums[BOUNDS]) {
+  vecd weights[BOUNDS][LANES] = {{{0}}};
+  half_veci counts[BOUNDS] = {{0}};
+  for (long start = 0; start < r->padded; start += LANES * VL_DOUBLE) {
+    for (int lane = 0; lane < LANES; lane++) {
+      const half_vec logits = load_half(r->logits + start + lane * VL_DOUBLE);
+      const vecl weight = (vecl)load_doubles(r->weights + start + lane * VL_DOUBLE);
+      for (int b = 0; b < BOUNDS; b++) {
+        const half_veci is_above = logits > bounds[b] - (half_vec){0};
+        weights[b][lane] += (vecd)(__builtin_convertvector(is_above, vecl) & weight);
+        counts[b] -= is_above;
+      }
+    }
   }
-  return total;
+  for (int b = 0; b < BOUNDS; b++) {
+    sums[b] = (above){0, 0};
+    for (int lane = 0; lane < LANES; lane++) sums[b].weight += sum_of_doubles(weights[b][lane]);
+    for (int i = 0; i < VL_DOUBLE; i++) sums[b].count += counts[b][i];
+  }
 }
 
 // The quantity that is summed over the words in order: their number, or their weight in doubles or in floats.
@@ -108,9 +117,19 @@ static double measure_of(const row *r, measure m, int32_t id) {
   return m == COUNT ? 1 : m == WEIGHT ? r->weights[id] : r->rough_weights[id];
 }
 
-// Returns the sums above a bound; counting alone needs no weights.
-static above all_above(const row *r, measure m, float bound) {
-  return m == COUNT ? count_above(r, bound) : m == WEIGHT ? sum_above(r, bound) : rough_sum_above(r, bound);
+// Computes the sums above each bound; counting alone needs no weights.
+static void all_above(const row *r, measure m, const float bounds[BOUNDS], above sums[BOUNDS]) {
+  if (m == COUNT) count_above(r, bounds, sums);
+  else if (m == WEIGHT) sum_above(r, bounds, sums);
+  else rough_sum_above(r, bounds, sums);
+}
+
+// Returns the sums over all words.
+static above sum_of_all(const row *r, measure m) {
+  const float bounds[BOUNDS] = {-INFINITY, -INFINITY};
+  above sums[BOUNDS];
+  all_above(r, m, bounds, sums);
+  return sums[0];
 }
 
 INLINE int any_lane(veci mask) {
@@ -150,33 +169,50 @@ typedef struct {
   above all;
 } candidates;
 
-// A word, and the distance of the target from the running sums before and after it, whichever is closer.
+// The bounds (low, high] of the logits of some words in order, with the sums above each bound.
+typedef struct {
+  float low, high;
+  above over_low, over_high;
+} bracket;
+
+// A word, the distance of the target from the running sums before and after it, whichever is closer, and the last bracket.
 typedef struct {
   word word;
   double margin;
+  bracket within;
 } found;
 
-// Finds the first candidate in order at which the running sum of a measure passes `target`; the last one, with a negative
-// margin, if rounding makes that none. All logits are finite or −∞.
-static found first_beyond(const row *r, measure m, double target, const candidates *c) {
-  // The word is in (low, high]: the sum above `high` does not pass the target, the sum above `low` does.
-  float low = nextafterf(c->least, -INFINITY), high = c->largest;
-  above over_low = c->all, over_high = {0, 0};
-  while (over_low.count - over_high.count > FEW_WORDS) {
-    const float middle = low / 2 + high / 2;
-    if (!(middle > low && middle < high)) break; // all that remain are equal, or neighboring floats
-    const above over_middle = all_above(r, m, middle);
-    if (measured(m, over_middle) > target) low = middle, over_low = over_middle;
-    else high = middle, over_high = over_middle;
+static bracket bracket_of(const candidates *c) {
+  return (bracket){nextafterf(c->least, -INFINITY), c->largest, c->all, {0, 0}};
+}
+
+// Cuts the bracket into three at two bounds, and returns the part with the word: the sum above its upper bound does not pass the
+// target, the sum above its lower bound does.
+static bracket third_of(const row *r, measure m, double target, bracket b, const float bounds[BOUNDS]) {
+  above over[BOUNDS];
+  all_above(r, m, bounds, over);
+  if (measured(m, over[1]) > target) return (bracket){bounds[1], b.high, over[1], b.over_high};
+  if (measured(m, over[0]) > target) return (bracket){bounds[0], bounds[1], over[0], over[1]};
+  return (bracket){b.low, bounds[0], b.over_low, over[0]};
+}
+
+// Finds the first word in order at which the running sum of a measure passes `target`; the last one of the bracket, with a
+// negative margin, if rounding makes that none. All logits are finite or −∞.
+static found first_beyond(const row *r, measure m, double target, bracket b) {
+  while (b.over_low.count - b.over_high.count > FEW_WORDS) {
+    const float third = b.high / 3 - b.low / 3, bounds[BOUNDS] = {b.low + third, b.high - third};
+    // All that remain are equal, or neighboring floats.
+    if (!(b.low < bounds[0] && bounds[0] <= bounds[1] && bounds[1] < b.high)) break;
+    b = third_of(r, m, target, b, bounds);
   }
-  const long count = words_between(r, low, high);
+  const long count = words_between(r, b.low, b.high);
   qsort(r->left, (size_t)count, sizeof *r->left, comes_before);
-  double before = measured(m, over_high), sum = before;
+  double before = measured(m, b.over_high), sum = before;
   for (long i = 0; i < count; i++, before = sum) {
     sum += measure_of(r, m, r->left[i].id);
-    if (sum > target) return (found){r->left[i], fmin(target - before, sum - target)};
+    if (sum > target) return (found){r->left[i], fmin(target - before, sum - target), b};
   }
-  return (found){r->left[count - 1], sum - target};
+  return (found){r->left[count - 1], sum - target, b};
 }
 
 // Computes the weights of all words in floats, and returns their sums.
@@ -187,7 +223,7 @@ PASS above weigh_roughly(const row *r, float largest, double temperature) {
     if (temperature != 1) exponent /= divisor;
     store(r->rough_weights + j, vec_exp(exponent));
   }
-  return rough_sum_above(r, -INFINITY);
+  return sum_of_all(r, ROUGH_WEIGHT);
 }
 
 // Computes the weights of all words, and returns their sums.
@@ -263,33 +299,44 @@ static double just_below(double weight) { return weight * (1 - 0x1p-40); }
 // The relative error of `vec_exp`, at most.
 #define EXP_ERROR 1e-6
 
-// Draws with weights in floats. Returns the word that their doubles give, or −1 where floats do not show which that is.
-static int32_t draw_roughly(const row *r, double temperature, candidates c, double uniform) {
-  if (temperature < LEAST_ROUGH_TEMPERATURE) return -1;
+// Draws with weights in floats. Returns whether the word is that which doubles give.
+static int draw_roughly(const row *r, double temperature, candidates c, double uniform, found *drawn) {
   c.all = weigh_roughly(r, c.largest, temperature);
-  const found f = first_beyond(r, ROUGH_WEIGHT, uniform * c.all.weight, &c);
+  *drawn = first_beyond(r, ROUGH_WEIGHT, uniform * c.all.weight, bracket_of(&c));
   const double largest_exponent = fmin(88, ((double)c.largest - c.least) / temperature);
   const double doubt = EXP_ERROR + largest_exponent * 0x1p-22 + ADDITIONS * 0x1p-24;
-  return f.margin > 2 * doubt * c.all.weight ? f.word.id : -1;
+  return drawn->margin > 2 * doubt * c.all.weight;
+}
+
+// Returns where doubles find the word: where floats found it, unless its sums in doubles exclude that.
+static bracket likely_bracket(const row *r, double target, const candidates *c, const found *rough) {
+  const bracket all = bracket_of(c);
+  if (!rough) return all;
+  const float bounds[BOUNDS] = {rough->within.low, rough->within.high};
+  above over[BOUNDS];
+  all_above(r, WEIGHT, bounds, over);
+  if (over[1].weight > target || over[0].weight <= target) return all;
+  return (bracket){bounds[0], bounds[1], over[0], over[1]};
 }
 
 static int32_t draw(const row *r, const zlm_draws *d, candidates c, double uniform) {
   if (c.largest == -INFINITY) return -1;
   if (d->temperature == 0) return first_with(r, c.largest);
   if (d->top_k > 0) {
-    c.all = count_above(r, -INFINITY);
-    if (c.all.count > d->top_k) cut_behind(r, first_beyond(r, COUNT, (double)d->top_k - 0.5, &c).word, &c);
+    c.all = sum_of_all(r, COUNT);
+    if (c.all.count > d->top_k) cut_behind(r, first_beyond(r, COUNT, (double)d->top_k - 0.5, bracket_of(&c)).word, &c);
   }
-  if (d->top_p == 1) {
-    const int32_t drawn = draw_roughly(r, d->temperature, c, uniform);
-    if (drawn >= 0) return drawn;
-  }
+  const int is_rough = d->top_p == 1 && d->temperature >= LEAST_ROUGH_TEMPERATURE;
+  found rough;
+  if (is_rough && draw_roughly(r, d->temperature, c, uniform, &rough)) return rough.word.id;
   c.all = weigh(r, c.largest, d->temperature);
   if (d->top_p < 1) {
-    cut_behind(r, first_beyond(r, WEIGHT, just_below(d->top_p * c.all.weight), &c).word, &c);
-    c.all = sum_above(r, -INFINITY);
+    const double share = just_below(d->top_p * c.all.weight);
+    cut_behind(r, first_beyond(r, WEIGHT, share, bracket_of(&c)).word, &c);
+    c.all = sum_of_all(r, WEIGHT);
   }
-  return first_beyond(r, WEIGHT, uniform * c.all.weight, &c).word.id;
+  const double target = uniform * c.all.weight;
+  return first_beyond(r, WEIGHT, target, likely_bracket(r, target, &c, is_rough ? &rough : NULL)).word.id;
 }
 
 int zlm_draw(const zlm_draws *d) {
