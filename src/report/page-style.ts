@@ -40,5 +40,6 @@ th code{white-space:nowrap}
 @media (max-width:599px){th code{white-space:normal}.keys th:first-child{min-width:9.5rem}th,td{padding-right:.6rem;font-size:.85rem}}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.85rem;color:var(--soft)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-@media print{body{font-size:10.5pt}main{max-width:none;padding:0}.scroll{overflow:visible}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}h2,h3{break-after:avoid}tr,.cards li,blockquote{break-inside:avoid}pre{white-space:pre-wrap}}
+@page{margin:14mm}
+@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{margin-top:1.75rem}.scroll{overflow:visible}.figures{display:block;columns:2;column-gap:2rem}figure{margin-bottom:1.25rem}.wide,details:not([open]){display:none}.narrow{display:block}.narrow svg{max-width:100%}h2,h3,h2+p{break-after:avoid}tr,.cards li,blockquote{break-inside:avoid}pre{white-space:pre-wrap}}
 `;

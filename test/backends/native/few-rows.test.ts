@@ -22,6 +22,18 @@ const weightsOf = (gates: number, units: number) => ({
   bias: vector(gates * units),
 });
 
+/** An LSTM, a GRU and a tanh layer with new weights, from a window [T,B,9] to the output. */
+function layersFrom(h: tf.Tensor2D, c: tf.Tensor2D): ((x: tf.Tensor3D) => tf.Tensor3D)[] {
+  const units = h.shape[1];
+  const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map((gates) => weightsOf(gates, units));
+  const candidateBias = vector(units);
+  return [
+    (x) => lstm(x, { h, c }, ofLstm, {}).output,
+    (x) => gru(x, h, { ...ofGru, candidateBias }, {}).output,
+    (x) => tanhRnn(x, h, ofTanh, {}).output,
+  ];
+}
+
 /** The first rows of [N, …]. */
 const firstOf = (x: tf.Tensor, rows: number) => tf.slice(x, 0, rows);
 
@@ -66,17 +78,24 @@ describe.skipIf(obstacle)(['few rows', obstacle].filter(Boolean).join(', '), () 
     'a recurrent step of many rows with %d units has the same bits by itself as in a longer window',
     (units) => {
       const [x, h, c] = [matrix(2 * MANY, 9), matrix(MANY, units), matrix(MANY, units)];
-      const [ofLstm, ofGru, ofTanh] = [4, 3, 1].map((gates) => weightsOf(gates, units));
-      const candidateBias = vector(units);
-      const layers = [
-        (x: tf.Tensor3D) => lstm(x, { h, c }, ofLstm, {}).output,
-        (x: tf.Tensor3D) => gru(x, h, { ...ofGru, candidateBias }, {}).output,
-        (x: tf.Tensor3D) => tanhRnn(x, h, ofTanh, {}).output,
-      ];
-      for (const run of layers) {
+      for (const run of layersFrom(h, c)) {
         const window = valuesOf(run(x.reshape([2, MANY, 9])));
         const step = valuesOf(run(firstOf(x, MANY).reshape([1, MANY, 9])));
         expect(step).toEqual(window.slice(0, MANY * units));
+      }
+    },
+  );
+
+  // Few rows in all multiply by U as it is, step by step.
+  it.each([1, 16, 65, 400])(
+    'a short recurrent window with %d units has the same bits by itself as in a longer window',
+    (units) => {
+      const [batch, short, long] = [2, 5, 20];
+      const [x, h, c] = [matrix(long * batch, 9), matrix(batch, units), matrix(batch, units)];
+      for (const run of layersFrom(h, c)) {
+        const window = valuesOf(run(x.reshape([long, batch, 9])));
+        const few = valuesOf(run(firstOf(x, short * batch).reshape([short, batch, 9])));
+        expect(few).toEqual(window.slice(0, short * batch * units));
       }
     },
   );

@@ -89,9 +89,14 @@ void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long
 // Rows of a and of b whose dot products are summed in one pass.
 #define DOT_ROWS 4
 #define DOT_COLUMNS 2
+// Rows of b that a thread takes in turn, and how much of each at once: that much of a stays in a level-2 cache for all of them.
+#define DOT_BLOCK 16
+#define DOT_FLOATS (1L << 16)
 
-// c (rows × columns, `ldc` apart) = the dot products of rows of a and b, each `k` long.
-INLINE void dot_products(const int rows, const int columns, long k, const float *a, const float *b, float *c, long ldc) {
+// c (rows × columns, `ldc` apart) = the dot products of rows of a and b, `row` apart and each `k` long, plus the old c when
+// `accumulate` is set.
+INLINE void dot_products(const int rows, const int columns, long k, const float *a, const float *b, long row, float *c,
+                         long ldc, int accumulate) {
   vec sums[DOT_ROWS][DOT_COLUMNS];
   for (int i = 0; i < rows; i++) {
     for (int j = 0; j < columns; j++) sums[i][j] = (vec){0};
@@ -99,25 +104,29 @@ INLINE void dot_products(const int rows, const int columns, long k, const float 
   for (long at = 0; at < k; at += VL) {
     const long valid = min_of(VL, k - at);
     vec right[DOT_COLUMNS];
-    for (int j = 0; j < columns; j++) right[j] = load_part(b + j * k + at, valid);
+    for (int j = 0; j < columns; j++) right[j] = load_part(b + j * row + at, valid);
     for (int i = 0; i < rows; i++) {
-      const vec left = load_part(a + i * k + at, valid);
+      const vec left = load_part(a + i * row + at, valid);
       for (int j = 0; j < columns; j++) sums[i][j] += left * right[j];
     }
   }
   for (int i = 0; i < rows; i++) {
-    for (int j = 0; j < columns; j++) c[i * ldc + j] = sum_lanes(sums[i][j]);
+    for (int j = 0; j < columns; j++) {
+      const float sum = sum_lanes(sums[i][j]);
+      c[i * ldc + j] = accumulate ? c[i * ldc + j] + sum : sum;
+    }
   }
 }
 
 #define DOTS(R, C)                                                                                                     \
-  dot_products(R, C, k, a + i * k, b + j * k, c + i * n + j, n);                                                       \
+  dot_products(R, C, depth, a + i * k, b + j * k, k, c + i * n + j, n, accumulate);                                    \
   break
-void few_rows_dots(long m, long n, long k, const float *a, const float *b, float *c) {
-#pragma omp parallel for schedule(dynamic, 4) if (n * k >= SHARED_FLOATS)
-  for (long j = 0; j < n; j += DOT_COLUMNS) {
+// The dot products of all m rows of a with the rows [first, last) of b, `depth` floats of each row.
+static void dots_of_block(long m, long n, long k, const float *a, const float *b, float *c, long first, long last,
+                          long depth, int accumulate) {
+  for (long j = first; j < last; j += DOT_COLUMNS) {
     for (long i = 0; i < m; i += DOT_ROWS) {
-      const long rows = min_of(DOT_ROWS, m - i), columns = min_of(DOT_COLUMNS, n - j);
+      const long rows = min_of(DOT_ROWS, m - i), columns = min_of(DOT_COLUMNS, last - j);
       switch (rows * DOT_COLUMNS + columns - DOT_COLUMNS) {
       case 1: DOTS(1, 1);
       case 2: DOTS(1, 2);
@@ -132,3 +141,17 @@ void few_rows_dots(long m, long n, long k, const float *a, const float *b, float
   }
 }
 #undef DOTS
+
+void few_rows_dots(long m, long n, long k, const float *a, const float *b, float *c) {
+  const long slice = min_of(k, (DOT_FLOATS / (m > 0 ? m : 1) + VL - 1) / VL * VL);
+#pragma omp parallel for schedule(dynamic) if (n * k >= SHARED_FLOATS)
+  for (long first = 0; first < n; first += DOT_BLOCK) {
+    const long last = min_of(n, first + DOT_BLOCK);
+    long start = 0;
+    do {
+      const long depth = min_of(slice, k - start);
+      dots_of_block(m, n, k, a + start, b + start, c, first, last, depth, start > 0);
+      start += slice;
+    } while (start < k);
+  }
+}

@@ -11,7 +11,7 @@ typedef struct {
   recurrence shape;
   mask_series zoneout;
   const float *panels; // of U, or null
-  const float *product; // h0·U of a single product, or null
+  const float *product; // h·U of the step with an unpacked U, or null
   const float *h0, *candidate_bias;
   float *y, *gates;
 } gru_forward;
@@ -77,24 +77,25 @@ int zlm_gru_forward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 3);
   layer_masks masks;
   int failed = draw_masks(l, s.gates, &masks);
-  const int single = is_single_product(s, masks.recurrent);
-  float *buffer = scratch(single ? s.batch * 3 * s.units : gate_panels_size(s));
+  const int unpacked = leaves_unpacked(s, masks.recurrent);
+  float *buffer = scratch(unpacked ? s.batch * 3 * s.units : gate_panels_size(s));
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) failed |= single_product(s, l->h0, l->u, buffer);
-    else pack_gates(s, buffer, l->u);
+    if (!unpacked) pack_gates(s, buffer, l->u);
     const gru_forward layer = {
         .shape = s,
         .zoneout = masks.hidden_zoneout,
-        .panels = single ? NULL : buffer,
-        .product = single ? buffer : NULL,
+        .panels = unpacked ? NULL : buffer,
+        .product = unpacked ? buffer : NULL,
         .h0 = l->h0,
         .candidate_bias = l->candidate_bias,
         .y = l->y,
         .gates = l->gates,
     };
-    failed |= walk_forward(s, blocks_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+    const long blocks = blocks_for(s.units);
+    if (unpacked) failed |= walk_forward_unpacked(s, blocks, l->u, buffer, l->h0, l->y, step_forward, &layer);
+    else failed |= walk_forward(s, blocks, masks.recurrent, l->h0, l->y, step_forward, &layer);
   }
   free(buffer);
   free_masks(&masks);
@@ -154,11 +155,9 @@ int zlm_gru_backward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 3);
   const long gate_gradients = s.steps * s.batch * 3 * s.units;
   layer_masks masks;
-  float *panels = scratch(panels_size(3 * s.units, s.units));
   float *d_input = scratch(gate_gradients), *d_recurrent = scratch(gate_gradients);
-  int failed = draw_masks(l, s.gates, &masks) | !panels | !d_input | !d_recurrent;
+  int failed = draw_masks(l, s.gates, &masks) | !d_input | !d_recurrent;
   if (!failed) {
-    pack_transposed(s, masks.recurrent.parts, panels, l->u);
     const gru_backward layer = {
         .shape = s,
         .zoneout = masks.hidden_zoneout,
@@ -170,11 +169,10 @@ int zlm_gru_backward(const zlm_layer *l) {
         .d_input = d_input,
         .d_recurrent = d_recurrent,
     };
-    failed |= walk_backward(s, (backward_walk){panels, d_recurrent, l->dh, 1}, masks.recurrent, step_backward, &layer);
+    failed |= walk_backward(s, (backward_walk){l->u, d_recurrent, l->dh, 1}, masks.recurrent, step_backward, &layer);
     failed |= layer_gradients(s, l, &masks, d_input, d_recurrent);
     column_sums(s.steps * s.batch, s.units, d_recurrent + 2 * s.units, 3 * s.units, l->d_candidate_bias, 0);
   }
-  free(panels);
   free(d_input);
   free(d_recurrent);
   free_masks(&masks);

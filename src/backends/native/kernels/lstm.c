@@ -14,7 +14,7 @@ typedef struct {
   int by_gate; // each gate has a mask of its own
   mask_series hidden_zoneout, cell_zoneout;
   const float *panels; // of U, or null
-  const float *product; // h0·U of a single product, or null
+  const float *product; // h·U of the step with an unpacked U, or null
   const float *h0, *c0;
   float *y, *cells, *gates;
 } lstm_forward;
@@ -101,27 +101,28 @@ int zlm_lstm_forward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 4);
   layer_masks masks;
   int failed = draw_masks(l, s.gates, &masks);
-  const int single = is_single_product(s, masks.recurrent);
-  float *buffer = scratch(single ? s.batch * 4 * s.units : gate_panels_size(s));
+  const int unpacked = leaves_unpacked(s, masks.recurrent);
+  float *buffer = scratch(unpacked ? s.batch * 4 * s.units : gate_panels_size(s));
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, 4 * s.units);
-    if (single) failed |= single_product(s, l->h0, l->u, buffer);
-    else pack_gates(s, buffer, l->u);
+    if (!unpacked) pack_gates(s, buffer, l->u);
     const lstm_forward layer = {
         .shape = s,
         .by_gate = masks.recurrent.parts > 1,
         .hidden_zoneout = masks.hidden_zoneout,
         .cell_zoneout = masks.cell_zoneout,
-        .panels = single ? NULL : buffer,
-        .product = single ? buffer : NULL,
+        .panels = unpacked ? NULL : buffer,
+        .product = unpacked ? buffer : NULL,
         .h0 = l->h0,
         .c0 = l->c0,
         .y = l->y,
         .cells = l->cells,
         .gates = l->gates,
     };
-    failed |= walk_forward(s, blocks_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+    const long blocks = blocks_for(s.units);
+    if (unpacked) failed |= walk_forward_unpacked(s, blocks, l->u, buffer, l->h0, l->y, step_forward, &layer);
+    else failed |= walk_forward(s, blocks, masks.recurrent, l->h0, l->y, step_forward, &layer);
   }
   free(buffer);
   free_masks(&masks);
@@ -217,12 +218,11 @@ static void step_backward(const void *layer, long t, share units, share rows) {
 int zlm_lstm_backward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 4);
   layer_masks masks;
-  float *panels = scratch(panels_size(4 * s.units, s.units)), *buffer = NULL;
+  float *buffer = NULL;
   if (!l->d_gates) buffer = scratch(s.steps * s.batch * 4 * s.units);
   float *dz = l->d_gates ? l->d_gates : buffer;
-  int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
+  int failed = draw_masks(l, s.gates, &masks) | !dz;
   if (!failed) {
-    pack_transposed(s, masks.recurrent.parts, panels, l->u);
     const lstm_backward layer = {
         .shape = s,
         .hidden_zoneout = masks.hidden_zoneout,
@@ -235,11 +235,10 @@ int zlm_lstm_backward(const zlm_layer *l) {
         .dc = l->dc,
         .dz = dz,
     };
-    const backward_walk walk = {panels, dz, l->dh, masks.hidden_zoneout.values != NULL};
+    const backward_walk walk = {l->u, dz, l->dh, masks.hidden_zoneout.values != NULL};
     failed |= walk_backward(s, walk, masks.recurrent, step_backward, &layer);
     failed |= layer_gradients(s, l, &masks, dz, dz);
   }
-  free(panels);
   free(buffer);
   free_masks(&masks);
   return failed;

@@ -5,6 +5,8 @@
 
 // Up to this many bytes of recurrent weight each thread may stream all of it each step.
 #define CACHED_WEIGHT_BYTES (1L << 20)
+// With more rows in all steps, packing U takes no longer than it saves.
+#define UNPACKED_ROWS 16
 
 void pack_panels(precision p, float *panels, matrix b, long depth, long columns) {
 #pragma omp parallel for schedule(static)
@@ -45,7 +47,8 @@ void pack_gates(recurrence s, float *panels, const float *u) {
   }
 }
 
-void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
+// Packs Uᵀ into panels: those of [G·H,H] or, for each of several parts, those of its rows.
+static void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
   const long row = s.gates * s.units, depth = row / parts;
   for (long part = 0; part < parts; part++) {
     const matrix transpose = {u + part * depth, 1, row};
@@ -53,15 +56,17 @@ void pack_transposed(recurrence s, long parts, float *panels, const float *u) {
   }
 }
 
-int is_single_product(recurrence s, mask_series dropped) {
+int leaves_unpacked(recurrence s, mask_series dropped) {
+  if (s.precision != FLOAT32 || dropped.values) return 0;
+  if (s.batch <= FEW_ROWS) return s.steps * s.batch <= UNPACKED_ROWS;
   // A product of more rows cuts longer sums into slices, which would give other bits.
-  const int alike = s.batch <= FEW_ROWS || s.units <= PANEL_DEPTH;
-  return s.steps == 1 && s.precision == FLOAT32 && alike && !dropped.values;
+  return s.steps == 1 && s.units <= PANEL_DEPTH;
 }
 
-int single_product(recurrence s, const float *h0, const float *u, float *out) {
+// out [B,G·H] = h·U. Returns 0, or 1 when memory ran out.
+static int unpacked_product(recurrence s, const float *h, const float *u, float *out) {
   const long wide = s.gates * s.units;
-  const matrix left = {h0, s.units, 1}, right = {u, wide, 1};
+  const matrix left = {h, s.units, 1}, right = {u, wide, 1};
   if (s.batch > FEW_ROWS) return gemm(FLOAT32, s.batch, wide, s.units, left, right, out, wide, NULL, 0);
   few_rows_product(s.batch, wide, s.units, left, right, out, wide, NULL, 0, s.units > 0 ? s.units : 1);
   return 0;
@@ -123,6 +128,17 @@ int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0
   return failed;
 }
 
+int walk_forward_unpacked(recurrence s, long blocks, const float *u, float *product, const float *h0, const float *y,
+                          forward_step step, const void *layer) {
+  int failed = 0;
+  for (long t = 0; t < s.steps; t++) {
+    failed |= unpacked_product(s, t ? y + (t - 1) * s.batch * s.units : h0, u, product);
+#pragma omp parallel if (!walks_alone(s))
+    step(layer, t, share_of(blocks), (share){0, s.batch}, (operand){0});
+  }
+  return failed;
+}
+
 // to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles
 // of all sizes, not inlined in each: a compiler may fuse sum and product in one tile size and not in another, and the number
 // of threads decides on tile sizes.
@@ -160,12 +176,12 @@ INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_
 // dh = dz · Uᵀ for a thread's rows and panels: part by part, each masked if there are masks, added to the old dh where the
 // walk says so.
 static void hidden_step(recurrence s, backward_walk walk, share own, share rows, operand left, const float *mask,
-                        long parts) {
+                        long parts, const float *panels) {
   const long group = group_rows(rows.last - rows.first), depth = s.gates * s.units / parts, mask_row = parts * s.units;
   for (long panel = own.first; panel < own.last; panel++) {
     const long from = panel * TILE_COLUMNS, width = min_of(TILE_COLUMNS, s.units - from);
     for (long part = 0; part < parts; part++) {
-      const float *right = walk.panels + part * panels_size(depth, s.units) + panel * depth * TILE_COLUMNS;
+      const float *right = panels + part * panels_size(depth, s.units) + panel * depth * TILE_COLUMNS;
       const int added = walk.added || part > 0;
       for (long row = rows.first; row < rows.last; row += group) {
         float *to = walk.dh + row * s.units + from;
@@ -184,8 +200,30 @@ static void hidden_step(recurrence s, backward_walk walk, share own, share rows,
   }
 }
 
-int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backward_step step, const void *layer) {
+// Runs the steps backward with few rows and an unpacked U, whose rows are the columns of Uᵀ.
+static int walk_backward_unpacked(recurrence s, backward_walk walk, backward_step step, const void *layer) {
+  const long state = s.batch * s.units, wide = s.gates * s.units;
+  float *product = scratch(state);
+  if (!product) return 1;
+  for (long t = s.steps - 1; t >= 0; t--) {
+#pragma omp parallel if (!walks_alone(s))
+    {
+      const share own = share_of(blocks_for(s.units));
+      step(layer, t, (share){own.first * VL, min_of(s.units, own.last * VL)}, (share){0, s.batch});
+    }
+    few_rows_dots(s.batch, s.units, wide, walk.d_recurrent + t * s.gates * state, walk.u, product);
+    for (long i = 0; i < state; i++) walk.dh[i] = walk.added ? walk.dh[i] + product[i] : product[i];
+  }
+  free(product);
+  return 0;
+}
+
+static int walk_backward_packed(recurrence s, backward_walk walk, mask_series dropped, backward_step step,
+                                const void *layer) {
   const long state = s.batch * s.units, wide = s.gates * s.units, parts = dropped.parts, panels = panels_for(s.units);
+  float *packed = scratch(panels_size(wide, s.units));
+  if (!packed) return 1;
+  pack_transposed(s, parts, packed, walk.u);
   int failed = 0;
 #pragma omp parallel reduction(| : failed) if (!walks_alone(s))
   {
@@ -204,9 +242,15 @@ int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backwar
       if (!buffer) continue;
       const float *dz = walk.d_recurrent + t * s.gates * state + rows.first * wide;
       const operand left = as_operand(s.precision, count, parts, wide / parts, dz, buffer);
-      hidden_step(s, walk, own, rows, left, mask_of_step(dropped, t, parts * state), parts);
+      hidden_step(s, walk, own, rows, left, mask_of_step(dropped, t, parts * state), parts, packed);
     }
     free(buffer);
   }
+  free(packed);
   return failed;
+}
+
+int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backward_step step, const void *layer) {
+  if (s.batch <= FEW_ROWS && leaves_unpacked(s, dropped)) return walk_backward_unpacked(s, walk, step, layer);
+  return walk_backward_packed(s, walk, dropped, step, layer);
 }

@@ -53,22 +53,17 @@ void pack_gates(recurrence s, float *panels, const float *u);
 static inline long blocks_for(long units) { return (units + VL - 1) / VL; }
 static inline long gate_panels_size(recurrence s) { return blocks_for(s.units) * s.units * s.gates * VL; }
 
-// Returns whether the recurrent product h0·U is needed once, in a window of one step without masks. It is then computed
-// like any other product: packing the gates of U would take longer.
-int is_single_product(recurrence s, mask_series dropped);
-// out [B,G·H] = h0·U. Returns 0, or 1 when memory ran out.
-int single_product(recurrence s, const float *h0, const float *u, float *out);
+// Returns whether the recurrent products read U as it is in memory: in a window of one step or few rows and without masks,
+// packing U would take longer. The bits are those of the packed U.
+int leaves_unpacked(recurrence s, mask_series dropped);
 
-// acc = R rows of a single product, `gates` gates of the units from the first on; `valid` of them exist.
+// acc = R rows of a product h·U, `gates` gates of the units from the first on; `valid` of them exist.
 INLINE void load_product(const int rows, const int gates, const float *product, long units, long valid,
                          vec acc[GATE_ROWS][MOST_GATES]) {
   for (int r = 0; r < rows; r++) {
     for (int g = 0; g < gates; g++) acc[r][g] = load_part(product + (r * gates + g) * units, valid);
   }
 }
-
-// Packs Uᵀ into panels: those of [G·H,H] or, for each of several parts, those of its rows.
-void pack_transposed(recurrence s, long parts, float *panels, const float *u);
 
 // One step of a cell forward: computes the recurrent product with the given left operand, the gates and the new state for a
 // thread's blocks and rows.
@@ -79,19 +74,24 @@ typedef void (*forward_step)(const void *layer, long t, share blocks, share rows
 int walk_forward(recurrence s, long blocks, mask_series dropped, const float *h0, const float *y, forward_step step,
                  const void *layer);
 
+// Runs the steps forward with an unpacked U [H,G·H]. Each step finds its h·U in `product` [B,G·H], and no left operand.
+// Returns 0, or 1 when memory ran out.
+int walk_forward_unpacked(recurrence s, long blocks, const float *u, float *product, const float *h0, const float *y,
+                          forward_step step, const void *layer);
+
 // One step of a cell backward: computes the gradients of the gates from dh for a thread's units and rows. It leaves in dh
 // the gradient that reaches h(t−1) other than through the recurrent product, if there is any.
 typedef void (*backward_step)(const void *layer, long t, share units, share rows);
 
-// The arrays of a walk backward: panels of Uᵀ; d_recurrent [T,B,G·H], the gradients of h·U, which the steps fill; dh
+// The arrays of a walk backward: U; d_recurrent [T,B,G·H], the gradients of h·U, which the steps fill; dh
 // [B,H], the gradient of the last state on entry and of the first on return. With `added` set, steps leave a gradient in dh.
 typedef struct {
-  const float *panels, *d_recurrent;
+  const float *u, *d_recurrent;
   float *dh;
   int added;
 } backward_walk;
 
-// Runs the steps backward. Returns 0, or 1 when memory ran out.
+// Runs the steps backward, with U packed or not. Returns 0, or 1 when memory ran out.
 int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backward_step step, const void *layer);
 
 // ---- Products over all steps of a window (layer-products.c)

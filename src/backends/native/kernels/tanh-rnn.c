@@ -8,7 +8,7 @@ typedef struct {
   recurrence shape;
   mask_series zoneout;
   const float *panels; // of U, or null
-  const float *product; // h0·U of a single product, or null
+  const float *product; // h·U of the step with an unpacked U, or null
   const float *h0;
   float *y, *activations;
 } rnn_forward;
@@ -42,7 +42,7 @@ INLINE void finish_units(const int rows, const int vecs, vec acc[TILE_ROWS][TILE
   }
 }
 
-// acc = R rows of a single product, `width` units from the first on.
+// acc = R rows of a product h·U, `width` units from the first on.
 INLINE void load_units(const int rows, const int vecs, const float *product, long units, long width,
                        vec acc[TILE_ROWS][TILE_VECS]) {
   for (int r = 0; r < rows; r++) {
@@ -78,23 +78,24 @@ int zlm_tanh_rnn_forward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 1);
   layer_masks masks;
   int failed = draw_masks(l, s.gates, &masks);
-  const int single = is_single_product(s, masks.recurrent);
-  float *buffer = scratch(single ? s.batch * s.units : panels_size(s.units, s.units));
+  const int unpacked = leaves_unpacked(s, masks.recurrent);
+  float *buffer = scratch(unpacked ? s.batch * s.units : panels_size(s.units, s.units));
   failed |= !buffer;
   if (!failed) {
     failed |= input_product(s, masks.inputs, l->x, l->w, l->bias, l->gates, s.units);
-    if (single) failed |= single_product(s, l->h0, l->u, buffer);
-    else pack_panels(s.precision, buffer, (matrix){l->u, s.units, 1}, s.units, s.units);
+    if (!unpacked) pack_panels(s.precision, buffer, (matrix){l->u, s.units, 1}, s.units, s.units);
     const rnn_forward layer = {
         .shape = s,
         .zoneout = masks.hidden_zoneout,
-        .panels = single ? NULL : buffer,
-        .product = single ? buffer : NULL,
+        .panels = unpacked ? NULL : buffer,
+        .product = unpacked ? buffer : NULL,
         .h0 = l->h0,
         .y = l->y,
         .activations = l->gates,
     };
-    failed |= walk_forward(s, panels_for(s.units), masks.recurrent, l->h0, l->y, step_forward, &layer);
+    const long blocks = panels_for(s.units);
+    if (unpacked) failed |= walk_forward_unpacked(s, blocks, l->u, buffer, l->h0, l->y, step_forward, &layer);
+    else failed |= walk_forward(s, blocks, masks.recurrent, l->h0, l->y, step_forward, &layer);
   }
   free(buffer);
   free_masks(&masks);
@@ -129,16 +130,14 @@ static void step_backward(const void *layer, long t, share units, share rows) {
 int zlm_tanh_rnn_backward(const zlm_layer *l) {
   const recurrence s = recurrence_of(l, 1);
   layer_masks masks;
-  float *panels = scratch(panels_size(s.units, s.units)), *dz = scratch(s.steps * s.batch * s.units);
-  int failed = draw_masks(l, s.gates, &masks) | !panels | !dz;
+  float *dz = scratch(s.steps * s.batch * s.units);
+  int failed = draw_masks(l, s.gates, &masks) | !dz;
   if (!failed) {
-    pack_transposed(s, 1, panels, l->u);
     const rnn_backward layer = {s, masks.hidden_zoneout, l->gates, l->dy, l->dh, dz};
-    const backward_walk walk = {panels, dz, l->dh, masks.hidden_zoneout.values != NULL};
+    const backward_walk walk = {l->u, dz, l->dh, masks.hidden_zoneout.values != NULL};
     failed |= walk_backward(s, walk, masks.recurrent, step_backward, &layer);
     failed |= layer_gradients(s, l, &masks, dz, dz);
   }
-  free(panels);
   free(dz);
   free_masks(&masks);
   return failed;

@@ -95,18 +95,35 @@ void zlm_dynamic_update(int64_t n, float *parameter, const float *gradient, cons
   }
 }
 
-// A strip of `right` is read again for each row of the parameter, so it should stay in a level-2 cache: its floats.
+// A strip of `right` is read again for each group of rows of the parameter, so it should stay in a level-2 cache: its floats.
 #define STRIP_FLOATS (1L << 16)
-// Columns whose gradient is computed before their step: it stays in the level-1 cache.
+// The gradient of a group of rows and a piece of columns is computed before their step: it stays in the level-1 cache. Its tiles
+// stay in registers.
+#define GROUP_ROWS 4
+#define GROUP_VECS 2
 #define PIECE 512
 
-// gradient [count] = Σ_i factors[i · step] · right[i · row …], i in order.
-INLINE void gradient_of_piece(long n, long count, const float *factors, long step, const float *right, long row,
-                              float *restrict gradient) {
-  for (long j = 0; j < count; j++) gradient[j] = factors[0] * right[j];
-  for (long i = 1; i < n; i++) {
-    const float factor = factors[i * step], *from = right + i * row;
-    for (long j = 0; j < count; j++) gradient[j] += factor * from[j];
+// gradient (rows × count, rows PIECE apart) = Σ_i factors[i · height + r] · right[i · width …], i in order.
+INLINE void gradient_of_piece(const int rows, long n, long count, const float *factors, long height, const float *right,
+                              long width, float *gradient) {
+  for (long j = 0; j < count; j += GROUP_VECS * VL) {
+    const int vecs = count - j > VL ? GROUP_VECS : 1;
+    const long last = min_of(VL, count - j - (vecs - 1) * VL);
+    vec sums[GROUP_ROWS][GROUP_VECS] = {{{0}}};
+    for (long i = 0; i < n; i++) {
+      const float *from = right + i * width + j;
+      vec values[GROUP_VECS];
+      values[0] = load_part(from, vecs == 1 ? last : VL);
+      values[1] = vecs == 1 ? values[0] : load_part(from + VL, last);
+      for (int r = 0; r < rows; r++) {
+        const vec factor = splat(factors[i * height + r]);
+        for (int v = 0; v < GROUP_VECS; v++) sums[r][v] += factor * values[v];
+      }
+    }
+    // A piece is a whole number of tiles, so what a narrow tile stores beyond its columns is in the buffer.
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < GROUP_VECS; v++) store(gradient + r * PIECE + j + v * VL, sums[r][v]);
+    }
   }
 }
 
@@ -117,13 +134,23 @@ void zlm_dynamic_update_factors(int64_t n, int64_t height, int64_t width, float 
   const long strip = min_of(width, (STRIP_FLOATS / n + PIECE - 1) / PIECE * PIECE);
   for (long start = 0; start < width; start += strip) {
     const long end = min_of(width, start + strip);
-#pragma omp parallel for schedule(dynamic, 8) if (height * strip > BLOCK)
-    for (long row = 0; row < height; row++) {
-      float gradient[PIECE];
+#pragma omp parallel for schedule(dynamic, 2) if (height * strip > BLOCK)
+    for (long row = 0; row < height; row += GROUP_ROWS) {
+      float gradient[GROUP_ROWS * PIECE];
+      const long rows = min_of(GROUP_ROWS, height - row);
       for (long from = start; from < end; from += PIECE) {
-        const long count = min_of(PIECE, end - from), first = row * width + from;
-        gradient_of_piece(n, count, left + row, height, right + from, width, gradient);
-        dynamic_step(first, first + count, parameter, gradient, anchor, rms, d);
+        const long count = min_of(PIECE, end - from);
+        if (rows == GROUP_ROWS) {
+          gradient_of_piece(GROUP_ROWS, n, count, left + row, height, right + from, width, gradient);
+        } else {
+          for (long r = 0; r < rows; r++) {
+            gradient_of_piece(1, n, count, left + row + r, height, right + from, width, gradient + r * PIECE);
+          }
+        }
+        for (long r = 0; r < rows; r++) {
+          const long first = (row + r) * width + from;
+          dynamic_step(first, first + count, parameter, gradient + r * PIECE, anchor, rms, d);
+        }
       }
     }
   }
