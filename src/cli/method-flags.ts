@@ -26,7 +26,7 @@ export const methodFlags = {
     helpGroup: HELP_GROUP,
   }),
   'dynamic-length': integerFlag({
-    description: 'Tokens in a segment of dynamic evaluation; 5 by default.',
+    description: 'Tokens in a segment of dynamic evaluation; 20 by default.',
     min: 1,
     max: 65_536,
     helpValue: 'N',

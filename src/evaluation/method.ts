@@ -68,6 +68,8 @@ export interface Method {
   readonly tuneTokens: number | null;
 }
 
+/** Tokens in a segment by default: as good as shorter segments, and a fraction of their time (docs/test-time.md). */
+const DYNAMIC_LENGTH = 20;
 /** Krause et al.'s own defaults and grids, for segments of 5 tokens. */
 const DYNAMIC = { length: 5, learningRate: 5e-5, decay: 0.002, epsilon: 2e-5 };
 const LEARNING_RATES = [3e-5, 5e-5, 1e-4, 2e-4];
@@ -88,7 +90,7 @@ export function resolveMethod(request: MethodRequest, tune = false): Method {
   const { mcDropout, dynamic, neuralCache, interpolate } = request;
   checkCombination(request);
   const or = (value: Tunable | undefined, standard: number): Tunable => value ?? (tune ? 'tune' : standard);
-  const length = dynamic?.length ?? DYNAMIC.length;
+  const length = dynamic?.length ?? DYNAMIC_LENGTH;
   return {
     mcDropout: mcDropout ? { seed: 1, ...mcDropout } : null,
     dynamic: dynamic

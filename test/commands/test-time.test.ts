@@ -191,7 +191,7 @@ describe('tuning', () => {
     const { learningRate, decay } = report.tuning[0].chosen;
     const { flatness, weight, window } = report.tuning[1].chosen;
     const chosen = [
-      `dynamic: { learningRate: ${learningRate}, decay: ${decay} }`,
+      `dynamic: { learningRate: ${learningRate}, decay: ${decay}, length: 5 }`,
       `neuralCache: { flatness: ${flatness}, weight: ${weight}, window: ${window} }`,
       `interpolate: { run: kn3, weight: ${report.interpolation?.weight} }`,
     ];
@@ -229,12 +229,13 @@ describe('gradient statistics', () => {
   });
 
   it('they are computed again for segments of another length', async () => {
-    const five = await reported(`eval ${RUN} --dynamic`);
+    const standard = await reported(`eval ${RUN} --dynamic`);
+    expect(standard.members[0].methods[0]).toMatchObject({ length: 20, learningRate: 2e-4 });
     const before = readFileSync(path);
     const seven = await reported(`eval ${RUN} --dynamic --dynamic-length 7`);
     expect(readFileSync(path).equals(before)).toBe(false);
     expect(seven.members[0].methods[0]).toMatchObject({ length: 7 });
-    expect((await reported(`eval ${RUN} --dynamic`)).perplexity).toBe(five.perplexity);
+    expect((await reported(`eval ${RUN} --dynamic`)).perplexity).toBe(standard.perplexity);
   });
 
   it('they are computed again when their file is damaged', async () => {
