@@ -106,7 +106,7 @@ describeEachBackend(
       },
     );
   },
-  ['cpu', 'wasm'],
+  ['tensorflow', 'cpu', 'wasm'],
 );
 
 describeEachBackend('on %s', () => {
@@ -175,4 +175,4 @@ describeEachBackend('on %s', () => {
     const slope = randomArray(randomNumbers(size), [size]);
     expectClose(valuesOf(globalNorm({ slope: tensorOf(slope) })), [Math.hypot(...slope.data)], 1e-6);
   });
-}, ['cpu', 'wasm']);
+}, ['tensorflow', 'cpu', 'wasm']);

@@ -58,5 +58,5 @@ describeEachBackend(
       await expectAgreement(backend, 'wasm', testCase, MIXED_TOLERANCE);
     });
   },
-  ['cpu', 'wasm'],
+  ['tensorflow', 'cpu', 'wasm'],
 );
