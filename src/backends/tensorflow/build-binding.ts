@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import { UserError } from '../../errors.js';
+import { describeFileError } from '../../storage/file-error.js';
 import { sha256File } from '../../storage/file-identity.js';
 import { isThere, makeFolder } from '../../storage/files.js';
 import { compilerFailure, inWorkplace, keepLibrary } from '../libraries/compiled-library.js';
@@ -179,7 +180,8 @@ async function unpackWheel(wheel: string, folder: string): Promise<void> {
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw fault(`Cannot unpack ${wheel}: ${(error as Error).message}`);
+    const described = describeFileError(error, wheel, 'unpack');
+    throw described ?? fault(`Cannot unpack ${wheel}: it is not a wheel, or it is damaged`);
   }
 }
 
