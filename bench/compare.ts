@@ -1,5 +1,5 @@
 /**
- * Compares zlm with PyTorch, and optionally TensorFlow, on this machine, in turn:
+ * Compares zlm with PyTorch on this machine, in turn; with TensorFlow as a backend of zlm (`--backend native,tensorflow`):
  * `npx tsx bench/compare.ts --python .venv/bin/python`. See README.md beside this file.
  */
 import { availableParallelism } from 'node:os';
@@ -13,7 +13,6 @@ import { type Model, pytorchSizes, type TurnSettings, takeTurn } from './turns.j
 
 const USAGE = `usage: npx tsx bench/compare.ts [options] [SPEC.yaml …]      (default: small, medium, large)
   --python PATH     Python with PyTorch                          (python3)
-  --tfjs-node PATH  folder whose node_modules has tfjs-node      (without TensorFlow)
   --device NAME     cpu, or cuda for PyTorch on the GPU; zlm's backend is then cuda    (cpu)
   --threads N       threads of each                              (all processors)
   --backend NAMES   backends of zlm, with commas between         (native, or cuda)
@@ -30,7 +29,6 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: 'string', default: 'python3' },
-    'tfjs-node': { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     device: { type: 'string', default: 'cpu' },
     backend: { type: 'string' },
@@ -52,7 +50,6 @@ else await compare().catch(fail);
 async function compare(): Promise<void> {
   const settings: TurnSettings = {
     python: flags.python,
-    tfjsNode: flags['tfjs-node'] ?? null,
     threads: Number(flags.threads),
     device: flags.device,
     backends: flags.backend ?? (flags.device === 'cuda' ? 'cuda' : 'native'),

@@ -1,5 +1,5 @@
-/** Combines the turns of zlm, PyTorch and TensorFlow: medians over all their rounds, and ratios. */
-import type { BenchmarkReport, Check, Machine } from '../src/benchmark/report.js';
+/** Combines the turns of zlm and PyTorch: medians over all their rounds, and ratios. */
+import type { BenchmarkReport, Machine } from '../src/benchmark/report.js';
 import { median } from '../src/benchmark/rounds.js';
 
 /** The output of a program that zlm is compared with. */
@@ -23,21 +23,10 @@ export interface PytorchReport extends PeerReport {
   readonly torch: string;
 }
 
-/** The output of `bench/tfjs-node.ts`. */
-export interface TensorflowReport extends PeerReport {
-  /** Versions of TensorFlow's library and of the npm package. */
-  readonly tensorflow: string;
-  readonly tfjsNode: string;
-  /** The check of its first steps against zlm's reference; if it fails, there is no report. */
-  readonly check: Check;
-}
-
 /** One turn: all programs on the same model, right after each other. */
 export interface Turn {
   readonly zlm: BenchmarkReport;
   readonly pytorch: PytorchReport;
-  /** Null when it was not requested. */
-  readonly tensorflow: TensorflowReport | null;
 }
 
 /** One backend and precision of zlm, compared with the others. */
@@ -55,9 +44,6 @@ export interface ComparisonRow {
   readonly againstF32: number;
   /** zlm's rate divided by the best of PyTorch's. */
   readonly againstBest: number;
-  /** TensorFlow's rate in f32, and zlm's divided by it; null without TensorFlow. */
-  readonly tensorflow: number | null;
-  readonly againstTensorflow: number | null;
 }
 
 /** The whole comparison. */
@@ -67,12 +53,6 @@ export interface Comparison {
   readonly pytorchThreads: number;
   /** The GPU that PyTorch ran on; null for the CPU. */
   readonly gpu: string | null;
-  /** Versions and threads; null without TensorFlow. */
-  readonly tensorflow: {
-    readonly version: string;
-    readonly tfjsNode: string;
-    readonly threads: number;
-  } | null;
   readonly turns: number;
   readonly rows: readonly ComparisonRow[];
 }
@@ -85,17 +65,12 @@ export interface Comparison {
  */
 export function compareTurns(models: readonly (readonly Turn[])[]): Comparison {
   for (const { zlm } of models.flat()) assertRight(zlm);
-  const { zlm, pytorch, tensorflow } = models[0][0];
+  const { zlm, pytorch } = models[0][0];
   return {
     machine: zlm.machine,
     torch: pytorch.torch,
     pytorchThreads: pytorch.threads,
     gpu: pytorch.gpu ?? null,
-    tensorflow: tensorflow && {
-      version: tensorflow.tensorflow,
-      tfjsNode: tensorflow.tfjsNode,
-      threads: tensorflow.threads,
-    },
     turns: models[0].length,
     rows: [...models.flatMap(trainingRows), ...productRows(models.flat())],
   };
@@ -116,8 +91,6 @@ function trainingRows(turns: readonly Turn[]): ComparisonRow[] {
   turns[0].pytorch.training.forEach(({ precision }, i) => {
     pytorch[precision] = tokensPerSecond(turns.flatMap((turn) => turn.pytorch.training[i].roundSeconds));
   });
-  const rounds = turns.flatMap((turn) => turn.tensorflow?.training[0].roundSeconds ?? []);
-  const tensorflow = rounds.length === 0 ? null : tokensPerSecond(rounds);
   return turns[0].zlm.training.map(({ model, backend, precision }, i) => {
     const rate = tokensPerSecond(turns.flatMap(({ zlm }) => zlm.training[i].timing?.roundSeconds ?? []));
     return rowOf({
@@ -127,7 +100,6 @@ function trainingRows(turns: readonly Turn[]): ComparisonRow[] {
       rate,
       gflops: (rate * trainingFlopPerToken) / 1e9,
       pytorch,
-      tensorflow,
     });
   });
 }
@@ -139,55 +111,36 @@ function productRows(turns: readonly Turn[]): ComparisonRow[] {
   const [{ rows, inner, columns, entries }] = products;
   const gflopsOf = (seconds: readonly number[]) => (2 * rows * inner * columns) / median(seconds) / 1e9;
   const pytorch = { f32: gflopsOf(rounds) };
-  const ofTensorflow = turns.flatMap((turn) => turn.tensorflow?.product?.roundSeconds ?? []);
-  const tensorflow = ofTensorflow.length === 0 ? null : gflopsOf(ofTensorflow);
   const job = `${rows}×${inner}×${columns}`;
   return entries.map(({ backend, precision }, i) => {
     const rate = gflopsOf(products.flatMap((product) => product.entries[i].timing?.roundSeconds ?? []));
-    return rowOf({ job, backend, precision, rate, gflops: rate, pytorch, tensorflow });
+    return rowOf({ job, backend, precision, rate, gflops: rate, pytorch });
   });
 }
 
-function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest' | 'againstTensorflow'>): ComparisonRow {
-  const { rate, pytorch, tensorflow } = row;
+function rowOf(row: Omit<ComparisonRow, 'againstF32' | 'againstBest'>): ComparisonRow {
+  const { rate, pytorch } = row;
   const best = Math.max(...Object.values(pytorch));
   return {
     ...row,
     againstF32: rate / pytorch.f32,
     againstBest: rate / best,
-    againstTensorflow: tensorflow === null ? null : rate / tensorflow,
   };
 }
 
 /** Precisions of PyTorch in the order of their columns; on a CPU there is no TF32. */
 const PYTORCH_PRECISIONS = ['f32', 'tf32', 'bf16'];
 
-/** Renders the comparison as Markdown; with columns of TensorFlow if it was measured. */
-export function comparisonMarkdown({
-  machine,
-  torch,
-  pytorchThreads,
-  gpu,
-  tensorflow,
-  turns,
-  rows,
-}: Comparison): string {
-  const third =
-    tensorflow === null
-      ? ''
-      : `, TensorFlow ${tensorflow.version} in tfjs-node ${tensorflow.tfjsNode} with ${tensorflow.threads}`;
+/** Renders the comparison as Markdown. */
+export function comparisonMarkdown({ machine, torch, pytorchThreads, gpu, turns, rows }: Comparison): string {
   const head =
     `${gpu === null ? '' : `${gpu}; `}${machine.cpu}; zlm ${machine.zlm} on Node ${machine.node} with ${machine.threads} threads, ` +
-    `PyTorch ${torch} with ${pytorchThreads}${third}. ` +
+    `PyTorch ${torch} with ${pytorchThreads}. ` +
     `Medians over ${turns} interleaved turns; tokens/s, for the product GFLOP/s.`;
   const precisions = PYTORCH_PRECISIONS.filter((name) => rows.some(({ pytorch }) => name in pytorch));
   const ofPytorch = precisions.map((name) => `PyTorch ${name}`);
   const titles = ['', 'backend', 'precision', 'zlm', 'GFLOP/s', ...ofPytorch];
   const ratios = ['× f32', '× best'];
-  if (tensorflow !== null) {
-    titles.push('TensorFlow f32');
-    ratios.push('× TensorFlow');
-  }
   titles.push(...ratios);
   const table = [
     titles,
@@ -203,8 +156,6 @@ function cellsOf(
 ): string[] {
   const rates = [rate, gflops, ...precisions.map((name) => pytorch[name])];
   const ratios = [row.againstF32, row.againstBest];
-  if (row.tensorflow !== null) rates.push(row.tensorflow);
-  if (row.againstTensorflow !== null) ratios.push(row.againstTensorflow);
   const rounded = rates.map((value) => (value === undefined ? '–' : roundedWithCommas(value)));
   return [job, backend, precision, ...rounded, ...ratios.map((ratio) => ratio.toFixed(2))];
 }

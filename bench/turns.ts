@@ -3,19 +3,16 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BenchmarkReport } from '../src/benchmark/report.js';
 import type { Spec } from '../src/spec/systems.js';
-import type { PytorchReport, TensorflowReport, Turn } from './comparison.js';
+import type { PytorchReport, Turn } from './comparison.js';
 import { paperModel } from './paper-model.js';
 
 const ZLM = fileURLToPath(new URL('../bin/dev.js', import.meta.url));
 const PYTORCH = fileURLToPath(new URL('pytorch.py', import.meta.url));
-const TFJS_NODE = fileURLToPath(new URL('tfjs-node.ts', import.meta.url));
 
 /** Settings of the programs. */
 export interface TurnSettings {
   /** Python with PyTorch. */
   readonly python: string;
-  /** Folder whose `node_modules` has `@tensorflow/tfjs-node`; null to skip TensorFlow. */
-  readonly tfjsNode: string | null;
   /** `cpu`, or `cuda` for PyTorch on the GPU. */
   readonly device: string;
   readonly threads: number;
@@ -46,18 +43,8 @@ export interface Model {
  * @throws Error when one of them fails
  */
 export async function takeTurn(model: Model, settings: TurnSettings, product: boolean): Promise<Turn> {
-  const {
-    python,
-    tfjsNode,
-    device,
-    threads,
-    backends,
-    precisions,
-    rounds,
-    seconds,
-    vocabulary,
-    zlmArguments,
-  } = settings;
+  const { python, device, threads, backends, precisions, rounds, seconds, vocabulary, zlmArguments } =
+    settings;
   const shared = [
     '--threads',
     threads,
@@ -80,17 +67,7 @@ export async function takeTurn(model: Model, settings: TurnSettings, product: bo
     ...flags,
     ...pytorchSizes(model),
   ]);
-  const tensorflow = tfjsNode === null ? null : await tensorflowTurn(tfjsNode, model, flags);
-  return { zlm, pytorch, tensorflow };
-}
-
-function tensorflowTurn(
-  folder: string,
-  { path }: Model,
-  flags: readonly string[],
-): Promise<TensorflowReport> {
-  const program = ['--import', import.meta.resolve('tsx'), TFJS_NODE];
-  return outputOf(process.execPath, [...program, '--package', folder, ...flags, path]);
+  return { zlm, pytorch };
 }
 
 /**

@@ -3,8 +3,8 @@ import type * as tf from '@tensorflow/tfjs';
 
 import type { Precision } from '../ops/op.js';
 
-/** All backends, fastest first. */
-export const BACKEND_NAMES = ['cuda', 'native', 'wasm', 'cpu'] as const;
+/** All backends, fastest first on a machine without a GPU that TensorFlow can use. */
+export const BACKEND_NAMES = ['cuda', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
@@ -30,8 +30,10 @@ export interface Probe {
   readonly available: boolean;
   /** One line. */
   readonly reason: string;
-  /** True when this machine lacks the hardware that the backend is for, which is no fault to be reported. */
+  /** True when this machine lacks the hardware or the optional package that the backend is for, which is no fault to be reported. */
   readonly absent?: true;
+  /** True when a backend that can also run on processors runs on a GPU. */
+  readonly onGpu?: boolean;
   /** The full output of a failure, such as a compiler's messages, for `zlm doctor`. */
   readonly details?: string;
   /** Number of threads; omitted by a backend that has only one or cannot run. */
@@ -59,6 +61,8 @@ export interface BackendOptions {
   readonly cudaExactMemory?: boolean | undefined;
   /** Captures training steps as graphs; default: true. */
   readonly cudaGraphs?: boolean | undefined;
+  /** Folder with a binding of TensorFlow, or whose `node_modules` has one; default: one in the cache, or one beside zlm. */
+  readonly tensorflow?: string | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

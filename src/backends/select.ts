@@ -14,11 +14,13 @@ import {
 } from './backend.js';
 import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
+import { isBuiltForGpu, tensorflowBackend } from './tensorflow/tensorflow.js';
 import { cpuBackend, wasmBackend } from './tfjs-backends.js';
 
 const BACKENDS: Record<BackendName, Backend> = {
   cuda: cudaBackend,
   native: nativeBackend,
+  tensorflow: tensorflowBackend,
   wasm: wasmBackend,
   cpu: cpuBackend,
 };
@@ -58,9 +60,8 @@ export async function activateBackend(
 ): Promise<ActiveBackend> {
   checkThreadCount(options.threads);
   tf.enableProdMode();
-  const candidates = choice === 'auto' ? BACKEND_NAMES : [choice];
   const refusals: Refusal[] = [];
-  for (const name of candidates) {
+  for await (const name of choice === 'auto' ? automaticOrder(options) : [choice]) {
     const probe = await BACKENDS[name].probe(options);
     const failure = probe.available ? await tryToActivate(name, options) : probe.reason;
     if (failure === null) {
@@ -76,6 +77,10 @@ export async function activateBackend(
     if (name === 'cuda' && options.cudaDriver !== undefined) {
       const attempt = `The cuda backend cannot run here with the driver ${options.cudaDriver}`;
       throw namedFails(attempt, { failure, details: probe.details }, DRIVER_CURES);
+    }
+    if (name === 'tensorflow' && options.tensorflow !== undefined) {
+      const attempt = `The tensorflow backend cannot run here with the folder ${options.tensorflow}`;
+      throw namedFails(attempt, { failure, details: probe.details }, TENSORFLOW_CURES);
     }
   }
   const message = choice === 'auto' ? 'No backend can run here' : `The ${choice} backend cannot run here`;
@@ -107,6 +112,22 @@ const DRIVER_CURES = [
   'Name the library of the NVIDIA driver with --cuda-driver or ZLM_CUDA_DRIVER, or none: the system then looks for it.',
   'Take another backend: `--backend native`.',
 ];
+
+const TENSORFLOW_CURES = [
+  'Name a folder that `npm run tensorflow:build` made with --tensorflow or ZLM_TENSORFLOW, or none.',
+  'Take another backend: `--backend native`.',
+];
+
+/**
+ * Yields the backends in the order in which `auto` tries them. TensorFlow comes before native on a GPU only; its library takes a
+ * second to load, so it is not asked before native unless it was built for GPUs.
+ */
+async function* automaticOrder(options: BackendOptions): AsyncGenerator<BackendName> {
+  yield 'cuda';
+  const isFirst = (await isBuiltForGpu(options)) && (await tensorflowBackend.probe(options)).onGpu === true;
+  if (isFirst) yield 'tensorflow';
+  for (const name of BACKEND_NAMES) if (name !== 'cuda' && !(isFirst && name === 'tensorflow')) yield name;
+}
 
 /**
  * Returns the bytes of memory that a computation on a loaded backend may still use: of its device, or of this machine.

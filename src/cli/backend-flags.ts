@@ -22,6 +22,12 @@ export const engineFlags = {
     env: 'ZLM_CUDA_DRIVER',
     helpValue: 'FILE',
   }),
+  tensorflow: Flags.string({
+    description:
+      'Folder of a TensorFlow binding; by default the one in the cache, or the npm package beside zlm.',
+    env: 'ZLM_TENSORFLOW',
+    helpValue: 'FOLDER',
+  }),
   cache: cacheFlag,
 };
 
@@ -63,6 +69,7 @@ export function backendOptions(
     threads?: number | undefined;
     cc?: string | undefined;
     'cuda-driver'?: string | undefined;
+    tensorflow?: string | undefined;
     cache?: string | undefined;
   },
   onNote: (line: string) => void,
@@ -73,6 +80,7 @@ export function backendOptions(
     threads: flags.threads,
     compiler: flags.cc || undefined,
     cudaDriver: flags['cuda-driver'] || undefined,
+    tensorflow: flags.tensorflow || undefined,
     // To find out whether a fault is that of captured steps.
     cudaGraphs: process.env.ZLM_CUDA_GRAPHS !== '0',
     cacheFolder: cache,

@@ -63,8 +63,8 @@ export interface DoctorQuestion {
   readonly backendOptions: BackendOptions;
 }
 
-/** Packages that nothing needs yet; a faster backend may use them. */
-const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node-gpu'];
+/** Packages that only the backend tensorflow uses. */
+const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /** The report without a cache folder. */
 const NO_CACHE: FolderReport = {
@@ -124,7 +124,7 @@ async function reportBackends(options: BackendOptions): Promise<BackendReport[]>
 }
 
 async function measure(
-  { absent, ...found }: { readonly name: BackendName } & Probe,
+  { absent, onGpu: _, ...found }: { readonly name: BackendName } & Probe,
   options: BackendOptions,
 ): Promise<BackendReport> {
   // What the system says of hardware that is absent explains nothing.

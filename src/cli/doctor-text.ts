@@ -139,7 +139,7 @@ function corpusRow({ name, vocabulary, trainTokens, unit, problem }: CorpusRepor
 function packageLines(packages: DoctorReport['optionalPackages']): string[] {
   return packages.map(({ name, version }) => {
     const state = version === null ? 'not installed' : `version ${version}`;
-    return `${name}: ${state}; nothing needs it yet`;
+    return `${name}: ${state}; for the backend tensorflow`;
   });
 }
 

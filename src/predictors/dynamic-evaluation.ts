@@ -9,7 +9,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Window } from '../corpus/windows.js';
-import { type Encoded, encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import {
+  type Encoded,
+  encode,
+  initialState,
+  type LanguageModel,
+  targetNll,
+} from '../model/language-model.js';
 import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { averageUpdate, dynamicUpdate } from '../ops/update.js';

@@ -22,6 +22,7 @@ export const BACKEND_OPTIONS: BackendOptions = {
   compiler: process.env.ZLM_CC,
   cudaDriver: 'path' in CUDA_DRIVER ? CUDA_DRIVER.path : undefined,
   cudaExactMemory: IS_EXACT,
+  tensorflow: process.env.ZLM_TENSORFLOW || undefined,
 };
 
 const PROBES = await probeBackends(BACKEND_OPTIONS);

@@ -7,13 +7,18 @@ import { activateBackend, probeBackends } from '../../src/backends/select.js';
 import { BACKEND_OPTIONS, describeEachBackend, whyNot } from './each-backend.js';
 
 /** With a driver that was named and is not there. */
-const NO_DRIVER: BackendOptions = { ...BACKEND_OPTIONS, cudaDriver: '/nowhere/libcuda.so.1' };
+const NO_DRIVER: BackendOptions = {
+  ...BACKEND_OPTIONS,
+  cudaDriver: '/nowhere/libcuda.so.1',
+  tensorflow: undefined,
+};
 
 /** With a compiler that was named and is not there. */
 const NO_COMPILER: BackendOptions = {
   ...BACKEND_OPTIONS,
   cudaDriver: undefined,
   compiler: 'no-such-compiler',
+  tensorflow: undefined,
 };
 
 /** As on a machine without any of the usual ones. */
@@ -42,19 +47,23 @@ describe('probeBackends', () => {
     const probes = await probeBackends(BACKEND_OPTIONS);
     expect(probes.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
     for (const { name, available, reason } of probes) {
-      expect(available || name === 'native' || name === 'cuda').toBe(true);
+      expect(available || ['native', 'cuda', 'tensorflow'].includes(name)).toBe(true);
       expect(reason).toMatch(/^.+$/);
     }
   });
 
   it('probeBackends says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
-      const [cuda, native, wasm] = await probeBackends({ ...NO_DRIVER, compiler: 'no-such-compiler' });
+      const [cuda, native, tensorflow, wasm] = await probeBackends({
+        ...NO_DRIVER,
+        compiler: 'no-such-compiler',
+      });
       expect(cuda).toMatchObject({ available: false, reason: '/nowhere/libcuda.so.1 does not exist' });
       expect(native).toMatchObject({
         available: false,
         reason: expect.stringContaining('the C compiler "no-such-compiler" does not run'),
       });
+      expect(tensorflow).toMatchObject({ available: false, absent: true });
       expect(wasm).toEqual({ name: 'wasm', available: false, reason: 'this Node runs without WebAssembly' });
     });
   });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkOf, largestRelativeDifference, problemOf } from '../../src/benchmark/contenders.js';
 import type { Precision } from '../../src/benchmark/report.js';
+import { differenceOfSteps } from '../../src/benchmark/training.js';
 
 const verdict = (difference: number, precision: Precision) => checkOf(difference, precision, 'wasm');
 
@@ -29,4 +30,15 @@ it('the check names both backends and the difference', () => {
   expect(problemOf(verdict(Number.NaN, 'f32'))).toBe(
     'differs from the wasm backend: not a number where 0.001 is allowed',
   );
+});
+
+it('the check compares every loss and every norm', () => {
+  const steps = [
+    { nll: 100, gradientNorm: 2 },
+    { nll: 200, gradientNorm: 4 },
+  ];
+  expect(differenceOfSteps(steps, steps)).toBe(0);
+  expect(differenceOfSteps([steps[0], { nll: 200, gradientNorm: 5 }], steps)).toBe(0.25);
+  expect(differenceOfSteps([{ nll: 150, gradientNorm: 2 }, steps[1]], steps)).toBe(0.5);
+  expect(differenceOfSteps([steps[0], { nll: Number.NaN, gradientNorm: 4 }], steps)).toBeNaN();
 });

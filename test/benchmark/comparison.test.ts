@@ -1,12 +1,6 @@
 /** Checks the comparison that `bench/compare.ts` makes of its turns. */
 import { expect, it } from 'vitest';
-import {
-  compareTurns,
-  comparisonMarkdown,
-  type PytorchReport,
-  type TensorflowReport,
-  type Turn,
-} from '../../bench/comparison.js';
+import { compareTurns, comparisonMarkdown, type PytorchReport, type Turn } from '../../bench/comparison.js';
 import { pytorchSizes } from '../../bench/turns.js';
 import type { BenchmarkReport } from '../../src/benchmark/report.js';
 import { loadSpec } from '../../src/spec/load.js';
@@ -37,17 +31,7 @@ function turnOf(zlm: { f32: number; mixed: number }, pytorch: { f32: number; bf1
     ...{ torch: '2', cpu: 'Abacus', threads: 2, training: rows },
     product: { gflops: 0, roundSeconds: [0.02] },
   };
-  return { zlm: report, pytorch: other, tensorflow: null };
-}
-
-/** A window of 1000 tokens took TensorFlow so many seconds. */
-function tensorflowOf(seconds: number): TensorflowReport {
-  const row = { model: 'toy', precision: 'f32', tokensPerSecond: 0, gflops: 0, roundSeconds: [seconds] };
-  const check = { reference: 'wasm', deviation: 1e-6, tolerance: 1e-3, passed: true } as const;
-  return {
-    ...{ tensorflow: '3', tfjsNode: '4', cpu: 'Abacus', threads: 2, check, training: [row] },
-    product: { gflops: 0, roundSeconds: [0.04] },
-  };
+  return { zlm: report, pytorch: other };
 }
 
 const TURNS = [
@@ -72,24 +56,6 @@ it('the comparison takes medians over all turns before ratios', () => {
     { job: '400×200×10000', rate: 160, pytorch: { f32: 80 }, againstF32: 2, againstBest: 2 },
   ]);
   expect(rows[0].againstBest).toBe(0.5);
-});
-
-it('the comparison includes TensorFlow when it took part', () => {
-  const seconds = [0.5, 0.4, 0.1];
-  const turns = TURNS.map((turn, i) => ({ ...turn, tensorflow: tensorflowOf(seconds[i]) }));
-  const comparison = compareTurns([turns]);
-  expect(comparison.rows).toMatchObject([
-    { precision: 'f32', rate: 5000, tensorflow: 2500, againstTensorflow: 2 },
-    { precision: 'mixed', rate: 20_000, tensorflow: 2500, againstTensorflow: 8 },
-    { rate: 160, tensorflow: 40, againstTensorflow: 4 },
-  ]);
-  const text = comparisonMarkdown(comparison);
-  expect(text).toContain('PyTorch 2 with 2, TensorFlow 3 in tfjs-node 4 with 2. Medians');
-  expect(text).toContain('| PyTorch bf16 | TensorFlow f32 | × f32 | × best | × TensorFlow |');
-  expect(text).toContain(
-    '| toy | native | mixed | 20,000 | 20 | 5,000 | 10,000 | 2,500 | 4.00 | 2.00 | 8.00 |',
-  );
-  expect(compareTurns([TURNS]).rows[0]).toMatchObject({ tensorflow: null, againstTensorflow: null });
 });
 
 it('the Markdown table names the machine', () => {

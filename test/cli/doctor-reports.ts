@@ -30,7 +30,10 @@ export const HEALTHY: DoctorReport = {
     { name: 'ptb', unit: 'word', vocabulary: 10_000, trainTokens: 929_589, problem: null },
     { name: 'half', unit: null, vocabulary: null, trainTokens: null, problem: 'data/half is damaged' },
   ],
-  optionalPackages: [{ name: '@tensorflow/tfjs-node-gpu', version: null }],
+  optionalPackages: [
+    { name: '@tensorflow/tfjs-node-gpu', version: null },
+    { name: '@tensorflow/tfjs-node', version: '4.22.0' },
+  ],
 };
 
 export const ILL: DoctorReport = {

@@ -38,6 +38,7 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
   expect(report.backends).toMatchObject([
     { name: 'cuda' },
     { name: 'native', available: whyNot('native') === undefined },
+    { name: 'tensorflow', available: whyNot('tensorflow') === undefined },
     { name: 'wasm', available: true },
     { name: 'cpu', available: true },
   ]);

@@ -15,7 +15,7 @@ const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[
   ['eval --checkpoint newest', '--checkpoint takes one of best, last, not "newest"', 'zlm eval --help'],
   [
     'eval --backend webgpu',
-    '--backend takes one of auto, cuda, native, wasm, cpu, not "webgpu"',
+    '--backend takes one of auto, cuda, native, tensorflow, wasm, cpu, not "webgpu"',
     'zlm eval --help',
   ],
   ['eval --chekpoint last', 'zlm eval has no flag --chekpoint', 'Did you mean --checkpoint?'],

@@ -47,7 +47,10 @@ function aroundOneStep(cell: Cell, zoneout: { zoneoutHidden: Noise; zoneoutCell:
   }));
 }
 
-describeEachBackend('zoneout on %s', () => {
+describeEachBackend('zoneout on %s', (backend) => {
+  // TensorFlow's fused layer, which runs without zoneout, rounds otherwise than the reference, which runs with it.
+  const tolerance = backend === 'tensorflow' ? 1e-6 : 0;
+
   it.each([LSTM, GRU, TANH_RNN])(
     'zoneout keeps retained units of $name unchanged and leaves the others alone',
     (cell) => {
@@ -55,7 +58,10 @@ describeEachBackend('zoneout on %s', () => {
         const { seed, site, step, rate } = noise;
         const words = philoxWords({ seed, stream: STREAM.dropout, site, step }, before.length);
         const threshold = rate * 2 ** 32;
-        expect(zoned).toEqual(plain.map((value, i) => (words[i] < threshold ? before[i] : value)));
+        for (const [i, value] of zoned.entries()) {
+          if (words[i] < threshold) expect(value).toBe(before[i]);
+          else expect(Math.abs(value - plain[i])).toBeLessThanOrEqual(tolerance);
+        }
       }
     },
   );

@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, Bf16Units, MemoryUse, Probe, Rehearsed } from '../backend.js';
+import { findCompiler } from '../libraries/compiler.js';
+import { explainLoadFailure } from '../libraries/loading.js';
 import { buildLibrary } from './build.js';
-import { findCompiler } from './compiler.js';
-import { explainLoadFailure, loadLibrary, type NativeFunctions } from './library.js';
+import { loadLibrary, type NativeFunctions } from './library.js';
 
 const NAME = 'native';
 

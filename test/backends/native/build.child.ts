@@ -1,6 +1,7 @@
 /** Builds the library with a compiler into a cache folder, and prints its path. */
+
+import { findCompiler } from '../../../src/backends/libraries/compiler.js';
 import { buildLibrary } from '../../../src/backends/native/build.js';
-import { findCompiler } from '../../../src/backends/native/compiler.js';
 
 const [command, cache] = process.argv.slice(2);
 const search = await findCompiler(command);

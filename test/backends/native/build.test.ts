@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compilerFlags, findCompiler } from '../../../src/backends/libraries/compiler.js';
 import { buildLibrary } from '../../../src/backends/native/build.js';
-import { compilerFlags, findCompiler } from '../../../src/backends/native/compiler.js';
 import { ROOT } from '../../cli/capture.js';
 import { startChild } from '../../storage/child.js';
 import { tempFolder } from '../../temp-folder.js';
@@ -248,7 +248,7 @@ describe('findCompiler', () => {
   });
 
   it('findCompiler tries cc, gcc and clang in this order', async () => {
-    const script = `import('${ROOT}/src/backends/native/compiler.ts').then(async ({ findCompiler }) => {
+    const script = `import('${ROOT}/src/backends/libraries/compiler.ts').then(async ({ findCompiler }) => {
       console.log(JSON.stringify(await findCompiler(null)));
     })`;
     const findWithPath = (path: string) =>

@@ -1,7 +1,7 @@
 /** The C compiler that the tests use, and C programs of the tests compiled by it. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { compilerFlags, findCompiler } from '../../../src/backends/native/compiler.js';
+import { compilerFlags, findCompiler } from '../../../src/backends/libraries/compiler.js';
 import { ROOT } from '../../cli/capture.js';
 import { tempFolder } from '../../temp-folder.js';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { mountOf, parseMounts } from '../../../src/backends/native/library.js';
+import { mountOf, parseMounts } from '../../../src/backends/libraries/loading.js';
 import type { DoctorReport } from '../../../src/cli/doctor-report.js';
 import Doctor from '../../../src/commands/doctor.js';
 import { runCommand } from '../../cli/capture.js';

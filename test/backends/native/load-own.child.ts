@@ -1,8 +1,8 @@
 /** Opens, checks and loads a library again and again while another process exchanges it, and counts what was loaded. */
 import { closeSync } from 'node:fs';
 import koffi from 'koffi';
-import { loadablePath } from '../../../src/backends/native/library.js';
-import { openOwnFile } from '../../../src/backends/native/private-folder.js';
+import { loadablePath } from '../../../src/backends/libraries/loading.js';
+import { openOwnFile } from '../../../src/backends/libraries/private-folder.js';
 
 const [path] = process.argv.slice(2);
 const SECONDS = 5;
@@ -15,7 +15,7 @@ while (performance.now() < end) {
     counts.refused++;
     continue;
   }
-  const library = koffi.load(await loadablePath({ path, descriptor: file.descriptor, threads: false }));
+  const library = koffi.load(await loadablePath({ path, descriptor: file.descriptor }));
   if (library.func('int zlm_number(void)')() !== 1) counts.foreignLoaded++;
   counts.loaded++;
   library.unload();

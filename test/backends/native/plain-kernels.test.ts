@@ -211,5 +211,5 @@ describeEachBackend(
       expect(actual).toEqual(expected);
     });
   },
-  ['cpu', 'wasm'],
+  ['tensorflow', 'cpu', 'wasm'],
 );

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkPrivateFolder, makePrivateFolder } from '../../../src/backends/libraries/private-folder.js';
 import { buildLibrary } from '../../../src/backends/native/build.js';
-import { checkPrivateFolder, makePrivateFolder } from '../../../src/backends/native/private-folder.js';
 import { startChild } from '../../storage/child.js';
 import { tempFolder } from '../../temp-folder.js';
 import { CC, NEEDS_CC } from './compiled.js';

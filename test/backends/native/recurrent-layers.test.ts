@@ -78,5 +78,5 @@ describeEachBackend(
       },
     );
   },
-  ['cpu', 'wasm'],
+  ['tensorflow', 'cpu', 'wasm'],
 );

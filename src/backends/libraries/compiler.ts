@@ -1,11 +1,14 @@
-/** The system's C compiler: finds it, identifies it, and knows its flags. */
+/** The system's compilers of C and C++: finds one, identifies it, and knows the flags of the C kernels. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /** Names to try, in order. */
-const NAMES = ['cc', 'gcc', 'clang'] as const;
+const NAMES = { C: ['cc', 'gcc', 'clang'], 'C++': ['c++', 'g++', 'clang++'] } as const;
+
+/** A language to compile. */
+type Language = keyof typeof NAMES;
 
 /** The longest time to wait for a compiler's version. */
 const TIMEOUT_MS = 10_000;
@@ -30,25 +33,27 @@ type CompilerSearch = { readonly compiler: Compiler } | { readonly failure: stri
  * @param named the user's choice, with arguments as in the variable CC of makefiles ("ccache gcc");
  *              null to try the usual names
  */
-export async function findCompiler(named: string | null): Promise<CompilerSearch> {
-  if (named !== null) return await askNamed(named);
-  for (const program of NAMES) {
+export async function findCompiler(named: string | null, language: Language = 'C'): Promise<CompilerSearch> {
+  if (named !== null) return await askNamed(named, language);
+  const names = NAMES[language];
+  for (const program of names) {
     const answer = await versionOf(program, []);
     if ('version' in answer) return { compiler: { command: program, program, leading: [], ...answer } };
   }
-  return { failure: `no C compiler on the PATH (${NAMES.join(', ')})` };
+  return { failure: `no ${language} compiler on the PATH (${names.join(', ')})` };
 }
 
 /** Tries the whole text as a program first, since a path may contain spaces. */
-async function askNamed(named: string): Promise<CompilerSearch> {
+async function askNamed(named: string, language: Language): Promise<CompilerSearch> {
   const [program = '', ...leading] = named.trim().split(/\s+/);
-  if (program === '') return { failure: 'the name of the C compiler is empty' };
+  if (program === '') return { failure: `the name of the ${language} compiler is empty` };
   const whole = await versionOf(named, []);
   if ('version' in whole) return { compiler: { command: named, program: named, leading: [], ...whole } };
-  if (leading.length === 0) return { failure: `the C compiler "${named}" does not run: ${whole.why}` };
+  if (leading.length === 0)
+    return { failure: `the ${language} compiler "${named}" does not run: ${whole.why}` };
   const split = await versionOf(program, leading);
   if ('version' in split) return { compiler: { command: named, program, leading, ...split } };
-  return { failure: `the C compiler "${named}" does not run: ${split.why}` };
+  return { failure: `the ${language} compiler "${named}" does not run: ${split.why}` };
 }
 
 /**
