@@ -34,6 +34,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/built-program.ts'],
     env: {
       // Golden outputs are plain; a CI system may count as a terminal with colors.
       NO_COLOR: '1',

@@ -10,6 +10,9 @@ import { exitCodeOf } from '../../src/cli/exit-codes.js';
 /** The repository's root, without a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
+/** The program, for `node`: compiled from the sources as they are, by `built-program.ts`. */
+export const ZLM = process.env.ZLM_TEST_PROGRAM ?? `${ROOT}/bin/dev.js`;
+
 /** What a command printed and how it ended. */
 export interface CommandRun<Result = unknown> {
   /** Without colors and with this machine's paths redacted, as in {@link redactPaths}. */
@@ -68,17 +71,17 @@ export async function runCommand<Result = unknown>(
   };
 }
 
-/** Runs `zlm` from the sources, as a shell would, until it ends. */
+/** Runs `zlm`, as a shell would, until it ends. */
 export async function spawnZlm(args: readonly string[], options: SpawnOptions = {}): Promise<ProcessRun> {
   return startZlm(args, options).ended;
 }
 
-/** Starts `zlm` from the sources and hands out its process, to be sent signals. */
+/** Starts `zlm` and hands out its process, to be sent signals. */
 export function startZlm(
   args: readonly string[],
   { cwd = ROOT, env = {}, input }: SpawnOptions = {},
 ): { readonly process: ChildProcess; readonly ended: Promise<ProcessRun> } {
-  const child = spawn(process.execPath, [`${ROOT}/bin/dev.js`, ...args], {
+  const child = spawn(process.execPath, [ZLM, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

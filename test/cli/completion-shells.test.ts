@@ -4,10 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../temp-folder.js';
-import { ROOT } from './capture.js';
-
-/** Where commands take seconds to start from the sources. */
-const PATIENCE = { timeout: 120_000 };
+import { ROOT, ZLM } from './capture.js';
 
 function has(shell: string): boolean {
   return spawnSync(shell, ['--version']).status === 0;
@@ -19,7 +16,7 @@ function workplace(): string {
   for (const path of ['bin', 'runs/small-1', 'texts']) mkdirSync(join(folder, path), { recursive: true });
   writeFileSync(join(folder, 'runs/small-1/spec.yaml'), '');
   writeFileSync(join(folder, 'mine.yaml'), '');
-  const zlm = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/bin/dev.js' "$@"\n`;
+  const zlm = `#!/bin/sh\nexec '${process.execPath}' '${ZLM}' "$@"\n`;
   writeFileSync(join(folder, 'bin/zlm'), zlm, { mode: 0o755 });
   return folder;
 }
@@ -42,21 +39,21 @@ describe.skipIf(!has('bash'))('bash', () => {
     return shell('bash', ['--norc', '-c', script], workplace()).trimEnd().split('\n');
   }
 
-  it('bash completes commands, flags, runs and keys', PATIENCE, () => {
+  it('bash completes commands, flags, runs and keys', () => {
     expect(reply('ev')).toEqual(['eval']);
     expect(reply('eval', '--sp')).toEqual(['--split']);
     expect(reply('eval', 'sma')).toEqual(['small-1']);
     expect(reply('train', '--set', 'training.prec')).toEqual(['training.precision=']);
   });
 
-  it('bash inserts only the part after an equals sign where it splits words there', PATIENCE, () => {
+  it('bash inserts only the part after an equals sign where it splits words there', () => {
     expect(reply('eval', '--split', '=', 'te')).toEqual(['test']);
     expect(reply('train', '--set', 'training.precision', '=', 'm')).toEqual(['mixed']);
     expect(reply('train', '--set', '=', 'training.precision', '=', 'm')).toEqual(['mixed']);
     expect(reply('train', '--set', 'training.precision', '=')).toEqual(['f32', 'mixed']);
   });
 
-  it('bash completes specs and files together', PATIENCE, () => {
+  it('bash completes specs and files together', () => {
     expect(reply('train', 'm')).toEqual(['medium', 'mine.yaml']);
     expect(reply('prepare', 'text', 'x', '--text', '=', 'te')).toEqual(['texts']);
   });
@@ -72,7 +69,7 @@ describe.skipIf(!has('fish'))('fish', () => {
       .map((candidate) => candidate.split('\t')[0] ?? '');
   }
 
-  it('fish completes commands, flags, runs, keys, specs and files', PATIENCE, () => {
+  it('fish completes commands, flags, runs, keys, specs and files', () => {
     expect(reply('zlm ev')).toEqual(['eval']);
     expect(reply('zlm eval --split=te')).toEqual(['--split=test']);
     expect(reply('zlm eval sma')).toEqual(['small-1']);
@@ -83,7 +80,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 describe.skipIf(!has('zsh'))('zsh', () => {
-  it('zsh reads its script and binds it', PATIENCE, () => {
+  it('zsh reads its script and binds it', () => {
     const script = `autoload -Uz compinit; compinit -u; source '${ROOT}/completions/zlm.zsh'; print $_comps[zlm]`;
     expect(shell('zsh', ['-f', '-c', script], workplace())).toBe('_zlm\n');
   });

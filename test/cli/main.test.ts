@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeTexts } from '../corpus/tiny-corpus.js';
 import { tempFolder } from '../temp-folder.js';
-import { ROOT, spawnZlm, startZlm } from './capture.js';
+import { ROOT, spawnZlm, startZlm, ZLM } from './capture.js';
 
 /** One command line of the transcript, with all that it printed. */
 async function transcript(...args: string[]): Promise<string> {
@@ -44,9 +44,9 @@ it('zlm ends silently when its reader has closed the pipe', async () => {
 });
 
 describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
-  /** Runs a line of shell in which `zlm` is this one, from the sources. */
+  /** Runs a line of shell in which `zlm` is this one. */
   function shell(line: string) {
-    const script = `zlm() { '${process.execPath}' '${ROOT}/bin/dev.js' "$@"; }; ${line}`;
+    const script = `zlm() { '${process.execPath}' '${ZLM}' "$@"; }; ${line}`;
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
     return spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
   }

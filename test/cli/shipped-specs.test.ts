@@ -7,7 +7,7 @@ import SpecCheck from '../../src/commands/spec/check.js';
 import SpecShow from '../../src/commands/spec/show.js';
 import Train from '../../src/commands/train.js';
 import { tempFolder } from '../temp-folder.js';
-import { ROOT, runCommand } from './capture.js';
+import { ROOT, runCommand, ZLM } from './capture.js';
 
 /** All tests run in a folder of the user, outside of zlm's own. */
 beforeEach(() => {
@@ -50,7 +50,7 @@ describe('a spec that comes with zlm', () => {
 });
 
 it('spec show small > small.yaml writes the spec that comes with zlm, not the empty file that the shell has made', () => {
-  const command = `"${process.execPath}" "${join(ROOT, 'bin', 'dev.js')}" spec show small > small.yaml`;
+  const command = `"${process.execPath}" "${ZLM}" spec show small > small.yaml`;
   const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
   expect(stderr).toBe('spec small: taking the one that comes with zlm\n');
   expect(status).toBe(0);

@@ -13,7 +13,7 @@ import PrepareSotu from '../../src/commands/prepare/sotu.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import Train from '../../src/commands/train.js';
 import type { NetworkPlan } from '../../src/training/plan.js';
-import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
+import { type CommandRun, runCommand, startZlm, ZLM } from '../cli/capture.js';
 import { type TINY, writeTexts } from '../corpus/tiny-corpus.js';
 import { NEEDS_PTB, PTB, PTB_IS_HERE } from '../ptb-files.js';
 import { generateText } from '../small-corpus.js';
@@ -143,7 +143,7 @@ describe('zlm prepare text', () => {
 
   it('prepare text reads standard input, from a pipe', () => {
     const data = join(tempFolder(), 'data');
-    const argv = [`${ROOT}/bin/dev.js`, 'prepare', 'text', 'piped', '--text', '-', '--data', data, '--json'];
+    const argv = [ZLM, 'prepare', 'text', 'piped', '--text', '-', '--data', data, '--json'];
     const stdout = execFileSync(process.execPath, argv, { input: 'a b\n'.repeat(40), encoding: 'utf8' });
     expect(expectSchema(textSchema, stdout)).toMatchObject({ source: 'text of standard input' });
     expect(readdirSync(data)).toEqual(['piped']);

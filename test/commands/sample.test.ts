@@ -11,7 +11,7 @@ import PrepareText from '../../src/commands/prepare/text.js';
 import Sample from '../../src/commands/sample.js';
 import type { NextWordsResult } from '../../src/sampling/next-words.js';
 import type { SampleResult } from '../../src/sampling/sample.js';
-import { type CommandRun, ROOT, runCommand, startZlm } from '../cli/capture.js';
+import { type CommandRun, runCommand, startZlm, ZLM } from '../cli/capture.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
 
 /** Sentences with what an English text has besides words. */
@@ -303,7 +303,7 @@ describe('words appear as they are drawn', () => {
   });
 
   it('sample prints a first line for a reader of one line', async () => {
-    const zlm = `${process.execPath} ${ROOT}/bin/dev.js`;
+    const zlm = `${process.execPath} ${ZLM}`;
     const words = `sample ${RUN} --length 60 --backend cpu`;
     const shell = spawnSync('sh', ['-c', `${zlm} ${words} | head -n 1`], {
       cwd: folder.path,

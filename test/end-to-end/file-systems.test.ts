@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CC } from '../backends/native/compiled.js';
-import { ROOT, spawnZlm } from '../cli/capture.js';
+import { spawnZlm, ZLM } from '../cli/capture.js';
 import { SMALL_CORPUS } from '../small-corpus.js';
 import { trainSmall, useWorkplace } from '../small-runs.js';
 import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
@@ -100,11 +100,10 @@ it.skipIf(process.platform === 'win32')('a limit on the size of files is explain
   const runs = tempFolder();
   const words = ['train', place.spec, '--name', 'new', '--data', place.data, '--runs', runs, ...BRIEFLY];
   const script = 'ulimit -f 8; exec "$@"';
-  const { status, stderr } = spawnSync(
-    'sh',
-    ['-c', script, 'sh', process.execPath, join(ROOT, 'bin/dev.js'), ...words],
-    { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', TSX_DISABLE_CACHE: '1' } },
-  );
+  const { status, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, ZLM, ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   expect(stderr).toMatch(
     /✖ Cannot write .*: the file would be larger than is allowed\n {2}→ Raise the limit/,
   );
@@ -114,7 +113,7 @@ it.skipIf(process.platform === 'win32')('a limit on the size of files is explain
 describe.skipIf(!existsSync('/proc/self'))('a folder in /proc, which accepts no new folders', () => {
   // A process that tries without end is ended by its limit of time, and has no exit code then.
   const within = (words: readonly string[]) =>
-    spawnSync(process.execPath, [join(ROOT, 'bin/dev.js'), ...words], {
+    spawnSync(process.execPath, [ZLM, ...words], {
       encoding: 'utf8',
       timeout: 180_000,
       killSignal: 'SIGKILL',

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visibleWidth } from '../../src/cli/text-width.js';
-import { ROOT } from '../cli/capture.js';
+import { ZLM } from '../cli/capture.js';
 import { NO_TERMINAL, TerminalSession } from '../terminal/terminal-session.js';
 import { TrainedFolder } from '../trained-folder.js';
 
@@ -16,7 +16,7 @@ let session: TerminalSession | undefined;
 
 beforeAll(async () => {
   folder = await TrainedFolder.make();
-  writeFileSync('shell.rc', `PS1='$ '\nzlm() { ${process.execPath} ${ROOT}/bin/dev.js "$@"; }\n`);
+  writeFileSync('shell.rc', `PS1='$ '\nzlm() { ${process.execPath} ${ZLM} "$@"; }\n`);
 });
 
 afterAll(() => {
@@ -111,7 +111,7 @@ describe.skipIf(NO_TERMINAL)(`at TERM=dumb${NO_TERMINAL}`, () => {
   ])(
     '%s writes no escape sequence at TERM=dumb',
     async (_, argv) => {
-      const terminal = new TerminalSession(80, [process.execPath, `${ROOT}/bin/dev.js`, ...argv], {
+      const terminal = new TerminalSession(80, [process.execPath, ZLM, ...argv], {
         cwd: folder.path,
         env: { TERM: 'dumb', NO_COLOR: undefined },
       });

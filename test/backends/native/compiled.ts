@@ -29,14 +29,19 @@ export const NEEDS_CC = CC === undefined ? ', skipped: no C compiler' : '';
 export interface ProgramParts {
   /** Kernels that it calls: "gemm.c". */
   readonly kernels?: readonly string[];
+  /** Compiled kernels, in place of the former. */
+  readonly objects?: readonly string[];
   readonly flags?: readonly string[];
 }
 
 /** Compiles a program of this folder with the flags of the kernels, runs it, and reads the JSON that it prints. */
-export function runProgram(source: string, { kernels = [], flags = [] }: ProgramParts = {}): unknown {
+export function runProgram(
+  source: string,
+  { kernels = [], objects = [], flags = [] }: ProgramParts = {},
+): unknown {
   const program = join(tempFolder(), 'program');
   const all = [...compilerFlags(false).filter((flag) => flag !== '-shared'), ...flags];
   const sources = [join(ROOT, 'test/backends/native', source), ...kernels.map((name) => join(KERNELS, name))];
-  execFileSync(CC as string, [...all, '-I', KERNELS, ...sources, '-o', program, '-lm']);
+  execFileSync(CC as string, [...all, '-I', KERNELS, ...sources, ...objects, '-o', program, '-lm']);
   return JSON.parse(execFileSync(program, { encoding: 'utf8' }));
 }

@@ -1,6 +1,7 @@
 /**
  * Runs every kernel of the native backend, compiled by the compiler that is named, at awkward shapes: for sanitizers,
- * which watch the memory; or looks up a word that does not exist, when an id is given. Prints a word at the end.
+ * which watch the memory. With "mixed", only the kernels with mixed-precision products; with a number, looks up a word of that
+ * id, which does not exist. Prints a word at the end.
  */
 import * as tf from '@tensorflow/tfjs';
 import { activateBackend } from '../../../src/backends/select.js';
@@ -24,7 +25,7 @@ import {
 import { withNoise } from '../../ops/noise.js';
 import { ALL_REGULARIZERS, LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
-const [compiler, cacheFolder, wrongId] = process.argv.slice(2);
+const [compiler, cacheFolder, what] = process.argv.slice(2);
 const WIDTHS = [1, 3, 15, 16, 17, 63, 64, 65, 130];
 const ROWS = [1, 2, 5, 6, 7, 13];
 const STEP: Noise = { rate: 0.5, mask: 'step', perGate: false, seed: 1, site: 1, step: 1 };
@@ -187,16 +188,26 @@ function drawing(rows: number, units: number, words: number): void {
   });
 }
 
+/** The layers and products of one width and one number of rows. */
+function withProducts(i: number, j: number, precision: Precision): void {
+  const [width, rows] = [WIDTHS[i], ROWS[j]];
+  const other = WIDTHS[(i + rows) % WIDTHS.length];
+  layers([1 + (rows % 3), rows, other, width], precision, i * ROWS.length + j);
+  output([rows, width, other], rows % 2 === 0, i % 2 === 0, precision);
+  output([rows, 5, width], rows % 2 === 1, i % 2 === 1, precision);
+  product([rows, other, width], precision);
+}
+
+function mixedProducts(): void {
+  for (const i of WIDTHS.keys()) {
+    for (const j of ROWS.keys()) withProducts(i, j, 'mixed');
+  }
+}
+
 function everyKernel(): void {
   for (const [i, width] of WIDTHS.entries()) {
     for (const [j, rows] of ROWS.entries()) {
-      for (const precision of ['f32', 'mixed'] as const) {
-        const other = WIDTHS[(i + rows) % WIDTHS.length];
-        layers([1 + (rows % 3), rows, other, width], precision, i * ROWS.length + j);
-        output([rows, width, other], rows % 2 === 0, i % 2 === 0, precision);
-        output([rows, 5, width], rows % 2 === 1, i % 2 === 1, precision);
-        product([rows, other, width], precision);
-      }
+      for (const precision of ['f32', 'mixed'] as const) withProducts(i, j, precision);
       plainKernels(rows, width);
       drawing(rows, WIDTHS[(i + rows) % WIDTHS.length], width);
       train((x) => tf.sum(dropout(x as tf.Tensor3D, STEP)), [[2, rows, width]]);
@@ -227,7 +238,8 @@ function everyKernel(): void {
 }
 
 await activateBackend('native', { compiler, cacheFolder, threads: 2 });
+if (what === undefined) everyKernel();
+else if (what === 'mixed') mixedProducts();
 // A word that does not exist: a sanitizer that works must report the read of its row.
-if (wrongId !== undefined) embedding(tf.ones([50, 30]), tf.tensor2d([Number(wrongId)], [1, 1], 'int32'));
-else everyKernel();
+else embedding(tf.ones([50, 30]), tf.tensor2d([Number(what)], [1, 1], 'int32'));
 console.log('done');
