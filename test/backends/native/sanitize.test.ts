@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { compilerFlags } from '../../../src/backends/native/compiler.js';
+import { compilerFlags } from '../../../src/backends/libraries/compiler.js';
 import { ROOT } from '../../cli/capture.js';
 import { sharedFolder, tempFolder } from '../../temp-folder.js';
 import { CC, EMULATED_TILES, IS_CLANG, KERNELS, NEEDS_CC, PRODUCT_KERNELS, runProgram } from './compiled.js';
