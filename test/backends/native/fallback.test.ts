@@ -39,7 +39,8 @@ async function examine(cc: string, works = false, cache = join(folder, 'cache'))
 }
 
 describe('without any compiler on the PATH', () => {
-  const env = () => ({ PATH: folder, ZLM_CC: undefined });
+  // TensorFlow, which the tests may have, would be taken before wasm.
+  const env = () => ({ PATH: folder, ZLM_CC: undefined, ZLM_TENSORFLOW: undefined });
   const flags = () => ['--data', place.data, '--runs', place.runs, '--cache', join(folder, 'cache')];
 
   it('doctor reports that there is no compiler', async () => {
