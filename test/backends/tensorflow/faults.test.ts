@@ -52,7 +52,7 @@ function inChild(folder: string, more: readonly string[] = [], env: NodeJS.Proce
 }
 
 const probeOf = (tensorflow: string | undefined) =>
-  tensorflowBackend.probe({ threads: 1, tensorflow, cacheFolder: '/nowhere' });
+  tensorflowBackend.probe({ threads: 1, tensorflow, cacheFolder: tempFolder() });
 
 /** Compares doctor's lines about the backend with a golden file. Folders of the test and versions of what is installed are left out. */
 async function expectDoctor(golden: string, { absent, onGpu: _, details, ...row }: Probe): Promise<void> {
