@@ -120,10 +120,11 @@ export async function lossesInSequence(
 export async function contextReport(
   model: LanguageModel,
   text: TokenSource,
-  { positions, before, protocol, eos }: Targets,
+  targets: Targets,
   contexts: readonly number[],
   hooks: ContextHooks,
 ): Promise<ContextReport> {
+  const { positions, protocol } = targets;
   const lengths: ContextPerplexity[] = [];
   for (const length of contexts) {
     lengths.push({
@@ -133,7 +134,7 @@ export async function contextReport(
   }
   const { fullLosses, split } =
     protocol === 'sentences'
-      ? await inLines(model, text, { positions, before, eos }, hooks)
+      ? await inLines(model, text, targets, hooks)
       : await inStream(model, text, positions, hooks);
   const full = Math.exp(meanOf(fullLosses));
   const isNear = ({ perplexity }: ContextPerplexity) => Math.log(perplexity / full) < NEAR;
@@ -165,7 +166,7 @@ async function inStream(
 async function inLines(
   model: LanguageModel,
   text: TokenSource,
-  { positions, before, eos }: Omit<Targets, 'protocol'>,
+  { positions, before, eos }: Targets,
   { signal, onTokens }: ContextHooks,
 ): Promise<FullContext> {
   const fullLosses = await lossesAfter(model, text, positions, before, { signal });

@@ -8,20 +8,25 @@ import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, diffSpecs, specHash } from '../spec/load.js';
 import { isThere } from '../storage/files.js';
-import { runsOf, type SweepPlan } from './plan.js';
+import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
 
 /** Runs with another spec that are named in a message, at most. */
 const MOST_NAMED = 3;
 /**
  * Checks that the runs that are there belong to the sweep as it is.
  *
+ * @returns the runs that are not there yet
  * @throws UserError('data') that names what differs
  */
-export async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<void> {
+export async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<PlannedRun[]> {
+  const toBegin: PlannedRun[] = [];
   const lines: string[] = [];
   for (const planned of runsOf(plan)) {
     const run = new RunFolder(join(runsFolder, planned.name));
-    if (!(await isThere(run.spec))) continue;
+    if (!(await isThere(run.spec))) {
+      toBegin.push(planned);
+      continue;
+    }
     const spec = await runSpec(run);
     if (specHash(spec) === planned.specHash) continue;
     const differences = diffSpecs(spec, planned.resolved.spec).map(
@@ -29,7 +34,7 @@ export async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<vo
     );
     lines.push(`${planned.name}: ${differences.slice(0, MOST_NAMED).join('; ')}`);
   }
-  if (lines.length === 0) return;
+  if (lines.length === 0) return toBegin;
   const more = lines.length > MOST_NAMED ? [`and ${lines.length - MOST_NAMED} more`] : [];
   const shown = [...lines.slice(0, MOST_NAMED), ...more].map((line) => `  ${line}`).join('\n');
   throw new UserError(
@@ -43,30 +48,26 @@ export async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<vo
 }
 
 /**
- * Checks before anything is trained that the runs which have not begun fit their corpora. A run whose corpus is missing fails
- * alone, since others may have theirs.
+ * Checks that runs which have not begun fit their corpora. A run whose corpus is missing fails alone, when it is trained, since others
+ * may have theirs.
  *
- * @throws SpecError with the faults of the first run that does not fit; UserError('data') when no run has begun and none of the
- *   corpora is prepared
+ * @throws SpecError with the faults of the first run that does not fit; UserError('data') when no run of the sweep has begun and
+ *   none of the corpora is prepared
  */
 export async function checkCorpora(
   plan: SweepPlan,
-  { dataFolder, runsFolder }: { readonly dataFolder: string; readonly runsFolder: string },
+  toBegin: readonly PlannedRun[],
+  dataFolder: string,
 ): Promise<void> {
   const manifests = new Map<string, Manifest | undefined>();
-  let hasBegun = false;
-  for (const { name, resolved } of runsOf(plan)) {
-    if (await isThere(new RunFolder(join(runsFolder, name)).spec)) {
-      hasBegun = true;
-      continue;
-    }
+  for (const { resolved } of toBegin) {
     const { corpus } = resolved.spec;
     if (!manifests.has(corpus)) manifests.set(corpus, await readManifest(join(dataFolder, corpus)));
     const manifest = manifests.get(corpus);
     if (manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
   }
-  const [missing] = manifests.keys();
+  const hasBegun = toBegin.length < runsOf(plan).length;
   if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {
-    throw missingCorpus(dataFolder, missing);
+    throw missingCorpus(dataFolder, toBegin[0].resolved.spec.corpus);
   }
 }

@@ -81,8 +81,7 @@ export async function* runSweep(
 ): AsyncGenerator<SweepEvent, SweepReport, void> {
   const plan = await planSweep(request.path);
   const folder = sweepFolder(request.sweepsFolder, plan.name);
-  await checkRuns(plan, request.runsFolder);
-  await checkCorpora(plan, request);
+  await checkCorpora(plan, await checkRuns(plan, request.runsFolder), request.dataFolder);
   yield* noteChanges(folder, plan);
   await writeRecord(folder, plan);
   if (request.retry) await clearFailures(folder);

@@ -165,13 +165,11 @@ function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, bac
 
 /** Allocates the gradients of an LSTM layer, those of its weights as products: tensors in the order of the contract. */
 function allocateFactors(inputs: Tensors, backend: NativeBackend) {
-  const { x, h0, output, inputWeight, recurrentWeight, dOutput, dH } = inputs;
-  const [rows, wide] = [x.shape[0] * x.shape[1], inputWeight.shape[1]];
-  const dh = copyOf(dH, backend);
-  const dx = backend.allocate(x.shape);
-  const dw = backend.allocateFactors(inputWeight.shape, rows);
-  const du = backend.allocateFactors(recurrentWeight.shape, rows);
-  const dbias = backend.allocate([wide]);
+  const { x, h0, output } = inputs;
+  const rows = x.shape[0] * x.shape[1];
+  const { infos, arrays, dw, du } = allocateAround(inputs, backend, ({ shape }) =>
+    backend.allocateFactors(shape, rows),
+  );
   dw.factors.left.set(backend.floats(x));
   const before = backend.floats(h0);
   du.factors.left.set(before);
@@ -180,38 +178,33 @@ function allocateFactors(inputs: Tensors, backend: NativeBackend) {
     before.length,
   );
   return {
-    infos: [dx, dh, dw, du, dbias].map(({ info }): TensorInfo => info),
-    arrays: {
-      dy: backend.floats(dOutput),
-      dh: dh.values,
-      dx: dx.values,
-      dbias: dbias.values,
-      dGates: dw.factors.right,
-    } satisfies Partial<Layer>,
+    infos,
+    arrays: { ...arrays, dGates: dw.factors.right } satisfies Partial<Layer>,
     rightOfRecurrent: du.factors.right,
   };
 }
 
 /** Allocates the gradients that all layers have: tensors in the order of the contracts, and members of the struct. */
-function allocateGradients(
+function allocateGradients(inputs: Tensors, backend: NativeBackend) {
+  const { infos, arrays, dw, du } = allocateAround(inputs, backend, ({ shape }) => backend.allocate(shape));
+  return { infos, arrays: { ...arrays, dw: dw.values, du: du.values } satisfies Partial<Layer> };
+}
+
+/** Allocates the gradients that all layers have, those of the two weights as `ofWeight` does. */
+function allocateAround<T extends { readonly info: TensorInfo }>(
   { x, inputWeight, recurrentWeight, dOutput, dH }: Tensors,
   backend: NativeBackend,
+  ofWeight: (weight: TensorInfo) => T,
 ) {
   const dh = copyOf(dH, backend);
   const dx = backend.allocate(x.shape);
-  const dw = backend.allocate(inputWeight.shape);
-  const du = backend.allocate(recurrentWeight.shape);
+  const [dw, du] = [ofWeight(inputWeight), ofWeight(recurrentWeight)];
   const dbias = backend.allocate([inputWeight.shape[1]]);
   return {
     infos: [dx, dh, dw, du, dbias].map(({ info }): TensorInfo => info),
-    arrays: {
-      dy: backend.floats(dOutput),
-      dh: dh.values,
-      dx: dx.values,
-      dw: dw.values,
-      du: du.values,
-      dbias: dbias.values,
-    } satisfies Partial<Layer>,
+    arrays: { dy: backend.floats(dOutput), dh: dh.values, dx: dx.values, dbias: dbias.values },
+    dw,
+    du,
   };
 }
 

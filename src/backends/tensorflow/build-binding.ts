@@ -21,7 +21,7 @@ import {
   RECORD,
   writeBuildRecord,
 } from './build-record.js';
-import { PACKAGE_VERSION, PACKAGES, packageFrom, versionOf } from './installation.js';
+import { NAPI_VERSION, PACKAGE_VERSION, PACKAGES, packageFrom, versionOf } from './installation.js';
 
 /** The libraries of a wheel, in the order in which a linker needs them. */
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
@@ -31,9 +31,6 @@ const BUILD_INFORMATION = 'python/platform/build_info.py';
 
 /** The folders with the headers that the binding includes, below `include/`. */
 const HEADERS = /^include\/(?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h$/;
-
-/** The version of Node's interface that the binding is compiled for. */
-const NAPI_VERSION = 8;
 
 /** What is built, from what, and where. */
 export interface BuildRequest {

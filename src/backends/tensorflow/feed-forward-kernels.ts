@@ -17,15 +17,19 @@ export const dropout: BackendKernel<Noise, TensorflowBackend> = ({ x }, noise, b
     const drawn = noise.mask === 'sequence' ? 1 : steps;
     const counters = Array.from({ length: drawn }, (_, t) => [0, step + t, site, 0]);
     const words = operations.philox([seed, STREAM.dropout], counters, batch * units);
-    const threshold = Math.ceil(rate * 2 ** 32);
-    const masks = operations.whereBelow(operations.stack(words), threshold, 0, 1 / (1 - rate));
+    const masks = operations.whereBelow(operations.stack(words), thresholdOf(noise), 0, 1 / (1 - rate));
     const mask = operations.reshape(masks, [drawn, batch, units]);
     return [operations.mul(operations.of(x), mask)];
   });
 
-/** Returns whether the threshold is a word: a rate that is 1 but for less than 2⁻³² drops every unit. */
-export function hasThreshold({ rate }: Noise): boolean {
-  return Math.ceil(rate * 2 ** 32) < 2 ** 32;
+/** Returns the least word that keeps a unit. */
+function thresholdOf({ rate }: Noise): number {
+  return Math.ceil(rate * 2 ** 32);
+}
+
+/** Returns whether the threshold is a word: a rate that is less than 2⁻³² below 1 drops every unit. */
+export function hasThreshold(noise: Noise): boolean {
+  return thresholdOf(noise) < 2 ** 32;
 }
 
 type SoftmaxKernel = BackendKernel<SoftmaxAttributes, TensorflowBackend>;

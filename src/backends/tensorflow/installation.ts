@@ -133,7 +133,7 @@ async function checkPackage({ name, folder }: FoundPackage): Promise<Search> {
 }
 
 /** The newest version of Node's interface for which tfjs-node has bindings; each Node that zlm runs on has it. */
-const NAPI_VERSION = 8;
+export const NAPI_VERSION = 8;
 
 function libraryOf(folder: string): string {
   const lib = join(folder, 'deps', 'lib');
