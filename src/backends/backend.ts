@@ -73,6 +73,8 @@ export interface MemoryUse {
   readonly lentBytes: number;
   /** What the backend gets from the system for them, since spare blocks are kept for later results. */
   readonly heldBytes: number;
+  /** What it gets besides for captured work; where there is no memory for that, work is not captured. */
+  readonly capturedBytes: number;
   /** Arrays of the machine that tensors consist of, besides. */
   readonly hostBytes: number;
   /** What a kernel allocates and frees while it runs. */

@@ -30,17 +30,42 @@ export interface TrainingFacts {
   readonly sizes: BatchSizes;
 }
 
+/** An estimate of the memory of a training, in bytes. */
+interface MemoryEstimate {
+  /** In use at its height. */
+  readonly needed: number;
+  /** Besides, where steps are captured; with less memory they are not. */
+  readonly captured: number;
+}
+
 /**
- * Estimates the bytes in use at the height of a training: of the machine, or of the device of the backend. A backend that can
- * rehearse a training counts what it allocates; for the others, whose kernels are tfjs's, this is a closed formula.
+ * Estimates the bytes in use at the height of a training: of the machine, or of the device of the backend. What
+ * captured steps need besides is counted where it is available, since they are given up elsewhere.
+ *
+ * @param available bytes that the machine has left, or the device of the backend
  */
-export function trainingMemory(spec: NetworkSpec, facts: TrainingFacts): number {
+export function trainingMemory(
+  spec: NetworkSpec,
+  facts: TrainingFacts,
+  available = memoryFor(facts.backend),
+): number {
+  const { needed, captured } = estimateMemory(spec, facts);
+  return needed + captured <= available ? needed + captured : needed;
+}
+
+/**
+ * A backend that can rehearse a training counts what it allocates; for the others, whose kernels are tfjs's, this is a closed
+ * formula.
+ */
+function estimateMemory(spec: NetworkSpec, facts: TrainingFacts): MemoryEstimate {
   const { vocabularySize, backend, sizes } = facts;
   const use = rehearse(backend, trainingRehearsal(spec, vocabularySize, sizes));
-  if (use === null) return Math.round(TFJS_PROGRAM_BYTES + structuralBytes(spec, facts));
+  if (use === null)
+    return { needed: Math.round(TFJS_PROGRAM_BYTES + structuralBytes(spec, facts)), captured: 0 };
   // What is saved is first copied to the machine, which is not what a device runs out of.
   const onMachine = backend === 'cuda' ? 0 : PROGRAM_BYTES + 4 * savedValues(spec, vocabularySize);
-  return onMachine + use.heldBytes + use.hostBytes + use.scratchBytes;
+  const needed = onMachine + use.heldBytes + use.hostBytes + use.scratchBytes;
+  return { needed, captured: use.capturedBytes };
 }
 
 /** Parameters, gradients, a copy while one is made into the other, the state of the optimizer, and all values of a step. */
@@ -61,13 +86,18 @@ export function checkMemory(
   facts: TrainingFacts,
   available = memoryFor(facts.backend),
 ): string | null {
-  const bytes = trainingMemory(spec, facts);
-  if (bytes <= available) return null;
-  const need = `needs about ${gigabytes(bytes)} of memory on backend ${facts.backend}, but only ${gigabytes(available)} are available`;
+  const { needed: bytes, captured } = estimateMemory(spec, facts);
+  if (bytes + captured <= available) return null;
+  const few = `but only ${gigabytes(available)} are available`;
   const { batchSize, bptt, sentences } = spec.training;
   const cure = sentences
     ? `Lower training.batchSize, which is ${batchSize}, or prepare the corpus with shorter lines: the largest batch has lines of ${facts.sizes.largest.steps} tokens.`
     : `Lower training.batchSize, which is ${batchSize}, or training.bptt, which is ${bptt}: most of it grows with both.`;
+  if (bytes <= available) {
+    const more = `${gigabytes(captured)} more to start its steps as captured graphs`;
+    return `Training needs about ${gigabytes(bytes)} of memory on backend ${facts.backend} and ${more}, ${few}, so it may be slower. ${cure}`;
+  }
+  const need = `needs about ${gigabytes(bytes)} of memory on backend ${facts.backend}, ${few}`;
   if (bytes <= CERTAINTY * available) return `Training ${need}, so it may fail. ${cure}`;
   throw new UserError('backend', `Training ${need}`, [
     cure,

@@ -19,42 +19,59 @@ import type { NetworkSpec } from '../spec/systems.js';
 import type { BatchSizes } from '../tasks/batch-sizes.js';
 import { dataOf, textLoss } from '../tasks/language-modelling.js';
 import type { TextBatch } from '../tasks/stream-batches.js';
-import type { BatchData, BatchShape } from '../tasks/task.js';
+import type { BatchData, BatchNumber, BatchShape, TaskState } from '../tasks/task.js';
 import { createOptimizer, disposeOptimizer } from './optimizers.js';
-import { queueStep } from './step.js';
+import { StepLauncher } from './step-launcher.js';
 
-/** Steps over batches of one size: the first copies the parameters into the backend's memory, the third repeats the second. */
+/**
+ * Steps over batches of one size: the first copies the parameters into the backend's memory, the second is captured where the
+ * backend captures work, and the third repeats it.
+ */
 const STEPS = 3;
 
 /** Makes the computation that needs the memory of a training. */
 export function trainingRehearsal(spec: NetworkSpec, vocabularySize: number, sizes: BatchSizes): Rehearsed {
   return (make) => {
     const model = modelOf(spec, vocabularySize, make);
-    // With all the state that an optimizer gets in the course of a training.
-    const optimizer = createOptimizer(spec.training, model.parameters, true);
+    const optimizer = createOptimizer(spec.training, model.parameters, false);
+    let launcher: StepLauncher | null = null;
     try {
       const { zeroState, of } = textLoss(spec, model);
       const { loss, clipNorm, sentences } = spec.training;
       let state = tidy(zeroState);
-      const shapes = [...sizes.first, ...new Array<BatchShape>(STEPS).fill(sizes.largest)];
-      for (const [index, shape] of shapes.entries()) {
-        const task = {
-          parameters: model.parameters,
-          loss: (data: BatchData) => of(data, state),
-        };
-        const at = { learningRate: 1, count: index + 1, averaged: index + 1 };
-        const data = dataOf(batchOf(shape, sentences), 0);
-        const step = queueStep({ task, optimizer, loss, clipNorm }, data, state, at);
+      const eachShape = [...sizes.first, ...new Array<BatchShape>(STEPS).fill(sizes.largest)];
+      const shapes = beginsAveraging(spec) ? [...eachShape, ...eachShape] : eachShape;
+      const unaveraged = averagesFirstStep(spec) ? 0 : eachShape.length;
+      const task = {
+        parameters: model.parameters,
+        read: ({ inPass, step }: BatchNumber) => dataOf(batchOf(shapes[inPass], sentences), step),
+        loss: (data: BatchData, carried: TaskState) => of(data, carried as ModelState),
+      };
+      launcher = new StepLauncher({ task, optimizer, loss, clipNorm });
+      for (const inPass of shapes.keys()) {
+        const at = { learningRate: 1, count: inPass + 1, averaged: Math.max(0, inPass + 1 - unaveraged) };
+        const step = launcher.queue({ pass: 0, inPass, step: 0 }, state, at);
         dispose([state, step.nll, step.norm]);
         state = step.state as ModelState;
       }
+      // What was captured is kept while the training lasts.
       validate(model, sizes.validation);
       dispose(state);
     } finally {
+      launcher?.dispose();
       disposeOptimizer(optimizer);
       disposeLanguageModel(model);
     }
   };
+}
+
+/** Whether averages are made after other steps: in a step that is not captured, while captured ones keep their memory. */
+function beginsAveraging(spec: NetworkSpec): boolean {
+  return 'averagedSgd' in spec.training.optimizer && !averagesFirstStep(spec);
+}
+
+function averagesFirstStep({ training: { optimizer } }: NetworkSpec): boolean {
+  return 'averagedSgd' in optimizer && optimizer.averagedSgd.startEpoch === 1;
 }
 
 function modelOf(

@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type CapturedWork, type CapturingBackend, capturingBackend } from '../ops/capture.js';
 import type { BatchData, BatchNumber, TaskState } from '../tasks/task.js';
 import type { StepNumber } from './optimizers.js';
-import { type LaunchedStep, launched, queueStep, type StepContext } from './step.js';
+import { type LaunchedStep, launched, type QueuedStep, queueStep, type StepContext } from './step.js';
 
 /** The most shapes that are captured; batches of other shapes are computed as on any backend. */
 const MOST_CAPTURED = 64;
@@ -47,10 +47,15 @@ export class StepLauncher {
 
   /** As `launchStep`. */
   launch(batch: BatchNumber, state: TaskState, at: StepNumber): LaunchedStep {
+    return launched(this.queue(batch, state, at));
+  }
+
+  /** As {@link launch}, without reading figures. */
+  queue(batch: BatchNumber, state: TaskState, at: StepNumber): QueuedStep {
     const data = this.context.task.read(batch);
     const backend = capturingBackend();
     const replayed = backend && this.replay(backend, data, state, at);
-    return replayed ?? launched(queueStep(this.context, data, state, at));
+    return replayed ?? queueStep(this.context, data, state, at);
   }
 
   /** Frees what was captured. */
@@ -65,7 +70,7 @@ export class StepLauncher {
     data: BatchData,
     state: TaskState,
     at: StepNumber,
-  ): LaunchedStep | null {
+  ): QueuedStep | null {
     const shape = this.shapeOf(data, state, at);
     if (shape === null) return null;
     if (shape.captured === null && (shape.isKnown || this.hasCaptured) && shape.attempts < MOST_ATTEMPTS) {
@@ -85,7 +90,7 @@ export class StepLauncher {
       return null;
     }
     const [nll, norm, ...tensors] = results;
-    return launched({ nll, norm, predictions, state: named(stateNames, tensors) });
+    return { nll, norm, predictions, state: named(stateNames, tensors) };
   }
 
   private capture(

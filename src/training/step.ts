@@ -1,7 +1,7 @@
 /** One step of training: forward, backward, clip, update. */
 import * as tf from '@tensorflow/tfjs';
 import { clipScale, globalNorm } from '../ops/clipping.js';
-import { dispose, tidy } from '../ops/memory.js';
+import { dispose, orDispose, tidy } from '../ops/memory.js';
 import type { BatchData, BatchNumber, LossTerms, Task, TaskState } from '../tasks/task.js';
 import type { Optimizer, StepNumber } from './optimizers.js';
 
@@ -69,9 +69,12 @@ export function queueStep(
 ): QueuedStep {
   const { nll, norm, terms } = tidy(() => {
     const { gradients, terms } = lossAndGradients(task, loss, data, state);
-    const norm = globalNorm(gradients);
-    optimizer.step(gradients, clipScale(norm, clipNorm), at);
-    return { nll: tf.sum<tf.Scalar>(terms.nll), norm, terms };
+    // No tidy frees what was kept. A step that is being captured may be refused here.
+    return orDispose([terms.nll, terms.state], () => {
+      const norm = globalNorm(gradients);
+      optimizer.step(gradients, clipScale(norm, clipNorm), at);
+      return { nll: tf.sum<tf.Scalar>(terms.nll), norm, terms };
+    });
   });
   const predictions = terms.nll.size;
   terms.nll.dispose();

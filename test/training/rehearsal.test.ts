@@ -10,6 +10,7 @@ import { rehearse } from '../../src/backends/select.js';
 import { PreparedCorpus } from '../../src/corpus/prepared.js';
 import { loadSpec } from '../../src/spec/load.js';
 import { batchSizes } from '../../src/tasks/batch-sizes.js';
+import { checkMemory, trainingMemory } from '../../src/training/capacity.js';
 import { trainingRehearsal } from '../../src/training/rehearsal.js';
 import { activate, BACKEND_OPTIONS, whyNot } from '../backends/each-backend.js';
 import { prepareSmallCorpus } from '../small-corpus.js';
@@ -89,6 +90,11 @@ const TRAININGS: Record<string, readonly string[]> = {
  */
 const TOLERANCE = { alike: 0.02, different: 0.1 };
 
+/** Whether the batches of a training differ in size. */
+function isUneven(overrides: readonly string[]): boolean {
+  return overrides.some((override) => /sentences|randomBptt/.test(override));
+}
+
 /** Rehearses a training. */
 async function rehearsed(backend: BackendName, overrides: readonly string[]): Promise<MemoryUse> {
   const spec = networkOf((await loadSpec(place.spec, [...SHORT, ...overrides])).spec);
@@ -140,8 +146,7 @@ describe.skipIf(whyNot('native'))(['on native', whyNot('native')].filter(Boolean
       const expected = await rehearsed('native', overrides);
       await train('native', tf.findBackendFactory('native') as () => tf.KernelBackend, name, overrides);
       const { memoryPeak } = tf.engine().findBackend('native') as NativeBackend;
-      const differ = overrides.some((override) => /sentences|randomBptt/.test(override));
-      expectAlike(expected, memoryPeak, differ ? TOLERANCE.different : TOLERANCE.alike);
+      expectAlike(expected, memoryPeak, isUneven(overrides) ? TOLERANCE.different : TOLERANCE.alike);
     },
   );
 
@@ -171,6 +176,18 @@ describe.skipIf(whyNot('native'))(['on native', whyNot('native')].filter(Boolean
 describe.skipIf(whyNot('cuda'))(['on cuda', whyNot('cuda')].filter(Boolean).join(', '), () => {
   beforeAll(() => activate('cuda'));
 
+  /** Trains on a new backend of the device. Returns the most memory that was needed. */
+  async function trainOnCuda(name: string, capturesWork: boolean): Promise<PoolPeak> {
+    await activate('cuda');
+    const { device } = tf.engine().findBackend('cuda') as CudaBackend;
+    const memory = await DeviceMemory.of(device);
+    const make = () => new CudaBackend(device, memory, capturesWork);
+    await train('cuda', make, `${name}-${capturesWork}`, TRAININGS[name]);
+    return memory.peak;
+  }
+
+  const toleranceOf = (name: string) => (isUneven(TRAININGS[name]) ? TOLERANCE.different : TOLERANCE.alike);
+
   it.each([
     "the paper's model",
     'a GRU',
@@ -179,11 +196,47 @@ describe.skipIf(whyNot('cuda'))(['on cuda', whyNot('cuda')].filter(Boolean).join
     'Adam',
     'AWD',
   ])('a rehearsal counts what the memory of the device lends in a training with %s', async (name) => {
+    const expected = await rehearsed('cuda', TRAININGS[name]);
+    expectAlike(expected, await trainOnCuda(name, false), toleranceOf(name));
+  });
+
+  it.each(["the paper's model", 'a deep transition with its shortcut', 'averaged SGD', 'sentences', 'AWD'])(
+    'a rehearsal counts what captured steps reserve in a training with %s',
+    async (name) => {
+      const { heldBytes, capturedBytes } = await rehearsed('cuda', TRAININGS[name]);
+      const found = await trainOnCuda(name, true);
+      const ratio = (heldBytes + capturedBytes) / found.heldBytes;
+      expect(capturedBytes).toBeGreaterThan(toleranceOf(name) * heldBytes);
+      expect(ratio).toBeGreaterThan(1 - toleranceOf(name));
+      expect(ratio).toBeLessThan(1 + toleranceOf(name));
+    },
+  );
+
+  it('a rehearsal leaves the device as it was', async () => {
     await activate('cuda');
     const { device } = tf.engine().findBackend('cuda') as CudaBackend;
-    const memory = await DeviceMemory.of(device);
-    const expected = await rehearsed('cuda', TRAININGS[name]);
-    await train('cuda', () => new CudaBackend(device, memory), name, TRAININGS[name]);
-    expectAlike(expected, memory.peak, name === 'AWD' ? TOLERANCE.different : TOLERANCE.alike);
+    const [work, memory, tensors] = [{ ...device.work }, device.memoryInfo(), tf.memory().numTensors];
+    await rehearsed('cuda', TRAININGS.AWD);
+    expect(device.work).toEqual(work);
+    expect(device.memoryInfo()).toEqual(memory);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('steps of a training are not captured where there is no memory for that, which a warning says', async () => {
+    await activate('cuda');
+    const spec = networkOf((await loadSpec(place.spec, SHORT)).spec);
+    const sizes = { largest: { steps: 35, batch: 20 }, first: [], validation: [{ steps: 35, batch: 20 }] };
+    const facts = { vocabularySize: 50, backend: 'cuda', sizes } as const;
+    const [least, most] = [0, Number.MAX_VALUE].map((available) => trainingMemory(spec, facts, available));
+    expect(least).toBeLessThan(most);
+    expect(checkMemory(spec, facts, most)).toBe(null);
+    expect(trainingMemory(spec, facts, most - 1)).toBe(least);
+    for (const available of [most - 1, least]) {
+      expect(checkMemory(spec, facts, available)).toMatch(
+        /^Training needs about \S+ GB of memory on backend cuda and \S+ GB more to start its steps as captured graphs, but only \S+ GB are available, so it may be slower\. Lower training\.batchSize/,
+      );
+    }
+    expect(checkMemory(spec, facts, least - 1)).toMatch(/so it may fail/);
+    expect(() => checkMemory(spec, facts, least / 2)).toThrow('Training needs');
   });
 });

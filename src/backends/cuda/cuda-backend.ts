@@ -10,7 +10,7 @@ import { sizeOf } from '../strides.js';
 import { captureWork } from './captured-step.js';
 import type { CudaDevice } from './device.js';
 import type { DeviceBlock } from './device-block.js';
-import type { DeviceMemory, TensorMemory } from './device-memory.js';
+import type { DeviceMemory } from './device-memory.js';
 import type { CudaFactor } from './kernels.generated.js';
 import { TensorValues } from './tensor-values.js';
 
@@ -26,19 +26,16 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
   /** Tensors that the running kernel has made and shared, and memory that it has borrowed. */
   private made: TensorInfo[] | null = null;
   private borrowed: DeviceBlock[] = [];
-  /** Whether training steps are captured. */
-  capturesWork: boolean;
   /** How often each op ran on the CPU with copies; for `doctor` and `bench`. */
   readonly fallbacks = new Map<string, number>();
 
   constructor(
     readonly device: CudaDevice,
-    private readonly deviceMemory: TensorMemory,
-    /** The memory with which training steps are captured as graphs; null for no capture. */
-    private readonly graphMemory: DeviceMemory | null = null,
+    private readonly deviceMemory: DeviceMemory,
+    /** Whether training steps are captured. */
+    public capturesWork = false,
   ) {
     super();
-    this.capturesWork = graphMemory !== null;
   }
 
   /** Runs a kernel. Takes back what it borrowed; disposes the tensors that it has made and shared if it fails. */
@@ -160,7 +157,7 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
     variables: readonly Variable[],
     work: (tensors: Tensor[]) => Tensor[],
   ): CapturedWork | null {
-    return this.graphMemory && captureWork(this, this.graphMemory, varying, variables, work);
+    return captureWork(this, this.deviceMemory, varying, variables, work);
   }
 
   override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): object {

@@ -44,12 +44,13 @@ export const cudaBackend: Backend = {
     const { registerCudaKernels } = await import('./register.js');
     const memory = await DeviceMemory.of(device, options.cudaExactMemory);
     registerCudaKernels(NAME);
-    const graphMemory = options.cudaGraphs === false ? null : memory;
-    tf.registerBackend(NAME, () => new CudaBackend(device, memory, graphMemory));
-    const { idle, rehearse } = await import('./rehearsal.js');
+    const capturesWork = options.cudaGraphs !== false;
+    const makeBackend = (...given: ConstructorParameters<typeof CudaBackend>) => new CudaBackend(...given);
+    tf.registerBackend(NAME, () => makeBackend(device, memory, capturesWork));
+    const { rehearse } = await import('./rehearsal.js');
     loaded = {
       device,
-      rehearse: (computation) => rehearse(computation, (counted) => new CudaBackend(idle(device), counted)),
+      rehearse: (computation) => rehearse(computation, { device, capturesWork, makeBackend }),
     };
   },
 

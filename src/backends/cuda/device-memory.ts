@@ -10,12 +10,6 @@ import { CUDA_ERROR, type Handle, outOfMemory } from './driver.js';
 import { GraphMemory } from './graph-memory.js';
 import type { Recording } from './recording.js';
 
-/** Memory that tensors lie in. */
-export type TensorMemory = Pick<
-  DeviceMemory,
-  'recording' | 'lend' | 'takeBack' | 'place' | 'downloadNow' | 'download'
->;
-
 /** Memory of one device. */
 export class DeviceMemory {
   private readonly pool: MemoryPool<number>;
@@ -33,11 +27,11 @@ export class DeviceMemory {
   ) {
     this.pool = new MemoryPool(
       (bytes) => this.allocate(bytes),
-      (address) => this.free(address),
+      (address) => device.free(address),
     );
     this.own = {
       takeBack: ({ address, bytes }) => {
-        if (isExact) this.free(address);
+        if (isExact) device.free(address);
         else this.pool.takeBack(address, bytes);
       },
     };
@@ -46,7 +40,12 @@ export class DeviceMemory {
 
   /** @param isExact see `BackendOptions.cudaExactMemory` */
   static async of(device: CudaDevice, isExact = false): Promise<DeviceMemory> {
-    return new DeviceMemory(device, await Staging.of(device), isExact);
+    return new DeviceMemory(device, await PinnedStaging.of(device), isExact);
+  }
+
+  /** Makes memory of which only the amount is known, on an {@link idle} device. */
+  static counted(device: CudaDevice): DeviceMemory {
+    return new DeviceMemory(device, NO_STAGING, false);
   }
 
   /** The most memory that was needed so far; 0 where its sizes are exact. */
@@ -117,19 +116,12 @@ export class DeviceMemory {
 
   /** Gets memory from the driver; where it has none, gives it back what is spare and asks again. */
   private allocate(bytes: number): number {
-    const { driver } = this.device;
-    const result: [number | bigint | null] = [null];
-    let code = driver.attempt('allocate', result, bytes);
-    if (code === CUDA_ERROR.outOfMemory && this.giveSparesBack()) {
-      code = driver.attempt('allocate', result, bytes);
-    }
-    if (code === CUDA_ERROR.outOfMemory) {
-      this.recording?.refuse('the memory of the GPU is exhausted');
-      const { freeBytes, totalBytes } = this.device.memoryInfo();
-      throw outOfMemory(bytes, freeBytes, totalBytes);
-    }
-    if (code !== 0) throw driver.failure(code, 'allocate');
-    return Number(result[0]);
+    const { device } = this;
+    const address = device.allocate(bytes) ?? (this.giveSparesBack() ? device.allocate(bytes) : null);
+    if (address !== null) return address;
+    this.recording?.refuse('the memory of the GPU is exhausted');
+    const { freeBytes, totalBytes } = device.memoryInfo();
+    throw outOfMemory(bytes, freeBytes, totalBytes);
   }
 
   /** Gives the driver what is not in use, the memory of captured work included. Returns whether there was any. */
@@ -138,12 +130,18 @@ export class DeviceMemory {
     const [ofGraphs, ofPool] = [this.graphs.release(), this.pool.releaseSpares()];
     return ofGraphs || ofPool;
   }
-
-  private free(address: number): void {
-    // An error is that of a kernel which failed before, and the memory is lost with the device.
-    this.device.driver.attempt('free', address);
-  }
 }
+
+/** Memory of the machine through which copies go. */
+interface Staging {
+  /** Copies to the device. The values may change as soon as this returns. */
+  upload(to: number, values: DeviceArray): void;
+  /** Fills `values` from the device, once everything that was started before is done. */
+  download(values: DeviceArray, from: number): Promise<void>;
+}
+
+/** Copies nothing. */
+const NO_STAGING: Staging = { upload() {}, async download() {} };
 
 /** Size of the staging memory, and of the part of it that one event guards. */
 const STAGING_BYTES = 8 << 20;
@@ -160,7 +158,7 @@ const SLOT_BYTES = 4096;
  * Page-locked memory through which small copies go: the driver copies from ordinary memory only after the stream has drained,
  * and a GPU that is fed ahead would idle. The memory is a ring of parts, each with an event that says when its copies are done.
  */
-class Staging {
+class PinnedStaging implements Staging {
   private readonly parts: readonly StagingPart[];
   /** Those that are free. */
   private readonly slots: StagingSlot[];
@@ -183,11 +181,15 @@ class Staging {
     }));
   }
 
-  static async of(device: CudaDevice): Promise<Staging> {
+  static async of(device: CudaDevice): Promise<PinnedStaging> {
     const { default: koffi } = await import('koffi');
     const bytes = STAGING_BYTES + SLOTS * SLOT_BYTES;
     const memory = device.driver.get<object>('allocatePinned', bytes, 0);
-    return new Staging(device, Number(koffi.address(memory)), new Uint8Array(koffi.view(memory, bytes)));
+    return new PinnedStaging(
+      device,
+      Number(koffi.address(memory)),
+      new Uint8Array(koffi.view(memory, bytes)),
+    );
   }
 
   upload(to: number, values: DeviceArray): void {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { ArgumentMemory } from './argument-memory.js';
 import { type DeviceLimits, formatCapability, readLimits, readMemoryInfo } from './device-limits.js';
-import { CudaDriver, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
+import { CUDA_ERROR, CudaDriver, DYNAMIC_SHARED_BYTES, type Handle } from './driver.js';
 import { CONSTANTS, type CudaKernels, KERNELS } from './kernels.generated.js';
 import type { ProductPlan } from './product-plan.js';
 import type { RecurrentPlan } from './recurrent-plan.js';
@@ -188,6 +188,21 @@ export class CudaDevice {
   /** Returns how much memory the device has, and how much of it no process uses. */
   memoryInfo(): { readonly freeBytes: number; readonly totalBytes: number } {
     return readMemoryInfo(this.driver);
+  }
+
+  /** Gets memory from the driver. Returns its address; null when there is not enough. */
+  allocate(bytes: number): number | null {
+    const result: [number | bigint | null] = [null];
+    const code = this.driver.attempt('allocate', result, bytes);
+    if (code === CUDA_ERROR.outOfMemory) return null;
+    if (code !== 0) throw this.driver.failure(code, 'allocate');
+    return Number(result[0]);
+  }
+
+  /** Gives memory back to the driver. */
+  free(address: number): void {
+    // An error is that of a kernel which failed before, and the memory is lost with the device.
+    this.driver.attempt('free', address);
   }
 
   /** Copies bytes from one place on the device to another. */

@@ -1,7 +1,7 @@
 /** The values of one tensor, on the machine, on the device, or on both, and what a recording of work has to know of them. */
 import type { backend_util, DataType } from '@tensorflow/tfjs';
 import type { DeviceArray, DeviceBlock } from './device-block.js';
-import type { TensorMemory } from './device-memory.js';
+import type { DeviceMemory } from './device-memory.js';
 import type { OutsideValues, Recording } from './recording.js';
 
 /** The values of a tensor. Its fields `values`, `dtype`, `refCount` and `complexTensorInfos` are those that tfjs's CPU kernels know. */
@@ -14,7 +14,7 @@ export class TensorValues implements OutsideValues {
   private readonly madeIn: Recording | null;
 
   private constructor(
-    private readonly memory: TensorMemory,
+    private readonly memory: DeviceMemory,
     readonly dtype: DataType,
     private readonly length: number,
     private host: backend_util.BackendValues | null,
@@ -23,11 +23,11 @@ export class TensorValues implements OutsideValues {
     this.madeIn = memory.recording;
   }
 
-  static onHost(memory: TensorMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
+  static onHost(memory: DeviceMemory, dtype: DataType, length: number, values: backend_util.BackendValues) {
     return new TensorValues(memory, dtype, length, values, null);
   }
 
-  static onDevice(memory: TensorMemory, dtype: DataType, length: number, block: DeviceBlock) {
+  static onDevice(memory: DeviceMemory, dtype: DataType, length: number, block: DeviceBlock) {
     return new TensorValues(memory, dtype, length, null, block);
   }
 

@@ -35,7 +35,8 @@ export class RehearsalBackend extends tf.KernelBackend {
   /** The most memory of each kind so far. */
   get memoryUse(): MemoryUse {
     const { lentBytes, heldBytes } = this.pool.peak;
-    return { lentBytes, heldBytes, hostBytes: this.mostHostBytes, scratchBytes: this.mostScratchBytes };
+    const { mostHostBytes: hostBytes, mostScratchBytes: scratchBytes } = this;
+    return { lentBytes, heldBytes, capturedBytes: 0, hostBytes, scratchBytes };
   }
 
   /** Runs a kernel. What it borrows counts until it returns. */

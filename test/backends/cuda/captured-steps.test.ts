@@ -269,4 +269,16 @@ describe.skipIf(OBSTACLE)(`captured steps on cuda${OBSTACLE ? `, ${OBSTACLE}` : 
     expect(counts[1].tensors).toBe(counts[0].tensors);
     expect(counts[2]).toEqual(counts[1]);
   });
+
+  it('leave no tensor behind when they are refused', async () => {
+    const trained = await begin('optimizer: { averagedSgd: { learningRate: 1 } }');
+    const launcher = launcherOf(trained);
+    const { work } = (tf.backend() as CudaBackend).device;
+    for (let i = 0; i < 3; i++) await step(trained, launcher.launch.bind(launcher));
+    const [before, { graphs }] = [tf.memory().numTensors, work];
+    // Averages are made in this step, so it cannot be captured.
+    await step(trained, launcher.launch.bind(launcher), 3);
+    expect(work.graphs).toBe(graphs);
+    expect(tf.memory().numTensors - before).toBe(trained.context.optimizer.tensors.size);
+  });
 });
