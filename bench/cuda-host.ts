@@ -18,7 +18,7 @@ import { buildEmulatedDriver } from '../test/backends/cuda/emulated-driver.js';
 import { fail } from './fail.js';
 
 const USAGE = `usage: npx tsx bench/cuda-host.ts [options] [SPEC.yaml…]
-  --precision P     f32 or mixed                                 (f32)
+  --precision P     f32, tf32 or mixed                           (f32)
   --no-graphs       launches each kernel of each window
   --windows N       windows of a round                           (100)
   --rounds N        rounds to take the median of                 (7)
@@ -27,6 +27,8 @@ const USAGE = `usage: npx tsx bench/cuda-host.ts [options] [SPEC.yaml…]
 const PAPER = ['small', 'medium', 'large'].map((name) =>
   fileURLToPath(new URL(`../configs/${name}.yaml`, import.meta.url)),
 );
+
+const PRECISIONS = ['f32', 'tf32', 'mixed'] as const;
 
 const WORK_NAMES: Readonly<Record<keyof Work, string>> = {
   launches: 'launches',
@@ -64,7 +66,9 @@ async function main(): Promise<void> {
 async function measure(path: string): Promise<string> {
   const { spec } = await loadSpec(path, []);
   const network = requireNetwork(spec, () => new Error(`${path} is no network`));
-  const precision = flags.precision === 'mixed' ? 'mixed' : 'f32';
+  const precision = PRECISIONS.find((known) => known === flags.precision);
+  if (precision === undefined)
+    throw new Error(`--precision ${flags.precision}: take ${PRECISIONS.join(', ')}`);
   const trial = await Trial.begin({ backend: 'cuda', precision }, network, Number(flags['vocab-size']));
   const backend = tf.backend() as CudaBackend;
   backend.capturesWork = !flags['no-graphs'];

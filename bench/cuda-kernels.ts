@@ -16,6 +16,7 @@ import { lstm } from '../src/ops/lstm.js';
 import { tidy } from '../src/ops/memory.js';
 import type { Precision } from '../src/ops/op.js';
 import { product, productWithTransposedLeft, productWithTransposedRight } from '../src/ops/products.js';
+import { ROUNDINGS } from '../test/backends/cuda/in-doubles.js';
 import { fail } from './fail.js';
 
 const USAGE = `usage: npx tsx bench/cuda-kernels.ts [options]
@@ -76,10 +77,10 @@ const CHECKED_LAYERS: readonly LayerShape[] = [
   { steps: 3, batch: 5, units: 19 },
   { steps: 2, batch: 33, units: 40 },
 ];
-const PRECISIONS: readonly Precision[] = ['f32', 'mixed'];
+const PRECISIONS: readonly Precision[] = ['f32', 'tf32', 'mixed'];
 
 /** Largest allowed distance from the reference, relative to its largest value. */
-const TOLERANCE: Readonly<Record<Precision, number>> = { f32: 1e-4, mixed: 1e-2 };
+const TOLERANCE: Readonly<Record<Precision, number>> = { f32: 1e-4, tf32: 2e-3, mixed: 1e-2 };
 
 /** One timed kernel. */
 interface Row {
@@ -163,8 +164,7 @@ async function productDeviation(
   const values = await result.data();
   result.dispose();
   const operand = (count: number) => {
-    const exact = scatteredValues(count);
-    return precision === 'mixed' ? exact.map(roundToBfloat16) : exact;
+    return scatteredValues(count).map(ROUNDINGS[precision]);
   };
   const [a, b] = [operand(m * k), operand(k * n)];
   let [difference, size] = [0, 0];
@@ -181,12 +181,6 @@ async function productDeviation(
     size = Math.max(size, Math.abs(sum));
   }
   return difference / size;
-}
-
-function roundToBfloat16(value: number): number {
-  const bits = new Uint32Array(Float32Array.of(value).buffer);
-  bits[0] = (bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) & 0xffff0000;
-  return new Float32Array(bits.buffer)[0];
 }
 
 /** Times a layer forward alone, and forward and backward together. */

@@ -72,12 +72,12 @@ table() {
   local model
   for model in large medium small; do
     run "table-$model.md" 100 node --import tsx bench/compare.ts --device cuda --python "$python" --turns 3 --seconds 4 \
-      "configs/$model.yaml"
+      --precision f32,tf32,mixed "configs/$model.yaml"
     tail -n 6 "$out/table-$model.md"
   done
   # What captured steps are worth.
   ZLM_CUDA_GRAPHS=0 run table-no-graphs.txt 60 node bin/dev.js bench large medium small --backend cuda --no-product \
-    --rounds 3 --seconds 4
+    --precision f32,mixed --rounds 3 --seconds 4
   tail -n 8 "$out/table-no-graphs.txt"
 }
 kernels() {

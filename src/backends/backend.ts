@@ -102,6 +102,8 @@ export interface Backend {
    * where kernels are not ours to know. The backend must be loaded.
    */
   rehearse?(computation: Rehearsed): MemoryUse;
+  /** Says why products in TF32 are not computed, once it is loaded; null where they are. Absent where no device has any. */
+  tf32Obstacle?(): string | null;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */
   availableMemory?(): number;
 }

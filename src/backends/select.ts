@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
+import type { Precision } from '../ops/op.js';
 import { availableMemory } from './available-memory.js';
 import {
   BACKEND_NAMES,
@@ -136,6 +137,17 @@ async function* automaticOrder(options: BackendOptions): AsyncGenerator<BackendN
  */
 export function memoryFor(name: BackendName): number {
   return BACKENDS[name].availableMemory?.() ?? availableMemory();
+}
+
+/**
+ * Says why a loaded backend does not compute products in a precision, in words that continue a sentence.
+ *
+ * @returns null when it does
+ */
+export function precisionObstacle(name: BackendName, precision: Precision): string | null {
+  if (precision !== 'tf32') return null;
+  const { tf32Obstacle } = BACKENDS[name];
+  return tf32Obstacle ? tf32Obstacle() : 'only the tensor cores of an NVIDIA GPU multiply in TF32';
 }
 
 /**

@@ -1,7 +1,13 @@
 /** The contenders of a benchmark, and the check of their results against a reference. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { type ActiveBackend, activateBackend, probeBackends, TAKE_AUTO } from '../backends/select.js';
+import {
+  type ActiveBackend,
+  activateBackend,
+  precisionObstacle,
+  probeBackends,
+  TAKE_AUTO,
+} from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { Check, Precision } from './report.js';
 
@@ -13,6 +19,12 @@ export interface Contender {
 
 /** Backends that mixed precision makes faster; the others only emulate it. */
 const MIXED: readonly BackendName[] = ['cuda', 'native'];
+
+/** Whether a loaded backend has a precision of its own. */
+function hasPrecision(backend: BackendName, precision: Precision): boolean {
+  if (precision === 'mixed') return MIXED.includes(backend);
+  return precisionObstacle(backend, precision) === null;
+}
 
 /** Backends that are too slow to wait for, unless the user names them. */
 const LEFT_OUT: readonly BackendName[] = ['cpu'];
@@ -58,15 +70,21 @@ export async function gatherField(
     const { name, reason } = await activateNamed(chosenName, options);
     backends.push({ name, reason });
   }
+  const contenders = chosen.flatMap((backend) =>
+    precisions
+      .filter((precision) => hasPrecision(backend, precision))
+      .map((precision) => ({ backend, precision })),
+  );
+  if (contenders.length === 0) {
+    throw new UserError('backend', `No products in ${precisions.join(' or ')} on ${chosen.join(', ')}`, [
+      'Leave out --precision to measure those that the backends have.',
+    ]);
+  }
   const reference = available.includes('wasm') ? 'wasm' : 'cpu';
   await activateBackend(reference, options);
   return {
     backends,
-    contenders: chosen.flatMap((backend) =>
-      precisions
-        .filter((precision) => precision === 'f32' || MIXED.includes(backend))
-        .map((precision) => ({ backend, precision })),
-    ),
+    contenders,
     threads: Math.max(
       1,
       ...probes.filter(({ name }) => chosen.includes(name)).map(({ threads = 1 }) => threads),
@@ -82,9 +100,9 @@ export async function switchTo({ backend }: Contender): Promise<void> {
 
 /**
  * Largest relative difference from the reference of the same precision that the order of additions explains. A sum close to the
- * middle of two bfloat16 numbers may round to either, and they are 2⁻⁸ apart.
+ * middle of two bfloat16 numbers may round to either, and they are 2⁻⁸ apart; those of TF32 are 2⁻¹⁰ apart.
  */
-const TOLERANCES: Readonly<Record<Precision, number>> = { f32: 1e-3, mixed: 5e-3 };
+const TOLERANCES: Readonly<Record<Precision, number>> = { f32: 1e-3, tf32: 2e-3, mixed: 5e-3 };
 
 /**
  * Compares results value by value.

@@ -49,14 +49,14 @@ export const backendsFlag = Flags.option({
 
 /** `--precision f32` of `zlm bench`. */
 export const precisionsFlag = Flags.option({
-  options: ['f32', 'mixed'] as const,
+  options: ['f32', 'tf32', 'mixed'] as const,
   multiple: true,
   multipleNonGreedy: true,
   delimiter: ',',
 })({
   description:
-    'Precisions to measure instead of those in the specs, separated by commas; mixed only on cuda and native.',
-  default: ['f32', 'mixed'],
+    'Precisions to measure instead of those in the specs, separated by commas; mixed only on cuda and native, tf32 only on cuda.',
+  default: ['f32', 'tf32', 'mixed'],
 });
 
 /**

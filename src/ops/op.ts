@@ -12,10 +12,10 @@ import * as tf from '@tensorflow/tfjs';
 export type Inputs = Record<string, tf.Tensor>;
 
 /**
- * The arithmetic of products: float32, or operands rounded to bfloat16 with float32 sums. Parameters, states and everything
- * between products are float32 in both.
+ * The arithmetic of products: float32, or operands rounded to bfloat16 (mixed) or to TF32, with float32 sums. Parameters, states
+ * and everything between products are float32 in all.
  */
-export type Precision = 'f32' | 'mixed';
+export type Precision = 'f32' | 'mixed' | 'tf32';
 
 /**
  * One op: the contract that every backend's kernel of that name fulfills. `A` are its settings that are not tensors; `I` and `O`

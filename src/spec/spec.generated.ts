@@ -406,9 +406,9 @@ export interface NetworkSpec {
       everyMinutes: number;
     };
     /**
-     * Precision of matrix products during training. f32: float32. mixed: operands rounded to bfloat16, sums in float32; parameters, states and everything between products stay float32. Faster where the processor has bfloat16 instructions. Evaluation is always float32.
+     * Precision of matrix products during training. f32: float32. mixed: operands rounded to bfloat16, sums in float32; parameters, states and everything between products stay float32. Faster where the processor has bfloat16 instructions. tf32: as mixed, with operands rounded to TF32, which keeps three more bits; on the backend cuda alone, on GPUs of compute capability 8.0 and newer. Evaluation is always float32.
      */
-    precision: 'f32' | 'mixed';
+    precision: 'f32' | 'tf32' | 'mixed';
     /**
      * Seed of everything random: the initial parameters, the masks and the window lengths. The same seed gives the same run.
      */

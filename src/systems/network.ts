@@ -1,5 +1,6 @@
 /** Networks: trained batch by batch, epoch by epoch, on a backend. */
-import { type ActiveBackend, activateBackend } from '../backends/select.js';
+import { type ActiveBackend, activateBackend, precisionObstacle } from '../backends/select.js';
+import { UserError } from '../errors.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
@@ -80,7 +81,23 @@ async function prepare({
 }: Job): Promise<{ readonly from: RunFolder | null; readonly backend: ActiveBackend }> {
   checkCheckpointSize(spec, corpus.vocabulary.size);
   const from = resume ? null : await findSource(spec, job.runsFolder, null);
-  return { from, backend: await activateBackend(job.backend, job.backendOptions) };
+  const backend = await activateBackend(job.backend, job.backendOptions);
+  checkPrecision(spec, backend);
+  return { from, backend };
+}
+
+/** @throws UserError('backend') when the backend has no products of the precision: another one is never taken in its place */
+function checkPrecision({ training: { precision } }: NetworkSpec, { name }: ActiveBackend): void {
+  const obstacle = precisionObstacle(name, precision);
+  if (obstacle === null) return;
+  throw new UserError(
+    'backend',
+    `Backend ${name} cannot train in training.precision ${precision}: ${obstacle}`,
+    [
+      'Train in another precision: `--set training.precision=f32`, or mixed.',
+      'See which backends can run here: `zlm doctor`.',
+    ],
+  );
 }
 
 async function* trainFrom(

@@ -13,6 +13,8 @@ it('the check takes the largest relative difference', () => {
 it.each([
   [9e-4, 'f32', true],
   [2e-3, 'f32', false],
+  [1.9e-3, 'tf32', true],
+  [2.1e-3, 'tf32', false],
   [2e-3, 'mixed', true],
   [6e-3, 'mixed', false],
   [Number.NaN, 'mixed', false],

@@ -86,6 +86,12 @@ it('bench takes all backends except cpu by default, and mixed precision only whe
   expect(reduced.result?.training.every(({ precision }) => precision === 'f32')).toBe(true);
 });
 
+it('bench refuses precisions that none of the backends has', async () => {
+  const { stderr, exitCode } = await bench('--backend', 'wasm', '--no-product', '--precision', 'tf32');
+  expect(stderr).toContain('No products in tf32 on wasm');
+  expect(exitCode).toBe(5);
+});
+
 it('bench prints tables for a person', async () => {
   const { stdout, stderr, result } = await bench('--backend', 'wasm');
   expectSchema(JSON.stringify(result));

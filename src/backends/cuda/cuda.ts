@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { Backend, BackendOptions, MemoryUse, Probe, Rehearsed } from '../backend.js';
 import { CudaDevice } from './device.js';
-import { formatCapability } from './device-limits.js';
+import { formatCapability, tf32Obstacle } from './device-limits.js';
 import { CUDA_ERROR, CudaError } from './driver.js';
 import { typicalForms } from './recurrent-steps.js';
 
@@ -52,6 +52,10 @@ export const cudaBackend: Backend = {
       device,
       rehearse: (computation) => rehearse(computation, { device, capturesWork, makeBackend }),
     };
+  },
+
+  tf32Obstacle() {
+    return tf32Obstacle(ifLoaded().device.limits);
   },
 
   availableMemory() {

@@ -16,15 +16,31 @@ export interface DeviceLimits {
   readonly cooperativeLaunch: boolean;
 }
 
-/** Compute capability, times ten, of the first GPUs whose tensor cores take bfloat16. */
-const BFLOAT16_CAPABILITY = 80;
+/** Compute capability, times ten, of the first GPUs whose tensor cores take bfloat16 and TF32. */
+const TENSOR_CORE_CAPABILITY = 80;
 
-/** Returns whether products run on tensor cores. Otherwise those in mixed precision are computed in float32, of rounded operands. */
-export function usesTensorCores(
-  precision: Precision,
-  { capability }: Pick<DeviceLimits, 'capability'>,
-): boolean {
-  return precision === 'mixed' && capability >= BFLOAT16_CAPABILITY;
+/** What computes a product: in float32, or the tensor cores with operands in bfloat16 or TF32. */
+export type Arithmetic = 'float32' | 'bfloat16' | 'tf32';
+
+/**
+ * Returns what computes products of a precision. Without tensor cores for bfloat16, mixed precision is computed in float32, of
+ * rounded operands.
+ *
+ * @throws Error for TF32 without tensor cores for it; training refuses that before
+ */
+export function arithmeticOf(precision: Precision, limits: Pick<DeviceLimits, 'capability'>): Arithmetic {
+  if (precision === 'tf32') {
+    const obstacle = tf32Obstacle(limits);
+    if (obstacle !== null) throw new Error(`Products in TF32: ${obstacle}`);
+    return 'tf32';
+  }
+  return precision === 'mixed' && limits.capability >= TENSOR_CORE_CAPABILITY ? 'bfloat16' : 'float32';
+}
+
+/** Says why a GPU has no products in TF32; null for one that has. */
+export function tf32Obstacle({ capability }: Pick<DeviceLimits, 'capability'>): string | null {
+  if (capability >= TENSOR_CORE_CAPABILITY) return null;
+  return `this GPU has compute capability ${formatCapability(capability)}, and tensor cores take TF32 from 8.0 (Ampere, 2020) on`;
 }
 
 /** Renders a compute capability as NVIDIA writes it: 90 → "9.0". */

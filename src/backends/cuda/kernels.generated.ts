@@ -87,7 +87,7 @@ export interface CudaScatterAddRows {
 export interface CudaRecurrentPack {
   readonly gates: number;
   readonly units: number;
-  readonly mixed: number;
+  readonly rounding: number;
   readonly u: number;
   readonly weight: number;
   readonly batch: number;
@@ -101,7 +101,7 @@ export interface CudaRecurrentForward {
   readonly steps: number;
   readonly batch: number;
   readonly units: number;
-  readonly mixed: number;
+  readonly rounding: number;
   readonly weight: number;
   readonly left: number;
   readonly h0: number;
@@ -127,7 +127,7 @@ export interface CudaRecurrentBackward {
   readonly steps: number;
   readonly batch: number;
   readonly units: number;
-  readonly mixed: number;
+  readonly rounding: number;
   readonly weight: number;
   readonly left: number;
   readonly h0: number;
@@ -329,6 +329,10 @@ export interface CudaKernels {
   readonly productMixed128x128: CudaProduct;
   readonly productMixed64x64: CudaProduct;
   readonly productMixed32x128: CudaProduct;
+  readonly productTf32256x128: CudaProduct;
+  readonly productTf32128x128: CudaProduct;
+  readonly productTf3264x64: CudaProduct;
+  readonly productTf3232x128: CudaProduct;
   readonly productParts: CudaProductParts;
   readonly softmaxRows: CudaSoftmaxRows;
   readonly softmaxGradient: CudaSoftmaxGradient;
@@ -456,7 +460,7 @@ function writeCudaScatterAddRows(to: ArgumentMemory, at: number, value: CudaScat
 function writeCudaRecurrentPack(to: ArgumentMemory, at: number, value: CudaRecurrentPack): void {
   to.int32(at, value.gates);
   to.int32(at + 4, value.units);
-  to.int32(at + 8, value.mixed);
+  to.int32(at + 8, value.rounding);
   to.uint64(at + 16, value.u);
   to.uint64(at + 24, value.weight);
   to.int32(at + 32, value.batch);
@@ -470,7 +474,7 @@ function writeCudaRecurrentForward(to: ArgumentMemory, at: number, value: CudaRe
   to.int32(at + 4, value.steps);
   to.int32(at + 8, value.batch);
   to.int32(at + 12, value.units);
-  to.int32(at + 16, value.mixed);
+  to.int32(at + 16, value.rounding);
   to.uint64(at + 24, value.weight);
   to.uint64(at + 32, value.left);
   to.uint64(at + 40, value.h0);
@@ -496,7 +500,7 @@ function writeCudaRecurrentBackward(to: ArgumentMemory, at: number, value: CudaR
   to.int32(at + 4, value.steps);
   to.int32(at + 8, value.batch);
   to.int32(at + 12, value.units);
-  to.int32(at + 16, value.mixed);
+  to.int32(at + 16, value.rounding);
   to.uint64(at + 24, value.weight);
   to.uint64(at + 32, value.left);
   to.uint64(at + 40, value.h0);
@@ -704,6 +708,10 @@ export const KERNELS = {
   productMixed128x128: { symbol: 'zlm_product_mixed_128x128', bytes: 88, write: writeCudaProduct },
   productMixed64x64: { symbol: 'zlm_product_mixed_64x64', bytes: 88, write: writeCudaProduct },
   productMixed32x128: { symbol: 'zlm_product_mixed_32x128', bytes: 88, write: writeCudaProduct },
+  productTf32256x128: { symbol: 'zlm_product_tf32_256x128', bytes: 88, write: writeCudaProduct },
+  productTf32128x128: { symbol: 'zlm_product_tf32_128x128', bytes: 88, write: writeCudaProduct },
+  productTf3264x64: { symbol: 'zlm_product_tf32_64x64', bytes: 88, write: writeCudaProduct },
+  productTf3232x128: { symbol: 'zlm_product_tf32_32x128', bytes: 88, write: writeCudaProduct },
   productParts: { symbol: 'zlm_product_parts', bytes: 56, write: writeCudaProductParts },
   softmaxRows: { symbol: 'zlm_softmax_rows', bytes: 40, write: writeCudaSoftmaxRows },
   softmaxGradient: { symbol: 'zlm_softmax_gradient', bytes: 48, write: writeCudaSoftmaxGradient },
@@ -758,16 +766,19 @@ export const CONSTANTS = {
   "PRODUCT_128X128_SHARED_BYTES": 33792,
   "PRODUCT_64X64_SHARED_BYTES": 17408,
   "PRODUCT_32X128_SHARED_BYTES": 21504,
-  "PRODUCT_MIXED_256X128_THREADS": 256,
-  "PRODUCT_MIXED_128X128_THREADS": 128,
-  "PRODUCT_MIXED_64X64_THREADS": 128,
-  "PRODUCT_MIXED_32X128_THREADS": 128,
-  "PRODUCT_MIXED_256X128_SHARED_BYTES": 122880,
-  "PRODUCT_MIXED_128X128_SHARED_BYTES": 81920,
-  "PRODUCT_MIXED_64X64_SHARED_BYTES": 40960,
-  "PRODUCT_MIXED_32X128_SHARED_BYTES": 51200,
+  "PRODUCT_MMA_256X128_THREADS": 256,
+  "PRODUCT_MMA_128X128_THREADS": 128,
+  "PRODUCT_MMA_64X64_THREADS": 128,
+  "PRODUCT_MMA_32X128_THREADS": 128,
+  "PRODUCT_MMA_256X128_SHARED_BYTES": 122880,
+  "PRODUCT_MMA_128X128_SHARED_BYTES": 81920,
+  "PRODUCT_MMA_64X64_SHARED_BYTES": 40960,
+  "PRODUCT_MMA_32X128_SHARED_BYTES": 51200,
   "SOFTMAX_SHARED_BYTES": 64,
   "SCATTER_ADD_SHARED_BYTES": 32,
+  "ROUND_NONE": 0,
+  "ROUND_BFLOAT16": 1,
+  "ROUND_TF32": 2,
   "RECURRENT_THREADS": 256,
   "RECURRENT_ROWS": 32,
   "RECURRENT_TERMS": 16,

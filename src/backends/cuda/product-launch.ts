@@ -2,7 +2,7 @@
 import type { Precision } from '../../ops/op.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf } from './cuda-kernel.js';
-import { usesTensorCores } from './device-limits.js';
+import { arithmeticOf } from './device-limits.js';
 import { depthOfParts, planProduct } from './product-plan.js';
 
 /** A matrix on the device: element (i, j) is at address + 4·(i·row + j·column). */
@@ -45,7 +45,7 @@ export function launchProduct(backend: CudaBackend, product: ProductLaunch): voi
   const { precision, m, n, k, a, b, c, cRow = n, bias = null, accumulate = false } = product;
   if (m === 0 || n === 0) return;
   const { device } = backend;
-  const arithmetic = usesTensorCores(precision, device.limits) ? 'bfloat16' : 'float32';
+  const arithmetic = arithmeticOf(precision, device.limits);
   const plan = device.productPlan ?? planProduct({ m, n, k, arithmetic }, device.limits);
   const { kernel, rows, columns, threads, sharedBytes } = plan.tile;
   const depth = depthOfParts(k, plan.parts);

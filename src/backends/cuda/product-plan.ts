@@ -2,10 +2,8 @@
  * How a product is divided among the blocks of a launch: into tiles of c and, where those are few and k is long, k into parts, whose
  * sums are added afterwards. The choice depends on nothing but sizes and the device, so a run always gives the same bits.
  */
+import type { Arithmetic } from './device-limits.js';
 import { CONSTANTS, type CudaKernels } from './kernels.generated.js';
-
-/** What computes: in float32, or the tensor cores with operands in bfloat16. */
-export type Arithmetic = 'float32' | 'bfloat16';
 
 /** A tile of c that a block computes, and its kernel. */
 export interface Tile {
@@ -20,75 +18,84 @@ export interface Tile {
   readonly speed: number;
 }
 
+/** Tiles of float32. */
+const FLOAT32_TILES: readonly Tile[] = [
+  {
+    kernel: 'product128x128',
+    rows: 128,
+    columns: 128,
+    threads: CONSTANTS.PRODUCT_128X128_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_128X128_SHARED_BYTES,
+    resident: 2,
+    speed: 1,
+  },
+  {
+    kernel: 'product64x64',
+    rows: 64,
+    columns: 64,
+    threads: CONSTANTS.PRODUCT_64X64_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_64X64_SHARED_BYTES,
+    resident: 4,
+    speed: 0.85,
+  },
+  {
+    kernel: 'product32x128',
+    rows: 32,
+    columns: 128,
+    threads: CONSTANTS.PRODUCT_32X128_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_32X128_SHARED_BYTES,
+    resident: 4,
+    speed: 0.8,
+  },
+];
+
+/** Tiles of the tensor cores, whatever the type of the operands: shared memory has them in float32. */
+const MMA_TILES: readonly (Omit<Tile, 'kernel'> & {
+  readonly name: '256x128' | '128x128' | '64x64' | '32x128';
+})[] = [
+  {
+    name: '256x128',
+    rows: 256,
+    columns: 128,
+    threads: CONSTANTS.PRODUCT_MMA_256X128_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_MMA_256X128_SHARED_BYTES,
+    resident: 1,
+    speed: 1,
+  },
+  {
+    name: '128x128',
+    rows: 128,
+    columns: 128,
+    threads: CONSTANTS.PRODUCT_MMA_128X128_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_MMA_128X128_SHARED_BYTES,
+    resident: 2,
+    speed: 1,
+  },
+  {
+    name: '64x64',
+    rows: 64,
+    columns: 64,
+    threads: CONSTANTS.PRODUCT_MMA_64X64_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_MMA_64X64_SHARED_BYTES,
+    resident: 4,
+    speed: 0.6,
+  },
+  {
+    name: '32x128',
+    rows: 32,
+    columns: 128,
+    threads: CONSTANTS.PRODUCT_MMA_32X128_THREADS,
+    sharedBytes: CONSTANTS.PRODUCT_MMA_32X128_SHARED_BYTES,
+    resident: 4,
+    speed: 0.6,
+  },
+];
+
 /** The tiles of each arithmetic. */
 export const TILES: Readonly<Record<Arithmetic, readonly Tile[]>> = {
-  float32: [
-    {
-      kernel: 'product128x128',
-      rows: 128,
-      columns: 128,
-      threads: CONSTANTS.PRODUCT_128X128_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_128X128_SHARED_BYTES,
-      resident: 2,
-      speed: 1,
-    },
-    {
-      kernel: 'product64x64',
-      rows: 64,
-      columns: 64,
-      threads: CONSTANTS.PRODUCT_64X64_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_64X64_SHARED_BYTES,
-      resident: 4,
-      speed: 0.85,
-    },
-    {
-      kernel: 'product32x128',
-      rows: 32,
-      columns: 128,
-      threads: CONSTANTS.PRODUCT_32X128_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_32X128_SHARED_BYTES,
-      resident: 4,
-      speed: 0.8,
-    },
-  ],
-  bfloat16: [
-    {
-      kernel: 'productMixed256x128',
-      rows: 256,
-      columns: 128,
-      threads: CONSTANTS.PRODUCT_MIXED_256X128_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_MIXED_256X128_SHARED_BYTES,
-      resident: 1,
-      speed: 1,
-    },
-    {
-      kernel: 'productMixed128x128',
-      rows: 128,
-      columns: 128,
-      threads: CONSTANTS.PRODUCT_MIXED_128X128_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_MIXED_128X128_SHARED_BYTES,
-      resident: 2,
-      speed: 1,
-    },
-    {
-      kernel: 'productMixed64x64',
-      rows: 64,
-      columns: 64,
-      threads: CONSTANTS.PRODUCT_MIXED_64X64_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_MIXED_64X64_SHARED_BYTES,
-      resident: 4,
-      speed: 0.6,
-    },
-    {
-      kernel: 'productMixed32x128',
-      rows: 32,
-      columns: 128,
-      threads: CONSTANTS.PRODUCT_MIXED_32X128_THREADS,
-      sharedBytes: CONSTANTS.PRODUCT_MIXED_32X128_SHARED_BYTES,
-      resident: 4,
-      speed: 0.6,
-    },
-  ],
+  float32: FLOAT32_TILES,
+  bfloat16: MMA_TILES.map(({ name, ...tile }) => ({ ...tile, kernel: `productMixed${name}` })),
+  tf32: MMA_TILES.map(({ name, ...tile }) => ({ ...tile, kernel: `productTf32${name}` })),
 };
 
 /** How one product is divided. */
@@ -122,7 +129,11 @@ const SLICES_OF_A_PART = 8;
 const BLOCK_CYCLES = 1500;
 const LAUNCH_CYCLES = 4000;
 /** Products that a multiprocessor adds in a cycle. */
-const PRODUCTS_PER_CYCLE: Readonly<Record<Arithmetic, number>> = { float32: 128, bfloat16: 1024 };
+const PRODUCTS_PER_CYCLE: Readonly<Record<Arithmetic, number>> = {
+  float32: 128,
+  bfloat16: 1024,
+  tf32: 512,
+};
 /** Bytes that a multiprocessor can expect in a cycle from the level-2 cache, and from memory. */
 const CACHE_BYTES_PER_CYCLE = 24;
 const MEMORY_BYTES_PER_CYCLE = 16;

@@ -3,7 +3,7 @@
  * of blocks that are all resident. The choice depends on nothing but sizes and the device.
  */
 import type { Precision } from '../../ops/op.js';
-import { type DeviceLimits, usesTensorCores } from './device-limits.js';
+import { arithmeticOf, type DeviceLimits } from './device-limits.js';
 import { CONSTANTS } from './kernels.generated.js';
 
 /** A kind of layer, as its kernels are named. */
@@ -68,9 +68,9 @@ export function planRecurrence(
   const blocks = Math.max(forwardBlocks(cell, units), CELLS[cell].gates * backwardGroups(units));
   const obstacles: readonly (readonly [boolean, string])[] = [
     [cell === 'tanhRnn', 'tanh layers have no kernel for all steps'],
-    [precision === 'f32', 'only a recurrent weight in bfloat16 fits, with precision mixed'],
+    [precision !== 'mixed', 'only a recurrent weight in bfloat16 fits, with precision mixed'],
     [
-      !usesTensorCores(precision, limits),
+      arithmeticOf(precision, limits) !== 'bfloat16',
       `compute capability ${limits.capability / 10} has no tensor cores for bfloat16`,
     ],
     [!limits.cooperativeLaunch, 'the GPU cannot keep all blocks of a launch resident'],

@@ -9,7 +9,7 @@ import type { RecurrentForm } from '../backend.js';
 import type { CudaBackend } from './cuda-backend.js';
 import { blocksOf, cudaNoise, type Tensors } from './cuda-kernel.js';
 import type { CudaDevice, LaunchOptions } from './device.js';
-import { usesTensorCores } from './device-limits.js';
+import { arithmeticOf, tf32Obstacle } from './device-limits.js';
 import { CONSTANTS, type CudaRecurrentBackward, type CudaRecurrentForward } from './kernels.generated.js';
 import {
   backwardGroups,
@@ -67,7 +67,7 @@ export function launchForward(backend: CudaBackend, layer: Layer, { u, h0, ...ar
   const common = {
     batch,
     units,
-    mixed: form.mixed,
+    rounding: form.rounding,
     weight: backend.borrow(form.words(blocks * tiles * RECURRENT_COLUMNS, kSteps)),
     left: backend.borrow(2 * form.words(rowsOf(batch), masks * kSteps)),
     h0,
@@ -123,7 +123,7 @@ export function launchBackward(backend: CudaBackend, layer: Layer, { u, ...array
   const common = {
     batch,
     units,
-    mixed: form.mixed,
+    rounding: form.rounding,
     weight: backend.borrow(form.words(tiles * RECURRENT_COLUMNS, kSteps)),
     recurrentDropout: cudaNoise(noise.recurrent, backend),
   };
@@ -173,7 +173,8 @@ const TYPICAL_BATCH = 20;
 
 /** Returns how LSTM layers of typical sizes are launched on a device, in each precision. */
 export function typicalForms(device: CudaDevice): RecurrentForm[] {
-  const precisions: readonly Precision[] = ['f32', 'mixed'];
+  const withTf32 = tf32Obstacle(device.limits) === null;
+  const precisions: readonly Precision[] = withTf32 ? ['f32', 'tf32', 'mixed'] : ['f32', 'mixed'];
   return precisions.flatMap((precision) =>
     TYPICAL_UNITS.map((units) => {
       const size = { units, batch: TYPICAL_BATCH, precision };
@@ -206,13 +207,19 @@ const PACK: LaunchOptions = {
   sharedBytes: CONSTANTS.RECURRENT_PACK_SHARED_BYTES,
 };
 
+/** How float32 operands are rounded. */
+const ROUNDING: Readonly<Record<Precision, number>> = {
+  f32: CONSTANTS.ROUND_NONE,
+  mixed: CONSTANTS.ROUND_BFLOAT16,
+  tf32: CONSTANTS.ROUND_TF32,
+};
+
 /** The form of a step's product: in bfloat16 on tensor cores, or in float32. */
 function formOf({ device }: CudaBackend, { precision }: Layer) {
-  const onTensorCores = usesTensorCores(precision, device.limits);
+  const onTensorCores = arithmeticOf(precision, device.limits) === 'bfloat16';
   return {
     name: onTensorCores ? ('Bf16' as const) : ('F32' as const),
-    /** Whether float32 operands are rounded. */
-    mixed: precision === 'mixed' ? 1 : 0,
+    rounding: ROUNDING[precision],
     /** Returns the size of a packed operand, in numbers of four bytes. */
     words: (columns: number, kSteps: number) =>
       (columns * kSteps * RECURRENT_TERMS) / (onTensorCores ? 2 : 1),

@@ -17,8 +17,13 @@ export type Allocated = ReturnType<NativeBackend['allocate']>;
 /** A new tensor whose values are a product, and its factors, which the kernel writes. */
 export type AllocatedFactors = ReturnType<NativeBackend['allocateFactors']>;
 
-/** Returns a precision as the C functions take it. */
+/**
+ * Returns a precision as the C functions take it.
+ *
+ * @throws Error for TF32, which training refuses before
+ */
 export function mixedFlag(precision: Precision): number {
+  if (precision === 'tf32') throw new Error('The native backend has no products in TF32');
   return precision === 'mixed' ? 1 : 0;
 }
 

@@ -144,6 +144,7 @@ describe.skipIf(OBSTACLE)(`captured steps on cuda${OBSTACLE ? `, ${OBSTACLE}` : 
     ['Adam with weight decay', 'optimizer: { adam: { learningRate: 1 } }, weightDecay: 0.01'],
     ['RMSprop', 'optimizer: { rmsprop: { learningRate: 1 } }, clipNorm: null, clipValue: 0.1'],
     ['precision mixed', 'optimizer: { sgd: { learningRate: 1 } }, precision: mixed'],
+    ['precision tf32', 'optimizer: { sgd: { learningRate: 1 } }, precision: tf32'],
   ])('train with %s as others do, from the second window on', async (_, training) => {
     expect(await trainBoth(training)).toBe(STEPS - 1);
   });

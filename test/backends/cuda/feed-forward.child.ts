@@ -30,10 +30,12 @@ function record(f: (...tensors: tf.Tensor[]) => tf.Tensor, ...at: tf.Tensor[]): 
     hash.update(new Uint8Array(tensor.dataSync().slice().buffer));
 }
 
-for (const precision of ['f32', 'mixed'] as Precision[]) {
+const ARITHMETIC = { f32: 'float32', tf32: 'tf32', mixed: 'bfloat16' } as const;
+
+for (const precision of ['f32', 'tf32', 'mixed'] as const satisfies readonly Precision[]) {
   const multiply = (a: tf.Tensor, b: tf.Tensor) =>
     matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision);
-  for (const tile of TILES[precision === 'mixed' ? 'bfloat16' : 'float32']) {
+  for (const tile of TILES[ARITHMETIC[precision]]) {
     for (const parts of [1, 3]) {
       device.productPlan = { tile, parts };
       record(multiply, matrix(35, 150), matrix(150, 69));

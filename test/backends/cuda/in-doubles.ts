@@ -43,7 +43,8 @@ export function productInDoubles(
   b: Matrix,
   precision: Precision,
 ): number[] {
-  const seen = (matrix: Matrix) => (precision === 'mixed' ? matrix.values.map(toBfloat16) : matrix.values);
+  const round = ROUNDINGS[precision];
+  const seen = (matrix: Matrix) => matrix.values.map(round);
   const [left, right] = [seen(a), seen(b)];
   return Array.from({ length: m * n }, (_, at) => {
     const [i, j] = [Math.floor(at / n), at % n];
@@ -53,6 +54,20 @@ export function productInDoubles(
     }
     return sum;
   });
+}
+
+/** How operands are rounded in each precision. */
+export const ROUNDINGS: Readonly<Record<Precision, (value: number) => number>> = {
+  f32: (value) => value,
+  tf32: toTf32,
+  mixed: toBfloat16,
+};
+
+/** Rounds to TF32, which has eleven significant bits: to the nearest multiple of its last one, ties away from zero. */
+function toTf32(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return value;
+  const lastBit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
+  return Math.sign(value) * Math.floor(Math.abs(value) / lastBit + 0.5) * lastBit;
 }
 
 /** Rounds to bfloat16, ties to even. */

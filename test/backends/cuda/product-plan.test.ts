@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Arithmetic, depthOfParts, planProduct } from '../../../src/backends/cuda/product-plan.js';
+import type { Arithmetic } from '../../../src/backends/cuda/device-limits.js';
+import { depthOfParts, planProduct } from '../../../src/backends/cuda/product-plan.js';
 
 /** Multiprocessors and shared memory of an H100, an A100 and a small card. */
 const H100 = { processors: 132, sharedBytesPerBlock: 232_448 };
@@ -8,7 +9,7 @@ const DEVICES = [
   { processors: 108, sharedBytesPerBlock: 166_912 },
   { processors: 20, sharedBytesPerBlock: 101_376 },
 ];
-const ARITHMETICS: Arithmetic[] = ['float32', 'bfloat16'];
+const ARITHMETICS: Arithmetic[] = ['float32', 'bfloat16', 'tf32'];
 
 /** M, N, K of the products of the paper's large model: input, weight gradient, input gradient, and those of the softmax. */
 const LARGE = [

@@ -10,9 +10,10 @@ import { activate, whyNot } from '../each-backend.js';
 import { type Matrix, productInDoubles, randomMatrix } from './in-doubles.js';
 
 const obstacle = whyNot('cuda');
-const PRECISIONS: Precision[] = ['f32', 'mixed'];
+const PRECISIONS: Precision[] = ['f32', 'tf32', 'mixed'];
+const ARITHMETIC = { f32: 'float32', tf32: 'tf32', mixed: 'bfloat16' } as const;
 const KERNELS = PRECISIONS.flatMap((precision) => {
-  const tiles = TILES[precision === 'mixed' ? 'bfloat16' : 'float32'];
+  const tiles = TILES[ARITHMETIC[precision]];
   return tiles.map((tile) => ({ name: tile.kernel, tile, precision }));
 });
 const LAYOUTS = (['rows', 'columns'] as const).flatMap((a) =>

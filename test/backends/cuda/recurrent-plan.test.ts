@@ -24,6 +24,7 @@ describe('planRecurrence', () => {
   it.each([
     [{ ...LARGE, cell: 'tanhRnn' as const }, HOPPER, 132, 'tanh layers'],
     [{ ...LARGE, precision: 'f32' as const }, HOPPER, 132, 'precision mixed'],
+    [{ ...LARGE, precision: 'tf32' as const }, HOPPER, 132, 'precision mixed'],
     [LARGE, { ...HOPPER, capability: 75 }, 132, '7.5'],
     [LARGE, { ...HOPPER, cooperativeLaunch: false }, 132, 'resident'],
     [{ ...LARGE, maskPerGate: true }, HOPPER, 132, 'each gate'],
@@ -57,13 +58,15 @@ describe.skipIf('reason' in DRIVER)('the probe of the backend', () => {
     vi.stubEnv('ZLM_EMULATOR_PROCESSORS', '132');
     const { recurrentForms } = await cudaBackend.probe({ cudaDriver: 'path' in DRIVER ? DRIVER.path : '' });
     expect(recurrentForms).toEqual([
-      ...[200, 650, 1500].map((units) => ({
-        units,
-        batch: 20,
-        precision: 'f32',
-        launches: 'each step',
-        reason: 'only a recurrent weight in bfloat16 fits, with precision mixed',
-      })),
+      ...['f32', 'tf32'].flatMap((precision) =>
+        [200, 650, 1500].map((units) => ({
+          units,
+          batch: 20,
+          precision,
+          launches: 'each step',
+          reason: 'only a recurrent weight in bfloat16 fits, with precision mixed',
+        })),
+      ),
       ...[200, 650, 1500].map((units) => ({ units, batch: 20, precision: 'mixed', launches: 'one' })),
     ]);
   });

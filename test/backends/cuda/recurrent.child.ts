@@ -81,6 +81,7 @@ function recordAll(precision: Precision): void {
 }
 
 recordAll('f32');
+recordAll('tf32');
 recordAll('mixed');
 device.recurrentPlan = { launches: 'each step', reason: 'a test wants it' };
 recordAll('mixed');

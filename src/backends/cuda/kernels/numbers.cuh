@@ -1,4 +1,4 @@
-// bfloat16, and the elementary functions of the gates.
+// bfloat16, TF32, and the elementary functions of the gates.
 #ifndef ZLM_NUMBERS_CUH
 #define ZLM_NUMBERS_CUH
 
@@ -19,6 +19,27 @@ static __device__ __forceinline__ unsigned bfloat16_pair(float first, float seco
 #else
   return bfloat16_bits(first) | bfloat16_bits(second) << 16;
 #endif
+}
+
+// The bits of x as TF32, which has ten bits of fraction, rounded to nearest, ties away from zero; NaN stays NaN. Of the lower 13
+// bits, nothing is known.
+static __device__ __forceinline__ unsigned tf32_bits(float x) {
+#if !defined(EMULATED) && __CUDA_ARCH__ >= 800
+  unsigned bits;
+  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
+  return bits;
+#else
+  const unsigned bits = __float_as_uint(x);
+  return (bits & 0x7fffffffu) > 0x7f800000u ? bits | 0x400000u : bits + 0x1000u;
+#endif
+}
+// x rounded to TF32, as a float.
+static __device__ __forceinline__ float round_to_tf32(float x) { return __uint_as_float(tf32_bits(x) & 0xffffe000u); }
+
+// An operand of a product in float32, rounded as ROUND_… says.
+static __device__ __forceinline__ float round_operand(float x, int rounding) {
+  if (rounding == ROUND_BFLOAT16) return round_to_bfloat16(x);
+  return rounding == ROUND_TF32 ? round_to_tf32(x) : x;
 }
 
 static __device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }

@@ -45,7 +45,7 @@ __device__ __forceinline__ void pack(const cuda_recurrent_pack &p, int steps, st
     __syncthreads();
     for (int i = threadIdx.x; i < Columns::TILES * WORDS; i += RECURRENT_THREADS) {
       const int tile = i / WORDS, word = i % WORDS;
-      block[(tile * steps + step) * WORDS + word] = Form::weight_word(staged.step, tile, word, p.mixed);
+      block[(tile * steps + step) * WORDS + word] = Form::weight_word(staged.step, tile, word, p.rounding);
     }
     __syncthreads(); // the next step takes the place of this one
   }
@@ -61,7 +61,7 @@ __device__ __forceinline__ void put_first(const cuda_recurrent_pack &p) {
     const int row = i / terms, unit = first + i % terms;
     uint32_t *left = left_of<Form>(p.left, 0, p.batch, row / BATCH_TILE, masks * steps);
     const float h = unit < p.units ? p.h0[row * p.units + unit] : 0.0f;
-    put_hidden<Form>(left, p.recurrent_dropout, masks, p.units, 0, row, unit, h, p.mixed);
+    put_hidden<Form>(left, p.recurrent_dropout, masks, p.units, 0, row, unit, h, p.rounding);
   }
 }
 

@@ -121,11 +121,11 @@ __device__ __forceinline__ uint32_t *left_of(uint32_t *buffers, int buffer, int 
 // Stores h as the product of step t reads it, under each mask. Beyond the last unit are the zeros that fill the last K step.
 template <class Form>
 __device__ __forceinline__ void put_hidden(uint32_t *left, const cuda_noise &dropout, int masks, int units, int t, int row,
-                                           int unit, float h, bool mixed) {
+                                           int unit, float h, int rounding) {
 #pragma unroll 1
   for (int mask = 0; mask < masks; mask++) {
     const float factor = unit < units ? recurrent_factor(dropout, masks, units, t, row, unit, mask) : 0.0f;
-    Form::put(left + mask * k_steps(units) * Form::LEFT_WORDS, unit, row % BATCH_TILE, h * factor, mixed);
+    Form::put(left + mask * k_steps(units) * Form::LEFT_WORDS, unit, row % BATCH_TILE, h * factor, rounding);
   }
 }
 
@@ -168,7 +168,7 @@ __device__ __forceinline__ void finish_forward(const cuda_recurrent_forward &l, 
       if (l.t == l.steps - 1) l.last_h[at.in_state] = h;
     }
     if (l.t < l.steps - 1)
-      put_hidden<Form>(next, l.recurrent_dropout, masks, l.units, l.t + 1, at.row, at.unit, h, l.mixed);
+      put_hidden<Form>(next, l.recurrent_dropout, masks, l.units, l.t + 1, at.row, at.unit, h, l.rounding);
   }
 }
 
@@ -217,7 +217,7 @@ __device__ __forceinline__ void finish_backward(const cuda_recurrent_backward &l
     if (l.t < 0) continue;
 #pragma unroll
     for (int gate = 0; gate < GATES; gate++)
-      Form::put(next, gate * of_gate * K_STEP + at.unit, at.row_of_tile, dz.of[gate], l.mixed);
+      Form::put(next, gate * of_gate * K_STEP + at.unit, at.row_of_tile, dz.of[gate], l.rounding);
   }
 }
 

@@ -42,17 +42,17 @@ struct float32_form {
   static constexpr int WEIGHT_WORDS = K_STEP * TILE_COLUMNS; // of one tile and K step
   static constexpr int LEFT_WORDS = K_STEP * BATCH_TILE;     // of one K step
 
-  // Stores left[row, k]; rounded to bfloat16 where a mixed product runs without tensor cores.
-  static __device__ __forceinline__ void put(uint32_t *left, int k, int row, float value, bool mixed) {
-    left[k * BATCH_TILE + row] = __float_as_uint(mixed ? round_to_bfloat16(value) : value);
+  // Stores left[row, k]; rounded where the product of a smaller type runs without tensor cores.
+  static __device__ __forceinline__ void put(uint32_t *left, int k, int row, float value, int rounding) {
+    left[k * BATCH_TILE + row] = __float_as_uint(round_operand(value, rounding));
   }
 
   // Returns one word of a tile, given its K step: four neighboring terms of one column, then the next column.
   template <int WIDTH>
-  static __device__ __forceinline__ uint32_t weight_word(const float (&step)[K_STEP][WIDTH], int tile, int word, bool mixed) {
+  static __device__ __forceinline__ uint32_t weight_word(const float (&step)[K_STEP][WIDTH], int tile, int word, int rounding) {
     const int k = word / 64 * 4 + word % 4, column = word % 64 / 4;
     const float value = step[k][tile * TILE_COLUMNS + column];
-    return __float_as_uint(mixed ? round_to_bfloat16(value) : value);
+    return __float_as_uint(round_operand(value, rounding));
   }
 
   // With BY_GATE, each gate has its own left operand, one after the other; columns are those of gate 0, 1, 2, 3, 0, …
@@ -102,7 +102,7 @@ struct bfloat16_form {
   static constexpr int LEFT_WORDS = K_STEP * BATCH_TILE / 2;
 
   // Stores left[row, k] rounded.
-  static __device__ __forceinline__ void put(uint32_t *left, int k, int row, float value, bool) {
+  static __device__ __forceinline__ void put(uint32_t *left, int k, int row, float value, int) {
     const int step = k / K_STEP, lane = row % 8 * 4 + k % 8 / 2, in_register = k % K_STEP / 8;
     const int word = ((step * (BATCH_TILE / 8) + row / 8) * 32 + lane) * 2 + in_register;
     reinterpret_cast<uint16_t *>(left)[2 * word + k % 2] = static_cast<uint16_t>(bfloat16_bits(value));
@@ -110,7 +110,7 @@ struct bfloat16_form {
 
   // Returns one word of a tile, given its K step.
   template <int WIDTH>
-  static __device__ __forceinline__ uint32_t weight_word(const float (&step)[K_STEP][WIDTH], int tile, int word, bool) {
+  static __device__ __forceinline__ uint32_t weight_word(const float (&step)[K_STEP][WIDTH], int tile, int word, int) {
     const int lane = word / 4, in_register = word % 4;
     const int column = tile * TILE_COLUMNS + lane / 4 + in_register % 2 * 8, k = lane % 4 * 2 + in_register / 2 * 8;
     return bfloat16_pair(step[k][column], step[k + 1][column]);

@@ -52,7 +52,7 @@ typedef struct {
 
 // c (m × n, rows c_row apart) = a (m × k) · b (k × n), plus bias, plus c itself. The kernels differ in the tile of c that a block
 // computes, and in the arithmetic: float32 (of operands in bfloat16 if `mixed`), or the tensor cores' products of operands in
-// bfloat16, from compute 8.0. Grid (⌈n / columns⌉, ⌈m / rows⌉, ⌈k / depth⌉).
+// bfloat16 (_mixed) or TF32 (_tf32), from compute 8.0. Grid (⌈n / columns⌉, ⌈m / rows⌉, ⌈k / depth⌉).
 typedef struct {
   int32_t mixed;
   int32_t m, n, k;
@@ -71,6 +71,10 @@ KERNEL(zlm_product_mixed_256x128, cuda_product)
 KERNEL(zlm_product_mixed_128x128, cuda_product)
 KERNEL(zlm_product_mixed_64x64, cuda_product)
 KERNEL(zlm_product_mixed_32x128, cuda_product)
+KERNEL(zlm_product_tf32_256x128, cuda_product)
+KERNEL(zlm_product_tf32_128x128, cuda_product)
+KERNEL(zlm_product_tf32_64x64, cuda_product)
+KERNEL(zlm_product_tf32_32x128, cuda_product)
 
 // c = Σ sums over parts in order, plus bias, plus c itself. A thread for each element.
 typedef struct {
@@ -91,14 +95,14 @@ enum {
   PRODUCT_128X128_SHARED_BYTES = 33792,
   PRODUCT_64X64_SHARED_BYTES = 17408,
   PRODUCT_32X128_SHARED_BYTES = 21504,
-  PRODUCT_MIXED_256X128_THREADS = 256,
-  PRODUCT_MIXED_128X128_THREADS = 128,
-  PRODUCT_MIXED_64X64_THREADS = 128,
-  PRODUCT_MIXED_32X128_THREADS = 128,
-  PRODUCT_MIXED_256X128_SHARED_BYTES = 122880,
-  PRODUCT_MIXED_128X128_SHARED_BYTES = 81920,
-  PRODUCT_MIXED_64X64_SHARED_BYTES = 40960,
-  PRODUCT_MIXED_32X128_SHARED_BYTES = 51200,
+  PRODUCT_MMA_256X128_THREADS = 256,
+  PRODUCT_MMA_128X128_THREADS = 128,
+  PRODUCT_MMA_64X64_THREADS = 128,
+  PRODUCT_MMA_32X128_THREADS = 128,
+  PRODUCT_MMA_256X128_SHARED_BYTES = 122880,
+  PRODUCT_MMA_128X128_SHARED_BYTES = 81920,
+  PRODUCT_MMA_64X64_SHARED_BYTES = 40960,
+  PRODUCT_MMA_32X128_SHARED_BYTES = 51200,
 };
 
 // ---- Softmax and negative log-likelihood
@@ -158,7 +162,15 @@ enum {
 //
 // A layer (ops/lstm.ts, ops/gru.ts, ops/tanh-rnn.ts) over a window of T steps, B rows and H units, with G gates: 4 for LSTM, 3
 // for GRU, 1 for tanh. Each step is one launch, whose blocks cover units and rows of the batch: recurrence.cuh. The operands of
-// its product are packed for float32 (_f32) or for tensor cores (_bf16): recurrent-product.cuh.
+// its product are packed for float32 (_f32) or for tensor cores (_bf16): recurrent-product.cuh. A step reads each weight once for
+// all rows, so in TF32 tensor cores would wait for memory: there, too, it is computed in float32, of rounded operands.
+
+// How the operands of a product in float32 are rounded.
+enum {
+  ROUND_NONE = 0,
+  ROUND_BFLOAT16 = 1,
+  ROUND_TF32 = 2,
+};
 
 enum {
   RECURRENT_THREADS = 256,
@@ -179,7 +191,7 @@ enum {
 // RECURRENT_PACKED_STEPS⌉, blocks of units of a step).
 typedef struct {
   int32_t gates, units;
-  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  int32_t rounding;                     // _f32: of operands, as above
   const float *u;                       // [H,G·H]
   uint32_t *weight;
   int32_t batch;                        // here and below: forward
@@ -193,7 +205,7 @@ KERNEL(zlm_recurrent_pack_bf16, cuda_recurrent_pack)
 // Step t forward. Grid (blocks of units, ⌈B / RECURRENT_ROWS⌉).
 typedef struct {
   int32_t t, steps, batch, units;
-  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  int32_t rounding;                     // _f32: of operands, as above
   const uint32_t *weight;               // U, packed
   uint32_t *left;                       // two buffers: step t multiplies that of t % 2, and fills the other
   const float *h0;                      // [B,H]
@@ -226,7 +238,7 @@ KERNEL(zlm_gru_persistent_forward, cuda_persistent_forward)
 // Step t backward, T − 1 … 0, and −1 for the gradient of h0. Grid (K steps of a gate, ⌈B / RECURRENT_ROWS⌉).
 typedef struct {
   int32_t t, steps, batch, units;
-  int32_t mixed;                        // _f32: operands are rounded to bfloat16
+  int32_t rounding;                     // _f32: of operands, as above
   const uint32_t *weight;               // Uᵀ, packed
   uint32_t *left;                       // two buffers: step t multiplies that of (t + 1) % 2, and fills the other
   const float *h0;                      // [B,H]

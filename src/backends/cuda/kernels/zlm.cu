@@ -5,6 +5,7 @@
 #include "noise.cu"
 #include "product.cu"
 #include "product-mixed.cu"
+#include "product-tf32.cu"
 #include "recurrence.cu"
 #include "softmax.cu"
 #include "sums.cu"
