@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { describeFileError } from '../storage/file-error.js';
 import { STANDARD_INPUT, STANDARD_INPUT_PATH } from './build/source-files.js';
-import { textBlocks } from './build/text-blocks.js';
+import { textBlocks, textLines } from './build/text-blocks.js';
 import type { PreparedCorpus } from './prepared.js';
 
 /** A text to be read line by line. */
@@ -41,15 +41,5 @@ export function openLines(
   };
   const form = { unit: manifest.unit, ...manifest.normalization };
   const blocks = textBlocks({ name, bytes: 0, chunks }, form, { formIsGiven: true });
-  return { name, lines: linesOf(blocks) };
-}
-
-/** A long line may come in several blocks. */
-async function* linesOf(blocks: AsyncIterable<{ readonly bytes: Buffer }>): AsyncGenerator<string> {
-  let begun = '';
-  for await (const { bytes } of blocks) {
-    const parts = (begun + bytes.toString('utf8')).split('\n');
-    begun = parts.pop() ?? '';
-    yield* parts;
-  }
+  return { name, lines: textLines(blocks) };
 }

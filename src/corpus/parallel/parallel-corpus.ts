@@ -1,0 +1,111 @@
+/** A prepared parallel corpus, opened for reading. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeFileError } from '../../storage/file-error.js';
+import { checkCorpusName } from '../corpus-folder.js';
+import type { SplitName } from '../manifest.js';
+import { missingCorpus, type VerifyOptions, verifyFiles } from '../verify-files.js';
+import { Vocabulary } from '../vocabulary.js';
+import { textOfWords, wordsOfSentence } from './form.js';
+import {
+  filesOf,
+  type HeldOut,
+  type ParallelManifest,
+  readParallelManifest,
+  type Side,
+  sideTokenFileName,
+  textFileName,
+  vocabularyFileName,
+} from './manifest.js';
+import { PairSource } from './pair-source.js';
+
+export type { ParallelManifest } from './manifest.js';
+export { type Pair, PairSource } from './pair-source.js';
+
+/** A prepared parallel corpus, checked and opened for reading; {@link close} it when done. */
+export class ParallelCorpus {
+  readonly #open = new Map<SplitName, PairSource>();
+
+  private constructor(
+    readonly name: string,
+    readonly folder: string,
+    readonly manifest: ParallelManifest,
+    /** Words of the source language; they always include `<eos>` and `<unk>`. */
+    readonly source: Vocabulary,
+    /** Words of the target language: the same object as `source` when they share one vocabulary. */
+    readonly target: Vocabulary,
+  ) {}
+
+  /**
+   * Opens `<dataFolder>/<name>` and checks that every file has the size and the hash that the manifest records.
+   *
+   * @param options where verified large files are remembered, and hooks while they are hashed
+   * @throws UserError('usage') when the name is a path; WrongKindError when it is a text for language models;
+   *   UserError('data') when the corpus is missing, damaged or of another format version; the signal's reason when it is
+   *   aborted
+   */
+  static async open(dataFolder: string, name: string, options: VerifyOptions = {}): Promise<ParallelCorpus> {
+    checkCorpusName(name);
+    const folder = join(dataFolder, name);
+    const manifest = await readParallelManifest(folder);
+    if (manifest === undefined) throw missingCorpus(dataFolder, name, 'parallel');
+    const files = filesOf(manifest).map(({ file, ...facts }) => ({ path: join(folder, file), ...facts }));
+    await verifyFiles(folder, files, manifest, options);
+    const source = await Vocabulary.load(join(folder, vocabularyFileName('source')));
+    const target = manifest.vocabulary.shared
+      ? source
+      : await Vocabulary.load(join(folder, vocabularyFileName('target')));
+    return new ParallelCorpus(name, folder, manifest, source, target);
+  }
+
+  /** Returns the pairs of a split: the same object each time, open until {@link close}. */
+  split(name: SplitName): PairSource {
+    const opened = this.#open.get(name);
+    if (opened !== undefined) return opened;
+    const location = (side: Side) => ({
+      path: join(this.folder, sideTokenFileName(name, side)),
+      vocabulary: this[side],
+    });
+    const pairs = new PairSource(location('source'), location('target'), this.manifest.splits[name].pairs);
+    this.#open.set(name, pairs);
+    return pairs;
+  }
+
+  /** Turns a sentence of the source language into ids by the rules of this corpus, without `<eos>`. */
+  encode(sentence: string): Int32Array {
+    const words = wordsOfSentence(sentence, this.manifest.form);
+    return Int32Array.from(words, (word) => this.source.id(word) ?? unknownId(this.source));
+  }
+
+  /** Turns ids of the target language into text, which BLEU can compare with {@link text}. `<eos>` is left out. */
+  decode(ids: Iterable<number>): string {
+    const words = Array.from(ids).filter((id) => id !== this.target.eos);
+    return textOfWords(
+      words.map((id) => this.target.word(id)),
+      this.manifest.form,
+    );
+  }
+
+  /**
+   * Reads the sentences of one side of valid or test as they were given, before any normalization: line i belongs to
+   * pair i. Those of the target are the references of BLEU and chrF.
+   */
+  async text(split: HeldOut, side: Side): Promise<string[]> {
+    const path = join(this.folder, textFileName(split, side));
+    try {
+      return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+    } catch (error) {
+      throw describeFileError(error, path, 'read') ?? error;
+    }
+  }
+
+  close(): void {
+    for (const pairs of this.#open.values()) pairs.close();
+    this.#open.clear();
+  }
+}
+
+function unknownId(vocabulary: Vocabulary): number {
+  if (vocabulary.unk === undefined) throw new Error('The vocabulary of a parallel corpus has no <unk>');
+  return vocabulary.unk;
+}
