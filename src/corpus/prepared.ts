@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { TextForm } from './build/text-blocks.js';
 import { checkCorpusName } from './corpus-folder.js';
 import type { Manifest, SplitName } from './manifest.js';
 import { readManifest, SPLITS, tokenFileName, VOCABULARY_FILE } from './manifest.js';
 import { normalizeLine } from './normalize.js';
 import { BYTES_PER_TOKEN, TokenFile } from './token-file.js';
+import type { DataIdentity, TrainingData } from './training-data.js';
 import {
   damagedFile,
   missingCorpus,
@@ -19,7 +21,7 @@ export { TokenFile } from './token-file.js';
 export { missingCorpus, type VerifyOptions } from './verify-files.js';
 
 /** A prepared corpus, checked and opened for reading; {@link close} it when done. */
-export class PreparedCorpus {
+export class PreparedCorpus implements TrainingData {
   readonly #open = new Map<SplitName, TokenFile>();
 
   private constructor(
@@ -61,9 +63,19 @@ export class PreparedCorpus {
     return file;
   }
 
+  get identity(): DataIdentity {
+    const { train, valid } = this.manifest.splits;
+    return { vocabularyHash: this.vocabulary.sha256, trainHash: train.sha256, validHash: valid.sha256 };
+  }
+
+  /** How a text becomes tokens of this corpus. */
+  get textForm(): TextForm {
+    return { unit: this.manifest.unit, ...this.manifest.normalization };
+  }
+
   /** Turns text, such as a prompt, into tokens by the rules of this corpus. */
   tokensOf(text: string): string[] {
-    return normalizeLine(text, { unit: this.manifest.unit, ...this.manifest.normalization });
+    return normalizeLine(text, this.textForm);
   }
 
   close(): void {

@@ -27,6 +27,25 @@ export function requireNetwork(spec: Spec, refusal: () => Error): NetworkSpec {
   return spec;
 }
 
+/** How a network that translates is built and read. */
+export type TranslationSpec = Extract<NetworkSpec['task'], { readonly translation: unknown }>['translation'];
+
+/** Returns how the network of a spec translates. @throws Error when it does something else */
+export function translationOf({ task }: NetworkSpec): TranslationSpec {
+  if (!('translation' in task)) throw new Error('The task of the spec is not translation');
+  return task.translation;
+}
+
+/** Tells whether the network of a spec translates. */
+export function translates(spec: Spec): spec is NetworkSpec {
+  return !isNgram(spec) && 'translation' in spec.task;
+}
+
+/** Tells whether a batch is of independent sentences, or pairs of them, and not of windows of a stream. */
+export function readsSentences(spec: NetworkSpec): boolean {
+  return spec.training.sentences || translates(spec);
+}
+
 /** The part of the schema that says which keys a system does not have: `false` for each of them. */
 interface Lacking {
   readonly properties?: Readonly<Record<string, Lacking | boolean>>;

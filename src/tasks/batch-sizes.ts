@@ -18,7 +18,7 @@ export interface BatchSizes {
 }
 
 /** Batches whose sizes are listed where they differ: enough for sizes that are common to have occurred. */
-const FIRST_BATCHES = 24;
+export const FIRST_BATCHES = 24;
 
 /**
  * The most windows of random length that are drawn to find the longest. A normal variate exceeds 4.3 deviations once in so many
@@ -79,7 +79,8 @@ function validationSizes({ training }: NetworkSpec, corpus: TrainingCorpus): Bat
   return [...shapes.slice(0, FIRST_BATCHES), largestOf(shapes)];
 }
 
-function largestOf(shapes: readonly BatchShape[]): BatchShape {
+/** Returns the shape of the most steps of all columns. */
+export function largestOf<S extends BatchShape>(shapes: readonly S[]): S {
   return shapes.reduce((largest, shape) => (isLarger(shape, largest) ? shape : largest));
 }
 

@@ -20,8 +20,8 @@ export interface PairText {
   pairs(options?: ReadOptions): AsyncIterable<SentencePair>;
 }
 
-/** Line ends and encoding only are read here: words are cut later. */
-const RAW = {
+/** The form in which sentences are read: as they are, since words are cut later. */
+export const RAW = {
   unit: 'word',
   normalize: 'none',
   lowerCase: false,

@@ -2,14 +2,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFileError } from '../../storage/file-error.js';
+import { sha256 } from '../../storage/file-identity.js';
 import { checkCorpusName } from '../corpus-folder.js';
 import type { SplitName } from '../manifest.js';
+import type { DataIdentity, TrainingData } from '../training-data.js';
 import { missingCorpus, type VerifyOptions, verifyFiles } from '../verify-files.js';
 import { Vocabulary } from '../vocabulary.js';
 import { textOfWords, wordsOfSentence } from './form.js';
 import {
   filesOf,
   type HeldOut,
+  type PairFacts,
   type ParallelManifest,
   readParallelManifest,
   type Side,
@@ -23,7 +26,7 @@ export type { ParallelManifest } from './manifest.js';
 export { type Pair, PairSource } from './pair-source.js';
 
 /** A prepared parallel corpus, checked and opened for reading; {@link close} it when done. */
-export class ParallelCorpus {
+export class ParallelCorpus implements TrainingData {
   readonly #open = new Map<SplitName, PairSource>();
 
   private constructor(
@@ -71,6 +74,13 @@ export class ParallelCorpus {
     return pairs;
   }
 
+  get identity(): DataIdentity {
+    const { train, valid } = this.manifest.splits;
+    const hashOf = (facts: PairFacts) => joined(facts.source.sha256, facts.target.sha256);
+    const vocabularyHash = joined(this.source.sha256, this.target.sha256);
+    return { vocabularyHash, trainHash: hashOf(train), validHash: hashOf(valid) };
+  }
+
   /** Turns a sentence of the source language into ids by the rules of this corpus, without `<eos>`. */
   encode(sentence: string): Int32Array {
     const words = wordsOfSentence(sentence, this.manifest.form);
@@ -103,6 +113,11 @@ export class ParallelCorpus {
     for (const pairs of this.#open.values()) pairs.close();
     this.#open.clear();
   }
+}
+
+/** Returns one hash for two. */
+function joined(source: string, target: string): string {
+  return sha256(`${source} ${target}`);
 }
 
 function unknownId(vocabulary: Vocabulary): number {
