@@ -22,6 +22,8 @@ export type { LagRecall, RecallReport } from './evaluation/recall.js';
 export type * from './evaluation/report.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
 export type { MemoryReport } from './inspect/memory.js';
+export { type BleuOptions, type BleuScore, BleuStatistics, corpusBleu, formatBleu } from './metrics/bleu.js';
+export { type ChrfOptions, type ChrfScore, ChrfStatistics, corpusChrf, formatChrf } from './metrics/chrf.js';
 export type { Predictor } from './predictors/predictor.js';
 export type { Progress } from './progress.js';
 export type { OpenedNetwork, OpenedNgram, OpenedRun } from './runs/opened-run.js';

@@ -22,6 +22,7 @@ const COMMON = [
 const SERVICES = [
   'spec',
   'corpus',
+  'metrics',
   'ngram',
   'topics',
   'predictors',
@@ -57,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spec: [],
   corpus: ['ops'],
   topics: ['corpus', 'ops'],
+  metrics: [],
   ngram: ['corpus'],
   predictors: ['corpus', 'ngram', 'model', 'ops'],
   runs: ['spec', 'corpus', 'ngram', 'predictors', 'model', 'ops'],

@@ -7,11 +7,13 @@ import { checkCorpusName } from '../corpus-folder.js';
 import type { SplitName } from '../manifest.js';
 import type { DataIdentity, TrainingData } from '../training-data.js';
 import { missingCorpus, type VerifyOptions, verifyFiles } from '../verify-files.js';
-import { Vocabulary } from '../vocabulary.js';
+import { END_OF_LINE, Vocabulary } from '../vocabulary.js';
+import { parseMerges, Segmenter, wordsOfPieces } from './bpe.js';
 import { textOfWords, wordsOfSentence } from './form.js';
 import {
   filesOf,
   type HeldOut,
+  mergesFileName,
   type PairFacts,
   type ParallelManifest,
   readParallelManifest,
@@ -37,6 +39,8 @@ export class ParallelCorpus implements TrainingData {
     readonly source: Vocabulary,
     /** Words of the target language: the same object as `source` when they share one vocabulary. */
     readonly target: Vocabulary,
+    /** Cuts source words into pieces; null for a corpus of whole words. */
+    private readonly segmenter: Segmenter | null,
   ) {}
 
   /**
@@ -58,7 +62,8 @@ export class ParallelCorpus implements TrainingData {
     const target = manifest.vocabulary.shared
       ? source
       : await Vocabulary.load(join(folder, vocabularyFileName('target')));
-    return new ParallelCorpus(name, folder, manifest, source, target);
+    const segmenter = manifest.merges && (await loadSegmenter(join(folder, mergesFileName('source'))));
+    return new ParallelCorpus(name, folder, manifest, source, target, segmenter);
   }
 
   /** Returns the pairs of a split: the same object each time, open until {@link close}. */
@@ -84,16 +89,20 @@ export class ParallelCorpus implements TrainingData {
   /** Turns a sentence of the source language into ids by the rules of this corpus, without `<eos>`. */
   encode(sentence: string): Int32Array {
     const words = wordsOfSentence(sentence, this.manifest.form);
-    return Int32Array.from(words, (word) => this.source.id(word) ?? unknownId(this.source));
+    const pieces = words.flatMap((word) => this.segmenter?.pieces(word) ?? [word]);
+    const unknown = unknownId(this.source);
+    return Int32Array.from(pieces, (piece) =>
+      piece === END_OF_LINE ? unknown : (this.source.id(piece) ?? unknown),
+    );
   }
 
   /** Turns ids of the target language into text, which BLEU can compare with {@link text}. `<eos>` is left out. */
   decode(ids: Iterable<number>): string {
-    const words = Array.from(ids).filter((id) => id !== this.target.eos);
-    return textOfWords(
-      words.map((id) => this.target.word(id)),
-      this.manifest.form,
-    );
+    const pieces = Array.from(ids)
+      .filter((id) => id !== this.target.eos)
+      .map((id) => this.target.word(id));
+    const words = this.manifest.merges === null ? pieces : wordsOfPieces(pieces);
+    return textOfWords(words, this.manifest.form);
   }
 
   /**
@@ -101,12 +110,7 @@ export class ParallelCorpus implements TrainingData {
    * pair i. Those of the target are the references of BLEU and chrF.
    */
   async text(split: HeldOut, side: Side): Promise<string[]> {
-    const path = join(this.folder, textFileName(split, side));
-    try {
-      return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
-    } catch (error) {
-      throw describeFileError(error, path, 'read') ?? error;
-    }
+    return (await readText(join(this.folder, textFileName(split, side)))).split('\n').slice(0, -1);
   }
 
   close(): void {
@@ -123,4 +127,16 @@ function joined(source: string, target: string): string {
 function unknownId(vocabulary: Vocabulary): number {
   if (vocabulary.unk === undefined) throw new Error('The vocabulary of a parallel corpus has no <unk>');
   return vocabulary.unk;
+}
+
+async function loadSegmenter(path: string): Promise<Segmenter> {
+  return new Segmenter(parseMerges(await readText(path)));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw describeFileError(error, path, 'read') ?? error;
+  }
 }

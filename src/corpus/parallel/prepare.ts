@@ -36,6 +36,11 @@ export interface PrepareParallelOptions extends PrepareOptions {
   readonly vocabularySize?: number | null | undefined;
   /** Fewest occurrences in train of a word of the vocabulary; by default 1. */
   readonly minCount?: number | undefined;
+  /**
+   * Most BPE merges: words are cut into subwords. With a shared vocabulary they are learned from both sides together. Null,
+   * the default, keeps whole words.
+   */
+  readonly bpe?: number | null | undefined;
   /** Fewest words of a sentence; by default 1. Shorter ones are left out of train, and of what is cut off. */
   readonly minLength?: number | undefined;
   /** Most words of a sentence; null, the default, for no limit. Longer ones are left out of train, and of what is cut off. */
@@ -74,7 +79,7 @@ export async function prepareParallel(options: PrepareParallelOptions): Promise<
   checkOwnName(name);
   const form = { normalize: 'nfc', lowerCase: false, tokenization: 'joiner', ...options.form } as const;
   const { sharedVocabulary: shared = false, vocabularySize: size = null, minCount = 1 } = options;
-  const { minLength = 1, maxLength = null, deduplicate = true } = options;
+  const { minLength = 1, maxLength = null, deduplicate = true, bpe = null } = options;
   const sourceFiles: SourceFile[] = [];
   const open = async (files: SideFiles) => await openFiles(files, sourceFiles);
   const train = await open(options.train);
@@ -88,6 +93,7 @@ export async function prepareParallel(options: PrepareParallelOptions): Promise<
         sharedVocabulary: shared,
         vocabularySize: size ?? 'all',
         minCount,
+        bpe: bpe ?? 'none',
         minLength,
         maxLength: maxLength ?? 'none',
         deduplicate,
@@ -100,6 +106,7 @@ export async function prepareParallel(options: PrepareParallelOptions): Promise<
       cut,
       filter: { minLength, maxLength, deduplicate, heldOut: false },
       vocabulary: { shared, size, minCount },
+      bpe,
     },
     options,
   );

@@ -42,4 +42,6 @@ export interface ParallelRecipe {
     /** Fewest occurrences in train of a word that is kept. */
     readonly minCount: number;
   };
+  /** Most BPE merges, learned from train: of both sides together for a shared vocabulary, else of each. Null for whole words. */
+  readonly bpe: number | null;
 }

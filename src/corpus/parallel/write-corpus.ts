@@ -4,18 +4,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stopIfAborted } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
 import { sha256 } from '../../storage/file-identity.js';
-import { chooseVocabulary } from '../build/choose-vocabulary.js';
 import type { PrepareOptions } from '../build/corpus-recipe.js';
 import { DRAFT_END_OF_LINE, Draft } from '../build/draft.js';
-import { TypeCounts, type TypeTable } from '../build/type-table.js';
 import { SPLITS, type SplitFacts, type SplitName } from '../manifest.js';
 import { FORMAT_VERSION, MANIFEST_FILE, manifestText } from '../manifest-record.js';
 import { TokenWriter } from '../token-file.js';
-import type { Vocabulary } from '../vocabulary.js';
+import { mergesText } from './bpe.js';
 import { bytesOf, type DraftedPairs, draftPairs } from './draft-pairs.js';
 import {
   type FileFacts,
   HELD_OUT,
+  mergesFileName,
   type ParallelManifest,
   SIDES,
   type Side,
@@ -23,9 +22,8 @@ import {
   textFileName,
   vocabularyFileName,
 } from './manifest.js';
+import { chooseVocabularies, type SideVocabulary } from './pieces.js';
 import type { ParallelRecipe } from './recipe.js';
-
-type Sides<T> = Readonly<Record<Side, T>>;
 
 /** Mapping a draft to ids takes about a tenth of the time of reading the text. */
 const NUMBERING_SHARE = 0.1;
@@ -52,13 +50,17 @@ export async function writeParallelCorpus(
       source: await countTrain(drafts.source, drafted, signal),
       target: await countTrain(drafts.target, drafted, signal),
     };
-    const vocabularies = chooseVocabularies(drafted, counts, recipe);
+    const sides = chooseVocabularies(drafted.types, counts, drafted.pairs.train, recipe);
     const files: Record<string, FileFacts> = {};
     const write = async (file: string, text: string) => {
       await writeFileAtomically(join(folder, file), text);
       files[file] = { bytes: Buffer.byteLength(text), sha256: sha256(text) };
     };
-    for (const side of SIDES) await write(vocabularyFileName(side), vocabularies[side].toText());
+    for (const side of SIDES) {
+      const { vocabulary, merges } = sides[side];
+      await write(vocabularyFileName(side), vocabulary.toText());
+      if (merges !== null) await write(mergesFileName(side), mergesText(merges));
+    }
     for (const split of HELD_OUT) {
       for (const side of SIDES) {
         const lines = drafted.text[split].map((pair) => `${pair[side]}\n`);
@@ -66,8 +68,8 @@ export async function writeParallelCorpus(
       }
     }
     const numbered = {
-      source: await writeSide(folder, 'source', drafts.source, drafted, vocabularies.source, signal),
-      target: await writeSide(folder, 'target', drafts.target, drafted, vocabularies.target, signal),
+      source: await writeSide(folder, 'source', drafts.source, drafted, sides.source, signal),
+      target: await writeSide(folder, 'target', drafts.target, drafted, sides.target, signal),
     };
     onBytes(total);
     const factsOf = (split: SplitName) => ({
@@ -75,6 +77,7 @@ export async function writeParallelCorpus(
       source: numbered.source[split],
       target: numbered.target[split],
     });
+    const merges = { source: sides.source.merges, target: sides.target.merges };
     const manifest: ParallelManifest = {
       formatVersion: FORMAT_VERSION,
       kind: 'parallel',
@@ -85,13 +88,14 @@ export async function writeParallelCorpus(
       createdAt: new Date().toISOString(),
       vocabulary: {
         shared: recipe.vocabulary.shared,
-        source: vocabularies.source.size,
-        target: vocabularies.target.size,
+        source: sides.source.vocabulary.size,
+        target: sides.target.vocabulary.size,
       },
       splits: { train: factsOf('train'), valid: factsOf('valid'), test: factsOf('test') },
       dropped: drafted.dropped,
       form: recipe.form,
-      merges: null,
+      merges: merges.source &&
+        merges.target && { source: merges.source.length, target: merges.target.length },
       files,
       ...(command === undefined ? {} : { command }),
     };
@@ -140,38 +144,28 @@ async function countTrain(
   return counts;
 }
 
-function chooseVocabularies(
-  { types, pairs }: DraftedPairs,
-  counts: Sides<Float64Array>,
-  { vocabulary: { shared, size, minCount } }: ParallelRecipe,
-): Sides<Vocabulary> {
-  const rule = { size, minCount, unknown: true };
-  const choose = (chosen: Float64Array, lines: number) =>
-    chooseVocabulary(new TypeCounts(types, chosen), lines, rule);
-  if (!shared) {
-    return { source: choose(counts.source, pairs.train), target: choose(counts.target, pairs.train) };
-  }
-  const sum = counts.source.map((count, type) => count + counts.target[type]);
-  const both = choose(sum, 2 * pairs.train);
-  return { source: both, target: both };
-}
-
 /** Writes the token files of one side, and returns the facts of each. */
 async function writeSide(
   folder: string,
   side: Side,
   draft: Draft,
   drafted: DraftedPairs,
-  vocabulary: Vocabulary,
+  { vocabulary, idsOf }: SideVocabulary,
   signal: AbortSignal | undefined,
 ): Promise<Record<SplitName, SplitFacts>> {
-  const ids = idsOf(drafted.types, vocabulary);
+  const ids = new Map<number, readonly number[]>([[DRAFT_END_OF_LINE, [vocabulary.eos]]]);
   const opened: Partial<Record<SplitName, TokenWriter>> = {};
   const writerOf = (split: SplitName) =>
     (opened[split] ??= new TokenWriter(join(folder, sideTokenFileName(split, side)), vocabulary));
   try {
     for (const split of SPLITS) writerOf(split);
-    await visitDraft(draft, drafted, (split, type) => writerOf(split).add(ids[type]), signal);
+    const write = (split: SplitName, type: number) => {
+      const known = ids.get(type) ?? idsOf(type);
+      ids.set(type, known);
+      const writer = writerOf(split);
+      for (const id of known) writer.add(id);
+    };
+    await visitDraft(draft, drafted, write, signal);
     return {
       train: writerOf('train').finish(),
       valid: writerOf('valid').finish(),
@@ -180,11 +174,4 @@ async function writeSide(
   } finally {
     for (const writer of Object.values(opened)) writer.close();
   }
-}
-
-/** Returns the id of each type; that of `<unk>` for types outside the vocabulary. */
-function idsOf(types: TypeTable, vocabulary: Vocabulary): Int32Array {
-  const { unk } = vocabulary;
-  if (unk === undefined) throw new Error('The vocabulary of a parallel corpus has no <unk>');
-  return Int32Array.from({ length: types.size }, (_, type) => vocabulary.id(types.word(type)) ?? unk);
 }

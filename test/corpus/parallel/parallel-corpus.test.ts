@@ -50,6 +50,39 @@ it('a sentence is encoded as those of the corpus were, and ids are decoded to te
   expect(corpus.decode([...target, corpus.target.eos])).toBe('Ne fermez pas le menu.');
 });
 
+it('a corpus of subwords is encoded and decoded by the merges of its sides', async () => {
+  const corpus = await tinyCorpus({ bpe: 12 });
+  const { source, target } = corpus.split('train').read(3);
+  expect(corpus.manifest.merges).toEqual({ source: 12, target: 12 });
+  expect(wordsOf(source, corpus.source)).toContain('@@ ');
+  expect(corpus.encode("Don't close the menu.")).toEqual(source);
+  expect(corpus.decode(target)).toBe('Ne fermez pas le menu.');
+  expect(corpus.split('test').read(0).source.length).toBeGreaterThan(6);
+});
+
+it('subwords of a shared vocabulary are learned from both sides', async () => {
+  const corpus = await tinyCorpus({ bpe: 40, sharedVocabulary: true });
+  expect(corpus.target).toBe(corpus.source);
+  const [source, target] = ['source', 'target'].map((side) =>
+    readFileSync(join(corpus.folder, `${side}.bpe.txt`), 'utf8'),
+  );
+  expect(source).toBe(target);
+});
+
+it('a word that ends in <eos> does not end its sentence', async () => {
+  const pairs = {
+    train: [
+      ['go x<eos> home', 'va'],
+      ['go y<eos>', 'rentre'],
+    ],
+  } as const;
+  const folder = tempFolder();
+  await prepareTinyParallel(folder, { bpe: 50, form: { tokenization: 'space' } }, pairs);
+  const corpus = await openTiny(folder);
+  expect(corpus.split('train').length).toBe(2);
+  expect(corpus.encode('go x<eos> home')).toEqual(corpus.split('train').read(0).source);
+});
+
 it('the text of valid and test is kept as it was given', async () => {
   const corpus = await tinyCorpus({ form: { lowerCase: true } });
   expect(await corpus.text('test', 'target')).toEqual(["Fermez la fenêtre, s'il vous plaît."]);
