@@ -2,12 +2,16 @@
 import type { DecodingOptions } from '../decoding/decode.js';
 import { integerFlag, numberFlag } from './flags.js';
 
+/** The group of flags in the help. */
+export const TRANSLATION = 'TRANSLATION';
+
 export const decodingFlags = {
   beam: integerFlag({
     description: 'Translations of a sentence that are kept side by side during the search; 1 is greedy.',
     default: 5,
     min: 1,
     max: 1000,
+    helpGroup: TRANSLATION,
   }),
   'length-penalty': numberFlag({
     description:
@@ -15,11 +19,13 @@ export const decodingFlags = {
     default: 1,
     min: 0,
     max: 10,
+    helpGroup: TRANSLATION,
   }),
   'max-length': integerFlag({
     description: 'Words of a translation, at most; by default twice those of its source and ten more.',
     min: 1,
     helpValue: 'N',
+    helpGroup: TRANSLATION,
   }),
 };
 

@@ -12,11 +12,6 @@ export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
 }
 
-/** Returns how a network is trained; null for an n-gram model, which is counted. */
-export function trainingOf(spec: Spec): NetworkSpec['training'] | null {
-  return isNgram(spec) ? null : spec.training;
-}
-
 /**
  * Returns the spec of a network, for what only networks can do.
  *
