@@ -12,6 +12,7 @@ export type { Surroundings } from './api/surroundings.js';
 export * from './api/train.js';
 export type { BackendName } from './backends/backend.js';
 export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
+export type { PreparedParallel } from './corpus/parallel/prepare.js';
 export type { SplitName } from './corpus/prepared.js';
 export type { RecallTask } from './corpus/recall.js';
 export { type FaultKind, UserError } from './errors.js';

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, it } from 'vitest';
 import schema from '../../schemas/output/prepare-parallel.schema.json' with { type: 'json' };
+import PrepareLibreOffice from '../../src/commands/prepare/libreoffice.js';
 import PrepareParallel from '../../src/commands/prepare/parallel.js';
 import Train from '../../src/commands/train.js';
 import { type CommandRun, runCommand } from '../cli/capture.js';
+import { writeHelpPackages } from '../corpus/libreoffice/small-packages.js';
 import { TINY_PAIRS, writePairs } from '../corpus/parallel/tiny-parallel.js';
 import { tempFolder } from '../temp-folder.js';
 
@@ -16,6 +18,13 @@ const golden = (name: string) => `../golden/cli/prepare-parallel${name}.txt`;
 function transcript({ stdout, stderr, exitCode }: CommandRun): string {
   const quiet = stderr.replace(/^prepare \S+: .*\n/gm, '');
   return `stdout:\n${stdout}stderr:\n${quiet}exit code: ${exitCode}\n`;
+}
+
+function expectSchema(printed: string): unknown {
+  const value: unknown = JSON.parse(printed);
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+  return value;
 }
 
 /** The arguments for a tiny parallel text. */
@@ -51,9 +60,7 @@ it('prepare parallel prints JSON of its schema and uses all its options', async 
     ...['--cut', 'random', '--seed', '3', '--min-count', '2', '--min-length', '2', '--max-length', '9'],
     ...['--no-deduplicate', '--json'],
   ]);
-  const value: unknown = JSON.parse(stdout);
-  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+  const value = expectSchema(stdout);
   expect(value).toMatchObject({ merges: { source: 20, target: 20 }, vocabulary: { shared: true } });
   const manifest = JSON.parse(readFileSync(join(folder, 'data/tiny/manifest.json'), 'utf8'));
   expect(manifest.options).toEqual({
@@ -73,6 +80,29 @@ it.each<[string, (folder: string) => string[], number]>([
   const run = await runCommand(PrepareParallel, argv(tempFolder()));
   expect(run.exitCode).toBe(exitCode);
   await expect(transcript(run)).toMatchFileSnapshot(golden(`-${name}`));
+});
+
+it('prepare libreoffice prepares packages that the user has, and prints JSON of the same schema', async () => {
+  const folder = tempFolder();
+  const { source, target } = await writeHelpPackages(folder, 20);
+  const argv = ['--from', source, '--from', target, '--any-release', '--data', join(folder, 'data')];
+  const { stdout } = await runCommand(PrepareLibreOffice, [...argv, '--json']);
+  const value = expectSchema(stdout);
+  expect(value).toMatchObject({
+    corpus: 'libreoffice',
+    splits: { train: { pairs: 54 }, test: { pairs: 3 } },
+  });
+  const words = await runCommand(PrepareLibreOffice, [...argv, '--vocab-size', '12', '--force']);
+  expect(words.stdout).toContain('vocabularies of 12 source words and 12 target words');
+});
+
+it('prepare libreoffice explains packages of another release', async () => {
+  const folder = tempFolder();
+  const { source, target } = await writeHelpPackages(folder, 2);
+  const run = await runCommand(PrepareLibreOffice, ['--from', source, '--from', target, '--data', folder]);
+  expect(run.exitCode).toBe(4);
+  expect(run.stderr).toMatch(/is not libreoffice-help-en-us_7\.4\.7.*: it has only \d+ of 1753504 bytes/);
+  expect(run.stderr).toContain('add --any-release');
 });
 
 it('a language model is not trained on a parallel corpus', async () => {
