@@ -13,6 +13,7 @@ export * from './api/train.js';
 export * from './api/translation.js';
 export type { BackendName } from './backends/backend.js';
 export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
+export type { PreparedParallel } from './corpus/parallel/prepare.js';
 export type { SplitName } from './corpus/prepared.js';
 export type { RecallTask } from './corpus/recall.js';
 export type { Candidate, Translation, TranslationTotal } from './decoding/translate.js';

@@ -1,9 +1,6 @@
 /** Turns sentences of a parallel corpus into words, and words back into text. */
 import { type Normalization, toNormalForm } from '../normalize.js';
 
-/** How sentences are cut into words. */
-export const TOKENIZATIONS = ['joiner', 'space'] as const;
-
 /** Rules that turn text into the words of a parallel corpus. Both languages follow the same ones. */
 export interface ParallelForm {
   /** Unicode's normal form. */
@@ -13,7 +10,7 @@ export interface ParallelForm {
    * `joiner` separates words from punctuation and marks with {@link JOINER} where no space was, so that the text can be
    * restored; `space` takes what white space separates, for text that was tokenized before.
    */
-  readonly tokenization: (typeof TOKENIZATIONS)[number];
+  readonly tokenization: 'joiner' | 'space';
 }
 
 /** Marks the side of a token on which the text had no space; the same character as in OpenNMT's Tokenizer. */

@@ -56,15 +56,23 @@ export function pairedTexts(source: Text, target: Text): PairText {
   };
 }
 
-/** Returns pairs that are in memory. */
-export function memoryPairs(name: string, pairs: readonly SentencePair[]): PairText {
+/**
+ * Returns pairs that are read into memory when they are asked for.
+ *
+ * @param bytes in the unit of `onBytes`
+ */
+export function textOfPairs(
+  name: string,
+  bytes: number,
+  read: (options: ReadOptions) => Promise<readonly SentencePair[]>,
+): PairText {
   return {
     source: name,
     target: name,
-    bytes: pairs.length,
-    async *pairs({ onBytes } = {}) {
-      yield* pairs;
-      onBytes?.(pairs.length);
+    bytes,
+    async *pairs(options = {}) {
+      yield* await read(options);
+      options.onBytes?.(bytes);
     },
   };
 }

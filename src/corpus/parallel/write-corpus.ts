@@ -153,15 +153,20 @@ async function writeSide(
   { vocabulary, idsOf }: SideVocabulary,
   signal: AbortSignal | undefined,
 ): Promise<Record<SplitName, SplitFacts>> {
-  const ids = new Map<number, readonly number[]>([[DRAFT_END_OF_LINE, [vocabulary.eos]]]);
+  /** By type, from its first occurrence on. */
+  const ids: (readonly number[] | undefined)[] = [];
+  ids[DRAFT_END_OF_LINE] = [vocabulary.eos];
   const opened: Partial<Record<SplitName, TokenWriter>> = {};
   const writerOf = (split: SplitName) =>
     (opened[split] ??= new TokenWriter(join(folder, sideTokenFileName(split, side)), vocabulary));
   try {
     for (const split of SPLITS) writerOf(split);
     const write = (split: SplitName, type: number) => {
-      const known = ids.get(type) ?? idsOf(type);
-      ids.set(type, known);
+      let known = ids[type];
+      if (known === undefined) {
+        known = idsOf(type);
+        ids[type] = known;
+      }
       const writer = writerOf(split);
       for (const id of known) writer.add(id);
     };
