@@ -32,6 +32,7 @@ const SERVICES = [
   'training',
   'evaluation',
   'sampling',
+  'decoding',
   'figures',
   'inspect',
   'report',
@@ -64,8 +65,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runs: ['spec', 'corpus', 'ngram', 'predictors', 'model', 'ops'],
   tasks: ['spec', 'corpus', 'evaluation', 'predictors', 'model', 'ops'],
   training: ['spec', 'corpus', 'ngram', 'topics', 'runs', 'evaluation', 'tasks', 'model', 'ops', 'backends'],
-  evaluation: ['spec', 'corpus', 'predictors', 'runs', 'model'],
+  evaluation: ['spec', 'corpus', 'metrics', 'predictors', 'runs', 'model'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
+  decoding: ['corpus', 'predictors', 'runs', 'evaluation', 'metrics', 'tasks', 'ops'],
   figures: [],
   inspect: ['spec', 'corpus', 'evaluation', 'predictors', 'runs', 'figures', 'model', 'ops'],
   report: [

@@ -12,6 +12,11 @@ export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
 }
 
+/** Returns the spec of a network; null for that of an n-gram model. */
+export function networkOrNull(spec: Spec): NetworkSpec | null {
+  return isNgram(spec) ? null : spec;
+}
+
 /**
  * Returns the spec of a network, for what only networks can do.
  *

@@ -4,7 +4,7 @@ import { SpecError, sortFaults } from '../spec/diagnostics.js';
 import { type ResolvedSpec, resolveSpec, specHash } from '../spec/load.js';
 import { type Place, toPlain, valuePlace } from '../spec/located.js';
 import { type Override, stepsOf } from '../spec/overrides.js';
-import { isNgram, type NetworkSpec, readsSentences } from '../spec/systems.js';
+import { type NetworkSpec, networkOrNull, readsSentences } from '../spec/systems.js';
 import { writeOverride } from '../spec/yaml.js';
 import { type Candidate, expandSweep, type Group } from './expand.js';
 import { type LoadedSweep, readSweep, type Setting } from './sweep-file.js';
@@ -82,7 +82,7 @@ async function planCandidate(
   const path = isAbsolute(spec) ? spec : join(dirname(sweep.path), spec);
   const overrides = settings.flatMap((setting) => setting.overrides);
   const base = await resolved(sweep, path, overrides, specKey);
-  const network = isNgram(base.spec) ? null : base.spec;
+  const network = networkOrNull(base.spec);
   const seeds = network === null ? undefined : sweep.file.seeds;
   const budget = network === null ? [] : windowsForTokens(sweep, network);
   const runs: PlannedRun[] = [];

@@ -5,17 +5,7 @@ import { WINDOW_TOKENS } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { type TrainingCorpus, trainingBatches } from './language-modelling.js';
 import type { TextBatches } from './stream-batches.js';
-import type { BatchShape } from './task.js';
-
-/** The batches of a training on one corpus. */
-export interface BatchSizes {
-  /** The largest batch that any pass has. */
-  readonly largest: BatchShape;
-  /** The first batches of a training, where they differ in size; otherwise none. */
-  readonly first: readonly BatchShape[];
-  /** Batches of the validation, the largest among them. */
-  readonly validation: readonly BatchShape[];
-}
+import type { BatchShape, BatchSizes } from './task.js';
 
 /** Batches whose sizes are listed where they differ: enough for sizes that are common to have occurred. */
 export const FIRST_BATCHES = 24;

@@ -6,8 +6,7 @@ import type { VocabularySizes } from '../model/architecture.js';
 import type { LanguageModel } from '../model/language-model.js';
 import type { CorpusFacts } from '../spec/cross-field.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { BatchSizes } from './batch-sizes.js';
-import type { BatchData, BatchShape, LossTerms, Task, TaskState } from './task.js';
+import type { BatchData, BatchShape, BatchSizes, LossTerms, Task, TaskState } from './task.js';
 
 /** The loss of a model on batches. */
 export interface TaskLoss {

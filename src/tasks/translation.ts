@@ -16,9 +16,9 @@ import { selectedRows } from '../model/rows.js';
 import { encodePairs } from '../model/translation.js';
 import { networkTranslator } from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
-import { type BatchSizes, FIRST_BATCHES, largestOf } from './batch-sizes.js';
+import { FIRST_BATCHES, largestOf } from './batch-sizes.js';
 import { pairBatches } from './pair-batches.js';
-import { type BatchData, type BatchShape, PERPLEXITY, type Task } from './task.js';
+import { type BatchData, type BatchShape, type BatchSizes, PERPLEXITY, type Task } from './task.js';
 import type { TaskLoss } from './task-kind.js';
 
 /** Returns how a spec reads the pairs of a corpus. */

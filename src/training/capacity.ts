@@ -7,7 +7,7 @@ import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { modelSize, totalSize } from '../model/size.js';
 import { type NetworkSpec, readsSentences } from '../spec/systems.js';
 import { MAX_FILE_BYTES } from '../storage/files.js';
-import type { BatchSizes } from '../tasks/batch-sizes.js';
+import type { BatchSizes } from '../tasks/task.js';
 import { stateTensorsPerParameter } from './optimizers.js';
 import { trainingRehearsal } from './rehearsal.js';
 

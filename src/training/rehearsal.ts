@@ -9,8 +9,7 @@ import { disposeLanguageModel, type LanguageModel } from '../model/language-mode
 import { constantShapes, Parameters, parameterShapes } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { BatchSizes } from '../tasks/batch-sizes.js';
-import type { BatchData, BatchShape, TaskState } from '../tasks/task.js';
+import type { BatchData, BatchShape, BatchSizes, TaskState } from '../tasks/task.js';
 import { taskKindOf } from '../tasks/task-kinds.js';
 import { createOptimizer, disposeOptimizer } from './optimizers.js';
 import { queueStep } from './step.js';
