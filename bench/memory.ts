@@ -130,7 +130,7 @@ async function measure(shape: Shape, folder: string): Promise<Measured> {
   const peak = JSON.parse(readFileSync(peakFile, 'utf8'));
   return {
     name: nameOf(shape),
-    estimate: trainingMemory(spec, { vocabularySize: size, backend: 'native', sizes }),
+    estimate: trainingMemory(spec, { vocabularySizes: size, backend: 'native', sizes }),
     resident: peak.residentBytes,
     rehearsed: use?.heldBytes ?? 0,
     use,

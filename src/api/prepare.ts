@@ -1,4 +1,12 @@
 /** Preparing corpora from a program. */
+import {
+  type PrepareLibreOfficeOptions,
+  prepareLibreOffice as prepareLibreOfficeCorpus,
+} from '../corpus/libreoffice/prepare.js';
+import {
+  type PrepareParallelOptions,
+  prepareParallel as prepareParallelText,
+} from '../corpus/parallel/prepare.js';
 import { type PreparePtbOptions, preparePtb as preparePtbCorpus } from '../corpus/ptb.js';
 import { type PrepareRecallOptions, prepareRecall as prepareRecallCorpus } from '../corpus/recall.js';
 import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from '../corpus/sotu.js';
@@ -37,3 +45,11 @@ export const prepareText = (options: TextOptions) => {
 /** Prepares a synthetic corpus in which a word must be recalled after many steps. */
 export const prepareRecall = (options: WithDefaults<PrepareRecallOptions>) =>
   prepareRecallCorpus({ dataFolder: DATA_FOLDER, ...options });
+
+/** Prepares sentences in two languages from text files whose lines correspond, for translation. */
+export const prepareParallel = (options: WithDefaults<PrepareParallelOptions>) =>
+  prepareParallelText({ dataFolder: DATA_FOLDER, ...options });
+
+/** Prepares LibreOffice's help in English and French from Debian's packages, for translation. */
+export const prepareLibreOffice = (options: WithDefaults<PrepareLibreOfficeOptions> = {}) =>
+  prepareLibreOfficeCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });

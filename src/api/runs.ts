@@ -235,7 +235,8 @@ export async function plot(names: readonly string[], runsFolder = RUNS_FOLDER): 
   return (await drawCurves(names, runsFolder)).svg;
 }
 
-function openRequest(run: string, options: OpenOptions): OpenRunRequest {
+/** Makes the request of a run with the defaults of the command line. */
+export function openRequest(run: string, options: OpenOptions): OpenRunRequest {
   const {
     checkpoint = 'best',
     dataFolder = DATA_FOLDER,

@@ -5,6 +5,7 @@ import { availableParallelism, cpus, freemem, release, totalmem, type } from 'no
 import { join } from 'node:path';
 import type { BackendName, BackendOptions, Bf16Units, Probe, RecurrentForm } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
+import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
 
@@ -28,8 +29,11 @@ export interface BackendReport {
 /** A prepared corpus in the data folder, or why it cannot be read. */
 export interface CorpusReport {
   readonly name: string;
-  readonly unit: Unit | null;
+  /** What it is made of; pairs of sentences in a parallel corpus. */
+  readonly unit: Unit | 'pair' | null;
+  /** Types; of both sides in a parallel corpus. */
   readonly vocabulary: number | null;
+  /** Tokens of train; of both sides in a parallel corpus. */
   readonly trainTokens: number | null;
   readonly problem: string | null;
 }
@@ -178,8 +182,20 @@ async function reportCorpus(dataFolder: string, name: string): Promise<CorpusRep
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    const parallel = await readParallelManifest(join(dataFolder, name)).catch(() => undefined);
+    if (parallel !== undefined) return reportParallel(parallel);
     return { name, unit: null, vocabulary: null, trainTokens: null, problem: error.message };
   }
+}
+
+function reportParallel({ name, vocabulary, splits: { train } }: ParallelManifest): CorpusReport {
+  return {
+    name,
+    unit: 'pair',
+    vocabulary: vocabulary.shared ? vocabulary.source : vocabulary.source + vocabulary.target,
+    trainTokens: train.source.tokens + train.target.tokens,
+    problem: null,
+  };
 }
 
 /** Returns the version of an installed package; null if it is not installed. */

@@ -2,9 +2,12 @@
 import type { RecallReport } from '../evaluation/recall.js';
 import type {
   CombinedEvaluation,
+  EvaluationFacts,
   EvaluationReport,
   NetworkEvaluation,
   NgramEvaluation,
+  TranslationEvaluation,
+  TranslationScores,
 } from '../evaluation/report.js';
 import { combinationLines } from './combination-text.js';
 import { formatDuration, formatPerplexity } from './format.js';
@@ -18,19 +21,24 @@ import { wrapLine } from './text-width.js';
  * @param width of the terminal, in columns; infinite without one
  */
 export function renderEvaluation(report: EvaluationReport, width: number = Number.POSITIVE_INFINITY): string {
-  const { split, perplexity, unigramPerplexity, predictions, corpus, run, recall } = report;
+  const { split, perplexity, predictions, corpus, run } = report;
   const facts = factsOf(report);
   return [
+    ...facts.scores,
     `${split} perplexity ${formatPerplexity(perplexity)}`,
     `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${facts.protocol}`,
     `  run ${run}, ${facts.model}`,
     ...facts.notes.map((line) => `  ${line}`),
-    `  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`,
+    ...(report.system === 'translation' ? [] : unigramLine(report)),
     `  ${facts.time}`,
-    ...(recall ? recallTable(recall).split('\n') : []),
+    ...(report.system !== 'translation' && report.recall ? recallTable(report.recall).split('\n') : []),
   ]
     .flatMap((line) => wrapLine(line, width))
     .join('\n');
+}
+
+function unigramLine({ unigramPerplexity }: EvaluationFacts): string[] {
+  return [`  unigram perplexity of the same split ${formatPerplexity(unigramPerplexity)}`];
 }
 
 /** Renders NLL and accuracy at the recalled words for each lag, and those of chance below. */
@@ -57,6 +65,8 @@ function recallTable({ lags, chance }: RecallReport): string {
 
 /** Protocol, model, time and remarks of a report, as text. */
 interface Facts {
+  /** Figures above the perplexity. */
+  readonly scores: readonly string[];
   readonly protocol: string;
   readonly model: string;
   readonly notes: readonly string[];
@@ -71,11 +81,14 @@ function factsOf(report: EvaluationReport): Facts {
       return ngramFacts(report);
     case 'combined':
       return combinedFacts(report);
+    case 'translation':
+      return translationFacts(report);
   }
 }
 
 function networkFacts({ batch, checkpoint, epochs, protocol, seconds, backend }: NetworkEvaluation): Facts {
   return {
+    scores: [],
     protocol: protocolText(protocol, batch),
     model: checkpointText(checkpoint, epochs),
     notes: [],
@@ -85,6 +98,7 @@ function networkFacts({ batch, checkpoint, epochs, protocol, seconds, backend }:
 
 function ngramFacts({ ngramOrder, fallbackOrders, seconds }: NgramEvaluation): Facts {
   return {
+    scores: [],
     protocol: 'every token of each line',
     model: `n-gram model of order ${ngramOrder}, which reads sentence by sentence: no line is context to another`,
     notes: fallbackLines(fallbackOrders),
@@ -96,11 +110,39 @@ function combinedFacts(report: CombinedEvaluation): Facts {
   const { batch, protocol, checkpoint, epochs, seconds, backend, method } = report;
   const withMethod = method === '' ? '' : `, with ${method}`;
   return {
+    scores: [],
     protocol: protocolText(protocol, batch),
     model: `${checkpointText(checkpoint, epochs)}${withMethod}`,
     notes: combinationLines(report),
     time: backend ? `${formatDuration(seconds)} on backend ${backend}` : formatDuration(seconds),
   };
+}
+
+function translationFacts(report: TranslationEvaluation): Facts {
+  const { checkpoint, epochs, seconds, backend, pairs, translations } = report;
+  return {
+    scores: translations ? scoreLines(translations, report.split) : [],
+    protocol: `every word of ${pairs.toLocaleString('en-US')} targets and its <eos>, after its source`,
+    model: checkpointText(checkpoint, epochs),
+    notes: [],
+    time: `${formatDuration(seconds)} on backend ${backend}`,
+  };
+}
+
+function scoreLines(scores: TranslationScores, split: string): string[] {
+  const { beam, lengthPenalty, bleu, chrf, cutOff, seconds } = scores;
+  const { brevityPenalty, hypothesisLength, referenceLength } = bleu;
+  const precisions = bleu.precisions.map((precision) => precision.toFixed(1)).join('/');
+  return [
+    `${split} BLEU ${bleu.score.toFixed(2)}, chrF2 ${chrf.score.toFixed(2)}`,
+    `  beam ${beam}, length penalty ${lengthPenalty}, ${formatDuration(seconds)}`,
+    `  BLEU ${bleu.signature}`,
+    `  precisions ${precisions}, brevity penalty ${brevityPenalty.toFixed(3)}, ${hypothesisLength.toLocaleString('en-US')} words for ${referenceLength.toLocaleString('en-US')}`,
+    `  chrF2 ${chrf.signature}`,
+    ...(cutOff > 0
+      ? [`  ${cutOff.toLocaleString('en-US')} translations reached the longest length and were cut off`]
+      : []),
+  ];
 }
 
 function protocolText(protocol: NetworkEvaluation['protocol'], batch: number): string {

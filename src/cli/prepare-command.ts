@@ -15,10 +15,25 @@ export const forceFlag = Flags.boolean({
 });
 
 /** Callbacks of a preparation, and the command that started it. */
-type PrepareHooks = Pick<PrepareOptions, 'onProgress' | 'onNote' | 'signal' | 'command'>;
+export type PrepareHooks = Pick<PrepareOptions, 'onProgress' | 'onNote' | 'signal' | 'command'>;
 
 /** The base of the commands under `zlm prepare`: progress, Ctrl-C, and the report. */
 export abstract class PrepareCommand<T extends typeof Command> extends BaseCommand<T> {
+  /** Runs a preparation with progress, until it ends or is interrupted. */
+  protected async working<Summary>(work: (hooks: PrepareHooks) => Promise<Summary>): Promise<Summary> {
+    const progress = this.progress();
+    return await interruptible(
+      (signal) =>
+        work({
+          onProgress: (now) => progress.update(now),
+          onNote: (line) => progress.note(line),
+          signal,
+          command: this.commandLine(),
+        }),
+      () => progress.note('Stopping'),
+    );
+  }
+
   /**
    * Runs a preparation and prints its report.
    *
@@ -31,17 +46,7 @@ export abstract class PrepareCommand<T extends typeof Command> extends BaseComma
     trainOn: (summary: PreparedSummary) => Promise<string[]>,
     dataFolder: string,
   ): Promise<PrepareResult> {
-    const progress = this.progress();
-    const summary = await interruptible(
-      (signal) =>
-        work({
-          onProgress: (now) => progress.update(now),
-          onNote: (line) => progress.note(line),
-          signal,
-          command: this.commandLine(),
-        }),
-      () => progress.note('Stopping'),
-    );
+    const summary = await this.working(work);
     const next = ['zlm', 'train', ...(await trainOn(summary)), ...dataWords(dataFolder)];
     return this.print(toPrepareResult(summary, next.map(shellWord).join(' ')), renderPrepared);
   }
@@ -86,11 +91,8 @@ export function toPrepareResult(
 export function renderPrepared(result: PrepareResult, width?: number): string {
   const { corpus, folder, alreadyPrepared, source, unit, vocabulary, splits, advice, next } = result;
   const kind = unit === 'word' ? 'words' : 'characters';
-  const state = alreadyPrepared
-    ? 'was already prepared, from the same files with the same options'
-    : 'prepared';
   return [
-    `${corpus} ${state}: ${source}`,
+    `${corpus} ${stateOf(alreadyPrepared)}: ${source}`,
     `folder ${folder}, vocabulary of ${count(vocabulary.size)} ${kind}`,
     renderTable(
       COLUMNS,
@@ -100,6 +102,11 @@ export function renderPrepared(result: PrepareResult, width?: number): string {
     ...advice.map((sentence) => `Note: ${sentence}`),
     `next: ${next}`,
   ].join('\n');
+}
+
+/** Returns whether a corpus was made, as a predicate. */
+export function stateOf(alreadyPrepared: boolean): string {
+  return alreadyPrepared ? 'was already prepared, from the same files with the same options' : 'prepared';
 }
 
 const COLUMNS = [
@@ -114,6 +121,7 @@ function row(split: SplitName, { lines, tokens, types, unknown }: SplitFacts): s
   return [split, count(lines), count(tokens), count(types), `${((100 * unknown) / tokens).toFixed(2)} %`];
 }
 
-function count(value: number): string {
+/** Writes a number with separators of thousands. */
+export function count(value: number): string {
   return value.toLocaleString('en-US');
 }

@@ -1,21 +1,26 @@
 import { Flags } from '@oclif/core';
 import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { integerFlag, runArgument } from '../cli/flags.js';
+import { decodingFlags, decodingOptions, TRANSLATION } from '../cli/decoding-flags.js';
+import { fileFlag, integerFlag, runArgument } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
-import type { EvaluationReport } from '../evaluation/report.js';
+import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import type { EvaluationReport, TranslationEvaluation } from '../evaluation/report.js';
 import type { Progress } from '../progress.js';
+import type { OpenRunRequest } from '../systems/open-run.js';
 
 export default class Eval extends BaseCommand<typeof Eval> {
-  static override summary = 'Measure the perplexity of a trained model on a split of its corpus.';
+  static override summary =
+    'Measure a trained model on a split of its corpus: its perplexity, and the BLEU of translations.';
 
   static override description =
     'Perplexity is exp of the mean negative log-likelihood over exactly counted predictions. With --batch 1 the split ' +
     'is read in one sequential pass from the zero state, as in the paper; a wider batch is faster, cuts the split into ' +
     'columns that each start from nothing, and so gives a slightly higher figure. A network that was trained on sentences ' +
-    '(training.sentences) reads every line from the zero state. The method flags combine and adapt trained models; ' +
+    '(training.sentences) reads every line from the zero state. Of a network that translates, the sources are translated ' +
+    'by beam search as well, and compared with the targets as sacreBLEU does. The method flags combine and adapt trained models; ' +
     'docs/test-time.md explains them.';
 
   static override examples = [
@@ -37,6 +42,17 @@ export default class Eval extends BaseCommand<typeof Eval> {
       default: 'test' as const,
     })(),
     batch: integerFlag({ description: 'Columns that are read side by side.', default: 1, min: 1 }),
+    ...decodingFlags,
+    'perplexity-only': Flags.boolean({
+      description: 'Measure the perplexity of the targets, without translations of the sources.',
+      default: false,
+      helpGroup: TRANSLATION,
+    }),
+    translations: fileFlag({
+      description: 'Write the translations to this file, one a line.',
+      helpGroup: TRANSLATION,
+      exclusive: ['perplexity-only'],
+    }),
     ...methodFlags,
     ...openFlags,
   };
@@ -58,6 +74,9 @@ export default class Eval extends BaseCommand<typeof Eval> {
         const { evaluateCombination } = await import('../evaluation/combine.js');
         return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);
       }
+      const request = requestOf(asked.run);
+      const { runTranslates } = await import('../systems/open-run.js');
+      if (await runTranslates(request)) return await this.#evaluateTranslation(request, hooks);
       const opened = await opener.open(asked.run);
       try {
         return await evaluate(opened, { split, batch }, hooks);
@@ -66,5 +85,33 @@ export default class Eval extends BaseCommand<typeof Eval> {
       }
     });
     return this.print(report, renderEvaluation);
+  }
+
+  async #evaluateTranslation(
+    request: OpenRunRequest,
+    hooks: EvaluationHooks & { readonly signal: AbortSignal },
+  ): Promise<TranslationEvaluation> {
+    const { openTranslator } = await import('../systems/open-run.js');
+    const { evaluateTranslation } = await import('../decoding/evaluate-translation.js');
+    const { split, 'perplexity-only': perplexityOnly, translations } = this.flags;
+    const { signal, onProgress } = hooks;
+    const onNote = (line: string) => this.progress().note(line);
+    const opened = await openTranslator(request, {
+      signal,
+      onBackend: onceNoted(onNote),
+      onWarning: onNote,
+      ...(onProgress && { onProgress }),
+    });
+    try {
+      const decoding = perplexityOnly ? null : decodingOptions(this.flags);
+      const keep = async (texts: readonly string[]) => {
+        if (translations === undefined) return;
+        const { writeFileAtomically } = await import('../storage/atomic-write.js');
+        await writeFileAtomically(translations, texts.map((text) => `${text}\n`).join(''));
+      };
+      return await evaluateTranslation(opened, { split, decoding, onTranslations: keep }, hooks);
+    } finally {
+      opened.dispose();
+    }
   }
 }

@@ -108,7 +108,7 @@ export default class Sample extends BaseCommand<typeof Sample> {
     const path = this.flags['prompt-file'];
     if (path === undefined) return this.flags.prompt;
     const { openLines } = await import('../corpus/text-lines.js');
-    const { name, lines } = openLines(path, process.stdin, opened.corpus, signal);
+    const { name, lines } = openLines(path, process.stdin, opened.corpus.textForm, signal);
     const prompts: string[] = [];
     for await (const line of lines) prompts.push(line);
     if (prompts.length > 0) return prompts;

@@ -99,7 +99,7 @@ export default class Score extends BaseCommand<typeof Score> {
   ): Promise<ScoreTotal> {
     const { openLines } = await import('../corpus/text-lines.js');
     const { score } = await import('../evaluation/score.js');
-    const source = openLines(this.flags.in, process.stdin, opened.corpus, signal);
+    const source = openLines(this.flags.in, process.stdin, opened.corpus.textForm, signal);
     const request = {
       ...source,
       carryState: this.flags['carry-state'],

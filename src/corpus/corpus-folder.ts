@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 
 /** Corpora that zlm makes itself. Their names are not available for a user's text. */
-const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu'];
+const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu', 'libreoffice'];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -16,15 +16,25 @@ export function isKnownCorpus(name: string): boolean {
 /** The name of the synthetic corpus in `configs/recall.yaml`, which `zlm prepare recall` makes by its default flags. */
 const RECALL_CORPUS = 'recall';
 
-/** Returns the command that prepares a corpus of this name; its text, which is not known, is left to the reader. */
-export function prepareCommand(name: string): string {
+/**
+ * Returns the command that prepares a corpus of this name; its text, which is not known, is left to the reader.
+ *
+ * @param kind of the corpus, where it is not a text for language models
+ */
+export function prepareCommand(name: string, kind?: 'parallel'): string {
   if (isKnownCorpus(name)) return `zlm prepare ${name}`;
+  if (kind !== undefined) return `zlm prepare ${kind} ${shellWord(name)} …`;
   return name === RECALL_CORPUS ? `zlm prepare recall ${name}` : `zlm prepare text ${shellWord(name)} …`;
 }
 
 /** The cure for a damaged file in a corpus's folder: a damaged corpus is made again without being asked twice. */
-export function prepareAgainCure(path: string): string {
-  return `Prepare the corpus again: \`${prepareCommand(basename(dirname(path)))}\`.`;
+export function prepareAgainCure(path: string, kind = kindOfFile(path)): string {
+  return `Prepare the corpus again: \`${prepareCommand(basename(dirname(path)), kind)}\`.`;
+}
+
+/** Files of a parallel corpus belong to one side: "train.source.bin", "target.vocabulary.txt". */
+function kindOfFile(path: string): 'parallel' | undefined {
+  return /(?:^|\.)(?:source|target)\./.test(basename(path)) ? 'parallel' : undefined;
 }
 
 /** Tells whether a corpus may have this name. */

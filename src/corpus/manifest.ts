@@ -2,20 +2,22 @@
  * The `manifest.json` of a prepared corpus: what it contains, and from which files and options it was made. It is
  * written last, so its presence means that the other files are whole.
  */
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { UserError } from '../errors.js';
-import { describeFileError } from '../storage/atomic-write.js';
-import { sha256 } from '../storage/file-identity.js';
-import { prepareAgainCure, prepareCommand } from './corpus-folder.js';
+import {
+  damagedManifest,
+  type FORMAT_VERSION,
+  hasCounts,
+  isRecord,
+  type ManifestRecord,
+  type Options,
+  readRecord,
+  type SourceFile,
+  verifyChecksum,
+  WrongKindError,
+} from './manifest-record.js';
 import type { Normalization, Unit } from './normalize.js';
 
 export type { Unit } from './normalize.js';
 
-/** To be raised when an older reader could misread a newer folder. */
-export const FORMAT_VERSION = 1;
-
-export const MANIFEST_FILE = 'manifest.json';
 export const VOCABULARY_FILE = 'vocabulary.txt';
 
 /** The splits, in the order they are shown. */
@@ -38,16 +40,6 @@ export interface SplitFacts {
   readonly bytes: number;
 }
 
-/** A file the corpus was made from. */
-export interface SourceFile {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** The choices that, with the source files, decide every byte of the corpus. */
-export type Options = Readonly<Record<string, string | number | boolean | readonly number[]>>;
-
 export interface Manifest {
   readonly formatVersion: typeof FORMAT_VERSION;
   readonly name: string;
@@ -66,73 +58,25 @@ export interface Manifest {
   readonly command?: string;
 }
 
-/** Only in the file: the hash of all its other keys, which detects a changed count or option. */
-const CHECKSUM_KEY = 'sha256';
-
-/** Returns the text of the file, with a checksum. */
-export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify({ ...manifest, [CHECKSUM_KEY]: checksumOf(manifest) }, null, 2)}\n`;
-}
-
 /**
- * Returns the checksum of a manifest. It covers values and their order, not white space, so the file may be
- * reformatted.
- */
-function checksumOf(manifest: object): string {
-  return sha256(JSON.stringify(manifest));
-}
-
-/** Error for a corpus in a format version that this zlm does not read. */
-export class ForeignVersionError extends UserError {
-  constructor(path: string, version: number) {
-    super('data', `${path} has format version ${version}; this zlm reads version ${FORMAT_VERSION}`, [
-      `Prepare the corpus again with this version of zlm: \`${prepareCommand(basename(dirname(path)))} --force\`.`,
-      'To keep this one, prepare it in another folder: --data FOLDER.',
-    ]);
-  }
-}
-
-/**
- * Reads the manifest in a corpus's folder.
+ * Reads the manifest of a corpus for language models.
+ *
  * @returns undefined when the folder, or the manifest in it, does not exist
- * @throws UserError('data') when it is unreadable, damaged, or has another format version
+ * @throws WrongKindError when it is a corpus of another kind; UserError('data') when the manifest is unreadable, damaged, or has
+ *   another format version
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const path = join(folder, MANIFEST_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw describeFileError(error, path, 'read') ?? error;
-  }
-  return parseManifest(text, path);
+  const record = await readRecord(folder);
+  return record && parseManifest(record);
 }
 
-/**
- * @param path where the text comes from, for messages
- * @throws UserError('data') when the text is not a manifest, or has another format version
- */
-function parseManifest(text: string, path: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw damaged(path, 'it is cut off, or not JSON');
-  }
-  const version = isRecord(value) ? value.formatVersion : undefined;
-  if (typeof version !== 'number') throw damaged(path, 'it has no formatVersion');
-  if (version !== FORMAT_VERSION) {
-    throw new ForeignVersionError(path, version);
-  }
-  const { [CHECKSUM_KEY]: checksum, ...manifest } = value as Record<string, unknown>;
-  const missing = missingKey(manifest);
-  if (missing !== undefined) throw damaged(path, `it has no valid ${missing}`);
-  // Older versions of zlm wrote none.
-  if (checksum !== undefined && checksum !== checksumOf(manifest)) {
-    throw damaged(path, 'its checksum shows that it was changed after it was written');
-  }
-  return withDefaults(manifest as unknown as Manifest);
+function parseManifest(record: ManifestRecord): Manifest {
+  const { path, kind, keys } = record;
+  if (kind !== undefined) throw new WrongKindError(path, kind, 'text');
+  const missing = missingKey(keys);
+  if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`);
+  verifyChecksum(record);
+  return withDefaults(keys as unknown as Manifest);
 }
 
 /** Fills in what corpora of older versions leave out: they kept Unicode's normal form and the case of a text. */
@@ -165,27 +109,13 @@ function missingKey(manifest: Record<string, unknown>): string | undefined {
   for (const key of ['options', 'normalization', 'vocabulary', 'splits']) {
     if (!isRecord(manifest[key])) return key;
   }
-  if (!hasNumbers(manifest.vocabulary, ['size'])) return 'vocabulary.size';
+  if (!hasCounts(manifest.vocabulary, ['size'])) return 'vocabulary.size';
   const splits = manifest.splits as Record<string, unknown>;
   return SPLITS.map((split) => (isSplitFacts(splits[split]) ? undefined : `splits.${split}`)).find(Boolean);
 }
 
 function isSplitFacts(value: unknown): boolean {
   return (
-    hasNumbers(value, ['tokens', 'lines', 'types', 'unknown', 'bytes']) && typeof value.sha256 === 'string'
+    hasCounts(value, ['tokens', 'lines', 'types', 'unknown', 'bytes']) && typeof value.sha256 === 'string'
   );
-}
-
-function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
-  return (
-    isRecord(value) && keys.every((key) => Number.isSafeInteger(value[key]) && (value[key] as number) >= 0)
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function damaged(path: string, fault: string): UserError {
-  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path)]);
 }

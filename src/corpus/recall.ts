@@ -13,7 +13,8 @@ import type { PreparedSummary, PrepareOptions } from './build/corpus-recipe.js';
 import { prepareCorpus } from './build/prepare-corpus.js';
 import { memoryText, type Text } from './build/text-source.js';
 import { checkCorpusName } from './corpus-folder.js';
-import { type Options, SPLITS, type SplitName } from './manifest.js';
+import { SPLITS, type SplitName } from './manifest.js';
+import type { Options } from './manifest-record.js';
 import type { Normalization } from './normalize.js';
 
 /** To be raised with every change of the rules that gives other lines for the same task. */

@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { describeFileError } from '../storage/file-error.js';
 import { STANDARD_INPUT, STANDARD_INPUT_PATH } from './build/source-files.js';
-import { textBlocks } from './build/text-blocks.js';
-import type { PreparedCorpus } from './prepared.js';
+import { type TextForm, textBlocks, textLines } from './build/text-blocks.js';
 
 /** A text to be read line by line. */
 export interface LineSource {
@@ -18,14 +17,14 @@ export interface LineSource {
  * Opens a text. A line ends with LF, CR LF or CR; a last line without an end counts too, and so does an empty line.
  *
  * @param path          of a file or a pipe; "-" is `standardInput`
- * @param manifest      of the corpus in whose form the lines will be read
+ * @param form          how the lines will become tokens: it decides where a line without white space may be cut
  * @param signal        ends the reading, also while it waits for more
  * @returns lines that throw UserError('data') when the text cannot be read or is not UTF-8
  */
 export function openLines(
   path: string,
   standardInput: Readable,
-  { manifest }: PreparedCorpus,
+  form: TextForm,
   signal: AbortSignal,
 ): LineSource {
   const isStandardInput = path === STANDARD_INPUT_PATH;
@@ -39,17 +38,6 @@ export function openLines(
       throw describeFileError(error, name, 'read') ?? error;
     }
   };
-  const form = { unit: manifest.unit, ...manifest.normalization };
   const blocks = textBlocks({ name, bytes: 0, chunks }, form, { formIsGiven: true });
-  return { name, lines: linesOf(blocks) };
-}
-
-/** A long line may come in several blocks. */
-async function* linesOf(blocks: AsyncIterable<{ readonly bytes: Buffer }>): AsyncGenerator<string> {
-  let begun = '';
-  for await (const { bytes } of blocks) {
-    const parts = (begun + bytes.toString('utf8')).split('\n');
-    begun = parts.pop() ?? '';
-    yield* parts;
-  }
+  return { name, lines: textLines(blocks) };
 }

@@ -12,7 +12,8 @@ import { identifyFile, keepStandardInput, STANDARD_INPUT_PATH } from './build/so
 import { makeStagingFolder } from './build/staging.js';
 import { fileText, type Text } from './build/text-source.js';
 import { checkOwnName } from './corpus-folder.js';
-import { type Options, type SourceFile, SPLITS, type SplitName, type Unit } from './manifest.js';
+import { SPLITS, type SplitName, type Unit } from './manifest.js';
+import type { Options, SourceFile } from './manifest-record.js';
 import type { Normalization } from './normalize.js';
 import { PreparedCorpus } from './prepared.js';
 import type { Vocabulary } from './vocabulary.js';

@@ -7,12 +7,14 @@
  * once per state (size, times and inode), and the cache folder keeps the states that were right. Without a cache folder
  * that can be written, large files are hashed each time.
  */
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
-import { describeFileError } from '../storage/atomic-write.js';
+import { describeFileError, fileErrorCode } from '../storage/file-error.js';
 import { type FileState, fileState, sha256, sha256File } from '../storage/file-identity.js';
 import { FileMemory } from '../storage/file-memory.js';
+import { prepareCommand } from './corpus-folder.js';
 
 /** Files of at most this size are hashed each time, which takes about 20 ms. */
 const ALWAYS_HASHED_BYTES = 32 * 2 ** 20;
@@ -36,6 +38,71 @@ export interface VerifyOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Files of at most this size are hashed each time. */
   readonly alwaysHashedBytes?: number;
+}
+
+/** A file with the size that it must have, too. */
+export interface RecordedFile extends KnownFile {
+  readonly bytes: number;
+}
+
+/** What the manifest says of its making, for the cure of a damaged corpus. */
+export interface Making {
+  readonly name: string;
+  readonly kind?: 'parallel';
+  readonly command?: string;
+}
+
+/**
+ * Checks that files are there, whole and unchanged.
+ *
+ * @param folder the corpus's folder, with the files
+ * @throws UserError('data') that names the first file that is missing or has another size or hash; the signal's reason when
+ *   it is aborted
+ */
+export async function verifyFiles(
+  folder: string,
+  files: readonly RecordedFile[],
+  making: Making,
+  options: VerifyOptions,
+): Promise<void> {
+  for (const { path, bytes } of files) {
+    const size = await sizeOf(path, making);
+    if (size === bytes) continue;
+    throw damagedFile(path, `it has ${size} bytes, but the manifest records ${bytes}`, making);
+  }
+  const wrong = await findWrongFile(folder, files, options);
+  if (wrong === undefined) return;
+  const [found, recorded] = [wrong.found, wrong.sha256].map((hash) => `${hash.slice(0, 12)}…`);
+  throw damagedFile(wrong.path, `its SHA-256 is ${found}, but the manifest records ${recorded}`, making);
+}
+
+/** @throws UserError('data') with the command that prepares the corpus, when the file is missing */
+export async function sizeOf(path: string, making: Making): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT')
+      throw new UserError('data', `${path} is missing`, [prepareAgain(making)]);
+    throw describeFileError(error, path, 'read') ?? error;
+  }
+}
+
+/** Error for a file that differs from what the manifest records. */
+export function damagedFile(path: string, fault: string, making: Making): UserError {
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgain(making)]);
+}
+
+/** Returns the cure "prepare it again", with the command that made the corpus where the manifest has it. */
+function prepareAgain({ name, kind, command = prepareCommand(name, kind) }: Making): string {
+  return `Prepare the corpus again: \`${command}\`.`;
+}
+
+/** Error for a corpus that is not in the data folder. */
+export function missingCorpus(dataFolder: string, name: string, kind?: 'parallel'): UserError {
+  return new UserError('data', `There is no prepared corpus "${name}" in ${dataFolder}`, [
+    `Prepare it: \`${prepareCommand(name, kind)}\`.`,
+    'If it is in another data folder, name that folder with --data.',
+  ]);
 }
 
 /**

@@ -117,7 +117,7 @@ export function tokenThen(token: number, tokens: TokenSource): TokenSource {
  * Adds a window's terms to a sum, in double precision. Tens of thousands of float32 terms are summed by themselves first;
  * doubles are added one after the other, so that the sum does not depend on where the windows end.
  */
-function plus(sum: number, terms: FloatArray): number {
+export function plus(sum: number, terms: FloatArray): number {
   const isFloat32 = terms instanceof Float32Array;
   let total = isFloat32 ? 0 : sum;
   for (let i = 0; i < terms.length; i++) total += terms[i];

@@ -1,5 +1,7 @@
 /** The reports of `zlm eval`: a union with the tag `system`. */
 import type { SplitName } from '../corpus/prepared.js';
+import type { BleuScore } from '../metrics/bleu.js';
+import type { ChrfScore } from '../metrics/chrf.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import type { Dynamic, McDropout, NeuralCache } from './method.js';
 import type { RecallReport } from './recall.js';
@@ -56,7 +58,32 @@ export interface CombinedEvaluation extends EvaluationFacts {
   readonly tuning: readonly TuningReport[];
 }
 
-export type EvaluationReport = NetworkEvaluation | NgramEvaluation | CombinedEvaluation;
+/** The report on a network that translates. */
+export interface TranslationEvaluation extends Omit<EvaluationFacts, 'unigramPerplexity' | 'recall'> {
+  readonly system: 'translation';
+  readonly backend: string;
+  readonly pairs: number;
+  /** The translations of the split's sources, compared with its targets; absent where none were asked for. */
+  readonly translations?: TranslationScores;
+}
+
+/** The scores of translations that a search has found. */
+export interface TranslationScores {
+  readonly beam: number;
+  readonly lengthPenalty: number;
+  readonly bleu: BleuScore;
+  readonly chrf: ChrfScore;
+  /** Translations that the longest length cut off. */
+  readonly cutOff: number;
+  /** Time of the search. */
+  readonly seconds: number;
+}
+
+export type EvaluationReport =
+  | NetworkEvaluation
+  | NgramEvaluation
+  | CombinedEvaluation
+  | TranslationEvaluation;
 
 /** One model of a combination. */
 export interface MemberReport {

@@ -12,10 +12,23 @@ export type LayerShape =
       readonly shortcut: boolean;
     };
 
-/** The architecture of a model, from its spec and the size of the vocabulary. */
+/** The sizes of the vocabularies that a network knows: of one for all its words, or of two languages that share none. */
+export type VocabularySizes = number | { readonly source: number; readonly target: number };
+
+/** The source sentences of a translation. */
+export interface SourceShape {
+  /** Words of the source language; null where it shares vocabulary and embedding table with the target. */
+  readonly vocabularySize: number | null;
+  /** Whether source and target are read by one stack, or the source by an encoder of the same layers. */
+  readonly stack: 'shared' | 'separate';
+}
+
+/** The architecture of a model, from its spec and the sizes of its vocabularies. */
 export interface Architecture {
-  /** V. */
+  /** V, of the words that it predicts. */
   readonly vocabularySize: number;
+  /** What it reads before its first prediction; null for a language model. */
+  readonly source: SourceShape | null;
   /** E. */
   readonly embedding: number;
   /** From the embedding to the softmax. */
@@ -30,6 +43,9 @@ export interface Architecture {
 
 /** The part of a spec that defines an architecture. */
 export interface ArchitectureSpec {
+  readonly task:
+    | { readonly languageModelling: object }
+    | { readonly translation: Pick<SourceShape, 'stack'> };
   readonly model: {
     readonly embedding: number;
     readonly layers: readonly LayerSpec[];
@@ -46,11 +62,26 @@ type LayerSpec =
   | { feedForward: number }
   | { deepTransition: { units: number; depth: number; shortcut: boolean } };
 
-/** Returns the architecture of a spec with a vocabulary. */
-export function architectureOf({ model, dropout }: ArchitectureSpec, vocabularySize: number): Architecture {
+/** Returns the architecture of a spec with its vocabularies. */
+export function architectureOf(
+  { task, model, dropout }: ArchitectureSpec,
+  sizes: VocabularySizes,
+): Architecture {
   const { embedding, layers, tieEmbedding, context } = model;
   const { zoneout } = dropout;
-  return { vocabularySize, embedding, layers: layers.map(layerShape), tieEmbedding, zoneout, context };
+  return {
+    vocabularySize: typeof sizes === 'number' ? sizes : sizes.target,
+    source: 'translation' in task ? sourceShape(task.translation, sizes) : null,
+    embedding,
+    layers: layers.map(layerShape),
+    tieEmbedding,
+    zoneout,
+    context,
+  };
+}
+
+function sourceShape({ stack }: Pick<SourceShape, 'stack'>, sizes: VocabularySizes): SourceShape {
+  return { vocabularySize: typeof sizes === 'number' ? null : sizes.source, stack };
 }
 
 function layerShape(layer: LayerSpec): LayerShape {

@@ -1,7 +1,14 @@
 /** Initialization of parameters. Value n of a parameter comes from word n of its Philox stream, or words 2n and 2n + 1. */
 import { fillPhiloxWords, type PhiloxAddress, STREAM, wordToUnit } from '../ops/philox.js';
 import type { Architecture } from './architecture.js';
-import { type ParameterShape, Parameters, parameterShapes, sizeOf, variableOf } from './parameters.js';
+import {
+  ENCODER,
+  type ParameterShape,
+  Parameters,
+  parameterShapes,
+  sizeOf,
+  variableOf,
+} from './parameters.js';
 
 /** A spec's `model.init`. */
 export type Initialization =
@@ -111,7 +118,8 @@ function isBias({ role }: ParameterShape): boolean {
 }
 
 function isLstmBias({ layers }: Architecture, name: string): boolean {
-  return layers.some(({ cell }, layer) => cell === 'lstm' && name === `layers.${layer}.bias`);
+  const names = (layer: number) => [`layers.${layer}.bias`, `${ENCODER}layers.${layer}.bias`];
+  return layers.some(({ cell }, layer) => cell === 'lstm' && names(layer).includes(name));
 }
 
 /** Sets the second quarter of a bias: gates are in the order i, f, g, o. */

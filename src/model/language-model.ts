@@ -1,7 +1,7 @@
 /** The language model of the paper: embedding, a stack of layers, softmax over the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
-import { dropout } from '../ops/noise.js';
+import { dropout, type Noise } from '../ops/noise.js';
 import type { Precision } from '../ops/op.js';
 import { matrixProduct } from '../ops/products.js';
 import { reshape } from '../ops/shapes.js';
@@ -91,8 +91,7 @@ export function encode(
   noise: WindowNoise | null,
 ): Encoded {
   const { architecture, parameters, precision } = model;
-  const looked = embedding(parameters.matrix('embedding.weight'), ids);
-  const embedded = noise ? dropWordTypes(looked, ids, noise, architecture) : looked;
+  const embedded = embedWords(parameters.matrix('embedding.weight'), ids, noise && wordTypeNoise(noise));
   const topics = topicsOf(model, ids, state);
   const features = topics?.features ?? null;
   const stack = runStack(embedded, features, state, architecture, parameters, noise, precision);
@@ -144,17 +143,19 @@ export function disposeLanguageModel(model: LanguageModel): void {
   for (const tensor of model.constants.values()) tensor.dispose();
 }
 
-/** Drops word types (Gal & Ghahramani 2016, section 4.2): a word at all its places in the window alike. */
-function dropWordTypes(
-  embedded: tf.Tensor3D,
-  ids: tf.Tensor2D,
-  noise: WindowNoise,
-  { vocabularySize }: Architecture,
-): tf.Tensor3D {
-  const onTypes = wordTypeNoise(noise);
-  if (onTypes.rate === 0) return embedded;
-  const factors = dropout(tf.ones([1, vocabularySize, 1]), onTypes);
-  return tf.mul(embedded, embedding(reshape(factors, [vocabularySize, 1]), ids));
+/**
+ * Looks words up, and drops word types (Gal & Ghahramani 2016, section 4.2): a word at all its places in the window alike.
+ *
+ * @param table [V,E]
+ * @param ids   [T,B] int32
+ * @returns [T,B,E]
+ */
+export function embedWords(table: tf.Tensor2D, ids: tf.Tensor2D, onTypes: Noise | null): tf.Tensor3D {
+  const embedded = embedding(table, ids);
+  if (onTypes === null || onTypes.rate === 0) return embedded;
+  const [words] = table.shape;
+  const factors = dropout(tf.ones([1, words, 1]), onTypes);
+  return tf.mul(embedded, embedding(reshape(factors, [words, 1]), ids));
 }
 
 function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, state: ModelState) {

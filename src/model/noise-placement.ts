@@ -103,10 +103,10 @@ export function noiseInLayer(
   };
 }
 
-/** Returns the noise on word types, drawn once a window. */
-export function wordTypeNoise(window: WindowNoise): Noise {
+/** Returns the noise on word types, drawn once a window: those of the main embedding table, or of a source language's own. */
+export function wordTypeNoise(window: WindowNoise, table: 'main' | 'source' = 'main'): Noise {
   const { rate } = window.table.embedding;
-  return noiseAt(window, { rate, mask: 'sequence' }, siteOf('embedding', 0));
+  return noiseAt(window, { rate, mask: 'sequence' }, siteOf('embedding', table === 'main' ? 0 : 1));
 }
 
 /** Returns the noise on a layer's recurrent weight, drawn once a window. */

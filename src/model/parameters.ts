@@ -1,4 +1,4 @@
-/** The parameters of the language model: names, shapes and variables. */
+/** The parameters of a network: names, shapes and variables. */
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
 import { type Architecture, hasProjection, inputWidth, outputWidth } from './architecture.js';
@@ -23,13 +23,27 @@ export class Parameters extends Map<string, tf.Variable> {
   }
 
   /** Returns the parameters of one layer, by their names within it. */
-  ofLayer(layer: number): LayerParameters {
-    const nameOf = (name: string) => `layers.${layer}.${name}`;
+  ofLayer(layer: number, prefix = ''): LayerParameters {
+    const nameOf = (name: string) => `${prefix}layers.${layer}.${name}`;
     return {
       matrix: (name) => this.matrix(nameOf(name)),
       vector: (name) => this.vector(nameOf(name)),
     };
   }
+
+  /** Returns the parameters of the encoder of a source. */
+  ofEncoder(): StackParameters {
+    return { ofLayer: (layer) => this.ofLayer(layer, ENCODER) };
+  }
+}
+
+/** Begins the names of an encoder's parameters. */
+export const ENCODER = 'encoder.';
+
+/** The parameters of a stack. */
+export interface StackParameters {
+  /** Returns those of one layer, by their names within it. */
+  ofLayer(layer: number): LayerParameters;
 }
 
 function isMatrix(x: tf.Tensor | undefined): x is tf.Tensor2D {
@@ -48,15 +62,11 @@ export type NamedValues = ReadonlyMap<string, { readonly data: Float32Array | In
  * gates of a layer are side by side in PyTorch's order.
  */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
-  const { vocabularySize, embedding, layers, tieEmbedding } = architecture;
+  const { vocabularySize, source, embedding, tieEmbedding } = architecture;
   const shapes: ParameterShape[] = [
     { name: 'embedding.weight', shape: [vocabularySize, embedding], role: 'embedding' },
+    ...stackShapes(architecture, ''),
   ];
-  layers.forEach((layer, index) => {
-    for (const shape of kindOf(layer).parameterShapes(layer, inputWidth(architecture, index))) {
-      shapes.push({ ...shape, name: `layers.${index}.${shape.name}` });
-    }
-  });
   const width = outputWidth(architecture);
   if (hasProjection(architecture)) {
     shapes.push({ name: 'softmax.projection', shape: [width, embedding], role: 'softmax' });
@@ -65,7 +75,20 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
     shapes.push({ name: 'softmax.weight', shape: [width, vocabularySize], role: 'softmax' });
   }
   shapes.push({ name: 'softmax.bias', shape: [vocabularySize], role: 'softmaxBias' });
+  if (source?.vocabularySize) {
+    const shape = [source.vocabularySize, embedding];
+    shapes.push({ name: 'source.embedding.weight', shape, role: 'embedding' });
+  }
+  if (source?.stack === 'separate') shapes.push(...stackShapes(architecture, ENCODER));
   return shapes;
+}
+
+function stackShapes(architecture: Architecture, prefix: string): ParameterShape[] {
+  return architecture.layers.flatMap((layer, index) =>
+    kindOf(layer)
+      .parameterShapes(layer, inputWidth(architecture, index))
+      .map((shape) => ({ ...shape, name: `${prefix}layers.${index}.${shape.name}` })),
+  );
 }
 
 /** Lists the tensors that a model reads but never trains: the topic table [V,K], with topics. */

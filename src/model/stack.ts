@@ -8,7 +8,7 @@ import type { Precision } from '../ops/op.js';
 import type { Architecture } from './architecture.js';
 import { kindOf, type LayerState } from './layers.js';
 import { noiseBelowLayer, noiseBelowSoftmax, noiseInLayer, type WindowNoise } from './noise-placement.js';
-import type { Parameters } from './parameters.js';
+import type { StackParameters } from './parameters.js';
 
 /** The recurrent state by name: `layers.N.h`, `layers.N.c`, each [B,H]; and `context`, [B,K], with topics. */
 export type ModelState = Readonly<Record<string, tf.Tensor2D>>;
@@ -30,22 +30,36 @@ export function zeroStackState({ layers }: Architecture, batch: number): ModelSt
   return Object.fromEntries(entries);
 }
 
+/** Runs the stack over a window, with the dropout above it; the arguments are those of {@link runLayers}. */
+export function runStack(
+  x: tf.Tensor3D,
+  context: tf.Tensor3D | null,
+  before: ModelState,
+  architecture: Architecture,
+  parameters: StackParameters,
+  noise: WindowNoise | null,
+  precision: Precision = 'f32',
+): StackResult {
+  const { raw, state } = runLayers(x, context, before, architecture, parameters, noise, precision);
+  return { raw, dropped: dropout(raw, noiseBelowSoftmax(noise, architecture.layers.length)), state };
+}
+
 /**
- * Runs the stack over a window.
+ * Runs the layers over a window: drop below, run the layer.
  *
  * @param x       [T,B,E], the embedded input
  * @param context [T,B,K], concatenated to the first layer's input without dropout; or null
  * @param noise   null at test time
  */
-export function runStack(
+export function runLayers(
   x: tf.Tensor3D,
   context: tf.Tensor3D | null,
   state: ModelState,
   { layers, zoneout }: Architecture,
-  parameters: Parameters,
+  parameters: StackParameters,
   noise: WindowNoise | null,
   precision: Precision = 'f32',
-): StackResult {
+): Omit<StackResult, 'dropped'> {
   const after: Record<string, tf.Tensor2D> = {};
   let signal = x;
   layers.forEach((shape, l) => {
@@ -65,7 +79,7 @@ export function runStack(
     signal = output;
     for (const [name, tensor] of Object.entries(layerAfter)) after[stateName(l, name)] = tensor;
   });
-  return { raw: signal, dropped: dropout(signal, noiseBelowSoftmax(noise, layers.length)), state: after };
+  return { raw: signal, state: after };
 }
 
 function layerState(state: ModelState, layer: number, names: readonly string[]): LayerState {

@@ -1,18 +1,24 @@
 /** A run opened for use: its model as a predictor, and the corpus that it was trained on. */
+import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { Predictor } from '../predictors/predictor.js';
+import type { Translator } from '../predictors/translator.js';
 import type { NetworkSpec, NgramSpec } from '../spec/systems.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
 import type { TrainingProgress } from './training-progress.js';
 
-/** Facts and resources that every opened run has. */
-interface Opened {
+/** Facts of the run and the checkpoint that are open. */
+interface OpenedCheckpoint {
   readonly run: RunFolder;
   readonly checkpoint: CheckpointName;
   /** Of the checkpoint's content; null when its file does not say. */
   readonly checkpointSha256: string | null;
   /** The progress of the run when the checkpoint was written. */
   readonly position: TrainingProgress;
+}
+
+/** Facts and resources of every run that predicts text. */
+interface Opened extends OpenedCheckpoint {
   readonly corpus: PreparedCorpus;
   readonly predictor: Predictor;
   /** Closes the corpus and frees the model. */
@@ -36,6 +42,18 @@ export interface OpenedNgram extends Opened {
   readonly fallbackOrders: readonly number[];
 }
 
+/** A run of a network that translates, loaded onto a backend. */
+export interface OpenedTranslation extends OpenedCheckpoint {
+  readonly spec: NetworkSpec;
+  readonly corpus: ParallelCorpus;
+  readonly translator: Translator;
+  /** Name of the backend that computes. */
+  readonly backend: string;
+  /** Closes the corpus and frees the model. */
+  dispose(): void;
+}
+
+/** A run that predicts text. */
 export type OpenedRun = OpenedNetwork | OpenedNgram;
 
 /** Opens runs that differ in their name alone. */
@@ -61,4 +79,17 @@ export function usedRun(opened: OpenedRun): UsedRun {
   const { system, run, checkpoint } = opened;
   const used = { system, run: run.name, checkpoint };
   return opened.system === 'network' ? { ...used, backend: opened.backend } : used;
+}
+
+/** The run and the checkpoint of a translation. */
+export interface UsedTranslator {
+  /** Name of the run. */
+  readonly run: string;
+  readonly checkpoint: CheckpointName;
+  readonly backend: string;
+}
+
+/** Names an opened translator in a result. */
+export function usedTranslator({ run, checkpoint, backend }: OpenedTranslation): UsedTranslator {
+  return { run: run.name, checkpoint, backend };
 }

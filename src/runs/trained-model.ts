@@ -1,7 +1,7 @@
 /** The checkpoint of a run with the corpus that it was trained on, and the models in checkpoints. */
-import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
-import { architectureOf } from '../model/architecture.js';
+import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { languageModelFrom } from '../model/language-model.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
@@ -17,38 +17,22 @@ import type { CheckpointName, RunFolder } from './run-folder.js';
 import { readStatus } from './status.js';
 
 /**
- * Reads a checkpoint of a run and opens its corpus, which the caller closes.
+ * Reads a checkpoint of a run and opens its data, which the caller closes.
  *
  * @param absent makes the error for a checkpoint that is not written yet
- * @throws UserError('data') when it is absent or damaged, or the corpus is missing or has another vocabulary
+ * @param open   opens the data that the spec of the run names
+ * @throws UserError('data') when the checkpoint is absent or damaged, or the data is missing or has another vocabulary
  */
-export async function openTrained(
+export async function openTrained<Data extends TrainingData>(
   run: RunFolder,
-  spec: Spec,
   name: CheckpointName,
   absent: (run: RunFolder, name: CheckpointName) => UserError | Promise<UserError>,
-  dataFolder: string,
-  options: VerifyOptions,
-): Promise<{ checkpoint: Checkpoint; corpus: PreparedCorpus }> {
+  open: () => Promise<Data>,
+): Promise<{ checkpoint: Checkpoint; corpus: Data }> {
   const checkpoint = await readCheckpoint(run.checkpoint(name));
   if (!checkpoint) throw await absent(run, name);
-  return { checkpoint, corpus: await corpusOf(run, spec, checkpoint, dataFolder, options) };
-}
-
-/**
- * Opens the corpus of a run.
- *
- * @throws UserError('data') when it is not available, or has another vocabulary than the run's checkpoint
- */
-async function corpusOf(
-  run: RunFolder,
-  spec: Spec,
-  { provenance }: Checkpoint,
-  dataFolder: string,
-  options: VerifyOptions,
-): Promise<PreparedCorpus> {
-  const corpus = await PreparedCorpus.open(dataFolder, spec.corpus, options);
-  if (corpus.vocabulary.sha256 === provenance.vocabularyHash) return corpus;
+  const corpus = await open();
+  if (corpus.identity.vocabularyHash === checkpoint.provenance.vocabularyHash) return { checkpoint, corpus };
   corpus.close();
   const message = `Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   throw new UserError('data', message, [
@@ -110,12 +94,12 @@ async function curesWithout(run: RunFolder, name: CheckpointName): Promise<strin
  */
 export function restoredModel(
   spec: NetworkSpec,
-  vocabularySize: number,
+  vocabularySizes: VocabularySizes,
   checkpoint: Checkpoint,
   path: string,
 ): LanguageModel {
-  checkFits(spec, vocabularySize, checkpoint, path);
-  const architecture = architectureOf(spec, vocabularySize);
+  checkFits(spec, vocabularySizes, checkpoint, path);
+  const architecture = architectureOf(spec, vocabularySizes);
   return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
 }
 
@@ -127,11 +111,11 @@ export function restoredModel(
  */
 export function checkFits(
   spec: NetworkSpec,
-  vocabularySize: number,
+  vocabularySizes: VocabularySizes,
   checkpoint: Checkpoint,
   path: string,
 ): void {
-  const architecture = architectureOf(spec, vocabularySize);
+  const architecture = architectureOf(spec, vocabularySizes);
   const shapes = { parameters: parameterShapes(architecture), constants: constantShapes(architecture) };
   checkModel(checkpoint, shapes, path);
 }

@@ -10,8 +10,15 @@ import {
   TRAINING_WARNINGS,
 } from './spec-checks.js';
 import { isNgram, type NetworkSpec, type Spec } from './systems.js';
+import { TRANSLATION_CHECKS } from './translation-checks.js';
 
-const CHECKS = [...MODEL_CHECKS, ...DROPOUT_CHECKS, ...TRAINING_CHECKS, ...SCHEDULE_CHECKS];
+const CHECKS = [
+  ...MODEL_CHECKS,
+  ...DROPOUT_CHECKS,
+  ...TRAINING_CHECKS,
+  ...SCHEDULE_CHECKS,
+  ...TRANSLATION_CHECKS,
+];
 const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
 
 /**

@@ -242,6 +242,31 @@ export interface NetworkSpec {
    */
   corpus: string;
   /**
+   * What the network is trained to do. Exactly one kind.
+   */
+  task:
+    | {
+        /**
+         * Predict the next token of a text, written as {} (section 4.1).
+         */
+        languageModelling: {};
+      }
+    | {
+        /**
+         * Translate the sentences of a parallel corpus (section 4.3). A batch is batchSize pairs of sentences; gradients flow through whole pairs.
+         */
+        translation: {
+          /**
+           * Which layers read the source: shared reads source and then target with one stack, as the paper does (section 4.3); separate has an encoder with parameters of its own, of the same layers, whose final state starts the decoder (Sutskever et al. 2014).
+           */
+          stack: 'shared' | 'separate';
+          /**
+           * Whether the source is read from its last word to its first, which brings the first words of both languages together (Sutskever et al. 2014, section 3.3).
+           */
+          reverseSource: boolean;
+        };
+      };
+  /**
    * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model.
    */
   model: {

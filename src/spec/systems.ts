@@ -12,9 +12,9 @@ export function isNgram(spec: Spec): spec is NgramSpec {
   return 'ngram' in spec.model;
 }
 
-/** Returns how a network is trained; null for an n-gram model, which is counted. */
-export function trainingOf(spec: Spec): NetworkSpec['training'] | null {
-  return isNgram(spec) ? null : spec.training;
+/** Returns the spec of a network; null for that of an n-gram model. */
+export function networkOrNull(spec: Spec): NetworkSpec | null {
+  return isNgram(spec) ? null : spec;
 }
 
 /**
@@ -25,6 +25,25 @@ export function trainingOf(spec: Spec): NetworkSpec['training'] | null {
 export function requireNetwork(spec: Spec, refusal: () => Error): NetworkSpec {
   if (isNgram(spec)) throw refusal();
   return spec;
+}
+
+/** How a network that translates is built and read. */
+export type TranslationSpec = Extract<NetworkSpec['task'], { readonly translation: unknown }>['translation'];
+
+/** Returns how the network of a spec translates. @throws Error when it does something else */
+export function translationOf({ task }: NetworkSpec): TranslationSpec {
+  if (!('translation' in task)) throw new Error('The task of the spec is not translation');
+  return task.translation;
+}
+
+/** Tells whether the network of a spec translates. */
+export function translates(spec: Spec): spec is NetworkSpec {
+  return !isNgram(spec) && 'translation' in spec.task;
+}
+
+/** Tells whether a batch is of independent sentences, or pairs of them, and not of windows of a stream. */
+export function readsSentences(spec: NetworkSpec): boolean {
+  return spec.training.sentences || translates(spec);
 }
 
 /** The part of the schema that says which keys a system does not have: `false` for each of them. */

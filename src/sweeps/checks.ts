@@ -1,12 +1,14 @@
 /** What is checked before a sweep trains anything: the runs that are there, and the corpora. */
 import { join } from 'node:path';
 import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js';
+import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
 import { missingCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, diffSpecs, specHash } from '../spec/load.js';
+import { translates } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
 
@@ -59,12 +61,14 @@ export async function checkCorpora(
   toBegin: readonly PlannedRun[],
   dataFolder: string,
 ): Promise<void> {
-  const manifests = new Map<string, Manifest | undefined>();
+  const manifests = new Map<string, Manifest | ParallelManifest | undefined>();
   for (const { resolved } of toBegin) {
-    const { corpus } = resolved.spec;
-    if (!manifests.has(corpus)) manifests.set(corpus, await readManifest(join(dataFolder, corpus)));
+    const { spec } = resolved;
+    const { corpus } = spec;
+    const read = translates(spec) ? readParallelManifest : readManifest;
+    if (!manifests.has(corpus)) manifests.set(corpus, await read(join(dataFolder, corpus)));
     const manifest = manifests.get(corpus);
-    if (manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
+    if (manifest && 'unit' in manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
   }
   const hasBegun = toBegin.length < runsOf(plan).length;
   if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {

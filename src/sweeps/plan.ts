@@ -4,7 +4,7 @@ import { SpecError, sortFaults } from '../spec/diagnostics.js';
 import { type ResolvedSpec, resolveSpec, specHash } from '../spec/load.js';
 import { type Place, toPlain, valuePlace } from '../spec/located.js';
 import { type Override, stepsOf } from '../spec/overrides.js';
-import { type NetworkSpec, trainingOf } from '../spec/systems.js';
+import { type NetworkSpec, networkOrNull, readsSentences } from '../spec/systems.js';
 import { writeOverride } from '../spec/yaml.js';
 import { type Candidate, expandSweep, type Group } from './expand.js';
 import { type LoadedSweep, readSweep, type Setting } from './sweep-file.js';
@@ -82,9 +82,9 @@ async function planCandidate(
   const path = isAbsolute(spec) ? spec : join(dirname(sweep.path), spec);
   const overrides = settings.flatMap((setting) => setting.overrides);
   const base = await resolved(sweep, path, overrides, specKey);
-  const training = trainingOf(base.spec);
-  const seeds = training === null ? undefined : sweep.file.seeds;
-  const budget = training === null ? [] : windowsForTokens(sweep, training);
+  const network = networkOrNull(base.spec);
+  const seeds = network === null ? undefined : sweep.file.seeds;
+  const budget = network === null ? [] : windowsForTokens(sweep, network);
   const runs: PlannedRun[] = [];
   for (const [index, seed] of (seeds ?? [null]).entries()) {
     const own =
@@ -122,11 +122,12 @@ async function resolved(
 }
 
 /** Returns the override that makes all epochs together as long as a budget of tokens; none without such a budget. */
-function windowsForTokens({ file, root }: LoadedSweep, training: NetworkSpec['training']): Override[] {
+function windowsForTokens({ file, root }: LoadedSweep, spec: NetworkSpec): Override[] {
+  const { training } = spec;
   const tokens = file.budget && 'tokens' in file.budget ? file.budget.tokens : undefined;
   if (tokens === undefined) return [];
   const place = valuePlace(root, ['budget', 'tokens']);
-  if (training.sentences) {
+  if (readsSentences(spec)) {
     const message =
       'budget.tokens cannot count the tokens of independent sentences, whose windows differ; use budget.minutes, or set training.epochs';
     throw new SpecError([{ key: 'budget.tokens', message, place }]);

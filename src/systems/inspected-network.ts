@@ -9,7 +9,7 @@ import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
 import { assertFitsCorpus, diffSpecs, type LoadedSpec, loadSpec } from '../spec/load.js';
-import { type NetworkSpec, requireNetwork } from '../spec/systems.js';
+import { type NetworkSpec, requireNetwork, translates } from '../spec/systems.js';
 import { freshModel } from '../tasks/language-modelling.js';
 import { modelConstants } from '../training/beginning.js';
 import { type OpenRunRequest, openRun } from './open-run.js';
@@ -97,7 +97,15 @@ export async function openFreshNetwork(
 }
 
 function networkOf({ spec }: LoadedSpec, name: string): NetworkSpec {
-  return requireNetwork(spec, () => noNetwork(name));
+  const network = requireNetwork(spec, () => noNetwork(name));
+  if (translates(network)) throw ofTranslation(name);
+  return network;
+}
+
+function ofTranslation(name: string): UserError {
+  return new UserError('usage', `${name} translates; the memory of language models alone can be inspected`, [
+    'Name the run or the spec of a language model.',
+  ]);
 }
 
 function noNetwork(name: string): UserError {

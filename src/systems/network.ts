@@ -1,19 +1,25 @@
 /** Networks: trained batch by batch, epoch by epoch, on a backend. */
 import { type ActiveBackend, activateBackend, precisionObstacle } from '../backends/select.js';
+import { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
+import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
+import { networkTranslator } from '../predictors/translator.js';
 import { withAverages } from '../runs/checkpoint-tensors.js';
 import { markLatest } from '../runs/latest-link.js';
-import type { OpenedNetwork } from '../runs/opened-run.js';
+import type { OpenedNetwork, OpenedTranslation } from '../runs/opened-run.js';
 import { causeOfMisfit } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { notTrained, openTrained, restoredModel, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START } from '../runs/training-progress.js';
-import type { NetworkSpec } from '../spec/systems.js';
-import { batchSizes } from '../tasks/batch-sizes.js';
+import { shellWord } from '../shell-word.js';
+import { assertFitsCorpus, type LoadedSpec } from '../spec/load.js';
+import { type NetworkSpec, translates } from '../spec/systems.js';
 import type { Task } from '../tasks/task.js';
+import { taskKindOf } from '../tasks/task-kinds.js';
 import {
   type Beginning,
   type BegunState,
@@ -35,9 +41,26 @@ import { afterFailure, checkIsRun, holdRun, recordSession } from '../training/se
 import type { NetworkOutcome, OpenHooks, OpenRequest, PlanEvent, System, TrainingJob } from './system.js';
 
 /** The system of networks. */
-export const networkSystem: System<NetworkSpec> = { name: 'network', plan, train, open };
+export const networkSystem: System<NetworkSpec> = { name: 'network', openData, plan, train, open };
 
 type Job = TrainingJob<NetworkSpec>;
+
+async function openData(
+  loaded: LoadedSpec & { readonly spec: NetworkSpec },
+  dataFolder: string,
+  options: VerifyOptions,
+): Promise<TrainingData> {
+  const kind = taskKindOf(loaded.spec);
+  const data = await kind.open(dataFolder, loaded.spec.corpus, options);
+  try {
+    const facts = kind.facts(data);
+    if (facts) assertFitsCorpus(loaded, facts);
+    return data;
+  } catch (error) {
+    data.close();
+    throw error;
+  }
+}
 
 async function* plan(job: Job): AsyncGenerator<PlanEvent, NetworkPlan, void> {
   const { loaded, corpus, resume, runsFolder } = job;
@@ -56,8 +79,9 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
   const { spec } = loaded;
   const { from, backend } = await prepare(job);
   yield { kind: 'backend', backend };
-  const facts = { vocabularySize: corpus.vocabulary.size, backend: backend.name };
-  const scarce = checkMemory(spec, { ...facts, sizes: batchSizes(spec, corpus) });
+  const kind = taskKindOf(spec);
+  const facts = { vocabularySizes: kind.vocabularySizes(corpus), backend: backend.name };
+  const scarce = checkMemory(spec, { ...facts, sizes: kind.sizes(spec, corpus) });
   if (scarce !== null) yield { kind: 'warning', line: scarce };
   // Before the folder of a new run is made: what it begins with may not be there.
   const first = resume ? null : await firstBeginning(spec, from, corpus);
@@ -79,7 +103,7 @@ async function prepare({
   resume,
   ...job
 }: Job): Promise<{ readonly from: RunFolder | null; readonly backend: ActiveBackend }> {
-  checkCheckpointSize(spec, corpus.vocabulary.size);
+  checkCheckpointSize(spec, taskKindOf(spec).vocabularySizes(corpus));
   const from = resume ? null : await findSource(spec, job.runsFolder, null);
   const backend = await activateBackend(job.backend, job.backendOptions);
   checkPrecision(spec, backend);
@@ -184,40 +208,95 @@ function overrideForLonger({ training }: NetworkSpec, stoppedEarly: boolean): st
   return 'cosine' in training.schedule ? null : `training.epochs=${2 * training.epochs}`;
 }
 
-/** Loads a network onto a backend, with the averages of its parameters if the checkpoint has any. */
 async function open(
   run: RunFolder,
   spec: NetworkSpec,
   request: OpenRequest,
-  { onBackend, onWarning, ...hooks }: OpenHooks,
+  hooks: OpenHooks,
 ): Promise<OpenedNetwork> {
+  if (translates(spec)) throw notALanguageModel(run);
+  const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, PreparedCorpus.open);
+  const predictor = networkPredictor(model);
+  const dispose = () => {
+    corpus.close();
+    predictor.dispose();
+  };
+  return { system: 'network', ...opened, corpus, predictor, dispose };
+}
+
+/** Opens a run that translates; see `System.open`. */
+export async function openTranslation(
+  run: RunFolder,
+  spec: NetworkSpec,
+  request: OpenRequest,
+  hooks: OpenHooks = {},
+): Promise<OpenedTranslation> {
+  if (!translates(spec)) throw notATranslator(run);
+  const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, ParallelCorpus.open);
+  const translator = networkTranslator(model);
+  const dispose = () => {
+    corpus.close();
+    translator.decoder.dispose();
+  };
+  return { ...opened, corpus, translator, dispose };
+}
+
+/**
+ * Loads a network onto a backend, with the averages of its parameters if the checkpoint has any.
+ *
+ * @param openCorpus opens the corpus that the spec names
+ * @returns the model and the corpus, which the caller frees and closes
+ */
+async function openModel<Data extends TrainingData>(
+  run: RunFolder,
+  spec: NetworkSpec,
+  request: OpenRequest,
+  { onBackend, onWarning, ...hooks }: OpenHooks,
+  openCorpus: (dataFolder: string, name: string, options: VerifyOptions) => Promise<Data>,
+) {
   const { checkpoint: name, dataFolder } = request;
   const backend = await activateBackend(request.backend, request.backendOptions);
   onBackend?.(backend);
   const verify = { cacheFolder: request.backendOptions?.cacheFolder, ...hooks };
-  const { checkpoint, corpus } = await openTrained(run, spec, name, notTrained, dataFolder, verify);
+  const { checkpoint, corpus } = await openTrained(run, name, notTrained, () =>
+    openCorpus(dataFolder, spec.corpus, verify),
+  );
   try {
     const evaluated = withAverages(checkpoint);
-    const model = restoredModel(spec, corpus.vocabulary.size, evaluated, run.checkpoint(name));
-    const predictor = networkPredictor(model);
+    const sizes = taskKindOf(spec).vocabularySizes(corpus);
+    const model = restoredModel(spec, sizes, evaluated, run.checkpoint(name));
     warnOfEditedSpec(run, spec, checkpoint, onWarning);
     return {
-      system: 'network',
       run,
       spec,
       checkpoint: name,
       checkpointSha256: checkpoint.sha256,
       position: checkpoint.position,
-      corpus,
-      predictor,
       backend: backend.name,
-      dispose: () => {
-        corpus.close();
-        predictor.dispose();
-      },
+      model,
+      corpus,
     };
   } catch (error) {
     corpus.close();
     throw await causeOfMisfit(error, run, spec, name, checkpoint);
   }
+}
+
+function notALanguageModel({ name, spec }: RunFolder): UserError {
+  return new UserError(
+    'usage',
+    `Run ${name} translates: it predicts the words of a sentence after its source alone`,
+    [
+      `Translate with it: \`zlm translate ${shellWord(name)}\`; or measure it: \`zlm eval ${shellWord(name)}\`.`,
+      `See its spec: \`zlm spec show ${shellWord(spec)}\`.`,
+    ],
+  );
+}
+
+/** Makes the error for a run that was asked to translate. */
+export function notATranslator({ name }: RunFolder): UserError {
+  return new UserError('usage', `Run ${name} is a language model, which does not translate`, [
+    'Name a run whose spec has task.translation: `zlm runs` lists them all.',
+    `Draw text from it: \`zlm sample ${shellWord(name)}\`.`,
+  ]);
 }

@@ -1,5 +1,5 @@
 /** N-gram models: "training" counts the n-grams in one pass, and validates the counts once. */
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
 import { type Evaluation, evaluateStream } from '../evaluation/perplexity.js';
 import { bytesToEstimate, estimateTable, type NgramSettings, tableBytes } from '../ngram/estimate-table.js';
 import { fallbackOrders } from '../ngram/kneser-ney.js';
@@ -15,6 +15,7 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { type RunState, writeStatus } from '../runs/status.js';
 import { notCounted, openTrained, restoredTable, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START, type TrainingProgress } from '../runs/training-progress.js';
+import type { LoadedSpec } from '../spec/load.js';
 import type { NgramSpec } from '../spec/systems.js';
 import { writeFileAtomically } from '../storage/atomic-write.js';
 import { isThere } from '../storage/files.js';
@@ -34,9 +35,17 @@ import type {
 } from './system.js';
 
 /** The system of n-gram models. */
-export const ngramSystem: System<NgramSpec> = { name: 'ngram', plan, train, open };
+export const ngramSystem: System<NgramSpec, PreparedCorpus> = { name: 'ngram', openData, plan, train, open };
 
-type Job = TrainingJob<NgramSpec>;
+function openData(
+  { spec }: LoadedSpec & { readonly spec: NgramSpec },
+  dataFolder: string,
+  options: VerifyOptions,
+) {
+  return PreparedCorpus.open(dataFolder, spec.corpus, options);
+}
+
+type Job = TrainingJob<NgramSpec, PreparedCorpus>;
 
 /**
  * Plans the training by counting the n-grams, which takes little longer than sorting the text to know how many there are: only
@@ -261,7 +270,9 @@ async function open(
   { signal, onProgress, onWarning }: OpenHooks,
 ): Promise<OpenedNgram> {
   const verify = { cacheFolder: backendOptions?.cacheFolder, signal, onProgress };
-  const { checkpoint, corpus } = await openTrained(run, spec, name, notCounted, dataFolder, verify);
+  const { checkpoint, corpus } = await openTrained(run, name, notCounted, () =>
+    PreparedCorpus.open(dataFolder, spec.corpus, verify),
+  );
   try {
     const { size, eos } = corpus.vocabulary;
     const model = new NgramModel(restoredTable(spec, size, checkpoint, run.checkpoint(name)));

@@ -1,7 +1,9 @@
 /** Opening a run: its checkpoint, its corpus, and its model as a predictor. */
 import { findRun } from '../runs/list-runs.js';
-import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
+import type { OpenedRun, OpenedTranslation, RunOpener } from '../runs/opened-run.js';
 import { runSpec } from '../runs/run-spec.js';
+import { requireNetwork, translates } from '../spec/systems.js';
+import { notATranslator, openTranslation } from './network.js';
 import type { OpenHooks, OpenRequest } from './system.js';
 import { systemOf } from './systems.js';
 
@@ -22,6 +24,27 @@ export async function openRun(request: OpenRunRequest, hooks: OpenHooks = {}): P
   const run = await findRun(request.runsFolder, request.run);
   const spec = await runSpec(run);
   return systemOf(spec).open(run, spec, request, hooks);
+}
+
+/**
+ * Opens a run that translates.
+ *
+ * @returns the opened run, which the caller disposes of
+ * @throws UserError when run, checkpoint, corpus or backend are not available, or the run does not translate; the signal's
+ *   reason when it is aborted
+ */
+export async function openTranslator(
+  request: OpenRunRequest,
+  hooks: OpenHooks = {},
+): Promise<OpenedTranslation> {
+  const run = await findRun(request.runsFolder, request.run);
+  const spec = requireNetwork(await runSpec(run), () => notATranslator(run));
+  return openTranslation(run, spec, request, hooks);
+}
+
+/** Tells whether a run translates. @throws UserError when there is no such run */
+export async function runTranslates({ runsFolder, run }: OpenRunRequest): Promise<boolean> {
+  return translates(await runSpec(await findRun(runsFolder, run)));
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import type { ActiveBackend } from '../backends/select.js';
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
+import type { VerifyOptions } from '../corpus/verify-files.js';
 import type { OnProgress } from '../progress.js';
 import type { OpenedRun } from '../runs/opened-run.js';
 import type { CheckpointName, RunFolder } from '../runs/run-folder.js';
@@ -16,8 +17,19 @@ import type { NetworkPlan, PlannedEvent } from '../training/plan.js';
 import type { RunChoice } from '../training/session-files.js';
 
 /** One kind of model, with everything that its specs can be used for. */
-export interface System<S extends Spec> {
+export interface System<S extends Spec, Data extends TrainingData = TrainingData> {
   readonly name: 'network' | 'ngram';
+  /**
+   * Opens the data that a spec names.
+   *
+   * @returns the data, which the caller closes
+   * @throws UserError when it is missing, damaged, of another kind, or does not fit the spec; the signal's reason when it is aborted
+   */
+  openData(
+    loaded: LoadedSpec & { readonly spec: S },
+    dataFolder: string,
+    options: VerifyOptions,
+  ): Promise<Data>;
   /**
    * Plans what {@link train} would do with the same job: the whole training of a spec, or what is left of a run's. Nothing is
    * written.
@@ -25,7 +37,7 @@ export interface System<S extends Spec> {
    * @returns the plan
    * @throws UserError for what `train` would refuse before it begins, except for a name or a folder that is taken
    */
-  plan(job: TrainingJob<S>, signal: AbortSignal): AsyncGenerator<PlanEvent, Plan, void>;
+  plan(job: TrainingJob<S, Data>, signal: AbortSignal): AsyncGenerator<PlanEvent, Plan, void>;
   /**
    * Trains until the end or an interruption.
    *
@@ -33,7 +45,7 @@ export interface System<S extends Spec> {
    * @returns the outcome
    * @throws UserError for everything that a user can fix: the corpus, the run, the backend, the disk, divergence
    */
-  train(job: TrainingJob<S>, signal: AbortSignal): AsyncGenerator<TrainingEvent, TrainingOutcome, void>;
+  train(job: TrainingJob<S, Data>, signal: AbortSignal): AsyncGenerator<TrainingEvent, TrainingOutcome, void>;
   /**
    * Opens a run, so that its model predicts.
    *
@@ -63,10 +75,10 @@ export interface OpenHooks {
 }
 
 /** Job of a system: a spec and a corpus that fit together, with options and folders. */
-export interface TrainingJob<S extends Spec> extends RunChoice {
+export interface TrainingJob<S extends Spec, Data extends TrainingData = TrainingData> extends RunChoice {
   readonly loaded: LoadedSpec & { readonly spec: S };
   /** Open; the caller closes it. */
-  readonly corpus: PreparedCorpus;
+  readonly corpus: Data;
   readonly backend: BackendName | 'auto';
   readonly backendOptions?: BackendOptions | undefined;
   /** The command as typed and zlm's version, for the record. */

@@ -6,5 +6,5 @@ import type { System } from './system.js';
 
 /** Returns the system of a spec; to be given the jobs of this spec alone. */
 export function systemOf(spec: Spec): System<Spec> {
-  return isNgram(spec) ? ngramSystem : networkSystem;
+  return (isNgram(spec) ? ngramSystem : networkSystem) as System<Spec>;
 }

@@ -8,14 +8,12 @@
  * also saves the state first. Whoever needs the result iterates with `next`, as {@link resultOf} does.
  */
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { corpusFacts } from '../corpus/manifest.js';
-import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
 import { renderWarning } from '../spec/diagnostics.js';
-import { assertFitsCorpus, type LoadedSpec, loadSpec } from '../spec/load.js';
+import { type LoadedSpec, loadSpec } from '../spec/load.js';
 import type { Spec } from '../spec/systems.js';
 import type { TrainingEvent, WarningEvent } from '../training/events.js';
 import type { Plan, PlanEvent, TrainingJob, TrainingOutcome } from './system.js';
@@ -118,16 +116,10 @@ function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null):
 async function openJob(request: TrainRequest, signal: AbortSignal): Promise<TrainingJob<Spec>> {
   const resume = request.resume === null ? null : await findRun(request.runsFolder, request.resume);
   const loaded = await loadNamed(request, resume);
-  const corpus = await PreparedCorpus.open(request.dataFolder, loaded.spec.corpus, {
+  const corpus = await systemOf(loaded.spec).openData(loaded, request.dataFolder, {
     cacheFolder: request.backendOptions?.cacheFolder,
     signal,
   });
-  try {
-    assertFitsCorpus(loaded, corpusFacts(corpus.name, corpus.manifest));
-  } catch (error) {
-    corpus.close();
-    throw error;
-  }
   const { runsFolder, name, backend, backendOptions, command, version } = request;
   return { loaded, corpus, resume, runsFolder, name, backend, backendOptions, command, version };
 }

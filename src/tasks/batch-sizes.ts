@@ -5,20 +5,10 @@ import { WINDOW_TOKENS } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { type TrainingCorpus, trainingBatches } from './language-modelling.js';
 import type { TextBatches } from './stream-batches.js';
-import type { BatchShape } from './task.js';
-
-/** The batches of a training on one corpus. */
-export interface BatchSizes {
-  /** The largest batch that any pass has. */
-  readonly largest: BatchShape;
-  /** The first batches of a training, where they differ in size; otherwise none. */
-  readonly first: readonly BatchShape[];
-  /** Batches of the validation, the largest among them. */
-  readonly validation: readonly BatchShape[];
-}
+import type { BatchShape, BatchSizes } from './task.js';
 
 /** Batches whose sizes are listed where they differ: enough for sizes that are common to have occurred. */
-const FIRST_BATCHES = 24;
+export const FIRST_BATCHES = 24;
 
 /**
  * The most windows of random length that are drawn to find the longest. A normal variate exceeds 4.3 deviations once in so many
@@ -79,7 +69,8 @@ function validationSizes({ training }: NetworkSpec, corpus: TrainingCorpus): Bat
   return [...shapes.slice(0, FIRST_BATCHES), largestOf(shapes)];
 }
 
-function largestOf(shapes: readonly BatchShape[]): BatchShape {
+/** Returns the shape of the most steps of all columns. */
+export function largestOf<S extends BatchShape>(shapes: readonly S[]): S {
   return shapes.reduce((largest, shape) => (isLarger(shape, largest) ? shape : largest));
 }
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { activationPenalty } from '../model/activation-penalty.js';
-import { architectureOf } from '../model/architecture.js';
+import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import {
   createLanguageModel,
   encode,
@@ -12,13 +12,14 @@ import {
   targetNll,
 } from '../model/language-model.js';
 import type { NamedValues } from '../model/parameters.js';
+import { selectedRows } from '../model/rows.js';
 import type { ModelState } from '../model/stack.js';
-import { embedding } from '../ops/embedding.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { sentenceBatches } from './sentence-batches.js';
 import { streamBatches, type TextBatch, type TextBatches } from './stream-batches.js';
-import { type BatchData, type LossTerms, PERPLEXITY, type Task } from './task.js';
+import { type BatchData, type BatchShape, PERPLEXITY, type Task } from './task.js';
+import type { TaskLoss } from './task-kind.js';
 
 /** The part of a prepared corpus that training reads. */
 export interface TrainingCorpus {
@@ -35,13 +36,14 @@ const STAND_IN = { uniform: 0.1 };
  * @param constants tensors that the model reads but never trains, if its spec has a context
  */
 export function freshModel(
-  { model, dropout, training }: NetworkSpec,
-  vocabularySize: number,
+  spec: NetworkSpec,
+  vocabularySizes: VocabularySizes,
   constants?: NamedValues,
 ): LanguageModel {
+  const { model, training } = spec;
   const init = 'from' in model.init ? STAND_IN : model.init;
   const initial = { init, forgetBias: model.forgetBias, seed: training.seed };
-  return createLanguageModel(architectureOf({ model, dropout }, vocabularySize), initial, constants);
+  return createLanguageModel(architectureOf(spec, vocabularySizes), initial, constants);
 }
 
 /** Makes the batches of every pass of a training. */
@@ -52,22 +54,21 @@ export function trainingBatches({ training }: NetworkSpec, corpus: TrainingCorpu
   return sentenceBatches(tokens, { eos: corpus.vocabulary.eos, batchSize, seed });
 }
 
-/** The loss of batches of text. */
-export interface TextLoss {
-  /** Makes the state from which sequences begin; empty where batches carry none. */
-  zeroState(): ModelState;
-  /** Computes the loss of one batch, as `Task.loss`. */
-  of(data: BatchData, carried: ModelState): LossTerms;
-}
-
 /** Returns a batch of text as `Task.read` does. */
 export function dataOf({ inputs, targets, steps, batch, rows }: TextBatch, clock: number): BatchData {
   const predicted = rows && { targets: rows.map((row) => targets[row]), rows };
   return { arrays: { inputs, targets, ...predicted }, steps, batch, clock };
 }
 
+/** Returns a batch of a size, of one word; of sentences as if none had padding. */
+export function blankWindow({ training }: NetworkSpec, { steps, batch }: BatchShape): BatchData {
+  const ids = new Int32Array(steps * batch);
+  const rows = training.sentences ? ids.map((_, row) => row) : null;
+  return dataOf({ inputs: ids, targets: ids, steps, batch, rows }, 0);
+}
+
 /** Returns how a spec measures the loss of its model on a batch. */
-export function textLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TextLoss {
+export function textLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TaskLoss {
   const { batchSize, seed, precision, loss, sentences } = training;
   const penalties = {
     activation: training.activationRegularization,
@@ -79,10 +80,10 @@ export function textLoss({ dropout, training }: NetworkSpec, model: LanguageMode
     zeroState: () => (sentences ? {} : initialState(model, batchSize)),
     of({ arrays, steps, batch, clock }, carried) {
       const { inputs, targets, rows = null } = arrays;
-      const state = sentences ? initialState(model, batch) : carried;
+      const state = sentences ? initialState(model, batch) : (carried as ModelState);
       const ids = tf.tensor2d(inputs, [steps, batch], 'int32');
       const encoded = encode(trained, ids, state, { table: dropout, seed, step: clock });
-      const hidden = rows ? rowsOf(encoded.hidden, rows) : encoded.hidden;
+      const hidden = rows ? selectedRows(encoded.hidden, rows) : encoded.hidden;
       const lossWeight = 1 / (loss === 'sum' ? batch : targets.length);
       const nll = targetNll(trained, hidden, tf.tensor1d(targets, 'int32'), lossWeight);
       const penalty = activationPenalty(encoded.activations, penalties, rows);
@@ -108,7 +109,7 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
     predictionsOf: (pass, inPass) => batches.predictionsOf(pass, inPass),
     startsFromZero: (pass, inPass) => batches.startsFromZero(pass, inPass),
     read: ({ pass, inPass, step }) => dataOf(batches.batch(pass, inPass), step),
-    loss: (data, carried) => loss.of(data, carried as ModelState),
+    loss: (data, carried) => loss.of(data, carried),
     async validate(signal, onProgress) {
       const options = { batch: batchSize, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');
@@ -118,10 +119,4 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
       return { value: perplexity, predictions, meanNll: nll / predictions };
     },
   };
-}
-
-/** Selects rows of a matrix, [N,H]. By the embedding op, since tfjs's wasm backend has no gradient of `gather`. */
-function rowsOf(matrix: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
-  const taken = embedding(matrix, tf.tensor2d(rows, [1, rows.length], 'int32'));
-  return taken.reshape([rows.length, matrix.shape[1]]);
 }

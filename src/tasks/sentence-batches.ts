@@ -1,7 +1,7 @@
 /** Batches of independent sequences: every line of a text starts from the zero state, beside lines of similar length. */
 import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
 import type { TokenSource } from '../corpus/windows.js';
-import { philoxWords, STREAM } from '../ops/philox.js';
+import { shuffled } from './shuffle.js';
 import type { TextBatch, TextBatches } from './stream-batches.js';
 
 /**
@@ -41,13 +41,4 @@ export function sentenceBatches(
       );
     },
   };
-}
-
-/** Draws an order of 0 … count − 1 from the words of the Philox address (seed, sentences, site = pass, step = draw). */
-function shuffled(
-  count: number,
-  { seed, pass, draw }: { readonly seed: number; readonly pass: number; readonly draw: number },
-): number[] {
-  const words = philoxWords({ seed, stream: STREAM.sentences, site: pass, step: draw }, count);
-  return Array.from(words.keys()).sort((a, b) => words[a] - words[b] || a - b);
 }

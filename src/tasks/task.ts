@@ -26,6 +26,16 @@ export interface BatchShape {
   readonly batch: number;
 }
 
+/** The batches of a training on one corpus. */
+export interface BatchSizes {
+  /** The largest batch that any pass has. */
+  readonly largest: BatchShape;
+  /** The first batches of a training, where they differ in size; otherwise none. */
+  readonly first: readonly BatchShape[];
+  /** Batches of the validation, the largest among them. */
+  readonly validation: readonly BatchShape[];
+}
+
 /** A batch as it is read. All that differs from other batches of its shape is in its arrays and its clock. */
 export interface BatchData extends BatchShape {
   /** Token ids and the like, by name. */

@@ -3,8 +3,10 @@
  * fresh model with the constants that it reads and never trains.
  */
 import { dirname } from 'node:path';
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import { PreparedCorpus } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
+import type { VocabularySizes } from '../model/architecture.js';
 import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import type { NamedValues } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
@@ -22,8 +24,9 @@ import { shellWord } from '../shell-word.js';
 import { diffSpecs } from '../spec/load.js';
 import { type NetworkSpec, requireNetwork } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
-import { freshModel, languageModellingTask } from '../tasks/language-modelling.js';
+import { freshModel } from '../tasks/language-modelling.js';
 import type { Task, TaskState } from '../tasks/task.js';
+import { taskKindOf } from '../tasks/task-kinds.js';
 import { readTopicTable, textIdentity } from '../topics/topic-file.js';
 import { checkProgress } from './advance.js';
 import { readMetrics } from './metrics.js';
@@ -45,7 +48,7 @@ export type Beginning =
 export async function firstBeginning(
   spec: NetworkSpec,
   from: RunFolder | null,
-  corpus: PreparedCorpus,
+  corpus: TrainingData,
 ): Promise<Beginning> {
   if (from) return { source: await readSource(from, spec, corpus) };
   return { constants: await modelConstants(spec, corpus) };
@@ -59,7 +62,7 @@ export async function firstBeginning(
 export async function nextBeginning(
   run: RunFolder,
   spec: NetworkSpec,
-  corpus: PreparedCorpus,
+  corpus: TrainingData,
   runsFolder: string,
 ): Promise<Beginning> {
   const path = run.checkpoint('last');
@@ -99,10 +102,11 @@ export function positionOf(
  *
  * @throws UserError('data') when a checkpoint is not of this network, or its position cannot be one of the run
  */
-export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): BegunTask {
-  const model = modelOf(spec, corpus.vocabulary.size, beginning);
+export function beginTask(spec: NetworkSpec, corpus: TrainingData, beginning: Beginning): BegunTask {
+  const kind = taskKindOf(spec);
+  const model = modelOf(spec, kind.vocabularySizes(corpus), beginning);
   try {
-    const task = languageModellingTask(spec, corpus, model);
+    const task = kind.task(spec, corpus, model);
     return { model, task, position: positionOf(beginning, task, spec) };
   } catch (error) {
     disposeLanguageModel(model);
@@ -110,10 +114,10 @@ export function beginTask(spec: NetworkSpec, corpus: PreparedCorpus, beginning: 
   }
 }
 
-function modelOf(spec: NetworkSpec, vocabularySize: number, beginning: Beginning): LanguageModel {
-  if ('constants' in beginning) return freshModel(spec, vocabularySize, beginning.constants);
+function modelOf(spec: NetworkSpec, vocabularySizes: VocabularySizes, beginning: Beginning): LanguageModel {
+  if ('constants' in beginning) return freshModel(spec, vocabularySizes, beginning.constants);
   const { checkpoint, path } = 'source' in beginning ? beginning.source : beginning;
-  return restoredModel(spec, vocabularySize, checkpoint, path);
+  return restoredModel(spec, vocabularySizes, checkpoint, path);
 }
 
 /** The state that training changes besides the parameters; owned by the caller. */
@@ -165,8 +169,9 @@ async function refuseToOverwrite(run: RunFolder): Promise<void> {
  *
  * @throws UserError('data') when the topics are not there, or were made from another text
  */
-export async function modelConstants({ model }: NetworkSpec, corpus: PreparedCorpus): Promise<NamedValues> {
-  if (model.context === null) return new Map();
+export async function modelConstants({ model }: NetworkSpec, corpus: TrainingData): Promise<NamedValues> {
+  // Only a text has topics.
+  if (model.context === null || !(corpus instanceof PreparedCorpus)) return new Map();
   const { topics } = model.context;
   const dataFolder = dirname(corpus.folder);
   const table = await readTopicTable(dataFolder, corpus.name, topics, textIdentity(corpus.manifest));
@@ -205,11 +210,12 @@ export async function findSource(
  *
  * @throws UserError('data') when the source has no best checkpoint, or another vocabulary than the corpus
  */
-async function readSource(run: RunFolder, spec: NetworkSpec, corpus: PreparedCorpus): Promise<SourceRun> {
+async function readSource(run: RunFolder, spec: NetworkSpec, corpus: TrainingData): Promise<SourceRun> {
   const path = run.checkpoint('best');
   const checkpoint = await readBest(run);
   if (!checkpoint) throw await withoutBest(run);
-  if (checkpoint.provenance.vocabularyHash !== corpus.vocabulary.sha256) throw otherVocabulary(run, corpus);
+  if (checkpoint.provenance.vocabularyHash !== corpus.identity.vocabularyHash)
+    throw otherVocabulary(run, corpus);
   await checkSource(run, spec, corpus, checkpoint);
   return { run, checkpoint: withAverages(checkpoint), path };
 }
@@ -218,11 +224,11 @@ async function readSource(run: RunFolder, spec: NetworkSpec, corpus: PreparedCor
 async function checkSource(
   run: RunFolder,
   spec: NetworkSpec,
-  corpus: PreparedCorpus,
+  corpus: TrainingData,
   checkpoint: Checkpoint,
 ): Promise<void> {
   try {
-    checkFits(spec, corpus.vocabulary.size, checkpoint, run.checkpoint('best'));
+    checkFits(spec, taskKindOf(spec).vocabularySizes(corpus), checkpoint, run.checkpoint('best'));
   } catch (error) {
     const cause = await causeOfMisfit(error, run, await runSpec(run), 'best', checkpoint);
     throw cause instanceof UserError && cause.kind === 'spec'
@@ -299,7 +305,7 @@ async function withoutBest(run: RunFolder): Promise<UserError> {
   return new UserError('data', message, [await trainOnCure(run, 'Continue its training')]);
 }
 
-function otherVocabulary(run: RunFolder, corpus: PreparedCorpus): UserError {
+function otherVocabulary(run: RunFolder, corpus: TrainingData): UserError {
   const message = `model.init.from: Run ${run.name} was trained with another vocabulary than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus with the vocabulary of that run, or begin with fresh parameters.',

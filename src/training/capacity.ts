@@ -2,12 +2,12 @@
 import type { BackendName } from '../backends/backend.js';
 import { memoryFor, rehearse } from '../backends/select.js';
 import { UserError } from '../errors.js';
-import { architectureOf } from '../model/architecture.js';
+import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { modelSize, totalSize } from '../model/size.js';
-import type { NetworkSpec } from '../spec/systems.js';
+import { type NetworkSpec, readsSentences } from '../spec/systems.js';
 import { MAX_FILE_BYTES } from '../storage/files.js';
-import type { BatchSizes } from '../tasks/batch-sizes.js';
+import type { BatchSizes } from '../tasks/task.js';
 import { stateTensorsPerParameter } from './optimizers.js';
 import { trainingRehearsal } from './rehearsal.js';
 
@@ -24,7 +24,7 @@ const TFJS_PROGRAM_BYTES = 2e8;
 /** Facts that the memory of a training depends on besides the network of the spec. */
 export interface TrainingFacts {
   /** V. */
-  readonly vocabularySize: number;
+  readonly vocabularySizes: VocabularySizes;
   /** Loaded. */
   readonly backend: BackendName;
   readonly sizes: BatchSizes;
@@ -58,19 +58,19 @@ export function trainingMemory(
  * formula.
  */
 function estimateMemory(spec: NetworkSpec, facts: TrainingFacts): MemoryEstimate {
-  const { vocabularySize, backend, sizes } = facts;
-  const use = rehearse(backend, trainingRehearsal(spec, vocabularySize, sizes));
+  const { vocabularySizes, backend, sizes } = facts;
+  const use = rehearse(backend, trainingRehearsal(spec, vocabularySizes, sizes));
   if (use === null)
     return { needed: Math.round(TFJS_PROGRAM_BYTES + structuralBytes(spec, facts)), captured: 0 };
   // What is saved is first copied to the machine, which is not what a device runs out of.
-  const onMachine = backend === 'cuda' ? 0 : PROGRAM_BYTES + 4 * savedValues(spec, vocabularySize);
+  const onMachine = backend === 'cuda' ? 0 : PROGRAM_BYTES + 4 * savedValues(spec, vocabularySizes);
   const needed = onMachine + use.heldBytes + use.hostBytes + use.scratchBytes;
   return { needed, captured: use.capturedBytes };
 }
 
 /** Parameters, gradients, a copy while one is made into the other, the state of the optimizer, and all values of a step. */
-function structuralBytes(spec: NetworkSpec, { vocabularySize, sizes }: TrainingFacts): number {
-  const { parameters, trainingBytes } = modelSize(architectureOf(spec, vocabularySize), sizes.largest);
+function structuralBytes(spec: NetworkSpec, { vocabularySizes, sizes }: TrainingFacts): number {
+  const { parameters, trainingBytes } = modelSize(architectureOf(spec, vocabularySizes), sizes.largest);
   return trainingBytes + 4 * stateTensorsPerParameter(spec.training) * parameters;
 }
 
@@ -89,8 +89,8 @@ export function checkMemory(
   const { needed: bytes, captured } = estimateMemory(spec, facts);
   if (bytes + captured <= available) return null;
   const few = `but only ${gigabytes(available)} are available`;
-  const { batchSize, bptt, sentences } = spec.training;
-  const cure = sentences
+  const { batchSize, bptt } = spec.training;
+  const cure = readsSentences(spec)
     ? `Lower training.batchSize, which is ${batchSize}, or prepare the corpus with shorter lines: the largest batch has lines of ${facts.sizes.largest.steps} tokens.`
     : `Lower training.batchSize, which is ${batchSize}, or training.bptt, which is ${bptt}: most of it grows with both.`;
   if (bytes <= available) {
@@ -113,9 +113,9 @@ const RESERVED_BYTES = 2 ** 24;
  *
  * @throws UserError('spec') when the network and the state of its optimizer do not fit into one file
  */
-export function checkCheckpointSize(spec: NetworkSpec, vocabularySize: number): void {
-  const parameters = totalSize(parameterShapes(architectureOf(spec, vocabularySize)));
-  const bytes = 4 * savedValues(spec, vocabularySize) + RESERVED_BYTES;
+export function checkCheckpointSize(spec: NetworkSpec, vocabularySizes: VocabularySizes): void {
+  const parameters = totalSize(parameterShapes(architectureOf(spec, vocabularySizes)));
+  const bytes = 4 * savedValues(spec, vocabularySizes) + RESERVED_BYTES;
   if (bytes <= MAX_FILE_BYTES) return;
   const [needed, most] = [bytes, MAX_FILE_BYTES].map((count) => `${(count / 1e9).toFixed(1)} GB`);
   const message = `A checkpoint of ${parameters.toLocaleString('en-US')} parameters would have ${needed}, but at most ${most} can be read back`;
@@ -128,8 +128,8 @@ export function checkCheckpointSize(spec: NetworkSpec, vocabularySize: number): 
 }
 
 /** Counts the values in a checkpoint: parameters, the state of the optimizer, constants. */
-function savedValues(spec: NetworkSpec, vocabularySize: number): number {
-  const architecture = architectureOf(spec, vocabularySize);
+function savedValues(spec: NetworkSpec, vocabularySizes: VocabularySizes): number {
+  const architecture = architectureOf(spec, vocabularySizes);
   const parameters = totalSize(parameterShapes(architecture));
   const companions = stateTensorsPerParameter(spec.training);
   return parameters * (1 + companions) + totalSize(constantShapes(architecture));

@@ -2,15 +2,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backends/backend.js';
 import { memoryFor } from '../backends/select.js';
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { architectureOf } from '../model/architecture.js';
 import { disposeLanguageModel } from '../model/language-model.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
-import type { NetworkSpec } from '../spec/systems.js';
-import { batchSizes } from '../tasks/batch-sizes.js';
-import { trainingBatches } from '../tasks/language-modelling.js';
+import { type NetworkSpec, readsSentences } from '../spec/systems.js';
 import type { Task } from '../tasks/task.js';
+import { taskKindOf } from '../tasks/task-kinds.js';
 import { type Beginning, type BegunTask, beginState, beginTask, positionOf } from './beginning.js';
 import { trainingMemory } from './capacity.js';
 import { disposeOptimizer, type Optimizer } from './optimizers.js';
@@ -83,16 +82,17 @@ export interface PlannedTiming {
  */
 export async function* planTraining(
   spec: NetworkSpec,
-  corpus: PreparedCorpus,
+  data: TrainingData,
   beginning: Beginning,
 ): AsyncGenerator<PlannedEvent, NetworkPlan, void> {
-  const { epochs, schedule, sentences } = spec.training;
-  const vocabularySize = corpus.vocabulary.size;
+  const { epochs, schedule } = spec.training;
+  const kind = taskKindOf(spec);
+  const vocabularySizes = kind.vocabularySizes(data);
   const backend = tf.getBackend() as BackendName;
-  const sizes = batchSizes(spec, corpus);
+  const sizes = kind.sizes(spec, data);
   const { largest } = sizes;
-  const size = modelSize(architectureOf(spec, vocabularySize), largest);
-  const batches = trainingBatches(spec, corpus);
+  const size = modelSize(architectureOf(spec, vocabularySizes), largest);
+  const batches = kind.batches(spec, data);
   const position = positionOf(beginning, batches, spec);
   const windowsPerEpoch = spec.training.windowsPerEpoch ?? batches.batchesIn(0);
   const tokensPerEpoch = predictionsOfBatches(batches, windowsPerEpoch);
@@ -101,11 +101,11 @@ export async function* planTraining(
     system: 'network',
     backend,
     parameters: size.parameters,
-    memoryBytes: trainingMemory(spec, { vocabularySize, backend, sizes }),
+    memoryBytes: trainingMemory(spec, { vocabularySizes, backend, sizes }),
     availableMemoryBytes: memoryFor(backend),
     trainingFlopPerToken: size.trainingFlopPerToken,
     stepsPerWindow: largest.steps,
-    sentences,
+    sentences: readsSentences(spec),
     windowsPerEpoch,
     tokensPerEpoch,
     epochs,
@@ -116,7 +116,7 @@ export async function* planTraining(
   };
   yield { kind: 'planned', plan: planned };
   if (planned.memoryBytes > planned.availableMemoryBytes) return planned;
-  const tokensPerSecond = await medianSpeed(spec, corpus, beginning);
+  const tokensPerSecond = await medianSpeed(spec, data, beginning);
   const timing = {
     tokensPerSecond,
     gflops: (tokensPerSecond * size.trainingFlopPerToken) / 1e9,
@@ -157,8 +157,8 @@ function predictionsOfBatches(task: Pick<Task, 'batchesIn' | 'predictionsOf'>, w
 }
 
 /** Measures predictions a second, the median over the timed batches; makes the model, and frees it. */
-async function medianSpeed(spec: NetworkSpec, corpus: PreparedCorpus, beginning: Beginning): Promise<number> {
-  const begun = beginTask(spec, corpus, beginning);
+async function medianSpeed(spec: NetworkSpec, data: TrainingData, beginning: Beginning): Promise<number> {
+  const begun = beginTask(spec, data, beginning);
   try {
     const { optimizer, state } = beginState(spec, begun, beginning);
     dispose(state);

@@ -1,6 +1,6 @@
 /** Keeps a run's folder: saves what the loop's events call for, and passes them on for display. */
 import type * as tf from '@tensorflow/tfjs';
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import { encodeCheckpoint, NotFiniteError, type Provenance, type TensorGroups } from '../runs/checkpoint.js';
 import type { RunFolder } from '../runs/run-folder.js';
@@ -26,11 +26,11 @@ export class RunRecorder {
   constructor(
     private readonly run: RunFolder,
     private readonly spec: NetworkSpec,
-    corpus: PreparedCorpus,
+    data: TrainingData,
     private readonly tensors: SavedTensors,
   ) {
     this.metrics = new MetricsRecorder(run);
-    this.provenance = provenanceOf(spec, corpus);
+    this.provenance = provenanceOf(spec, data);
   }
 
   /** Marks the run as running. */

@@ -4,22 +4,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Rehearsed } from '../backends/backend.js';
-import { architectureOf } from '../model/architecture.js';
-import {
-  disposeLanguageModel,
-  encode,
-  initialState,
-  type LanguageModel,
-  targetNll,
-} from '../model/language-model.js';
+import { architectureOf, type VocabularySizes } from '../model/architecture.js';
+import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
 import { constantShapes, Parameters, parameterShapes } from '../model/parameters.js';
-import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { BatchSizes } from '../tasks/batch-sizes.js';
-import { dataOf, textLoss } from '../tasks/language-modelling.js';
-import type { TextBatch } from '../tasks/stream-batches.js';
-import type { BatchData, BatchNumber, BatchShape, TaskState } from '../tasks/task.js';
+import type { BatchNumber, BatchShape, BatchSizes, TaskState } from '../tasks/task.js';
+import { taskKindOf } from '../tasks/task-kinds.js';
 import { createOptimizer, disposeOptimizer } from './optimizers.js';
 import { StepLauncher } from './step-launcher.js';
 
@@ -30,32 +21,43 @@ import { StepLauncher } from './step-launcher.js';
 const STEPS = 3;
 
 /** Makes the computation that needs the memory of a training. */
-export function trainingRehearsal(spec: NetworkSpec, vocabularySize: number, sizes: BatchSizes): Rehearsed {
+export function trainingRehearsal(
+  spec: NetworkSpec,
+  vocabularySizes: VocabularySizes,
+  sizes: BatchSizes,
+): Rehearsed {
   return (make) => {
-    const model = modelOf(spec, vocabularySize, make);
+    const model = modelOf(spec, vocabularySizes, make);
     const optimizer = createOptimizer(spec.training, model.parameters, false);
     let launcher: StepLauncher | null = null;
     try {
-      const { zeroState, of } = textLoss(spec, model);
-      const { loss, clipNorm, sentences } = spec.training;
+      const kind = taskKindOf(spec);
+      const { zeroState, of } = kind.loss(spec, model);
+      const { loss, clipNorm } = spec.training;
       let state = tidy(zeroState);
       const eachShape = [...sizes.first, ...new Array<BatchShape>(STEPS).fill(sizes.largest)];
       const shapes = beginsAveraging(spec) ? [...eachShape, ...eachShape] : eachShape;
       const unaveraged = averagesFirstStep(spec) ? 0 : eachShape.length;
       const task = {
         parameters: model.parameters,
-        read: ({ inPass, step }: BatchNumber) => dataOf(batchOf(shapes[inPass], sentences), step),
-        loss: (data: BatchData, carried: TaskState) => of(data, carried as ModelState),
+        read: ({ inPass }: BatchNumber) => kind.blankBatch(spec, shapes[inPass]),
+        loss: of,
       };
       launcher = new StepLauncher({ task, optimizer, loss, clipNorm });
       for (const inPass of shapes.keys()) {
         const at = { learningRate: 1, count: inPass + 1, averaged: Math.max(0, inPass + 1 - unaveraged) };
         const step = launcher.queue({ pass: 0, inPass, step: 0 }, state, at);
         dispose([state, step.nll, step.norm]);
-        state = step.state as ModelState;
+        state = step.state;
       }
       // What was captured is kept while the training lasts.
-      validate(model, sizes.validation);
+      let validated: TaskState = {};
+      for (const shape of sizes.validation) {
+        const step = tidy(() => kind.validateBlank(model, shape));
+        dispose([validated, step.nll]);
+        validated = step.state;
+      }
+      dispose(validated);
       dispose(state);
     } finally {
       launcher?.dispose();
@@ -76,10 +78,10 @@ function averagesFirstStep({ training: { optimizer } }: NetworkSpec): boolean {
 
 function modelOf(
   spec: NetworkSpec,
-  vocabularySize: number,
+  vocabularySizes: VocabularySizes,
   make: (shape: readonly number[]) => tf.Tensor,
 ): LanguageModel {
-  const architecture = architectureOf(spec, vocabularySize);
+  const architecture = architectureOf(spec, vocabularySizes);
   const parameters = new Parameters(
     parameterShapes(architecture).map(({ name, shape }) => [name, tidy(() => tf.variable(make(shape)))]),
   );
@@ -90,31 +92,4 @@ function modelOf(
     ]),
   );
   return { architecture, parameters, constants };
-}
-
-/** Makes a batch of a size, of one word; of sentences as if none had padding. */
-function batchOf({ steps, batch }: BatchShape, sentences: boolean): TextBatch {
-  const ids = new Int32Array(steps * batch);
-  return { inputs: ids, targets: ids, steps, batch, rows: sentences ? ids.map((_, row) => row) : null };
-}
-
-/** Runs windows of a validation, as a predictor does. */
-function validate(model: LanguageModel, shapes: readonly BatchShape[]): void {
-  let state: ModelState = {};
-  for (const shape of shapes) {
-    const { inputs, targets, steps, batch } = batchOf(shape, false);
-    const step = tidy(() => {
-      const encoded = encode(
-        model,
-        tf.tensor2d(inputs, [steps, batch], 'int32'),
-        initialState(model, batch),
-        null,
-      );
-      const nll = targetNll(model, encoded.hidden, tf.tensor1d(targets, 'int32'));
-      return { nll, state: encoded.state };
-    });
-    dispose([state, step.nll]);
-    state = step.state;
-  }
-  dispose(state);
 }

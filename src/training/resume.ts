@@ -1,5 +1,5 @@
 /** Decides whether a run may be resumed: only with the spec, the vocabulary and the corpus it began with. */
-import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import type { Checkpoint, Provenance } from '../runs/checkpoint.js';
 import { resumeCommand } from '../runs/next-step.js';
@@ -27,14 +27,8 @@ function changeableOf({ training }: NetworkSpec): Changeable {
 }
 
 /** Returns what the checkpoints of a run belong to. */
-export function provenanceOf(spec: Spec, corpus: PreparedCorpus): Provenance {
-  const { train, valid } = corpus.manifest.splits;
-  return {
-    specHash: specIdentity(spec),
-    vocabularyHash: corpus.vocabulary.sha256,
-    trainHash: train.sha256,
-    validHash: valid.sha256,
-  };
+export function provenanceOf(spec: Spec, data: TrainingData): Provenance {
+  return { specHash: specIdentity(spec), ...data.identity };
 }
 
 /**
@@ -47,7 +41,7 @@ export async function checkNetworkResumable(
   run: RunFolder,
   spec: NetworkSpec,
   checkpoint: Checkpoint | null,
-  corpus: PreparedCorpus,
+  corpus: TrainingData,
 ): Promise<void> {
   await checkResumable(run, spec, changeableOf(spec), checkpoint, corpus);
   if (!checkpoint) return;
@@ -61,7 +55,7 @@ export async function checkResumable(
   spec: Spec,
   changeable: Changeable,
   checkpoint: Checkpoint | null,
-  corpus: PreparedCorpus,
+  corpus: TrainingData,
 ): Promise<void> {
   const { keys, cure } = changeable;
   const now = provenanceOf(spec, corpus);
@@ -94,7 +88,7 @@ function changedSpec(run: RunFolder, differences: readonly Difference[], cure: s
   ]);
 }
 
-function otherCorpus(run: RunFolder, corpus: PreparedCorpus, part: string): UserError {
+function otherCorpus(run: RunFolder, corpus: TrainingData, part: string): UserError {
   const message = `Run ${run.name} was trained with another ${part} than that of ${corpus.folder}`;
   return new UserError('data', message, [
     'Prepare the corpus as it was then, or name its data folder with --data.',

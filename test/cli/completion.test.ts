@@ -44,7 +44,7 @@ describe('commands', () => {
   it.each([
     ['', ['prepare', 'spec', 'train', 'help', 'completion']],
     ['tr', ['train']],
-    ['prepare ', ['ptb', 'recall', 'sotu', 'text', 'topics']],
+    ['prepare ', ['libreoffice', 'parallel', 'ptb', 'recall', 'sotu', 'text', 'topics']],
     ['sweep pl', ['placement']],
     ['prepare t', ['text', 'topics']],
     ['help spec ', ['check', 'explain', 'show']],

@@ -7,7 +7,7 @@ import Eval from '../../src/commands/eval.js';
 import PrepareText from '../../src/commands/prepare/text.js';
 import type { SplitName } from '../../src/corpus/manifest.js';
 import { prepareRecall } from '../../src/corpus/recall.js';
-import type { EvaluationReport } from '../../src/evaluation/report.js';
+import type { EvaluationReport, NetworkEvaluation } from '../../src/evaluation/report.js';
 import { type CommandRun, runCommand, startZlm } from '../cli/capture.js';
 import { generateText, prepareSmallCorpus } from '../small-corpus.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
@@ -80,7 +80,7 @@ describe('the figure', () => {
       const count = train.filter((other) => other === word).length;
       return -Math.log((count + 1) / (train.length + vocabulary));
     });
-    const { unigramPerplexity } = await reportOf();
+    const { unigramPerplexity } = (await reportOf()) as NetworkEvaluation;
     expect(unigramPerplexity).toBeCloseTo(Math.exp(nll.reduce((sum, x) => sum + x) / asked.length), 6);
   });
 });

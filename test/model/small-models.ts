@@ -22,7 +22,7 @@ export const NO_DROPOUT: DropoutTable = {
 export function plainArchitecture(
   given: Pick<Architecture, 'vocabularySize' | 'embedding' | 'layers'> & Partial<Architecture>,
 ): Architecture {
-  return { tieEmbedding: false, zoneout: { cell: 0, hidden: 0 }, context: null, ...given };
+  return { source: null, tieEmbedding: false, zoneout: { cell: 0, hidden: 0 }, context: null, ...given };
 }
 
 /** LSTM layers of these widths. */

@@ -16,8 +16,8 @@ function changed(training: Partial<NetworkSpec['training']>): NetworkSpec {
 }
 
 it('specHash hashes the content of a spec, whatever the order of its keys', () => {
-  const { corpus, model, dropout, training } = base;
-  expect(specHash({ training, dropout, model, corpus })).toBe(specHash(base));
+  const { corpus, task, model, dropout, training } = base;
+  expect(specHash({ training, dropout, model, task, corpus })).toBe(specHash(base));
   expect(specHash(base)).toMatch(/^[0-9a-f]{64}$/);
   expect(specHash(changed({ seed: 2 }))).not.toBe(specHash(base));
   expect(specHash(changed({ clipNorm: null }))).not.toBe(specHash(base));

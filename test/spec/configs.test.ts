@@ -77,6 +77,7 @@ it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the pape
   const vertical: Edge = { rate: paper.drop, mask: 'step', perGate: false };
   expect(spec).toEqual({
     corpus: 'ptb',
+    task: { languageModelling: {} },
     model: {
       embedding: paper.units,
       layers: [{ lstm: paper.units }, { lstm: paper.units }],

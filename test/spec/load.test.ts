@@ -6,6 +6,7 @@ import { MINIMAL, MINIMAL_NGRAM, networkOf, specErrorOf, specFolder } from './sp
 
 const RESOLVED: NetworkSpec = {
   corpus: 'ptb',
+  task: { languageModelling: {} },
   model: {
     embedding: 8,
     layers: [{ lstm: 8 }],

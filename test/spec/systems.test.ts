@@ -10,7 +10,7 @@ it('the schema of an n-gram spec has the corpus and the n-gram model alone', () 
 
 it('the schema of a network has everything else', () => {
   const schema = systemSchema('NetworkSpec');
-  expect(keysOf(schema)).toEqual(['extends', 'corpus', 'model', 'dropout', 'training']);
+  expect(keysOf(schema)).toEqual(['extends', 'corpus', 'task', 'model', 'dropout', 'training']);
   expect(keysOf(schema.properties?.model)).toContain('layers');
   expect(keysOf(schema.properties?.model)).not.toContain('ngram');
 });

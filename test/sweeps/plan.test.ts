@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CorpusFacts } from '../../src/spec/cross-field.js';
 import { assertFitsCorpus } from '../../src/spec/load.js';
-import { type Spec, trainingOf as trainingOrNull } from '../../src/spec/systems.js';
 import { combinations } from '../../src/sweeps/expand.js';
 import { planSweep, runsOf, type SweepPlan } from '../../src/sweeps/plan.js';
 import { ROOT } from '../cli/capture.js';
+import { networkOf } from '../spec/spec-files.js';
 import { tempFolder } from '../temp-folder.js';
 import { faultsOf, writeSweep } from './sweep-files.js';
 
@@ -15,12 +15,6 @@ const plan = (yaml: string): Promise<SweepPlan> => planSweep(writeSweep(yaml));
 
 /** Names of the runs of a plan. */
 const namesOf = (planned: SweepPlan) => runsOf(planned).map(({ name }) => name);
-
-function trainingOf(spec: Spec) {
-  const training = trainingOrNull(spec);
-  if (training === null) throw new Error('not a network');
-  return training;
-}
 
 describe('expansion', () => {
   it('a sweep of a spec alone has one run', async () => {
@@ -59,7 +53,7 @@ seeds: [3, 5]
       'model.embedding=8',
       'training.seed=3',
     ]);
-    expect(trainingOf(first.resolved.spec)).toMatchObject({ bptt: 4, seed: 3 });
+    expect(networkOf(first.resolved.spec).training).toMatchObject({ bptt: 4, seed: 3 });
     expect(planned.groups.map(({ variant, grid }) => [variant, grid.map(({ value }) => value)])).toEqual([
       ['none', [4, 8]],
       ['none', [8, 8]],
@@ -151,7 +145,7 @@ budget: { tokens: 1200 }
 `);
     // Batches of 4, three epochs.
     const tokens = runsOf(planned).map(({ resolved }) => {
-      const { bptt, batchSize, epochs, windowsPerEpoch } = trainingOf(resolved.spec);
+      const { bptt, batchSize, epochs, windowsPerEpoch } = networkOf(resolved.spec).training;
       return bptt * batchSize * epochs * Number(windowsPerEpoch);
     });
     expect(tokens).toEqual([1200, 1200]);

@@ -10,7 +10,7 @@ function sizesOf(steps: number, batch: number) {
   return { largest, first: [], validation: [{ steps: Math.ceil(512 / batch), batch }] };
 }
 
-const FACTS = { vocabularySize: 10_000, backend: 'wasm', sizes: sizesOf(400, 2000) } as const;
+const FACTS = { vocabularySizes: 10_000, backend: 'wasm', sizes: sizesOf(400, 2000) } as const;
 
 describe('checkMemory', () => {
   it('checkMemory refuses what certainly does not fit, with both figures and what to change', async () => {
@@ -58,7 +58,7 @@ it.skipIf(whyNot('native'))(
   async () => {
     await activate('native');
     const spec = await specOf('training.batchSize=100', 'training.bptt=100');
-    const facts = { vocabularySize: 50_000, sizes: sizesOf(100, 100) };
+    const facts = { vocabularySizes: 50_000, sizes: sizesOf(100, 100) };
     const [onWasm, onNative] = (['wasm', 'native'] as const).map((backend) =>
       trainingMemory(spec, { ...facts, backend }),
     );

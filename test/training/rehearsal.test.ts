@@ -226,7 +226,7 @@ describe.skipIf(whyNot('cuda'))(['on cuda', whyNot('cuda')].filter(Boolean).join
     await activate('cuda');
     const spec = networkOf((await loadSpec(place.spec, SHORT)).spec);
     const sizes = { largest: { steps: 35, batch: 20 }, first: [], validation: [{ steps: 35, batch: 20 }] };
-    const facts = { vocabularySize: 50, backend: 'cuda', sizes } as const;
+    const facts = { vocabularySizes: 50, backend: 'cuda', sizes } as const;
     const [least, most] = [0, Number.MAX_VALUE].map((available) => trainingMemory(spec, facts, available));
     expect(least).toBeLessThan(most);
     expect(checkMemory(spec, facts, most)).toBe(null);

@@ -70,16 +70,21 @@ async function* unpacked(path: string, limit: number): AsyncGenerator<Buffer> {
   const packed = createReadStream(path);
   const gunzip = createGunzip();
   packed.on('error', (error) => gunzip.destroy(error));
-  let total = 0;
   try {
-    for await (const chunk of packed.pipe(gunzip)) {
-      total += chunk.length;
-      if (total > limit) throw new ArchiveFault(`it unpacks to more than ${limit} bytes`);
-      yield chunk;
-    }
+    yield* limited(packed.pipe(gunzip), limit);
   } finally {
     packed.destroy();
     gunzip.destroy();
+  }
+}
+
+/** Passes on what an archive unpacks to. @throws ArchiveFault when it is more than `limit` bytes */
+export async function* limited(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > limit) throw new ArchiveFault(`it unpacks to more than ${limit} bytes`);
+    yield chunk;
   }
 }
 
@@ -97,7 +102,8 @@ function isTar(start: Buffer): boolean {
   return start.length === 512 && start.subarray(257, 262).toString('latin1') === 'ustar';
 }
 
-function describeArchiveError(error: unknown, path: string): unknown {
+/** Describes a failure to read an archive: a fault of its own, of its compression, or of the file system. */
+export function describeArchiveError(error: unknown, path: string): unknown {
   const cures = ['Get the archive again, or unpack it yourself and name the folder.'];
   if (error instanceof ArchiveFault)
     return new UserError('data', `Cannot read ${path}: ${error.message}`, cures, { cause: error });
@@ -117,7 +123,7 @@ const CUT_OFF = 'Unexpected end of data';
  * @param chunks the archive's bytes, decompressed
  * @throws ArchiveFault when it is cut off or not a tar archive
  */
-async function walkTar(
+export async function walkTar(
   chunks: AsyncIterable<Buffer>,
   wants: (entry: ArchiveEntry) => boolean,
   take: (entry: ArchiveEntry, content: Buffer) => void,
@@ -207,7 +213,7 @@ function throwZipError(error: unknown): never {
   throw new ArchiveFault(fault, { cause: error });
 }
 
-interface ArchiveEntry {
+export interface ArchiveEntry {
   /** As written in the archive: it may be absolute or climb with "..", so it is never a path to write to. */
   readonly path: string;
   /** Size of the contents in bytes, as the archive claims. */
@@ -217,6 +223,6 @@ interface ArchiveEntry {
 }
 
 /** Fault of an archive, as the rest of a sentence "Cannot read x.tgz: …". */
-class ArchiveFault extends Error {
+export class ArchiveFault extends Error {
   override readonly name = 'ArchiveFault';
 }

@@ -1,6 +1,7 @@
 /** Input and result of the preparation of a corpus. */
 import type { OnProgress } from '../../progress.js';
-import type { Manifest, Options, SourceFile, Unit } from '../manifest.js';
+import type { Manifest, Unit } from '../manifest.js';
+import type { Options, SourceFile } from '../manifest-record.js';
 import type { Normalization } from '../normalize.js';
 import type { Vocabulary } from '../vocabulary.js';
 import type { VocabularyRule } from './choose-vocabulary.js';
@@ -43,11 +44,14 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The prepared corpus. */
-export interface PreparedSummary {
+/** A prepared corpus, with the manifest of its kind. */
+export interface PreparedFolder<M> {
   readonly name: string;
   readonly folder: string;
   /** True when the same corpus was already there, whole: nothing was written. */
   readonly alreadyPrepared: boolean;
-  readonly manifest: Manifest;
+  readonly manifest: M;
 }
+
+/** The prepared corpus for language models. */
+export type PreparedSummary = PreparedFolder<Manifest>;

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { stopIfAborted, UserError } from '../../errors.js';
 import { describeFileError } from '../../storage/file-error.js';
 import { sha256File } from '../../storage/file-identity.js';
-import type { SourceFile } from '../manifest.js';
+import type { SourceFile } from '../manifest-record.js';
 
 /**
  * Returns name, size and hash of a file that a corpus is made from.

@@ -7,9 +7,17 @@ import { fileErrorCode } from '../../storage/file-error.js';
 import { makeFolder } from '../../storage/files.js';
 import { removeLeftovers, removeLeftoversIn, temporaryPath } from '../../storage/temporary.js';
 import { isCorpusName, isTopicsFile } from '../corpus-folder.js';
-import { MANIFEST_FILE, SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { MANIFEST_FILE } from '../manifest-record.js';
+import { MERGES_FILES, PARALLEL_FILES } from '../parallel/manifest.js';
 
-const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, VOCABULARY_FILE, ...SPLITS.map(tokenFileName)];
+/** The files that each kind of corpus has in any case, except the manifest. */
+const FILES_OF_KINDS: readonly (readonly string[])[] = [
+  [VOCABULARY_FILE, ...SPLITS.map(tokenFileName)],
+  PARALLEL_FILES,
+];
+
+const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, ...FILES_OF_KINDS.flat(), ...MERGES_FILES];
 
 /** Tells whether a file of this name belongs to a corpus, finished or not. */
 export function isCorpusFile(name: string): boolean {
@@ -17,7 +25,7 @@ export function isCorpusFile(name: string): boolean {
 }
 
 /** Files that exist only during preparation: the draft, the parts of a shuffled text, the copy of standard input. */
-const WORK_FILE = /^\.(?:draft|bucket-\d+|standard-input)\.tmp$/;
+const WORK_FILE = /^\.(?:draft|source-draft|target-draft|bucket-\d+|standard-input)\.tmp$/;
 
 /** Tells whether a file of this name is the temporary file of a killed process; see storage/temporary.ts. */
 export function isUnfinishedCorpusFile(name: string): boolean {
@@ -76,9 +84,9 @@ export async function assertReplaceable(folder: string): Promise<void> {
   if (foreign !== undefined) throw notACorpus(folder, `it contains "${foreign}"`);
   if (entries.length === 0 || (await hasManifest(folder))) return;
   // A corpus with a damaged or lost manifest still has all of its other files.
-  const missing = [...CORPUS_FILES].find((file) => file !== MANIFEST_FILE && !entries.includes(file));
-  if (missing !== undefined)
-    throw notACorpus(folder, `it has no "${missing}" and no manifest that zlm wrote`);
+  const missing = FILES_OF_KINDS.map((files) => files.find((file) => !entries.includes(file)));
+  if (!missing.includes(undefined))
+    throw notACorpus(folder, `it has no "${missing[0]}" and no manifest that zlm wrote`);
 }
 
 /** Tells whether the folder has a manifest of any version of zlm. */

@@ -76,6 +76,16 @@ export async function* textBlocks(
   if (lastByte !== LINE_FEED) yield { bytes: Buffer.from('\n'), line };
 }
 
+/** Yields the lines of a text that comes in blocks, without their ends. A long line may come in several blocks. */
+export async function* textLines(blocks: AsyncIterable<{ readonly bytes: Buffer }>): AsyncGenerator<string> {
+  let begun = '';
+  for await (const { bytes } of blocks) {
+    const parts = (begun + bytes.toString('utf8')).split('\n');
+    begun = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
 /** Hooks while a text is read in blocks. */
 export interface BlockOptions extends ReadOptions {
   /** The form of the text is given, so a message does not advise another one. */

@@ -64,6 +64,21 @@ export class TypeTable {
   }
 }
 
+/** The words that occur with their counts, without `<eos>`. */
+export class TypeCounts implements Iterable<readonly [word: string, count: number]> {
+  /** @param counts [types.size], by the numbers of the types */
+  constructor(
+    private readonly types: TypeTable,
+    private readonly counts: Float64Array,
+  ) {}
+
+  *[Symbol.iterator](): Generator<[word: string, count: number]> {
+    for (let id = 1; id < this.counts.length; id++) {
+      if (this.counts[id] > 0) yield [this.types.word(id), this.counts[id]];
+    }
+  }
+}
+
 // In V8 a substring keeps its whole string alive. Each new word is copied, or
 // the whole text would end up in memory.
 function detached(word: string): string {

@@ -4,14 +4,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stopIfAborted, UserError } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
 import type { Manifest, SplitFacts, SplitName } from '../manifest.js';
-import { FORMAT_VERSION, MANIFEST_FILE, manifestText, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { tokenFileName, VOCABULARY_FILE } from '../manifest.js';
+import { FORMAT_VERSION, MANIFEST_FILE, manifestText } from '../manifest-record.js';
 import { TokenWriter } from '../token-file.js';
 import { Vocabulary } from '../vocabulary.js';
 import { chooseVocabulary } from './choose-vocabulary.js';
 import type { PrepareOptions, Recipe } from './corpus-recipe.js';
 import { bytesToRead, draftSplits, type SplitTokens, textsOf } from './divide.js';
 import { DRAFT_END_OF_LINE, Draft } from './draft.js';
-import { TypeTable } from './type-table.js';
+import { TypeCounts, TypeTable } from './type-table.js';
 
 const DRAFT_FILE = '.draft.tmp';
 
@@ -73,7 +74,7 @@ async function writeSplits(
   const vocabulary =
     recipe.vocabulary instanceof Vocabulary
       ? recipe.vocabulary
-      : chooseVocabulary(new TrainCounts(types, counts), counts[DRAFT_END_OF_LINE], recipe.vocabulary);
+      : chooseVocabulary(new TypeCounts(types, counts), counts[DRAFT_END_OF_LINE], recipe.vocabulary);
   await writeFileAtomically(join(folder, VOCABULARY_FILE), vocabulary.toText());
   const ids = idsOf(types, vocabulary, recipe.substitute);
   const numbering = { types, vocabulary, isTaken, ids, signal };
@@ -107,20 +108,6 @@ async function countTrain(
     await yieldToEvents(signal);
   }
   return counts;
-}
-
-/** The words of train with their counts, without `<eos>`. */
-class TrainCounts implements Iterable<readonly [word: string, count: number]> {
-  constructor(
-    private readonly types: TypeTable,
-    private readonly counts: Float64Array,
-  ) {}
-
-  *[Symbol.iterator](): Generator<[word: string, count: number]> {
-    for (let id = DRAFT_END_OF_LINE + 1; id < this.counts.length; id++) {
-      if (this.counts[id] > 0) yield [this.types.word(id), this.counts[id]];
-    }
-  }
 }
 
 const NO_ID = -1;

@@ -1,0 +1,134 @@
+/** Trains translators inside this process: exact resume, the estimate of memory, and what may not be combined. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateTranslation } from '../../src/decoding/evaluate-translation.js';
+import { translate } from '../../src/decoding/translate.js';
+import { loadSpec } from '../../src/spec/load.js';
+import { openTranslator, runOpener } from '../../src/systems/open-run.js';
+import { prepareTinyParallel } from '../corpus/parallel/tiny-parallel.js';
+import { numberPairs } from '../number-words.js';
+import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
+
+const SPEC = `
+corpus: tiny
+task: { translation: { stack: separate } }
+model:
+  embedding: 16
+  layers: [{ lstm: 24 }, { lstm: 24 }]
+dropout:
+  input: { rate: 0.1 }
+  between: { rate: 0.1, mask: sequence }
+  recurrent: { rate: 0.1, mask: sequence }
+training:
+  batchSize: 8
+  epochs: 2
+  optimizer: { adam: { learningRate: 0.01 } }
+`;
+
+const place = useWorkplace();
+const spec = join(place.root, 'translation.yaml');
+
+beforeAll(async () => {
+  const pairs = numberPairs(150, 1);
+  const split = { train: pairs.slice(0, 110), valid: pairs.slice(110, 130), test: pairs.slice(130) };
+  await prepareTinyParallel(place.root, {}, split);
+  writeFileSync(spec, SPEC);
+});
+
+const requestOf = (run: string) => ({
+  run,
+  runsFolder: place.runs,
+  dataFolder: place.data,
+  checkpoint: 'best' as const,
+  backend: 'auto' as const,
+});
+
+describe.each(['shared', 'separate'])('a translator with a %s stack', (stack) => {
+  const overrides = [`task.translation.stack=${stack}`];
+
+  it.each([1, 30])('resumes byte-equal after %d batches', async (windows) => {
+    const whole = `${stack}-whole`;
+    if (windows === 1) await trainSmall(place, { spec, name: whole, overrides });
+    const name = `${stack}-after-${windows}`;
+    const first = await trainSmall(place, { spec, name, overrides, interruptAt: afterWindows(windows) });
+    expect(first).toMatchObject({ outcome: 'interrupted', windows });
+    await trainSmall(place, { resume: name });
+    expect(await contentOf(place.run(name))).toEqual(await contentOf(place.run(whole)));
+  });
+});
+
+describe('a translator that is trained to the end', () => {
+  const RUN = 'learned';
+
+  beforeAll(async () => {
+    const easy = [
+      'training.epochs=40',
+
+      'dropout={}',
+      'training.optimizer.adam.learningRate=0.02',
+    ];
+    await trainSmall(place, { spec, name: RUN, overrides: easy, backend: 'auto' });
+  });
+
+  it('translates unseen sentences, and reports BLEU, chrF2 and the counted words of the targets', async () => {
+    const opened = await openTranslator(requestOf(RUN));
+    try {
+      const decoding = { beam: 3, lengthPenalty: 1, longest: null };
+      const texts: string[] = [];
+      const onTranslations = (found: readonly string[]) => void texts.push(...found);
+      const report = await evaluateTranslation(opened, { split: 'test', decoding, onTranslations });
+      const references = await opened.corpus.text('test', 'target');
+      const words = references.reduce((sum, text) => sum + text.split(' ').length + 1, 0);
+      expect(report).toMatchObject({ system: 'translation', pairs: 20, predictions: words });
+      expect(report.perplexity).toBeLessThan(2);
+      const right = texts.filter((text, pair) => text === references[pair]).length;
+      expect(right).toBeGreaterThan(5);
+      expect(report.translations?.bleu.score).toBeGreaterThan(40);
+    } finally {
+      opened.dispose();
+    }
+  });
+
+  it('gives translations in the order of the sentences, an empty one for an empty line', async () => {
+    const opened = await openTranslator(requestOf(RUN));
+    try {
+      const sentences = ['one.', '', 'two three four.', 'seven.'];
+      const search = { beam: 2, lengthPenalty: 1, longest: null, nBest: 2, readAhead: 3 };
+      const results = [];
+      for await (const result of translate(opened, { ...search, sentences })) results.push(result);
+      expect(results.map((result) => ('line' in result ? result.source : result.type))).toEqual([
+        ...sentences,
+        'total',
+      ]);
+      expect(results[1]).toMatchObject({ translations: [{ text: '', ended: true }] });
+      expect(results[3]).toMatchObject({ unknownWords: 1 });
+      expect(results[4]).toMatchObject({ sentences: 4, unknownWords: 1, run: RUN });
+    } finally {
+      opened.dispose();
+    }
+  });
+
+  it('is refused where a language model is needed', async () => {
+    await expect(runOpener(requestOf).open(RUN)).rejects.toThrow(`Run ${RUN} translates`);
+  });
+});
+
+it('a corpus of another kind is refused in both directions', async () => {
+  await expect(trainSmall(place, { spec, overrides: ['corpus=small'] })).rejects.toThrow('small');
+  await expect(trainSmall(place, { overrides: ['corpus=tiny'] })).rejects.toThrow('tiny');
+});
+
+it('a language model does not translate', async () => {
+  await trainSmall(place, { name: 'text', overrides: ['training.epochs=1', 'training.windowsPerEpoch=2'] });
+  await expect(openTranslator(requestOf('text'))).rejects.toThrow('Run text is a language model');
+});
+
+it.each([
+  ['model.context={}', 'model.context'],
+  ['training.sentences=true', 'training.sentences'],
+  ['training.randomBptt={}', 'training.randomBptt'],
+  ['training.tokens=100', 'training.tokens'],
+])('%s is refused beside a translation', async (override, key) => {
+  await expect(loadSpec(spec, [override])).rejects.toMatchObject({ faults: [{ key }] });
+});
