@@ -2,7 +2,7 @@
  * Corpus BLEU (Papineni et al. 2002) exactly as sacreBLEU computes it by default (Post 2018, *A Call for Clarity in
  * Reporting BLEU Scores*): 13a tokenization of plain text, n-grams up to 4, exponential smoothing.
  */
-import { countCommon, countNgrams, ngramsIn } from './ngrams.js';
+import { addPairs, countCommon, countNgrams, ngramsIn } from './ngrams.js';
 import { fixed, splitWords, trimEnd } from './python-text.js';
 
 /** The version of sacreBLEU whose scores these are, for signatures. */
@@ -93,12 +93,7 @@ export function corpusBleu(
   references: readonly string[],
   options: BleuOptions = {},
 ): BleuScore {
-  if (hypotheses.length !== references.length) {
-    throw new RangeError(`${hypotheses.length} hypotheses, but ${references.length} references`);
-  }
-  const statistics = new BleuStatistics(options);
-  for (const [index, hypothesis] of hypotheses.entries()) statistics.add(hypothesis, references[index]);
-  return statistics.score();
+  return addPairs(new BleuStatistics(options), hypotheses, references).score();
 }
 
 /** Returns a score as sacreBLEU prints it: `BLEU|SIGNATURE = 34.12 62.0/40.1/… (BP = 1.000 ratio = …)`. */

@@ -3,7 +3,7 @@
  * it by default: character n-grams up to 6 without white space, recall weighted twice, orders that no text has left out.
  */
 import { SACREBLEU_VERSION } from './bleu.js';
-import { countCommon, countNgrams, ngramsIn } from './ngrams.js';
+import { addPairs, countCommon, countNgrams, ngramsIn } from './ngrams.js';
 import { fixed, splitWords } from './python-text.js';
 
 const MAX_ORDER = 6;
@@ -84,12 +84,7 @@ export function corpusChrf(
   references: readonly string[],
   options: ChrfOptions = {},
 ): ChrfScore {
-  if (hypotheses.length !== references.length) {
-    throw new RangeError(`${hypotheses.length} hypotheses, but ${references.length} references`);
-  }
-  const statistics = new ChrfStatistics(options);
-  for (const [index, hypothesis] of hypotheses.entries()) statistics.add(hypothesis, references[index]);
-  return statistics.score();
+  return addPairs(new ChrfStatistics(options), hypotheses, references).score();
 }
 
 /** Returns a score as sacreBLEU prints it: `chrF2|SIGNATURE = 54.12`. */

@@ -3,7 +3,7 @@
 /** What `str.split()` separates at. JavaScript's `\s` lacks the separators U+001C to U+001F and U+0085, and has U+FEFF. */
 const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const SPACES = new RegExp(`${SPACE}+`);
-const LAST_SPACES = new RegExp(`${SPACE}+$`);
+const IS_SPACE = new RegExp(SPACE);
 
 /** Returns the words of a text, as `str.split()` does. */
 export function splitWords(text: string): string[] {
@@ -12,7 +12,10 @@ export function splitWords(text: string): string[] {
 
 /** Returns a text without the white space at its end, as `str.rstrip()` does. */
 export function trimEnd(text: string): string {
-  return text.replace(LAST_SPACES, '');
+  // Not by a pattern that ends in $: it would start again at each space of a run.
+  let end = text.length;
+  while (end > 0 && IS_SPACE.test(text[end - 1])) end--;
+  return text.slice(0, end);
 }
 
 /** More decimal places than two doubles of ordinary size can agree in without being equal. */

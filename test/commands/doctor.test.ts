@@ -8,6 +8,7 @@ import type { DoctorReport } from '../../src/cli/doctor-report.js';
 import Doctor from '../../src/commands/doctor.js';
 import { BACKEND_OPTIONS, whyNot } from '../backends/each-backend.js';
 import { runCommand } from '../cli/capture.js';
+import { prepareTinyParallel } from '../corpus/parallel/tiny-parallel.js';
 
 // Doctor measures a large product, which the emulated GPU would take long for: it is started there, but not computed.
 vi.hoisted(() => {
@@ -29,6 +30,7 @@ const folderFlags = () => [...placeFlags(), '--cache', String(BACKEND_OPTIONS.ca
 it('doctor reports every backend, folder and corpus as JSON of its schema', async () => {
   await mkdir(join(folder, 'data', 'broken'), { recursive: true });
   await writeFile(join(folder, 'data', 'broken', 'manifest.json'), '{');
+  await prepareTinyParallel(folder);
   const { stdout, exitCode } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), '--json']);
   const report: DoctorReport = JSON.parse(stdout);
   const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -42,9 +44,13 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
     { name: 'wasm', available: true },
     { name: 'cpu', available: true },
   ]);
-  expect(report.folders).toMatchObject({ data: { exists: true, bytes: 1 }, runs: { exists: false } });
+  expect(report.folders).toMatchObject({
+    data: { exists: true, bytes: expect.any(Number) },
+    runs: { exists: false },
+  });
   expect(report.corpora).toMatchObject([
     { name: 'broken', problem: expect.stringContaining('manifest.json') },
+    { name: 'tiny', unit: 'pair', vocabulary: 28, trainTokens: 45, problem: null },
   ]);
 });
 
