@@ -1,10 +1,12 @@
 /** Training from a program: a spec, a run to resume, or a sweep. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Launcher } from '../sweeps/launcher.js';
-import { localLauncher } from '../sweeps/local-launcher.js';
+import type { Launcher } from '../sweeps/launchers/launcher.js';
+import { localLauncher } from '../sweeps/launchers/local.js';
 import type { SweepReport } from '../sweeps/report.js';
-import { runSweep, type SweepEvent, sweepStatus as statusOfSweep } from '../sweeps/run-sweep.js';
+import { runSweep } from '../sweeps/run-sweep.js';
+import type { SweepEvent } from '../sweeps/start-sweep.js';
+import { sweepStatus as statusOfSweep } from '../sweeps/sweep-status.js';
 import type { Plan, PlanEvent, TrainingOutcome } from '../systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from '../systems/train.js';
 import type { TrainingEvent } from '../training/events.js';
@@ -30,6 +32,8 @@ export type TrainOptions = Surroundings & {
         readonly spec: string;
         /** Name of the run's folder; the date and the spec's name by default. */
         readonly name?: string;
+        /** Continue the run of that name, if there is one. */
+        readonly continueNamed?: boolean;
       }
     | {
         /** Name or path of a run, or `latest`. */
@@ -103,6 +107,7 @@ async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
     spec: 'spec' in options ? options.spec : null,
     resume: 'resume' in options ? options.resume : null,
     name: ('name' in options ? options.name : undefined) ?? null,
+    continueNamed: ('continueNamed' in options && options.continueNamed) || false,
     overrides,
     dataFolder,
     runsFolder,

@@ -5,6 +5,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import type { LauncherName } from './launchers/launcher.js';
 import type { PlannedRun, SweepPlan } from './plan.js';
 import { runsOf } from './plan.js';
 
@@ -22,6 +23,10 @@ export class SweepFolder {
   /** The runs that followed from it; see {@link SweepRecord}. */
   get record(): string {
     return join(this.path, 'runs.json');
+  }
+  /** What Slurm has of it: batch scripts, and which job trains which run. */
+  get queue(): string {
+    return join(this.path, 'slurm');
   }
   get failures(): string {
     return join(this.path, 'failures');
@@ -55,6 +60,8 @@ export function sweepFolder(sweepsFolder: string, name: string): SweepFolder {
 export interface SweepRecord {
   /** The sweep file, as the user named it. */
   readonly path: string;
+  /** What had its jobs when it was last started; left out by older versions. */
+  readonly launcher?: LauncherName;
   readonly runs: readonly Pick<PlannedRun, 'name' | 'specHash'>[];
 }
 
@@ -69,20 +76,26 @@ export async function readRecord(folder: SweepFolder): Promise<SweepRecord | nul
 }
 
 /** Writes the sweep file and the record. */
-export async function writeRecord(folder: SweepFolder, plan: SweepPlan): Promise<void> {
+export async function writeRecord(
+  folder: SweepFolder,
+  plan: SweepPlan,
+  launcher: LauncherName,
+): Promise<void> {
   const runs = runsOf(plan).map(({ name, specHash }) => ({ name, specHash }));
-  const record: SweepRecord = { path: plan.path, runs };
+  const record: SweepRecord = { path: plan.path, launcher, runs };
   await writeFileAtomically(folder.file, plan.text);
   await writeFileAtomically(folder.record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** A job that failed, and is not tried again until the user asks for it. */
+/** A job that failed or was cancelled, and is not tried again until the user asks for it. */
 export interface Failure {
   readonly step: 'train' | 'test';
   /** Exit code; null when it was ended. */
   readonly code: number | null;
   /** The end of what it wrote, or how it ended. */
   readonly message: string;
+  /** The user cancelled it. */
+  readonly cancelled?: true;
 }
 
 export async function writeFailure(folder: SweepFolder, run: string, failure: Failure): Promise<void> {

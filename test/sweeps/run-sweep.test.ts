@@ -9,10 +9,11 @@ import SweepRetry from '../../src/commands/sweep/retry.js';
 import SweepStatus from '../../src/commands/sweep/status.js';
 import { UserError } from '../../src/errors.js';
 import { lockFolder, lockOwner } from '../../src/storage/folder-lock.js';
-import type { Launcher } from '../../src/sweeps/launcher.js';
-import { localLauncher } from '../../src/sweeps/local-launcher.js';
+import type { Launcher } from '../../src/sweeps/launchers/launcher.js';
+import { localLauncher } from '../../src/sweeps/launchers/local.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
-import { runSweep, type SweepEvent } from '../../src/sweeps/run-sweep.js';
+import { runSweep } from '../../src/sweeps/run-sweep.js';
+import type { SweepEvent } from '../../src/sweeps/start-sweep.js';
 import { resultOf } from '../../src/systems/train.js';
 import { runCommand, startZlm } from '../cli/capture.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
@@ -93,7 +94,7 @@ describe('a sweep', () => {
       [2, 2],
     ]);
     expect(report.groups.filter(({ best }) => best)).toHaveLength(1);
-    expect(launcher.jobs.map(({ args }) => args[0])).toEqual([
+    expect(launcher.jobs.map(({ steps }) => steps[0][0])).toEqual([
       ...Array(4).fill('train'),
       ...Array(4).fill('eval'),
     ]);
@@ -215,7 +216,7 @@ describe('a sweep', () => {
     for (const seed of [1, 2, 3]) expect(sessionsOf(`twice-seed${seed}`)).toBe(1);
     const evaluated = launchers
       .flatMap(({ jobs }) => jobs)
-      .filter(({ args }) => args[0] === 'eval')
+      .filter(({ steps }) => steps[0][0] === 'eval')
       .map(({ run }) => run);
     expect(evaluated.sort()).toEqual([1, 2, 3].map((seed) => `twice-seed${seed}`));
   });
@@ -238,7 +239,7 @@ describe('a sweep', () => {
         return false;
       },
     });
-    expect([report.done, launcher.jobs.map(({ args }) => args[0])]).toEqual([true, ['eval']]);
+    expect([report.done, launcher.jobs.map(({ steps }) => steps[0][0])]).toEqual([true, ['eval']]);
   });
 
   it('a budget of time stops a run at the next look, and its best epoch counts', async () => {
@@ -320,9 +321,9 @@ describe('the local launcher', () => {
     const log = join(place.root, 'logs', 'job.log');
     const script =
       'process.on("SIGINT", () => process.exit(130)); console.error("begun"); setInterval(() => {}, 1000)';
-    await launcher.submit([{ run: 'patient', args: [script], log }]);
+    await launcher.submit([{ run: 'patient', steps: [[script]], log }]);
     await launcher.submit([
-      { run: 'failing', args: ['process.exit(5)'], log: join(place.root, 'logs', 'f.log') },
+      { run: 'failing', steps: [[''], ['process.exit(5)'], ['']], log: join(place.root, 'logs', 'f.log') },
     ]);
     expect((await launcher.query()).active).toContain('patient');
     await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('begun'));
