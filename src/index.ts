@@ -29,6 +29,8 @@ export type { SampleResult } from './sampling/sample.js';
 export { SpecError } from './spec/diagnostics.js';
 export { type LoadedSpec, loadSpec } from './spec/load.js';
 export type { NetworkSpec, NgramSpec, Spec } from './spec/systems.js';
+export { ensembleMembers } from './sweeps/ensemble-members.js';
+export type { SlurmOptions } from './sweeps/launchers/batch-script.js';
 export type { EndedJob, Job, LaunchedJobs, Launcher } from './sweeps/launchers/launcher.js';
 export type { GroupReport, RunReport, Spread, SweepReport } from './sweeps/report.js';
 export type { SweepEvent } from './sweeps/start-sweep.js';

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** A job, and which of its starts: Slurm requeues a job under the same id. */
 export interface SlurmJob {
-  /** Its own number, also for a task of an array. */
+  /** Its number; of a task of an array ARRAY_INDEX, since the array's number alone may mean all of its tasks. */
   readonly id: string;
   /** Times that it was requeued before this start. */
   readonly restarts: number;
@@ -20,9 +20,11 @@ export interface SlurmJob {
 
 /** Returns the job that this process belongs to; undefined outside of Slurm. */
 export function ownSlurmJob(environment: NodeJS.ProcessEnv = process.env): SlurmJob | undefined {
-  const { SLURM_JOB_ID: id = '', SLURM_CLUSTER_NAME: cluster = '', SLURM_RESTART_COUNT = '0' } = environment;
+  const { SLURM_JOB_ID, SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: index } = environment;
+  const { SLURM_CLUSTER_NAME: cluster = '', SLURM_RESTART_COUNT = '0' } = environment;
+  const id = array === undefined || index === undefined ? (SLURM_JOB_ID ?? '') : `${array}_${index}`;
   const restarts = Number(SLURM_RESTART_COUNT);
-  if (!/^\d+$/.test(id) || cluster === '' || !Number.isSafeInteger(restarts)) return undefined;
+  if (!/^\d+(_\d+)?$/.test(id) || cluster === '' || !Number.isSafeInteger(restarts)) return undefined;
   return { id, restarts, cluster, user: userInfo().username };
 }
 
@@ -73,14 +75,17 @@ function jobsOfUser(user: string, maxAge: number): Promise<Map<string, QueuedJob
 }
 
 async function askForJobs(user: string): Promise<Map<string, QueuedJob> | null> {
-  const columns = '--Format=JobID:24,RestartCnt:12,State:24';
+  const columns = '--Format=JobID:16,ArrayJobID:16,ArrayTaskID:16,RestartCnt:12,State:24';
   const text = await answer('squeue', ['--noheader', '--array', `--user=${user}`, columns]);
   if (text === null) return null;
   const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
   return new Map(
     rows
-      .filter((row) => row.length === 3)
-      .map(([id, restarts, state]) => [id, { restarts: Number(restarts), state }]),
+      .filter((row) => row.length === 5)
+      .map(([job, array, index, restarts, state]) => [
+        /^\d+$/.test(index) ? `${array}_${index}` : job,
+        { restarts: Number(restarts), state },
+      ]),
   );
 }
 

@@ -38,7 +38,7 @@ export async function chooseLauncher({
   const last = (await readRecord(folder))?.launcher;
   const name = named ?? (options === null ? last : 'slurm') ?? 'local';
   if (name === 'local' && slurm.length > 0) {
-    throw new UserError('usage', `--slurm ${slurm[0]} is for --launcher slurm`, ['Leave out one of them.']);
+    throw new UserError('usage', `--slurm ${slurm[0]} is for --launcher slurm`, ['Add --launcher slurm.']);
   }
   return { name, folder, options: options ?? {} };
 }

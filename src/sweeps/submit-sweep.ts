@@ -29,8 +29,11 @@ export interface SubmitOptions extends SweepOptions {
   readonly wait?: boolean;
 }
 
-/** Seconds between two questions to the controller of the cluster. */
+/** Seconds between two looks at the queue and the run folders, at least. */
 const INTERVAL = 5;
+
+/** Run folders that are looked at in a second, on average: each look at one opens some six files of the shared storage. */
+const FOLDERS_PER_SECOND = 20;
 
 /**
  * Submits the jobs of a sweep that have no result and are not in the queue.
@@ -42,7 +45,7 @@ const INTERVAL = 5;
  */
 export async function* submitSweep(
   request: SweepRequest,
-  { signal = new AbortController().signal, interval = INTERVAL, wait = false }: SubmitOptions = {},
+  { signal = new AbortController().signal, interval, wait = false }: SubmitOptions = {},
 ): AsyncGenerator<SweepEvent, SweepReport, void> {
   const { launcher } = request;
   // Before anything is written: where the cluster cannot be asked, nothing can be submitted.
@@ -67,7 +70,8 @@ export async function* submitSweep(
     await writeResults(folder, report, request.runsFolder);
     yield { kind: 'report', report };
     if (!wait || (submitted === 0 && look.active.size === 0)) return report;
-    await sleep(1000 * interval, undefined, { signal }).catch(() => {});
+    const pause = interval ?? Math.max(INTERVAL, look.runs.size / FOLDERS_PER_SECOND);
+    await sleep(1000 * pause, undefined, { signal }).catch(() => {});
     signal.throwIfAborted();
   }
 }

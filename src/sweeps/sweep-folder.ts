@@ -3,8 +3,9 @@
  * are the plan as it was last used, the failures, the logs of the jobs, and the tables.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import { isThere } from '../storage/files.js';
 import type { LauncherName } from './launchers/launcher.js';
 import type { PlannedRun, SweepPlan } from './plan.js';
 import { runsOf } from './plan.js';
@@ -54,6 +55,15 @@ export class SweepFolder {
 /** Returns the folder of a sweep, which need not exist. */
 export function sweepFolder(sweepsFolder: string, name: string): SweepFolder {
   return new SweepFolder(join(sweepsFolder, name), name);
+}
+
+/** Finds the folder of a sweep that was started, by its name or its path; null when there is none. */
+export async function findSweepFolder(sweepsFolder: string, name: string): Promise<SweepFolder | null> {
+  for (const path of [join(sweepsFolder, name), name]) {
+    const folder = new SweepFolder(path, basename(path));
+    if (await isThere(folder.file)) return folder;
+  }
+  return null;
 }
 
 /** What a sweep remembers of its plan. */
@@ -124,6 +134,11 @@ const LAST_LINES = 6;
 
 /** Returns the last lines that the jobs of a run have written; empty when there are none. */
 export async function lastLines(folder: SweepFolder, run: string): Promise<string> {
-  const text = await readFile(folder.log(run), 'utf8').catch(() => '');
+  return await lastLinesOf(folder.log(run));
+}
+
+/** Returns the last lines of a log; empty when there is none. */
+export async function lastLinesOf(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 }

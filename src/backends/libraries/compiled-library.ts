@@ -6,11 +6,13 @@ import { execFile } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
 import { syncPath } from '../../storage/atomic-write.js';
 import { describeFileError } from '../../storage/file-error.js';
 import { sha256 } from '../../storage/file-identity.js';
+import { FolderHeldError, lockFolder } from '../../storage/folder-lock.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { openOwnFile } from './private-folder.js';
 
@@ -112,6 +114,32 @@ export async function compilerFailure(
       throw new UserError('interrupted', `Interrupted while ${what} compiled`);
     }
     return stderr.trim() || (signal ? `${program} was ended by ${signal}` : message);
+  }
+}
+
+/** Milliseconds that a process waits for another one that compiles the same library, before it compiles it itself. */
+const PATIENCE = 60_000;
+
+/**
+ * Runs `work` while no other process does that for the same library, also on other machines that share the folder.
+ *
+ * @param prefix of the name of the library
+ */
+export async function onceAtATime<T>(folder: string, prefix: string, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      const lock = await lockFolder(join(folder, `.build.${prefix}`));
+      try {
+        return await work();
+      } finally {
+        await lock.release();
+      }
+    } catch (error) {
+      if (!(error instanceof FolderHeldError)) throw error;
+      if (Date.now() > deadline) return await work();
+      await sleep(100);
+    }
   }
 }
 

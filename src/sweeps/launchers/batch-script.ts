@@ -96,7 +96,7 @@ rm -f "$folder/ended/$run"
 # it is cancelled or preempted, or its time is over: zlm saves without being asked from here, where a second signal would end it at once.
 asked='' woken='' child=''
 trap 'woken=1 asked=limit; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' USR1
-trap 'woken=1 asked=\${asked:-end}' TERM
+trap 'woken=1 asked=end' TERM
 
 # Runs one command line of zlm. Leaves its exit code in $code.
 step() {
@@ -113,10 +113,10 @@ step() {
   child=''
 }
 
-# Queues the task again. Slurm then ends this script.
+# Queues the task again; the number of the job alone would be that of the whole array for one of the tasks. Slurm then ends this script.
 requeue() {
   echo "zlm: $1; queued again" >>"$log"
-  if scontrol requeue "$SLURM_JOB_ID" 2>>"$log"; then sleep 60; fi
+  if scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" 2>>"$log"; then sleep 60; fi
 }
 
 code=0

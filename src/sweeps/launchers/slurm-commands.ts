@@ -49,7 +49,12 @@ function notInstalled(program: string): UserError {
 function wordsOf(stderr: string): string {
   const lines = stderr
     .split('\n')
-    .map((line) => line.replace(/^\w+: (?:error|fatal): /, '').trim())
+    .map((line) =>
+      line
+        .replace(/^\w+: (?:error|fatal): (?:Batch job submission failed: )?/, '')
+        .replace(/^allocation failure: /, '')
+        .trim(),
+    )
     .filter((line) => line !== '');
   return [...new Set(lines)].join('; ');
 }
@@ -65,7 +70,12 @@ async function curesOf(said: string): Promise<string[]> {
   if (/account|QOS|limit/i.test(said)) {
     return ['Take another account or smaller limits: --slurm account=NAME, --slurm time=HH:MM:SS.'];
   }
-  if (/contact|connect|configuration/i.test(said)) return [CHECK];
+  if (/temporarily unavailable|MaxJobCount/i.test(said)) {
+    return [
+      'The queue has no room for so many tasks now: submit when others have ended, or split the sweep.',
+    ];
+  }
+  if (/contact|connect/i.test(said)) return [CHECK];
   return ['Change the options of the job array: `launcher.slurm` in the sweep file, or --slurm KEY=VALUE.'];
 }
 

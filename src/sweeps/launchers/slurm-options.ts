@@ -4,16 +4,10 @@ import { UserError } from '../../errors.js';
 import { SpecError } from '../../spec/diagnostics.js';
 import { type LocatedMap, toPlain } from '../../spec/located.js';
 import { applyOverrides } from '../../spec/overrides.js';
-import type { SchemaNode } from '../../spec/schema.js';
 import { parseYaml } from '../../spec/yaml.js';
 import { checkSweep, readSweepMap, type SweepFile } from '../sweep-file.js';
-import { sweepSchema } from '../sweep-schema.js';
+import { slurmKeys } from '../sweep-schema.js';
 import type { SlurmOptions } from './batch-script.js';
-
-/** Returns the keys of the options with their schemas. */
-export function slurmKeys(): Readonly<Record<string, SchemaNode>> {
-  return sweepSchema().properties?.launcher?.properties?.slurm?.properties ?? {};
-}
 
 /**
  * Returns the options in a sweep file, replaced by those of the command line.

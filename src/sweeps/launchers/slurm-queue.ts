@@ -4,7 +4,9 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
+import { describeFileError, fileErrorCode } from '../../storage/file-error.js';
 import type { EndedJob, LaunchedJobs } from './launcher.js';
 import { hasEnded, type SlurmTask, slurmCommand, slurmTasks } from './slurm-commands.js';
 
@@ -18,14 +20,29 @@ export interface Submission {
   readonly runs: readonly string[];
 }
 
-/** Reads the arrays, the oldest first; none before the first was submitted. */
+/**
+ * Reads the arrays, the oldest first; none before the first was submitted.
+ *
+ * @throws UserError('data') when the file cannot be read or is damaged: the runs would be submitted a second time
+ */
 export async function readSubmissions(folder: string): Promise<Submission[]> {
+  const path = recordIn(folder);
+  let text: string;
   try {
-    const { submissions } = JSON.parse(await readFile(recordIn(folder), 'utf8'));
-    return Array.isArray(submissions) ? submissions : [];
-  } catch {
-    return [];
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(fileErrorCode(error) ?? '')) return [];
+    throw describeFileError(error, path, 'read') ?? error;
   }
+  try {
+    const { submissions } = JSON.parse(text);
+    if (Array.isArray(submissions)) return submissions;
+  } catch {
+    // falls through to the one message
+  }
+  throw new UserError('data', `${path} is damaged, so it is unknown which jobs Slurm has`, [
+    'Make sure that no job of it runs: `squeue --me`. Then remove the file.',
+  ]);
 }
 
 /** Writes the arrays; those whose runs all belong to later ones are left out. */

@@ -53,6 +53,8 @@ async function submit(jobs: readonly Job[], settings: SlurmSettings): Promise<vo
     for (let first = 0; first < jobs.length; first += most) {
       const ofArray = jobs.slice(first, first + most);
       const script = await writeArray(ofArray, settings, files);
+      // Slurm does not check whether any node could run a job that is on hold, so it is asked before.
+      await slurmCommand('sbatch', ['--test-only', script], patience);
       const words = ['--parsable', '--hold', script];
       const printed = await slurmCommand('sbatch', words, patience);
       const submittedAt = new Date().toISOString();
