@@ -14,6 +14,7 @@ import { localLauncher } from '../../src/sweeps/launchers/local.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
 import { runSweep } from '../../src/sweeps/run-sweep.js';
 import type { SweepEvent } from '../../src/sweeps/start-sweep.js';
+import { cancelSweep } from '../../src/sweeps/sweep-status.js';
 import { resultOf } from '../../src/systems/train.js';
 import { runCommand, startZlm } from '../cli/capture.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
@@ -312,6 +313,27 @@ describe('a sweep that is stopped', () => {
     mkdirSync(place.run('killed-seed2').path);
     expect((await sweep(path)).done).toBe(true);
     await expectUndisturbed('killed');
+  });
+});
+
+describe('cancelling', () => {
+  it('a cancelled run saves, is not started again by the sweep that works on it, and ends by a retry in the weights of an undisturbed one', async () => {
+    const path = sweepFile('dropped', LONG);
+    const words = ['--sweeps', sweepsFolder(), '--runs', place.runs, '--data', place.data];
+    const working = startZlm(['sweep', path, ...words, '--backend', 'wasm', '--jobs', '1']);
+    const first = place.run('dropped-seed1');
+    await until(() => existsSync(first.checkpoint('last')) || working.process.exitCode !== null);
+    const folders = { path, sweepsFolder: sweepsFolder(), runsFolder: place.runs };
+    const cancelled = await cancelSweep(folders, ['dropped-seed1']);
+    expect(statesOf(cancelled)[0]).toBe('dropped-seed1: cancelled');
+    expect((await working.ended).code).toBe(0);
+    const left = ['dropped-seed1: cancelled', 'dropped-seed2: finished'];
+    expect(statesOf(await sweep(path))).toEqual(left);
+    expect(sessionsOf('dropped-seed1')).toBe(1);
+    const { kind, message } = await faultOf(cancelSweep(folders, ['dropped-seed9']));
+    expect([kind, message]).toEqual(['usage', 'Sweep dropped has no run dropped-seed9']);
+    expect((await sweep(path, { retry: true })).done).toBe(true);
+    await expectUndisturbed('dropped');
   });
 });
 

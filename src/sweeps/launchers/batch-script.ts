@@ -53,7 +53,8 @@ export function batchScript({ zlm, name, folder, tasks, count, workingFolder, op
     `--array=1-${count}${options.arrayLimit === undefined ? '' : `%${options.arrayLimit}`}`,
     `--chdir=${workingFolder}`,
     // What Slurm itself says of the tasks; what zlm says is in their logs.
-    `--output=${join(folder, '%A.out')}`,
+    // In a path, a percent sign is doubled.
+    `--output=${join(folder.replaceAll('%', '%%'), '%A.out')}`,
     '--open-mode=append',
     '--requeue',
     `--signal=B:USR1@${saveSeconds}`,
