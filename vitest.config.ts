@@ -9,6 +9,7 @@ const LONG = [
   'backends/cuda/ptx',
   'backends/native/sanitize',
   'backends/native/recurrent-layers',
+  'sweeps/slurm',
   'sweeps/run-sweep',
   'backends/native/not-a-number',
   'end-to-end/file-systems',

@@ -4,7 +4,7 @@
  */
 
 /** Subject of a failure; `cli/exit-codes.ts` gives each kind its process exit code. */
-export type FaultKind = 'usage' | 'spec' | 'data' | 'backend' | 'diverged' | 'interrupted';
+export type FaultKind = 'usage' | 'spec' | 'data' | 'backend' | 'diverged' | 'launcher' | 'interrupted';
 
 /** A failure that the user can fix, with its cures. */
 export class UserError extends Error {

@@ -1,10 +1,16 @@
 /** Training from a program: a spec, a run to resume, or a sweep. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Launcher } from '../sweeps/launcher.js';
-import { localLauncher } from '../sweeps/local-launcher.js';
+import { chooseLauncher } from '../sweeps/choose-launcher.js';
+import type { SlurmOptions } from '../sweeps/launchers/batch-script.js';
+import type { Launcher } from '../sweeps/launchers/launcher.js';
+import { localLauncher, type ProgramWords } from '../sweeps/launchers/local.js';
+import { slurmLauncher } from '../sweeps/launchers/slurm.js';
 import type { SweepReport } from '../sweeps/report.js';
-import { runSweep, type SweepEvent, sweepStatus as statusOfSweep } from '../sweeps/run-sweep.js';
+import { runSweep } from '../sweeps/run-sweep.js';
+import type { SweepEvent } from '../sweeps/start-sweep.js';
+import { submitSweep as submit } from '../sweeps/submit-sweep.js';
+import { cancelSweep as cancelRuns, sweepStatus as statusOfSweep } from '../sweeps/sweep-status.js';
 import type { Plan, PlanEvent, TrainingOutcome } from '../systems/system.js';
 import { plan as planTraining, type TrainRequest, train as trainRun } from '../systems/train.js';
 import type { TrainingEvent } from '../training/events.js';
@@ -30,6 +36,8 @@ export type TrainOptions = Surroundings & {
         readonly spec: string;
         /** Name of the run's folder; the date and the spec's name by default. */
         readonly name?: string;
+        /** Continue the run of that name, if there is one. */
+        readonly continueNamed?: boolean;
       }
     | {
         /** Name or path of a run, or `latest`. */
@@ -79,12 +87,11 @@ export async function* sweep(
 ): AsyncGenerator<SweepEvent, SweepReport, void> {
   const { jobs = 1, backend = 'auto', retry = false, cacheFolder, signal } = options;
   const { dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, sweepsFolder = SWEEPS_FOLDER } = options;
-  const zlm = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
   const request = {
     ...{ path, dataFolder, runsFolder, sweepsFolder, backend, retry },
     threads: Math.max(1, Math.floor((options.threads ?? availableParallelism()) / jobs)),
     jobFlags: cacheFolder === undefined ? [] : ['--cache', cacheFolder],
-    launcher: options.launcher ?? localLauncher([process.execPath, zlm], jobs),
+    launcher: options.launcher ?? localLauncher(zlmWords(), jobs),
   };
   return yield* runSweep(request, withoutUndefined({ signal }));
 }
@@ -97,12 +104,63 @@ export function sweepStatus(
   return statusOfSweep({ path, runsFolder: RUNS_FOLDER, sweepsFolder: SWEEPS_FOLDER, ...options });
 }
 
+/** Options of {@link submitSweep}. */
+export interface SubmitOptions extends Omit<SweepOptions, 'jobs' | 'launcher'> {
+  /** Options of the job array instead of those in the sweep file. */
+  readonly slurm?: SlurmOptions;
+  /** Follow the jobs to their end, and submit what follows from them. */
+  readonly wait?: boolean;
+}
+
+/**
+ * Submits the runs of a sweep file that have no result to Slurm, as one job array.
+ *
+ * @param path the sweep file
+ * @returns notes and reports, and the last report as the generator's return value: see {@link resultOf}
+ */
+export async function* submitSweep(
+  path: string,
+  options: SubmitOptions = {},
+): AsyncGenerator<SweepEvent, SweepReport, void> {
+  const { backend = 'auto', retry = false, wait = false, cacheFolder, signal } = options;
+  const { dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, sweepsFolder = SWEEPS_FOLDER } = options;
+  const chosen = await chooseLauncher({ path, sweepsFolder, named: 'slurm', slurm: [] });
+  const slurm = options.slurm ?? chosen.options;
+  const { name, queue: folder } = chosen.folder;
+  const request = {
+    ...{ path, dataFolder, runsFolder, sweepsFolder, backend, retry },
+    threads: options.threads ?? slurm.cpus ?? 1,
+    jobFlags: cacheFolder === undefined ? [] : ['--cache', cacheFolder],
+    launcher: slurmLauncher({ zlm: zlmWords(), name, folder, options: slurm }),
+  };
+  return yield* submit(request, withoutUndefined({ signal, wait }));
+}
+
+/**
+ * Cancels runs of a sweep that have no result yet, on this machine or in Slurm; those at work save first.
+ *
+ * @param path  the sweep file
+ * @param names of the runs; all by default
+ */
+export function cancelSweep(
+  path: string,
+  names: readonly string[] = [],
+  options: Pick<SweepOptions, 'runsFolder' | 'sweepsFolder'> = {},
+): Promise<SweepReport> {
+  return cancelRuns({ path, runsFolder: RUNS_FOLDER, sweepsFolder: SWEEPS_FOLDER, ...options }, names);
+}
+
+function zlmWords(): ProgramWords {
+  return [process.execPath, fileURLToPath(new URL('../../bin/run.js', import.meta.url))];
+}
+
 async function trainRequest(options: TrainOptions): Promise<TrainRequest> {
   const { overrides = [], dataFolder = DATA_FOLDER, runsFolder = RUNS_FOLDER, backend = 'auto' } = options;
   return {
     spec: 'spec' in options ? options.spec : null,
     resume: 'resume' in options ? options.resume : null,
     name: ('name' in options ? options.name : undefined) ?? null,
+    continueNamed: ('continueNamed' in options && options.continueNamed) || false,
     overrides,
     dataFolder,
     runsFolder,

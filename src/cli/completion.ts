@@ -3,7 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command, Interfaces } from '@oclif/core';
 import { RunFolder } from '../runs/run-folder.js';
-import { allKeys, type KeyNode, schemaAt } from '../spec/schema.js';
+import { allKeys, type KeyNode, type SchemaNode, schemaAt } from '../spec/schema.js';
+import { slurmKeys } from '../sweeps/sweep-schema.js';
 import { type Candidate, CommandLine } from './completion-line.js';
 import { shippedNames, shippedSweepNames } from './shipped-specs.js';
 
@@ -25,14 +26,27 @@ export interface CompletionSources {
   runNames(runsFolder: string): Promise<readonly string[]>;
   corpusNames(dataFolder: string): Promise<readonly string[]>;
   specKeys(): readonly KeyNode[];
+  /** Options of job arrays with their descriptions. */
+  slurmKeys(): Readonly<Record<string, SchemaNode>>;
 }
 
 /** Kind of the value of a flag or an argument. */
-type ValueKind = 'spec' | 'sweep' | 'run' | 'corpus' | 'key' | 'setting' | 'command' | 'file' | 'free';
+type ValueKind =
+  | 'spec'
+  | 'sweep'
+  | 'run'
+  | 'corpus'
+  | 'key'
+  | 'setting'
+  | 'slurm'
+  | 'command'
+  | 'file'
+  | 'free';
 
 /** Kinds by the word for a flag's value in the help. */
 const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
   'KEY=VALUE': 'setting',
+  'OPTION=VALUE': 'slurm',
   RUN: 'run',
   SPEC: 'spec',
   CORPUS: 'corpus',
@@ -147,11 +161,20 @@ async function valuesOf(
       return closed(sources.specKeys().map(keyCandidate));
     case 'setting':
       return settings(typed, sources.specKeys());
+    case 'slurm':
+      return { ...closed(slurmOptions(sources)), open: true };
     case 'file':
       return { ...NONE, files: true };
     default:
       return NONE;
   }
+}
+
+function slurmOptions(sources: CompletionSources): Candidate[] {
+  return Object.entries(sources.slurmKeys()).map(([key, { description = '' }]) => ({
+    word: `${key}=`,
+    description,
+  }));
 }
 
 /** Completes KEY=VALUE: keys of a spec with "=", or after a key the values in its schema. */
@@ -236,6 +259,7 @@ export function completionSources(config: Interfaces.Config): CompletionSources 
     runNames,
     corpusNames: (folder) => foldersWith(folder, (path) => join(path, 'manifest.json')),
     specKeys: () => allKeys(),
+    slurmKeys,
   };
 }
 

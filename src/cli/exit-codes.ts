@@ -9,6 +9,7 @@ export const EXIT_CODES: Readonly<Record<FaultKind, number>> = {
   data: 4,
   backend: 5,
   diverged: 6,
+  launcher: 7,
   interrupted: 130,
 };
 
@@ -24,6 +25,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: number, meaning: stri
   [EXIT_CODES.data, 'a file, folder, corpus or checkpoint that is missing or damaged'],
   [EXIT_CODES.backend, 'a backend that cannot run, or computes wrongly'],
   [EXIT_CODES.diverged, 'the training diverged'],
+  [EXIT_CODES.launcher, 'a launcher that is missing, or refuses the jobs'],
   [EXIT_CODES.interrupted, 'interrupted; the training of a network saves its state first'],
 ];
 

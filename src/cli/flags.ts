@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { BACKEND_NAMES } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import { userCacheFolder } from '../storage/user-cache.js';
+import { LAUNCHER_NAMES } from '../sweeps/launchers/launcher.js';
 import { noCacheFolder } from './home.js';
 
 /** Returns a word that is not empty. An unset variable in a script leaves an empty one, which as a path is the current folder. */
@@ -47,6 +48,22 @@ export const sweepsFlag = folderFlag({
   description: 'Folder of the sweeps, with the tables and logs of each.',
   env: 'ZLM_SWEEPS',
   default: 'sweeps',
+});
+
+/** `--launcher`: what runs the jobs of a sweep. */
+export const launcherFlag = Flags.option({ options: LAUNCHER_NAMES })({
+  description: 'What runs the jobs: processes of this machine, or a job array of Slurm.',
+});
+
+/** `--slurm KEY=VALUE`, repeatable: options of the job array. */
+export const slurmFlag = Flags.string({
+  description: 'Option of the job array, such as partition=gpu or time=4:00:00; may be repeated.',
+  multiple: true,
+  multipleNonGreedy: true,
+  default: [],
+  // The help shows no empty list.
+  defaultHelp: async () => undefined,
+  helpValue: 'OPTION=VALUE',
 });
 
 /** `--cache`: the folder of downloads and compiled kernels; {@link cacheFolder} has its default. */

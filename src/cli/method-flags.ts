@@ -3,13 +3,15 @@ import { Flags } from '@oclif/core';
 import { UserError } from '../errors.js';
 import type { CombinationRequest } from '../evaluation/combine.js';
 import type { MethodRequest } from '../evaluation/method.js';
-import { fileFlag, integerFlag, wordFlag } from './flags.js';
+import type { SweepFolder } from '../sweeps/sweep-folder.js';
+import { fileFlag, integerFlag, sweepsFlag, wordFlag } from './flags.js';
 
 const HELP_GROUP = 'METHOD';
 
 export const methodFlags = {
   ensemble: Flags.string({
-    description: 'Average the probabilities of several runs: of RUN, if it is named, and these.',
+    description:
+      'Average the probabilities of several runs: of RUN, if it is named, and these. A sweep stands for all of its finished runs.',
     multiple: true,
     helpValue: 'RUN',
     helpGroup: HELP_GROUP,
@@ -50,6 +52,7 @@ export const methodFlags = {
     description: 'Read methods and their parameters from a YAML file instead.',
     helpGroup: HELP_GROUP,
   }),
+  sweeps: sweepsFlag,
 };
 
 /** Values of {@link methodFlags}, as oclif parses them. */
@@ -62,21 +65,35 @@ interface MethodFlags {
   readonly interpolate?: string | undefined;
   readonly tune?: boolean | undefined;
   readonly method?: string | undefined;
+  /** Folders in which names are looked up. */
+  readonly sweeps: string;
+  readonly runs: string;
 }
 
 /** The run of a command that is not told one. */
 const DEFAULT_RUN = 'latest';
 
 /** What a command is to open: one run as it is, or a combination. */
-export type Asked = { readonly run: string } | { readonly combination: CombinationRequest };
+export type Asked =
+  | { readonly run: string }
+  | {
+      readonly combination: CombinationRequest;
+      /** Sweeps whose runs are members. */
+      readonly sweeps: readonly SweepFolder[];
+    };
 
 /**
  * Turns the flags and the run of a command into what it is to open. An ensemble has the run as its first member, if it is named.
  *
- * @param run the command's argument; undefined where it is left out
+ * @param run    the command's argument; undefined where it is left out
+ * @param onNote told which runs a sweep stands for
  * @throws UserError when the methods exclude each other, an ensemble has one member, or the method file is wrong
  */
-export async function askedFor(run: string | undefined, flags: MethodFlags): Promise<Asked> {
+export async function askedFor(
+  run: string | undefined,
+  flags: MethodFlags,
+  onNote: (line: string) => void,
+): Promise<Asked> {
   const fromFlags = requestOf(flags);
   if (fromFlags && flags.method !== undefined) {
     throw new UserError('usage', '--method reads all methods from its file, so no flag can name another', [
@@ -93,9 +110,12 @@ export async function askedFor(run: string | undefined, flags: MethodFlags): Pro
   const { resolveMethod } = await import('../evaluation/method.js');
   const method = resolveMethod(request, flags.tune);
   const { ensemble } = request;
-  if (!ensemble) return { combination: { runs: [run ?? DEFAULT_RUN], method } };
-  const runs = [...(run === undefined ? [] : [run]), ...ensemble];
-  if (runs.length > 1) return { combination: { runs, method } };
+  if (!ensemble) return { combination: { runs: [run ?? DEFAULT_RUN], method }, sweeps: [] };
+  const { ensembleMembers } = await import('../sweeps/ensemble-members.js');
+  const members = await ensembleMembers(ensemble, { runsFolder: flags.runs, sweepsFolder: flags.sweeps });
+  for (const line of members.notes) onNote(line);
+  const runs = [...(run === undefined ? [] : [run]), ...members.runs];
+  if (runs.length > 1) return { combination: { runs, method }, sweeps: members.sweeps };
   throw new UserError('usage', `An ensemble of one run, ${runs[0]}, is that run`, [
     'Name two or more: --ensemble RUN RUN.',
   ]);

@@ -1,6 +1,6 @@
 /** Shows a sweep on stderr while it runs: a table in place on a terminal, elsewhere a line for each run that changes. */
 import type { SweepReport } from '../sweeps/report.js';
-import type { SweepEvent } from '../sweeps/run-sweep.js';
+import type { SweepEvent } from '../sweeps/start-sweep.js';
 import { withOwnColors } from './base-command.js';
 import { changedLines, renderSweep } from './sweep-table.js';
 import { isScreen, openViewer, type Viewer, type WatchStream } from './watch-runs.js';

@@ -60,7 +60,7 @@ function headLine({ sweep, groups, runs }: SweepReport): string {
   const wanted = groups.reduce((sum, group) => sum + group.wanted, 0);
   const parts = [
     `${count('finished')} of ${wanted} runs finished`,
-    ...(['running', 'interrupted', 'diverged', 'failed'] as const)
+    ...(['queued', 'running', 'interrupted', 'diverged', 'failed', 'cancelled'] as const)
       .filter((state) => count(state) > 0)
       .map((state) => `${count(state)} ${state}`),
   ];

@@ -2,14 +2,21 @@ import { Flags } from '@oclif/core';
 import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
 import { decodingFlags, decodingOptions, TRANSLATION } from '../cli/decoding-flags.js';
-import { fileFlag, integerFlag, runArgument } from '../cli/flags.js';
+import { fileFlag, integerFlag, launcherFlag, runArgument, slurmFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
+import { UserError } from '../errors.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
 import type { EvaluationReport, TranslationEvaluation } from '../evaluation/report.js';
 import type { Progress } from '../progress.js';
 import type { OpenRunRequest } from '../systems/open-run.js';
+
+/** @throws UserError('usage') for options of job arrays where there is none */
+function refuseSlurmFlags({ slurm }: { readonly slurm: readonly string[] }): void {
+  if (slurm.length === 0) return;
+  throw new UserError('usage', `--slurm ${slurm[0]} is for --launcher slurm`, ['Add --launcher slurm.']);
+}
 
 export default class Eval extends BaseCommand<typeof Eval> {
   static override summary =
@@ -28,6 +35,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
     '<%= config.bin %> <%= command.id %> small-1 --split test --checkpoint last',
     '<%= config.bin %> <%= command.id %> --split valid --batch 20 --json',
     '<%= config.bin %> <%= command.id %> small-1 --ensemble small-2 small-3',
+    '<%= config.bin %> <%= command.id %> --ensemble my-sweep --launcher slurm',
     '<%= config.bin %> <%= command.id %> small-1 --dynamic --neural-cache --interpolate kn5 --tune',
   ];
 
@@ -54,6 +62,12 @@ export default class Eval extends BaseCommand<typeof Eval> {
       exclusive: ['perplexity-only'],
     }),
     ...methodFlags,
+    launcher: launcherFlag,
+    slurm: slurmFlag,
+    'keep-nlls': Flags.boolean({
+      description: 'Keep the negative log-likelihoods of the run, as a member of an ensemble.',
+      hidden: true,
+    }),
     ...openFlags,
   };
 
@@ -65,11 +79,21 @@ export default class Eval extends BaseCommand<typeof Eval> {
     const onProgress = (progress: Progress) => this.progress().update(progress);
     const onNote = (line: string) => this.progress().note(line);
     const onBackend = onceNoted(onNote);
-    const asked = await askedFor(this.args.run, this.flags);
+    const asked = await askedFor(this.args.run, this.flags, onNote);
+    if (this.flags.launcher !== 'slurm') refuseSlurmFlags(this.flags);
     const report = await interruptible(async (signal) => {
       const requestOf = (run: string) => openRequest(run, this.flags, onNote);
       const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
       const hooks = { signal, onProgress, onNote };
+      if (this.flags['keep-nlls'] && 'run' in asked) {
+        const { keepReading, meanOfReadings } = await import('../evaluation/member-reading.js');
+        const reading = await keepReading(asked.run, { split, batch }, opener, hooks);
+        return await meanOfReadings([reading]);
+      }
+      if (this.flags.launcher === 'slurm') {
+        const { evaluateOnSlurm } = await import('../cli/spread-command.js');
+        return await evaluateOnSlurm(asked, this.flags, this.config.root, hooks);
+      }
       if ('combination' in asked) {
         const { evaluateCombination } = await import('../evaluation/combine.js');
         return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);

@@ -60,7 +60,7 @@ export default class Score extends BaseCommand<typeof Score> {
     const progress = this.progress();
     const onNote = (line: string) => progress.note(line);
     const output = new ScoreOutput(process.stdout, this.jsonEnabled() ? 'json' : 'text');
-    const asked = await askedFor(this.args.run, this.flags);
+    const asked = await askedFor(this.args.run, this.flags, onNote);
     const total = await interruptible(async (signal) => {
       const onProgress = (now: Progress) => progress.update(now);
       const onBackend = onceNoted(onNote);

@@ -52,6 +52,10 @@ export default class Train extends BaseCommand<typeof Train> {
       exclusive: ['resume'],
       helpValue: 'NAME',
     }),
+    continue: Flags.boolean({
+      description: 'Continue the run of that --name, if there is one: one command to begin and to continue.',
+      dependsOn: ['name'],
+    }),
     'dry-run': Flags.boolean({ description: 'Show size, cost and schedule, and time a few windows.' }),
     data: dataFlag,
     runs: runsFlag,
@@ -65,6 +69,7 @@ export default class Train extends BaseCommand<typeof Train> {
       resume: this.flags.resume ?? null,
       overrides: this.flags.set,
       name: this.flags.name ?? null,
+      continueNamed: this.flags.continue,
       dataFolder: this.flags.data,
       runsFolder: this.flags.runs,
       backend: this.flags.backend,

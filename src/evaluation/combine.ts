@@ -200,7 +200,7 @@ class SplitReader {
 }
 
 /** What is needed of the first run after it is closed. */
-interface FirstRun {
+export interface FirstRun {
   readonly run: OpenedRun['run'];
   readonly checkpointSha256: string | null;
   readonly facts: Pick<CombinedEvaluation, 'checkpoint' | 'epochs' | 'corpus'>;
@@ -209,7 +209,8 @@ interface FirstRun {
   readonly tokens: TokenSource;
 }
 
-function firstRun(opened: OpenedRun, split: EvaluationRequest['split'], batch: number): FirstRun {
+/** Reads what is needed of a run after it is closed. */
+export function firstRun(opened: OpenedRun, split: EvaluationRequest['split'], batch: number): FirstRun {
   const { run, checkpoint, checkpointSha256, position, corpus } = opened;
   const tokens = corpus.split(split);
   checkLongEnough(corpus.name, split, tokens.length, protocolOf(opened) === 'sentences' ? 1 : batch);

@@ -141,10 +141,7 @@ export class Preparation {
       valid: isTuned(this.method) ? inMemory(corpus.split('valid')) : null,
     };
     if (vocabulary === this.#common.vocabulary) return;
-    const message = `Runs ${this.#common.run} and ${run.name} have different vocabularies, so their probabilities cannot be mixed`;
-    throw new UserError('data', message, [
-      'Combine runs of one corpus, or of texts that were prepared with its vocabulary: `zlm prepare text NAME --text FILE --vocabulary-of CORPUS`.',
-    ]);
+    throw differentVocabularies(this.#common.run, run.name);
   }
 
   /** Chooses the parameters of a member: dynamic evaluation by itself, then the cache around it. */
@@ -187,6 +184,14 @@ export class Preparation {
   #addValidNlls(nlls: Float64Array): void {
     this.#validNlls = withMember(this.#validNlls, nlls, this.members.length);
   }
+}
+
+/** The error for two runs that cannot be mixed. */
+export function differentVocabularies(first: string, other: string): UserError {
+  const message = `Runs ${first} and ${other} have different vocabularies, so their probabilities cannot be mixed`;
+  return new UserError('data', message, [
+    'Combine runs of one corpus, or of texts that were prepared with its vocabulary: `zlm prepare text NAME --text FILE --vocabulary-of CORPUS`.',
+  ]);
 }
 
 /**

@@ -7,6 +7,7 @@ import { recallCurves } from '../figures/recall.js';
 import { findRun } from '../runs/list-runs.js';
 import { isThere } from '../storage/files.js';
 import type { SweepReport } from '../sweeps/report.js';
+import { findSweepFolder } from '../sweeps/sweep-folder.js';
 import { groupName } from '../sweeps/tables.js';
 import { groupBySeed, type RunGroup, readRecord } from './run-record.js';
 
@@ -60,11 +61,8 @@ async function findSweep(
   name: string,
   { runsFolder, sweepsFolder }: ReportPlaces,
 ): Promise<ReportSource | null> {
-  for (const folder of [join(sweepsFolder, name), name]) {
-    if (!(await isThere(join(folder, 'sweep.yaml')))) continue;
-    return readSweep(folder, runsFolder);
-  }
-  return null;
+  const folder = await findSweepFolder(sweepsFolder, name);
+  return folder && (await readSweep(folder.path, runsFolder));
 }
 
 /** Groups the runs of a sweep as the sweep does: those that it compares, where their training has begun. */

@@ -84,7 +84,7 @@ export async function createRunFolder(
   specName: string,
   now: Date,
 ): Promise<RunFolder> {
-  if (name !== null) checkName(name);
+  if (name !== null) checkRunName(name);
   const stem = name ?? `${timestamp(now)}-${specName}`;
   await makeFolder(runsFolder);
   for (let attempt = 1; ; attempt++) {
@@ -105,7 +105,7 @@ export async function createRunFolder(
  * Checks the name of a run. It is not a path and not hidden, so that the run is listed, and it is not the name of the
  * link to the newest run.
  */
-function checkName(name: string): void {
+export function checkRunName(name: string): void {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u.test(name) && name !== LATEST) return;
   throw new UserError('usage', `"${name}" cannot be the name of a run`, [
     `Use letters, digits, dots, dashes and underscores, and another word than ${LATEST}.`,

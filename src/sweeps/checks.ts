@@ -4,10 +4,11 @@ import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js'
 import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
 import { missingCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
+import { differencesText } from '../runs/named-run.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
-import { assertFitsCorpus, diffSpecs, specHash } from '../spec/load.js';
+import { assertFitsCorpus, specHash } from '../spec/load.js';
 import { translates } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
@@ -31,10 +32,7 @@ export async function checkRuns(plan: SweepPlan, runsFolder: string): Promise<Pl
     }
     const spec = await runSpec(run);
     if (specHash(spec) === planned.specHash) continue;
-    const differences = diffSpecs(spec, planned.resolved.spec).map(
-      ({ key, before, after }) => `${key} is ${JSON.stringify(before)}, now ${JSON.stringify(after)}`,
-    );
-    lines.push(`${planned.name}: ${differences.slice(0, MOST_NAMED).join('; ')}`);
+    lines.push(`${planned.name}: ${differencesText(spec, planned.resolved.spec)}`);
   }
   if (lines.length === 0) return toBegin;
   const more = lines.length > MOST_NAMED ? [`and ${lines.length - MOST_NAMED} more`] : [];

@@ -65,7 +65,12 @@ export function chosenCandidate(group: PlannedGroup, runs: ObservedRuns): Planne
 
 /** Tells whether nothing more is expected of a run without a retry. */
 export function isOver({ state }: Pick<ObservedRun, 'state'>): boolean {
-  return state === 'finished' || state === 'diverged' || state === 'failed';
+  return state === 'finished' || isLost({ state });
+}
+
+/** Tells whether a run has no result, and gets none without a retry. */
+export function isLost({ state }: Pick<ObservedRun, 'state'>): boolean {
+  return state === 'diverged' || state === 'failed' || state === 'cancelled';
 }
 
 /** Returns what is known of a planned run. */

@@ -9,10 +9,18 @@ import { isThere } from '../storage/files.js';
 import { lockOwner } from '../storage/folder-lock.js';
 import type { PlannedRun, SweepPlan } from './plan.js';
 import { runsOf } from './plan.js';
-import { readFailure, type SweepFolder } from './sweep-folder.js';
+import { type Failure, readFailure, type SweepFolder } from './sweep-folder.js';
 
-/** State of a run of a sweep. `running` also when another process trains it. */
-export type SweepRunState = 'waiting' | 'running' | 'interrupted' | 'finished' | 'diverged' | 'failed';
+/** State of a run of a sweep. `running` also when another process trains it; `queued` when a job of it waits in a cluster. */
+export type SweepRunState =
+  | 'waiting'
+  | 'queued'
+  | 'running'
+  | 'interrupted'
+  | 'finished'
+  | 'diverged'
+  | 'failed'
+  | 'cancelled';
 
 /** A run as its folder shows it. */
 export interface ObservedRun {
@@ -68,8 +76,8 @@ async function observeRun(
   const isHeld = async () => (await lockOwner(run.path).catch(() => undefined)) !== undefined;
   if (!(await isThere(run.spec))) {
     const held = await isHeld();
-    const state = held ? 'running' : failure ? 'failed' : 'waiting';
-    return { ...nothing, state, problem: state === 'failed' ? (failure?.message ?? null) : null };
+    const state = held ? 'running' : failure ? lostState(failure) : 'waiting';
+    return { ...nothing, state, problem: held ? null : (failure?.message ?? null) };
   }
   const { state, epoch, epochs, bestValidPerplexity, seconds, live, evaluations } = await summarizeRun(run);
   const test = evaluations.find(
@@ -83,7 +91,7 @@ async function observeRun(
     state: settled(
       state === 'unreadable' ? ((await isHeld()) ? 'running' : 'interrupted') : state,
       isOverBudget,
-      failure !== null,
+      failure,
     ),
     epoch,
     epochs,
@@ -97,13 +105,17 @@ async function observeRun(
 }
 
 function settled(
-  state: Exclude<SweepRunState, 'waiting' | 'failed'>,
+  state: Exclude<SweepRunState, 'waiting' | 'queued' | 'failed' | 'cancelled'>,
   isOverBudget: boolean,
-  hasFailed: boolean,
+  failure: Failure | null,
 ): SweepRunState {
   if (state === 'running') return 'running';
-  if (hasFailed) return state === 'diverged' ? 'diverged' : 'failed';
+  if (failure) return state === 'diverged' ? 'diverged' : lostState(failure);
   return state === 'interrupted' && isOverBudget ? 'finished' : state;
+}
+
+function lostState({ cancelled }: Failure): 'failed' | 'cancelled' {
+  return cancelled ? 'cancelled' : 'failed';
 }
 
 /** Reads the recall of the evaluation that {@link ObservedRun.test} is of. */

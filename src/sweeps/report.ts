@@ -2,7 +2,7 @@
 import type { RecallReport } from '../evaluation/recall.js';
 import type { LiveProgress } from '../runs/live-progress.js';
 import { shortKey } from './expand.js';
-import { chosenCandidate, isOver, seen, wantedRuns } from './next-steps.js';
+import { chosenCandidate, isLost, isOver, seen, wantedRuns } from './next-steps.js';
 import type { ObservedRun, ObservedRuns, SweepRunState } from './observe.js';
 import type { PlannedGroup, SweepPlan } from './plan.js';
 import type { Setting } from './sweep-file.js';
@@ -37,7 +37,7 @@ export interface GroupReport {
   /** Runs that are finished, of those that it takes, with the candidates that tuning tries. */
   readonly finished: number;
   readonly wanted: number;
-  /** Runs that diverged or failed. */
+  /** Runs that diverged, failed or were cancelled. */
   readonly lost: number;
   /** Best valid perplexity, over the seeds of what is chosen. */
   readonly valid: Spread | null;
@@ -89,7 +89,7 @@ export function reportSweep(plan: SweepPlan, folder: SweepFolder, observed: Obse
   return {
     sweep: plan.name,
     folder: folder.path,
-    done: runs.every(({ state, chosen, test }) => isSettled(state, chosen, test)),
+    done: runs.every(isSettled),
     groups: groups.map((group) => ({
       ...group,
       best: complete.includes(group) && group.valid?.mean === lowest,
@@ -99,7 +99,8 @@ export function reportSweep(plan: SweepPlan, folder: SweepFolder, observed: Obse
   };
 }
 
-function isSettled(state: RunReport['state'], chosen: boolean, test: number | null): boolean {
+/** Tells whether nothing more is to be done for a run, except by a retry. */
+export function isSettled({ state, chosen, test }: Pick<RunReport, 'state' | 'chosen' | 'test'>): boolean {
   if (state === 'not needed') return true;
   return isOver({ state }) && (state !== 'finished' || !chosen || test !== null);
 }
@@ -117,7 +118,7 @@ function reportGroup(group: PlannedGroup, observed: ObservedRuns): GroupReport {
     tuned: chosen === null || group.candidates.length === 1 ? null : valuesOf(chosen.tuned),
     finished: wanted.filter(({ state }) => state === 'finished').length,
     wanted: wanted.length + (isOpen(group, observed) ? group.candidates[0].runs.length - 1 : 0),
-    lost: wanted.filter(({ state }) => state === 'diverged' || state === 'failed').length,
+    lost: wanted.filter(isLost).length,
     valid: spreadOf(compared.map(({ valid }) => valid)),
     test: spreadOf(compared.map(({ test }) => test)),
     best: false,

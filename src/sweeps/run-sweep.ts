@@ -1,68 +1,27 @@
 /**
- * The service behind `zlm sweep`: trains the runs of a sweep, evaluates them, and keeps its tables up to date. All that it knows is
- * in folders: of the runs, and of the sweep. So it can be killed at any moment, and run twice at once; a run that another process
- * trains or evaluates is waited for.
+ * Runs a sweep by processes that this one starts and waits for: trains its runs, evaluates them, and keeps its tables up to date. All
+ * that it knows is in folders: of the runs, and of the sweep. So it can be killed at any moment, and run twice at once; a run that
+ * another process trains or evaluates is waited for.
  */
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackendName } from '../backends/backend.js';
-import { UserError } from '../errors.js';
+import { clearRemnant } from '../runs/named-run.js';
 import { RunFolder } from '../runs/run-folder.js';
-import { isThere } from '../storage/files.js';
 import { FolderHeldError, type FolderLock, lockFolder, lockOwner } from '../storage/folder-lock.js';
-import { checkCorpora, checkRuns } from './checks.js';
-import { writeCurves } from './curves.js';
-import type { EndedJob, Job, Launcher } from './launcher.js';
+import { testWords, trainWords } from './job-words.js';
+import type { EndedJob, Job } from './launchers/launcher.js';
 import { nextSteps } from './next-steps.js';
 import { type ObservedRun, type ObservedRuns, observeRuns } from './observe.js';
-import { type PlannedRun, planSweep, runsOf, type SweepPlan } from './plan.js';
+import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
 import { reportSweep, type SweepReport } from './report.js';
 import {
-  clearFailures,
-  type Failure,
-  lastLines,
-  readRecord,
-  type SweepFolder,
-  sweepFolder,
-  writeFailure,
-  writeRecord,
-} from './sweep-folder.js';
-import { writeTables } from './tables.js';
-
-/** Folders of a sweep. */
-export interface SweepPlace {
-  /** The sweep file. */
-  readonly path: string;
-  readonly sweepsFolder: string;
-  readonly runsFolder: string;
-}
-
-/** Request to run a sweep. */
-export interface SweepRequest extends SweepPlace {
-  readonly dataFolder: string;
-  readonly backend: BackendName | 'auto';
-  /** Threads of each job; null leaves it to the backend. */
-  readonly threads: number | null;
-  /** More words for every job, such as `--cache FOLDER`. */
-  readonly jobFlags?: readonly string[];
-  readonly launcher: Launcher;
-  /** Try again what failed or diverged. */
-  readonly retry: boolean;
-}
-
-/** Events of a sweep. */
-export type SweepEvent =
-  | { readonly kind: 'report'; readonly report: SweepReport }
-  | { readonly kind: 'note'; readonly line: string };
-
-/** Options of {@link runSweep}. */
-export interface SweepOptions {
-  /** Aborted to interrupt: runs in training save first. */
-  readonly signal?: AbortSignal;
-  /** Seconds between two looks at the runs. */
-  readonly interval?: number;
-}
+  type SweepEvent,
+  type SweepOptions,
+  type SweepRequest,
+  startSweep,
+  writeResults,
+} from './start-sweep.js';
+import { type Failure, lastLines, readFailure, type SweepFolder, writeFailure } from './sweep-folder.js';
 
 /** Times that a job which was ended by a signal is started again. */
 const MOST_RESTARTS = 3;
@@ -73,18 +32,13 @@ const MOST_RESTARTS = 3;
  * @returns the report; runs that diverged or failed are in it, and stopped no other
  * @throws SpecError for faults of the sweep file and its specs, and for runs that do not fit their corpus; UserError('data') when
  *   a run of the sweep was trained with another spec, no corpus of the sweep is prepared, or a folder cannot be written; the
- *   signal's reason when it is aborted
+ *   signal's reason when it is aborted; UserError('launcher') when jobs of the sweep are in the queue of a cluster
  */
 export async function* runSweep(
   request: SweepRequest,
   { signal = new AbortController().signal, interval = 1 }: SweepOptions = {},
 ): AsyncGenerator<SweepEvent, SweepReport, void> {
-  const plan = await planSweep(request.path);
-  const folder = sweepFolder(request.sweepsFolder, plan.name);
-  await checkCorpora(plan, await checkRuns(plan, request.runsFolder), request.dataFolder);
-  yield* noteChanges(folder, plan);
-  await writeRecord(folder, plan);
-  if (request.retry) await clearFailures(folder);
+  const { plan, folder } = yield* startSweep(request, 'local');
   const session = new Session(request, plan, folder);
   try {
     for (;;) {
@@ -99,18 +53,6 @@ export async function* runSweep(
   }
 }
 
-/**
- * Reports a sweep as its folders show it; nothing is started or written.
- *
- * @throws SpecError for faults of the sweep file and its specs
- */
-export async function sweepStatus({ path, sweepsFolder, runsFolder }: SweepPlace): Promise<SweepReport> {
-  const plan = await planSweep(path);
-  const folder = sweepFolder(sweepsFolder, plan.name);
-  await checkRuns(plan, runsFolder);
-  return reportSweep(plan, folder, await observeRuns(plan, runsFolder, folder));
-}
-
 /** One process that works on a sweep. */
 class Session {
   /** The step that each job of this session works on. */
@@ -121,8 +63,6 @@ class Session {
   readonly #again: Set<string> | null;
   /** Runs that were asked to stop. */
   readonly #asked = new Set<string>();
-  /** Runs that a job of this session is to begin. */
-  readonly #new = new Set<string>();
   /** Locks of the evaluations of this session, by run. */
   readonly #locks = new Map<string, FolderLock>();
   #begun = false;
@@ -185,8 +125,7 @@ class Session {
   }
 
   async #write(report: SweepReport): Promise<void> {
-    await writeTables(this.folder, report);
-    await writeCurves(this.folder, report, this.request.runsFolder);
+    await writeResults(this.folder, report, this.request.runsFolder);
   }
 
   async #submit(jobs: readonly (readonly [Failure['step'], PlannedRun])[]): Promise<void> {
@@ -195,8 +134,8 @@ class Session {
     for (const [step, run] of jobs) {
       if (step === 'train') await clearRemnant(new RunFolder(join(runsFolder, run.name)));
       else if (!(await this.#lock(run.name))) continue;
-      const args = await this.#argsOf(step, run);
-      submitted.push({ run: run.name, args, log: this.folder.log(run.name) });
+      const words = step === 'train' ? trainWords(run, this.request) : testWords(run, this.request);
+      submitted.push({ run: run.name, steps: [words], log: this.folder.log(run.name) });
       this.#steps.set(run.name, step);
       this.#again?.delete(run.name);
     }
@@ -235,34 +174,17 @@ class Session {
     return join(new RunFolder(join(this.request.runsFolder, name)).evaluations, '.test');
   }
 
-  async #argsOf(step: Failure['step'], { name, spec, overrides }: PlannedRun): Promise<string[]> {
-    const { runsFolder, dataFolder, backend, threads, jobFlags = [] } = this.request;
-    const begun = await isThere(new RunFolder(join(runsFolder, name)).spec);
-    if (!begun) this.#new.add(name);
-    const train = begun
-      ? ['train', '--resume', name]
-      : ['train', spec, ...overrides.flatMap((override) => ['--set', override]), '--name', name];
-    return [
-      ...(step === 'train' ? train : ['eval', name, '--split', 'test']),
-      ...['--runs', runsFolder, '--data', dataFolder, '--backend', backend],
-      ...(threads === null ? [] : ['--threads', `${threads}`]),
-      ...jobFlags,
-    ];
-  }
-
   /** Notes how a job ended: a failure is kept, unless starting it again may help or another process has the run. */
   async #note({ run, code, reason }: EndedJob): Promise<void> {
     const step = this.#steps.get(run) ?? 'train';
     await this.#unlock(run);
     const wasAsked = this.#asked.delete(run);
-    const wasNew = this.#new.delete(run);
     if (code === DIVERGED || (wasAsked && code === INTERRUPTED)) return;
     const { runsFolder } = this.request;
     if (await lockOwner(join(runsFolder, run)).catch(() => undefined)) return;
-    // Another process may have begun the run first, so that its name was taken.
-    const isThereNow = wasNew && (await isThere(new RunFolder(join(runsFolder, run)).spec));
+    if ((await readFailure(this.folder, run))?.cancelled) return;
     // A job that was ended, or has no result although it says so, gets further chances, but not forever.
-    const mayHelp = code === null || code === INTERRUPTED || code === 0 || isThereNow;
+    const mayHelp = code === null || code === INTERRUPTED || code === 0;
     const attempt = `${step} ${run}`;
     const attempts = (this.#attempts.get(attempt) ?? 0) + 1;
     this.#attempts.set(attempt, attempts);
@@ -297,44 +219,3 @@ class Session {
 /** Exit codes of a job; the command line documents them. */
 const DIVERGED = 6;
 const INTERRUPTED = 130;
-
-/**
- * Removes the folder of a run that was killed before its spec was written: `zlm train` would find its name taken. The lock is held
- * meanwhile, so that no other process begins the run in it.
- */
-async function clearRemnant(run: RunFolder): Promise<void> {
-  if (!(await isThere(run.path)) || (await isThere(run.spec))) return;
-  const lock = await lockFolder(run.path).catch(() => null);
-  if (lock === null) return;
-  try {
-    if (await isThere(run.spec)) return;
-    const known = ['overrides.txt', 'environment.json'];
-    const foreign = (await readdir(run.path)).filter(
-      (name) => !known.includes(name) && !name.startsWith('.') && !name.startsWith('lock.'),
-    );
-    if (foreign.length > 0) {
-      throw new UserError('data', `${run.path} is not a run, but has ${foreign[0]} in it`, [
-        'Move the folder away, or give the sweep another name.',
-      ]);
-    }
-    await rm(run.path, { recursive: true, force: true });
-  } finally {
-    await lock.release();
-  }
-}
-
-/** Notes of a changed sweep, shown one by one; the tables show how things are, not how they were. */
-async function* noteChanges(folder: SweepFolder, plan: SweepPlan): AsyncGenerator<SweepEvent, void, void> {
-  const record = await readRecord(folder);
-  if (record === null) return;
-  const before = new Set(record.runs.map(({ name }) => name));
-  const now = new Set(runsOf(plan).map(({ name }) => name));
-  const added = [...now].filter((name) => !before.has(name)).length;
-  const gone = [...before].filter((name) => !now.has(name)).length;
-  if (added === 0 && gone === 0) return;
-  const parts = [
-    ...(added > 0 ? [`${added} ${added === 1 ? 'run is' : 'runs are'} new`] : []),
-    ...(gone > 0 ? [`${gone} ${gone === 1 ? 'is' : 'are'} no longer in it`] : []),
-  ];
-  yield { kind: 'note', line: `The sweep file has changed since it was last started: ${parts.join(', ')}` };
-}

@@ -40,12 +40,22 @@ export interface LoadedSweep {
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
 export async function readSweep(path: string): Promise<LoadedSweep> {
-  const root = await readMap(path, undefined, 'A sweep is a map of keys such as spec, variants and seeds');
-  const faults = faultsAgainst(SWEEP, root);
-  if (faults !== null) throw new SpecError(sortFaults(faults, [path]));
+  const root = await readSweepMap(path);
+  checkSweep(root, path);
   const file = toPlain(root) as SweepFile;
   const name = file.name ?? nameOfFile(path);
   return { path, name, file, root, text: await readFile(path, 'utf8') };
+}
+
+/** Reads a sweep file without checking its keys. @throws SpecError when it is no YAML map */
+export function readSweepMap(path: string): Promise<LocatedMap> {
+  return readMap(path, undefined, 'A sweep is a map of keys such as spec, variants and seeds');
+}
+
+/** Checks a sweep file against its schema. @throws SpecError that lists all faults */
+export function checkSweep(root: Located, path: string): void {
+  const faults = faultsAgainst(SWEEP, root);
+  if (faults !== null) throw new SpecError(sortFaults(faults, [path]));
 }
 
 /** Characters that the names of runs may have, besides those that begin them. */

@@ -3,8 +3,10 @@
  * are the plan as it was last used, the failures, the logs of the jobs, and the tables.
  */
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { writeFileAtomically } from '../storage/atomic-write.js';
+import { isThere } from '../storage/files.js';
+import type { LauncherName } from './launchers/launcher.js';
 import type { PlannedRun, SweepPlan } from './plan.js';
 import { runsOf } from './plan.js';
 
@@ -22,6 +24,10 @@ export class SweepFolder {
   /** The runs that followed from it; see {@link SweepRecord}. */
   get record(): string {
     return join(this.path, 'runs.json');
+  }
+  /** What Slurm has of it: batch scripts, and which job trains which run. */
+  get queue(): string {
+    return join(this.path, 'slurm');
   }
   get failures(): string {
     return join(this.path, 'failures');
@@ -51,10 +57,21 @@ export function sweepFolder(sweepsFolder: string, name: string): SweepFolder {
   return new SweepFolder(join(sweepsFolder, name), name);
 }
 
+/** Finds the folder of a sweep that was started, by its name or its path; null when there is none. */
+export async function findSweepFolder(sweepsFolder: string, name: string): Promise<SweepFolder | null> {
+  for (const path of [join(sweepsFolder, name), name]) {
+    const folder = new SweepFolder(path, basename(path));
+    if (await isThere(folder.file)) return folder;
+  }
+  return null;
+}
+
 /** What a sweep remembers of its plan. */
 export interface SweepRecord {
   /** The sweep file, as the user named it. */
   readonly path: string;
+  /** What had its jobs when it was last started; left out by older versions. */
+  readonly launcher?: LauncherName;
   readonly runs: readonly Pick<PlannedRun, 'name' | 'specHash'>[];
 }
 
@@ -69,20 +86,26 @@ export async function readRecord(folder: SweepFolder): Promise<SweepRecord | nul
 }
 
 /** Writes the sweep file and the record. */
-export async function writeRecord(folder: SweepFolder, plan: SweepPlan): Promise<void> {
+export async function writeRecord(
+  folder: SweepFolder,
+  plan: SweepPlan,
+  launcher: LauncherName,
+): Promise<void> {
   const runs = runsOf(plan).map(({ name, specHash }) => ({ name, specHash }));
-  const record: SweepRecord = { path: plan.path, runs };
+  const record: SweepRecord = { path: plan.path, launcher, runs };
   await writeFileAtomically(folder.file, plan.text);
   await writeFileAtomically(folder.record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** A job that failed, and is not tried again until the user asks for it. */
+/** A job that failed or was cancelled, and is not tried again until the user asks for it. */
 export interface Failure {
   readonly step: 'train' | 'test';
   /** Exit code; null when it was ended. */
   readonly code: number | null;
   /** The end of what it wrote, or how it ended. */
   readonly message: string;
+  /** The user cancelled it. */
+  readonly cancelled?: true;
 }
 
 export async function writeFailure(folder: SweepFolder, run: string, failure: Failure): Promise<void> {
@@ -111,6 +134,11 @@ const LAST_LINES = 6;
 
 /** Returns the last lines that the jobs of a run have written; empty when there are none. */
 export async function lastLines(folder: SweepFolder, run: string): Promise<string> {
-  const text = await readFile(folder.log(run), 'utf8').catch(() => '');
+  return await lastLinesOf(folder.log(run));
+}
+
+/** Returns the last lines of a log; empty when there is none. */
+export async function lastLinesOf(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 }

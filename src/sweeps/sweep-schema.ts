@@ -9,3 +9,8 @@ export function sweepSchema(): SchemaNode {
   schema ??= JSON.parse(readFileSync(new URL('../../schemas/sweep.schema.json', import.meta.url), 'utf8'));
   return schema as SchemaNode;
 }
+
+/** Returns the options of job arrays, the keys of `launcher.slurm`, with their schemas. */
+export function slurmKeys(): Readonly<Record<string, SchemaNode>> {
+  return sweepSchema().properties?.launcher?.properties?.slurm?.properties ?? {};
+}

@@ -62,6 +62,52 @@ export interface SweepFile {
    */
   seeds?: number[];
   /**
+   * What runs the trainings where it is not this machine, and its options. --launcher of the command line has priority.
+   */
+  launcher?: {
+    /**
+     * The job array that zlm sweep submits to Slurm.
+     */
+    slurm?: {
+      /**
+       * Partition, or several separated by commas. By default that of the cluster.
+       */
+      partition?: string;
+      /**
+       * Time limit of a task, as MINUTES, HOURS:MINUTES:SECONDS or DAYS-HOURS. A run that needs longer saves before it, is queued again, and continues.
+       */
+      time?: string;
+      /**
+       * GPUs of a task; zlm uses one. By default none.
+       */
+      gpus?: number;
+      /**
+       * Processors of a task, and threads of zlm. By default one.
+       */
+      cpus?: number;
+      /**
+       * Memory of a task. By default that of the cluster.
+       */
+      memory?: string;
+      /**
+       * Account that is charged. By default that of the user.
+       */
+      account?: string;
+      /**
+       * Tasks of the array that run at once, at most.
+       */
+      arrayLimit?: number;
+      /**
+       * Seconds before the time limit at which a run saves and is queued again; by default 120. Slurm rounds it by up to a minute.
+       */
+      saveSeconds?: number;
+      /**
+       * More options of sbatch, such as --qos=long.
+       */
+      extra?: string[];
+    };
+  };
+  /**
    * How long each run trains: so many tokens, or so many minutes.
    */
   budget?: {

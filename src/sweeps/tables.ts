@@ -46,7 +46,7 @@ export function noteOf({ best, finished, wanted, lost }: GroupReport): string {
   const open = wanted - finished - lost;
   return [
     ...(best ? ['best'] : []),
-    ...(lost > 0 ? [`${lost} diverged or failed`] : []),
+    ...(lost > 0 ? [`${lost} without a result`] : []),
     ...(open > 0 ? [`${open} to do`] : []),
   ].join(', ');
 }

@@ -142,8 +142,11 @@ async function* trainFrom(
   try {
     changing = beginState(spec, begun, beginning);
     const { optimizer, state } = changing;
-    // Only now, when nothing but the disk can keep the session from beginning, the folder is changed.
-    await recordSession(run, job, facts);
+    const settings = loopSettings(spec);
+    const isOver = endOf(settings, position) !== null;
+    // Only now, when nothing but the disk can keep the session from beginning, the folder is changed. A session that has nothing to
+    // train, as when a batch system starts a job once more, leaves no trace.
+    if (!(isOver && hasOwnSpec(job))) await recordSession(run, job, facts);
     if (resume) await truncateMetrics(run, position);
     const recorder = new RunRecorder(run, spec, corpus, () => ({
       parameters: model.parameters,
@@ -155,8 +158,6 @@ async function* trainFrom(
     // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
     const unlinked = await markLatest(run);
     if (unlinked !== null) yield { kind: 'warning', line: unlinked };
-    const settings = loopSettings(spec);
-    const isOver = endOf(settings, position) !== null;
     yield { kind: 'session', system: 'network', run, epochs: settings.epochs, position, isOver };
     const parts = { task, optimizer, settings, queueDepth: backend.queueDepth };
     const end = yield* recorder.record(trainingLoop(parts, position, state, signal), position);
@@ -168,6 +169,11 @@ async function* trainFrom(
     }
     disposeLanguageModel(model);
   }
+}
+
+/** Tells whether a run is resumed with the spec that is in its folder, and nothing else. */
+function hasOwnSpec({ resume, loaded: { path, overrides } }: Job): boolean {
+  return resume !== null && path === resume.spec && overrides.length === 0;
 }
 
 /** Saves before the first batch, so that the run that the parameters came from is never needed again. */

@@ -10,6 +10,7 @@
 import type { BackendName, BackendOptions } from '../backends/backend.js';
 import { UserError } from '../errors.js';
 import { findRun } from '../runs/list-runs.js';
+import { namedRun } from '../runs/named-run.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
 import { renderWarning } from '../spec/diagnostics.js';
@@ -29,6 +30,8 @@ export interface TrainRequest {
   readonly overrides: readonly string[];
   /** Name of a new run's folder; null for one made of the date and the spec's name. */
   readonly name: string | null;
+  /** Continue the run of that name, if there is one. */
+  readonly continueNamed?: boolean;
   readonly dataFolder: string;
   readonly runsFolder: string;
   readonly backend: BackendName | 'auto';
@@ -112,10 +115,20 @@ function loadNamed({ spec, overrides }: TrainRequest, resume: RunFolder | null):
   ]);
 }
 
+/** Finds the run to resume, if any, and loads the spec that it continues with or a new run begins with. */
+async function runAndSpec(
+  request: TrainRequest,
+): Promise<{ readonly resume: RunFolder | null; readonly loaded: LoadedSpec }> {
+  const { runsFolder, name, continueNamed } = request;
+  const resume = request.resume === null ? null : await findRun(runsFolder, request.resume);
+  const loaded = await loadNamed(request, resume);
+  const named = continueNamed && name !== null ? await namedRun(runsFolder, name, loaded.spec) : null;
+  return named ? { resume: named, loaded: await loadRunSpec(named, []) } : { resume, loaded };
+}
+
 /** Opens everything that a request names, the cheapest first. */
 async function openJob(request: TrainRequest, signal: AbortSignal): Promise<TrainingJob<Spec>> {
-  const resume = request.resume === null ? null : await findRun(request.runsFolder, request.resume);
-  const loaded = await loadNamed(request, resume);
+  const { resume, loaded } = await runAndSpec(request);
   const corpus = await systemOf(loaded.spec).openData(loaded, request.dataFolder, {
     cacheFolder: request.backendOptions?.cacheFolder,
     signal,

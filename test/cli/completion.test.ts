@@ -53,6 +53,14 @@ describe('commands', () => {
     expect(await words(line)).toEqual(expect.arrayContaining(expected));
   });
 
+  it('the options of a job array and the launchers are offered', async () => {
+    expect(await completion('sweep placement --slurm part')).toMatchObject({
+      candidates: [{ word: 'partition=' }],
+      open: true,
+    });
+    expect(await words('eval --launcher ')).toEqual(['local', 'slurm']);
+  });
+
   it('hidden and unknown commands are not offered', async () => {
     expect(await words('compl')).toEqual(['completion']);
     expect(await words('frobnicate ')).toEqual([]);

@@ -2,12 +2,12 @@
 
 import { UserError } from '../../src/errors.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
-import type { EndedJob, Job, Launcher } from '../../src/sweeps/launcher.js';
+import type { EndedJob, Job, Launcher } from '../../src/sweeps/launchers/launcher.js';
 import { openRun } from '../../src/systems/open-run.js';
 import { resultOf, train } from '../../src/systems/train.js';
 
 /** Exit codes of the command line. */
-const CODES = { diverged: 6, interrupted: 130, data: 4, spec: 3, usage: 2, backend: 5 } as const;
+const CODES = { diverged: 6, interrupted: 130, data: 4, spec: 3, usage: 2, backend: 5, launcher: 7 } as const;
 
 /** A launcher, and the command lines that it was given. */
 export interface InProcessLauncher extends Launcher {
@@ -41,7 +41,7 @@ export function inProcessLauncher(capacity = 2): InProcessLauncher {
     async query() {
       const since = ended;
       ended = [];
-      return { active: [...active.keys()], ended: since };
+      return { active: [...active.keys()], queued: [], ended: since };
     },
     async cancel(runs) {
       for (const name of runs) active.get(name)?.abort(new UserError('interrupted', 'Interrupted'));
@@ -49,7 +49,7 @@ export function inProcessLauncher(capacity = 2): InProcessLauncher {
   };
 }
 
-async function run({ args, log }: Job, signal: AbortSignal): Promise<number> {
+async function run({ steps: [args], log }: Job, signal: AbortSignal): Promise<number> {
   try {
     return await (args[0] === 'train' ? trainJob(args, signal) : evaluateJob(args, signal));
   } catch (error) {
@@ -71,6 +71,7 @@ async function trainJob(args: readonly string[], signal: AbortSignal): Promise<n
         resume,
         overrides: valuesOf(args, '--set'),
         name: valuesOf(args, '--name')[0] ?? null,
+        continueNamed: args.includes('--continue'),
         dataFolder: valuesOf(args, '--data')[0],
         runsFolder: valuesOf(args, '--runs')[0],
         backend: 'wasm',

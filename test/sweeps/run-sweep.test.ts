@@ -9,10 +9,12 @@ import SweepRetry from '../../src/commands/sweep/retry.js';
 import SweepStatus from '../../src/commands/sweep/status.js';
 import { UserError } from '../../src/errors.js';
 import { lockFolder, lockOwner } from '../../src/storage/folder-lock.js';
-import type { Launcher } from '../../src/sweeps/launcher.js';
-import { localLauncher } from '../../src/sweeps/local-launcher.js';
+import type { Launcher } from '../../src/sweeps/launchers/launcher.js';
+import { localLauncher } from '../../src/sweeps/launchers/local.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
-import { runSweep, type SweepEvent } from '../../src/sweeps/run-sweep.js';
+import { runSweep } from '../../src/sweeps/run-sweep.js';
+import type { SweepEvent } from '../../src/sweeps/start-sweep.js';
+import { cancelSweep } from '../../src/sweeps/sweep-status.js';
 import { resultOf } from '../../src/systems/train.js';
 import { runCommand, startZlm } from '../cli/capture.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
@@ -93,7 +95,7 @@ describe('a sweep', () => {
       [2, 2],
     ]);
     expect(report.groups.filter(({ best }) => best)).toHaveLength(1);
-    expect(launcher.jobs.map(({ args }) => args[0])).toEqual([
+    expect(launcher.jobs.map(({ steps }) => steps[0][0])).toEqual([
       ...Array(4).fill('train'),
       ...Array(4).fill('eval'),
     ]);
@@ -215,7 +217,7 @@ describe('a sweep', () => {
     for (const seed of [1, 2, 3]) expect(sessionsOf(`twice-seed${seed}`)).toBe(1);
     const evaluated = launchers
       .flatMap(({ jobs }) => jobs)
-      .filter(({ args }) => args[0] === 'eval')
+      .filter(({ steps }) => steps[0][0] === 'eval')
       .map(({ run }) => run);
     expect(evaluated.sort()).toEqual([1, 2, 3].map((seed) => `twice-seed${seed}`));
   });
@@ -238,7 +240,7 @@ describe('a sweep', () => {
         return false;
       },
     });
-    expect([report.done, launcher.jobs.map(({ args }) => args[0])]).toEqual([true, ['eval']]);
+    expect([report.done, launcher.jobs.map(({ steps }) => steps[0][0])]).toEqual([true, ['eval']]);
   });
 
   it('a budget of time stops a run at the next look, and its best epoch counts', async () => {
@@ -314,15 +316,36 @@ describe('a sweep that is stopped', () => {
   });
 });
 
+describe('cancelling', () => {
+  it('a cancelled run saves, is not started again by the sweep that works on it, and ends by a retry in the weights of an undisturbed one', async () => {
+    const path = sweepFile('dropped', LONG);
+    const words = ['--sweeps', sweepsFolder(), '--runs', place.runs, '--data', place.data];
+    const working = startZlm(['sweep', path, ...words, '--backend', 'wasm', '--jobs', '1']);
+    const first = place.run('dropped-seed1');
+    await until(() => existsSync(first.checkpoint('last')) || working.process.exitCode !== null);
+    const folders = { path, sweepsFolder: sweepsFolder(), runsFolder: place.runs };
+    const cancelled = await cancelSweep(folders, ['dropped-seed1']);
+    expect(statesOf(cancelled)[0]).toBe('dropped-seed1: cancelled');
+    expect((await working.ended).code).toBe(0);
+    const left = ['dropped-seed1: cancelled', 'dropped-seed2: finished'];
+    expect(statesOf(await sweep(path))).toEqual(left);
+    expect(sessionsOf('dropped-seed1')).toBe(1);
+    const { kind, message } = await faultOf(cancelSweep(folders, ['dropped-seed9']));
+    expect([kind, message]).toEqual(['usage', 'Sweep dropped has no run dropped-seed9']);
+    expect((await sweep(path, { retry: true })).done).toBe(true);
+    await expectUndisturbed('dropped');
+  });
+});
+
 describe('the local launcher', () => {
   it('reports exit codes and signals, writes stderr to the log, and cancels by SIGINT', async () => {
     const launcher = localLauncher([process.execPath, '-e'], 2);
     const log = join(place.root, 'logs', 'job.log');
     const script =
       'process.on("SIGINT", () => process.exit(130)); console.error("begun"); setInterval(() => {}, 1000)';
-    await launcher.submit([{ run: 'patient', args: [script], log }]);
+    await launcher.submit([{ run: 'patient', steps: [[script]], log }]);
     await launcher.submit([
-      { run: 'failing', args: ['process.exit(5)'], log: join(place.root, 'logs', 'f.log') },
+      { run: 'failing', steps: [[''], ['process.exit(5)'], ['']], log: join(place.root, 'logs', 'f.log') },
     ]);
     expect((await launcher.query()).active).toContain('patient');
     await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('begun'));

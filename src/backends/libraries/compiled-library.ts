@@ -4,13 +4,15 @@
  */
 import { execFile } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.js';
 import { syncPath } from '../../storage/atomic-write.js';
-import { describeFileError } from '../../storage/file-error.js';
+import { describeFileError, fileErrorCode } from '../../storage/file-error.js';
 import { sha256 } from '../../storage/file-identity.js';
+import { FolderHeldError, type FolderLock, lockFolder } from '../../storage/folder-lock.js';
 import { removeLeftovers, temporaryPath } from '../../storage/temporary.js';
 import { openOwnFile } from './private-folder.js';
 
@@ -112,6 +114,41 @@ export async function compilerFailure(
       throw new UserError('interrupted', `Interrupted while ${what} compiled`);
     }
     return stderr.trim() || (signal ? `${program} was ended by ${signal}` : message);
+  }
+}
+
+/** Milliseconds that a process waits for another one that compiles the same library, before it compiles it itself. */
+const PATIENCE = 60_000;
+
+/**
+ * Runs `work` while no other process does that for the same library, also on other machines that share the folder.
+ *
+ * @param prefix of the name of the library
+ */
+export async function onceAtATime<T>(folder: string, prefix: string, work: () => Promise<T>): Promise<T> {
+  const locked = join(folder, `.build.${prefix}`);
+  const lock = await lockWithin(locked, Date.now() + PATIENCE);
+  try {
+    return await work();
+  } finally {
+    await lock?.release();
+    // Another process that waits may have put its claim into it.
+    await rmdir(locked).catch(() => {});
+  }
+}
+
+/** Locks a folder; returns null when another process has it for too long. */
+async function lockWithin(folder: string, deadline: number): Promise<FolderLock | null> {
+  for (;;) {
+    try {
+      return await lockFolder(folder);
+    } catch (error) {
+      // The one before may have removed the folder while this process put down its claim.
+      const isRemoved = error instanceof UserError && fileErrorCode(error.cause) === 'ENOENT';
+      if (!(error instanceof FolderHeldError || isRemoved)) throw error;
+      if (Date.now() > deadline) return null;
+      await sleep(100);
+    }
   }
 }
 

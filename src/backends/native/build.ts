@@ -15,6 +15,7 @@ import {
   findLibrary,
   inWorkplace,
   keepLibrary,
+  onceAtATime,
   orFailure,
 } from '../libraries/compiled-library.js';
 import { type Compiler, compilerFlags } from '../libraries/compiler.js';
@@ -40,8 +41,9 @@ export interface BuiltLibrary extends CheckedLibrary {
 export type BuildResult = { readonly library: BuiltLibrary } | BuildFailure;
 
 /**
- * Returns the library for this processor, from the cache or compiled now. Two processes that build at the same time each
- * write a file of their own, and the later rename wins with the same content. A cached file that is damaged, or that
+ * Returns the library for this processor, from the cache or compiled now. Of processes that need it at the same time, as the tasks of
+ * a cluster, one compiles it and the others wait. Where they cannot see each other, each writes a file of its own, and the later rename
+ * wins with the same content. A cached file that is damaged, or that
  * someone else may have written, is built again. A cache that others could change is refused.
  *
  * @param onCompile called before a compilation, which takes some seconds
@@ -65,9 +67,13 @@ export async function buildLibrary(
       // Checked every time: OpenMP may have been installed since a library without it was built.
       const threads = await inWorkplace(own, (workplace) => hasOpenMp(compiler, workplace));
       if (library && !threads) return library;
-      onCompile();
       const prefix = await name(threads);
-      return inWorkplace(own, (workplace) => compile(compiler, workplace, own, prefix, threads));
+      return onceAtATime(own, prefix, async () => {
+        const compiled = await findKernels(own, prefix, threads);
+        if (compiled) return { library: compiled };
+        onCompile();
+        return inWorkplace(own, (workplace) => compile(compiler, workplace, own, prefix, threads));
+      });
     });
     // Where nothing can be written, use the library that was compiled before.
     return 'failure' in built && library ? library : built;

@@ -9,11 +9,13 @@ export default class Sweep extends SweepCommand<typeof Sweep> {
     'process of zlm with a run folder of its own; what is finished is skipped, what was interrupted continues, and a ' +
     'run that diverges stops no other. Values that are tuned are chosen on valid with the first seed. The best epoch of each run ' +
     'that is compared is evaluated on test once. The tables are in the folder of the sweep. After Ctrl-C or a kill, the same ' +
-    'command continues.';
+    'command continues. With --launcher slurm the runs are submitted as one job array, and the command returns; docs/slurm.md ' +
+    'has the details.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> placement',
     '<%= config.bin %> <%= command.id %> my-sweep.yaml --jobs 2',
+    '<%= config.bin %> <%= command.id %> my-sweep.yaml --launcher slurm --slurm partition=gpu --slurm gpus=1',
     '<%= config.bin %> sweep status my-sweep.yaml',
     {
       description: 'The best variant',

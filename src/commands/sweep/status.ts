@@ -5,7 +5,8 @@ export default class SweepStatus extends SweepCommand<typeof SweepStatus> {
   static override summary = 'Show how far a sweep is, whoever works on it.';
 
   static override description =
-    'Nothing is started or written. Runs that failed are shown with the last lines of their logs.';
+    'Nothing is started or written. Of jobs of Slurm it shows what the queue or the accounting says beside the run folders. Runs that ' +
+    'failed are shown with the last lines of their logs.';
 
   static override examples = ['<%= config.bin %> <%= command.id %> my-sweep.yaml'];
 
@@ -14,9 +15,10 @@ export default class SweepStatus extends SweepCommand<typeof SweepStatus> {
   static override flags = sweepPlaceFlags;
 
   async run(): Promise<SweepReport> {
-    const { sweepStatus } = await import('../../sweeps/run-sweep.js');
+    const { sweepStatus } = await import('../../sweeps/sweep-status.js');
     const { sweeps, runs } = this.flags;
     const path = await this.findSweep(this.args.sweep);
-    return await this.report(await sweepStatus({ path, sweepsFolder: sweeps, runsFolder: runs }));
+    const onNote = (line: string) => this.progress().note(line);
+    return await this.report(await sweepStatus({ path, sweepsFolder: sweeps, runsFolder: runs }, onNote));
   }
 }

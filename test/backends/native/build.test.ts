@@ -147,7 +147,7 @@ describe('building the library', () => {
     },
   );
 
-  it('two processes that build at once get the same whole library', async () => {
+  it('of two processes that build at once, one compiles, and both get the same whole library', async () => {
     const half = 'echo half > "$output"; sleep 0.3; echo whole > "$output"';
     const cc = fake('cc', { compile: half });
     const children = [1, 2].map(() => startChild('../backends/native/build.child.ts', cc, cache));
@@ -155,7 +155,7 @@ describe('building the library', () => {
     expect(paths[0]).toBe(paths[1]);
     expect(readFileSync(paths[0], 'utf8')).toBe('whole\n');
     expect(cached()).toEqual([basename(paths[0])]);
-    expect(readFileSync(`${cc}.log`, 'utf8').trimEnd().split('\n')).toHaveLength(2);
+    expect(readFileSync(`${cc}.log`, 'utf8').trimEnd().split('\n')).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../storage/files.js';
+import { makeFolder } from '../../storage/files.js';
 import type { EndedJob, Job, LaunchedJobs, Launcher } from './launcher.js';
 
 /** The program and its first words: node, and the file that starts zlm. */
@@ -19,8 +19,12 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
   const children = new Map<string, ChildProcess>();
   let ended: EndedJob[] = [];
 
+  function end(run: string, code: number | null, reason: string | null): void {
+    ended.push({ run, code, reason });
+  }
+
   /** Resolves when the process is there; rejects when it cannot be started. */
-  async function start({ run, args, log }: Job): Promise<void> {
+  async function start({ run, steps: [args, ...later], log }: Job): Promise<void> {
     await makeFolder(dirname(log));
     const stderr = openSync(log, 'a');
     try {
@@ -36,7 +40,9 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
       children.set(run, child);
       child.once('exit', (code, signal) => {
         children.delete(run);
-        ended.push({ run, code, reason: signal && `signal ${signal}` });
+        if (code !== 0 || later.length === 0) end(run, code, signal && `signal ${signal}`);
+        // A process that cannot be started is told as an end, since nobody waits for it here.
+        else start({ run, steps: later, log }).catch((error) => end(run, null, String(error)));
       });
     } finally {
       closeSync(stderr);
@@ -51,7 +57,7 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
     async query(): Promise<LaunchedJobs> {
       const since = ended;
       ended = [];
-      return { active: [...children.keys()], ended: since };
+      return { active: [...children.keys()], queued: [], ended: since };
     },
     async cancel(runs) {
       for (const run of runs) children.get(run)?.kill('SIGINT');
