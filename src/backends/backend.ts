@@ -3,8 +3,8 @@ import type * as tf from '@tensorflow/tfjs';
 
 import type { Precision } from '../ops/op.js';
 
-/** All backends, fastest first on a machine without a GPU that TensorFlow can use. */
-export const BACKEND_NAMES = ['cuda', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
+/** All backends, fastest first on a machine whose GPU is not used by TensorFlow. */
+export const BACKEND_NAMES = ['cuda', 'webgpu', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
@@ -34,6 +34,8 @@ export interface Probe {
   readonly absent?: true;
   /** True when a backend that can also run on processors runs on a GPU. */
   readonly onGpu?: boolean;
+  /** True when a backend that is for GPUs found only a renderer on processors, which is taken by name alone. */
+  readonly software?: true;
   /** The full output of a failure, such as a compiler's messages, for `zlm doctor`. */
   readonly details?: string;
   /** Number of threads; omitted by a backend that has only one or cannot run. */
@@ -63,6 +65,8 @@ export interface BackendOptions {
   readonly cudaGraphs?: boolean | undefined;
   /** Folder with a binding of TensorFlow, or whose `node_modules` has one; default: one in the cache, or one beside zlm. */
   readonly tensorflow?: string | undefined;
+  /** Options of Dawn, such as `backend=null` for a device that computes nothing; default: none. */
+  readonly dawnFlags?: readonly string[] | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

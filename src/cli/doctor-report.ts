@@ -124,7 +124,7 @@ async function reportBackends(options: BackendOptions): Promise<BackendReport[]>
 }
 
 async function measure(
-  { absent, onGpu: _, ...found }: { readonly name: BackendName } & Probe,
+  { absent, onGpu: _onGpu, software: _software, ...found }: { readonly name: BackendName } & Probe,
   options: BackendOptions,
 ): Promise<BackendReport> {
   // What the system says of hardware that is absent explains nothing.
