@@ -4,7 +4,19 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type BackendKernel, KernelRegistry } from '../kernel-registry.js';
+import { embedding, embeddingGradient } from './embedding-kernels.js';
 import { dropout } from './feed-forward-kernels.js';
+import {
+  adamUpdate,
+  averageUpdate,
+  clipScale,
+  dynamicUpdate,
+  globalNorm,
+  rmspropUpdate,
+  sgdUpdate,
+} from './optimizer-kernels.js';
+import { product } from './products.js';
+import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 
 const NAME = 'webgpu';
@@ -13,7 +25,22 @@ const NAME = 'webgpu';
 export function registerWebgpuKernels(): void {
   const registry = new KernelRegistry<WebgpuBackend>(NAME);
   registry.register('AddN', addInParts());
-  registry.registerOps({ dropout });
+  registry.registerOps({
+    embedding,
+    embeddingGradient,
+    dropout,
+    product,
+    softmaxCrossEntropy,
+    softmaxCrossEntropyGradient,
+    logits,
+    globalNorm,
+    clipScale,
+    sgdUpdate,
+    adamUpdate,
+    rmspropUpdate,
+    averageUpdate,
+    dynamicUpdate,
+  });
 }
 
 /**
