@@ -25,6 +25,22 @@ export interface RecurrentForm {
   readonly reason?: string;
 }
 
+/** What the driver of a GPU says of it. */
+export interface AdapterFacts {
+  readonly name: string;
+  /** The driver with its version; empty where it says nothing. */
+  readonly driver: string;
+  /** Optional features that kernels may use. */
+  readonly features: readonly string[];
+  /** The most bytes of a tensor. */
+  readonly tensorBytes: number;
+  /** The most buffers that one kernel may read and write. */
+  readonly buffers: number;
+  /** Bytes that the threads of a workgroup share, and the most threads. */
+  readonly workgroupBytes: number;
+  readonly workgroupThreads: number;
+}
+
 /** The answer to whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
   readonly available: boolean;
@@ -42,6 +58,8 @@ export interface Probe {
   readonly threads?: number;
   /** Omitted by a backend that has no kernels of its own for mixed precision or cannot run. */
   readonly bf16Units?: Bf16Units;
+  /** Omitted by a backend that is not for GPUs of any maker, or cannot run. */
+  readonly adapter?: AdapterFacts;
   /** The forms of typical layers; omitted by a backend that has only one form or cannot run. */
   readonly recurrentForms?: readonly RecurrentForm[];
 }

@@ -1,4 +1,5 @@
 /** Products on the device, for the ops that are products or contain them. */
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { ProductAttributes } from '../../ops/products.js';
 import { CONSTANTS } from './kernels.generated.js';
 import { type ProductPlan, planProduct } from './product-plan.js';
@@ -65,16 +66,28 @@ export function multiply(backend: WebgpuBackend, product: Product, plan?: Produc
   backend.run('productParts', { sums: to, bias: bias ?? a, c }, sum, groups);
 }
 
-/** Multiplies two matrices: `ZlmProduct`. */
-export const product: Kernel<ProductAttributes> = ({ a, b }, attributes, backend) => {
-  const { transposeA, transposeB, precision } = attributes;
+/** Multiplies two tensors of two dimensions, each transposed first where asked. */
+export function multiplyTensors(
+  backend: WebgpuBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  {
+    transposeA = false,
+    transposeB = false,
+    mixed = false,
+  }: Pick<Product, 'transposeA' | 'transposeB' | 'mixed'> = {},
+): TensorInfo {
   const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
   const n = transposeB ? b.shape[0] : b.shape[1];
   const c = backend.allocate([m, n]);
   const buffers = { a: backend.buffer(a), b: backend.buffer(b), c: c.buffer };
-  multiply(backend, { ...buffers, m, n, k, transposeA, transposeB, mixed: precision === 'mixed' });
+  multiply(backend, { ...buffers, m, n, k, transposeA, transposeB, mixed });
   return c.info;
-};
+}
+
+/** Multiplies two matrices. */
+export const product: Kernel<ProductAttributes> = ({ a, b }, { precision, ...transposed }, backend) =>
+  multiplyTensors(backend, a, b, { ...transposed, mixed: precision === 'mixed' });
 
 /** Whether all rows begin at a multiple of four numbers. */
 function isAligned(row: number, at: number): boolean {

@@ -3,6 +3,11 @@
  * its reference, on tfjs's kernels.
  */
 import * as tf from '@tensorflow/tfjs';
+import { gruGradientOp, gruOp } from '../../ops/gru.js';
+import { lstmGradientOp, lstmOp } from '../../ops/lstm.js';
+import { tidy } from '../../ops/memory.js';
+import type { Inputs, Op } from '../../ops/op.js';
+import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { type BackendKernel, KernelRegistry } from '../kernel-registry.js';
 import { embedding, embeddingGradient } from './embedding-kernels.js';
 import { dropout } from './feed-forward-kernels.js';
@@ -16,6 +21,15 @@ import {
   sgdUpdate,
 } from './optimizer-kernels.js';
 import { product } from './products.js';
+import {
+  gru,
+  gruGradient,
+  isCovered,
+  lstm,
+  lstmGradient,
+  tanhRnn,
+  tanhRnnGradient,
+} from './recurrent-kernels.js';
 import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 
@@ -30,6 +44,12 @@ export function registerWebgpuKernels(): void {
     embeddingGradient,
     dropout,
     product,
+    lstm: orReference(lstmOp, isCovered, lstm),
+    lstmGradient: orReference(lstmGradientOp, isCovered, lstmGradient),
+    gru: orReference(gruOp, isCovered, gru),
+    gruGradient: orReference(gruGradientOp, isCovered, gruGradient),
+    tanhRnn: orReference(tanhRnnOp, isCovered, tanhRnn),
+    tanhRnnGradient: orReference(tanhRnnGradientOp, isCovered, tanhRnnGradient),
     softmaxCrossEntropy,
     softmaxCrossEntropyGradient,
     logits,
@@ -41,6 +61,22 @@ export function registerWebgpuKernels(): void {
     averageUpdate,
     dynamicUpdate,
   });
+}
+
+/**
+ * Makes a kernel that runs the op's reference where the attributes ask for it.
+ *
+ * @param covers returns whether the own kernel computes the op with these attributes
+ */
+function orReference<A extends object, I extends Inputs>(
+  op: Op<A, I>,
+  covers: (attributes: A) => boolean,
+  own: BackendKernel<A, WebgpuBackend>,
+): BackendKernel<A, WebgpuBackend> {
+  return (inputs, attributes, backend) =>
+    covers(attributes)
+      ? own(inputs, attributes, backend)
+      : tidy(() => op.reference(inputs as unknown as I, attributes));
 }
 
 /**

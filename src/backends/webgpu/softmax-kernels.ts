@@ -3,6 +3,7 @@
  * the backward pass computes them again; it does not have to where one chunk is all.
  */
 import type { LogitsAttributes, SoftmaxAttributes } from '../../ops/softmax-cross-entropy.js';
+import { sumColumns } from './column-sums.js';
 import { multiply, type Product } from './products.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 import { groupsOf, type Kernel, type Tensors } from './webgpu-kernel.js';
@@ -31,9 +32,6 @@ export const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attribute
   }
   return [nll, ...saved].map(({ info }) => info);
 };
-
-/** Columns that a workgroup of `columnSums` has. */
-const SUM_COLUMNS = 32;
 
 /** Computes the gradients of hidden, weight and bias. */
 export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
@@ -68,9 +66,7 @@ export const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, a
       ? { m: v, n: h, a: gradient, b: hidden, bAt: first * h }
       : { m: h, n: v, a: hidden, b: gradient, aAt: first * h };
     multiply(backend, { k: rows, ...ofWeight, transposeA: true, c: dWeight.buffer, accumulate, mixed });
-    const sums = { rows, columns: v, accumulate: accumulate ? 1 : 0 };
-    const buffers = { x: gradient, out: dBias.buffer };
-    backend.run('columnSums', buffers, sums, [groupsOf(v, SUM_COLUMNS)]);
+    sumColumns(backend, { rows, width: v, x: gradient, out: dBias.buffer, accumulate });
   }
   return [dHidden.info, dWeight.info, dBias.info];
 };

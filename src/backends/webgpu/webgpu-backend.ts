@@ -48,6 +48,8 @@ export interface WebgpuBackend extends TfjsWebgpuBackend {
   share(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
   /** Copies a tensor. */
   copy(tensor: TensorInfo): Allocated;
+  /** Copies consecutive elements of a tensor to one of another shape. */
+  copyPart(tensor: TensorInfo, first: number, shape: readonly number[]): Allocated;
   /**
    * Returns a tensor of the same values to be updated in place: the tensor's own buffer, or a copy where another tensor shares it.
    */
@@ -140,9 +142,13 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
     }
 
     copy(tensor: TensorInfo): Allocated {
-      const out = this.allocate(tensor.shape, tensor.dtype);
-      const bytes = 4 * sizeOf(tensor.shape);
-      this.copyEncoder().copyBufferToBuffer(this.buffer(tensor), 0, out.buffer, 0, bytes);
+      return this.copyPart(tensor, 0, tensor.shape);
+    }
+
+    copyPart(tensor: TensorInfo, first: number, shape: readonly number[]): Allocated {
+      const out = this.allocate(shape, tensor.dtype);
+      const from = this.buffer(tensor);
+      this.copyEncoder().copyBufferToBuffer(from, 4 * first, out.buffer, 0, 4 * sizeOf(shape));
       return out;
     }
 

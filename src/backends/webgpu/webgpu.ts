@@ -1,6 +1,6 @@
 /** The WebGPU backend: any GPU with a driver for Vulkan, Metal or Direct3D, through Dawn in the optional package `webgpu`. */
 import * as tf from '@tensorflow/tfjs';
-import type { Backend, BackendOptions, Probe } from '../backend.js';
+import type { AdapterFacts, Backend, BackendOptions, Probe } from '../backend.js';
 import type { DawnFault } from './dawn.js';
 import { nameOf, type OpenDevice, openDevice } from './device.js';
 
@@ -23,7 +23,7 @@ export const webgpuBackend: Backend = {
     const device = await openOnce(options);
     if ('reason' in device) return { available: false, ...device };
     const where = device.isSoftware ? ({ software: true } as const) : { onGpu: true };
-    return { available: true, ...where, reason: describe(device) };
+    return { available: true, ...where, reason: describe(device), adapter: factsOf(device) };
   },
 
   async load(options: BackendOptions): Promise<void> {
@@ -39,6 +39,20 @@ export const webgpuBackend: Backend = {
     tf.registerBackend(NAME, () => makeWebgpuBackend(BackendClass, device));
   },
 };
+
+/** Returns what `doctor` shows of the adapter. */
+function factsOf(device: OpenDevice): AdapterFacts {
+  const { limits, info, features } = device;
+  return {
+    name: nameOf(device),
+    driver: info.description,
+    features,
+    tensorBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    buffers: limits.maxStorageBuffersPerShaderStage,
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    workgroupThreads: limits.maxComputeInvocationsPerWorkgroup,
+  };
+}
 
 /** Names the adapter and its driver. */
 function describe(device: OpenDevice): string {

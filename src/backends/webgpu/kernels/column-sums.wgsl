@@ -1,8 +1,12 @@
-// Sums over the rows of a matrix: out[j] = Σ_i x[i, j] (+ out[j]). A workgroup has 32 columns; eight threads share each of them.
+// Sums over the rows of some columns of a matrix [rows, width]: out[j] = Σ_i x[i, first + j] (+ out[j]). A workgroup has 32 columns;
+// eight threads share each of them.
 
 struct Uniforms {
   rows: u32,
-  columns: u32,
+  width: u32,
+  // The columns to add up, and their number.
+  first: u32,
+  count: u32,
   accumulate: u32,
 }
 
@@ -10,24 +14,24 @@ struct Uniforms {
 @group(1) @binding(0) var<storage, read> x: array<f32>;
 @group(1) @binding(1) var<storage, read_write> out: array<f32>;
 
-const COLUMNS: u32 = 32u;
+const COLUMN_SUMS = 32u;
 const SHARES: u32 = 8u;
 
 var<workgroup> of_threads: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let column = group.x * COLUMNS + thread % COLUMNS;
+  let column = group.x * COLUMN_SUMS + thread % COLUMN_SUMS;
   var own = 0.0;
-  if (column < uniforms.columns) {
-    for (var row = thread / COLUMNS; row < uniforms.rows; row += SHARES) {
-      own += x[row * uniforms.columns + column];
+  if (column < uniforms.count) {
+    for (var row = thread / COLUMN_SUMS; row < uniforms.rows; row += SHARES) {
+      own += x[row * uniforms.width + uniforms.first + column];
     }
   }
   of_threads[thread] = own;
   workgroupBarrier();
-  if (thread >= COLUMNS || column >= uniforms.columns) { return; }
-  for (var share = 1u; share < SHARES; share++) { own += of_threads[share * COLUMNS + thread]; }
+  if (thread >= COLUMN_SUMS || column >= uniforms.count) { return; }
+  for (var share = 1u; share < SHARES; share++) { own += of_threads[share * COLUMN_SUMS + thread]; }
   if (uniforms.accumulate != 0u) { own += out[column]; }
   out[column] = own;
 }
