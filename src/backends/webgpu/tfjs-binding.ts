@@ -36,6 +36,8 @@ export interface TfjsWebgpuBackend extends KernelBackend {
   submitQueue(): void;
   /** Makes the tensor's buffer, with its values if it has some. */
   uploadToGPU(dataId: object): void;
+  /** Dispatches one of tfjs's own programs. */
+  runWebGPUProgram(program: object, ...rest: unknown[]): TensorInfo;
   makeTensorInfo(shape: readonly number[], dtype: DataType): TensorInfo;
   incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
