@@ -13,7 +13,7 @@ export interface WgslNoise {
 
 /** The buffers, uniforms and constants of each kernel. */
 export interface WebgpuKernels {
-  readonly columnSums: {
+  readonly biasGradient: {
     readonly buffers: 'matrix' | 'sums';
     readonly uniforms: {
       readonly rows: number;
@@ -159,7 +159,7 @@ function writeNoise(to: DataView, at: number, value: WgslNoise): void {
   to.setUint32(at + 28, value.step, true);
 }
 
-function writeColumnSums(to: DataView, at: number, value: WebgpuKernels['columnSums']['uniforms']): void {
+function writeBiasGradient(to: DataView, at: number, value: WebgpuKernels['biasGradient']['uniforms']): void {
   to.setUint32(at, value.rows, true);
   to.setUint32(at + 4, value.width, true);
   to.setUint32(at + 8, value.first, true);
@@ -259,11 +259,11 @@ function writeTanhRnnStep(to: DataView, at: number, value: WebgpuKernels['tanhRn
 
 /** Each kernel: its source, its buffers in order, and its uniforms in memory. */
 export const KERNELS = {
-  columnSums: {
+  biasGradient: {
     buffers: [{"name":"matrix","access":"read"},{"name":"sums","access":"read_write"}],
     features: [],
     bytes: 16,
-    write: writeColumnSums,
+    write: writeBiasGradient,
     source: `
 struct Uniforms {
   rows: u32,

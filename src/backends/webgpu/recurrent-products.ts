@@ -92,11 +92,11 @@ export function maskStates(
 }
 
 /** Adds up each column of a matrix [N,M] from `first` on. */
-export function columnSums(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
+export function biasGradient(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
   const [rows, width] = matrix.shape;
   const count = width - first;
   const sums = backend.allocate([count]);
   const buffers = { matrix: backend.buffer(matrix), sums: sums.buffer };
-  backend.run('columnSums', buffers, { rows, width, first, count }, [groupsOf(count, 64)]);
+  backend.run('biasGradient', buffers, { rows, width, first, count }, [groupsOf(count, 64)]);
   return sums.info;
 }
