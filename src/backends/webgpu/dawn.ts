@@ -101,9 +101,10 @@ async function loadDawn(): Promise<Dawn | DawnFault> {
       const reason = `the package ${PACKAGE} is not installed; add it with \`npm install ${PACKAGE}@${PACKAGE_VERSION}\``;
       return { reason, absent: true };
     }
+    const cure = `install it again with \`npm install ${PACKAGE}@${PACKAGE_VERSION}\``;
     const reason = message.includes('dawn.node')
-      ? `the package ${PACKAGE} has no library for this system (${process.platform}, ${process.arch}) or it is damaged`
-      : `the package ${PACKAGE} cannot be loaded`;
+      ? `the package ${PACKAGE} has no library for this system (${process.platform}, ${process.arch}), or it is damaged; ${cure}`
+      : `the package ${PACKAGE} cannot be loaded; ${cure}`;
     return { reason, details: message };
   }
 }

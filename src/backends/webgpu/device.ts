@@ -16,7 +16,6 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeY',
   'maxComputeWorkgroupSizeZ',
   'maxComputeWorkgroupsPerDimension',
-  'minUniformBufferOffsetAlignment',
 ] as const;
 
 /** Limits by name. */

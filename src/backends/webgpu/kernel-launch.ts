@@ -60,7 +60,7 @@ export class KernelLauncher {
     private readonly device: GPUDevice,
     private readonly recorder: Recorder,
   ) {
-    this.uniforms = new UniformArena(device, device.limits.minUniformBufferOffsetAlignment);
+    this.uniforms = new UniformArena(device);
   }
 
   /** Makes a kernel ready for some buffers. A buffer that the kernel writes must be given once only. */
@@ -71,12 +71,12 @@ export class KernelLauncher {
   ): Launch<N> {
     const pipeline = this.pipelineOf(name, constants);
     const bindGroup = this.bindGroupOf(name, buffers);
-    const { bytes, write } = KERNELS[name] as Kernel;
+    const { write } = KERNELS[name] as Kernel;
     const { uniforms, recorder, dispatches } = this;
     const launch: Launch<N> = {
       dispatch: (values, [x, y = 1, z = 1]) => {
         if (!uniforms.hasRoom) recorder.submit();
-        const offset = uniforms.reserve(bytes);
+        const { offset, bindGroup: uniformGroup } = uniforms.take();
         write(uniforms.view, offset, values);
         const { encoder, isSame } = recorder.pass();
         if (!isSame || this.last !== launch) {
@@ -84,7 +84,7 @@ export class KernelLauncher {
           encoder.setBindGroup(1, bindGroup);
           this.last = launch;
         }
-        encoder.setBindGroup(0, uniforms.bindGroup, [offset]);
+        encoder.setBindGroup(0, uniformGroup);
         encoder.dispatchWorkgroups(x, y, z);
         dispatches.set(name, (dispatches.get(name) ?? 0) + 1);
       },

@@ -35,6 +35,8 @@ export const webgpuBackend: Backend = {
     const { registerWebgpuKernels } = await import('./register.js');
     const BackendClass = await loadBackendClass();
     tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', DISPATCHES_PER_SUBMIT);
+    // Otherwise tfjs computes with small tensors on the machine until they are on the GPU: a resumed run would round otherwise.
+    tf.env().set('WEBGPU_CPU_FORWARD', false);
     registerWebgpuKernels();
     tf.registerBackend(NAME, () => makeWebgpuBackend(BackendClass, device));
   },

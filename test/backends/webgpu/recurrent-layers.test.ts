@@ -60,6 +60,18 @@ describe.skipIf(obstacle)(['recurrent layers on webgpu', obstacle].filter(Boolea
       },
     );
 
+    it.each([
+      ['lstm', lstmCase(4, 3, 5, 6, { recurrent: MASK })],
+      ['gru', gruCase(4, 3, 5, 6)],
+      ['tanhRnn', tanhRnnCase(4, 3, 5, 6)],
+    ] as const)('%s gives all memory of the GPU back, forward and backward', async (_, testCase) => {
+      const bytesInUse = () => (tf.memory() as unknown as { numBytesInGPU: number }).numBytesInGPU;
+      await resultsOf(testCase);
+      const before = bytesInUse();
+      await resultsOf(testCase);
+      expect(bytesInUse()).toBe(before);
+    });
+
     it('the same inputs give the same bits on every run', async () => {
       const testCase = lstmCase(5, 21, 6, 37, { recurrent: MASK });
       expect(await resultsOf(testCase)).toEqual(await resultsOf(testCase));
