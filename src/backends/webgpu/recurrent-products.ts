@@ -1,34 +1,10 @@
 /** The products of a recurrent layer over all steps of a window: of its inputs, and the gradients of inputs, weights and biases. */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
-import { productOp } from '../../ops/products.js';
+import { sumColumns } from './column-sums.js';
+import { multiplyTensors } from './products.js';
 import type { Layer } from './recurrent-layer.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 import { groupsOf, wgslNoise } from './webgpu-kernel.js';
-
-/** The kernel of `ZlmProduct` of this backend; null while there is none, and tfjs's multiplies. */
-let ownProduct: tf.KernelConfig | null = null;
-
-/**
- * Takes the kernel of `ZlmProduct` that is registered. Called before any op runs: afterwards the reference may be registered under that
- * name, which takes no tensors of kernels.
- */
-export function takeOwnProduct(): void {
-  ownProduct = tf.getKernel(productOp.name, 'webgpu') ?? null;
-}
-
-/** Multiplies two matrices, each transposed first where asked. */
-export function multiply(
-  backend: WebgpuBackend,
-  a: TensorInfo,
-  b: TensorInfo,
-  { transposeA = false, transposeB = false } = {},
-): TensorInfo {
-  const { kernelFunc } = ownProduct ?? tf.getKernel('BatchMatMul', 'webgpu');
-  const attrs = { transposeA, transposeB, ...(ownProduct && { precision: 'f32' }) };
-  const product = kernelFunc({ inputs: { a, b }, backend, attrs });
-  return Array.isArray(product) ? product[0] : product;
-}
 
 /** Gives a tensor another shape, for the time of one kernel. */
 export function withShape({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
@@ -38,7 +14,7 @@ export function withShape({ dataId, dtype }: TensorInfo, shape: readonly number[
 /** Multiplies x [T,B,I] with weights [I,N] to [T·B,N]. */
 export function inputProduct(backend: WebgpuBackend, x: TensorInfo, weight: TensorInfo): TensorInfo {
   const [steps, batch, inputs] = x.shape;
-  return multiply(backend, withShape(x, [steps * batch, inputs]), weight);
+  return multiplyTensors(backend, withShape(x, [steps * batch, inputs]), weight);
 }
 
 /** The gradients that are products of all steps. */
@@ -69,9 +45,11 @@ export function productGradients(
   const rows = steps * batch;
   const states = backend.allocate([rows, units]);
   maskStates(backend, layer, backend.buffer(h0), backend.buffer(output), states.buffer, steps);
-  const dx = multiply(backend, dInput, inputWeight, { transposeB: true });
-  const dInputWeight = multiply(backend, withShape(x, [rows, x.shape[2]]), dInput, { transposeA: true });
-  const dRecurrentWeight = multiply(backend, states.info, dState, { transposeA: true });
+  const dx = multiplyTensors(backend, dInput, inputWeight, { transposeB: true });
+  const dInputWeight = multiplyTensors(backend, withShape(x, [rows, x.shape[2]]), dInput, {
+    transposeA: true,
+  });
+  const dRecurrentWeight = multiplyTensors(backend, states.info, dState, { transposeA: true });
   backend.disposeData(states.info.dataId);
   return { x: withShape(dx, x.shape), inputWeight: dInputWeight, recurrentWeight: dRecurrentWeight };
 }
@@ -92,11 +70,9 @@ export function maskStates(
 }
 
 /** Adds up each column of a matrix [N,M] from `first` on. */
-export function biasGradient(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
+export function columnSums(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
   const [rows, width] = matrix.shape;
-  const count = width - first;
-  const sums = backend.allocate([count]);
-  const buffers = { matrix: backend.buffer(matrix), sums: sums.buffer };
-  backend.run('biasGradient', buffers, { rows, width, first, count }, [groupsOf(count, 64)]);
+  const sums = backend.allocate([width - first]);
+  sumColumns(backend, { rows, width, first, x: backend.buffer(matrix), out: sums.buffer });
   return sums.info;
 }

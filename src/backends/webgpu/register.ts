@@ -9,7 +9,18 @@ import { tidy } from '../../ops/memory.js';
 import type { Inputs, Op } from '../../ops/op.js';
 import { tanhRnnGradientOp, tanhRnnOp } from '../../ops/tanh-rnn.js';
 import { type BackendKernel, KernelRegistry } from '../kernel-registry.js';
+import { embedding, embeddingGradient } from './embedding-kernels.js';
 import { dropout } from './feed-forward-kernels.js';
+import {
+  adamUpdate,
+  averageUpdate,
+  clipScale,
+  dynamicUpdate,
+  globalNorm,
+  rmspropUpdate,
+  sgdUpdate,
+} from './optimizer-kernels.js';
+import { product } from './products.js';
 import {
   gru,
   gruGradient,
@@ -19,7 +30,7 @@ import {
   tanhRnn,
   tanhRnnGradient,
 } from './recurrent-kernels.js';
-import { takeOwnProduct } from './recurrent-products.js';
+import { logits, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax-kernels.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 
 const NAME = 'webgpu';
@@ -29,15 +40,27 @@ export function registerWebgpuKernels(): void {
   const registry = new KernelRegistry<WebgpuBackend>(NAME);
   registry.register('AddN', addInParts());
   registry.registerOps({
+    embedding,
+    embeddingGradient,
     dropout,
+    product,
     lstm: orReference(lstmOp, isCovered, lstm),
     lstmGradient: orReference(lstmGradientOp, isCovered, lstmGradient),
     gru: orReference(gruOp, isCovered, gru),
     gruGradient: orReference(gruGradientOp, isCovered, gruGradient),
     tanhRnn: orReference(tanhRnnOp, isCovered, tanhRnn),
     tanhRnnGradient: orReference(tanhRnnGradientOp, isCovered, tanhRnnGradient),
+    softmaxCrossEntropy,
+    softmaxCrossEntropyGradient,
+    logits,
+    globalNorm,
+    clipScale,
+    sgdUpdate,
+    adamUpdate,
+    rmspropUpdate,
+    averageUpdate,
+    dynamicUpdate,
   });
-  takeOwnProduct();
 }
 
 /**

@@ -14,7 +14,7 @@ export interface TensorData {
 
 /** Lends buffers by size and usage, and keeps those that come back for later. */
 export interface BufferManager {
-  acquireBuffer(size: number, usage: number): GPUBuffer;
+  acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
   releaseBuffer(buffer: GPUBuffer): void;
 }
 

@@ -14,7 +14,7 @@ import {
   type Workgroups,
 } from './kernel-launch.js';
 import type { KernelName, WebgpuKernels } from './kernels.generated.js';
-import type { TfjsWebgpuBackend, TfjsWebgpuBackendClass } from './tfjs-binding.js';
+import type { BufferManager, TfjsWebgpuBackend, TfjsWebgpuBackendClass } from './tfjs-binding.js';
 
 /** A tensor that a kernel has made, and where its values are. */
 export interface Allocated {
@@ -26,6 +26,8 @@ export interface Allocated {
 export interface WebgpuBackend extends TfjsWebgpuBackend {
   readonly opened: OpenDevice;
   readonly launcher: KernelLauncher;
+  /** The most bytes of logits that the softmax has in memory at once; those of one row if that is more. */
+  logitsBytes: number;
   /** Runs a kernel. Takes back what it borrowed; disposes the tensors that it has made and shared if it fails. */
   runKernel<T>(kernel: () => T): T;
   /** Returns the buffer of a tensor's values, which are copied to the device if they are not there. */
@@ -75,10 +77,14 @@ export interface WebgpuBackend extends TfjsWebgpuBackend {
   spread(count: number): Workgroups;
 }
 
+/** Enough for all logits of a window of the paper's large model, so that its backward pass does not compute them again. */
+const LOGITS_BYTES = 2 ** 25;
+
 /** Makes the backend. */
 export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: OpenDevice): WebgpuBackend {
   class WithOwnKernels extends BackendClass implements WebgpuBackend {
     readonly launcher: KernelLauncher;
+    logitsBytes = LOGITS_BYTES;
     private made: TensorInfo[] | null = null;
     private borrowed: GPUBuffer[] = [];
     /** The pass and the number of its dispatches after the last of ours. */
@@ -87,6 +93,7 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
 
     constructor(readonly opened: OpenDevice) {
       super(opened.device, opened.info);
+      padBuffers(this.bufferManager);
       this.launcher = new KernelLauncher(opened.device, {
         pass: () => this.ownPass(),
         submit: () => this.submitRecorded(),
@@ -274,6 +281,12 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
     }
   }
   return withNavigator(opened.gpu, () => new WithOwnKernels(opened));
+}
+
+/** Makes all buffers whole vectors of four numbers, and at least one: kernels read vectors, and nothing of no length can be bound. */
+function padBuffers(manager: BufferManager): void {
+  const acquire = manager.acquireBuffer.bind(manager);
+  manager.acquireBuffer = (size, ...rest) => acquire(16 * Math.max(1, Math.ceil(size / 16)), ...rest);
 }
 
 /** Runs a function while `navigator.gpu` is there, as in a browser: tfjs's constructor asks for it. */
