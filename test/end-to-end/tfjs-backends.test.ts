@@ -32,7 +32,7 @@ async function lossesOn(backend: Trained, name: string): Promise<number[]> {
 
 describe.each(BACKENDS)('a training on %s', (backend) => {
   const obstacle = whyNot(backend);
-  const titled = (title: string, other?: string) => [title, obstacle ?? other].filter(Boolean).join(', ');
+  const titled = (title: string) => [title, obstacle].filter(Boolean).join(', ');
 
   it.skipIf(obstacle)(titled(`the losses of 20 windows are within 1e-4 of those on ${OTHER}`), async () => {
     const losses = await lossesOn(backend, `ours-${backend}`);
@@ -42,13 +42,11 @@ describe.each(BACKENDS)('a training on %s', (backend) => {
       expect(Math.abs(losses[window] - loss)).toBeLessThanOrEqual(1e-4 * loss);
   });
 
-  // tfjs adds up the gradient of the embedding by atomic operations.
-  const unordered = backend === 'webgpu' ? 'skipped: sums are added in any order' : undefined;
-  it.skipIf(obstacle ?? unordered).each([
+  it.skipIf(obstacle).each([
     ['sgd', []],
     ['adam', ['training.optimizer={adam: { learningRate: 0.01 }}', 'training.schedule={constant: {}}']],
   ])(
-    titled('a training with %s that was interrupted twice ends in the same bytes', unordered),
+    titled('a training with %s that was interrupted twice ends in the same bytes'),
     async (optimizer, more) => {
       const name = `${optimizer}-${backend}`;
       const overrides = [...DROPPED, ...more];

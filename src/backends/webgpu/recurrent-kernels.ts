@@ -5,7 +5,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { RecurrentAttributes } from '../../ops/recurrent.js';
 import { type Layer, layerOf } from './recurrent-layer.js';
-import { biasGradient, inputProduct, productGradients, withShape } from './recurrent-products.js';
+import { columnSums, inputProduct, productGradients, withShape } from './recurrent-products.js';
 import { runBackward, runForward } from './recurrent-steps.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
 import type { Kernel, Tensors } from './webgpu-kernel.js';
@@ -58,7 +58,7 @@ export const lstmGradient: RecurrentKernel = (tensors, attributes, backend) => {
     carry: dh.buffer,
   });
   const gradients = productGradients(backend, layer, sharedInputs(tensors), dz.info, dz.info);
-  const bias = biasGradient(backend, dz.info);
+  const bias = columnSums(backend, dz.info);
   backend.disposeData(dz.info.dataId);
   return [gradients.x, dh.info, dc.info, gradients.inputWeight, gradients.recurrentWeight, bias];
 };
@@ -99,8 +99,8 @@ export const gruGradient: RecurrentKernel = (tensors, attributes, backend) => {
     carry: dh.buffer,
   });
   const gradients = productGradients(backend, layer, sharedInputs(tensors), dInput.info, dz.info);
-  const bias = biasGradient(backend, dInput.info);
-  const candidateBias = biasGradient(backend, dz.info, 2 * units);
+  const bias = columnSums(backend, dInput.info);
+  const candidateBias = columnSums(backend, dz.info, 2 * units);
   for (const { info } of [dz, dInput]) backend.disposeData(info.dataId);
   return [gradients.x, dh.info, gradients.inputWeight, gradients.recurrentWeight, bias, candidateBias];
 };
@@ -133,7 +133,7 @@ export const tanhRnnGradient: RecurrentKernel = (tensors, attributes, backend) =
     carry: dh.buffer,
   });
   const gradients = productGradients(backend, layer, sharedInputs(tensors), dz.info, dz.info);
-  const bias = biasGradient(backend, dz.info);
+  const bias = columnSums(backend, dz.info);
   backend.disposeData(dz.info.dataId);
   return [gradients.x, dh.info, gradients.inputWeight, gradients.recurrentWeight, bias];
 };

@@ -70,7 +70,7 @@ export function maskStates(
 }
 
 /** Adds up each column of a matrix [N,M] from `first` on. */
-export function biasGradient(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
+export function columnSums(backend: WebgpuBackend, matrix: TensorInfo, first = 0): TensorInfo {
   const [rows, width] = matrix.shape;
   const sums = backend.allocate([width - first]);
   sumColumns(backend, { rows, width, first, x: backend.buffer(matrix), out: sums.buffer });
