@@ -6,6 +6,7 @@ import { generateNativeBinding, NATIVE_BINDING } from './native-binding.js';
 import { generateReference } from './spec-reference.js';
 import { generateSweepTypes, generateTypes } from './spec-types.js';
 import { generateSweepValidator, generateValidator } from './spec-validator.js';
+import { generateWebgpuBinding, WEBGPU_BINDING } from './webgpu-binding.js';
 
 /** Every generated file: its path in the repository and its text. */
 export async function generateFiles(): Promise<{ path: string; text: string }[]> {
@@ -17,6 +18,7 @@ export async function generateFiles(): Promise<{ path: string; text: string }[]>
     { path: 'docs/spec.md', text: generateReference() },
     { path: NATIVE_BINDING, text: generateNativeBinding() },
     { path: CUDA_BINDING, text: generateCudaBinding() },
+    { path: WEBGPU_BINDING, text: generateWebgpuBinding() },
   ];
 }
 

@@ -3,8 +3,8 @@ import type * as tf from '@tensorflow/tfjs';
 
 import type { Precision } from '../ops/op.js';
 
-/** All backends, fastest first on a machine without a GPU that TensorFlow can use. */
-export const BACKEND_NAMES = ['cuda', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
+/** All backends, fastest first on a machine whose GPU is not used by TensorFlow. */
+export const BACKEND_NAMES = ['cuda', 'webgpu', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
@@ -25,6 +25,22 @@ export interface RecurrentForm {
   readonly reason?: string;
 }
 
+/** What the driver of a GPU says of it. */
+export interface AdapterFacts {
+  readonly name: string;
+  /** The driver with its version; empty where it says nothing. */
+  readonly driver: string;
+  /** Optional features that kernels may use. */
+  readonly features: readonly string[];
+  /** The most bytes of a tensor. */
+  readonly tensorBytes: number;
+  /** The most buffers that one kernel may read and write. */
+  readonly buffers: number;
+  /** Bytes that the threads of a workgroup share, and the most threads. */
+  readonly workgroupBytes: number;
+  readonly workgroupThreads: number;
+}
+
 /** The answer to whether a backend can run on this machine, and why, in words for a person. */
 export interface Probe {
   readonly available: boolean;
@@ -34,12 +50,16 @@ export interface Probe {
   readonly absent?: true;
   /** True when a backend that can also run on processors runs on a GPU. */
   readonly onGpu?: boolean;
+  /** True when a backend that is for GPUs found only a renderer on processors, which is taken by name alone. */
+  readonly software?: true;
   /** The full output of a failure, such as a compiler's messages, for `zlm doctor`. */
   readonly details?: string;
   /** Number of threads; omitted by a backend that has only one or cannot run. */
   readonly threads?: number;
   /** Omitted by a backend that has no kernels of its own for mixed precision or cannot run. */
   readonly bf16Units?: Bf16Units;
+  /** Omitted by a backend that is not for GPUs of any maker, or cannot run. */
+  readonly adapter?: AdapterFacts;
   /** The forms of typical layers; omitted by a backend that has only one form or cannot run. */
   readonly recurrentForms?: readonly RecurrentForm[];
 }
@@ -63,6 +83,8 @@ export interface BackendOptions {
   readonly cudaGraphs?: boolean | undefined;
   /** Folder with a binding of TensorFlow, or whose `node_modules` has one; default: one in the cache, or one beside zlm. */
   readonly tensorflow?: string | undefined;
+  /** Options of Dawn, such as `backend=null` for a device that computes nothing; default: none. */
+  readonly dawnFlags?: readonly string[] | undefined;
   /** Called with a line before something that takes seconds. */
   readonly onNote?: ((line: string) => void) | undefined;
 }

@@ -57,7 +57,9 @@ export async function gatherField(
   const probes = all.filter((probe) => probe.available);
   const available = probes.map(({ name }) => name);
   const chosen =
-    named.length > 0 ? [...new Set(named)] : available.filter((name) => !LEFT_OUT.includes(name));
+    named.length > 0
+      ? [...new Set(named)]
+      : probes.filter(({ name, software }) => !software && !LEFT_OUT.includes(name)).map(({ name }) => name);
   if (named.length === 0) {
     // Throws if the named compiler or driver fails.
     if (options.compiler !== undefined || options.cudaDriver !== undefined)

@@ -60,6 +60,7 @@ function backendLines({ backends, auto, autoProblem }: DoctorReport, width: numb
     ...wrapLine(choice, width),
     ...backends.flatMap(backendDetails),
     ...backends.flatMap((backend) => recurrentFormLines(backend, width)),
+    ...backends.flatMap((backend) => adapterLines(backend, width)),
   ];
 }
 
@@ -86,6 +87,26 @@ function recurrentFormLines({ name, recurrentForms = [] }: BackendReport, width:
     { title: 'precision' },
     { title: 'form', wraps: true },
   ] as const;
+  return ['', renderTable(columns, rows, width)];
+}
+
+/** Renders what the driver says of a GPU, and the rate of LSTM steps. */
+function adapterLines({ name, adapter, lstmStepsPerSecond }: BackendReport, width: number): string[] {
+  if (!adapter) return [];
+  const limits = [
+    `${formatBytes(adapter.tensorBytes)} in a tensor`,
+    `${adapter.buffers} buffers in a kernel`,
+    `${formatBytes(adapter.workgroupBytes)} and ${formatCount(adapter.workgroupThreads)} threads in a workgroup`,
+  ];
+  const rows = [
+    ['name', adapter.name],
+    ['driver', adapter.driver || 'unknown'],
+    ['features', adapter.features.join(', ') || 'none'],
+    ['limits', limits.join(', ')],
+  ];
+  if (lstmStepsPerSecond !== undefined)
+    rows.push(['LSTM', `${formatCount(Math.round(lstmStepsPerSecond))} steps/s of 200 units, batch 20`]);
+  const columns = [{ title: `GPU of ${name}` }, { title: '', wraps: true }] as const;
   return ['', renderTable(columns, rows, width)];
 }
 
@@ -139,7 +160,8 @@ function corpusRow({ name, vocabulary, trainTokens, unit, problem }: CorpusRepor
 function packageLines(packages: DoctorReport['optionalPackages']): string[] {
   return packages.map(({ name, version }) => {
     const state = version === null ? 'not installed' : `version ${version}`;
-    return `${name}: ${state}; for the backend tensorflow`;
+    const backend = name === 'webgpu' ? 'webgpu' : 'tensorflow';
+    return `${name}: ${state}; for the backend ${backend}`;
   });
 }
 

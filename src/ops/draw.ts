@@ -4,7 +4,7 @@
  * sum passes the target. That takes linear time in the number of words.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Inputs, Op } from './op.js';
+import { type Inputs, type Op, runOp } from './op.js';
 
 /**
  * The words that may be drawn, and how. A word that may be drawn has a weight of exp((logit − largest) / temperature).
@@ -36,13 +36,37 @@ export interface DrawAttributes extends Selection {
  */
 export const drawOp: Op<DrawAttributes> = {
   name: 'ZlmDraw',
-  reference({ logits }: Inputs, { uniforms, ...selection }) {
-    const [rows, words] = logits.shape;
-    const values = logits.dataSync();
-    const row = (n: number) => (rows === 1 ? values : values.subarray(n * words, (n + 1) * words));
-    return [tf.tensor1d(Int32Array.from(uniforms, (uniform, n) => chooseWord(row(n), selection, uniform)))];
+  reference({ logits }: Inputs, attributes) {
+    return [tf.tensor1d(chooseWords(logits.dataSync(), logits.shape as [number, number], attributes))];
   },
 };
+
+/**
+ * Runs `ZlmDraw` and reads the word ids. A backend without a kernel for it gives the logits instead, which are read asynchronously:
+ * not every backend can do otherwise.
+ *
+ * @param logits [N,V], or [1,V] for all draws; not disposed
+ */
+export async function drawWords(logits: tf.Tensor2D, attributes: DrawAttributes): Promise<Int32Array> {
+  if (!tf.getKernel(drawOp.name, tf.getBackend()))
+    return chooseWords(await logits.data(), logits.shape, attributes);
+  const [drawn] = runOp(drawOp, { logits }, attributes);
+  try {
+    return (await drawn.data()) as Int32Array;
+  } finally {
+    drawn.dispose();
+  }
+}
+
+/** Makes the draws of `ZlmDraw` from the values of the logits. */
+function chooseWords(
+  values: Float32Array | Int32Array | Uint8Array,
+  [rows, words]: readonly [number, number],
+  { uniforms, ...selection }: DrawAttributes,
+): Int32Array {
+  const row = (n: number) => (rows === 1 ? values : values.subarray(n * words, (n + 1) * words));
+  return Int32Array.from(uniforms, (uniform, n) => chooseWord(row(n), selection, uniform));
+}
 
 /** The result when no word that may be drawn has a finite logit. */
 export const NO_WORD = -1;

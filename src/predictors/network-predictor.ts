@@ -10,9 +10,8 @@ import {
   targetNll,
 } from '../model/language-model.js';
 import type { ModelState } from '../model/stack.js';
-import { drawOp, type Selection } from '../ops/draw.js';
+import { drawWords, type Selection } from '../ops/draw.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { runOp } from '../ops/op.js';
 import type { Predictor, Tokens } from './predictor.js';
 
 /** Tokens in a window of the fused path. */
@@ -69,16 +68,13 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
 
     async draw(tokens: Tokens, state: ModelState, selection: Selection, uniforms: Float64Array) {
       const { temperature, topK, topP = null, banned } = selection;
-      const step = tidy(() => {
-        const after = logitsAfter(model, tokens, state, 'last');
-        const [drawn] = runOp(
-          drawOp,
-          { logits: after.values },
-          { temperature, topK, topP, banned, uniforms },
-        );
-        return { values: drawn, state: after.state };
-      });
-      return { ids: (await readAndFree(step.values)) as Int32Array, state: step.state };
+      const step = tidy(() => logitsAfter(model, tokens, state, 'last'));
+      try {
+        const ids = await drawWords(step.values, { temperature, topK, topP, banned, uniforms });
+        return { ids, state: step.state };
+      } finally {
+        step.values.dispose();
+      }
     },
 
     repeat: (state, count) =>

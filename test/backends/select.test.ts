@@ -47,14 +47,14 @@ describe('probeBackends', () => {
     const probes = await probeBackends(BACKEND_OPTIONS);
     expect(probes.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
     for (const { name, available, reason } of probes) {
-      expect(available || ['native', 'cuda', 'tensorflow'].includes(name)).toBe(true);
+      expect(available || ['native', 'cuda', 'webgpu', 'tensorflow'].includes(name)).toBe(true);
       expect(reason).toMatch(/^.+$/);
     }
   });
 
   it('probeBackends says why a backend cannot run', async () => {
     await withoutWebAssembly(async () => {
-      const [cuda, native, tensorflow, wasm] = await probeBackends({
+      const [cuda, , native, tensorflow, wasm] = await probeBackends({
         ...NO_DRIVER,
         compiler: 'no-such-compiler',
       });

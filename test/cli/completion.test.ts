@@ -75,7 +75,7 @@ describe('flags and their values', () => {
     ['eval --checkpoint=b', ['--checkpoint=best']],
     ['eval --checkpoint best --ch', []],
     ['train --set a=1 --se', ['--set']],
-    ['bench --backend native,w', ['native,wasm']],
+    ['bench --backend native,w', ['native,webgpu', 'native,wasm']],
     ['prepare text x --unit ', ['word', 'character']],
     ['bench --no-p', ['--no-product']],
     ['eval -- --ch', []],

@@ -36,9 +36,12 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
   const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
   expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
   expect(exitCode).toBe(0);
-  expect(report.auto?.name).toBe(report.backends.find(({ available }) => available)?.name);
+  const isTaken = ({ available, reason }: DoctorReport['backends'][number]) =>
+    available && !reason.includes('software renderer');
+  expect(report.auto?.name).toBe(report.backends.find(isTaken)?.name);
   expect(report.backends).toMatchObject([
     { name: 'cuda' },
+    { name: 'webgpu', available: whyNot('webgpu') === undefined },
     { name: 'native', available: whyNot('native') === undefined },
     { name: 'tensorflow', available: whyNot('tensorflow') === undefined },
     { name: 'wasm', available: true },

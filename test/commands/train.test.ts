@@ -73,7 +73,7 @@ describe('the whole output of a training', () => {
       [place.spec, '--name', 'refused'],
       [place.spec, '--name', 'latest'],
       [place.spec, '--name', 'a', '--resume', 'refused'],
-      [place.spec, '--backend', 'webgpu'],
+      [place.spec, '--backend', 'vulkan'],
       ['--resume', 'refusde'],
       ['--resume', 'refused', '--set', 'training.seed=2', '--set', 'training.clipNorm=1'],
       [place.spec, '--name', 'hot', '--set', 'training.optimizer.sgd.learningRate=1e6'],

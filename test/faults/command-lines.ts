@@ -14,8 +14,8 @@ const SIMPLE: readonly (readonly [command: string, says: string, cure: string])[
   ['eval --split tset', '--split takes one of train, valid, test, not "tset"', 'zlm eval --help'],
   ['eval --checkpoint newest', '--checkpoint takes one of best, last, not "newest"', 'zlm eval --help'],
   [
-    'eval --backend webgpu',
-    '--backend takes one of auto, cuda, native, tensorflow, wasm, cpu, not "webgpu"',
+    'eval --backend vulkan',
+    '--backend takes one of auto, cuda, webgpu, native, tensorflow, wasm, cpu, not "vulkan"',
     'zlm eval --help',
   ],
   ['eval --chekpoint last', 'zlm eval has no flag --chekpoint', 'Did you mean --checkpoint?'],

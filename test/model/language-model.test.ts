@@ -8,7 +8,7 @@ import {
   targetNll,
 } from '../../src/model/language-model.js';
 import { describeEachBackend } from '../backends/each-backend.js';
-import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import { expectClose, randomIds, randomNumbers, readValues } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture, uniformModel } from './small-models.js';
 
 const UNTIED = plainArchitecture({ vocabularySize: 13, embedding: 5, layers: lstmLayers(7, 5) });
@@ -18,44 +18,37 @@ describeEachBackend('on %s', () => {
   const windowOf = (ids: number[], batch: number) =>
     tf.tensor2d(ids, [ids.length / batch, batch], 'int32') as tf.Tensor2D;
 
-  it.each([false, true])('the NLL of a target is minus its log-softmax, tied: %s', (tieEmbedding) => {
+  it.each([false, true])('the NLL of a target is minus its log-softmax, tied: %s', async (tieEmbedding) => {
     const model = uniformModel({ ...UNTIED, tieEmbedding }, 0.9, 1);
     const { hidden } = encode(model, windowOf(IDS, 3), initialState(model, 3), null);
     const targets = randomIds(randomNumbers(2), 12, 13);
-    const logProbabilities = tf.logSoftmax(logits(model, hidden)).arraySync() as number[][];
+    const logProbabilities = (await tf.logSoftmax(logits(model, hidden)).array()) as number[][];
     expectClose(
-      valuesOf(targetNll(model, hidden, tf.tensor1d(targets, 'int32'))),
+      await readValues(targetNll(model, hidden, tf.tensor1d(targets, 'int32'))),
       targets.map((target, row) => -logProbabilities[row][target]),
     );
   });
 
-  it('columns do not influence each other, and row step · batch + column belongs to its step and column', () => {
+  it('columns do not influence each other, and row step · batch + column belongs to its step and column', async () => {
     const model = uniformModel(UNTIED, 0.9, 2);
-    const together = encode(
-      model,
-      windowOf(IDS, 3),
-      initialState(model, 3),
-      null,
-    ).hidden.arraySync() as number[][];
+    const rowsOf = (window: tf.Tensor2D, batch: number) =>
+      encode(model, window, initialState(model, batch), null).hidden.array() as Promise<number[][]>;
+    const together = await rowsOf(windowOf(IDS, 3), 3);
     for (let column = 0; column < 3; column++) {
       const ids = IDS.filter((_, i) => i % 3 === column);
-      const alone = encode(
-        model,
-        windowOf(ids, 1),
-        initialState(model, 1),
-        null,
-      ).hidden.arraySync() as number[][];
+      const alone = await rowsOf(windowOf(ids, 1), 1);
       expectClose(together.filter((_, row) => row % 3 === column).flat(), alone.flat());
     }
   });
 
-  it('the model carries its state from window to window', () => {
+  it('the model carries its state from window to window', async () => {
     const model = uniformModel(UNTIED, 0.9, 3);
     const whole = encode(model, windowOf(IDS, 2), initialState(model, 2), null);
     const first = encode(model, windowOf(IDS.slice(0, 2), 2), initialState(model, 2), null);
     const second = encode(model, windowOf(IDS.slice(2), 2), first.state, null);
-    expectClose([...valuesOf(first.hidden), ...valuesOf(second.hidden)], valuesOf(whole.hidden));
-    expectClose(valuesOf(second.state['layers.1.c']), valuesOf(whole.state['layers.1.c']));
+    const [before, after] = [await readValues(first.hidden), await readValues(second.hidden)];
+    expectClose([...before, ...after], await readValues(whole.hidden));
+    expectClose(await readValues(second.state['layers.1.c']), await readValues(whole.state['layers.1.c']));
   });
 
   it('the model frees all its memory', () => {

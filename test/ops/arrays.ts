@@ -49,6 +49,20 @@ export function valuesOf(tensor: tf.Tensor): number[] {
   return values;
 }
 
+/** A tensor's values, on a backend that may read them asynchronously only. */
+export async function readValues(tensor: tf.Tensor): Promise<number[]> {
+  return Array.from(await tensor.data());
+}
+
+/** Reads the values of tensors, and frees them. */
+export async function readAndFree(tensors: readonly tf.Tensor[]): Promise<number[][]> {
+  try {
+    return await Promise.all(tensors.map(readValues));
+  } finally {
+    tf.dispose([...tensors]);
+  }
+}
+
 /**
  * Returns what `compute` makes of tensors, which are disposed: numbers. `tf.tidy` would look for a tensor in each
  * element of an array that it returns, which takes longer than most ops.

@@ -4,7 +4,7 @@ import { activateBackend } from '../../src/backends/select.js';
 import { dropout, dropoutMask, type MaskLifetime, type Noise } from '../../src/ops/noise.js';
 import { philoxWords, STREAM } from '../../src/ops/philox.js';
 import { describeEachBackend } from '../backends/each-backend.js';
-import { randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
+import { randomArray, randomNumbers, readValues, tensorOf, valuesOf } from './arrays.js';
 import { expectSameGradients, weightedSum, weightedSumInDoubles } from './finite-differences.js';
 
 const MASK: Noise = { rate: 0.4, mask: 'step', perGate: false, seed: 5, site: 2, step: 100 };
@@ -59,10 +59,11 @@ describe('dropoutMask', () => {
 });
 
 describeEachBackend('dropout on %s', () => {
-  it('dropoutMask draws one mask per step, or one for the whole window', () => {
+  it('dropoutMask draws one mask per step, or one for the whole window', async () => {
     const ones = tf.ones([4, 3, 20]) as tf.Tensor3D;
     for (const lifetime of LIFETIMES) {
-      const steps = (dropout(ones, { ...MASK, mask: lifetime }).arraySync() as number[][][]).map(String);
+      const dropped = (await dropout(ones, { ...MASK, mask: lifetime }).array()) as number[][][];
+      const steps = dropped.map(String);
       expect(new Set(steps).size).toBe(lifetime === 'step' ? 4 : 1);
     }
   });
@@ -74,12 +75,12 @@ describeEachBackend('dropout on %s', () => {
     expect(dropout(x, null)).toBe(x);
   });
 
-  it.each(LIFETIMES)('dropout has the gradient of finite differences, mask a %s', (lifetime) => {
+  it.each(LIFETIMES)('dropout has the gradient of finite differences, mask a %s', async (lifetime) => {
     const random = randomNumbers(1);
     const mask = { ...MASK, mask: lifetime };
     const factors = maskByHand([4, 3, 5], mask);
     const weights = randomArray(random, [60]).data;
-    expectSameGradients(
+    await expectSameGradients(
       ({ x }) => weightedSum(dropout(x as tf.Tensor3D, mask), weights),
       ({ x }) =>
         weightedSumInDoubles(
@@ -90,12 +91,15 @@ describeEachBackend('dropout on %s', () => {
     );
   });
 
-  it.each(LIFETIMES)('dropout draws the same mask again in the backward pass, mask a %s', (lifetime) => {
-    const mask = { ...MASK, mask: lifetime };
-    const ones = tensorOf<tf.Tensor3D>({ shape: [3, 7, 11], data: new Array(231).fill(1) });
-    const forward = valuesOf(dropout(ones, mask));
-    const gradient = tf.grad((x) => tf.sum(dropout(x as tf.Tensor3D, mask)))(ones);
-    expect(valuesOf(gradient)).toEqual(forward);
-    expect(forward).toContain(0);
-  });
+  it.each(LIFETIMES)(
+    'dropout draws the same mask again in the backward pass, mask a %s',
+    async (lifetime) => {
+      const mask = { ...MASK, mask: lifetime };
+      const ones = tensorOf<tf.Tensor3D>({ shape: [3, 7, 11], data: new Array(231).fill(1) });
+      const forward = await readValues(dropout(ones, mask));
+      const gradient = tf.grad((x) => tf.sum(dropout(x as tf.Tensor3D, mask)))(ones);
+      expect(await readValues(gradient)).toEqual(forward);
+      expect(forward).toContain(0);
+    },
+  );
 });

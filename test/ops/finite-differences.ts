@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Inputs } from '../../src/ops/op.js';
-import { type Arrays, expectClose, tensorOf, tidyNumbers, valuesOf } from './arrays.js';
+import { type Arrays, expectClose, readAndFree, tensorOf } from './arrays.js';
 
 const STEP = 1e-5;
 
@@ -30,28 +30,28 @@ export function numericalGradients(
 }
 
 /** The value of a function of named tensors on the active backend, and its gradient for each of them. */
-export function tensorGradients(
+export async function tensorGradients(
   loss: (tensors: Inputs) => tf.Tensor,
   at: Arrays,
-): { value: number; gradients: Record<string, readonly number[]> } {
-  return tidyNumbers(() => {
-    const names = Object.keys(at);
+): Promise<{ value: number; gradients: Record<string, readonly number[]> }> {
+  const names = Object.keys(at);
+  const { value, grads } = tf.tidy(() => {
     const withGradients = tf.valueAndGrads((...tensors: tf.Tensor[]) =>
       loss(Object.fromEntries(names.map((name, i) => [name, tensors[i]]))),
     );
-    const { value, grads } = withGradients(names.map((name) => tensorOf(at[name])));
-    const gradients = Object.fromEntries(names.map((name, i) => [name, valuesOf(grads[i])]));
-    return { value: valuesOf(value)[0], gradients };
+    return withGradients(names.map((name) => tensorOf(at[name])));
   });
+  const [[ofLoss], ...gradients] = await readAndFree([value, ...grads]);
+  return { value: ofLoss, gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]])) };
 }
 
 /** Compares an op, inside a scalar loss, with the same loss in plain JavaScript: value and every gradient. */
-export function expectSameGradients(
+export async function expectSameGradients(
   loss: (tensors: Inputs) => tf.Tensor,
   inDoubles: (arrays: Arrays) => number,
   at: Arrays,
-): void {
-  const { value, gradients } = tensorGradients(loss, at);
+): Promise<void> {
+  const { value, gradients } = await tensorGradients(loss, at);
   expectClose([value], [inDoubles(at)], 1e-5, ROUNDING);
   for (const [name, expected] of Object.entries(numericalGradients(inDoubles, at))) {
     try {

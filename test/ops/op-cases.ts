@@ -16,9 +16,8 @@ import {
   randomArray,
   randomIds,
   randomNumbers,
+  readAndFree,
   tensorOf,
-  tidyNumbers,
-  valuesOf,
 } from './arrays.js';
 import { tensorGradients, weightedSum } from './finite-differences.js';
 import { withNoise } from './noise.js';
@@ -224,15 +223,15 @@ export async function resultsOn(backend: BackendName, testCase: Case): Promise<R
 }
 
 /** {@link resultsOn} the active backend. */
-export function resultsOf({ run, at, differentiable }: Case): Results {
-  const outputs = tidyNumbers(() => {
-    const tensors = Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]));
-    return run(tensors).map(valuesOf);
-  });
+export async function resultsOf({ run, at, differentiable }: Case): Promise<Results> {
+  const tensors = tf.tidy(() =>
+    run(Object.fromEntries(Object.entries(at).map(([name, array]) => [name, tensorOf(array)]))),
+  );
+  const outputs = await readAndFree(tensors);
   if (differentiable === false) return { outputs, gradients: {} };
   const weight = randomNumbers(2);
   const weights = outputs.map(({ length }) => randomArray(weight, [length]).data);
-  const { gradients } = tensorGradients(
+  const { gradients } = await tensorGradients(
     (inputs) => tf.addN(run(inputs).map((output, i) => weightedSum(output, weights[i]))),
     at,
   );

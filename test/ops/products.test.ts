@@ -14,8 +14,8 @@ import {
   type NdArray,
   randomArray,
   randomNumbers,
+  readValues,
   tensorOf,
-  valuesOf,
 } from './arrays.js';
 import {
   expectSameGradients,
@@ -67,33 +67,44 @@ const PRECISIONS: Precision[] = ['f32', 'mixed'];
 describeEachBackend('products on %s', () => {
   it.each(PRECISIONS)(
     'products are sums over k of the operands as %s rounds them, in all three forms',
-    (precision) => {
+    async (precision) => {
       for (const shape of SHAPES) {
         const { a, b } = operands(shape);
         const [left, right] = [tensorOf<tf.Tensor2D>(a), tensorOf<tf.Tensor2D>(b)];
         const expected = productInDoubles(asSeen(a, precision), asSeen(b, precision));
-        expectClose(valuesOf(product(left, right, precision)), expected, 1e-6);
+        expectClose(await readValues(product(left, right, precision)), expected, 1e-6);
         const turnedLeft = tensorOf<tf.Tensor2D>(transposed(a));
-        expectClose(valuesOf(productWithTransposedLeft(turnedLeft, right, precision)), expected, 1e-6);
+        expectClose(
+          await readValues(productWithTransposedLeft(turnedLeft, right, precision)),
+          expected,
+          1e-6,
+        );
         const turnedRight = tensorOf<tf.Tensor2D>(transposed(b));
-        expectClose(valuesOf(productWithTransposedRight(left, turnedRight, precision)), expected, 1e-6);
+        expectClose(
+          await readValues(productWithTransposedRight(left, turnedRight, precision)),
+          expected,
+          1e-6,
+        );
       }
     },
   );
 
-  it.each(SHAPES)('matrixProduct has the gradients of finite differences: %d × %d over %d', (...shape) => {
-    const weights = randomArray(randomNumbers(1), [shape[0] * shape[1]]).data;
-    expectSameGradients(
-      ({ a, b }) => weightedSum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, 'f32'), weights),
-      ({ a, b }: Arrays) => weightedSumInDoubles(productInDoubles(a, b), weights),
-      operands(shape),
-    );
-  });
+  it.each(SHAPES)(
+    'matrixProduct has the gradients of finite differences: %d × %d over %d',
+    async (...shape) => {
+      const weights = randomArray(randomNumbers(1), [shape[0] * shape[1]]).data;
+      await expectSameGradients(
+        ({ a, b }) => weightedSum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, 'f32'), weights),
+        ({ a, b }: Arrays) => weightedSumInDoubles(productInDoubles(a, b), weights),
+        operands(shape),
+      );
+    },
+  );
 
-  it('matrixProduct rounds the operands of the backward products too', () => {
+  it('matrixProduct rounds the operands of the backward products too', async () => {
     const { a, b } = operands([5, 3, 7]);
     const upstream = randomArray(randomNumbers(1), [5, 3]);
-    const { gradients } = tensorGradients(
+    const { gradients } = await tensorGradients(
       (tensors) =>
         weightedSum(
           matrixProduct(tensors.a as tf.Tensor2D, tensors.b as tf.Tensor2D, 'mixed'),

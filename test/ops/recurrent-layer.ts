@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import type { Noise, RecurrentNoise } from '../../src/ops/noise.js';
-import type { Inputs } from '../../src/ops/op.js';
-import { type Arrays, expectClose, randomArray, randomNumbers, tensorOf, valuesOf } from './arrays.js';
+import type { Inputs, Precision } from '../../src/ops/op.js';
+import { type Arrays, expectClose, randomArray, randomNumbers, readValues, tensorOf } from './arrays.js';
 import {
   expectSameGradients,
   tensorGradients,
@@ -73,10 +73,10 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     }),
   );
 
-  it.each(cases)('the gradients equal finite differences: %s', (_, shape, options) => {
+  it.each(cases)('the gradients equal finite differences: %s', async (_, shape, options) => {
     const noise = factorsOf(options, shape);
     const weights = weightsFor(cell, shape, 18);
-    expectSameGradients(
+    await expectSameGradients(
       (tensors) => tf.addN(cell.run(tensors, options).map((part, i) => weightedSum(part, weights[i]))),
       (arrays) =>
         cell
@@ -86,77 +86,82 @@ export function behavesAsRecurrentLayer(cell: Cell, regularizers: Regularizers):
     );
   });
 
-  it.each(cases)('the values are the same whether or not gradients are recorded: %s', (_, shape, options) => {
-    const at = cell.inputsOf(shape, 19);
-    const expected = cell.inDoubles(at, factorsOf(options, shape));
-    const tensors = tensorsOf(at);
-    const plain = cell.run(tensors, options);
-    let recorded: tf.Tensor[] = [];
-    tf.grad((x) => {
-      recorded = cell.run({ ...tensors, x }, options).map((part) => tf.keep(part));
-      return tf.sum(recorded[0]);
-    })(tensors.x);
-    for (const [output, ...state] of [plain, recorded]) {
-      expect(output.shape).toEqual([shape.steps, shape.batch, shape.units]);
-      for (const part of state) expect(part.shape).toEqual([shape.batch, shape.units]);
-    }
-    expected.forEach((part, i) => {
-      expectClose(valuesOf(plain[i]), part);
-      expectClose(valuesOf(recorded[i]), part);
-    });
-  });
+  it.each(cases)(
+    'the values are the same whether or not gradients are recorded: %s',
+    async (_, shape, options) => {
+      const at = cell.inputsOf(shape, 19);
+      const expected = cell.inDoubles(at, factorsOf(options, shape));
+      const tensors = tensorsOf(at);
+      const plain = cell.run(tensors, options);
+      let recorded: tf.Tensor[] = [];
+      tf.grad((x) => {
+        recorded = cell.run({ ...tensors, x }, options).map((part) => tf.keep(part));
+        return tf.sum(recorded[0]);
+      })(tensors.x);
+      for (const [output, ...state] of [plain, recorded]) {
+        expect(output.shape).toEqual([shape.steps, shape.batch, shape.units]);
+        for (const part of state) expect(part.shape).toEqual([shape.batch, shape.units]);
+      }
+      for (const [i, part] of expected.entries()) {
+        expectClose(await readValues(plain[i]), part);
+        expectClose(await readValues(recorded[i]), part);
+      }
+    },
+  );
 
-  it.each(regularizers)('the gradient through the state alone is right, %s', (_, options) => {
+  it.each(regularizers)('the gradient through the state alone is right, %s', async (_, options) => {
     const noise = factorsOf(options, SHAPES[0]);
     const last = cell.state.length;
     const weights = weightsFor(cell, SHAPES[0], 24)[last];
-    expectSameGradients(
+    await expectSameGradients(
       (tensors) => weightedSum(cell.run(tensors, options)[last], weights),
       (arrays) => weightedSumInDoubles(cell.inDoubles(arrays, noise)[last], weights),
       cell.inputsOf(SHAPES[0], 23),
     );
   });
 
-  it.each(regularizers)('one window gives the same as two with the state carried across, %s', (...[, o]) => {
-    const shape = { steps: 6, batch: 2, inputs: 3, units: 4 };
-    const at = cell.inputsOf(shape, 29);
-    const [weights] = weightsFor(cell, shape, 30);
-    const inOne = tensorGradients((tensors) => weightedSum(cell.run(tensors, o)[0], weights), at);
-    const inTwo = tensorGradients((tensors) => {
-      const [x1, x2] = tf.split(tensors.x, [4, 2]);
-      const [first, ...state] = cell.run({ ...tensors, x: x1 }, o);
-      const carried = Object.fromEntries(cell.state.map((name, i) => [name, state[i]]));
-      const [second] = cell.run({ ...tensors, x: x2, ...carried }, later(o, 4));
-      return weightedSum(tf.concat([first, second]), weights);
-    }, at);
-    expectClose([inTwo.value], [inOne.value]);
-    for (const name of Object.keys(at)) expectClose(inTwo.gradients[name], inOne.gradients[name]);
-  });
+  it.each(regularizers)(
+    'one window gives the same as two with the state carried across, %s',
+    async (...[, o]) => {
+      const shape = { steps: 6, batch: 2, inputs: 3, units: 4 };
+      const at = cell.inputsOf(shape, 29);
+      const [weights] = weightsFor(cell, shape, 30);
+      const inOne = await tensorGradients((tensors) => weightedSum(cell.run(tensors, o)[0], weights), at);
+      const inTwo = await tensorGradients((tensors) => {
+        const [x1, x2] = tf.split(tensors.x, [4, 2]);
+        const [first, ...state] = cell.run({ ...tensors, x: x1 }, o);
+        const carried = Object.fromEntries(cell.state.map((name, i) => [name, state[i]]));
+        const [second] = cell.run({ ...tensors, x: x2, ...carried }, later(o, 4));
+        return weightedSum(tf.concat([first, second]), weights);
+      }, at);
+      expectClose([inTwo.value], [inOne.value]);
+      for (const name of Object.keys(at)) expectClose(inTwo.gradients[name], inOne.gradients[name]);
+    },
+  );
 
-  it('a layer with every rate at 0 is the plain layer, bit for bit', () => {
+  it('a layer with every rate at 0 is the plain layer, bit for bit', async () => {
     const idle = { ...STEP, rate: 0 };
     const off = { input: idle, recurrent: idle, zoneoutHidden: idle, zoneoutCell: idle };
     const at = cell.inputsOf(SHAPES[0], 31);
     const weights = weightsFor(cell, SHAPES[0], 32);
-    const [without, with0] = [{}, off].map((options) =>
+    const gradientsWith = (options: Partial<RecurrentNoise>) =>
       tensorGradients(
         (tensors) => tf.addN(cell.run(tensors, options).map((part, i) => weightedSum(part, weights[i]))),
         at,
-      ),
-    );
-    expect(with0).toEqual(without);
+      );
+    expect(await gradientsWith(off)).toEqual(await gradientsWith({}));
   });
 
-  it('mixed precision rounds the operands of the products, forward and backward', () => {
+  it('mixed precision rounds the operands of the products, forward and backward', async () => {
     const at = cell.inputsOf(SHAPES[0], 35);
     const weights = weightsFor(cell, SHAPES[0], 36);
-    const [whole, mixed] = (['f32', 'mixed'] as const).map((precision) =>
+    const gradientsIn = (precision: Precision) =>
       tensorGradients(
         (tensors) =>
           tf.addN(cell.run(tensors, {}, precision).map((part, i) => weightedSum(part, weights[i]))),
         at,
-      ),
-    );
+      );
+    const [whole, mixed] = [await gradientsIn('f32'), await gradientsIn('mixed')];
     expect(mixed.value).not.toBe(whole.value);
     for (const name of Object.keys(at)) {
       expect(mixed.gradients[name]).not.toEqual(whole.gradients[name]);

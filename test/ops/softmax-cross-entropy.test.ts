@@ -9,8 +9,8 @@ import {
   randomArray,
   randomIds,
   randomNumbers,
+  readValues,
   tensorOf,
-  valuesOf,
 } from './arrays.js';
 import {
   expectSameGradients,
@@ -63,31 +63,35 @@ function tensorsOf(arrays: Arrays): Inputs {
 }
 
 /** Returns the value of the op while gradients are recorded, which another code path computes. */
-function nllWhileRecording(arrays: Arrays, targets: readonly number[], tied: boolean): number[] {
+async function nllWhileRecording(
+  arrays: Arrays,
+  targets: readonly number[],
+  tied: boolean,
+): Promise<number[]> {
   const inputs = tensorsOf(arrays);
-  let result: number[] = [];
+  let result: tf.Tensor | null = null;
   tf.grad((hidden) => {
-    const each = nll({ ...inputs, hidden }, targets, tied);
-    result = valuesOf(each);
+    const each = tf.keep(nll({ ...inputs, hidden }, targets, tied));
+    result = each;
     return tf.sum(each);
   })(inputs.hidden);
-  return result;
+  return readValues(result as unknown as tf.Tensor);
 }
 
 describeEachBackend('softmaxCrossEntropy on %s', () => {
   // The weight of each row in the loss: as expected, another one for all rows, and a different one for each.
   it.each([[[0.05, 0.05, 0.05]], [[0.3, 0.3, 0.3]], [[0.05, 0, -2]]])(
     'the gradients are the same whatever upstream value is expected: %j',
-    (upstream) => {
+    async (upstream) => {
       const at = randomInputs({ rows: 3, units: 5, classes: 17 }, false);
       const gradientsExpecting = (expected: number) => {
         const loss = (weight: tf.Tensor, hidden: tf.Tensor) =>
           tf.sum(tf.mul(nll({ ...tensorsOf(at), weight, hidden }, [16, 0, 3], false, expected), upstream));
-        return tf
-          .grads(loss)([tensorOf(at.weight), tensorOf(at.hidden)])
-          .map(valuesOf);
+        const gradients = tf.grads(loss)([tensorOf(at.weight), tensorOf(at.hidden)]);
+        return Promise.all(gradients.map(readValues));
       };
-      const [expecting1, expecting005] = [gradientsExpecting(1), gradientsExpecting(0.05)];
+      const expecting1 = await gradientsExpecting(1);
+      const expecting005 = await gradientsExpecting(0.05);
       expecting005.forEach((gradient, i) => {
         expectClose(gradient, expecting1[i]);
       });
@@ -97,13 +101,13 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
   const cases = SHAPES.flatMap((shape) => [false, true].map((tied) => ({ ...shape, tied })));
   it.each(cases)(
     'the gradients equal finite differences: N=$rows H=$units V=$classes tied=$tied',
-    (testCase) => {
+    async (testCase) => {
       const { tied, rows, classes } = testCase;
       const random = randomNumbers(3);
       const targets = randomIds(random, rows, classes);
       const upstream = randomArray(random, [rows]).data;
       const at = randomInputs(testCase, tied);
-      expectSameGradients(
+      await expectSameGradients(
         (tensors) => weightedSum(nll(tensors, targets, tied), upstream),
         (arrays) => weightedSumInDoubles(nllInDoubles(arrays, targets, tied), upstream),
         at,
@@ -113,51 +117,58 @@ describeEachBackend('softmaxCrossEntropy on %s', () => {
 
   it.each([1, 255, 256, 257, 613])(
     'the NLL is right for %d rows, in chunks and while gradients are recorded',
-    (rows) => {
+    async (rows) => {
       for (const tied of [false, true]) {
         const at = randomInputs({ rows, units: 5, classes: 13 }, tied);
         const targets = randomIds(randomNumbers(4), rows, 13);
         const expected = nllInDoubles(at, targets, tied);
-        expectClose(valuesOf(nll(tensorsOf(at), targets, tied)), expected);
-        expectClose(nllWhileRecording(at, targets, tied), expected);
+        expectClose(await readValues(nll(tensorsOf(at), targets, tied)), expected);
+        expectClose(await nllWhileRecording(at, targets, tied), expected);
       }
     },
   );
 
-  it('the NLL stays finite and exact where exp would overflow or a probability underflow', () => {
+  it('the NLL stays finite and exact where exp would overflow or a probability underflow', async () => {
     const at: Arrays = {
       hidden: { shape: [2, 1], data: [1, -1] },
       weight: { shape: [1, 3], data: [500, 0, -500] },
       bias: { shape: [3], data: [0, 0, 0] },
     };
     const targets = [2, 0];
-    expect(valuesOf(nll(tensorsOf(at), targets, false))).toEqual([1000, 1000]);
-    expect(nllWhileRecording(at, targets, false)).toEqual([1000, 1000]);
+    expect(await readValues(nll(tensorsOf(at), targets, false))).toEqual([1000, 1000]);
+    expect(await nllWhileRecording(at, targets, false)).toEqual([1000, 1000]);
     const gradient = tf.grad((hidden) => tf.sum(nll({ ...tensorsOf(at), hidden }, targets, false)));
-    expect(valuesOf(gradient(tensorOf(at.hidden)))).toEqual([1000, -1000]);
+    expect(await readValues(gradient(tensorOf(at.hidden)))).toEqual([1000, -1000]);
   });
 
-  it.each([false, true])('a single class has loss 0 and gradient 0, tied=%s', (tied) => {
+  it.each([false, true])('a single class has loss 0 and gradient 0, tied=%s', async (tied) => {
     const at = randomInputs({ rows: 3, units: 2, classes: 1 }, tied);
-    const { value, gradients } = tensorGradients((tensors) => tf.sum(nll(tensors, [0, 0, 0], tied)), at);
+    const { value, gradients } = await tensorGradients(
+      (tensors) => tf.sum(nll(tensors, [0, 0, 0], tied)),
+      at,
+    );
     expect(value).toBe(0);
     for (const gradient of Object.values(gradients))
       expect(gradient.every((slope) => slope === 0)).toBe(true);
   });
 
-  it('a uniform guess has a loss of ln V per row', () => {
+  it('a uniform guess has a loss of ln V per row', async () => {
     const zeros: Arrays = {
       hidden: { shape: [3, 2], data: new Array(6).fill(0) },
       weight: { shape: [2, 10], data: new Array(20).fill(0) },
       bias: { shape: [10], data: new Array(10).fill(0) },
     };
-    expectClose(valuesOf(nll(tensorsOf(zeros), [0, 4, 9], false)), new Array(3).fill(Math.log(10)), 1e-6);
+    expectClose(
+      await readValues(nll(tensorsOf(zeros), [0, 4, 9], false)),
+      new Array(3).fill(Math.log(10)),
+      1e-6,
+    );
   });
 
-  it('a NaN is passed on', () => {
+  it('a NaN is passed on', async () => {
     const at = randomInputs(SHAPES[0], false);
     const spoiled = { ...at, hidden: { shape: [6, 3], data: at.hidden.data.with(4, Number.NaN) } };
-    const values = valuesOf(nll(tensorsOf(spoiled), [0, 1, 2, 3, 4, 5], false));
+    const values = await readValues(nll(tensorsOf(spoiled), [0, 1, 2, 3, 4, 5], false));
     expect(values.map(Number.isNaN)).toEqual([false, true, false, false, false, false]);
   });
 });

@@ -13,7 +13,7 @@ import { type CacheSettings, cachePredictor } from '../../src/predictors/neural-
 import type { Predictor } from '../../src/predictors/predictor.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { lstmLayers, plainArchitecture } from '../model/small-models.js';
-import { type Arrays, expectClose, type NdArray, valuesOf } from '../ops/arrays.js';
+import { type Arrays, expectClose, type NdArray, readValues } from '../ops/arrays.js';
 
 interface GoldenCase {
   readonly parameters: Arrays;
@@ -98,11 +98,11 @@ describeEachBackend('methods at test time on %s', () => {
         );
         expectClose(await nllsOf(predictor, windowsOf(golden.text, length)), golden.dynamic.nlls.data, 2e-5);
         for (const [name, parameter] of model.parameters) {
-          expectClose(valuesOf(parameter), golden.dynamic.adapted[name].data, 2e-5);
+          expectClose(await readValues(parameter), golden.dynamic.adapted[name].data, 2e-5);
         }
         predictor.restore();
         for (const [name, parameter] of model.parameters) {
-          expectClose(valuesOf(parameter), golden.parameters[name].data, 1e-7);
+          expectClose(await readValues(parameter), golden.parameters[name].data, 1e-7);
         }
       },
     );

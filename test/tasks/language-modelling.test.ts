@@ -12,7 +12,7 @@ import {
 } from '../../src/tasks/language-modelling.js';
 import { lossAndGradients } from '../../src/training/step.js';
 import { describeEachBackend } from '../backends/each-backend.js';
-import { expectClose, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import { expectClose, randomIds, randomNumbers, readAndFree, readValues } from '../ops/arrays.js';
 import { networkOf } from '../spec/spec-files.js';
 
 const VOCABULARY = 11;
@@ -41,16 +41,16 @@ async function specOf(...training: readonly string[]) {
 }
 
 /** The mean over lines of the summed nll of each line by itself, without a batch or padding. */
-function lossLineByLine(model: ReturnType<typeof freshModel>): number {
+async function lossLineByLine(model: ReturnType<typeof freshModel>): Promise<number> {
   const nlls = LINES.map((line) =>
     tidy(() => {
       const inputs = [EOS, ...line.slice(0, -1)];
       const ids = tf.tensor2d(inputs, [line.length, 1], 'int32');
       const { hidden } = encode(model, ids, initialState(model, 1), null);
-      return valuesOf(targetNll(model, hidden, tf.tensor1d([...line], 'int32'))).reduce((a, b) => a + b);
+      return targetNll(model, hidden, tf.tensor1d([...line], 'int32'));
     }),
   );
-  return nlls.reduce((a, b) => a + b) / LINES.length;
+  return (await readAndFree(nlls)).flat().reduce((a, b) => a + b) / LINES.length;
 }
 
 describeEachBackend('sentences on %s', () => {
@@ -59,7 +59,7 @@ describeEachBackend('sentences on %s', () => {
     const model = freshModel(spec, VOCABULARY);
     const task = languageModellingTask(spec, corpusOf(LINES), model);
     const { loss, terms } = lossAndGradients(task, 'sum', task.read(FIRST), task.zeroState());
-    expectClose([loss.dataSync()[0]], [lossLineByLine(model)]);
+    expectClose(await readValues(loss), [await lossLineByLine(model)]);
     expect(terms.nll.size).toBe(LINES.flat().length);
     expect(terms.state).toEqual({});
     disposeLanguageModel(model);
@@ -72,7 +72,8 @@ describeEachBackend('sentences on %s', () => {
       const task = languageModellingTask(spec, corpusOf(lines), model);
       const { gradients } = lossAndGradients(task, 'sum', task.read(FIRST), {});
       disposeLanguageModel(model);
-      return Object.fromEntries(Object.entries(gradients).map(([name, tensor]) => [name, valuesOf(tensor)]));
+      const values = await Promise.all(Object.values(gradients).map(readValues));
+      return Object.fromEntries(Object.keys(gradients).map((name, i) => [name, values[i]]));
     };
     const whole = await gradientsOf(LINES);
     const single = await Promise.all(LINES.map((line) => gradientsOf([line])));
@@ -90,7 +91,7 @@ describeEachBackend('sentences on %s', () => {
         const model = freshModel(spec, VOCABULARY);
         const task = languageModellingTask(spec, corpusOf(lines), model);
         const terms = tidy(() => task.loss(task.read(FIRST), {}));
-        const value = terms.penalty ? valuesOf(terms.penalty)[0] : 0;
+        const value = terms.penalty ? (await readValues(terms.penalty))[0] : 0;
         dispose(terms);
         disposeLanguageModel(model);
         return value;
@@ -116,7 +117,7 @@ describeEachBackend('sentences on %s', () => {
       const task = languageModellingTask(sized, corpusOf(LINES), model);
       const { value, predictions } = await task.validate(new AbortController().signal, () => {});
       expect(predictions).toBe(LINES.flat().length);
-      expectClose([value], [Math.exp((lossLineByLine(model) * LINES.length) / predictions)]);
+      expectClose([value], [Math.exp(((await lossLineByLine(model)) * LINES.length) / predictions)]);
       perplexities.push(value);
       disposeLanguageModel(model);
     }

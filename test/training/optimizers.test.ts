@@ -11,7 +11,7 @@ import {
   swapIn,
 } from '../../src/training/optimizers.js';
 import { describeEachBackend } from '../backends/each-backend.js';
-import { expectClose, type NdArray, tensorOf, valuesOf } from '../ops/arrays.js';
+import { expectClose, type NdArray, readValues, tensorOf } from '../ops/arrays.js';
 
 interface GoldenCase {
   readonly optimizer: string;
@@ -57,16 +57,16 @@ const names = ({ tensors }: Optimizer) => [...tensors.keys()];
 const AVERAGED = cases.ASGD;
 
 describeEachBackend('optimizers on %s', () => {
-  it.each(Object.entries(cases))("ten steps equal PyTorch's: %s", (_, golden) => {
+  it.each(Object.entries(cases))("ten steps equal PyTorch's: %s", async (_, golden) => {
     const { parameters, optimizer } = optimizing(golden);
     expect(golden.weights?.slice(4, 6) ?? [1, 0.5]).toEqual([1, 0.5]);
     for (let count = 1; count <= 10; count++) {
       step(optimizer, golden, count);
       for (const parameter of parameters.values()) {
-        expectClose(valuesOf(parameter), golden.parameters[count - 1].data);
+        expectClose(await readValues(parameter), golden.parameters[count - 1].data);
       }
       for (const average of optimizer.averages?.values() ?? []) {
-        expectClose(valuesOf(average), golden.averages?.[count - 1].data ?? []);
+        expectClose(await readValues(average), golden.averages?.[count - 1].data ?? []);
       }
       expect(optimizer.averages !== null).toBe(golden.averages !== undefined && count > 4);
     }
@@ -84,40 +84,44 @@ describeEachBackend('optimizers on %s', () => {
     expect(companions).toBe(expected.length / 2);
   });
 
-  it('averaging starts at the planned step, and the first average equals the parameters exactly', () => {
+  it('averaging starts at the planned step, and the first average equals the parameters exactly', async () => {
     const { parameters, optimizer } = optimizing(AVERAGED);
     for (let count = 1; count <= 4; count++) step(optimizer, AVERAGED, count);
     expect([optimizer.averages, names(optimizer)]).toEqual([null, []]);
     step(optimizer, AVERAGED, 5);
     for (const [name, parameter] of parameters) {
       const average = optimizer.averages?.get(name);
-      expect(average && valuesOf(average)).toEqual(valuesOf(parameter));
+      expect(average && (await readValues(average))).toEqual(await readValues(parameter));
     }
   });
 
-  it('the optimizer lends the parameters their averages, and then continues unchanged', () => {
+  it('the optimizer lends the parameters their averages, and then continues unchanged', async () => {
     const { parameters, optimizer } = optimizing(AVERAGED);
     for (let count = 1; count <= 7; count++) step(optimizer, AVERAGED, count);
     const tensors = tf.memory().numTensors;
     const swapBack = swapIn(parameters, optimizer.averages);
     for (const parameter of parameters.values()) {
-      expectClose(valuesOf(parameter), AVERAGED.averages?.[6].data ?? []);
+      expectClose(await readValues(parameter), AVERAGED.averages?.[6].data ?? []);
     }
     swapBack();
     expect(tf.memory().numTensors).toBe(tensors);
     for (let count = 8; count <= 10; count++) step(optimizer, AVERAGED, count);
     for (const [name, parameter] of parameters) {
-      expectClose(valuesOf(parameter), AVERAGED.parameters[9].data);
-      expectClose(valuesOf(optimizer.averages?.get(name) ?? parameter), AVERAGED.averages?.[9].data ?? []);
+      expectClose(await readValues(parameter), AVERAGED.parameters[9].data);
+      expectClose(
+        await readValues(optimizer.averages?.get(name) ?? parameter),
+        AVERAGED.averages?.[9].data ?? [],
+      );
     }
   });
 
-  it('parameters without averages are left unchanged', () => {
+  it('parameters without averages are left unchanged', async () => {
     const { parameters, optimizer } = optimizing(cases.SGD);
-    const before = [...parameters.values()].map(valuesOf);
+    const valuesNow = () => Promise.all([...parameters.values()].map(readValues));
+    const before = await valuesNow();
     const swapBack = swapIn(parameters, optimizer.averages);
-    expect([...parameters.values()].map(valuesOf)).toEqual(before);
+    expect(await valuesNow()).toEqual(before);
     swapBack();
-    expect([...parameters.values()].map(valuesOf)).toEqual(before);
+    expect(await valuesNow()).toEqual(before);
   });
 });

@@ -20,15 +20,15 @@ describe.skipIf(obstacle)(['softmaxCrossEntropy on cuda', obstacle].filter(Boole
     backend().device.logitsBytes = usual;
   });
 
-  it.each([1, 2, 5, 36, 37, 38])('gives the same for chunks of at most %d rows as for one', (rows) => {
+  it.each([1, 2, 5, 36, 37, 38])('gives the same for chunks of at most %d rows as for one', async (rows) => {
     const classes = 53;
     for (const tied of [false, true]) {
       const testCase = softmaxCase(37, 11, classes, tied);
       backend().device.logitsBytes = usual;
-      const expected = resultsOf(testCase);
+      const expected = await resultsOf(testCase);
       backend().device.logitsBytes = 4 * rows * classes + 3;
       const launches = backend().device.work.launches;
-      const actual = resultsOf(testCase);
+      const actual = await resultsOf(testCase);
       expectCloseResults(actual, expected, 1e-6);
       // Twice forward, of which one is with a backward pass.
       expect(backend().device.work.launches - launches).toBeGreaterThanOrEqual(Math.ceil(37 / rows) * 8);
@@ -53,11 +53,11 @@ describe.skipIf(obstacle)(['softmaxCrossEntropy on cuda', obstacle].filter(Boole
     expect(countOfLogits()).toBe(4);
   });
 
-  it('computes each row by itself where the logits of one exceed the limit', () => {
+  it('computes each row by itself where the logits of one exceed the limit', async () => {
     const testCase = softmaxCase(3, 4, 29, false);
-    const expected = resultsOf(testCase);
+    const expected = await resultsOf(testCase);
     backend().device.logitsBytes = 4;
-    expectCloseResults(resultsOf(testCase), expected, 1e-6);
+    expectCloseResults(await resultsOf(testCase), expected, 1e-6);
   });
 
   it.each([1, 3, 255, 256, 257, 1023, 1024, 1025, 10_007])(

@@ -99,7 +99,7 @@ describe.skipIf(!CC)(`mixed ops on AMX tiles${NEEDS_CC}`, () => {
       const results: Results[] = [];
       for (const threads of [1, 2, 3, 4]) {
         await activateBackend('native', { ...compilerOfTiles(), threads });
-        results.push(resultsOf(testCase));
+        results.push(await resultsOf(testCase));
       }
       expectCloseResults(results[0], expected, TOLERANCE);
       for (const result of results) expect(result).toEqual(results[0]);

@@ -108,7 +108,7 @@ describeEachBackend(
       },
     );
   },
-  ['tensorflow', 'cpu', 'wasm'],
+  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
 );
 
 describeEachBackend('on %s', () => {
@@ -177,4 +177,4 @@ describeEachBackend('on %s', () => {
     const slope = randomArray(randomNumbers(size), [size]);
     expectClose(valuesOf(globalNorm({ slope: tensorOf(slope) })), [Math.hypot(...slope.data)], 1e-6);
   });
-}, ['tensorflow', 'cpu', 'wasm']);
+}, ['webgpu', 'tensorflow', 'cpu', 'wasm']);

@@ -239,4 +239,4 @@ describeEachBackend('on %s', () => {
     for (let steps = 5; steps < longest; steps++) window(steps);
     expect((await bytesInUse()) - before).toBeLessThan(3 * needed);
   });
-}, ['cuda', 'tensorflow', 'cpu', 'wasm']);
+}, ['cuda', 'webgpu', 'tensorflow', 'cpu', 'wasm']);

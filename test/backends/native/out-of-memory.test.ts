@@ -126,4 +126,4 @@ describeEachBackend('on %s', () => {
     expectNothingLeft(() => adamUpdate(parameter, gradient, scale, { first, second }, adam));
     expect([parameter, first, second].map((variable) => valuesOf(variable)[0])).toEqual([1, 2, 3]);
   });
-}, ['cuda', 'tensorflow', 'cpu', 'wasm']);
+}, ['cuda', 'webgpu', 'tensorflow', 'cpu', 'wasm']);

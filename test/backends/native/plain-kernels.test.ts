@@ -211,5 +211,5 @@ describeEachBackend(
       expect(actual).toEqual(expected);
     });
   },
-  ['tensorflow', 'cpu', 'wasm'],
+  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
 );

@@ -78,5 +78,5 @@ describeEachBackend(
       },
     );
   },
-  ['tensorflow', 'cpu', 'wasm'],
+  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
 );

@@ -25,11 +25,9 @@ import {
 } from '../../../src/backends/tensorflow/build-record.js';
 import { packageFrom } from '../../../src/backends/tensorflow/installation.js';
 import { tensorflowBackend } from '../../../src/backends/tensorflow/tensorflow.js';
-import type { BackendReport } from '../../../src/cli/doctor-report.js';
-import { renderDoctorReport } from '../../../src/cli/doctor-text.js';
 import { ROOT } from '../../cli/capture.js';
-import { HEALTHY } from '../../cli/doctor-reports.js';
 import { tempFolder } from '../../temp-folder.js';
+import { expectDoctorLines } from '../doctor-lines.js';
 import { BACKEND_OPTIONS, whyNot } from '../each-backend.js';
 import { NEEDS_CC } from '../native/compiled.js';
 
@@ -54,22 +52,13 @@ function inChild(folder: string, more: readonly string[] = [], env: NodeJS.Proce
 const probeOf = (tensorflow: string | undefined) =>
   tensorflowBackend.probe({ threads: 1, tensorflow, cacheFolder: tempFolder() });
 
-/** Compares doctor's lines about the backend with a golden file. Folders of the test and versions of what is installed are left out. */
-async function expectDoctor(golden: string, { absent, onGpu: _, details, ...row }: Probe): Promise<void> {
-  const backend: BackendReport = {
-    ...{ ...row, name: 'tensorflow', gflops: null },
-    ...(!absent && details !== undefined && { details }),
-  };
-  const report = renderDoctorReport({ ...HEALTHY, backends: [backend] });
-  const lines = report.slice(report.indexOf('Backends'), report.indexOf('\n\nFolders')).split('\n');
-  const text = lines
-    .filter((line) => !line.includes('--backend auto takes'))
-    .join('\n')
-    .replaceAll(/[^ ('"]*\/zlm-test-\w+/g, 'FOLDER')
-    .replaceAll(/-[0-9a-f]{16}\.so/g, '-HASH.so')
-    .replaceAll(/TensorFlow \d[\d.]+ \(tfjs-node [^)]*\)/g, 'TensorFlow …');
-  await expect(`${text}\n`).toMatchFileSnapshot(`../../golden/cli/doctor-tensorflow-${golden}.txt`);
-}
+/** Compares doctor's lines about the backend with a golden file. Versions of what is installed are left out. */
+const expectDoctor = (golden: string, probe: Probe) =>
+  expectDoctorLines('tensorflow', golden, probe, (text) =>
+    text
+      .replaceAll(/-[0-9a-f]{16}\.so/g, '-HASH.so')
+      .replaceAll(/TensorFlow \d[\d.]+ \(tfjs-node [^)]*\)/g, 'TensorFlow …'),
+  );
 
 /** Makes a folder with the package as npm leaves it when its downloads fail. */
 function withPackage(version = '4.22.0') {
