@@ -134,8 +134,9 @@ describe('activateBackend', () => {
       expect(active.name).toBe(name);
       expect(active.reason).toContain('chosen by name');
       expect(tf.getBackend()).toBe(name);
-      const product = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 1])).arraySync() as never);
-      expect(product).toEqual([[3], [3]]);
+      const product = tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 1])));
+      expect(await product.array()).toEqual([[3], [3]]);
+      product.dispose();
     },
   );
 

@@ -918,9 +918,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 fn gradient_of_state(in_state: u32) -> f32 {
@@ -1119,9 +1118,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 const GATES = 3u;
@@ -1263,9 +1261,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 fn gradient_of_state(in_state: u32) -> f32 {
@@ -1465,9 +1462,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 const GATES = 4u;
@@ -2504,9 +2500,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 fn gradient_of_state(in_state: u32) -> f32 {
@@ -2686,9 +2681,8 @@ fn tanh_slope(value: f32) -> f32 {
   return 1.0 - value * value;
 }
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
   return kept * before + (1.0 - kept) * candidate;
 }
 const UNITS = 16u;

@@ -26,9 +26,8 @@ fn tanh_slope(value: f32) -> f32 {
 
 // Zoneout: the old value, the candidate, or between them the expectation.
 fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32 {
+  if (noise.mask == MASK_NONE) { return candidate; }
   let kept = retention(noise, t, unit);
-  // Not kept · before + (1 − kept) · candidate alone: that would spread a NaN of the other one.
-  if (kept == 0.0) { return candidate; }
-  if (kept == 1.0) { return before; }
+  // A NaN of either one is passed on, as the reference does.
   return kept * before + (1.0 - kept) * candidate;
 }
