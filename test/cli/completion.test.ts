@@ -132,7 +132,10 @@ describe('specs and their keys', () => {
 
   it.each([
     ['train --set training.prec', ['training.precision=']],
-    ['train --set training.precision=', ['training.precision=f32', 'training.precision=mixed']],
+    [
+      'train --set training.precision=',
+      ['training.precision=f32', 'training.precision=tf32', 'training.precision=mixed'],
+    ],
     ['train --set=training.precision=m', ['--set=training.precision=mixed']],
     ['train --set model.tieEmbedding=', ['model.tieEmbedding=true', 'model.tieEmbedding=false']],
     ['train --set training.clipNorm=n', ['training.clipNorm=null']],
