@@ -4,12 +4,17 @@ import { randomIds, randomNumbers } from './ops/arrays.js';
 const ENGLISH = ['one', 'two', 'three', 'four', 'five'];
 const FRENCH = ['un', 'deux', 'trois', 'quatre', 'cinq'];
 
-/** Makes pairs of one to three numbers, none of them twice. */
-export function numberPairs(count: number, seed: number): [source: string, target: string][] {
+/** Makes pairs of so many numbers, none of them twice. */
+export function numberPairs(
+  count: number,
+  seed: number,
+  { fewest = 1, most = 3 } = {},
+): [source: string, target: string][] {
   const random = randomNumbers(seed);
   const pairs = new Map<string, string>();
   while (pairs.size < count) {
-    const numbers = randomIds(random, 1 + randomIds(random, 1, 3)[0], ENGLISH.length);
+    const length = fewest + randomIds(random, 1, most - fewest + 1)[0];
+    const numbers = randomIds(random, length, ENGLISH.length);
     pairs.set(
       `${numbers.map((n) => ENGLISH[n]).join(' ')}.`,
       `${numbers

@@ -2,6 +2,9 @@
 import { SPLITS, type SplitName } from '../corpus/manifest.js';
 import { type PairFacts, type ParallelManifest, SIDES } from '../corpus/parallel/manifest.js';
 import type { PreparedParallel } from '../corpus/parallel/prepare.js';
+import { shellWord } from '../shell-word.js';
+import { writeOverride } from '../spec/yaml.js';
+import { dataWords } from './place-flags.js';
 import { count, stateOf } from './prepare-command.js';
 import { renderTable } from './table.js';
 
@@ -19,23 +22,43 @@ export interface PrepareParallelResult {
   readonly dropped: ParallelManifest['dropped'];
   /** Properties of the corpus that may spoil training. */
   readonly advice: readonly string[];
+  /** The command that trains on the corpus. */
+  readonly next: string;
 }
 
-/** Makes the result of a preparation. */
-export function toParallelResult({
-  name,
-  folder,
-  alreadyPrepared,
-  manifest,
-}: PreparedParallel): PrepareParallelResult {
+/** The spec of a first training on a parallel corpus, and the corpus that it names. */
+const FIRST = { spec: 'configs/translation.yaml', corpus: 'libreoffice' };
+
+/**
+ * Makes the result of a preparation.
+ *
+ * @param dataFolder named in the suggested command if it is not the default
+ */
+export function toParallelResult(
+  { name, folder, alreadyPrepared, manifest }: PreparedParallel,
+  dataFolder: string,
+): PrepareParallelResult {
   const { description, vocabulary, merges, splits, dropped } = manifest;
   const advice = adviceOn(manifest);
-  return { corpus: name, folder, alreadyPrepared, description, vocabulary, merges, splits, dropped, advice };
+  const other = name === FIRST.corpus ? [] : ['--set', writeOverride('corpus', name)];
+  const next = ['zlm', 'train', FIRST.spec, ...other, ...dataWords(dataFolder)].map(shellWord).join(' ');
+  return {
+    corpus: name,
+    folder,
+    alreadyPrepared,
+    description,
+    vocabulary,
+    merges,
+    splits,
+    dropped,
+    advice,
+    next,
+  };
 }
 
 /** Renders the result of a preparation. @param width of the terminal, in columns; infinite without one */
 export function renderParallel(result: PrepareParallelResult, width?: number): string {
-  const { corpus, folder, alreadyPrepared, description, vocabulary, merges, splits, advice } = result;
+  const { corpus, folder, alreadyPrepared, description, vocabulary, merges, splits, advice, next } = result;
   const kind = merges === null ? 'words' : 'subwords';
   const { source, target, shared } = vocabulary;
   const vocabularies = shared
@@ -51,6 +74,7 @@ export function renderParallel(result: PrepareParallelResult, width?: number): s
     ),
     ...droppedLine(result),
     ...advice.map((sentence) => `Note: ${sentence}`),
+    `next: ${next}`,
   ].join('\n');
 }
 

@@ -50,7 +50,7 @@ describe.skipIf(!has('bash'))('bash', () => {
     expect(reply('eval', '--split', '=', 'te')).toEqual(['test']);
     expect(reply('train', '--set', 'training.precision', '=', 'm')).toEqual(['mixed']);
     expect(reply('train', '--set', '=', 'training.precision', '=', 'm')).toEqual(['mixed']);
-    expect(reply('train', '--set', 'training.precision', '=')).toEqual(['f32', 'mixed']);
+    expect(reply('train', '--set', 'training.precision', '=')).toEqual(['f32', 'tf32', 'mixed']);
   });
 
   it('bash completes specs and files together', () => {

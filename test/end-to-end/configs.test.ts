@@ -3,9 +3,10 @@
  * epoch, continues to the bytes of a run that was not interrupted, and can be evaluated.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateTranslation } from '../../src/decoding/evaluate-translation.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
-import { openRun } from '../../src/systems/open-run.js';
-import { prepareSmallTopics, SMALL_CONFIGS } from '../small-configs.js';
+import { type OpenRunRequest, openRun, openTranslator } from '../../src/systems/open-run.js';
+import { prepareForConfigs, SMALL_CONFIGS } from '../small-configs.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 
 /** More than an epoch of the longest windows, so that a validation and a schedule come in between. */
@@ -13,11 +14,25 @@ const WINDOWS = 7;
 
 const place = useWorkplace();
 
-beforeAll(() => prepareSmallTopics(place.data));
+beforeAll(() => prepareForConfigs(place.data));
+
+async function perplexityOfText(request: OpenRunRequest): Promise<number> {
+  const opened = await openRun(request);
+  const { perplexity } = await evaluate(opened, { split: 'test', batch: 1 });
+  opened.dispose();
+  return perplexity;
+}
+
+async function perplexityOfTargets(request: OpenRunRequest): Promise<number> {
+  const opened = await openTranslator(request);
+  const { perplexity } = await evaluateTranslation(opened, { split: 'test', decoding: null });
+  opened.dispose();
+  return perplexity;
+}
 
 const CASES = SMALL_CONFIGS.map((config) => [config.name, config] as const);
 
-describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram }) => {
+describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram, translates }) => {
   it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({
     skip,
   }) => {
@@ -31,10 +46,9 @@ describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram }) => 
     expect(await contentOf(place.run(broken.name))).toEqual(await contentOf(place.run(name)));
 
     const folders = { dataFolder: place.data, runsFolder: place.runs };
-    const opened = await openRun({ run: name, checkpoint: 'last', backend: 'wasm', ...folders });
-    const report = await evaluate(opened, { split: 'test', batch: 1 });
-    opened.dispose();
-    expect(report.perplexity).toBeGreaterThan(1);
-    expect(report.perplexity).toBeLessThan(1e4);
+    const open = { run: name, checkpoint: 'last', backend: 'wasm', ...folders } as const;
+    const perplexity = translates ? await perplexityOfTargets(open) : await perplexityOfText(open);
+    expect(perplexity).toBeGreaterThan(1);
+    expect(perplexity).toBeLessThan(1e4);
   });
 });

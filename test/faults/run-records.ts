@@ -5,6 +5,8 @@ import type { Fault } from './fault.js';
 
 const RUN = 'runs/tiny';
 const RESUME = 'train --resume tiny';
+/** A run that is over records no session, unless it trains longer. */
+const LONGER = 'train --resume tiny --set training.epochs=4';
 
 function write(name: string, text: string): () => void {
   return () => writeFileSync(`${RUN}/${name}`, text);
@@ -54,7 +56,7 @@ export const RUN_RECORD_FAULTS: readonly Fault[] = [
   {
     what: 'a folder in place of the overrides',
     make: folderAt('overrides.txt'),
-    command: RESUME,
+    command: LONGER,
     exitCode: 4,
     says: 'overrides.txt',
     cure: 'move the folder',
@@ -78,7 +80,7 @@ export const RUN_RECORD_FAULTS: readonly Fault[] = [
   {
     what: 'a folder in place of the environment',
     make: folderAt('environment.json'),
-    command: RESUME,
+    command: LONGER,
     exitCode: 4,
     says: 'environment.json',
     cure: 'move the folder',

@@ -7,11 +7,19 @@ import { encode, initialState, type LanguageModel } from '../../src/model/langua
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { parametersFrom } from '../../src/model/parameters.js';
 import { encodePairs, readSource } from '../../src/model/translation.js';
+import { tidy } from '../../src/ops/memory.js';
 import { parseResolvedSpec } from '../../src/spec/load.js';
 import { pairLoss } from '../../src/tasks/translation.js';
 import { lossAndGradients } from '../../src/training/step.js';
 import { describeEachBackend } from '../backends/each-backend.js';
-import { type Arrays, expectClose, type NdArray, randomIds, randomNumbers, valuesOf } from '../ops/arrays.js';
+import {
+  type Arrays,
+  expectClose,
+  type NdArray,
+  randomIds,
+  randomNumbers,
+  readValues,
+} from '../ops/arrays.js';
 import { MINIMAL, networkOf } from '../spec/spec-files.js';
 import { lstmLayers, NO_DROPOUT, plainArchitecture, uniformModel } from './small-models.js';
 
@@ -60,12 +68,12 @@ describe.each(Object.keys(cases))('a translator with a %s stack', (name) => {
   describeEachBackend('on %s', () => {
     const golden = cases[name];
 
-    it('the state after the source is that of PyTorch', () => {
+    it('the state after the source is that of PyTorch', async () => {
       const model = modelOf(golden);
       const state = readSource(model, columns(golden.source), null);
       for (const [layer, { h, c }] of golden.states.entries()) {
-        expectClose(valuesOf(state[`layers.${layer}.h`]), h.data);
-        expectClose(valuesOf(state[`layers.${layer}.c`]), c.data);
+        expectClose(await readValues(state[`layers.${layer}.h`]), h.data);
+        expectClose(await readValues(state[`layers.${layer}.c`]), c.data);
       }
     });
 
@@ -86,18 +94,16 @@ describe.each(Object.keys(cases))('a translator with a %s stack', (name) => {
         clock: 0,
       };
       const task = { parameters: model.parameters, loss: () => loss.of(data, {}) };
-      tf.tidy(() => {
-        const result = lossAndGradients(task, 'sum', data, {});
-        expectClose(
-          valuesOf(result.terms.nll),
-          Array.from(rows, (row) => golden.nll.data[row]),
-        );
-        expectClose(valuesOf(result.loss), [golden.loss]);
-        expect(Object.keys(result.gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
-        for (const [parameter, { data: expected }] of Object.entries(golden.gradients)) {
-          expectClose(valuesOf(result.gradients[parameter]), expected);
-        }
-      });
+      const result = tidy(() => lossAndGradients(task, 'sum', data, {}));
+      expectClose(
+        await readValues(result.terms.nll),
+        Array.from(rows, (row) => golden.nll.data[row]),
+      );
+      expectClose(await readValues(result.loss), [golden.loss]);
+      expect(Object.keys(result.gradients).sort()).toEqual(Object.keys(golden.gradients).sort());
+      for (const [parameter, { data: expected }] of Object.entries(golden.gradients)) {
+        expectClose(await readValues(result.gradients[parameter]), expected);
+      }
     });
   });
 });
@@ -119,7 +125,7 @@ describeEachBackend('a translator on %s', () => {
   const words = (steps: number) => tf.tensor2d(randomIds(random, steps * 3, 11), [steps, 3], 'int32');
   const noisy = (table: Partial<DropoutTable>) => ({ table: { ...NO_DROPOUT, ...table }, seed: 5, step: 40 });
 
-  it('one stack over both sentences is a language model of them as one text', () => {
+  it('one stack over both sentences is a language model of them as one text', async () => {
     const model = modelWith('shared', null);
     const [source, target] = [words(4), words(3)];
     const noise = noisy({
@@ -131,20 +137,20 @@ describeEachBackend('a translator on %s', () => {
     for (const plan of [null, noise]) {
       const asOne = encode(model, tf.concat([source, target], 0), initialState(model, 3), plan);
       const { hidden, state } = encodePairs(model, source, target, plan);
-      expectClose(valuesOf(hidden), valuesOf(asOne.hidden).slice(4 * 3 * 5));
-      expectClose(valuesOf(state['layers.1.c']), valuesOf(asOne.state['layers.1.c']));
+      expectClose(await readValues(hidden), (await readValues(asOne.hidden)).slice(4 * 3 * 5));
+      expectClose(await readValues(state['layers.1.c']), await readValues(asOne.state['layers.1.c']));
     }
   });
 
-  it('an encoder and its decoder have masks of their own for a sequence', () => {
+  it('an encoder and its decoder have masks of their own for a sequence', async () => {
     const model = modelWith('separate', 11);
     const table = { between: { rate: 0.5, mask: 'sequence', perGate: false } as const };
     const [source, target] = [words(4), words(3)];
     const read = readSource(model, source, noisy(table));
     const { hidden } = encodePairs(model, source, target, noisy(table));
     const withMasks = (step: number) =>
-      valuesOf(encode(model, target, read, { ...noisy(table), step, sequenceStep: step }).hidden);
-    expectClose(valuesOf(hidden), withMasks(44));
-    expect(valuesOf(hidden)).not.toEqual(withMasks(40));
+      readValues(encode(model, target, read, { ...noisy(table), step, sequenceStep: step }).hidden);
+    expectClose(await readValues(hidden), await withMasks(44));
+    expect(await readValues(hidden)).not.toEqual(await withMasks(40));
   });
 });

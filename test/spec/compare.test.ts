@@ -43,7 +43,7 @@ it('specHash distinguishes an n-gram model from another and from a network', asy
   const four = await parseResolvedSpec(MINIMAL_NGRAM.replace('{}', '{ order: 4 }'), 'spec.yaml');
   expect(specHash(four)).not.toBe(specHash(five));
   expect(diffSpecs(five, four)).toEqual([{ key: 'model.ngram.order', before: 5, after: 4 }]);
-  expect(diffSpecs(five, base).map(({ key }) => key)).toEqual(['model', 'dropout', 'training']);
+  expect(diffSpecs(five, base).map(({ key }) => key)).toEqual(['model', 'task', 'dropout', 'training']);
 });
 
 it('diffSpecs finds no difference between equal specs', () => {

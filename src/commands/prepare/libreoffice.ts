@@ -85,6 +85,6 @@ export default class PrepareLibreOffice extends PrepareCommand<typeof PrepareLib
         ...hooks,
       }),
     );
-    return this.print(toParallelResult(summary), renderParallel);
+    return this.print(toParallelResult(summary, data), renderParallel);
   }
 }

@@ -142,7 +142,7 @@ export default class PrepareParallel extends PrepareCommand<typeof PrepareParall
         ...hooks,
       }),
     );
-    return this.print(toParallelResult(summary), renderParallel);
+    return this.print(toParallelResult(summary, this.flags.data), renderParallel);
   }
 
   /** Returns the files of a split, or the number of pairs to cut off for it. */

@@ -7,13 +7,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
 import type { Work } from '../../../src/backends/cuda/device.js';
 import type { TrainingEvent } from '../../../src/training/events.js';
-import { prepareSmallTopics, SMALL_CONFIGS } from '../../small-configs.js';
+import { prepareForConfigs, SMALL_CONFIGS } from '../../small-configs.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../../small-runs.js';
 import { activate, BACKEND_OPTIONS, whyNot } from '../each-backend.js';
 
 const place = useWorkplace();
 
-beforeAll(() => prepareSmallTopics(place.data));
+beforeAll(() => prepareForConfigs(place.data));
 
 /** Short windows in two epochs, with a validation in between. The sizes of windows are for the tests of the kernels. */
 const TWO_EPOCHS = ['training.epochs=2', 'training.bptt=8', 'training.windowsPerEpoch=6'];
