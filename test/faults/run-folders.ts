@@ -110,7 +110,7 @@ export const RUN_FOLDER_FAULTS: readonly Fault[] = [
   },
   {
     what: 'a spec of a run that is cut off',
-    make: () => truncateSync(SPEC, 60),
+    make: () => truncateSync(SPEC, 90),
     command: 'eval',
     exitCode: 3,
     says: 'spec.yaml:',
