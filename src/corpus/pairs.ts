@@ -43,6 +43,11 @@ export interface PairReading {
   readonly reverseSource: boolean;
 }
 
+/** Returns all pairs by index, in order. */
+export function everyPair({ length }: PairSource): Iterable<number> {
+  return new Array(length).keys();
+}
+
 /** Groups pairs of equally long sources, and of similar targets, into batches of at most `batchSize`. */
 export function groupPairs(
   { sourceLengths, targetLengths }: PairSource,

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sideBySide } from '../corpus/pairs.js';
 import { likeliestWords } from '../ops/draw.js';
+import { rowOf } from '../predictors/predictor.js';
 import type { Translator } from '../predictors/translator.js';
 
 /** How translations are searched. */
@@ -86,7 +87,7 @@ export async function beamSearch<State>(
       for (const search of searches) {
         const rows = search.open.map((hypothesis) => ({
           hypothesis: { ...hypothesis, column: row },
-          logProbs: rowOf(step.logProbs, decoder.vocabularySize, row++),
+          logProbs: rowOf(step.logProbs, row++, decoder.vocabularySize),
         }));
         if (rows.length > 0) advance(search, rows, longest, settings);
       }
@@ -177,8 +178,4 @@ function renumber(searches: readonly Search[]): void {
   for (const search of searches) {
     search.open = search.open.map((hypothesis) => ({ ...hypothesis, column: column++ }));
   }
-}
-
-function rowOf(values: Float64Array, width: number, row: number): Float64Array {
-  return values.subarray(row * width, (row + 1) * width);
 }

@@ -1,6 +1,6 @@
 /** Perplexity of translations: of every word of the target and its `<eos>`, each after its source. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { groupPairs, type PairReading, type PairSource, readPairs } from '../corpus/pairs.js';
+import { everyPair, groupPairs, type PairReading, type PairSource, readPairs } from '../corpus/pairs.js';
 import type { Translator } from '../predictors/translator.js';
 import { type Evaluation, type EvaluationOptions, plus } from './perplexity.js';
 
@@ -17,7 +17,7 @@ export async function evaluatePairs(
 ): Promise<Evaluation> {
   const total = pairs.targetLengths.reduce((sum, length) => sum + length + 1, 0);
   let [nll, predictions] = [0, 0];
-  for (const group of groupPairs(pairs, Array.from({ length: pairs.length }).keys(), batch)) {
+  for (const group of groupPairs(pairs, everyPair(pairs), batch)) {
     signal?.throwIfAborted();
     const nlls = await translator.nll(readPairs(pairs, group, reading));
     nll = plus(nll, nlls);

@@ -8,7 +8,7 @@ import type { PreparedCorpus, SplitName } from '../corpus/prepared.js';
 import { CUE, recallTask } from '../corpus/recall.js';
 import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
 import { type TokenSource, type Window, WindowSource } from '../corpus/windows.js';
-import type { Predictor } from '../predictors/predictor.js';
+import { type Predictor, rowOf } from '../predictors/predictor.js';
 import type { EvaluationOptions } from './perplexity.js';
 import { tokenThen } from './perplexity.js';
 
@@ -162,10 +162,6 @@ async function* readLines<State>(
     predictor.release(step.state);
     yield { window, positions, logProbs: step.logProbs };
   }
-}
-
-function rowOf(values: Float64Array, row: number, width: number): Float64Array {
-  return values.subarray(row * width, (row + 1) * width);
 }
 
 function likeliest(logProbs: Float64Array): number {

@@ -93,8 +93,8 @@ export function idsOf({ inputs, steps, batch }: Tokens): tf.Tensor2D {
   return tf.tensor2d(inputs, [steps, batch], 'int32');
 }
 
-/** Returns the targets of a window as a tensor, [T·B]. */
-export function targetsOf({ targets }: Window): tf.Tensor1D {
+/** Returns the targets of a window, or of pairs, as a tensor. */
+export function targetsOf({ targets }: Pick<Window, 'targets'>): tf.Tensor1D {
   return tf.tensor1d(targets, 'int32');
 }
 

@@ -110,3 +110,8 @@ export function joinValues(parts: readonly ArrayLike<number>[]): Float64Array {
   }
   return all;
 }
+
+/** Returns one row of the values of {@link Predictor.logProbs}, each V wide. */
+export function rowOf(logProbs: Float64Array, row: number, width: number): Float64Array {
+  return logProbs.subarray(row * width, (row + 1) * width);
+}

@@ -1,12 +1,13 @@
 /** A trained translator: it reads source sentences, and then predicts the words of their translations one after the other. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { PairBatch } from '../corpus/pairs.js';
-import { type LanguageModel, targetNll } from '../model/language-model.js';
+import { type Encoded, type LanguageModel, targetNll } from '../model/language-model.js';
+import type { WindowNoise } from '../model/noise-placement.js';
 import { selectedRows } from '../model/rows.js';
 import type { ModelState } from '../model/stack.js';
 import { encodePairs, readSource } from '../model/translation.js';
 import { tidy } from '../ops/memory.js';
-import { networkPredictor, readAndFree } from './network-predictor.js';
+import { idsOf, networkPredictor, readAndFree, targetsOf } from './network-predictor.js';
 import type { FloatArray, Predictor } from './predictor.js';
 
 /** A model of translation. `State` is what it remembers of a source and of the words after it, column by column. */
@@ -31,11 +32,8 @@ export function networkTranslator(model: LanguageModel): Translator<ModelState> 
   return {
     decoder: networkPredictor(model),
 
-    async nll({ source, inputs, targets, rows, batch }: PairBatch) {
-      const nlls = tidy(() => {
-        const { hidden } = encodePairs(model, columnsOf(source, batch), columnsOf(inputs, batch), null);
-        return targetNll(model, selectedRows(hidden, rows), tf.tensor1d(targets, 'int32'));
-      });
+    async nll(batch: PairBatch) {
+      const nlls = tidy(() => pairNlls(model, batch));
       return (await readAndFree(nlls)) as Float32Array;
     },
 
@@ -50,7 +48,27 @@ export function networkTranslator(model: LanguageModel): Translator<ModelState> 
   };
 }
 
+/** The words of pairs side by side. */
+export type PairWords = Pick<PairBatch, 'source' | 'inputs' | 'targets' | 'rows' | 'batch'>;
+
+/** Reads pairs up to the softmax: the rows that are predictions, and the last layer's output of all rows. */
+export function encodeTargets(
+  model: LanguageModel,
+  { source, inputs, rows, batch }: PairWords,
+  noise: WindowNoise | null,
+): Pick<Encoded, 'hidden' | 'activations'> {
+  const [read, predicted] = [source, inputs].map((ids) => columnsOf(ids, batch));
+  const { hidden, activations } = encodePairs(model, read, predicted, noise);
+  return { hidden: selectedRows(hidden, rows), activations };
+}
+
+/** Computes the negative log-likelihood of every target word, in nats, [predictions]; called inside a tidy. */
+export function pairNlls(model: LanguageModel, words: PairWords): tf.Tensor1D {
+  const { hidden } = encodeTargets(model, words, null);
+  return targetNll(model, hidden, targetsOf(words));
+}
+
 /** Returns words side by side as a tensor, [T,B]. */
-function columnsOf(ids: Int32Array, batch: number): tf.Tensor2D {
-  return tf.tensor2d(ids, [ids.length / batch, batch], 'int32');
+function columnsOf(inputs: Int32Array, batch: number): tf.Tensor2D {
+  return idsOf({ inputs, steps: inputs.length / batch, batch });
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
-import { activationPenalty } from '../model/activation-penalty.js';
+import { type ActivationPenaltyWeights, activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import {
   createLanguageModel,
@@ -67,13 +67,16 @@ export function blankWindow({ training }: NetworkSpec, { steps, batch }: BatchSh
   return dataOf({ inputs: ids, targets: ids, steps, batch, rows }, 0);
 }
 
+/** Returns the coefficients of the penalties on activations. */
+export function penaltiesOf(training: NetworkSpec['training']): ActivationPenaltyWeights {
+  const { activationRegularization: activation, temporalActivationRegularization: temporal } = training;
+  return { activation, temporal };
+}
+
 /** Returns how a spec measures the loss of its model on a batch. */
 export function textLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TaskLoss {
   const { batchSize, seed, precision, loss, sentences } = training;
-  const penalties = {
-    activation: training.activationRegularization,
-    temporal: training.temporalActivationRegularization,
-  };
+  const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
   return {
     // Sentences carry no state, and their last batch may be smaller than the others.

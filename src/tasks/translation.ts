@@ -1,6 +1,6 @@
 /** The task of translation: predicts the words of a target sentence after its source (section 4.3 of the paper). */
-import * as tf from '@tensorflow/tfjs';
 import {
+  everyPair,
   groupPairs,
   type PairBatch,
   type PairReading,
@@ -12,11 +12,11 @@ import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { evaluatePairs } from '../evaluation/pairs.js';
 import { activationPenalty } from '../model/activation-penalty.js';
 import { type LanguageModel, targetNll } from '../model/language-model.js';
-import { selectedRows } from '../model/rows.js';
-import { encodePairs } from '../model/translation.js';
-import { networkTranslator } from '../predictors/translator.js';
+import { targetsOf } from '../predictors/network-predictor.js';
+import { encodeTargets, networkTranslator, type PairWords, pairNlls } from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
 import { FIRST_BATCHES, largestOf } from './batch-sizes.js';
+import { penaltiesOf } from './language-modelling.js';
 import { pairBatches } from './pair-batches.js';
 import { type BatchData, type BatchShape, type BatchSizes, PERPLEXITY, type Task } from './task.js';
 import type { TaskLoss } from './task-kind.js';
@@ -34,9 +34,7 @@ export function trainingPairs(spec: NetworkSpec, corpus: ParallelCorpus) {
 /** Finds the sizes of the batches of a spec's training. */
 export function pairBatchSizes({ training }: NetworkSpec, corpus: ParallelCorpus): BatchSizes {
   const shapesOf = (pairs: PairSource): PairShape[] =>
-    groupPairs(pairs, Array.from({ length: pairs.length }).keys(), training.batchSize).map((group) =>
-      shapeOfPairs(pairs, group),
-    );
+    groupPairs(pairs, everyPair(pairs), training.batchSize).map((group) => shapeOfPairs(pairs, group));
   const [ofTraining, ofValidation] = [shapesOf(corpus.split('train')), shapesOf(corpus.split('valid'))];
   return {
     largest: largestOf(ofTraining),
@@ -59,46 +57,39 @@ function dataOf({ source, inputs, targets, rows, steps, batch }: PairBatch, cloc
 /** Returns how a spec measures the loss of its model on a batch of pairs: of the target alone. */
 export function pairLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TaskLoss {
   const { seed, precision, loss } = training;
-  const penalties = {
-    activation: training.activationRegularization,
-    temporal: training.temporalActivationRegularization,
-  };
+  const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
   return {
     zeroState: () => ({}),
-    of({ arrays, batch, clock }) {
-      const { source, inputs, targets, rows } = arrays;
-      const [read, predicted] = [source, inputs].map((ids) =>
-        tf.tensor2d(ids, [ids.length / batch, batch], 'int32'),
-      );
-      const encoded = encodePairs(trained, read, predicted, { table: dropout, seed, step: clock });
-      const lossWeight = 1 / (loss === 'sum' ? batch : targets.length);
-      const hidden = selectedRows(encoded.hidden, rows);
-      const nll = targetNll(trained, hidden, tf.tensor1d(targets, 'int32'), lossWeight);
-      return { nll, batch, penalty: activationPenalty(encoded.activations, penalties, rows), state: {} };
+    of(data) {
+      const words = wordsOf(data);
+      const { batch } = data;
+      const noise = { table: dropout, seed, step: data.clock };
+      const { hidden, activations } = encodeTargets(trained, words, noise);
+      const lossWeight = 1 / (loss === 'sum' ? batch : words.targets.length);
+      const nll = targetNll(trained, hidden, targetsOf(words), lossWeight);
+      return { nll, batch, penalty: activationPenalty(activations, penalties, words.rows), state: {} };
     },
   };
 }
 
-/** Returns a batch of pairs of a size, of one word and without padding. */
-export function blankPairs({ steps, batch, ...shape }: BatchShape): BatchData {
-  const sourceSteps = 'sourceSteps' in shape ? (shape as PairShape).sourceSteps : Math.ceil(steps / 2);
+/** Returns the words of a batch that {@link dataOf} has made. */
+function wordsOf({ arrays: { source, inputs, targets, rows }, batch }: BatchData): PairWords {
+  return { source, inputs, targets, rows, batch };
+}
+
+/** Returns a batch of pairs of a size that {@link pairBatchSizes} found, of one word and without padding. */
+export function blankPairs(shape: BatchShape): BatchData {
+  const { steps, sourceSteps, batch } = shape as PairShape;
   const ids = new Int32Array((steps - sourceSteps) * batch);
   const source = new Int32Array(sourceSteps * batch);
-  return dataOf(
-    { source, inputs: ids, targets: ids, rows: ids.map((_, row) => row), steps, sourceSteps, batch },
-    0,
-  );
+  const rows = ids.map((_, row) => row);
+  return dataOf({ source, inputs: ids, targets: ids, rows, steps, sourceSteps, batch }, 0);
 }
 
 /** Computes the losses of such a batch as a translator does. */
 export function validateBlankPairs(model: LanguageModel, shape: BatchShape) {
-  const { source, inputs, targets, rows } = blankPairs(shape).arrays;
-  const [read, predicted] = [source, inputs].map((ids) =>
-    tf.tensor2d(ids, [ids.length / shape.batch, shape.batch], 'int32'),
-  );
-  const { hidden } = encodePairs(model, read, predicted, null);
-  return { nll: targetNll(model, selectedRows(hidden, rows), tf.tensor1d(targets, 'int32')), state: {} };
+  return { nll: pairNlls(model, wordsOf(blankPairs(shape))), state: {} };
 }
 
 /** Makes the task of training a model on the pairs of a corpus. */

@@ -6,6 +6,7 @@
 import type { backend_util, DataType, Tensor, TensorInfo, Variable } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { CapturedWork, CapturingBackend, StepNumbers, Varying } from '../../ops/capture.js';
+import { KernelScope } from '../kernel-scope.js';
 import { sizeOf } from '../strides.js';
 import { captureWork } from './captured-step.js';
 import type { CudaDevice } from './device.js';
@@ -23,9 +24,10 @@ export interface Allocated {
 
 /** The tensors of a device. */
 export class CudaBackend extends MathBackendCPU implements CapturingBackend {
-  /** Tensors that the running kernel has made and shared, and memory that it has borrowed. */
-  private made: TensorInfo[] | null = null;
-  private borrowed: DeviceBlock[] = [];
+  private readonly scope = new KernelScope<DeviceBlock>(
+    (dataId) => this.disposeData(dataId),
+    (block) => this.deviceMemory.takeBack(block),
+  );
   /** How often each op ran on the CPU with copies; for `doctor` and `bench`. */
   readonly fallbacks = new Map<string, number>();
 
@@ -40,21 +42,7 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
 
   /** Runs a kernel. Takes back what it borrowed; disposes the tensors that it has made and shared if it fails. */
   runKernel<T>(kernel: () => T): T {
-    const [outerMade, outerBorrowed] = [this.made, this.borrowed];
-    const made: TensorInfo[] = [];
-    this.made = made;
-    this.borrowed = [];
-    try {
-      return kernel();
-    } catch (error) {
-      for (const { dataId } of made) this.disposeData(dataId);
-      throw error;
-    } finally {
-      // Later kernels may use it: they run after the one that has just been started.
-      for (const block of this.borrowed) this.deviceMemory.takeBack(block);
-      this.made = outerMade;
-      this.borrowed = outerBorrowed;
-    }
+    return this.scope.run(kernel);
   }
 
   /** Returns the address of a tensor's values, which are copied to the device if they are not there. */
@@ -73,7 +61,7 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
     const dataId = super.write(null as never, [...shape], dtype);
     const values = TensorValues.onDevice(this.deviceMemory, dtype, length, block);
     this.data.set(dataId, values);
-    return { info: this.recordMade({ dataId, shape: [...shape], dtype }), address: block.address };
+    return { info: this.scope.recordMade({ dataId, shape: [...shape], dtype }), address: block.address };
   }
 
   /**
@@ -83,15 +71,13 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
    * @returns its address
    */
   borrow(length: number): number {
-    const block = this.deviceMemory.lend(length);
-    this.borrowed.push(block);
-    return block.address;
+    return this.scope.lend(this.deviceMemory.lend(length)).address;
   }
 
   /** Makes another tensor of the same data. */
   share({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
     this.incRef(dataId);
-    return this.recordMade({ dataId, shape: [...shape], dtype });
+    return this.scope.recordMade({ dataId, shape: [...shape], dtype });
   }
 
   /**
@@ -191,10 +177,5 @@ export class CudaBackend extends MathBackendCPU implements CapturingBackend {
 
   private valuesOf(dataId: object): TensorValues {
     return this.data.get(dataId) as unknown as TensorValues;
-  }
-
-  private recordMade(info: TensorInfo): TensorInfo {
-    this.made?.push(info);
-    return info;
   }
 }

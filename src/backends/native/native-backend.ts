@@ -4,6 +4,7 @@
  */
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { KernelScope } from '../kernel-scope.js';
 import type { PoolPeak } from '../memory-pool.js';
 import { ArrayStore, outOfMemory } from './array-store.js';
 import type { Factors } from './factors.js';
@@ -16,8 +17,7 @@ export class NativeBackend extends MathBackendCPU {
   private readonly rowSparse = new RowSparseArrays(this.store);
   /** Tensors whose values are a product that nothing has computed yet. */
   private readonly factored = new WeakMap<object, Factors>();
-  /** Tensors that the running kernel has made and shared. */
-  private made: TensorInfo[] | null = null;
+  private readonly scope = new KernelScope((dataId) => this.disposeData(dataId));
 
   constructor(readonly functions: NativeFunctions) {
     super();
@@ -30,17 +30,7 @@ export class NativeBackend extends MathBackendCPU {
 
   /** Runs a kernel. Disposes the tensors that it has made and shared if it fails, since no one else knows them. */
   runKernel<T>(kernel: () => T): T {
-    const outer = this.made;
-    const made: TensorInfo[] = [];
-    this.made = made;
-    try {
-      return kernel();
-    } catch (error) {
-      for (const { dataId } of made) this.disposeData(dataId);
-      throw error;
-    } finally {
-      this.made = outer;
-    }
+    return this.scope.run(kernel);
   }
 
   /** Returns the values of a float32 tensor, to be read, or written by the kernel that made it. */
@@ -100,7 +90,7 @@ export class NativeBackend extends MathBackendCPU {
       configurable: true,
       get: () => this.multiplied(dataId, height, width),
     });
-    return { info: this.recordMade({ dataId, shape: [...shape], dtype: 'float32' }), factors };
+    return { info: this.scope.recordMade({ dataId, shape: [...shape], dtype: 'float32' }), factors };
   }
 
   /** Returns the factors of a tensor whose values nothing has read. */
@@ -112,7 +102,7 @@ export class NativeBackend extends MathBackendCPU {
   share(tensor: TensorInfo): TensorInfo {
     if (!this.factored.has(tensor.dataId)) this.rowSparse.forget(this.floats(tensor));
     this.incRef(tensor.dataId as { id: number });
-    return this.recordMade({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
+    return this.scope.recordMade({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype });
   }
 
   /** Returns whether the values may be overwritten: the store owns them, and no other tensor shares them. */
@@ -175,11 +165,6 @@ export class NativeBackend extends MathBackendCPU {
   private tensorOf(shape: readonly number[], values: Float32Array) {
     // Not by the overridden `write`, which copies lent arrays.
     const dataId = super.write(values, [...shape], 'float32');
-    return { info: this.recordMade({ dataId, shape: [...shape], dtype: 'float32' }), values };
-  }
-
-  private recordMade(info: TensorInfo): TensorInfo {
-    this.made?.push(info);
-    return info;
+    return { info: this.scope.recordMade({ dataId, shape: [...shape], dtype: 'float32' }), values };
   }
 }

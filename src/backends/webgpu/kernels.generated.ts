@@ -1122,8 +1122,23 @@ fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32
   let kept = retention(noise, t, unit);
   return kept * before + (1.0 - kept) * candidate;
 }
-const GATES = 3u;
 const UNITS = 16u;
+fn operand(row: u32, k: u32) -> f32 {
+  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
+  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
+}
+fn run_step(group: vec3u, thread: u32) {
+  let first_row = group.y * rows_of_workgroup();
+  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
+  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
+    let row = i / UNITS;
+    let unit = group.x * UNITS + i % UNITS;
+    if (first_row + row < uniforms.batch && unit < uniforms.units) {
+      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
+    }
+  }
+}
+const GATES = 3u;
 const COLUMNS = GATES * UNITS;
 struct Uniforms {
   recurrent: Noise,
@@ -1143,10 +1158,6 @@ struct Uniforms {
 @group(1) @binding(5) var<storage, read_write> read_states: array<f32>;
 @group(1) @binding(6) var<storage, read_write> gates: array<f32>;
 @group(1) @binding(7) var<storage, read_write> output: array<f32>;
-fn operand(row: u32, k: u32) -> f32 {
-  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
-  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
-}
 fn finish(row: u32, unit: u32, first_sum: u32) {
   let t = uniforms.t;
   let units = uniforms.units;
@@ -1174,15 +1185,7 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first_row = group.y * rows_of_workgroup();
-  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
-  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
-    let row = i / UNITS;
-    let unit = group.x * UNITS + i % UNITS;
-    if (first_row + row < uniforms.batch && unit < uniforms.units) {
-      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
-    }
-  }
+  run_step(group, thread);
 }
 `,
   },
@@ -1466,8 +1469,23 @@ fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32
   let kept = retention(noise, t, unit);
   return kept * before + (1.0 - kept) * candidate;
 }
-const GATES = 4u;
 const UNITS = 16u;
+fn operand(row: u32, k: u32) -> f32 {
+  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
+  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
+}
+fn run_step(group: vec3u, thread: u32) {
+  let first_row = group.y * rows_of_workgroup();
+  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
+  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
+    let row = i / UNITS;
+    let unit = group.x * UNITS + i % UNITS;
+    if (first_row + row < uniforms.batch && unit < uniforms.units) {
+      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
+    }
+  }
+}
+const GATES = 4u;
 const COLUMNS = GATES * UNITS;
 struct Uniforms {
   recurrent: Noise,
@@ -1488,10 +1506,6 @@ struct Uniforms {
 @group(1) @binding(5) var<storage, read_write> gates: array<f32>;
 @group(1) @binding(6) var<storage, read_write> cells: array<f32>;
 @group(1) @binding(7) var<storage, read_write> output: array<f32>;
-fn operand(row: u32, k: u32) -> f32 {
-  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
-  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
-}
 fn finish(row: u32, unit: u32, first_sum: u32) {
   let t = uniforms.t;
   let units = uniforms.units;
@@ -1526,15 +1540,7 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first_row = group.y * rows_of_workgroup();
-  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
-  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
-    let row = i / UNITS;
-    let unit = group.x * UNITS + i % UNITS;
-    if (first_row + row < uniforms.batch && unit < uniforms.units) {
-      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
-    }
-  }
+  run_step(group, thread);
 }
 `,
   },
@@ -2686,6 +2692,21 @@ fn zone_out(noise: Noise, t: u32, unit: u32, before: f32, candidate: f32) -> f32
   return kept * before + (1.0 - kept) * candidate;
 }
 const UNITS = 16u;
+fn operand(row: u32, k: u32) -> f32 {
+  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
+  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
+}
+fn run_step(group: vec3u, thread: u32) {
+  let first_row = group.y * rows_of_workgroup();
+  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
+  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
+    let row = i / UNITS;
+    let unit = group.x * UNITS + i % UNITS;
+    if (first_row + row < uniforms.batch && unit < uniforms.units) {
+      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
+    }
+  }
+}
 const COLUMNS = UNITS;
 struct Uniforms {
   recurrent: Noise,
@@ -2703,16 +2724,12 @@ struct Uniforms {
 @group(1) @binding(3) var<storage, read_write> read_states: array<f32>;
 @group(1) @binding(4) var<storage, read_write> activations: array<f32>;
 @group(1) @binding(5) var<storage, read_write> output: array<f32>;
-fn operand(row: u32, k: u32) -> f32 {
-  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
-  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
-}
-fn finish(row: u32, unit: u32, sum: f32) {
+fn finish(row: u32, unit: u32, first_sum: u32) {
   let t = uniforms.t;
   let in_state = row * uniforms.units + unit;
   let per_step = uniforms.batch * uniforms.units;
   let in_window = t * per_step + in_state;
-  let candidate = hyperbolic_tangent(activations[in_window] + bias[unit] + sum);
+  let candidate = hyperbolic_tangent(activations[in_window] + bias[unit] + sums[first_sum]);
   activations[in_window] = candidate;
   var h_before: f32;
   if (t == 0u) { h_before = h0[in_state]; } else { h_before = output[in_window - per_step]; }
@@ -2724,15 +2741,7 @@ fn finish(row: u32, unit: u32, sum: f32) {
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first_row = group.y * rows_of_workgroup();
-  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
-  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
-    let row = i / UNITS;
-    let unit = group.x * UNITS + i % UNITS;
-    if (first_row + row < uniforms.batch && unit < uniforms.units) {
-      finish(first_row + row, unit, sums[row * COLUMNS + i % UNITS]);
-    }
-  }
+  run_step(group, thread);
 }
 `,
   },
@@ -2749,8 +2758,8 @@ export const CONSTANTS = {
   "SLICES": 16,
   "CHUNK": 128,
   "MOST_ROW_VECTORS": 5,
-  "GATES": 4,
   "UNITS": 16,
+  "GATES": 4,
   "PRODUCT_TRANSPOSED_A": 1,
   "PRODUCT_TRANSPOSED_B": 2,
   "PRODUCT_ALIGNED_A": 4,

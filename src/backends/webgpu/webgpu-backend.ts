@@ -4,6 +4,7 @@
  */
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs';
 import { UserError } from '../../errors.js';
+import { KernelScope } from '../kernel-scope.js';
 import { sizeOf } from '../strides.js';
 import type { OpenDevice } from './device.js';
 import {
@@ -85,8 +86,10 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
   class WithOwnKernels extends BackendClass implements WebgpuBackend {
     readonly launcher: KernelLauncher;
     logitsBytes = LOGITS_BYTES;
-    private made: TensorInfo[] | null = null;
-    private borrowed: GPUBuffer[] = [];
+    private readonly scope = new KernelScope<GPUBuffer>(
+      (dataId) => this.disposeData(dataId),
+      (buffer) => this.bufferManager.releaseBuffer(buffer),
+    );
     /** The pass and the number of its dispatches after the last of ours. */
     private lastPass: GPUComputePassEncoder | null = null;
     private lastCount = 0;
@@ -101,21 +104,7 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
     }
 
     runKernel<T>(kernel: () => T): T {
-      const [outerMade, outerBorrowed] = [this.made, this.borrowed];
-      const made: TensorInfo[] = [];
-      this.made = made;
-      this.borrowed = [];
-      try {
-        return kernel();
-      } catch (error) {
-        for (const { dataId } of made) this.disposeData(dataId);
-        throw error;
-      } finally {
-        // Later kernels may use it: they run after those that are recorded.
-        for (const buffer of this.borrowed) this.bufferManager.releaseBuffer(buffer);
-        this.made = outerMade;
-        this.borrowed = outerBorrowed;
-      }
+      return this.scope.run(kernel);
     }
 
     buffer({ dataId }: TensorInfo): GPUBuffer {
@@ -124,21 +113,19 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
     }
 
     allocate(shape: readonly number[], dtype: DataType = 'float32'): Allocated {
-      const info = this.recordMade(this.makeTensorInfo([...shape], dtype));
+      const info = this.scope.recordMade(this.makeTensorInfo([...shape], dtype));
       return { info, buffer: this.buffer(info) };
     }
 
     borrow(length: number): GPUBuffer {
       this.checkSize(4 * length);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      const buffer = this.bufferManager.acquireBuffer(4 * length, usage);
-      this.borrowed.push(buffer);
-      return buffer;
+      return this.scope.lend(this.bufferManager.acquireBuffer(4 * length, usage));
     }
 
     share({ dataId, dtype }: TensorInfo, shape: readonly number[]): TensorInfo {
       this.incRef(dataId);
-      return this.recordMade({ dataId, shape: [...shape], dtype });
+      return this.scope.recordMade({ dataId, shape: [...shape], dtype });
     }
 
     copy(tensor: TensorInfo): Allocated {
@@ -273,11 +260,6 @@ export function makeWebgpuBackend(BackendClass: TfjsWebgpuBackendClass, opened: 
     private submitRecorded(): void {
       this.copyEncoder();
       this.submitQueue();
-    }
-
-    private recordMade(info: TensorInfo): TensorInfo {
-      this.made?.push(info);
-      return info;
     }
   }
   return withNavigator(opened.gpu, () => new WithOwnKernels(opened));

@@ -76,7 +76,7 @@ describe.skipIf(obstacle)(titled('the tfjs backend on WebGPU'), () => {
     expect(() => backend().borrow(length)).toThrow(/^A tensor needs \d+ MiB, but this GPU permits \d+ MiB/);
   });
 
-  it('reads the values of the moment, although a later update changes them in place', async () => {
+  it('reads the values as they were when it was asked, although a later update changes them in place', async () => {
     const variable = tf.tensor1d(new Float32Array(1500).fill(3));
     const reading = variable.data();
     const { info, buffer } = backend().forUpdate(variable);

@@ -1,10 +1,8 @@
 // One step of a GRU layer (ops/gru.ts): r, z = σ of x·W + b + (m ⊙ h)·U; q = (m ⊙ h)·Uₙ + bias of the candidate;
 // n = tanh(x·Wₙ + bₙ + r ⊙ q); h = (1 − z) ⊙ n + z ⊙ h. Workgroups as in lstm-step.wgsl.
-// include: few-rows.wgsl
-// include: cells.wgsl
+// include: recurrent-step.wgsl
 
 const GATES = 3u;
-const UNITS = 16u;
 const COLUMNS = GATES * UNITS;
 
 struct Uniforms {
@@ -29,11 +27,6 @@ struct Uniforms {
 // r, z, n, q, [T,B,4H].
 @group(1) @binding(6) var<storage, read_write> gates: array<f32>;
 @group(1) @binding(7) var<storage, read_write> output: array<f32>;
-
-fn operand(row: u32, k: u32) -> f32 {
-  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
-  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
-}
 
 fn finish(row: u32, unit: u32, first_sum: u32) {
   let t = uniforms.t;
@@ -63,13 +56,5 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first_row = group.y * rows_of_workgroup();
-  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
-  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
-    let row = i / UNITS;
-    let unit = group.x * UNITS + i % UNITS;
-    if (first_row + row < uniforms.batch && unit < uniforms.units) {
-      finish(first_row + row, unit, row * COLUMNS + i % UNITS);
-    }
-  }
+  run_step(group, thread);
 }

@@ -1,8 +1,6 @@
 // One step of a plain recurrent layer (ops/tanh-rnn.ts): h = tanh(x·W + b + (m ⊙ h)·U). Workgroups as in lstm-step.wgsl.
-// include: few-rows.wgsl
-// include: cells.wgsl
+// include: recurrent-step.wgsl
 
-const UNITS = 16u;
 const COLUMNS = UNITS;
 
 struct Uniforms {
@@ -25,17 +23,12 @@ struct Uniforms {
 @group(1) @binding(4) var<storage, read_write> activations: array<f32>;
 @group(1) @binding(5) var<storage, read_write> output: array<f32>;
 
-fn operand(row: u32, k: u32) -> f32 {
-  if (row >= uniforms.batch || k >= uniforms.units) { return 0.0; }
-  return read_states[(uniforms.t * uniforms.batch + row) * uniforms.units + k];
-}
-
-fn finish(row: u32, unit: u32, sum: f32) {
+fn finish(row: u32, unit: u32, first_sum: u32) {
   let t = uniforms.t;
   let in_state = row * uniforms.units + unit;
   let per_step = uniforms.batch * uniforms.units;
   let in_window = t * per_step + in_state;
-  let candidate = hyperbolic_tangent(activations[in_window] + bias[unit] + sum);
+  let candidate = hyperbolic_tangent(activations[in_window] + bias[unit] + sums[first_sum]);
   activations[in_window] = candidate;
   var h_before: f32;
   if (t == 0u) { h_before = h0[in_state]; } else { h_before = output[in_window - per_step]; }
@@ -48,13 +41,5 @@ fn finish(row: u32, unit: u32, sum: f32) {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let first_row = group.y * rows_of_workgroup();
-  multiply(group.x, first_row, uniforms.k_padded, 0u, uniforms.k_padded, thread);
-  for (var i = thread; i < rows_of_workgroup() * UNITS; i += THREADS) {
-    let row = i / UNITS;
-    let unit = group.x * UNITS + i % UNITS;
-    if (first_row + row < uniforms.batch && unit < uniforms.units) {
-      finish(first_row + row, unit, sums[row * COLUMNS + i % UNITS]);
-    }
-  }
+  run_step(group, thread);
 }
