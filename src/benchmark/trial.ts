@@ -1,7 +1,7 @@
 /** Training of a spec's model by one contender, on synthetic tokens: the cost of a step does not depend on the tokens. */
 import { queueDepthOf } from '../backends/select.js';
 import type { TokenSource } from '../corpus/windows.js';
-import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
+import { disposeNetwork, type Network } from '../model/network.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import { freshModel, languageModellingTask, type TrainingCorpus } from '../tasks/language-modelling.js';
@@ -24,7 +24,7 @@ export class Trial implements Timed {
     private readonly contender: Contender,
     private readonly queueDepth: number,
     private readonly learningRate: number,
-    private readonly model: LanguageModel,
+    private readonly model: Network,
     private readonly context: StepContext & { readonly task: Task },
     private state: TaskState,
   ) {
@@ -87,7 +87,7 @@ export class Trial implements Timed {
     this.steps.dispose();
     dispose(this.state);
     disposeOptimizer(this.context.optimizer);
-    disposeLanguageModel(this.model);
+    disposeNetwork(this.model);
   }
 }
 

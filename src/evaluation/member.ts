@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { firstTokens, type Window, WindowSource } from '../corpus/windows.js';
 import { UserError } from '../errors.js';
-import type { LanguageModel } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import { isNoisy } from '../model/noise-placement.js';
 import type { ModelState } from '../model/stack.js';
 import {
@@ -38,7 +38,7 @@ export interface MemberHooks {
 export interface NetworkModel {
   readonly opened: OpenedNetwork;
   readonly predictor: Predictor<ModelState>;
-  readonly network: LanguageModel;
+  readonly network: Network;
 }
 
 /** Columns of the windows of gradient statistics, at most: Krause et al.'s. */

@@ -14,7 +14,8 @@
  * t−k itself has reached that layer's own state.
  */
 import * as tf from '@tensorflow/tfjs';
-import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import { encode, initialState, targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { DropoutTable, WindowNoise } from '../model/noise-placement.js';
 import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
@@ -55,7 +56,7 @@ interface Cotangent {
  * @param lags  largest lag, less than the steps of an excerpt
  */
 export async function backwardNorms(
-  model: LanguageModel,
+  model: Network,
   { tokens: excerpts, first }: Excerpts,
   table: DropoutTable | null,
   seed: number,
@@ -101,7 +102,7 @@ export async function backwardNorms(
  *   half of its columns and the second
  */
 async function normsBack(
-  model: LanguageModel,
+  model: Network,
   windows: readonly StepWindow[],
   start: Cotangent,
 ): Promise<Record<keyof Readings, Float32Array[]>> {
@@ -142,7 +143,7 @@ interface StepWindow {
 
 /** Returns the state before each of the last `lags` steps, then the state after the last. */
 function statesOf(
-  model: LanguageModel,
+  model: Network,
   tokens: readonly Int32Array[],
   steps: number,
   lags: number,
@@ -168,7 +169,7 @@ function statesOf(
   });
 }
 
-function afterStep(model: LanguageModel, { ids, state, noise }: StepWindow) {
+function afterStep(model: Network, { ids, state, noise }: StepWindow) {
   return encode(model, tf.tensor2d(ids, [1, ids.length], 'int32'), state, noise);
 }
 
@@ -178,13 +179,13 @@ function stepOf(tokens: readonly Int32Array[], step: number): Int32Array {
 }
 
 /** Sums the losses of all excerpts after one step: each depends on its own state only. */
-function lossOf(model: LanguageModel, window: StepWindow, targets: Int32Array): tf.Scalar {
+function lossOf(model: Network, window: StepWindow, targets: Int32Array): tf.Scalar {
   const { hidden } = afterStep(model, window);
   return tf.sum(targetNll(model, hidden, tf.tensor1d(targets, 'int32')));
 }
 
 /** Multiplies a row vector with the Jacobian of one step: the gradient of ⟨v, s(t)⟩ for s(t−1). */
-function pulledBack(model: LanguageModel, window: StepWindow, { parts, logNorm }: Cotangent): Cotangent {
+function pulledBack(model: Network, window: StepWindow, { parts, logNorm }: Cotangent): Cotangent {
   const gradients = gradientsOf(window.state, (state) => {
     const { state: after } = afterStep(model, { ...window, state });
     const products = Object.entries(parts).map(([name, part]) => tf.sum(tf.mul(part, after[name])));

@@ -6,7 +6,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
-import { encode, initialState, type LanguageModel, targetNll } from '../model/language-model.js';
+import { encode, initialState, targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import { tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
 import type { Targets } from './targets.js';
@@ -58,7 +59,7 @@ export interface ContextHooks {
  * @returns in nats, one for each position
  */
 export async function lossesAfter(
-  model: LanguageModel,
+  model: Network,
   text: TokenSource,
   positions: readonly number[],
   length: number,
@@ -79,7 +80,7 @@ export async function lossesAfter(
 }
 
 /** Returns the loss of the last token of each excerpt after the ones before it, [B]. */
-function lastLosses(model: LanguageModel, excerpts: readonly Int32Array[], length: number): tf.Tensor1D {
+function lastLosses(model: Network, excerpts: readonly Int32Array[], length: number): tf.Tensor1D {
   const batch = excerpts.length;
   const inputs = Int32Array.from(
     { length: length * batch },
@@ -98,7 +99,7 @@ function lastLosses(model: LanguageModel, excerpts: readonly Int32Array[], lengt
  * @returns in nats; entry p is that of token p, and the first is NaN: nothing predicts it
  */
 export async function lossesInSequence(
-  model: LanguageModel,
+  model: Network,
   text: TokenSource,
   { signal, onTokens }: ContextHooks = {},
 ): Promise<Float64Array> {
@@ -118,7 +119,7 @@ export async function lossesInSequence(
 
 /** Measures perplexity after contexts of growing length, after the whole text, and of the whole split. */
 export async function contextReport(
-  model: LanguageModel,
+  model: Network,
   text: TokenSource,
   targets: Targets,
   contexts: readonly number[],
@@ -150,7 +151,7 @@ interface FullContext {
 }
 
 async function inStream(
-  model: LanguageModel,
+  model: Network,
   text: TokenSource,
   positions: readonly number[],
   hooks: ContextHooks,
@@ -164,7 +165,7 @@ async function inStream(
 }
 
 async function inLines(
-  model: LanguageModel,
+  model: Network,
   text: TokenSource,
   { positions, before, eos }: Targets,
   { signal, onTokens }: ContextHooks,

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PreparedCorpus } from '../corpus/prepared.js';
 import type { TokenSource } from '../corpus/windows.js';
 import { architectureOf } from '../model/architecture.js';
-import type { LanguageModel } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import { type DropoutTable, isNoisy } from '../model/noise-placement.js';
 import type { OnProgress } from '../progress.js';
 import type { CheckpointName } from '../runs/run-folder.js';
@@ -37,7 +37,7 @@ export interface InspectedNetwork {
   readonly dropout: NetworkSpec['dropout'];
   /** The overrides of that table, as typed. */
   readonly overrides: readonly string[];
-  readonly model: LanguageModel;
+  readonly model: Network;
   readonly corpus: PreparedCorpus;
   readonly backend: string;
 }
@@ -166,7 +166,7 @@ export async function inspectMemory(
 }
 
 /** Returns the model with the zoneout of the measured table, which is part of the architecture. */
-function withTable({ model, spec, dropout }: InspectedNetwork): LanguageModel {
+function withTable({ model, spec, dropout }: InspectedNetwork): Network {
   const { vocabularySize } = model.architecture;
   return { ...model, architecture: architectureOf({ ...spec, dropout }, vocabularySize) };
 }

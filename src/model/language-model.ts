@@ -2,64 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../ops/embedding.js';
 import { dropout, type Noise } from '../ops/noise.js';
-import type { Precision } from '../ops/op.js';
 import { matrixProduct } from '../ops/products.js';
 import { reshape } from '../ops/shapes.js';
 import { logits as logitsOf, softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
-import type { Architecture } from './architecture.js';
-import { type Initialization, initializeParameters } from './initialization.js';
+import type { Network } from './network.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
-import { constantsFrom, type NamedValues, type Parameters, parametersFrom } from './parameters.js';
 import { type ModelState, runStack, zeroStackState } from './stack.js';
 import { topicFeatures } from './topic-context.js';
-
-/** A model: its architecture and the values of its parameters. */
-export interface LanguageModel {
-  readonly architecture: Architecture;
-  readonly parameters: Parameters;
-  /** Tensors that it reads but never trains, by name: see `constantShapes`. */
-  readonly constants: ReadonlyMap<string, tf.Tensor2D>;
-  /** Arithmetic of products; default float32, as in evaluation and sampling. */
-  readonly precision?: Precision;
-}
-
-/** The initialization of a new model. */
-export interface InitialValues {
-  readonly init: Initialization;
-  /** See `initializeParameters`. */
-  readonly forgetBias: number | null;
-  readonly seed: number;
-}
-
-/**
- * Makes a model with new parameters.
- *
- * @param constants values of the tensors that it never trains: see `constantShapes`
- */
-export function createLanguageModel(
-  architecture: Architecture,
-  { init, forgetBias, seed }: InitialValues,
-  constants: NamedValues = new Map(),
-): LanguageModel {
-  return {
-    architecture,
-    parameters: initializeParameters(architecture, init, forgetBias, seed),
-    constants: constantsFrom(architecture, constants),
-  };
-}
-
-/** Makes a model from the parameters and constants of a checkpoint. */
-export function languageModelFrom(
-  architecture: Architecture,
-  parameters: NamedValues,
-  constants: NamedValues,
-): LanguageModel {
-  return {
-    architecture,
-    parameters: parametersFrom(architecture, parameters),
-    constants: constantsFrom(architecture, constants),
-  };
-}
 
 /** The encoding of a window. */
 export interface Encoded {
@@ -72,7 +21,7 @@ export interface Encoded {
 }
 
 /** Makes the state at the start of a text for `batch` columns: all zero. */
-export function initialState({ architecture }: LanguageModel, batch: number): ModelState {
+export function initialState({ architecture }: Network, batch: number): ModelState {
   const layers = zeroStackState(architecture, batch);
   const { context } = architecture;
   return context ? { ...layers, context: tf.zeros([batch, context.topics]) } : layers;
@@ -85,7 +34,7 @@ export function initialState({ architecture }: LanguageModel, batch: number): Mo
  * @param noise null at test time
  */
 export function encode(
-  model: LanguageModel,
+  model: Network,
   ids: tf.Tensor2D,
   state: ModelState,
   noise: WindowNoise | null,
@@ -114,7 +63,7 @@ export function encode(
  * @returns [N]
  */
 export function targetNll(
-  model: LanguageModel,
+  model: Network,
   hidden: tf.Tensor2D,
   targets: tf.Tensor1D,
   lossWeight = 1,
@@ -132,15 +81,9 @@ export function targetNll(
 }
 
 /** Computes unnormalized log-probabilities of every word, [N, V], without targets, for sampling. */
-export function logits(model: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
+export function logits(model: Network, hidden: tf.Tensor2D): tf.Tensor2D {
   const { weight, bias, tied } = softmaxParameters(model);
   return logitsOf(projected(model, hidden), weight, bias, tied);
-}
-
-/** Frees the model's memory. */
-export function disposeLanguageModel(model: LanguageModel): void {
-  for (const variable of model.parameters.values()) variable.dispose();
-  for (const tensor of model.constants.values()) tensor.dispose();
 }
 
 /**
@@ -158,19 +101,19 @@ export function embedWords(table: tf.Tensor2D, ids: tf.Tensor2D, onTypes: Noise 
   return tf.mul(embedded, embedding(reshape(factors, [words, 1]), ids));
 }
 
-function topicsOf({ architecture, constants }: LanguageModel, ids: tf.Tensor2D, state: ModelState) {
+function topicsOf({ architecture, constants }: Network, ids: tf.Tensor2D, state: ModelState) {
   const table = constants.get('topics');
   if (!architecture.context || !table) return null;
   return topicFeatures(table, ids, state.context, architecture.context.decay);
 }
 
 /** Projects the softmax's input to the embedding's width if the softmax is tied and the widths differ. */
-function projected({ parameters, precision }: LanguageModel, hidden: tf.Tensor2D): tf.Tensor2D {
+function projected({ parameters, precision }: Network, hidden: tf.Tensor2D): tf.Tensor2D {
   if (!parameters.has('softmax.projection')) return hidden;
   return matrixProduct(hidden, parameters.matrix('softmax.projection'), precision ?? 'f32');
 }
 
-function softmaxParameters({ architecture, parameters }: LanguageModel) {
+function softmaxParameters({ architecture, parameters }: Network) {
   const tied = architecture.tieEmbedding;
   return {
     weight: parameters.matrix(tied ? 'embedding.weight' : 'softmax.weight'),

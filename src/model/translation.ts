@@ -4,7 +4,8 @@
  * that begins with the state after the source instead of zero.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { type Encoded, embedWords, encode, initialState, type LanguageModel } from './language-model.js';
+import { type Encoded, embedWords, encode, initialState } from './language-model.js';
+import type { Network } from './network.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
 import { type ModelState, runLayers } from './stack.js';
 
@@ -15,7 +16,7 @@ import { type ModelState, runLayers } from './stack.js';
  * @param noise  null at test time
  * @returns the state from which the target is read
  */
-export function readSource(model: LanguageModel, source: tf.Tensor2D, noise: WindowNoise | null): ModelState {
+export function readSource(model: Network, source: tf.Tensor2D, noise: WindowNoise | null): ModelState {
   const { architecture, parameters, precision } = model;
   const ofSource = parameters.has('source.embedding.weight');
   const table = parameters.matrix(ofSource ? 'source.embedding.weight' : 'embedding.weight');
@@ -35,7 +36,7 @@ export function readSource(model: LanguageModel, source: tf.Tensor2D, noise: Win
  * @returns the encoding of the target, for `targetNll`
  */
 export function encodePairs(
-  model: LanguageModel,
+  model: Network,
   source: tf.Tensor2D,
   target: tf.Tensor2D,
   noise: WindowNoise | null,
@@ -54,6 +55,6 @@ function noiseAfter(noise: WindowNoise, steps: number, isOneSequence: boolean): 
   return { ...noise, step, sequenceStep: isOneSequence ? (noise.sequenceStep ?? noise.step) : step };
 }
 
-function isShared({ architecture }: LanguageModel): boolean {
+function isShared({ architecture }: Network): boolean {
   return architecture.source?.stack !== 'separate';
 }

@@ -9,13 +9,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Window } from '../corpus/windows.js';
-import {
-  type Encoded,
-  encode,
-  initialState,
-  type LanguageModel,
-  targetNll,
-} from '../model/language-model.js';
+import { type Encoded, encode, initialState, targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { averageUpdate, dynamicUpdate } from '../ops/update.js';
@@ -44,7 +39,7 @@ export type GradientStatistics = ReadonlyMap<string, Float32Array>;
  * @param onWindow called after each window; awaited, so that it may let others run, and may throw to end the work
  */
 export async function gradientStatistics(
-  network: LanguageModel,
+  network: Network,
   windows: Iterable<Window>,
   onWindow: (window: Window) => void | Promise<void> = () => {},
 ): Promise<GradientStatistics> {
@@ -96,7 +91,7 @@ export interface DynamicPredictor extends Predictor<ModelState> {
  */
 export function dynamicPredictor(
   inner: Predictor<ModelState>,
-  network: LanguageModel,
+  network: Network,
   statistics: GradientStatistics,
   settings: DynamicEvaluationSettings,
 ): DynamicPredictor {
@@ -156,7 +151,7 @@ class Adaptation {
   private isDisposed = false;
 
   constructor(
-    private readonly network: LanguageModel,
+    private readonly network: Network,
     statistics: GradientStatistics,
     private readonly settings: DynamicEvaluationSettings,
   ) {
@@ -257,7 +252,7 @@ interface LossAndGradients {
 }
 
 /** Computes the loss of a window without noise, and its gradient; call inside a tidy. */
-function lossAndGradients(network: LanguageModel, window: Window, state: ModelState): LossAndGradients {
+function lossAndGradients(network: Network, window: Window, state: ModelState): LossAndGradients {
   let encoded!: Encoded; // assigned when the gradients are computed
   const { parameters } = network;
   const count = window.targets.length;

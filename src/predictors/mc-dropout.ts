@@ -3,7 +3,8 @@
  * which approximates the mean over the posterior of the weights.
  */
 import type { Window } from '../corpus/windows.js';
-import { encode, initialState, type LanguageModel, logits, targetNll } from '../model/language-model.js';
+import { encode, initialState, logits, targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { DropoutTable, WindowNoise } from '../model/noise-placement.js';
 import type { ModelState } from '../model/stack.js';
 import { dispose, tidy } from '../ops/memory.js';
@@ -44,7 +45,7 @@ function hasLastingMasks({ zoneout: _zoneout, embedding, recurrentWeight, ...edg
  */
 export function mcDropoutPredictor(
   inner: Predictor<ModelState>,
-  network: LanguageModel,
+  network: Network,
   { table, bptt }: TrainingNoise,
   { passes, seed }: { readonly passes: number; readonly seed: number },
 ): Predictor<PassStates> {

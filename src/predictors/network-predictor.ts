@@ -1,14 +1,8 @@
 /** A network as a predictor: from the zero state, without dropout. */
 import * as tf from '@tensorflow/tfjs';
 import type { Window } from '../corpus/windows.js';
-import {
-  disposeLanguageModel,
-  encode,
-  initialState,
-  type LanguageModel,
-  logits,
-  targetNll,
-} from '../model/language-model.js';
+import { encode, initialState, logits, targetNll } from '../model/language-model.js';
+import { disposeNetwork, type Network } from '../model/network.js';
 import type { ModelState } from '../model/stack.js';
 import { drawWords, type Selection } from '../ops/draw.js';
 import { dispose, tidy } from '../ops/memory.js';
@@ -22,7 +16,7 @@ const MOST_COLUMNS = 64;
 const MOST_LOGITS = 2 ** 24;
 
 /** Wraps a model, which the predictor then owns: `dispose` frees it. */
-export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
+export function networkPredictor(model: Network): Predictor<ModelState> {
   const { vocabularySize } = model.architecture;
   return {
     vocabularySize,
@@ -84,7 +78,7 @@ export function networkPredictor(model: LanguageModel): Predictor<ModelState> {
         ),
       ),
     release: (state) => dispose(state),
-    dispose: () => disposeLanguageModel(model),
+    dispose: () => disposeNetwork(model),
   };
 }
 
@@ -106,7 +100,7 @@ export function rowsOf(hidden: tf.Tensor2D, { steps, batch }: Tokens, wanted: 'a
 
 /** Computes the logits after all steps, [T·B, V], or after the last, [B, V]. */
 function logitsAfter(
-  model: LanguageModel,
+  model: Network,
   tokens: Tokens,
   before: ModelState,
   wanted: 'all' | 'last',

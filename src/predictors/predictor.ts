@@ -3,7 +3,7 @@
  * or a method that is wrapped around one, is a file beside this one.
  */
 import type { Window } from '../corpus/windows.js';
-import type { LanguageModel } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { Selection } from '../ops/draw.js';
 
 /** Tokens to read, time-major: entry t·batch + b belongs to step t of column b. */
@@ -84,7 +84,7 @@ export interface Predictor<State = unknown> {
   release(state: State): void;
 
   /** The network, for a method that adapts its parameters or runs it with noise; left out by any other model. */
-  readonly network?: LanguageModel;
+  readonly network?: Network;
 
   /** Frees the model. */
   dispose(): void;

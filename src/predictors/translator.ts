@@ -1,7 +1,8 @@
 /** A trained translator: it reads source sentences, and then predicts the words of their translations one after the other. */
 import type * as tf from '@tensorflow/tfjs';
 import type { PairBatch } from '../corpus/pairs.js';
-import { type Encoded, type LanguageModel, targetNll } from '../model/language-model.js';
+import { type Encoded, targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { WindowNoise } from '../model/noise-placement.js';
 import { selectedRows } from '../model/rows.js';
 import type { ModelState } from '../model/stack.js';
@@ -28,7 +29,7 @@ export interface Translator<State = unknown> {
 }
 
 /** Wraps a model, which the translator then owns: disposing of its decoder frees it. */
-export function networkTranslator(model: LanguageModel): Translator<ModelState> {
+export function networkTranslator(model: Network): Translator<ModelState> {
   return {
     decoder: networkPredictor(model),
 
@@ -53,7 +54,7 @@ export type PairWords = Pick<PairBatch, 'source' | 'inputs' | 'targets' | 'rows'
 
 /** Reads pairs up to the softmax: the rows that are predictions, and the last layer's output of all rows. */
 export function encodeTargets(
-  model: LanguageModel,
+  model: Network,
   { source, inputs, rows, batch }: PairWords,
   noise: WindowNoise | null,
 ): Pick<Encoded, 'hidden' | 'activations'> {
@@ -63,7 +64,7 @@ export function encodeTargets(
 }
 
 /** Computes the negative log-likelihood of every target word, in nats, [predictions]; called inside a tidy. */
-export function pairNlls(model: LanguageModel, words: PairWords): tf.Tensor1D {
+export function pairNlls(model: Network, words: PairWords): tf.Tensor1D {
   const { hidden } = encodeTargets(model, words, null);
   return targetNll(model, hidden, targetsOf(words));
 }

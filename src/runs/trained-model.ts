@@ -2,8 +2,8 @@
 import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
-import type { LanguageModel } from '../model/language-model.js';
-import { languageModelFrom } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
+import { networkFrom } from '../model/network.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { type NgramTable, NgramTableFault, tableFromArrays } from '../ngram/ngram-table.js';
 import { specIdentity } from '../spec/compare.js';
@@ -97,10 +97,10 @@ export function restoredModel(
   vocabularySizes: VocabularySizes,
   checkpoint: Checkpoint,
   path: string,
-): LanguageModel {
+): Network {
   checkFits(spec, vocabularySizes, checkpoint, path);
   const architecture = architectureOf(spec, vocabularySizes);
-  return languageModelFrom(architecture, checkpoint.parameters, checkpoint.constants);
+  return networkFrom(architecture, checkpoint.parameters, checkpoint.constants);
 }
 
 /**

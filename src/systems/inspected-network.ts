@@ -4,7 +4,7 @@ import { corpusFacts } from '../corpus/manifest.js';
 import { PreparedCorpus } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { InspectedNetwork } from '../inspect/memory.js';
-import { disposeLanguageModel } from '../model/language-model.js';
+import { disposeNetwork } from '../model/network.js';
 import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
@@ -87,7 +87,7 @@ export async function openFreshNetwork(
       run: null,
       dispose: () => {
         corpus.close();
-        disposeLanguageModel(model);
+        disposeNetwork(model);
       },
     };
   } catch (error) {

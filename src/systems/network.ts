@@ -4,7 +4,7 @@ import { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
-import { disposeLanguageModel } from '../model/language-model.js';
+import { disposeNetwork } from '../model/network.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
 import { networkTranslator } from '../predictors/translator.js';
@@ -167,7 +167,7 @@ async function* trainFrom(
       disposeOptimizer(changing.optimizer);
       dispose(changing.state);
     }
-    disposeLanguageModel(model);
+    disposeNetwork(model);
   }
 }
 

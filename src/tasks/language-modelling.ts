@@ -4,13 +4,8 @@ import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
 import { type ActivationPenaltyWeights, activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
-import {
-  createLanguageModel,
-  encode,
-  initialState,
-  type LanguageModel,
-  targetNll,
-} from '../model/language-model.js';
+import { encode, initialState, targetNll } from '../model/language-model.js';
+import { createNetwork, type Network } from '../model/network.js';
 import type { NamedValues } from '../model/parameters.js';
 import { selectedRows } from '../model/rows.js';
 import type { ModelState } from '../model/stack.js';
@@ -39,11 +34,11 @@ export function freshModel(
   spec: NetworkSpec,
   vocabularySizes: VocabularySizes,
   constants?: NamedValues,
-): LanguageModel {
+): Network {
   const { model, training } = spec;
   const init = 'from' in model.init ? STAND_IN : model.init;
   const initial = { init, forgetBias: model.forgetBias, seed: training.seed };
-  return createLanguageModel(architectureOf(spec, vocabularySizes), initial, constants);
+  return createNetwork(architectureOf(spec, vocabularySizes), initial, constants);
 }
 
 /** Makes the batches of every pass of a training. */
@@ -74,7 +69,7 @@ export function penaltiesOf(training: NetworkSpec['training']): ActivationPenalt
 }
 
 /** Returns how a spec measures the loss of its model on a batch. */
-export function textLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TaskLoss {
+export function textLoss({ dropout, training }: NetworkSpec, model: Network): TaskLoss {
   const { batchSize, seed, precision, loss, sentences } = training;
   const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
@@ -96,7 +91,7 @@ export function textLoss({ dropout, training }: NetworkSpec, model: LanguageMode
 }
 
 /** Makes the task of training a model on a corpus's train split, with validation on its valid split. */
-export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: LanguageModel): Task {
+export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus, model: Network): Task {
   const { batchSize, sentences } = spec.training;
   const { size, eos } = corpus.vocabulary;
   const batches = trainingBatches(spec, corpus);

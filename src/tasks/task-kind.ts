@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { TrainingData } from '../corpus/training-data.js';
 import type { VerifyOptions } from '../corpus/verify-files.js';
 import type { VocabularySizes } from '../model/architecture.js';
-import type { LanguageModel } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import type { CorpusFacts } from '../spec/cross-field.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { BatchData, BatchShape, BatchSizes, LossTerms, Task, TaskState } from './task.js';
@@ -32,11 +32,11 @@ export interface TaskKind<Data extends TrainingData> {
   facts(data: Data): CorpusFacts | null;
   batches(spec: NetworkSpec, data: Data): TrainingBatches;
   sizes(spec: NetworkSpec, data: Data): BatchSizes;
-  loss(spec: NetworkSpec, model: LanguageModel): TaskLoss;
+  loss(spec: NetworkSpec, model: Network): TaskLoss;
   /** Makes the task of training a model on the train split, with validation on the valid split. */
-  task(spec: NetworkSpec, data: Data, model: LanguageModel): Task;
+  task(spec: NetworkSpec, data: Data, model: Network): Task;
   /** Returns a batch of a size that has no content: what a rehearsal trains on. */
   blankBatch(spec: NetworkSpec, shape: BatchShape): BatchData;
   /** Computes the losses of such a batch as the validation does, and the state after it. */
-  validateBlank(model: LanguageModel, shape: BatchShape): { nll: tf.Tensor1D; state: TaskState };
+  validateBlank(model: Network, shape: BatchShape): { nll: tf.Tensor1D; state: TaskState };
 }

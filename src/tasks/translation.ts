@@ -11,7 +11,8 @@ import {
 import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { evaluatePairs } from '../evaluation/pairs.js';
 import { activationPenalty } from '../model/activation-penalty.js';
-import { type LanguageModel, targetNll } from '../model/language-model.js';
+import { targetNll } from '../model/language-model.js';
+import type { Network } from '../model/network.js';
 import { targetsOf } from '../predictors/network-predictor.js';
 import { encodeTargets, networkTranslator, type PairWords, pairNlls } from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
@@ -55,7 +56,7 @@ function dataOf({ source, inputs, targets, rows, steps, batch }: PairBatch, cloc
 }
 
 /** Returns how a spec measures the loss of its model on a batch of pairs: of the target alone. */
-export function pairLoss({ dropout, training }: NetworkSpec, model: LanguageModel): TaskLoss {
+export function pairLoss({ dropout, training }: NetworkSpec, model: Network): TaskLoss {
   const { seed, precision, loss } = training;
   const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
@@ -88,12 +89,12 @@ export function blankPairs(shape: BatchShape): BatchData {
 }
 
 /** Computes the losses of such a batch as a translator does. */
-export function validateBlankPairs(model: LanguageModel, shape: BatchShape) {
+export function validateBlankPairs(model: Network, shape: BatchShape) {
   return { nll: pairNlls(model, wordsOf(blankPairs(shape))), state: {} };
 }
 
 /** Makes the task of training a model on the pairs of a corpus. */
-export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model: LanguageModel): Task {
+export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model: Network): Task {
   const batches = trainingPairs(spec, corpus);
   const loss = pairLoss(spec, model);
   const translator = networkTranslator(model);

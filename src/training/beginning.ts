@@ -7,7 +7,7 @@ import { PreparedCorpus } from '../corpus/prepared.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import type { VocabularySizes } from '../model/architecture.js';
-import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
+import { disposeNetwork, type Network } from '../model/network.js';
 import type { NamedValues } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { type Checkpoint, readCheckpoint } from '../runs/checkpoint.js';
@@ -75,7 +75,7 @@ export async function nextBeginning(
 
 /** A network and its data, where a session begins. */
 export interface BegunTask {
-  readonly model: LanguageModel;
+  readonly model: Network;
   readonly task: Task;
   readonly position: TrainingProgress;
 }
@@ -109,12 +109,12 @@ export function beginTask(spec: NetworkSpec, corpus: TrainingData, beginning: Be
     const task = kind.task(spec, corpus, model);
     return { model, task, position: positionOf(beginning, task, spec) };
   } catch (error) {
-    disposeLanguageModel(model);
+    disposeNetwork(model);
     throw error;
   }
 }
 
-function modelOf(spec: NetworkSpec, vocabularySizes: VocabularySizes, beginning: Beginning): LanguageModel {
+function modelOf(spec: NetworkSpec, vocabularySizes: VocabularySizes, beginning: Beginning): Network {
   if ('constants' in beginning) return freshModel(spec, vocabularySizes, beginning.constants);
   const { checkpoint, path } = 'source' in beginning ? beginning.source : beginning;
   return restoredModel(spec, vocabularySizes, checkpoint, path);

@@ -4,7 +4,7 @@ import type { BackendName } from '../backends/backend.js';
 import { memoryFor } from '../backends/select.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { architectureOf } from '../model/architecture.js';
-import { disposeLanguageModel } from '../model/language-model.js';
+import { disposeNetwork } from '../model/network.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { type NetworkSpec, readsSentences } from '../spec/systems.js';
@@ -168,7 +168,7 @@ async function medianSpeed(spec: NetworkSpec, data: TrainingData, beginning: Beg
       disposeOptimizer(optimizer);
     }
   } finally {
-    disposeLanguageModel(begun.model);
+    disposeNetwork(begun.model);
   }
 }
 

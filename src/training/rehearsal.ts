@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Rehearsed } from '../backends/backend.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
-import { disposeLanguageModel, type LanguageModel } from '../model/language-model.js';
+import { disposeNetwork, type Network } from '../model/network.js';
 import { constantShapes, Parameters, parameterShapes } from '../model/parameters.js';
 import { dispose, tidy } from '../ops/memory.js';
 import type { NetworkSpec } from '../spec/systems.js';
@@ -62,7 +62,7 @@ export function trainingRehearsal(
     } finally {
       launcher?.dispose();
       disposeOptimizer(optimizer);
-      disposeLanguageModel(model);
+      disposeNetwork(model);
     }
   };
 }
@@ -80,7 +80,7 @@ function modelOf(
   spec: NetworkSpec,
   vocabularySizes: VocabularySizes,
   make: (shape: readonly number[]) => tf.Tensor,
-): LanguageModel {
+): Network {
   const architecture = architectureOf(spec, vocabularySizes);
   const parameters = new Parameters(
     parameterShapes(architecture).map(({ name, shape }) => [name, tidy(() => tf.variable(make(shape)))]),

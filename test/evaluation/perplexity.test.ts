@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import type { TokenSource } from '../../src/corpus/windows.js';
 import { evaluateStream } from '../../src/evaluation/perplexity.js';
-import type { LanguageModel } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import { networkPredictor } from '../../src/predictors/network-predictor.js';
 import type { Progress } from '../../src/progress.js';
 import { describeEachBackend } from '../backends/each-backend.js';
@@ -22,7 +22,7 @@ const sourceOf = (tokens: readonly number[]): TokenSource => ({
 });
 
 /** The negative log-likelihood of every token but the first: one token at a time, in doubles. */
-async function nllsByHand(model: LanguageModel, tokens: readonly number[]): Promise<number[]> {
+async function nllsByHand(model: Network, tokens: readonly number[]): Promise<number[]> {
   const arrays = new Map<string, NdArray>();
   for (const [name, variable] of model.parameters)
     arrays.set(name, { shape: variable.shape, data: await readValues(variable) });
@@ -52,7 +52,7 @@ async function nllsByHand(model: LanguageModel, tokens: readonly number[]): Prom
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describeEachBackend('evaluateStream on %s', () => {
-  let model: LanguageModel;
+  let model: Network;
   let expectedNlls: number[];
   beforeAll(async () => {
     model = uniformModel(ARCHITECTURE, 1, 1);

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { backwardNorms } from '../../src/inspect/backward-norms.js';
-import { encode, initialState, type LanguageModel, targetNll } from '../../src/model/language-model.js';
+import { encode, initialState, targetNll } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { tidy } from '../../src/ops/memory.js';
 import { lstmLayers, NO_DROPOUT, plainArchitecture, uniformModel } from '../model/small-models.js';
@@ -15,7 +16,7 @@ const [VOCABULARY, EMBEDDING] = [7, 3];
 const STEP = 1e-5;
 const SEED = 3;
 
-let model: LanguageModel;
+let model: Network;
 
 beforeAll(async () => {
   await activateBackend('cpu');

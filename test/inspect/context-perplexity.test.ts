@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { activateBackend } from '../../src/backends/select.js';
 import { evaluateStream } from '../../src/evaluation/perplexity.js';
 import { lossesAfter, lossesInSequence } from '../../src/inspect/context-perplexity.js';
-import type { LanguageModel } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import { networkPredictor } from '../../src/predictors/network-predictor.js';
 import { lstmLayers, plainArchitecture, uniformModel } from '../model/small-models.js';
 
@@ -13,7 +13,7 @@ const text = {
   read: (position: number, count: number) => ids.slice(position, position + count),
 };
 
-let model: LanguageModel;
+let model: Network;
 
 beforeAll(async () => {
   await activateBackend('cpu');

@@ -7,13 +7,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { activationPenalty } from '../../src/model/activation-penalty.js';
 import type { LayerShape } from '../../src/model/architecture.js';
-import {
-  disposeLanguageModel,
-  encode,
-  initialState,
-  languageModelFrom,
-  targetNll,
-} from '../../src/model/language-model.js';
+import { encode, initialState, targetNll } from '../../src/model/language-model.js';
+import { disposeNetwork, networkFrom } from '../../src/model/network.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { parameterShapes } from '../../src/model/parameters.js';
 import type { ModelState } from '../../src/model/stack.js';
@@ -56,7 +51,7 @@ function modelOf({ layers, tied, topics, decay, topicTable, table, parameters }:
     ...{ vocabularySize, embedding, layers, tieEmbedding: tied, zoneout: table.zoneout, context },
   });
   const constants: Arrays = topicTable ? { topics: topicTable } : {};
-  return languageModelFrom(architecture, floats(parameters), floats(constants));
+  return networkFrom(architecture, floats(parameters), floats(constants));
 }
 
 /** Loss, penalty, state and gradients of the one window of a case. */
@@ -103,7 +98,7 @@ describeEachBackend('on %s', () => {
           throw new Error(`gradient of ${name}: ${(error as Error).message}`);
         }
       }
-      disposeLanguageModel(model);
+      disposeNetwork(model);
     });
   });
 });

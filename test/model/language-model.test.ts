@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import {
-  disposeLanguageModel,
-  encode,
-  initialState,
-  logits,
-  targetNll,
-} from '../../src/model/language-model.js';
+import { encode, initialState, logits, targetNll } from '../../src/model/language-model.js';
+import { disposeNetwork } from '../../src/model/network.js';
 import { describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomIds, randomNumbers, readValues } from '../ops/arrays.js';
 import { lstmLayers, plainArchitecture, uniformModel } from './small-models.js';
@@ -55,7 +50,7 @@ describeEachBackend('on %s', () => {
     const before = tf.memory().numTensors;
     const model = uniformModel(UNTIED, 0.1, 1);
     expect(tf.memory().numTensors).toBe(before + model.parameters.size);
-    disposeLanguageModel(model);
+    disposeNetwork(model);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 /** Checks that hundreds of training windows leave no tensor, whatever the model and its noise. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { disposeLanguageModel } from '../../src/model/language-model.js';
+import { disposeNetwork } from '../../src/model/network.js';
 import { dispose } from '../../src/ops/memory.js';
 import { parseResolvedSpec } from '../../src/spec/load.js';
 import {
@@ -85,7 +85,7 @@ describeEachBackend('on %s', () => {
       expect([...counts]).toEqual([held + Object.keys(state).length]);
       dispose(state);
       disposeOptimizer(optimizer);
-      disposeLanguageModel(model);
+      disposeNetwork(model);
       expect(tf.memory().numTensors).toBe(before);
     },
   );

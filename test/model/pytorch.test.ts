@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { BackendName } from '../../src/backends/backend.js';
-import { encode, type LanguageModel, targetNll } from '../../src/model/language-model.js';
+import { encode, targetNll } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import type { WindowNoise } from '../../src/model/noise-placement.js';
 import { parametersFrom } from '../../src/model/parameters.js';
 import type { ModelState } from '../../src/model/stack.js';
@@ -38,13 +39,13 @@ interface GoldenCase {
   readonly updated: Arrays;
 }
 
-type Forward = (model: LanguageModel, state: ModelState) => { nll: tf.Tensor1D; state: ModelState };
+type Forward = (model: Network, state: ModelState) => { nll: tf.Tensor1D; state: ModelState };
 
 const file = new URL('../golden/pytorch/language_model.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
 const WINDOW = { pass: 0, inPass: 0, step: 0 };
 
-function modelOf({ parameters }: GoldenCase): LanguageModel {
+function modelOf({ parameters }: GoldenCase): Network {
   const [vocabularySize, embedding] = parameters['embedding.weight'].shape;
   const layers = lstmLayers(...[0, 1].map((layer) => parameters[`layers.${layer}.recurrentWeight`].shape[0]));
   const tieEmbedding = !('softmax.weight' in parameters);
@@ -120,7 +121,7 @@ function applyGivenMasks(backendName: BackendName, dropout: NonNullable<GoldenCa
   return { table: { ...NO_DROPOUT, ...edges }, seed: 0, step: 0 };
 }
 
-function taskOf(golden: GoldenCase, model: LanguageModel, forward: Forward): Task {
+function taskOf(golden: GoldenCase, model: Network, forward: Forward): Task {
   const initial = golden.initial.flatMap(({ h, c }, layer) => [
     [`layers.${layer}.h`, h] as const,
     [`layers.${layer}.c`, c] as const,

@@ -1,7 +1,7 @@
 /** Small models and empty tables of dropout for tests. */
 import type { Architecture, LayerShape } from '../../src/model/architecture.js';
-import type { LanguageModel } from '../../src/model/language-model.js';
-import { createLanguageModel } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
+import { createNetwork } from '../../src/model/network.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 
 const NONE = { rate: 0, mask: 'step' } as const;
@@ -31,6 +31,6 @@ export function lstmLayers(...units: number[]): LayerShape[] {
 }
 
 /** A fresh model with every parameter from U(−bound, bound). */
-export function uniformModel(architecture: Architecture, bound: number, seed: number): LanguageModel {
-  return createLanguageModel(architecture, { init: { uniform: bound }, forgetBias: null, seed });
+export function uniformModel(architecture: Architecture, bound: number, seed: number): Network {
+  return createNetwork(architecture, { init: { uniform: bound }, forgetBias: null, seed });
 }

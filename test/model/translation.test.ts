@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { SourceShape } from '../../src/model/architecture.js';
-import { encode, initialState, type LanguageModel } from '../../src/model/language-model.js';
+import { encode, initialState } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
 import { parametersFrom } from '../../src/model/parameters.js';
 import { encodePairs, readSource } from '../../src/model/translation.js';
@@ -39,7 +40,7 @@ interface GoldenCase {
 const file = new URL('../golden/pytorch/translation.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
 
-function modelOf({ parameters }: GoldenCase): LanguageModel {
+function modelOf({ parameters }: GoldenCase): Network {
   const [vocabularySize, embedding] = parameters['embedding.weight'].shape;
   const layers = lstmLayers(...[0, 1].map((layer) => parameters[`layers.${layer}.recurrentWeight`].shape[0]));
   const table = parameters['source.embedding.weight'];

@@ -1,6 +1,6 @@
 /** Checks mixtures and MC dropout: means of probabilities that are computed outside, and how the noise averages out. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LanguageModel } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import type { NgramModel } from '../../src/ngram/ngram-model.js';
 import { mcDropoutPredictor } from '../../src/predictors/mc-dropout.js';
 import { equalWeights, mixedNlls, mixturePredictor } from '../../src/predictors/mixture.js';
@@ -20,7 +20,7 @@ const STEPS = 12;
 const ids = Int32Array.from(randomIds(random, STEPS + 1, V));
 const WINDOW = { inputs: ids.slice(0, STEPS), targets: ids.slice(1), steps: STEPS, batch: 1 };
 
-function modelWith(units: number, seed: number): LanguageModel {
+function modelWith(units: number, seed: number): Network {
   const architecture = plainArchitecture({ vocabularySize: V, embedding: 4, layers: lstmLayers(units) });
   return uniformModel(architecture, 1, seed);
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Window, WindowSource } from '../../src/corpus/windows.js';
-import { type LanguageModel, languageModelFrom } from '../../src/model/language-model.js';
+import { type Network, networkFrom } from '../../src/model/network.js';
 import {
   type DynamicEvaluationSettings,
   dynamicPredictor,
@@ -32,7 +32,7 @@ interface GoldenCase {
 const file = new URL('../golden/pytorch/test_time.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
 
-function modelOf({ parameters }: GoldenCase): LanguageModel {
+function modelOf({ parameters }: GoldenCase): Network {
   const values = new Map(
     Object.entries(parameters).map(([name, { data }]) => [name, { data: Float32Array.from(data) }]),
   );
@@ -42,7 +42,7 @@ function modelOf({ parameters }: GoldenCase): LanguageModel {
     layers: lstmLayers(4, 3),
     tieEmbedding: !values.has('softmax.weight'),
   });
-  return languageModelFrom(architecture, values, new Map());
+  return networkFrom(architecture, values, new Map());
 }
 
 const sourceOf = ({ data }: NdArray) => ({
@@ -69,7 +69,7 @@ async function nllsOf<State>(predictor: Predictor<State>, windows: readonly Wind
   return nlls;
 }
 
-async function statisticsOf(golden: GoldenCase, model: LanguageModel) {
+async function statisticsOf(golden: GoldenCase, model: Network) {
   const { columns, dynamic } = golden;
   const bptt = dynamic.settings.length;
   const source = new WindowSource(sourceOf(golden.train), { batchSize: columns, bptt, tail: 'drop' });

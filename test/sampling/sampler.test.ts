@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { encode, initialState, type LanguageModel, logits } from '../../src/model/language-model.js';
+import { encode, initialState, logits } from '../../src/model/language-model.js';
+import type { Network } from '../../src/model/network.js';
 import { networkPredictor } from '../../src/predictors/network-predictor.js';
 import { type SamplingOptions, sampleTokens } from '../../src/sampling/sampler.js';
 import { describeEachBackend } from '../backends/each-backend.js';
@@ -20,14 +21,14 @@ function softmax(values: readonly number[], temperature: number): number[] {
 }
 
 /** Several samples, each as its tokens. */
-async function samplesOf(model: LanguageModel, options: Partial<SamplingOptions>): Promise<number[][]> {
+async function samplesOf(model: Network, options: Partial<SamplingOptions>): Promise<number[][]> {
   const steps: number[][] = [];
   for await (const ids of sampleTokens(networkPredictor(model), { ...SAMPLE, ...options }))
     steps.push([...ids]);
   return steps[0].map((_, index) => steps.map((ids) => ids[index]));
 }
 
-async function sampleOf(model: LanguageModel, options: Partial<SamplingOptions> = {}): Promise<number[]> {
+async function sampleOf(model: Network, options: Partial<SamplingOptions> = {}): Promise<number[]> {
   const tokens: number[] = [];
   for await (const ids of sampleTokens(networkPredictor(model), { ...SAMPLE, ...options }))
     tokens.push(...ids);
@@ -35,7 +36,7 @@ async function sampleOf(model: LanguageModel, options: Partial<SamplingOptions> 
 }
 
 /** A model whose logits are the same whatever it has read: its softmax bias. */
-function forgetfulModel(values: readonly number[]): LanguageModel {
+function forgetfulModel(values: readonly number[]): Network {
   const model = uniformModel(
     plainArchitecture({ vocabularySize: values.length, embedding: 1, layers: lstmLayers(1) }),
     1e-9,
@@ -46,7 +47,7 @@ function forgetfulModel(values: readonly number[]): LanguageModel {
 }
 
 describeEachBackend('sampleTokens on %s', () => {
-  let model: LanguageModel;
+  let model: Network;
   beforeAll(async () => {
     model = uniformModel(
       plainArchitecture({ vocabularySize: 19, embedding: 4, layers: lstmLayers(5, 4) }),

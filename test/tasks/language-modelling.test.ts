@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { Sentences } from '../../src/corpus/sentences.js';
-import { disposeLanguageModel, encode, initialState, targetNll } from '../../src/model/language-model.js';
+import { encode, initialState, targetNll } from '../../src/model/language-model.js';
+import { disposeNetwork } from '../../src/model/network.js';
 import { dispose, tidy } from '../../src/ops/memory.js';
 import { parseResolvedSpec } from '../../src/spec/load.js';
 import {
@@ -62,7 +63,7 @@ describeEachBackend('sentences on %s', () => {
     expectClose(await readValues(loss), [await lossLineByLine(model)]);
     expect(terms.nll.size).toBe(LINES.flat().length);
     expect(terms.state).toEqual({});
-    disposeLanguageModel(model);
+    disposeNetwork(model);
   });
 
   it('a batch of sentences has the mean gradient of smaller batches', async () => {
@@ -71,7 +72,7 @@ describeEachBackend('sentences on %s', () => {
       const model = freshModel(spec, VOCABULARY);
       const task = languageModellingTask(spec, corpusOf(lines), model);
       const { gradients } = lossAndGradients(task, 'sum', task.read(FIRST), {});
-      disposeLanguageModel(model);
+      disposeNetwork(model);
       const values = await Promise.all(Object.values(gradients).map(readValues));
       return Object.fromEntries(Object.keys(gradients).map((name, i) => [name, values[i]]));
     };
@@ -93,7 +94,7 @@ describeEachBackend('sentences on %s', () => {
         const terms = tidy(() => task.loss(task.read(FIRST), {}));
         const value = terms.penalty ? (await readValues(terms.penalty))[0] : 0;
         dispose(terms);
-        disposeLanguageModel(model);
+        disposeNetwork(model);
         return value;
       };
       // A mean over values: those of all steps of a line, or of all but its first.
@@ -119,7 +120,7 @@ describeEachBackend('sentences on %s', () => {
       expect(predictions).toBe(LINES.flat().length);
       expectClose([value], [Math.exp(((await lossLineByLine(model)) * LINES.length) / predictions)]);
       perplexities.push(value);
-      disposeLanguageModel(model);
+      disposeNetwork(model);
     }
     for (const perplexity of perplexities) expectClose([perplexity], [perplexities[0]]);
   });
@@ -153,7 +154,7 @@ it('training.tokens trains on the beginning of the text alone', async () => {
         return nll.dataSync()[0];
       }),
     );
-    disposeLanguageModel(fresh);
+    disposeNetwork(fresh);
     return losses;
   };
   const wanted = await lossesOf(shortText);

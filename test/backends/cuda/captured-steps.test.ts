@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CudaBackend } from '../../../src/backends/cuda/cuda-backend.js';
 import { activateBackend } from '../../../src/backends/select.js';
-import { disposeLanguageModel } from '../../../src/model/language-model.js';
+import { disposeNetwork } from '../../../src/model/network.js';
 import { dispose, tidy } from '../../../src/ops/memory.js';
 import { parseResolvedSpec } from '../../../src/spec/load.js';
 import {
@@ -67,7 +67,7 @@ async function begin(training: string, change: (task: Task) => Task = (task) => 
   onTestFinished(() => {
     dispose(trained.state);
     disposeOptimizer(optimizer);
-    disposeLanguageModel(model);
+    disposeNetwork(model);
   });
   return trained;
 }

@@ -1,7 +1,7 @@
 /** Windows of training on the WebGPU backend, of the shipped specs at tiny sizes: their dispatches and losses. */
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { disposeLanguageModel } from '../../../src/model/language-model.js';
+import { disposeNetwork } from '../../../src/model/network.js';
 import { dispose, tidy } from '../../../src/ops/memory.js';
 import { loadSpec } from '../../../src/spec/load.js';
 import {
@@ -60,7 +60,7 @@ async function train(
   onTestFinished(() => {
     dispose(state);
     disposeOptimizer(optimizer);
-    disposeLanguageModel(model);
+    disposeNetwork(model);
   });
   const losses: number[] = [];
   for (let window = 0; window < windows; window++) {
