@@ -10,6 +10,7 @@ const LONG = [
   'backends/native/sanitize',
   'backends/native/recurrent-layers',
   'sweeps/slurm',
+  'sweeps/slurm-nodes',
   'sweeps/run-sweep',
   'backends/native/not-a-number',
   'end-to-end/file-systems',

@@ -2,78 +2,26 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { lockFolder, lockOwner } from '../../src/storage/folder-lock.js';
-import { localLauncher } from '../../src/sweeps/launchers/local.js';
 import { slurmLauncher } from '../../src/sweeps/launchers/slurm.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
-import { runSweep } from '../../src/sweeps/run-sweep.js';
-import { resultOf } from '../../src/systems/train.js';
-import { type ProcessRun, spawnZlm, ZLM } from '../cli/capture.js';
+import type { ProcessRun } from '../cli/capture.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
-import { contentOf, useWorkplace } from '../small-runs.js';
+import { contentOf } from '../small-runs.js';
 import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
-import { HAS_SLURM, NEEDS_SLURM, useSlurm } from './slurm-cluster.js';
+import { HAS_SLURM, NEEDS_SLURM } from './slurm-cluster.js';
+import { comparable, until, useSlurmSweeps } from './slurm-sweeps.js';
 
 /** Number of Linux's error for a quota. */
 const EDQUOT = 122;
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
-const place = useWorkplace();
+const sweeps = useSlurmSweeps({ SLURM_LOCAL_MAX_JOBS: '40' });
+const { place, cluster } = sweeps;
 const refusing = useRefusals();
-const cluster = useSlurm({ SLURM_LOCAL_MAX_JOBS: '40' });
-
-/** Folders of the runs on Slurm, and of those of this machine that they are compared with. */
-const folders = (where: 'slurm' | 'local') => ({
-  runs: join(place.root, `runs-${where}`),
-  sweeps: join(place.root, `sweeps-${where}`),
-});
-
-const onSlurm = (run: string) => new RunFolder(join(folders('slurm').runs, run));
-
-/** Writes a sweep file beside the small spec. */
-function sweepFile(name: string, yaml: string): string {
-  const path = join(place.root, `${name}.yaml`);
-  writeFileSync(path, `spec: tiny.yaml\n${yaml}`);
-  return path;
-}
-
-/** Runs a command of sweeps on the cluster. */
-async function zlm(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ProcessRun> {
-  const { runs, sweeps } = folders('slurm');
-  const takesAll = !['status', 'cancel'].includes(words[1]);
-  const more = takesAll ? ['--data', place.data, '--backend', 'wasm'] : [];
-  const all = [...words, '--runs', runs, '--sweeps', sweeps, ...more];
-  return await spawnZlm(all, { env: { ...cluster.env, ...env } });
-}
-
-async function until<Result>(look: () => Promise<Result | undefined | false> | Result | undefined | false) {
-  for (;;) {
-    const result = await look();
-    if (result) return result;
-    await sleep(20);
-  }
-}
-
-/**
- * Stops the process that trains one of some runs as soon as it has saved once, so that it can be disturbed at leisure.
- *
- * @returns its id, and the run
- */
-async function caught(...runs: string[]): Promise<{ readonly pid: number; readonly run: string }> {
-  return await until(async () => {
-    for (const run of runs) {
-      const owner = existsSync(onSlurm(run).checkpoint('last')) && (await lockOwner(onSlurm(run).path));
-      if (!owner) continue;
-      process.kill(owner.pid, 'SIGSTOP');
-      return { pid: owner.pid, run };
-    }
-    return undefined;
-  });
-}
 
 /** Whether a stopped process has been sent SIGTERM. */
 function isAskedToStop(pid: number): boolean {
@@ -81,32 +29,15 @@ function isAskedToStop(pid: number): boolean {
   return (Number.parseInt(pending, 16) & (1 << (15 - 1))) !== 0;
 }
 
-function sessionsOf(run: string): number {
-  return JSON.parse(readFileSync(onSlurm(run).environment, 'utf8')).sessions.length;
-}
-
-/** What the tables of two launchers must agree in: all except time and place. */
-function comparable({ folder: _, runs, ...report }: SweepReport) {
-  return { ...report, runs: runs.map((run) => ({ ...run, seconds: 0 })) };
-}
-
-const tableOf = (where: 'slurm' | 'local', sweep: string): SweepReport =>
-  JSON.parse(readFileSync(join(folders(where).sweeps, sweep, 'table.json'), 'utf8'));
-
-const submissionsOf = (sweep: string) =>
-  JSON.parse(readFileSync(join(folders('slurm').sweeps, sweep, 'slurm', 'jobs.json'), 'utf8')).submissions;
-
 /** What the submissions of a sweep have written. */
 function filesOf(sweep: string): string[] {
-  const folder = join(folders('slurm').sweeps, sweep, 'slurm');
+  const folder = join(sweeps.folders('slurm').sweeps, sweep, 'slurm');
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-const isQueueEmpty = () => cluster.slurm('squeue', '--noheader') === '';
-
 describe.skipIf(!HAS_SLURM)(`a sweep on Slurm${NEEDS_SLURM}`, () => {
   it('six runs that are stopped at their time limit, killed, cancelled and retried, preempted, and on a node that dies end in the weights of local runs', async () => {
-    const path = sweepFile(
+    const path = sweeps.file(
       'six',
       `set: { training.epochs: 12 }
 variants: { a: {}, b: { set: { training.bptt: 6 } } }
@@ -116,26 +47,31 @@ launcher: { slurm: { time: "60", saveSeconds: 45, memory: 800M } }
     );
     // They may begin before the command ends.
     const [slow, killed, stopped, preempted] = ['a-seed1', 'b-seed1', 'a-seed2', 'b-seed2'].map((run) =>
-      caught(`six-${run}`),
+      sweeps.caught(`six-${run}`),
     );
-    const submitted = await zlm(['sweep', path]);
+    const submitted = await sweeps.zlm(['sweep', path]);
     expect(submitted.stderr).toContain('Submitted 6 jobs as a job array');
-    expect([submitted.code, submissionsOf('six').length]).toEqual([0, 1]);
+    expect([submitted.code, sweeps.submissionsOf('six').length]).toEqual([0, 1]);
 
     const limited = await slow;
     // A minute is the shortest limit. Slurm looks for limits twice a minute.
     const limit = (minutes: number) =>
-      cluster.slurm('scontrol', 'update', `JobId=${submissionsOf('six')[0].id}_1`, `TimeLimit=${minutes}`);
+      cluster.slurm(
+        'scontrol',
+        'update',
+        `JobId=${sweeps.submissionsOf('six')[0].id}_1`,
+        `TimeLimit=${minutes}`,
+      );
     limit(1);
     const saving = until(() => isAskedToStop(limited.pid)).then(() => process.kill(limited.pid, 'SIGCONT'));
     process.kill((await killed).pid, 'SIGKILL');
     // Slurm lets a stopped process go on before it asks it to end.
     await stopped;
-    const cancelled = await zlm(['sweep', 'cancel', path, '--run', 'six-a-seed2', '--json']);
+    const cancelled = await sweeps.zlm(['sweep', 'cancel', path, '--run', 'six-a-seed2', '--json']);
     const { runs: states } = JSON.parse(cancelled.stdout) as SweepReport;
     expect(states.find(({ run }) => run === 'six-a-seed2')?.state).toBe('cancelled');
     await saving;
-    const log = join(folders('slurm').sweeps, 'six/logs/six-a-seed1.log');
+    const log = join(sweeps.folders('slurm').sweeps, 'six/logs/six-a-seed1.log');
     await until(() => readFileSync(log, 'utf8').includes('the time limit is near'));
     limit(60);
 
@@ -143,55 +79,60 @@ launcher: { slurm: { time: "60", saveSeconds: 45, memory: 800M } }
     const words = ['--partition=urgent', '--cpus-per-task=2', '--output=/dev/null', '--wrap=true'];
     cluster.slurm('sbatch', ...words);
     await until(() => cluster.slurm('squeue', '--noheader', '--partition=urgent') === '');
-    const dying = await caught('six-a-seed1', 'six-b-seed1', 'six-b-seed2', 'six-a-seed3', 'six-b-seed3');
+    const dying = await sweeps.caught(
+      'six-a-seed1',
+      'six-b-seed1',
+      'six-b-seed2',
+      'six-a-seed3',
+      'six-b-seed3',
+    );
     cluster.node('kill-node');
     await until(() => cluster.slurm('sinfo', '--noheader', '--format=%T').startsWith('down'));
     cluster.node('start-node');
 
-    const retried = await zlm(['sweep', 'retry', path, '--wait']);
+    const retried = await sweeps.zlm(['sweep', 'retry', path, '--wait']);
     expect(retried.stderr).toContain('Submitted 1 job as a job array');
-    expect([retried.code, isQueueEmpty()]).toEqual([0, true]);
+    expect([retried.code, sweeps.isQueueEmpty()]).toEqual([0, true]);
     // Each was disturbed indeed: more than one session has trained it.
     const disturbed = ['six-a-seed1', 'six-b-seed1', 'six-a-seed2', 'six-b-seed2', dying.run];
-    for (const run of disturbed) expect(sessionsOf(run), run).toBeGreaterThan(1);
+    for (const run of disturbed) expect(sweeps.sessionsOf(run), run).toBeGreaterThan(1);
 
-    const { runs, sweeps } = folders('local');
-    const request = { path, sweepsFolder: sweeps, runsFolder: runs, dataFolder: place.data, retry: false };
-    const launcher = localLauncher([process.execPath, ZLM], 2);
-    await resultOf(runSweep({ ...request, backend: 'wasm', threads: 1, launcher }, { interval: 0.1 }));
-    for (const { run } of tableOf('local', 'six').runs) {
-      expect(await contentOf(onSlurm(run))).toEqual(await contentOf(new RunFolder(join(runs, run))));
+    await sweeps.runHere(path);
+    for (const { run } of sweeps.tableOf('local', 'six').runs) {
+      expect(await contentOf(sweeps.onSlurm(run))).toEqual(
+        await contentOf(new RunFolder(join(sweeps.folders('local').runs, run))),
+      );
     }
-    expect(comparable(tableOf('slurm', 'six'))).toEqual(comparable(tableOf('local', 'six')));
-    expect(readdirSync(join(folders('slurm').sweeps, 'six', 'slurm', 'ended'))).toEqual([]);
+    expect(comparable(sweeps.tableOf('slurm', 'six'))).toEqual(comparable(sweeps.tableOf('local', 'six')));
+    expect(readdirSync(join(sweeps.folders('slurm').sweeps, 'six', 'slurm', 'ended'))).toEqual([]);
   });
 
   it('an ensemble of the six, read by one process or by a job array, has the same perplexity to the last digit', async () => {
     const words = ['eval', '--ensemble', 'six', '--json'];
-    const [here, spread] = [await zlm(words), await zlm([...words, '--launcher', 'slurm'])];
+    const [here, spread] = [await sweeps.zlm(words), await sweeps.zlm([...words, '--launcher', 'slurm'])];
     expect(here.stderr).toContain('sweep six: 6 of 6 runs are finished, and members');
     expect(spread.stderr).toContain('Submitted 6 of 6 members');
     const [one, other] = [here, spread].map(({ stdout }) => ({ ...JSON.parse(stdout), seconds: 0 }));
     expect(one.members).toHaveLength(6);
     expect(other).toEqual(one);
-    const again = await zlm([...words, '--launcher', 'slurm']);
+    const again = await sweeps.zlm([...words, '--launcher', 'slurm']);
     expect(again.stderr).not.toContain('Submitted');
     expect(JSON.parse(again.stdout).perplexity).toBe(one.perplexity);
   });
 
   it('a run that fails is reported with its exit code and the end of its log, also when Slurm cannot be asked', async () => {
-    const path = sweepFile(
+    const path = sweeps.file(
       'failing',
       'variants: { gone: { set: { corpus: gone } }, here: {} }\nseeds: [1]\n',
     );
-    const { code, stdout } = await zlm(['sweep', path, '--launcher', 'slurm', '--wait']);
+    const { code, stdout } = await sweeps.zlm(['sweep', path, '--launcher', 'slurm', '--wait']);
     expect(code).toBe(4);
     expect(stdout).toContain('1 of 2 runs finished, 1 failed');
     expect(stdout).toMatch(/failing-gone-seed1:\n {2}Exit code 4\n.*There is no prepared corpus "gone"/s);
     // The launcher of the sweep is remembered, and what failed is not submitted again without a retry.
-    const again = await zlm(['sweep', path]);
+    const again = await sweeps.zlm(['sweep', path]);
     expect([again.code, again.stderr.includes('Submitted')]).toEqual([4, false]);
-    const without = await zlm(['sweep', 'status', path], { PATH: '/nowhere' });
+    const without = await sweeps.zlm(['sweep', 'status', path], { PATH: '/nowhere' });
     expect(without.stderr).toContain(
       'Slurm is not installed here: there is no program squeue; this is what the run folders say',
     );
@@ -204,21 +145,21 @@ describe.skipIf(!HAS_SLURM)(`what Slurm refuses${NEEDS_SLURM}`, () => {
   async function expectRefused(name: string, run: ProcessRun, ...parts: string[]): Promise<void> {
     for (const part of parts) expect(run.stderr).toContain(part);
     expect(run.code).toBe(7);
-    expect(isQueueEmpty()).toBe(true);
+    expect(sweeps.isQueueEmpty()).toBe(true);
     expect(filesOf(name)).toEqual([]);
   }
 
   it('a partition that does not exist is refused with those that do, and nothing is submitted', async () => {
-    const path = sweepFile('elsewhere', 'seeds: [1, 2]\n');
-    const run = await zlm(['sweep', path, '--launcher', 'slurm', '--slurm', 'partition=nope']);
+    const path = sweeps.file('elsewhere', 'seeds: [1, 2]\n');
+    const run = await sweeps.zlm(['sweep', path, '--launcher', 'slurm', '--slurm', 'partition=nope']);
     await expectRefused('elsewhere', run, 'invalid partition specified: nope', 'main, urgent');
   });
 
   it('more memory than any node has is refused in words of Slurm, and nothing is submitted', async () => {
-    const path = sweepFile('large', 'seeds: [1, 2]\nlauncher: { slurm: { memory: 900T } }\n');
+    const path = sweeps.file('large', 'seeds: [1, 2]\nlauncher: { slurm: { memory: 900T } }\n');
     await expectRefused(
       'large',
-      await zlm(['sweep', path]),
+      await sweeps.zlm(['sweep', path]),
       'Slurm refuses: Requested node configuration is not available',
     );
   });
@@ -233,7 +174,7 @@ describe.skipIf(!HAS_SLURM)(`what Slurm refuses${NEEDS_SLURM}`, () => {
     }));
     const { kind, message } = await faultOf(launcher.submit(jobs));
     expect([kind, message]).toEqual(['launcher', 'Slurm refuses: Resource temporarily unavailable']);
-    expect([readdirSync(folder), isQueueEmpty()]).toEqual([[], true]);
+    expect([readdirSync(folder), sweeps.isQueueEmpty()]).toEqual([[], true]);
   });
 
   it.skipIf(!CAN_REFUSE).each([
@@ -241,16 +182,16 @@ describe.skipIf(!HAS_SLURM)(`what Slurm refuses${NEEDS_SLURM}`, () => {
     ['after', '/.jobs.json'],
   ])(`a full quota %s the submission leaves nothing submitted${NEEDS_REFUSALS}`, async (when, path) => {
     const name = `full-${when}`;
-    const words = ['sweep', sweepFile(name, 'seeds: [1, 2]\n'), '--launcher', 'slurm'];
-    const run = await zlm(words, refusing({ open: { path, error: EDQUOT } }));
+    const words = ['sweep', sweeps.file(name, 'seeds: [1, 2]\n'), '--launcher', 'slurm'];
+    const run = await sweeps.zlm(words, refusing({ open: { path, error: EDQUOT } }));
     expect(run.stderr).toContain('no space left on the disk');
-    expect([run.code, isQueueEmpty()]).toEqual([4, true]);
+    expect([run.code, sweeps.isQueueEmpty()]).toEqual([4, true]);
     expect(filesOf(name)).toEqual([]);
   });
 
   it('without Slurm the error says so, and nothing is written', async () => {
-    const path = sweepFile('absent', 'seeds: [1, 2]\n');
-    const run = await zlm(['sweep', path, '--launcher', 'slurm'], { PATH: '/nowhere' });
+    const path = sweeps.file('absent', 'seeds: [1, 2]\n');
+    const run = await sweeps.zlm(['sweep', path, '--launcher', 'slurm'], { PATH: '/nowhere' });
     await expectRefused(
       'absent',
       run,
@@ -287,7 +228,7 @@ describe.skipIf(!HAS_SLURM)(`locks of jobs on other nodes${NEEDS_SLURM}`, () => 
     lockElsewhere(folder, { id });
     expect(await lockOwner(folder)).toMatchObject({ host: 'node7' });
     cluster.slurm('scancel', id);
-    await until(isQueueEmpty);
+    await until(() => sweeps.isQueueEmpty());
     await (await lockFolder(folder)).release();
     expect(readdirSync(folder)).toEqual([]);
   });

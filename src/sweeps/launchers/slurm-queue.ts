@@ -2,11 +2,12 @@
  * The job arrays of a sweep that Slurm has, as a file in the folder of the sweep says: which array, and which run is which task. What
  * became of a task is known from Slurm's queue, its accounting, or the file in which the task left its exit code; each may be missing.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeFileAtomically } from '../../storage/atomic-write.js';
 import { describeFileError, fileErrorCode } from '../../storage/file-error.js';
+import { makeFolder } from '../../storage/files.js';
 import type { EndedJob, LaunchedJobs } from './launcher.js';
 import { hasEnded, type SlurmTask, slurmCommand, slurmTasks } from './slurm-commands.js';
 
@@ -87,15 +88,20 @@ export async function querySlurm(folder: string): Promise<LaunchedJobs> {
     return task !== undefined && !hasEnded(task);
   });
   const ended = runs.filter((run) => !active.includes(run));
-  const codes = await exitCodes(folder, ended);
+  const ends = await readEnds(folder, ended);
   return {
     active,
     queued: active.filter((run) => of(run)?.state === 'PENDING'),
-    ended: ended.map((run) => endedJob(run, of(run), codes.get(run) ?? null)),
+    ended: ended.map((run) => endedJob(run, of(run), ends.get(run) ?? null)),
   };
 }
 
-function endedJob(run: string, task: SlurmTask | undefined, code: number | null): EndedJob {
+function endedJob(run: string, task: SlurmTask | undefined, end: End | null): EndedJob {
+  if (task === undefined && end === WAITING) {
+    const reason = 'Slurm does not have its task any more, which never began';
+    return { run, code: null, reason, cancelled: true };
+  }
+  const code = end === WAITING ? null : end;
   const isPlain = task === undefined || task.state === 'FAILED' || task.state === 'COMPLETED';
   return {
     run,
@@ -105,12 +111,36 @@ function endedJob(run: string, task: SlurmTask | undefined, code: number | null)
   };
 }
 
-/** Returns the exit codes that tasks left, of those that did not end with 0. */
-async function exitCodes(folder: string, runs: readonly string[]): Promise<Map<string, number>> {
+/** What a task has left of its end: an exit code other than 0, or {@link WAITING}. */
+type End = number | typeof WAITING;
+
+/**
+ * In the file of a task's end until the task begins, which removes it. Neither queue nor accounting know a task that was cancelled before
+ * that, once its array is forgotten.
+ */
+const WAITING = 'waiting';
+
+const endOf = (folder: string, run: string) => join(folder, 'ended', run);
+
+/** Notes that tasks wait, in place of what earlier tasks of the runs have left. */
+export async function markWaiting(folder: string, runs: readonly string[]): Promise<void> {
+  await makeFolder(join(folder, 'ended'));
+  for (const run of runs) {
+    await rm(join(folder, 'kills', run), { force: true });
+    await writeFile(endOf(folder, run), WAITING);
+  }
+}
+
+/** Removes what {@link markWaiting} has written, of tasks that are not submitted after all. */
+export async function unmarkWaiting(folder: string, runs: readonly string[]): Promise<void> {
+  for (const run of runs) await rm(endOf(folder, run), { force: true });
+}
+
+async function readEnds(folder: string, runs: readonly string[]): Promise<Map<string, End>> {
   const left = await readdir(join(folder, 'ended')).catch(() => []);
   const found = left.filter((name) => runs.includes(name));
-  const codes = await Promise.all(found.map((name) => readFile(join(folder, 'ended', name), 'utf8')));
-  return new Map(found.map((name, index) => [name, Number(codes[index])]));
+  const texts = await Promise.all(found.map((run) => readFile(endOf(folder, run), 'utf8')));
+  return new Map(found.map((run, index) => [run, texts[index] === WAITING ? WAITING : Number(texts[index])]));
 }
 
 /** Cancels the tasks of runs, as far as they have not ended. */

@@ -8,9 +8,11 @@ import type { ProgramWords } from './local.js';
 import { largestArray, slurmCommand } from './slurm-commands.js';
 import {
   cancelSlurm,
+  markWaiting,
   querySlurm,
   readSubmissions,
   type Submission,
+  unmarkWaiting,
   writeSubmissions,
 } from './slurm-queue.js';
 
@@ -45,6 +47,7 @@ export function slurmLauncher(settings: SlurmSettings): Launcher {
 
 async function submit(jobs: readonly Job[], settings: SlurmSettings): Promise<void> {
   const { folder, patience } = settings;
+  const runs = jobs.map(({ run }) => run);
   const before = await readSubmissions(folder);
   const most = await largestArray();
   const submitted: Submission[] = [];
@@ -61,12 +64,15 @@ async function submit(jobs: readonly Job[], settings: SlurmSettings): Promise<vo
       // "17", or "17;cluster"
       submitted.push({ id: printed.trim().split(';')[0], submittedAt, runs: ofArray.map(({ run }) => run) });
     }
-    await forgetEnds(jobs, folder);
     await writeSubmissions(folder, [...before, ...submitted]);
+    await markWaiting(folder, runs);
     await slurmCommand('scontrol', ['release', submitted.map(({ id }) => id).join(',')], patience);
   } catch (error) {
     await takeBack(submitted, files);
-    if (submitted.length > 0) await writeSubmissions(folder, before).catch(() => {});
+    if (submitted.length > 0) {
+      await writeSubmissions(folder, before).catch(() => {});
+      await unmarkWaiting(folder, runs).catch(() => {});
+    }
     throw error;
   }
 }
@@ -86,14 +92,6 @@ async function writeArray(
   const text = batchScript({ ...plan, zlm, name: `zlm-${name}`, count: jobs.length, options });
   await writeFileAtomically(script, text);
   return script;
-}
-
-/** Removes what earlier tasks of the runs have left, so that their ends are not taken for those of the new ones. */
-async function forgetEnds(jobs: readonly Job[], folder: string): Promise<void> {
-  for (const { run } of jobs) {
-    await rm(join(folder, 'ended', run), { force: true });
-    await rm(join(folder, 'kills', run), { force: true });
-  }
 }
 
 /** Cancels arrays that were not released, and removes their files. */
