@@ -64,6 +64,18 @@ export interface Probe {
   readonly recurrentForms?: readonly RecurrentForm[];
 }
 
+/** What a processor can do at most, measured with all threads by kernels that do nothing else. */
+export interface Roofline {
+  /** Fused multiply-adds on registers alone. */
+  readonly f32Gflops: number;
+  /** The same by the units of bfloat16; null where there are none. */
+  readonly bf16Gflops: number | null;
+  /** Reading from memory. */
+  readonly gigabytesPerSecond: number;
+  /** Caches for data of the first processor, the smallest first; empty where the system does not tell. */
+  readonly caches: readonly { readonly level: number; readonly bytes: number }[];
+}
+
 /** Settings from outside that a backend may need; each has a default. */
 export interface BackendOptions {
   /** Threads to compute with; default: one for each processor. */
@@ -124,6 +136,8 @@ export interface Backend {
    * where kernels are not ours to know. The backend must be loaded.
    */
   rehearse?(computation: Rehearsed): MemoryUse;
+  /** Measures what the processor can do at most; absent where there are no kernels for that. The backend must be able to run. */
+  measureRoofline?(options: BackendOptions): Promise<Roofline>;
   /** Says why products in TF32 are not computed, once it is loaded; null where they are. Absent where no device has any. */
   tf32Obstacle?(): string | null;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */

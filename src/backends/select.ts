@@ -12,6 +12,7 @@ import {
   type MemoryUse,
   type Probe,
   type Rehearsed,
+  type Roofline,
 } from './backend.js';
 import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
@@ -28,6 +29,12 @@ const BACKENDS: Record<BackendName, Backend> = {
   wasm: wasmBackend,
   cpu: cpuBackend,
 };
+
+/** Measures what the processor can do at most; null where the native backend, whose kernels measure it, cannot run. */
+export async function measureRoofline(options: BackendOptions): Promise<Roofline | null> {
+  const { available } = await nativeBackend.probe(options);
+  return available ? ((await nativeBackend.measureRoofline?.(options)) ?? null) : null;
+}
 
 /** The active backend, and the sentence that says why it was selected. */
 export interface ActiveBackend {

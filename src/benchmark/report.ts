@@ -1,5 +1,5 @@
 /** The report of a benchmark; `schemas/output/bench.schema.json` describes it. */
-import type { BackendName } from '../backends/backend.js';
+import type { BackendName, Roofline } from '../backends/backend.js';
 import type { NetworkSpec } from '../spec/systems.js';
 
 /** Arithmetic of products: a spec's `training.precision`. */
@@ -71,6 +71,8 @@ export interface ModelFacts {
 /** The result of `zlm bench`. */
 export interface BenchmarkReport {
   readonly machine: Machine;
+  /** What the processor can do at most; null where the native backend, which measures it, cannot run. */
+  readonly roofline: Roofline | null;
   readonly settings: { readonly rounds: number; readonly seconds: number; readonly vocabulary: number };
   readonly backends: readonly { readonly name: BackendName; readonly reason: string }[];
   readonly models: readonly ModelFacts[];

@@ -1,15 +1,18 @@
 /** The tables of `zlm bench`. */
 import type { BenchmarkReport, Entry, TrainingEntry } from '../benchmark/report.js';
 import { formatRate } from './format.js';
+import { rooflineText, shareOfPeak } from './roofline-text.js';
 import { renderTable } from './table.js';
 import { wrapLine } from './text-width.js';
 
 /** Renders a benchmark's report. @param width of the terminal, in columns; infinite without one */
 export function renderBenchmark(report: BenchmarkReport, width: number = Number.POSITIVE_INFINITY): string {
-  const { machine, settings } = report;
+  const { machine, settings, roofline } = report;
   const head = `${machine.cpu}, ${plural(machine.threads, 'thread')}; medians of at most ${plural(settings.rounds, 'round')}`;
   const sections = [
-    wrapLine(head, width).join('\n'),
+    [head, ...(roofline ? [`At most ${rooflineText(roofline)}`] : [])]
+      .flatMap((line) => wrapLine(line, width))
+      .join('\n'),
     trainingTable(report, width),
     productTable(report, width),
     problemLines(report, width),
@@ -17,13 +20,14 @@ export function renderBenchmark(report: BenchmarkReport, width: number = Number.
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function trainingTable({ training }: BenchmarkReport, width: number): string {
+function trainingTable({ training, roofline }: BenchmarkReport, width: number): string {
   const columns = [
     { title: 'training step' },
     { title: 'backend' },
     { title: 'precision' },
     { title: 'tokens/s', align: 'right' },
     { title: 'GFLOP/s', align: 'right', rank: 2 },
+    { title: 'of peak', align: 'right', rank: 4 },
     { title: 'wasm = 1', align: 'right', rank: 3 },
     // A deviation that is too large is also a line below the table.
     { title: 'deviation', align: 'right', rank: 1 },
@@ -34,24 +38,27 @@ function trainingTable({ training }: BenchmarkReport, width: number): string {
     entry.precision,
     entry.timing ? formatRate(entry.timing.tokensPerSecond) : '–',
     entry.timing ? formatGflops(entry.timing.gflops) : '–',
+    shareOfPeak(entry.backend, entry.precision, entry.timing?.gflops ?? null, roofline),
     againstWasm(entry, training),
     deviation(entry),
   ]);
   return renderTable(columns, rows, width);
 }
 
-function productTable({ product }: BenchmarkReport, width: number): string {
+function productTable({ product, roofline }: BenchmarkReport, width: number): string {
   if (product === null) return '';
   const columns = [
     { title: `${product.rows}×${product.inner}×${product.columns} product` },
     { title: 'precision' },
     { title: 'GFLOP/s', align: 'right' },
+    { title: 'of peak', align: 'right', rank: 2 },
     { title: 'deviation', align: 'right', rank: 1 },
   ] as const;
   const rows = product.entries.map((entry) => [
     entry.backend,
     entry.precision,
     entry.timing ? formatGflops(entry.timing.gflops) : '–',
+    shareOfPeak(entry.backend, entry.precision, entry.timing?.gflops ?? null, roofline),
     deviation(entry),
   ]);
   return renderTable(columns, rows, width);

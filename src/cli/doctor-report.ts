@@ -10,6 +10,7 @@ import type {
   Bf16Units,
   Probe,
   RecurrentForm,
+  Roofline,
 } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
@@ -57,6 +58,8 @@ export interface DoctorReport {
   readonly system: { readonly name: string; readonly release: string; readonly architecture: string };
   readonly cpu: { readonly model: string; readonly cores: number };
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** What the processor can do at most; null where the native backend, which measures it, cannot run. */
+  readonly roofline: Roofline | null;
   /** Fastest first. */
   readonly backends: readonly BackendReport[];
   /** The backend that `--backend auto` takes, and why; null when none can run. */
@@ -108,6 +111,7 @@ export async function gatherDoctorReport(question: DoctorQuestion): Promise<Doct
     system: { name: type(), release: release(), architecture: process.arch },
     cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    roofline: await reportRoofline(question.backendOptions),
     backends: await reportBackends(question.backendOptions),
     ...(await chooseAutomatically(question.backendOptions)),
     folders: { data: dataReport, runs: runsReport, cache: cacheReport },
@@ -128,6 +132,12 @@ export function isAtLeast(version: string, range: string): boolean {
     if (difference !== 0) return difference > 0;
   }
   return true;
+}
+
+async function reportRoofline(options: BackendOptions): Promise<Roofline | null> {
+  const { measureRoofline } = await import('../backends/select.js');
+  // Why it cannot be measured is said of the native backend.
+  return await measureRoofline(options).catch(() => null);
 }
 
 async function reportBackends(options: BackendOptions): Promise<BackendReport[]> {

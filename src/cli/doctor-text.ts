@@ -1,9 +1,10 @@
 /** The text of `zlm doctor`. */
 import ansis from 'ansis';
-import type { Bf16Units } from '../backends/backend.js';
+import type { Bf16Units, Roofline } from '../backends/backend.js';
 import type { BackendReport, CorpusReport, DoctorReport } from './doctor-report.js';
 import { formatBytes, formatCount } from './format.js';
 import type { FolderReport } from './inspect-folder.js';
+import { rooflineText, shareOfPeak } from './roofline-text.js';
 import { renderTable } from './table.js';
 import { wrapLine } from './text-width.js';
 
@@ -33,7 +34,7 @@ function section(title: string, blocks: readonly string[]): string {
   return [ansis.bold(title), ...lines.map((line) => `${INDENT}${line}`)].join('\n');
 }
 
-function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorReport): string[] {
+function machineLines({ zlm, node, tensorflow, system, cpu, memory, roofline }: DoctorReport): string[] {
   const support = node.supported ? mark(true) : `${mark(false)} zlm needs Node ${node.required}`;
   return [
     `zlm ${zlm}, TensorFlow.js ${tensorflow ?? 'not installed'}`,
@@ -41,10 +42,11 @@ function machineLines({ zlm, node, tensorflow, system, cpu, memory }: DoctorRepo
     `${system.name} ${system.release}, ${system.architecture}`,
     `${cpu.model}, ${cpu.cores} ${cpu.cores === 1 ? 'core' : 'cores'}`,
     `${formatBytes(memory.totalBytes)} of memory, ${formatBytes(memory.freeBytes)} free`,
+    ...(roofline ? [`At most ${rooflineText(roofline)}`] : []),
   ];
 }
 
-function backendLines({ backends, auto, autoProblem }: DoctorReport, width: number): string[] {
+function backendLines({ backends, roofline, auto, autoProblem }: DoctorReport, width: number): string[] {
   const choice = auto
     ? `--backend auto takes ${ansis.bold(auto.name)}: ${auto.reason}`
     : `${mark(false)} --backend auto: ${autoProblem}`;
@@ -52,9 +54,14 @@ function backendLines({ backends, auto, autoProblem }: DoctorReport, width: numb
     { title: 'name' },
     { title: '' },
     { title: 'GFLOP/s', align: 'right', rank: 1 },
+    { title: 'of peak', align: 'right', rank: 2 },
     { title: 'reason', wraps: true },
   ] as const;
-  const table = renderTable(columns, backends.map(backendRow), width);
+  const table = renderTable(
+    columns,
+    backends.map((backend) => backendRow(backend, roofline)),
+    width,
+  );
   return [
     table,
     ...wrapLine(choice, width),
@@ -64,10 +71,13 @@ function backendLines({ backends, auto, autoProblem }: DoctorReport, width: numb
   ];
 }
 
-function backendRow({ name, available, gflops, reason, bf16Units }: BackendReport): string[] {
+function backendRow(
+  { name, available, gflops, reason, bf16Units }: BackendReport,
+  roofline: Roofline | null,
+): string[] {
   const rate = gflops === null ? '–' : gflops.toFixed(gflops < 10 ? 2 : 0);
   const mixed = bf16Units === undefined ? '' : `; mixed precision by ${BF16_UNITS[bf16Units]}`;
-  return [name, mark(available), rate, `${reason}${mixed}`];
+  return [name, mark(available), rate, shareOfPeak(name, 'f32', gflops, roofline), `${reason}${mixed}`];
 }
 
 function backendDetails({ details = '' }: BackendReport): string[] {

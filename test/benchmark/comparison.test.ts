@@ -18,6 +18,7 @@ function turnOf(zlm: { f32: number; mixed: number }, pytorch: { f32: number; bf1
   const timing = { gflops: 0, roundSeconds: [0.01] };
   const report: BenchmarkReport = {
     machine,
+    roofline: null,
     settings: { rounds: 1, seconds: 1, vocabulary: 10 },
     backends: [],
     models: [{ name: 'toy', parameters: 1, batch: 20, steps: 50, trainingFlopPerToken: 1e6 }],

@@ -8,6 +8,16 @@ export const HEALTHY: DoctorReport = {
   system: { name: 'Linux', release: '6.1.0', architecture: 'x64' },
   cpu: { model: 'A Processor', cores: 2 },
   memory: { totalBytes: 8_300_000_000, freeBytes: 3_100_000_000 },
+  roofline: {
+    f32Gflops: 512.4,
+    bf16Gflops: 4081.2,
+    gigabytesPerSecond: 31.2,
+    caches: [
+      { level: 1, bytes: 49_152 },
+      { level: 2, bytes: 1_048_576 },
+      { level: 3, bytes: 33_554_432 },
+    ],
+  },
   backends: [
     {
       name: 'native',

@@ -34,6 +34,7 @@ const BENCHMARK: BenchmarkReport = {
     cpu: 'Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz',
     ...{ cores: 2, threads: 2, platform: 'linux x64', node: '20.20.2', zlm: '0.1.0' },
   },
+  roofline: { f32Gflops: 180.2, bf16Gflops: null, gigabytesPerSecond: 21.4, caches: [] },
   settings: { rounds: 5, seconds: 30, vocabulary: 10_000 },
   backends: [],
   models: [],

@@ -96,8 +96,10 @@ it('bench prints tables for a person', async () => {
   const { stdout, stderr, result } = await bench('--backend', 'wasm');
   expectSchema(JSON.stringify(result));
   expect(stdout).toMatch(/, \d+ threads?; medians of at most 2 rounds/);
-  expect(stdout).toMatch(/training step +backend +precision +tokens\/s +GFLOP\/s +wasm = 1 +deviation/);
-  expect(stdout).toMatch(/toy +wasm +f32 +[\d,.kM]+ +[\d.]+ +1\.00 +✔ 0e\+0/);
+  expect(stdout).toMatch(
+    /training step +backend +precision +tokens\/s +GFLOP\/s +of peak +wasm = 1 +deviation/,
+  );
+  expect(stdout).toMatch(/toy +wasm +f32 +[\d,.kM]+ +[\d.]+ +(?:[\d.]+ %|–) +1\.00 +✔ 0e\+0/);
   expect(stdout).toMatch(/400×200×10000 product/);
   expect(stderr).toContain('toy: ');
 });

@@ -111,6 +111,8 @@ export interface NativeDynamic {
 export interface NativeFunctions {
   setThreads(named: { readonly count: number }): void;
   bf16Units(): number;
+  multiplyAdds(named: { readonly bf16: number; readonly rounds: number }): number;
+  read(named: { readonly n: number; readonly x: Float32Array }): number;
   dropout(named: { readonly steps: number; readonly perStep: number; readonly x: Float32Array; readonly y: Float32Array; readonly noise: NativeNoise }): void;
   lstmForward(layer: NativeLayer): number;
   lstmBackward(layer: NativeLayer): number;
@@ -258,6 +260,22 @@ export const FUNCTIONS = {
     "symbol": "zlm_bf16_units",
     "result": "int",
     "parameters": {}
+  },
+  "multiplyAdds": {
+    "symbol": "zlm_multiply_adds",
+    "result": "double",
+    "parameters": {
+      "bf16": "int32_t",
+      "rounds": "int64_t"
+    }
+  },
+  "read": {
+    "symbol": "zlm_read",
+    "result": "double",
+    "parameters": {
+      "n": "int64_t",
+      "x": "float *"
+    }
   },
   "dropout": {
     "symbol": "zlm_dropout",

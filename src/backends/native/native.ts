@@ -1,7 +1,15 @@
 /** The native backend: C kernels, compiled for this processor at first use and called through koffi. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import type { Backend, BackendOptions, Bf16Units, MemoryUse, Probe, Rehearsed } from '../backend.js';
+import type {
+  Backend,
+  BackendOptions,
+  Bf16Units,
+  MemoryUse,
+  Probe,
+  Rehearsed,
+  Roofline,
+} from '../backend.js';
 import { findCompiler } from '../libraries/compiler.js';
 import { explainLoadFailure } from '../libraries/loading.js';
 import { buildLibrary } from './build.js';
@@ -56,6 +64,13 @@ export const nativeBackend: Backend = {
     tf.copyRegisteredKernels('cpu', NAME);
     registerNativeKernels(NAME);
     tf.registerBackend(NAME, () => new NativeBackend(functions));
+  },
+
+  async measureRoofline(options: BackendOptions): Promise<Roofline> {
+    const found = await prepare(options);
+    if ('failure' in found) throw new Error(found.failure);
+    const { measureRoofline } = await import('./roofline.js');
+    return await measureRoofline(found.functions);
   },
 
   rehearse(computation: Rehearsed): MemoryUse {

@@ -16,6 +16,14 @@ void zlm_set_threads(int32_t count);
 // The bfloat16 units that mixed products use: 0 for none, 1 for AVX512-BF16, 2 for AMX tiles.
 int zlm_bf16_units(void);
 
+// ---- What the processor can do at most
+
+// Fused multiply-adds on registers alone, `rounds` of them in turn on all threads: of floats, or by the bfloat16 units. Returns the
+// floating-point operations that it did; 0 where there are no such units.
+double zlm_multiply_adds(int32_t bf16, int64_t rounds);
+// Reads n floats of x from memory once, on all threads.
+double zlm_read(int64_t n, const float *x);
+
 // ---- Noise
 
 // One source of noise in one window (`Noise` in ops/noise.ts).
