@@ -5,6 +5,7 @@ import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../ops/gru.js';
+import { likeliestOp } from '../ops/likeliest.js';
 import { lstmGradientOp, lstmOp } from '../ops/lstm.js';
 import { dropoutOp } from '../ops/noise.js';
 import { productOp } from '../ops/products.js';
@@ -38,6 +39,7 @@ const OPS = {
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
   logits: logitsOp,
   draw: drawOp,
+  likeliest: likeliestOp,
   globalNorm: globalNormOp,
   clipScale: clipScaleOp,
   sgdUpdate: sgdUpdateOp,

@@ -122,6 +122,7 @@ export interface NativeFunctions {
   softmax(layer: NativeSoftmaxLayer): number;
   logits(named: { readonly n: number; readonly h: number; readonly v: number; readonly hidden: Float32Array; readonly weight: Float32Array; readonly tied: number; readonly bias: Float32Array; readonly logits: Float32Array }): number;
   draw(draws: NativeDraws): number;
+  likeliest(named: { readonly n: number; readonly v: number; readonly k: number; readonly logits: Float32Array; readonly largest: Float32Array; readonly ids: Int32Array; readonly logSums: Float32Array }): void;
   gatherRows(named: { readonly n: number; readonly width: number; readonly table: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   scatterAddRows(named: { readonly n: number; readonly width: number; readonly from: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   sumOfSquaresOfRows(named: { readonly n: number; readonly width: number; readonly x: Float32Array; readonly ids: Int32Array; readonly partial: Float64Array }): number;
@@ -351,6 +352,19 @@ export const FUNCTIONS = {
     "result": "int",
     "parameters": {
       "draws": "zlm_draws *"
+    }
+  },
+  "likeliest": {
+    "symbol": "zlm_likeliest",
+    "result": "void",
+    "parameters": {
+      "n": "int64_t",
+      "v": "int64_t",
+      "k": "int64_t",
+      "logits": "float *",
+      "largest": "float *",
+      "ids": "int32_t *",
+      "logSums": "float *"
     }
   },
   "gatherRows": {

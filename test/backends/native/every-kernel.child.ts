@@ -8,9 +8,10 @@ import { activateBackend } from '../../../src/backends/select.js';
 import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
+import { likeliestOp } from '../../../src/ops/likeliest.js';
 import { type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
 import { dropout, type Noise } from '../../../src/ops/noise.js';
-import type { Precision } from '../../../src/ops/op.js';
+import { type Precision, runOp } from '../../../src/ops/op.js';
 import { matrixProduct } from '../../../src/ops/products.js';
 import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
 import { logits, softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
@@ -178,6 +179,7 @@ function drawing(rows: number, units: number, words: number): void {
       const scores = logits(h as tf.Tensor2D, weight, random(words) as tf.Tensor1D, tied);
       const uniforms = Float64Array.from({ length: rows }, () => Math.random());
       const banned = Int32Array.from(words > 2 ? [words - 1] : []);
+      for (const count of [1, words]) runOp(likeliestOp, { logits: scores }, { count });
       for (const topK of [null, 1, 3]) {
         for (const temperature of [0, 1, 0.7]) {
           const attributes = { temperature, topK, banned, uniforms };

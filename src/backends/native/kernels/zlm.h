@@ -124,6 +124,10 @@ typedef struct {
 
 int zlm_draw(const zlm_draws *draws);
 
+// The k largest logits of each row, the largest first and equal ones by id, with their ids: −∞ and −1 where a row has too few above
+// −∞. log_sums is log Σ exp(logit − largest) of each row. A NaN counts as −∞. k ≤ v.
+void zlm_likeliest(int64_t n, int64_t v, int64_t k, const float *logits, float *largest, int32_t *ids, float *log_sums);
+
 // ---- Rows of embedding tables
 
 // out [N, width] = rows `ids` of table.
