@@ -1,6 +1,7 @@
 /** Registration of a backend's own kernels: those of our ops, by one table for all backends, and those of tfjs's ops. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { attentionGradientOp, attentionOp } from '../ops/attention.js';
 import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
@@ -35,6 +36,8 @@ const OPS = {
   gruGradient: gruGradientOp,
   tanhRnn: tanhRnnOp,
   tanhRnnGradient: tanhRnnGradientOp,
+  attention: attentionOp,
+  attentionGradient: attentionGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
   logits: logitsOp,

@@ -1,14 +1,16 @@
 /** A trained translator: it reads source sentences, and then predicts the words of their translations one after the other. */
 import * as tf from '@tensorflow/tfjs';
 import type { PairBatch } from '../corpus/pairs.js';
-import { type Encoded, encode, logits, targetNll } from '../model/language-model.js';
+import type { SourceMemory } from '../model/attention.js';
+import { type Encoded, logits, targetNll } from '../model/language-model.js';
 import { disposeNetwork, type Network } from '../model/network.js';
 import type { WindowNoise } from '../model/noise-placement.js';
 import { selectedRows } from '../model/rows.js';
 import type { ModelState } from '../model/stack.js';
-import { encodePairs, readSource } from '../model/translation.js';
+import { type DecoderState, encodePairs, readSource, readTarget } from '../model/translation.js';
 import { type Likeliest, likeliest } from '../ops/likeliest.js';
 import { dispose, tidy } from '../ops/memory.js';
+import { reshape } from '../ops/shapes.js';
 import { idsOf, readAndFree, targetsOf } from './network-predictor.js';
 import type { FloatArray } from './predictor.js';
 
@@ -55,7 +57,7 @@ export interface Translator<State = unknown> {
 }
 
 /** Wraps a model, which the translator then owns: `dispose` frees it. */
-export function networkTranslator(model: Network): Translator<ModelState> {
+export function networkTranslator(model: Network): Translator<DecoderState> {
   const { vocabularySize } = model.architecture;
   return {
     vocabularySize,
@@ -70,8 +72,8 @@ export function networkTranslator(model: Network): Translator<ModelState> {
 
     async next(words, before, count) {
       const { scores, state } = tidy(() => {
-        const { hidden, state } = encode(model, columnsOf(words, words.length), before, null);
-        return { scores: logits(model, hidden), state };
+        const { hidden, state: layers } = readTarget(model, columnsOf(words, words.length), before, null);
+        return { scores: logits(model, hidden), state: { layers, memory: shared(before.memory) } };
       });
       try {
         return { likeliest: await likeliest(scores, count), state };
@@ -80,8 +82,19 @@ export function networkTranslator(model: Network): Translator<ModelState> {
       }
     },
 
-    select: (state, columns) => tidy(() => mapState(state, (tensor) => selectedRows(tensor, columns))),
-    join: (first, second) => tidy(() => mapState(first, (tensor, name) => tf.concat([tensor, second[name]]))),
+    select: ({ layers, memory }, columns) =>
+      tidy(() => ({
+        layers: mapState(layers, (tensor) => selectedRows(tensor, columns)),
+        memory: memory && selectedColumns([memory], columns),
+      })),
+
+    join: (first, second) =>
+      tidy(() => {
+        const layers = mapState(first.layers, (tensor, name) => tf.concat([tensor, second.layers[name]]));
+        const both = first.memory && second.memory && [first.memory, second.memory];
+        return { layers, memory: both && selectedColumns(both) };
+      }),
+
     release: (state) => dispose(state),
     dispose: () => disposeNetwork(model),
   };
@@ -89,6 +102,43 @@ export function networkTranslator(model: Network): Translator<ModelState> {
 
 function mapState(state: ModelState, f: (tensor: tf.Tensor2D, name: string) => tf.Tensor2D): ModelState {
   return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, f(tensor, name)]));
+}
+
+/** Names a memory again, for a state that is released by itself. */
+function shared(memory: SourceMemory | null): SourceMemory | null {
+  return memory && { ...memory, outputs: memory.outputs.clone() };
+}
+
+/**
+ * Selects columns of memories that are side by side, or all of them in order. A source that is shorter than the longest is filled up
+ * with vectors that its length excludes.
+ */
+function selectedColumns(memories: readonly SourceMemory[], columns?: Int32Array): SourceMemory {
+  const [{ outputs }] = memories;
+  const places = memories.flatMap(({ outputs: { shape }, lengths }, index) =>
+    Array.from({ length: shape[1] }, (_, column) => ({
+      width: shape[1],
+      // The rows [S·B, H] of the memories are one after the other.
+      first:
+        memories.slice(0, index).reduce((sum, { outputs: { shape } }) => sum + shape[0] * shape[1], 0) +
+        column,
+      length: lengths?.[column] ?? shape[0],
+    })),
+  );
+  const chosen = columns ? Array.from(columns, (column) => places[column]) : places;
+  const steps = Math.max(...chosen.map(({ length }) => length));
+  const units = outputs.shape[2];
+  const rows = new Int32Array(steps * chosen.length);
+  for (const [column, { first, width, length }] of chosen.entries()) {
+    for (let t = 0; t < steps; t++)
+      rows[t * chosen.length + column] = first + Math.min(t, length - 1) * width;
+  }
+  const all = memories.map(({ outputs: x }) => reshape(x, [x.shape[0] * x.shape[1], units]));
+  const selected = selectedRows(all.length === 1 ? all[0] : tf.concat(all), rows);
+  return {
+    outputs: reshape(selected, [steps, chosen.length, units]),
+    lengths: Int32Array.from(chosen, ({ length }) => length),
+  };
 }
 
 /** The words of pairs side by side. */

@@ -264,6 +264,10 @@ export interface NetworkSpec {
            * Whether the source is read from its last word to its first, which brings the first words of both languages together (Sutskever et al. 2014, section 3.3).
            */
           reverseSource: boolean;
+          /**
+           * Whether each word of the target looks back at all outputs of a separate encoder (Luong et al. 2015, section 3.1, global attention): dot compares by h·s, general by h·W·s. None leaves the decoder with the encoder's final state alone.
+           */
+          attention: 'none' | 'dot' | 'general';
         };
       };
   /**

@@ -44,13 +44,17 @@ const requestOf = (run: string) => ({
   backend: 'auto' as const,
 });
 
-describe.each(['shared', 'separate'])('a translator with a %s stack', (stack) => {
-  const overrides = [`task.translation.stack=${stack}`];
+describe.each([
+  ['shared', 'none'],
+  ['separate', 'none'],
+  ['separate', 'general'],
+])('a translator with a %s stack and attention %s', (stack, attention) => {
+  const overrides = [`task.translation={ stack: ${stack}, attention: ${attention} }`];
 
   it.each([1, 30])('resumes byte-equal after %d batches', async (windows) => {
-    const whole = `${stack}-whole`;
+    const whole = `${stack}-${attention}-whole`;
     if (windows === 1) await trainSmall(place, { spec, name: whole, overrides });
-    const name = `${stack}-after-${windows}`;
+    const name = `${stack}-${attention}-after-${windows}`;
     const first = await trainSmall(place, { spec, name, overrides, interruptAt: afterWindows(windows) });
     expect(first).toMatchObject({ outcome: 'interrupted', windows });
     await trainSmall(place, { resume: name });
@@ -58,61 +62,87 @@ describe.each(['shared', 'separate'])('a translator with a %s stack', (stack) =>
   });
 });
 
-describe('a translator that is trained to the end', () => {
-  const RUN = 'learned';
+describe.each(['none', 'general'])(
+  'a translator with attention %s that is trained to the end',
+  (attention) => {
+    const RUN = `learned-${attention}`;
 
-  beforeAll(async () => {
-    const easy = [
-      'training.epochs=40',
+    beforeAll(async () => {
+      const easy = [
+        'training.epochs=30',
+        'model.init={ uniform: 0.4 }',
+        `task.translation.attention=${attention}`,
+        'dropout={}',
+        'training.optimizer.adam.learningRate=0.01',
+      ];
+      await trainSmall(place, { spec, name: RUN, overrides: easy, backend: 'auto' });
+    });
 
-      'dropout={}',
-      'training.optimizer.adam.learningRate=0.02',
-    ];
-    await trainSmall(place, { spec, name: RUN, overrides: easy, backend: 'auto' });
-  });
+    it('translates unseen sentences, and reports BLEU, chrF2 and the counted words of the targets', async () => {
+      const opened = await openTranslator(requestOf(RUN));
+      try {
+        const decoding = { beam: 3, lengthPenalty: 1, longest: null };
+        const texts: string[] = [];
+        const onTranslations = (found: readonly string[]) => void texts.push(...found);
+        const report = await evaluateTranslation(opened, { split: 'test', decoding, onTranslations });
+        const references = await opened.corpus.text('test', 'target');
+        const words = references.reduce((sum, text) => sum + text.split(' ').length + 1, 0);
+        expect(report).toMatchObject({ system: 'translation', pairs: 20, predictions: words });
+        expect(report.perplexity).toBeLessThan(2);
+        const right = texts.filter((text, pair) => text === references[pair]).length;
+        expect(right).toBeGreaterThan(5);
+        expect(report.translations?.bleu.score).toBeGreaterThan(40);
+      } finally {
+        opened.dispose();
+      }
+    });
 
-  it('translates unseen sentences, and reports BLEU, chrF2 and the counted words of the targets', async () => {
-    const opened = await openTranslator(requestOf(RUN));
-    try {
-      const decoding = { beam: 3, lengthPenalty: 1, longest: null };
-      const texts: string[] = [];
-      const onTranslations = (found: readonly string[]) => void texts.push(...found);
-      const report = await evaluateTranslation(opened, { split: 'test', decoding, onTranslations });
-      const references = await opened.corpus.text('test', 'target');
-      const words = references.reduce((sum, text) => sum + text.split(' ').length + 1, 0);
-      expect(report).toMatchObject({ system: 'translation', pairs: 20, predictions: words });
-      expect(report.perplexity).toBeLessThan(2);
-      const right = texts.filter((text, pair) => text === references[pair]).length;
-      expect(right).toBeGreaterThan(5);
-      expect(report.translations?.bleu.score).toBeGreaterThan(40);
-    } finally {
-      opened.dispose();
-    }
-  });
+    it('gives translations in the order of the sentences, an empty one for an empty line', async () => {
+      const opened = await openTranslator(requestOf(RUN));
+      try {
+        const sentences = ['one.', '', 'two three four.', 'seven.'];
+        const search = { beam: 2, lengthPenalty: 1, longest: null, nBest: 2, readAhead: 3 };
+        const results = [];
+        for await (const result of translate(opened, { ...search, sentences })) results.push(result);
+        expect(results.map((result) => ('line' in result ? result.source : result.type))).toEqual([
+          ...sentences,
+          'total',
+        ]);
+        expect(results[1]).toMatchObject({ translations: [{ text: '', ended: true }] });
+        expect(results[3]).toMatchObject({ unknownWords: 1 });
+        expect(results[4]).toMatchObject({ sentences: 4, unknownWords: 1, run: RUN });
+      } finally {
+        opened.dispose();
+      }
+    });
 
-  it('gives translations in the order of the sentences, an empty one for an empty line', async () => {
-    const opened = await openTranslator(requestOf(RUN));
-    try {
-      const sentences = ['one.', '', 'two three four.', 'seven.'];
-      const search = { beam: 2, lengthPenalty: 1, longest: null, nBest: 2, readAhead: 3 };
-      const results = [];
-      for await (const result of translate(opened, { ...search, sentences })) results.push(result);
-      expect(results.map((result) => ('line' in result ? result.source : result.type))).toEqual([
-        ...sentences,
-        'total',
-      ]);
-      expect(results[1]).toMatchObject({ translations: [{ text: '', ended: true }] });
-      expect(results[3]).toMatchObject({ unknownWords: 1 });
-      expect(results[4]).toMatchObject({ sentences: 4, unknownWords: 1, run: RUN });
-    } finally {
-      opened.dispose();
-    }
-  });
+    it('gives each sentence the translation that it has alone, beside sentences of other lengths', async () => {
+      const opened = await openTranslator(requestOf(RUN));
+      try {
+        const sentences = ['one.', 'two three four.', 'five six.', 'three.', 'one two three four five.'];
+        const search = { beam: 4, lengthPenalty: 1, longest: null, nBest: 1, readAhead: 8 };
+        const textsOf = async (given: readonly string[]) => {
+          const texts: (readonly [string, number])[] = [];
+          for await (const result of translate(opened, { ...search, sentences: given })) {
+            if (result.type !== 'translation') continue;
+            for (const { text, logProb } of result.translations)
+              texts.push([text, Number(logProb.toFixed(4))]);
+          }
+          return texts;
+        };
+        const alone = [];
+        for (const sentence of sentences) alone.push(...(await textsOf([sentence])));
+        expect(await textsOf(sentences)).toEqual(alone);
+      } finally {
+        opened.dispose();
+      }
+    });
 
-  it('is refused where a language model is needed', async () => {
-    await expect(runOpener(requestOf).open(RUN)).rejects.toThrow(`Run ${RUN} translates`);
-  });
-});
+    it('is refused where a language model is needed', async () => {
+      await expect(runOpener(requestOf).open(RUN)).rejects.toThrow(`Run ${RUN} translates`);
+    });
+  },
+);
 
 it('a corpus of another kind is refused in both directions', async () => {
   await expect(trainSmall(place, { spec, overrides: ['corpus=small'] })).rejects.toThrow('small');
@@ -129,6 +159,7 @@ it.each([
   ['training.sentences=true', 'training.sentences'],
   ['training.randomBptt={}', 'training.randomBptt'],
   ['training.tokens=100', 'training.tokens'],
+  ['task.translation={ stack: shared, attention: dot }', 'task.translation.attention'],
 ])('%s is refused beside a translation', async (override, key) => {
   await expect(loadSpec(spec, [override])).rejects.toMatchObject({ faults: [{ key }] });
 });

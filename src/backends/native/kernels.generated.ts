@@ -79,6 +79,21 @@ export interface NativeDraws {
   readonly drawn: Int32Array;
 }
 
+export interface NativeAttention {
+  readonly steps: number;
+  readonly sourceSteps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly queries: Float32Array;
+  readonly source: Float32Array;
+  readonly lengths: Int32Array | null;
+  readonly weights: Float32Array;
+  readonly context: Float32Array | null;
+  readonly dContext: Float32Array | null;
+  readonly dQueries: Float32Array | null;
+  readonly dSource: Float32Array | null;
+}
+
 export interface NativeGradientRule {
   readonly scale: number;
   readonly decay: number;
@@ -123,6 +138,8 @@ export interface NativeFunctions {
   logits(named: { readonly n: number; readonly h: number; readonly v: number; readonly hidden: Float32Array; readonly weight: Float32Array; readonly tied: number; readonly bias: Float32Array; readonly logits: Float32Array }): number;
   draw(draws: NativeDraws): number;
   likeliest(named: { readonly n: number; readonly v: number; readonly k: number; readonly logits: Float32Array; readonly largest: Float32Array; readonly ids: Int32Array; readonly logSums: Float32Array }): void;
+  attentionForward(attention: NativeAttention): number;
+  attentionBackward(attention: NativeAttention): number;
   gatherRows(named: { readonly n: number; readonly width: number; readonly table: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   scatterAddRows(named: { readonly n: number; readonly width: number; readonly from: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   sumOfSquaresOfRows(named: { readonly n: number; readonly width: number; readonly x: Float32Array; readonly ids: Int32Array; readonly partial: Float64Array }): number;
@@ -218,6 +235,20 @@ export const STRUCTS = {
     "bans": "int64_t",
     "uniforms": "double *",
     "drawn": "int32_t *"
+  },
+  "zlm_attention": {
+    "steps": "int64_t",
+    "sourceSteps": "int64_t",
+    "batch": "int64_t",
+    "units": "int64_t",
+    "queries": "float *",
+    "source": "float *",
+    "lengths": "int32_t *",
+    "weights": "float *",
+    "context": "float *",
+    "dContext": "float *",
+    "dQueries": "float *",
+    "dSource": "float *"
   },
   "zlm_gradient_rule": {
     "scale": "float",
@@ -365,6 +396,20 @@ export const FUNCTIONS = {
       "largest": "float *",
       "ids": "int32_t *",
       "logSums": "float *"
+    }
+  },
+  "attentionForward": {
+    "symbol": "zlm_attention_forward",
+    "result": "int",
+    "parameters": {
+      "attention": "zlm_attention *"
+    }
+  },
+  "attentionBackward": {
+    "symbol": "zlm_attention_backward",
+    "result": "int",
+    "parameters": {
+      "attention": "zlm_attention *"
     }
   },
   "gatherRows": {

@@ -3,6 +3,7 @@
  * tfjs's ops in which training spends time.
  */
 import { KernelRegistry } from '../kernel-registry.js';
+import { attention, attentionGradient } from './attention-kernels.js';
 import {
   draw,
   dropout,
@@ -40,6 +41,8 @@ export function registerNativeKernels(backendName: string): void {
     gruGradient,
     tanhRnn,
     tanhRnnGradient,
+    attention,
+    attentionGradient,
     softmaxCrossEntropy,
     softmaxCrossEntropyGradient,
     logits,

@@ -18,10 +18,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** The C functions that may run out of memory in these cases. */
+type Fallible = Extract<keyof NativeFunctions, `${string}${'Forward' | 'Backward'}` | 'softmax' | 'product'>;
+
 /** One kernel, and the C function that cannot get its memory. */
 interface Case {
   readonly kernel: string;
-  readonly fails: keyof NativeFunctions;
+  readonly fails: Fallible;
   readonly shapes: Readonly<Record<string, number[]>>;
   readonly attributes: object;
 }
@@ -29,7 +32,7 @@ interface Case {
 const [STEPS, BATCH, INPUTS, UNITS, CLASSES] = [3, 2, 5, 7, 11];
 
 /** The kernel of a recurrent layer whose weights have so many columns a unit. */
-function recurrent(kernel: string, fails: keyof NativeFunctions, gates: number): Case {
+function recurrent(kernel: string, fails: Fallible, gates: number): Case {
   const sequence = [STEPS, BATCH, UNITS];
   const state = [BATCH, UNITS];
   return {
@@ -51,6 +54,9 @@ function recurrent(kernel: string, fails: keyof NativeFunctions, gates: number):
 const softmax = { hidden: [BATCH, UNITS], weight: [UNITS, CLASSES], bias: [CLASSES], targets: [BATCH] };
 const softmaxAttributes = { tied: false, precision: 'f32', saveForBackward: true, expectedUpstream: 1 };
 
+const columns = [STEPS, BATCH, UNITS];
+const attended = { queries: columns, source: [5, BATCH, UNITS] };
+
 const CASES: Case[] = [
   recurrent('ZlmLstm', 'lstmForward', 4),
   recurrent('ZlmLstmGradient', 'lstmBackward', 4),
@@ -66,6 +72,14 @@ const CASES: Case[] = [
     ...{ kernel: 'ZlmSoftmaxCrossEntropyGradient', fails: 'softmax' },
     // Not the same for all rows, so that it is computed again.
     ...{ shapes: { ...softmax, upstream: [BATCH] }, attributes: softmaxAttributes },
+  },
+  {
+    ...{ kernel: 'ZlmAttention', fails: 'attentionForward', shapes: attended },
+    attributes: { lengths: null },
+  },
+  {
+    ...{ kernel: 'ZlmAttentionGradient', fails: 'attentionBackward', attributes: {} },
+    shapes: { ...attended, weights: [BATCH, STEPS, 5], upstream: columns },
   },
   {
     ...{ kernel: 'ZlmProduct', fails: 'product', shapes: { a: [BATCH, INPUTS], b: [INPUTS, UNITS] } },
@@ -102,7 +116,8 @@ function expectNothingLeft(failing: () => unknown): void {
 
 describeEachBackend('on %s', () => {
   it.each(CASES)('$kernel leaves no tensor when $fails runs out of memory', (testCase) => {
-    const failing = vi.spyOn(native().functions, testCase.fails).mockReturnValue(1);
+    const functions: Record<Fallible, (argument: never) => number> = native().functions;
+    const failing = vi.spyOn(functions, testCase.fails).mockReturnValue(1);
     expectNothingLeft(() => run(testCase));
     expect(failing).toHaveBeenCalledOnce();
     failing.mockRestore();
