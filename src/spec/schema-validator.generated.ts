@@ -6,7 +6,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"},"attention":{"type":"string","enum":["none","dot","general"]}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"},"attention":{"type":"string","enum":["none","dot","general"]}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"batchTokens":{"type":["integer","null"],"minimum":1,"maximum":16777216},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
 const schema20 = {"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}};
 const schema21 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]};
 
@@ -3122,10 +3122,10 @@ errors++;
 }
 }
 }
-if(data35.bptt !== undefined){
-let data37 = data35.bptt;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err68 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
+if(data35.batchTokens !== undefined){
+let data37 = data35.batchTokens;
+if((!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))) && (data37 !== null)){
+const err68 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/type",keyword:"type",params:{type: schema19.properties.training.properties.batchTokens.type}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3135,8 +3135,8 @@ vErrors.push(err68);
 errors++;
 }
 if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 65536 || isNaN(data37)){
-const err69 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data37 > 16777216 || isNaN(data37)){
+const err69 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777216}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3146,7 +3146,7 @@ vErrors.push(err69);
 errors++;
 }
 if(data37 < 1 || isNaN(data37)){
-const err70 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err70 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3157,9 +3157,10 @@ errors++;
 }
 }
 }
-if(data35.sentences !== undefined){
-if(typeof data35.sentences !== "boolean"){
-const err71 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
+if(data35.bptt !== undefined){
+let data38 = data35.bptt;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err71 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3168,11 +3169,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data35.randomBptt !== undefined){
-let data39 = data35.randomBptt;
-if((!(data39 && typeof data39 == "object" && !Array.isArray(data39))) && (data39 !== null)){
-const err72 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 65536 || isNaN(data38)){
+const err72 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3181,10 +3180,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-for(const key13 in data39){
-if(!(((key13 === "halve") || (key13 === "deviation")) || (key13 === "minimum"))){
-const err73 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(data38 < 1 || isNaN(data38)){
+const err73 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3194,11 +3191,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data39.halve !== undefined){
-let data40 = data39.halve;
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 1 || isNaN(data40)){
-const err74 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+}
+if(data35.sentences !== undefined){
+if(typeof data35.sentences !== "boolean"){
+const err74 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3207,8 +3203,11 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data40 < 0 || isNaN(data40)){
-const err75 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data35.randomBptt !== undefined){
+let data40 = data35.randomBptt;
+if((!(data40 && typeof data40 == "object" && !Array.isArray(data40))) && (data40 !== null)){
+const err75 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3217,9 +3216,10 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+for(const key13 in data40){
+if(!(((key13 === "halve") || (key13 === "deviation")) || (key13 === "minimum"))){
+const err76 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3229,11 +3229,11 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data39.deviation !== undefined){
-let data41 = data39.deviation;
+if(data40.halve !== undefined){
+let data41 = data40.halve;
 if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 65536 || isNaN(data41)){
-const err77 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data41 > 1 || isNaN(data41)){
+const err77 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3243,7 +3243,7 @@ vErrors.push(err77);
 errors++;
 }
 if(data41 < 0 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err78 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3254,7 +3254,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
+const err79 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3264,10 +3264,11 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data39.minimum !== undefined){
-let data42 = data39.minimum;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err80 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
+if(data40.deviation !== undefined){
+let data42 = data40.deviation;
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 65536 || isNaN(data42)){
+const err80 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3276,9 +3277,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 65536 || isNaN(data42)){
-const err81 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data42 < 0 || isNaN(data42)){
+const err81 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3287,8 +3287,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err82 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err82 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3298,13 +3299,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-}
-}
-}
-if(data35.epochs !== undefined){
-let data43 = data35.epochs;
+if(data40.minimum !== undefined){
+let data43 = data40.minimum;
 if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err83 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
+const err83 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3314,8 +3312,8 @@ vErrors.push(err83);
 errors++;
 }
 if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 1000000 || isNaN(data43)){
-const err84 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data43 > 65536 || isNaN(data43)){
+const err84 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3325,7 +3323,7 @@ vErrors.push(err84);
 errors++;
 }
 if(data43 < 1 || isNaN(data43)){
-const err85 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const err85 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3336,10 +3334,12 @@ errors++;
 }
 }
 }
-if(data35.tokens !== undefined){
-let data44 = data35.tokens;
-if((!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))) && (data44 !== null)){
-const err86 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
+}
+}
+if(data35.epochs !== undefined){
+let data44 = data35.epochs;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err86 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3349,8 +3349,8 @@ vErrors.push(err86);
 errors++;
 }
 if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 9007199254740991 || isNaN(data44)){
-const err87 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+if(data44 > 1000000 || isNaN(data44)){
+const err87 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3359,8 +3359,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data44 < 2 || isNaN(data44)){
-const err88 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if(data44 < 1 || isNaN(data44)){
+const err88 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3371,10 +3371,10 @@ errors++;
 }
 }
 }
-if(data35.windowsPerEpoch !== undefined){
-let data45 = data35.windowsPerEpoch;
+if(data35.tokens !== undefined){
+let data45 = data35.tokens;
 if((!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))) && (data45 !== null)){
-const err89 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
+const err89 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3384,8 +3384,8 @@ vErrors.push(err89);
 errors++;
 }
 if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 4294967295 || isNaN(data45)){
-const err90 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(data45 > 9007199254740991 || isNaN(data45)){
+const err90 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3394,8 +3394,8 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data45 < 1 || isNaN(data45)){
-const err91 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data45 < 2 || isNaN(data45)){
+const err91 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3406,10 +3406,10 @@ errors++;
 }
 }
 }
-if(data35.loss !== undefined){
-let data46 = data35.loss;
-if(typeof data46 !== "string"){
-const err92 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
+if(data35.windowsPerEpoch !== undefined){
+let data46 = data35.windowsPerEpoch;
+if((!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))) && (data46 !== null)){
+const err92 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3418,8 +3418,9 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(!((data46 === "sum") || (data46 === "mean"))){
-const err93 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 4294967295 || isNaN(data46)){
+const err93 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3428,11 +3429,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-if(data35.clipNorm !== undefined){
-let data47 = data35.clipNorm;
-if((!((typeof data47 == "number") && (isFinite(data47)))) && (data47 !== null)){
-const err94 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
+if(data46 < 1 || isNaN(data46)){
+const err94 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3441,9 +3439,12 @@ vErrors.push(err94);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1000000 || isNaN(data47)){
-const err95 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+}
+}
+if(data35.loss !== undefined){
+let data47 = data35.loss;
+if(typeof data47 !== "string"){
+const err95 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3452,8 +3453,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data47 < 0.000001 || isNaN(data47)){
-const err96 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if(!((data47 === "sum") || (data47 === "mean"))){
+const err96 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3463,11 +3464,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-if(data35.clipValue !== undefined){
-let data48 = data35.clipValue;
+if(data35.clipNorm !== undefined){
+let data48 = data35.clipNorm;
 if((!((typeof data48 == "number") && (isFinite(data48)))) && (data48 !== null)){
-const err97 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
+const err97 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3478,7 +3478,7 @@ errors++;
 }
 if((typeof data48 == "number") && (isFinite(data48))){
 if(data48 > 1000000 || isNaN(data48)){
-const err98 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err98 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3488,7 +3488,7 @@ vErrors.push(err98);
 errors++;
 }
 if(data48 < 0.000001 || isNaN(data48)){
-const err99 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+const err99 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3499,11 +3499,10 @@ errors++;
 }
 }
 }
-if(data35.weightDecay !== undefined){
-let data49 = data35.weightDecay;
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 1 || isNaN(data49)){
-const err100 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data35.clipValue !== undefined){
+let data49 = data35.clipValue;
+if((!((typeof data49 == "number") && (isFinite(data49)))) && (data49 !== null)){
+const err100 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3512,8 +3511,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(data49 < 0 || isNaN(data49)){
-const err101 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 1000000 || isNaN(data49)){
+const err101 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3522,9 +3522,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-else {
-const err102 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(data49 < 0.000001 || isNaN(data49)){
+const err102 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3534,11 +3533,12 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data35.activationRegularization !== undefined){
-let data50 = data35.activationRegularization;
+}
+if(data35.weightDecay !== undefined){
+let data50 = data35.weightDecay;
 if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 10000 || isNaN(data50)){
-const err103 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if(data50 > 1 || isNaN(data50)){
+const err103 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3548,7 +3548,7 @@ vErrors.push(err103);
 errors++;
 }
 if(data50 < 0 || isNaN(data50)){
-const err104 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err104 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3559,7 +3559,7 @@ errors++;
 }
 }
 else {
-const err105 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+const err105 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3569,11 +3569,11 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data35.temporalActivationRegularization !== undefined){
-let data51 = data35.temporalActivationRegularization;
+if(data35.activationRegularization !== undefined){
+let data51 = data35.activationRegularization;
 if((typeof data51 == "number") && (isFinite(data51))){
 if(data51 > 10000 || isNaN(data51)){
-const err106 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+const err106 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -3583,7 +3583,7 @@ vErrors.push(err106);
 errors++;
 }
 if(data51 < 0 || isNaN(data51)){
-const err107 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const err107 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -3594,12 +3594,47 @@ errors++;
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+const err108 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err108];
 }
 else {
 vErrors.push(err108);
+}
+errors++;
+}
+}
+if(data35.temporalActivationRegularization !== undefined){
+let data52 = data35.temporalActivationRegularization;
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 10000 || isNaN(data52)){
+const err109 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+if(data52 < 0 || isNaN(data52)){
+const err110 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+else {
+const err111 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
 }
 errors++;
 }
@@ -3617,45 +3652,9 @@ errors = vErrors.length;
 }
 }
 if(data35.earlyStopping !== undefined){
-let data54 = data35.earlyStopping;
-if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
-const err109 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
-if(vErrors === null){
-vErrors = [err109];
-}
-else {
-vErrors.push(err109);
-}
-errors++;
-}
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
-for(const key14 in data54){
-if(!(key14 === "patience")){
-const err110 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
-if(vErrors === null){
-vErrors = [err110];
-}
-else {
-vErrors.push(err110);
-}
-errors++;
-}
-}
-if(data54.patience !== undefined){
-let data55 = data54.patience;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err111 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err111];
-}
-else {
-vErrors.push(err111);
-}
-errors++;
-}
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 > 1000000 || isNaN(data55)){
-const err112 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+let data55 = data35.earlyStopping;
+if((!(data55 && typeof data55 == "object" && !Array.isArray(data55))) && (data55 !== null)){
+const err112 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -3664,8 +3663,10 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data55 < 1 || isNaN(data55)){
-const err113 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+for(const key14 in data55){
+if(!(key14 === "patience")){
+const err113 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -3675,15 +3676,10 @@ vErrors.push(err113);
 errors++;
 }
 }
-}
-}
-}
-if(data35.checkpoint !== undefined){
-let data56 = data35.checkpoint;
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-for(const key15 in data56){
-if(!(key15 === "everyMinutes")){
-const err114 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+if(data55.patience !== undefined){
+let data56 = data55.patience;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err114 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -3692,12 +3688,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data56.everyMinutes !== undefined){
-let data57 = data56.everyMinutes;
-if((typeof data57 == "number") && (isFinite(data57))){
-if(data57 > 1000000 || isNaN(data57)){
-const err115 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 1000000 || isNaN(data56)){
+const err115 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -3706,8 +3699,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data57 < 0.00001 || isNaN(data57)){
-const err116 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+if(data56 < 1 || isNaN(data56)){
+const err116 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -3717,8 +3710,15 @@ vErrors.push(err116);
 errors++;
 }
 }
-else {
-const err117 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+}
+}
+}
+if(data35.checkpoint !== undefined){
+let data57 = data35.checkpoint;
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+for(const key15 in data57){
+if(!(key15 === "everyMinutes")){
+const err117 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -3728,9 +3728,11 @@ vErrors.push(err117);
 errors++;
 }
 }
-}
-else {
-const err118 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(data57.everyMinutes !== undefined){
+let data58 = data57.everyMinutes;
+if((typeof data58 == "number") && (isFinite(data58))){
+if(data58 > 1000000 || isNaN(data58)){
+const err118 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -3739,11 +3741,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-if(data35.precision !== undefined){
-let data58 = data35.precision;
-if(typeof data58 !== "string"){
-const err119 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+if(data58 < 0.00001 || isNaN(data58)){
+const err119 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -3752,8 +3751,9 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(!(((data58 === "f32") || (data58 === "tf32")) || (data58 === "mixed"))){
-const err120 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+}
+else {
+const err120 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -3763,10 +3763,9 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data35.seed !== undefined){
-let data59 = data35.seed;
-if(!(((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59))) && (isFinite(data59)))){
-const err121 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err121 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -3775,9 +3774,11 @@ vErrors.push(err121);
 }
 errors++;
 }
-if((typeof data59 == "number") && (isFinite(data59))){
-if(data59 > 4294967295 || isNaN(data59)){
-const err122 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data35.precision !== undefined){
+let data59 = data35.precision;
+if(typeof data59 !== "string"){
+const err122 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -3786,8 +3787,8 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data59 < 0 || isNaN(data59)){
-const err123 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!(((data59 === "f32") || (data59 === "tf32")) || (data59 === "mixed"))){
+const err123 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -3797,10 +3798,10 @@ vErrors.push(err123);
 errors++;
 }
 }
-}
-}
-else {
-const err124 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(data35.seed !== undefined){
+let data60 = data35.seed;
+if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
+const err124 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -3809,15 +3810,49 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-}
-else {
-const err125 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if((typeof data60 == "number") && (isFinite(data60))){
+if(data60 > 4294967295 || isNaN(data60)){
+const err125 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err125];
 }
 else {
 vErrors.push(err125);
+}
+errors++;
+}
+if(data60 < 0 || isNaN(data60)){
+const err126 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+}
+else {
+const err128 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
 }
 errors++;
 }

@@ -354,6 +354,10 @@ export interface NetworkSpec {
      */
     batchSize: number;
     /**
+     * Of a translation, the most target tokens in a batch, each target counted with its <eos> and as long as the longest beside it: so batches of short sentences have more pairs than batches of long ones, and batchSize is the most pairs that one may have. A pair that is longer by itself is a batch of its own. Null for batches of batchSize pairs.
+     */
+    batchTokens: number | null;
+    /**
      * Length of a window, in tokens, through which gradients flow; the state is carried on to the next window (section 4.1: 20 for the small model, 35 for the others). With randomBptt, the mean length.
      */
     bptt: number;

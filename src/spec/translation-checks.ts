@@ -4,6 +4,7 @@ import type { Check } from './spec-checks.js';
 import { type NetworkSpec, translates, translationOf } from './systems.js';
 
 export const TRANSLATION_CHECKS: readonly Check[] = [
+  tokensOfOtherBatches,
   attentionWithoutEncoder,
   (spec) => foreign(spec, 'model.context', spec.model.context !== null, 'topics belong to one running text'),
   (spec) =>
@@ -18,6 +19,17 @@ export const TRANSLATION_CHECKS: readonly Check[] = [
     foreign(spec, 'training.randomBptt', spec.training.randomBptt !== null, 'a pair has its own length'),
   (spec) => foreign(spec, 'training.tokens', spec.training.tokens !== null, 'it trains on pairs'),
 ];
+
+/** Finds batches by tokens where a batch is not of pairs: windows have one size, and lines of text are sorted by length anyhow. */
+function tokensOfOtherBatches(spec: NetworkSpec): Fault | undefined {
+  if (spec.training.batchTokens === null || translates(spec)) return undefined;
+  return {
+    key: 'training.batchTokens',
+    others: ['task'],
+    message:
+      'training.batchTokens is for task.translation: batches of a text have batchSize columns of bptt tokens, or batchSize lines; set it to null',
+  };
+}
 
 /** Finds attention in one stack, which has read the target's words as well when it has read the source. */
 function attentionWithoutEncoder(spec: NetworkSpec): Fault | undefined {

@@ -35,7 +35,7 @@ export function trainingPairs(spec: NetworkSpec, corpus: ParallelCorpus) {
 /** Finds the sizes of the batches of a spec's training. */
 export function pairBatchSizes({ training }: NetworkSpec, corpus: ParallelCorpus): BatchSizes {
   const shapesOf = (pairs: PairSource): PairShape[] =>
-    groupPairs(pairs, everyPair(pairs), training.batchSize).map((group) => shapeOfPairs(pairs, group));
+    groupPairs(pairs, everyPair(pairs), training).map((group) => shapeOfPairs(pairs, group));
   const [ofTraining, ofValidation] = [shapesOf(corpus.split('train')), shapesOf(corpus.split('valid'))];
   return {
     largest: largestOf(ofTraining),
@@ -110,7 +110,8 @@ export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model
     read: ({ pass, inPass, step }) => dataOf(batches.batch(pass, inPass), step),
     loss: (data, carried) => loss.of(data, carried),
     async validate(signal, onProgress) {
-      const options = { batch: spec.training.batchSize, signal, onProgress, label: 'valid' };
+      const { batchSize: batch, batchTokens } = spec.training;
+      const options = { batch, batchTokens, signal, onProgress, label: 'valid' };
       const reading = pairReading(spec, corpus);
       const { perplexity, predictions, nll } = await evaluatePairs(
         translator,

@@ -154,6 +154,22 @@ it('a language model does not translate', async () => {
   await expect(openTranslator(requestOf('text'))).rejects.toThrow('Run text is a language model');
 });
 
+it('batches by tokens have as many pairs as fit, and resume byte-equal', async () => {
+  const overrides = ['training.batchTokens=24', 'training.batchSize=100'];
+  const whole = await trainSmall(place, { spec, name: 'tokens', overrides });
+  await trainSmall(place, { spec, name: 'tokens-cut', overrides, interruptAt: afterWindows(7) });
+  await trainSmall(place, { resume: 'tokens-cut' });
+  expect(await contentOf(place.run('tokens-cut'))).toEqual(await contentOf(place.run('tokens')));
+  // 110 targets of at most four tokens with their ends and marks: no batch of 24 tokens has fewer than four pairs, or more than 12.
+  expect(whole.windows).toBeGreaterThan((2 * 110) / 12);
+});
+
+it('batches by tokens are refused where a batch is not of pairs', async () => {
+  await expect(loadSpec(place.spec, ['training.batchTokens=100'])).rejects.toMatchObject({
+    faults: [{ key: 'training.batchTokens' }],
+  });
+});
+
 it.each([
   ['model.context={}', 'model.context'],
   ['training.sentences=true', 'training.sentences'],
