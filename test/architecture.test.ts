@@ -63,11 +63,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ngram: ['corpus'],
   predictors: ['corpus', 'ngram', 'model', 'ops'],
   runs: ['spec', 'corpus', 'ngram', 'predictors', 'model', 'ops'],
-  tasks: ['spec', 'corpus', 'evaluation', 'predictors', 'model', 'ops'],
+  tasks: ['spec', 'corpus', 'metrics', 'decoding', 'evaluation', 'predictors', 'model', 'ops'],
   training: ['spec', 'corpus', 'ngram', 'topics', 'runs', 'evaluation', 'tasks', 'model', 'ops', 'backends'],
   evaluation: ['spec', 'corpus', 'metrics', 'predictors', 'runs', 'model'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],
-  decoding: ['corpus', 'predictors', 'runs', 'evaluation', 'metrics', 'tasks', 'ops'],
+  decoding: ['corpus', 'predictors', 'runs', 'evaluation', 'metrics', 'ops'],
   figures: [],
   inspect: ['spec', 'corpus', 'evaluation', 'predictors', 'runs', 'figures', 'model', 'ops'],
   report: [

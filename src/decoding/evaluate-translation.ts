@@ -2,13 +2,12 @@
 import type { SplitName } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
-import { evaluatePairs } from '../evaluation/pairs.js';
+import { evaluatePairs, pairReading } from '../evaluation/pairs.js';
 import type { TranslationEvaluation, TranslationScores } from '../evaluation/report.js';
 import { corpusBleu } from '../metrics/bleu.js';
 import { corpusChrf } from '../metrics/chrf.js';
 import { keepEvaluation } from '../runs/evaluations.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
-import { pairReading } from '../tasks/translation.js';
 import { type DecodingOptions, decode } from './decode.js';
 
 /** Pairs whose losses are computed side by side: only speed depends on it. */

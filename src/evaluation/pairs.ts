@@ -8,8 +8,15 @@ import {
   type PairSource,
   readPairs,
 } from '../corpus/pairs.js';
+import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import type { Translator } from '../predictors/translator.js';
+import { type NetworkSpec, translationOf } from '../spec/systems.js';
 import { type Evaluation, type EvaluationOptions, plus } from './perplexity.js';
+
+/** Returns how a spec reads the pairs of a corpus. */
+export function pairReading(spec: NetworkSpec, { target }: ParallelCorpus): PairReading {
+  return { eos: target.eos, reverseSource: translationOf(spec).reverseSource };
+}
 
 /**
  * Runs a translator over sentence pairs.

@@ -268,6 +268,28 @@ export interface NetworkSpec {
            * Whether each word of the target looks back at all outputs of a separate encoder (Luong et al. 2015, section 3.1, global attention): dot compares by h·s, general by h·W·s. None leaves the decoder with the encoder's final state alone.
            */
           attention: 'none' | 'dot' | 'general';
+          /**
+           * What is measured on valid besides the perplexity.
+           */
+          validation: {
+            /**
+             * BLEU of translations of valid, as zlm eval computes it. Null for the perplexity alone.
+             */
+            bleu: {
+              /**
+               * BLEU is measured after every so many epochs, and after the last.
+               */
+              everyEpochs: number;
+              /**
+               * Translations of a sentence that are kept side by side during the search; 1 is greedy.
+               */
+              beam: number;
+              /**
+               * Whether BLEU instead of perplexity chooses the best epoch and ends a training by earlyStopping. An epoch without BLEU is then never the best, once one has it. A plateau schedule goes by perplexity in any case.
+               */
+              decides: boolean;
+            } | null;
+          };
         };
       };
   /**
