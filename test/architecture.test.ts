@@ -76,6 +76,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'training',
     'evaluation',
     'sampling',
+    'decoding',
     'predictors',
     'runs',
     'systems',
