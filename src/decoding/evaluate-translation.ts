@@ -53,7 +53,8 @@ export async function evaluateTranslation(
     epochs: position.epochs,
     corpus: corpus.name,
     split,
-    batch: SIDE_BY_SIDE,
+    // Every pair is read by itself: the figures are those of one pair after the other, which sweeps and pages look for.
+    batch: 1,
     pairs: pairs.length,
     predictions,
     perplexity,
