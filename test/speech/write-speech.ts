@@ -78,10 +78,12 @@ export async function writeSpeech(dataFolder: string, choices: MadeUpSpeech = {}
       sourceFiles: [],
       options: { seed },
       features: { size: features, frameSeconds: 0.01, normalize },
-      phones,
-      aligned,
-      scoring,
-      splits: { train: splitOf(0), valid: splitOf(1), test: splitOf(2) },
+      open: async () => ({
+        phones,
+        aligned,
+        scoring,
+        splits: { train: splitOf(0), valid: splitOf(1), test: splitOf(2) },
+      }),
     },
     { dataFolder, force: true },
   );

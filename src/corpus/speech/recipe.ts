@@ -1,4 +1,5 @@
 /** Everything that determines the bytes of a speech corpus. */
+import type { OnProgress } from '../../progress.js';
 import type { SplitName } from '../manifest.js';
 import type { Options, SourceFile } from '../manifest-record.js';
 import type { FeatureFacts, Scoring } from './manifest.js';
@@ -23,7 +24,26 @@ export interface UtteranceStream {
   /** Number of utterances, for the progress. */
   readonly count: number;
   /** Yields the utterances in order; called once. */
-  utterances(signal: AbortSignal | undefined): AsyncIterable<Utterance> | Iterable<Utterance>;
+  utterances(): AsyncIterable<Utterance> | Iterable<Utterance>;
+}
+
+/** The utterances of a corpus, and what is known once their labels are. */
+export interface SpeechUtterances {
+  readonly phones: readonly string[];
+  /** Whether every utterance has labels. */
+  readonly aligned: boolean;
+  readonly scoring: Scoring;
+  readonly splits: Readonly<Record<SplitName, UtteranceStream>>;
+  /** Called when all was read, or something failed. */
+  close?(): void;
+}
+
+/** What the preparation offers while utterances are read. */
+export interface OpenContext {
+  /** An empty folder for files that are needed until the corpus is written. */
+  readonly scratch: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface SpeechRecipe {
@@ -34,8 +54,6 @@ export interface SpeechRecipe {
   readonly sourceFiles: readonly SourceFile[];
   readonly options: Options;
   readonly features: FeatureFacts;
-  readonly phones: readonly string[];
-  readonly aligned: boolean;
-  readonly scoring: Scoring;
-  readonly splits: Readonly<Record<SplitName, UtteranceStream>>;
+  /** Opens the utterances; called only when the corpus is not there yet. */
+  open(context: OpenContext): Promise<SpeechUtterances>;
 }

@@ -1,5 +1,6 @@
 /** Writes the files of a speech corpus. */
 import { rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stopIfAborted, UserError } from '../../errors.js';
@@ -20,9 +21,12 @@ import {
   type SpeechManifest,
   utterancesFileName,
 } from './manifest.js';
-import type { SpeechRecipe, Utterance } from './recipe.js';
+import type { SpeechRecipe, SpeechUtterances, Utterance } from './recipe.js';
 
 type Files = Record<string, { readonly bytes: number; readonly sha256: string }>;
+
+/** Folder for what is needed during the preparation only; `isUnfinishedCorpusFile` knows it. */
+const SCRATCH_FOLDER = '.spoken.tmp';
 
 /** Utterances that are written between two turns of the event loop. */
 const UTTERANCES_AT_ONCE = 8;
@@ -38,11 +42,30 @@ export async function writeSpeechCorpus(
   recipe: SpeechRecipe,
   options: PrepareOptions,
 ): Promise<SpeechManifest> {
+  const scratch = join(folder, SCRATCH_FOLDER);
+  const { signal, onProgress } = options;
+  let opened: SpeechUtterances | undefined;
+  try {
+    await mkdir(scratch);
+    opened = await recipe.open({ scratch, signal, onProgress });
+    return await writeOpened(folder, recipe, opened, options);
+  } finally {
+    opened?.close?.();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function writeOpened(
+  folder: string,
+  recipe: SpeechRecipe,
+  opened: SpeechUtterances,
+  options: PrepareOptions,
+): Promise<SpeechManifest> {
   const files: Files = {};
-  const phones = recipe.phones.map((phone) => `${phone}\n`).join('');
+  const phones = opened.phones.map((phone) => `${phone}\n`).join('');
   await writeFileAtomically(join(folder, PHONES_FILE), phones);
   files[PHONES_FILE] = { bytes: Buffer.byteLength(phones), sha256: sha256(phones) };
-  const writer = new SplitsWriter(folder, recipe, files, options);
+  const writer = new SplitsWriter(folder, recipe, opened, files, options);
   const splits = {
     train: await writer.write('train'),
     valid: await writer.write('valid'),
@@ -57,9 +80,9 @@ export async function writeSpeechCorpus(
     options: recipe.options,
     createdAt: new Date().toISOString(),
     features: recipe.features,
-    phones: recipe.phones.length,
-    aligned: recipe.aligned,
-    scoring: recipe.scoring,
+    phones: opened.phones.length,
+    aligned: opened.aligned,
+    scoring: opened.scoring,
     splits,
     files,
     ...(options.command === undefined ? {} : { command: options.command }),
@@ -77,6 +100,7 @@ class SplitsWriter {
   constructor(
     private readonly folder: string,
     private readonly recipe: SpeechRecipe,
+    private readonly opened: SpeechUtterances,
     private readonly files: Files,
     private readonly options: PrepareOptions,
   ) {
@@ -97,7 +121,7 @@ class SplitsWriter {
       const features = writers.open(isDrafted ? draft : join(this.folder, featuresFileName(split)));
       const sequences = writers.open(join(this.folder, phonesFileName(split)));
       const table = writers.open(join(this.folder, utterancesFileName(split)));
-      const labels = this.recipe.aligned ? writers.open(join(this.folder, labelsFileName(split))) : null;
+      const labels = this.opened.aligned ? writers.open(join(this.folder, labelsFileName(split))) : null;
       for await (const utterance of this.#read(split)) {
         const { name, speaker } = utterance;
         if (names.has(name)) throw repeatedName(name, split);
@@ -138,9 +162,9 @@ class SplitsWriter {
 
   /** Yields the utterances of a split, with progress, and stops when the signal fires. */
   async *#read(split: SplitName): AsyncGenerator<Utterance> {
-    const { recipe, options } = this;
-    const total = SPLITS.reduce((sum, one) => sum + recipe.splits[one].count, 0);
-    for await (const utterance of recipe.splits[split].utterances(options.signal)) {
+    const { recipe, opened, options } = this;
+    const total = SPLITS.reduce((sum, one) => sum + opened.splits[one].count, 0);
+    for await (const utterance of opened.splits[split].utterances()) {
       yield utterance;
       this.#done++;
       const done = Math.min(this.#done, total);
