@@ -20,8 +20,7 @@ import { type PreparedSpeech, prepareSpeechCorpus } from './prepare-corpus.js';
 import { featureFacts, featureOptionsRecord, openUtterances, type RawSplits } from './raw-splits.js';
 
 /** The formats of folders. */
-export const SPEECH_FORMATS = ['timit', 'kaldi', 'htk', 'festvox'] as const;
-export type SpeechFormat = (typeof SPEECH_FORMATS)[number];
+export type SpeechFormat = 'timit' | 'kaldi' | 'htk' | 'festvox';
 
 const FORMATS: Readonly<Record<SpeechFormat, FolderFormat>> = {
   timit: TIMIT_FORMAT,

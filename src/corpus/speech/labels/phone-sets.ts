@@ -54,9 +54,8 @@ export function foldTo39(phone: string): string | null {
   return folded === null ? null : (TO_39[folded] ?? folded);
 }
 
-/** Names of the choices of classes that a model predicts. */
-export const PHONE_CHOICES = ['timit48', 'timit39', 'timit61', 'as-is'] as const;
-export type PhoneChoice = (typeof PHONE_CHOICES)[number];
+/** Choices of the classes that a model predicts. */
+export type PhoneChoice = 'timit48' | 'timit39' | 'timit61' | 'as-is';
 
 /** The classes that a model predicts, and how labels become classes. */
 export interface PhoneClasses {
