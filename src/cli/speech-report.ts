@@ -70,7 +70,8 @@ function trainOn(name: string, aligned: boolean): string[] {
 export function renderSpeech(result: PrepareSpeechResult, width?: number): string {
   const { corpus, folder, alreadyPrepared, description, features, phones, aligned, splits } = result;
   const labels = aligned ? 'a phone for each frame' : 'phones without times: only CTC can be trained';
-  const scored = result.folding === 'timit' ? `, scored as ${result.scoredPhones} of TIMIT's 39` : '';
+  const some = result.scoredPhones < TIMIT_SCORED ? `${result.scoredPhones} of ` : '';
+  const scored = result.folding === 'timit' ? `, scored as ${some}TIMIT's ${TIMIT_SCORED}` : '';
   return [
     `${corpus} ${stateOf(alreadyPrepared)}: ${description}`,
     `folder ${folder}, ${features.size} features every ${1000 * features.frameSeconds} ms, ${phones} phones${scored}, ${labels}`,
@@ -82,6 +83,9 @@ export function renderSpeech(result: PrepareSpeechResult, width?: number): strin
     `next: ${result.next}`,
   ].join('\n');
 }
+
+/** The classes of the usual folding. */
+const TIMIT_SCORED = 39;
 
 const COLUMNS = [
   { title: 'split' },

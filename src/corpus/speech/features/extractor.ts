@@ -3,6 +3,7 @@
  * and their derivatives in time. The numbers are those of the Python package `python_speech_features` 0.6 with a Hamming window;
  * `test/golden/speech` has the comparison.
  */
+import { UserError } from '../../../errors.js';
 import { cepstralTransform, type MelFilter, melFilters } from './filterbank.js';
 import { PowerSpectrum } from './spectrum.js';
 
@@ -61,7 +62,10 @@ export class FeatureExtractor {
   readonly #power: Float64Array;
   readonly #logs: Float64Array;
 
-  /** @param rate samples per second */
+  /**
+   * @param rate samples per second
+   * @throws UserError('data') when there are so many filters that one has no bin of the spectrum
+   */
   constructor(
     rate: number,
     private readonly options: FeatureOptions,
@@ -79,6 +83,8 @@ export class FeatureExtractor {
     const size = 2 ** Math.ceil(Math.log2(this.window));
     this.#spectrum = new PowerSpectrum(size);
     this.#filters = melFilters(mels, size, rate);
+    if (this.#filters.some(({ weights }) => weights.every((weight) => weight === 0)))
+      throw tooManyFilters(mels, rate);
     this.#cepstra = kind === 'mfcc' ? cepstralTransform(COEFFICIENTS, mels, LIFTER) : null;
     this.#frame = new Float64Array(size);
     this.#power = new Float64Array(size / 2 + 1);
@@ -162,4 +168,9 @@ export class FeatureExtractor {
       }
     }
   }
+}
+
+function tooManyFilters(mels: number, rate: number): UserError {
+  const fault = `${mels} filters are too many for ${rate} samples per second: some have no part of the spectrum`;
+  return new UserError('data', fault, ['Take fewer: --mels 40.']);
 }

@@ -54,7 +54,7 @@ export class Flite {
    * Speaks a sentence. The same sentence, voice and stretch give the same samples.
    *
    * @param stretch factor of all durations
-   * @returns undefined where Flite makes several utterances of the text, or labels that do not fit the audio
+   * @returns undefined where the labels do not fit the audio
    */
   async speak(text: string, voice: Voice, stretch: number): Promise<Speech | undefined> {
     const options = ['-voice', voice, '--setf', `duration_stretch=${stretch}`, '-psdur'];

