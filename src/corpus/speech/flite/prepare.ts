@@ -113,7 +113,10 @@ const PLAIN = /^[A-Z][A-Za-z0-9 ,;:'"$%-]*[.?!]"?$/;
 /** Words of a sentence, from and to. */
 const WORDS = { least: 4, most: 20 };
 
-/** Returns the sentences of each split that can be spoken, in an order drawn by the seed. */
+/**
+ * Returns the sentences of each split that can be spoken, in an order drawn by the seed. What test has is not in valid and train, and
+ * what valid has is not in train.
+ */
 export function chooseSentences(
   addresses: readonly { readonly content: Buffer }[],
   seed: number,
@@ -129,7 +132,14 @@ export function chooseSentences(
       .sort((a, b) => a.key - b.key)
       .map(({ sentence }) => sentence);
   };
-  return { train: ofSplit('train'), valid: ofSplit('valid'), test: ofSplit('test') };
+  const test = ofSplit('test');
+  const valid = without(ofSplit('valid'), test);
+  return { train: without(ofSplit('train'), [...valid, ...test]), valid, test };
+}
+
+function without(sentences: readonly string[], others: readonly string[]): string[] {
+  const left = new Set(others);
+  return sentences.filter((sentence) => !left.has(sentence));
 }
 
 function isOfLength(sentence: string): boolean {
