@@ -11,8 +11,7 @@ import { type FeatureOptions, USUAL_FEATURES } from './features/extractor.js';
 import { FESTVOX_FORMAT } from './formats/festvox.js';
 import { HTK_FORMAT } from './formats/htk.js';
 import { KALDI_FORMAT } from './formats/kaldi.js';
-import type { FolderFormat, RawFolder, RawUtterance } from './formats/raw-utterance.js';
-import { relativeTo } from './formats/raw-utterance.js';
+import { type FolderFormat, type RawFolder, type RawUtterance, relativeTo } from './formats/raw-utterance.js';
 import { CORE_TEST_SPEAKERS, DEVELOPMENT_SPEAKERS, TIMIT_FORMAT, utterancesOf } from './formats/timit.js';
 import type { PhoneChoice } from './labels/phone-sets.js';
 import type { NormalizationOf } from './manifest.js';
@@ -106,27 +105,33 @@ export async function prepareSpeech(options: PrepareSpeechOptions): Promise<Prep
   );
 }
 
+/** The utterances of the named folders. */
+interface FoundSplits {
+  readonly train: readonly RawUtterance[];
+  readonly valid: readonly RawUtterance[] | undefined;
+  readonly test: readonly RawUtterance[];
+}
+
 /** Chooses TIMIT's core test set and development set where their speakers are there. */
 function timitSplits(
-  { train, valid, test }: { readonly [split in keyof RawSplits]: readonly RawUtterance[] | undefined },
+  { train, valid, test }: FoundSplits,
   { test: folder, onNote }: PrepareSpeechOptions,
 ): RawSplits {
-  const all = test ?? [];
-  const core = utterancesOf(all, CORE_TEST_SPEAKERS);
+  const core = utterancesOf(test, CORE_TEST_SPEAKERS);
   if (core === undefined)
     onNote?.(`${folder} lacks speakers of TIMIT's core test set, so all of its speakers are tested`);
-  const development = valid ?? utterancesOf(all, DEVELOPMENT_SPEAKERS);
+  const development = valid ?? utterancesOf(test, DEVELOPMENT_SPEAKERS);
   if (development === undefined) {
     throw new UserError('data', `${folder} lacks speakers of TIMIT's development set, which would be valid`, [
-      'Name a folder for valid: --valid DIR.',
+      'Name a folder for valid: --valid FOLDER.',
     ]);
   }
-  return { train: train ?? [], valid: development, test: core ?? all };
+  return { train, valid: development, test: core ?? test };
 }
 
 function noValid(): UserError {
   return new UserError('usage', 'There is no folder for valid', [
-    'Name one: --valid DIR. Only TIMIT has one in its test folder.',
+    'Name one: --valid FOLDER. Only TIMIT has one in its test folder.',
   ]);
 }
 

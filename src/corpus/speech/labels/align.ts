@@ -71,14 +71,15 @@ function checkedSpans(
   const spans = phones.map(({ label, line, span }, index) => {
     if (span === undefined) throw labelFault(path, line, 'The line has no times, but others have');
     const { from, to } = span;
-    if (to < from) throw labelFault(path, line, `The phone "${label}" ends before it begins`);
+    if (to < from) throw labelFault(path, line, `The phone "${label}" ends before it begins`, CORRECT);
     if (from > end + step)
-      throw labelFault(path, line, `There is a gap of ${shown(from - end)} before "${label}"`);
+      throw labelFault(path, line, `There is a gap of ${shown(from - end)} before "${label}"`, CORRECT);
     if (from < end - step)
       throw labelFault(
         path,
         line,
         `"${label}" begins ${shown(end - from)} before the end of the label before`,
+        CORRECT,
       );
     if (to > samples + step) {
       const fault = `The label "${label}" ends ${shown(to - samples)} past the end of the audio, which has ${shown(samples)}`;
@@ -93,6 +94,9 @@ function checkedSpans(
     'Check that labels and audio belong together.',
   ]);
 }
+
+/** The cure for labels that contradict each other. */
+const CORRECT = ['Correct the labels, or leave the utterance out.'];
 
 /** Frames at the end of the audio that may be without a label: they belong to the last phone. */
 const LONGEST_END = 10;
