@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../../src/corpus/speech/festvox-ru/prepare.js';
 import { SpeechCorpus } from '../../../src/corpus/speech/speech-corpus.js';
 import { tempFolder } from '../../temp-folder.js';
+import { serveFolder } from '../acquire/file-server.js';
 import { writePackage } from '../libreoffice/small-packages.js';
 import { faultOf } from '../tiny-corpus.js';
 import { festvoxText, wavOf } from './folders.js';
@@ -29,12 +30,17 @@ async function writeVoice(path: string, recordings: number): Promise<string> {
   return path;
 }
 
+/** Returns a file as the pinned package. */
+function pinnedAs(path: string): typeof FESTVOX_RU_PACKAGE {
+  const content = readFileSync(path);
+  const hash = (kind: string) => createHash(kind).update(content).digest('hex');
+  return { ...FESTVOX_RU_PACKAGE, bytes: content.length, sha1: hash('sha1'), sha256: hash('sha256') };
+}
+
 it('a package is prepared: of every twenty recordings, one is for valid and one for test', async () => {
   const folder = tempFolder();
   const from = await writeVoice(join(folder, FESTVOX_RU_PACKAGE.name), 40);
-  const content = readFileSync(from);
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  const pinned = { ...FESTVOX_RU_PACKAGE, bytes: content.length, sha256 };
+  const pinned = pinnedAs(from);
   const dataFolder = join(folder, 'data');
   const { manifest } = await prepareFestvoxRu({ from, dataFolder, package: pinned, features: { deltas: 0 } });
   expect(manifest.splits).toMatchObject({
@@ -75,4 +81,25 @@ it('the newest release of a listing is that with the largest number', () => {
     .join('');
   expect(newestFestvoxRu(listing)).toBe('0.5+dfsg-10');
   expect(newestFestvoxRu('<a href="festvox-de_1.0-1_all.deb">')).toBeUndefined();
+});
+
+it('the pinned release is downloaded from the pool or the archive, and the newest one where it is asked for', async () => {
+  const folder = tempFolder();
+  const [old, next] = [FESTVOX_RU_PACKAGE.name, 'festvox-ru_0.5+dfsg-7_all.deb'];
+  const pinned = pinnedAs(await writeVoice(join(folder, old), 20));
+  await writeVoice(join(folder, next), 40);
+  renameSync(join(folder, old), join(folder, pinned.sha1));
+  const pool = await serveFolder(folder, [next]);
+  const archive = await serveFolder(folder, [pinned.sha1]);
+  const places = { dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') };
+  const quick = { stallSeconds: 5, backoffSeconds: 0.001, features: { deltas: 0 } } as const;
+  const options = { ...places, ...quick, package: pinned, mirrors: { pool, archive } };
+  expect((await prepareFestvoxRu(options)).manifest.splits.train.utterances).toBe(18);
+  const newest = await prepareFestvoxRu({ ...options, anyRelease: true, force: true });
+  expect(newest.manifest.splits.train.utterances).toBe(36);
+  expect(newest.manifest.sourceFiles[0].name).toBe(next);
+  const nowhere = { ...options, cacheFolder: join(folder, 'other'), mirrors: { pool, archive: pool } };
+  const fault = await faultOf(prepareFestvoxRu(nowhere));
+  expect(fault.message).toMatch(/^The package festvox-ru could not be downloaded:\n {2}http/);
+  expect(fault.cures).toHaveLength(3);
 });
