@@ -15,6 +15,8 @@ export type RawSplits = Readonly<Record<SplitName, readonly RawUtterance[]>>;
 /** How labels become classes, and audio becomes features. */
 export interface ReadingChoices {
   readonly phones: PhoneChoice;
+  /** All labels, where they are known whatever occurs in train. */
+  readonly labels?: readonly string[];
   readonly features: FeatureOptions;
   /** Whether the phones are TIMIT's even `as-is`. */
   readonly isTimit: boolean;
@@ -29,12 +31,12 @@ export interface ReadingChoices {
  */
 export async function openUtterances(
   splits: RawSplits,
-  { phones, features, isTimit, signal }: ReadingChoices,
+  { phones, labels: known, features, isTimit, signal }: ReadingChoices,
 ): Promise<SpeechUtterances> {
   const empty = SPLITS.find((split) => splits[split].length === 0);
   if (empty !== undefined)
     throw new UserError('data', `There is no utterance for ${empty}`, ['Each split needs one at least.']);
-  const labels = phones === 'as-is' ? await labelsOf(splits.train, signal) : [];
+  const labels = known ?? (phones === 'as-is' ? await labelsOf(splits.train, signal) : []);
   const classes = phoneClasses(phones, labels, isTimit);
   const first = await splits.train[0].readLabels(1);
   const aligned = first.phones.some(({ span }) => span !== undefined);

@@ -142,7 +142,7 @@ describe('a damaged header', () => {
     ['SPHERE', sphereBytes(SAMPLES), 180],
   ])('of a %s file gives samples or a UserError, never anything else', (_kind, whole, header) => {
     let refused = 0;
-    for (let trial = 0; trial < 600; trial++) {
+    for (let trial = 0; trial < 300; trial++) {
       const words = philoxWords({ seed: 7, stream: 99, site: 0, step: trial }, 16);
       const bytes = Buffer.from(whole);
       for (let change = 0; change <= words[0] % 4; change++)
@@ -158,6 +158,6 @@ describe('a damaged header', () => {
         refused++;
       }
     }
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(50);
   });
 });

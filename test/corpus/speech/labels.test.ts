@@ -41,7 +41,7 @@ it.each<[string, string, (path: string) => Promise<SpokenPhones>]>([
   'damaged labels (%s) give classes of all frames or a UserError, never anything else',
   async (_, text, read) => {
     const outcomes = { labels: 0, refused: 0 };
-    for (let trial = 0; trial < 250; trial++) {
+    for (let trial = 0; trial < 120; trial++) {
       const words = philoxWords({ seed: 11, stream: 99, site: 0, step: trial }, 12);
       const bytes = Buffer.from(text);
       for (let change = 0; change <= words[0] % 3; change++)
@@ -63,7 +63,7 @@ it.each<[string, string, (path: string) => Promise<SpokenPhones>]>([
         outcomes.refused++;
       }
     }
-    expect(outcomes.refused).toBeGreaterThan(50);
+    expect(outcomes.refused).toBeGreaterThan(30);
     expect(outcomes.labels).toBeGreaterThan(5);
   },
 );

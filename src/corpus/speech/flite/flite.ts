@@ -15,6 +15,12 @@ export const FLITE_PACKAGE: PinnedPackage = {
 /** Voices whose phones end where Flite says; those of kal16 are about 110 ms off. */
 export type Voice = 'slt' | 'rms' | 'awb';
 
+/** The phones of Flite's lexicon, which are names of TIMIT's. */
+export const FLITE_PHONES: readonly string[] =
+  'aa ae ah ao aw ax ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p pau r s sh t th uh uw v w y z zh'.split(
+    ' ',
+  );
+
 /** A spoken sentence. */
 export interface Speech {
   /** Samples per second. */
@@ -54,7 +60,7 @@ export class Flite {
    * Speaks a sentence. The same sentence, voice and stretch give the same samples.
    *
    * @param stretch factor of all durations
-   * @returns undefined where the labels do not fit the audio
+   * @returns undefined where the labels are others, or do not fit the audio
    */
   async speak(text: string, voice: Voice, stretch: number): Promise<Speech | undefined> {
     const options = ['-voice', voice, '--setf', `duration_stretch=${stretch}`, '-psdur'];
@@ -76,7 +82,7 @@ export class Flite {
         return { label, end: Math.round(Number(end) * rate) };
       });
     const last = phones[phones.length - 1];
-    const fits = phones.every(({ label }) => label !== undefined);
+    const fits = phones.every(({ label }) => label !== undefined && FLITE_PHONES.includes(label));
     if (!fits || Math.abs(last.end - samples.length) > TOLERANCE * rate) return undefined;
     last.end = samples.length;
     return { rate, samples, phones };

@@ -23,7 +23,7 @@ import type { SpeechFeatureOptions } from '../prepare.js';
 import { type PreparedSpeech, prepareSpeechCorpus } from '../prepare-corpus.js';
 import { featureFacts, featureOptionsRecord, openUtterances } from '../raw-splits.js';
 import type { OpenContext } from '../recipe.js';
-import { FLITE_PACKAGE, type Flite, loadFlite, type Speech, type Voice } from './flite.js';
+import { FLITE_PACKAGE, FLITE_PHONES, type Flite, loadFlite, type Speech, type Voice } from './flite.js';
 import { drawVariation, sentenceKey, varied } from './variation.js';
 
 /** To be raised with every change of the rules that gives other audio for the same packages. */
@@ -87,7 +87,13 @@ export async function prepareFlite(options: PrepareFliteOptions): Promise<Prepar
         const open = async (split: SplitName) =>
           (await TIMIT_FORMAT.open(join(context.scratch, split), context.scratch, split)).utterances;
         const splits = { train: await open('train'), valid: await open('valid'), test: await open('test') };
-        return await openUtterances(splits, { phones: 'as-is', features, isTimit: true, signal });
+        return await openUtterances(splits, {
+          phones: 'as-is',
+          labels: FLITE_PHONES,
+          features,
+          isTimit: true,
+          signal,
+        });
       },
     },
     options,
