@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
+import { ctcOp } from '../ops/ctc.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../ops/gru.js';
@@ -36,6 +37,7 @@ const OPS = {
   tanhRnnGradient: tanhRnnGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
+  ctc: ctcOp,
   logits: logitsOp,
   draw: drawOp,
   globalNorm: globalNormOp,

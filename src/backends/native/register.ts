@@ -4,6 +4,7 @@
  */
 import { KernelRegistry } from '../kernel-registry.js';
 import {
+  ctc,
   draw,
   dropout,
   embedding,
@@ -41,6 +42,7 @@ export function registerNativeKernels(backendName: string): void {
     tanhRnnGradient,
     softmaxCrossEntropy,
     softmaxCrossEntropyGradient,
+    ctc,
     logits,
     draw,
     globalNorm,
