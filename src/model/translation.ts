@@ -4,6 +4,7 @@
  * that begins with the state after the source instead of zero.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { wordArchitecture } from './architecture.js';
 import { type Encoded, embedWords, encode, initialState } from './language-model.js';
 import type { Network } from './network.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
@@ -56,5 +57,5 @@ function noiseAfter(noise: WindowNoise, steps: number, isOneSequence: boolean): 
 }
 
 function isShared({ architecture }: Network): boolean {
-  return architecture.source?.stack !== 'separate';
+  return wordArchitecture(architecture).source?.stack !== 'separate';
 }

@@ -1,9 +1,16 @@
 /** The progress of a training. Together with the tensors of a checkpoint, it is all that is needed to continue. */
 
-/** The best epoch so far, by perplexity on held-out data. */
+/** The best epoch so far, by the metric of its task on held-out data. */
 export interface BestEpoch {
   readonly epoch: number;
   readonly perplexity: number;
+  /** Errors per phone, by which the epochs of a recognizer of speech are compared; only of one. */
+  readonly phoneErrorRate?: number;
+}
+
+/** Returns what epochs are compared by: the phone error rate of a recognizer of speech, the perplexity of other networks. */
+export function valueOfBest({ perplexity, phoneErrorRate = perplexity }: BestEpoch): number {
+  return phoneErrorRate;
 }
 
 /** Progress of a run, which is the position in its checkpoints. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
@@ -23,7 +30,7 @@ export interface TrainingProgress {
   /** Seconds spent, over all sessions. */
   readonly seconds: number;
   readonly best: BestEpoch | null;
-  /** Perplexity on held-out data after each epoch. */
+  /** Perplexity, or the phone error rate of a recognizer of speech, on held-out data after each epoch. */
   readonly validation: readonly number[];
   /** The value of `windows` when the averaging of parameters began; null while they are not averaged. */
   readonly averagedSince: number | null;
@@ -82,8 +89,8 @@ export function isTrainingProgress(value: unknown): value is TrainingProgress {
 /** Tells whether a value read from a file can be a best epoch. */
 export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
-  const { epoch, perplexity } = value as Record<string, unknown>;
-  return Number.isSafeInteger(epoch) && Number.isFinite(perplexity);
+  const { epoch, perplexity, phoneErrorRate = 0 } = value as Record<string, unknown>;
+  return Number.isSafeInteger(epoch) && [perplexity, phoneErrorRate].every(Number.isFinite);
 }
 
 function isRow(value: unknown, windowsOfRun: number): value is RowUnderWay {

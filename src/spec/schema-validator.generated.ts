@@ -6,7 +6,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"}}},"speech":{"type":"object","additionalProperties":false,"properties":{"loss":{"type":"string","enum":["framewise","ctc"]},"bidirectional":{"type":"boolean"},"delay":{"type":"integer","minimum":0,"maximum":1000},"context":{"type":"integer","minimum":0,"maximum":50}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["layers"],"properties":{"layers":true}}},"if":{"$ref":"#/$defs/IsSpeech"},"else":{"$ref":"#/$defs/CompleteWords"}},"CompleteWords":{"type":"object","properties":{"model":{"type":"object","required":["embedding"],"properties":{"embedding":true}}}},"IsSpeech":{"type":"object","properties":{"task":{"type":"object","properties":{"speech":true},"required":["speech"]}},"required":["task"]}}};
 const schema20 = {"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}};
 const schema21 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]};
 
@@ -72,12 +72,77 @@ return errors === 0;
 }
 validate54.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema22 = {"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}};
+const schema22 = {"type":"object","properties":{"model":{"type":"object","required":["layers"],"properties":{"layers":true}}},"if":{"$ref":"#/$defs/IsSpeech"},"else":{"$ref":"#/$defs/CompleteWords"}};
+const schema23 = {"type":"object","properties":{"task":{"type":"object","properties":{"speech":true},"required":["speech"]}},"required":["task"]};
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate56.evaluated;
+const evaluated0 = validate57.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.task === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "task"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.task !== undefined){
+let data0 = data.task;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.speech === undefined){
+const err1 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/required",keyword:"required",params:{missingProperty: "speech"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate57.errors = vErrors;
+return errors === 0;
+}
+validate57.evaluated = {"props":{"task":true},"dynamicProps":false,"dynamicItems":false};
+
+const schema24 = {"type":"object","properties":{"model":{"type":"object","required":["embedding"],"properties":{"embedding":true}}}};
+
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate59.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -98,6 +163,94 @@ vErrors.push(err0);
 }
 errors++;
 }
+}
+else {
+const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+validate59.errors = vErrors;
+return errors === 0;
+}
+validate59.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate56.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = true;
+const _errs2 = errors;
+if(!(validate57(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs2 === errors;
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs3 = errors;
+if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs3 === errors;
+valid0 = _valid0;
+if(valid0){
+var props0 = {};
+props0.model = true;
+props0.task = true;
+}
+}
+if(!valid0){
+const err0 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "else"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(props0 !== true){
+props0 = props0 || {};
+props0.model = true;
+}
+if(data.model !== undefined){
+let data0 = data.model;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.layers === undefined){
 const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "layers"}};
 if(vErrors === null){
@@ -132,9 +285,10 @@ vErrors.push(err3);
 errors++;
 }
 validate56.errors = vErrors;
+evaluated0.props = props0;
 return errors === 0;
 }
-validate56.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+validate56.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -170,11 +324,16 @@ if(!(validate56(data, {instancePath,parentData,parentDataProperty,rootData,dynam
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
+else {
+var props0 = validate56.evaluated.props;
+}
 var _valid0 = _errs3 === errors;
 valid0 = _valid0;
 if(valid0){
-var props0 = {};
+if(props0 !== true){
+props0 = props0 || {};
 props0.model = true;
+}
 }
 }
 if(!valid0){
@@ -296,12 +455,12 @@ return errors === 0;
 }
 validate53.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema23 = {"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}};
+const schema25 = {"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}};
 
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate60.evaluated;
+const evaluated0 = validate64.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -425,17 +584,17 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate60.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
-validate60.evaluated = {"props":{"task":true,"model":true,"dropout":true,"training":true},"dynamicProps":false,"dynamicItems":false};
+validate64.evaluated = {"props":{"task":true,"model":true,"dropout":true,"training":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema24 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}};
+const schema26 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}};
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate62.evaluated;
+const evaluated0 = validate66.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -479,17 +638,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
-validate62.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+validate66.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema25 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}};
+const schema27 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}};
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate68.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -799,17 +958,17 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema26 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
+const schema28 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
+const evaluated0 = validate70.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1042,17 +1201,17 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"number","minimum":0,"maximum":0.999};
+const schema29 = {"type":"number","minimum":0,"maximum":0.999};
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate68.evaluated;
+const evaluated0 = validate72.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1091,18 +1250,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate68.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
-validate68.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate72.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema28 = {"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}};
-const schema29 = {"type":"string","enum":["step","sequence"]};
+const schema30 = {"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}};
+const schema31 = {"type":"string","enum":["step","sequence"]};
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate76.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1120,7 +1279,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!((data === "step") || (data === "sequence"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema29.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1129,16 +1288,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate72.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
-validate72.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate76.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate70.evaluated;
+const evaluated0 = validate74.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1159,14 +1318,14 @@ errors++;
 }
 }
 if(data.rate !== undefined){
-if(!(validate68(data.rate, {instancePath:instancePath+"/rate",parentData:data,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate72(data.rate, {instancePath:instancePath+"/rate",parentData:data,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
 }
 if(data.mask !== undefined){
-if(!(validate72(data.mask, {instancePath:instancePath+"/mask",parentData:data,parentDataProperty:"mask",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+if(!(validate76(data.mask, {instancePath:instancePath+"/mask",parentData:data,parentDataProperty:"mask",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
@@ -1193,17 +1352,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate70.errors = vErrors;
+validate74.errors = vErrors;
 return errors === 0;
 }
-validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}};
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1393,7 +1552,7 @@ errors++;
 if(data2.startEpoch !== undefined){
 let data5 = data2.startEpoch;
 if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema30.properties.averagedSgd.properties.startEpoch.type}};
+const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema32.properties.averagedSgd.properties.startEpoch.type}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1747,17 +1906,17 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}};
+const schema33 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}};
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2124,10 +2283,10 @@ vErrors.push(err29);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 const func1 = Object.prototype.hasOwnProperty;
@@ -2216,8 +2375,8 @@ vErrors = null;
 let ifClause0;
 if(_valid1){
 const _errs8 = errors;
-if(!(validate60(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate64(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs8 === errors;
@@ -2233,8 +2392,8 @@ ifClause0 = "then";
 }
 else {
 const _errs9 = errors;
-if(!(validate62(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate66(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs9 === errors;
@@ -2353,7 +2512,7 @@ vErrors.push(err9);
 errors++;
 }
 for(const key1 in data2){
-if(!((key1 === "languageModelling") || (key1 === "translation"))){
+if(!(((key1 === "languageModelling") || (key1 === "translation")) || (key1 === "speech"))){
 const err10 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err10];
@@ -2451,9 +2610,12 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-else {
-const err18 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
+if(data2.speech !== undefined){
+let data7 = data2.speech;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+for(const key4 in data7){
+if(!((((key4 === "loss") || (key4 === "bidirectional")) || (key4 === "delay")) || (key4 === "context"))){
+const err18 = {instancePath:instancePath+"/task/speech",schemaPath:"#/properties/task/properties/speech/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2463,12 +2625,10 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data7 = data.model;
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-for(const key4 in data7){
-if(!(((((((key4 === "embedding") || (key4 === "layers")) || (key4 === "tieEmbedding")) || (key4 === "forgetBias")) || (key4 === "init")) || (key4 === "context")) || (key4 === "ngram"))){
-const err19 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(data7.loss !== undefined){
+let data8 = data7.loss;
+if(typeof data8 !== "string"){
+const err19 = {instancePath:instancePath+"/task/speech/loss",schemaPath:"#/properties/task/properties/speech/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2477,11 +2637,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data7.embedding !== undefined){
-let data8 = data7.embedding;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err20 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/type",keyword:"type",params:{type: "integer"}};
+if(!((data8 === "framewise") || (data8 === "ctc"))){
+const err20 = {instancePath:instancePath+"/task/speech/loss",schemaPath:"#/properties/task/properties/speech/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.task.properties.speech.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2490,9 +2647,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 65536 || isNaN(data8)){
-const err21 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data7.bidirectional !== undefined){
+if(typeof data7.bidirectional !== "boolean"){
+const err21 = {instancePath:instancePath+"/task/speech/bidirectional",schemaPath:"#/properties/task/properties/speech/properties/bidirectional/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2501,8 +2659,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data8 < 1 || isNaN(data8)){
-const err22 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data7.delay !== undefined){
+let data10 = data7.delay;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err22 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2511,13 +2672,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data7.layers !== undefined){
-let data9 = data7.layers;
-if(Array.isArray(data9)){
-if(data9.length > 64){
-const err23 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/maxItems",keyword:"maxItems",params:{limit: 64}};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1000 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2526,8 +2683,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.length < 1){
-const err24 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/minItems",keyword:"minItems",params:{limit: 1}};
+if(data10 < 0 || isNaN(data10)){
+const err24 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2536,16 +2693,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-const len0 = data9.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate64(data9[i0], {instancePath:instancePath+"/model/layers/" + i0,parentData:data9,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/type",keyword:"type",params:{type: "array"}};
+if(data7.context !== undefined){
+let data11 = data7.context;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err25 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2554,10 +2707,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-if(data7.tieEmbedding !== undefined){
-if(typeof data7.tieEmbedding !== "boolean"){
-const err26 = {instancePath:instancePath+"/model/tieEmbedding",schemaPath:"#/properties/model/properties/tieEmbedding/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 50 || isNaN(data11)){
+const err26 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2566,11 +2718,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-if(data7.forgetBias !== undefined){
-let data12 = data7.forgetBias;
-if((!((typeof data12 == "number") && (isFinite(data12)))) && (data12 !== null)){
-const err27 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/type",keyword:"type",params:{type: schema19.properties.model.properties.forgetBias.type}};
+if(data11 < 0 || isNaN(data11)){
+const err27 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2579,9 +2728,11 @@ vErrors.push(err27);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 100 || isNaN(data12)){
-const err28 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/task/speech",schemaPath:"#/properties/task/properties/speech/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2590,8 +2741,10 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(data12 < -100 || isNaN(data12)){
-const err29 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/minimum",keyword:"minimum",params:{comparison: ">=", limit: -100}};
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2601,17 +2754,12 @@ vErrors.push(err29);
 errors++;
 }
 }
-}
-if(data7.init !== undefined){
-if(!(validate66(data7.init, {instancePath:instancePath+"/model/init",parentData:data7,parentDataProperty:"init",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-}
-if(data7.context !== undefined){
-let data14 = data7.context;
-if((!(data14 && typeof data14 == "object" && !Array.isArray(data14))) && (data14 !== null)){
-const err30 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
+if(data.model !== undefined){
+let data12 = data.model;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key5 in data12){
+if(!(((((((key5 === "embedding") || (key5 === "layers")) || (key5 === "tieEmbedding")) || (key5 === "forgetBias")) || (key5 === "init")) || (key5 === "context")) || (key5 === "ngram"))){
+const err30 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2620,10 +2768,11 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key5 in data14){
-if(!((key5 === "topics") || (key5 === "decay"))){
-const err31 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data12.embedding !== undefined){
+let data13 = data12.embedding;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err31 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2632,11 +2781,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-if(data14.topics !== undefined){
-let data15 = data14.topics;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err32 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 65536 || isNaN(data13)){
+const err32 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2645,9 +2792,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 1024 || isNaN(data15)){
-const err33 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+if(data13 < 1 || isNaN(data13)){
+const err33 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2656,8 +2802,13 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data15 < 2 || isNaN(data15)){
-const err34 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+}
+if(data12.layers !== undefined){
+let data14 = data12.layers;
+if(Array.isArray(data14)){
+if(data14.length > 64){
+const err34 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2666,13 +2817,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-}
-if(data14.decay !== undefined){
-let data16 = data14.decay;
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 0.999999 || isNaN(data16)){
-const err35 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
+if(data14.length < 1){
+const err35 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2681,8 +2827,16 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data16 < 0 || isNaN(data16)){
-const err36 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const len0 = data14.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate68(data14[i0], {instancePath:instancePath+"/model/layers/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2692,8 +2846,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-else {
-const err37 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
+if(data12.tieEmbedding !== undefined){
+if(typeof data12.tieEmbedding !== "boolean"){
+const err37 = {instancePath:instancePath+"/model/tieEmbedding",schemaPath:"#/properties/model/properties/tieEmbedding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2703,14 +2858,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-}
-if(data7.ngram !== undefined){
-let data17 = data7.ngram;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-for(const key6 in data17){
-if(!((key6 === "order") || (key6 === "smoothing"))){
-const err38 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(data12.forgetBias !== undefined){
+let data17 = data12.forgetBias;
+if((!((typeof data17 == "number") && (isFinite(data17)))) && (data17 !== null)){
+const err38 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/type",keyword:"type",params:{type: schema19.properties.model.properties.forgetBias.type}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2719,11 +2870,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data17.order !== undefined){
-let data18 = data17.order;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err39 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 100 || isNaN(data17)){
+const err39 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2732,9 +2881,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 9 || isNaN(data18)){
-const err40 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(data17 < -100 || isNaN(data17)){
+const err40 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/minimum",keyword:"minimum",params:{comparison: ">=", limit: -100}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2743,8 +2891,18 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data18 < 1 || isNaN(data18)){
-const err41 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data12.init !== undefined){
+if(!(validate70(data12.init, {instancePath:instancePath+"/model/init",parentData:data12,parentDataProperty:"init",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+}
+if(data12.context !== undefined){
+let data19 = data12.context;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+const err41 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2753,12 +2911,10 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-}
-if(data17.smoothing !== undefined){
-let data19 = data17.smoothing;
-if(typeof data19 !== "string"){
-const err42 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key6 in data19){
+if(!((key6 === "topics") || (key6 === "decay"))){
+const err42 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2767,8 +2923,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(!(data19 === "modified-kneser-ney")){
-const err43 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
+}
+if(data19.topics !== undefined){
+let data20 = data19.topics;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err43 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2777,10 +2936,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-}
-else {
-const err44 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 1024 || isNaN(data20)){
+const err44 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2789,10 +2947,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-else {
-const err45 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
+if(data20 < 2 || isNaN(data20)){
+const err45 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2802,12 +2958,12 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.dropout !== undefined){
-let data20 = data.dropout;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-for(const key7 in data20){
-if(!(((((((key7 === "embedding") || (key7 === "input")) || (key7 === "between")) || (key7 === "output")) || (key7 === "recurrent")) || (key7 === "recurrentWeight")) || (key7 === "zoneout"))){
-const err46 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+if(data19.decay !== undefined){
+let data21 = data19.decay;
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 0.999999 || isNaN(data21)){
+const err46 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2816,13 +2972,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data20.embedding !== undefined){
-let data21 = data20.embedding;
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-for(const key8 in data21){
-if(!(key8 === "rate")){
-const err47 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data21 < 0 || isNaN(data21)){
+const err47 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2832,15 +2983,8 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data21.rate !== undefined){
-if(!(validate68(data21.rate, {instancePath:instancePath+"/dropout/embedding/rate",parentData:data21,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err48 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
+const err48 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2850,24 +2994,14 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data20.input !== undefined){
-if(!(validate70(data20.input, {instancePath:instancePath+"/dropout/input",parentData:data20,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
 }
 }
-if(data20.between !== undefined){
-if(!(validate70(data20.between, {instancePath:instancePath+"/dropout/between",parentData:data20,parentDataProperty:"between",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-}
-if(data20.output !== undefined){
-let data25 = data20.output;
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-for(const key9 in data25){
-if(!((key9 === "rate") || (key9 === "mask"))){
-const err49 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(data12.ngram !== undefined){
+let data22 = data12.ngram;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+for(const key7 in data22){
+if(!((key7 === "order") || (key7 === "smoothing"))){
+const err49 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2877,21 +3011,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data25.rate !== undefined){
-if(!(validate68(data25.rate, {instancePath:instancePath+"/dropout/output/rate",parentData:data25,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-if(data25.mask !== undefined){
-if(!(validate72(data25.mask, {instancePath:instancePath+"/dropout/output/mask",parentData:data25,parentDataProperty:"mask",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
+if(data22.order !== undefined){
+let data23 = data22.order;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err50 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2900,19 +3023,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data20.recurrent !== undefined){
-if(!(validate70(data20.recurrent, {instancePath:instancePath+"/dropout/recurrent",parentData:data20,parentDataProperty:"recurrent",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-}
-if(data20.recurrentWeight !== undefined){
-let data29 = data20.recurrentWeight;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key10 in data29){
-if(!(key10 === "rate")){
-const err51 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 9 || isNaN(data23)){
+const err51 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2921,16 +3034,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data29.rate !== undefined){
-if(!(validate68(data29.rate, {instancePath:instancePath+"/dropout/recurrentWeight/rate",parentData:data29,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err52 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
+if(data23 < 1 || isNaN(data23)){
+const err52 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2940,12 +3045,11 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data20.zoneout !== undefined){
-let data31 = data20.zoneout;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key11 in data31){
-if(!((key11 === "cell") || (key11 === "hidden"))){
-const err53 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+}
+if(data22.smoothing !== undefined){
+let data24 = data22.smoothing;
+if(typeof data24 !== "string"){
+const err53 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2954,12 +3058,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data31.cell !== undefined){
-let data32 = data31.cell;
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 0.999 || isNaN(data32)){
-const err54 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
+if(!(data24 === "modified-kneser-ney")){
+const err54 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2968,8 +3068,10 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data32 < 0 || isNaN(data32)){
-const err55 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2979,8 +3081,9 @@ vErrors.push(err55);
 errors++;
 }
 }
+}
 else {
-const err56 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
+const err56 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2990,11 +3093,12 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data31.hidden !== undefined){
-let data33 = data31.hidden;
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 0.999 || isNaN(data33)){
-const err57 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
+if(data.dropout !== undefined){
+let data25 = data.dropout;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key8 in data25){
+if(!(((((((key8 === "embedding") || (key8 === "input")) || (key8 === "between")) || (key8 === "output")) || (key8 === "recurrent")) || (key8 === "recurrentWeight")) || (key8 === "zoneout"))){
+const err57 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3003,8 +3107,13 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data33 < 0 || isNaN(data33)){
-const err58 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data25.embedding !== undefined){
+let data26 = data25.embedding;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+for(const key9 in data26){
+if(!(key9 === "rate")){
+const err58 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3014,8 +3123,15 @@ vErrors.push(err58);
 errors++;
 }
 }
+if(data26.rate !== undefined){
+if(!(validate72(data26.rate, {instancePath:instancePath+"/dropout/embedding/rate",parentData:data26,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err59 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
+const err59 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3025,9 +3141,24 @@ vErrors.push(err59);
 errors++;
 }
 }
+if(data25.input !== undefined){
+if(!(validate74(data25.input, {instancePath:instancePath+"/dropout/input",parentData:data25,parentDataProperty:"input",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
 }
-else {
-const err60 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
+}
+if(data25.between !== undefined){
+if(!(validate74(data25.between, {instancePath:instancePath+"/dropout/between",parentData:data25,parentDataProperty:"between",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data25.output !== undefined){
+let data30 = data25.output;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key10 in data30){
+if(!((key10 === "rate") || (key10 === "mask"))){
+const err60 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3037,9 +3168,21 @@ vErrors.push(err60);
 errors++;
 }
 }
+if(data30.rate !== undefined){
+if(!(validate72(data30.rate, {instancePath:instancePath+"/dropout/output/rate",parentData:data30,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+if(data30.mask !== undefined){
+if(!(validate76(data30.mask, {instancePath:instancePath+"/dropout/output/mask",parentData:data30,parentDataProperty:"mask",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err61 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
+const err61 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3049,12 +3192,18 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data34 = data.training;
+if(data25.recurrent !== undefined){
+if(!(validate74(data25.recurrent, {instancePath:instancePath+"/dropout/recurrent",parentData:data25,parentDataProperty:"recurrent",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data25.recurrentWeight !== undefined){
+let data34 = data25.recurrentWeight;
 if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-for(const key12 in data34){
-if(!(func1.call(schema19.properties.training.properties, key12))){
-const err62 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+for(const key11 in data34){
+if(!(key11 === "rate")){
+const err62 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3064,10 +3213,15 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data34.batchSize !== undefined){
-let data35 = data34.batchSize;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err63 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
+if(data34.rate !== undefined){
+if(!(validate72(data34.rate, {instancePath:instancePath+"/dropout/recurrentWeight/rate",parentData:data34,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3076,9 +3230,13 @@ vErrors.push(err63);
 }
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65536 || isNaN(data35)){
-const err64 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data25.zoneout !== undefined){
+let data36 = data25.zoneout;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+for(const key12 in data36){
+if(!((key12 === "cell") || (key12 === "hidden"))){
+const err64 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3087,8 +3245,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data35 < 1 || isNaN(data35)){
-const err65 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data36.cell !== undefined){
+let data37 = data36.cell;
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 0.999 || isNaN(data37)){
+const err65 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3097,12 +3259,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-}
-if(data34.bptt !== undefined){
-let data36 = data34.bptt;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err66 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
+if(data37 < 0 || isNaN(data37)){
+const err66 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3111,9 +3269,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 65536 || isNaN(data36)){
-const err67 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+else {
+const err67 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3122,8 +3280,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data36 < 1 || isNaN(data36)){
-const err68 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data36.hidden !== undefined){
+let data38 = data36.hidden;
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 0.999 || isNaN(data38)){
+const err68 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3132,11 +3294,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-}
-if(data34.sentences !== undefined){
-if(typeof data34.sentences !== "boolean"){
-const err69 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
+if(data38 < 0 || isNaN(data38)){
+const err69 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3146,10 +3305,8 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data34.randomBptt !== undefined){
-let data38 = data34.randomBptt;
-if((!(data38 && typeof data38 == "object" && !Array.isArray(data38))) && (data38 !== null)){
-const err70 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
+else {
+const err70 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3158,10 +3315,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-for(const key13 in data38){
-if(!(((key13 === "halve") || (key13 === "deviation")) || (key13 === "minimum"))){
-const err71 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3171,11 +3328,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data38.halve !== undefined){
-let data39 = data38.halve;
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 1 || isNaN(data39)){
-const err72 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+}
+else {
+const err72 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3184,8 +3339,13 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data39 < 0 || isNaN(data39)){
-const err73 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data.training !== undefined){
+let data39 = data.training;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key13 in data39){
+if(!(func1.call(schema19.properties.training.properties, key13))){
+const err73 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3195,8 +3355,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-else {
-const err74 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
+if(data39.batchSize !== undefined){
+let data40 = data39.batchSize;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err74 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3205,12 +3367,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data38.deviation !== undefined){
-let data40 = data38.deviation;
 if((typeof data40 == "number") && (isFinite(data40))){
 if(data40 > 65536 || isNaN(data40)){
-const err75 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+const err75 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3219,8 +3378,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data40 < 0 || isNaN(data40)){
-const err76 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data40 < 1 || isNaN(data40)){
+const err76 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3230,8 +3389,11 @@ vErrors.push(err76);
 errors++;
 }
 }
-else {
-const err77 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
+}
+if(data39.bptt !== undefined){
+let data41 = data39.bptt;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err77 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3240,11 +3402,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-if(data38.minimum !== undefined){
-let data41 = data38.minimum;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err78 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 65536 || isNaN(data41)){
+const err78 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3253,9 +3413,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 65536 || isNaN(data41)){
-const err79 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data41 < 1 || isNaN(data41)){
+const err79 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3264,8 +3423,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data41 < 1 || isNaN(data41)){
-const err80 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data39.sentences !== undefined){
+if(typeof data39.sentences !== "boolean"){
+const err80 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3275,13 +3437,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-}
-}
-}
-if(data34.epochs !== undefined){
-let data42 = data34.epochs;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err81 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
+if(data39.randomBptt !== undefined){
+let data43 = data39.randomBptt;
+if((!(data43 && typeof data43 == "object" && !Array.isArray(data43))) && (data43 !== null)){
+const err81 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3290,9 +3449,10 @@ vErrors.push(err81);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 1000000 || isNaN(data42)){
-const err82 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+for(const key14 in data43){
+if(!(((key14 === "halve") || (key14 === "deviation")) || (key14 === "minimum"))){
+const err82 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3301,8 +3461,12 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err83 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data43.halve !== undefined){
+let data44 = data43.halve;
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 1 || isNaN(data44)){
+const err83 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3311,12 +3475,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-}
-if(data34.tokens !== undefined){
-let data43 = data34.tokens;
-if((!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))) && (data43 !== null)){
-const err84 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
+if(data44 < 0 || isNaN(data44)){
+const err84 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3325,9 +3485,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 9007199254740991 || isNaN(data43)){
-const err85 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+}
+else {
+const err85 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3336,8 +3496,12 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(data43 < 2 || isNaN(data43)){
-const err86 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+if(data43.deviation !== undefined){
+let data45 = data43.deviation;
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 65536 || isNaN(data45)){
+const err86 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3346,12 +3510,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-}
-if(data34.windowsPerEpoch !== undefined){
-let data44 = data34.windowsPerEpoch;
-if((!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))) && (data44 !== null)){
-const err87 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
+if(data45 < 0 || isNaN(data45)){
+const err87 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3360,9 +3520,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 4294967295 || isNaN(data44)){
-const err88 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+else {
+const err88 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3371,8 +3531,11 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data44 < 1 || isNaN(data44)){
-const err89 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data43.minimum !== undefined){
+let data46 = data43.minimum;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err89 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3381,12 +3544,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-}
-if(data34.loss !== undefined){
-let data45 = data34.loss;
-if(typeof data45 !== "string"){
-const err90 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 65536 || isNaN(data46)){
+const err90 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3395,8 +3555,8 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(!((data45 === "sum") || (data45 === "mean"))){
-const err91 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
+if(data46 < 1 || isNaN(data46)){
+const err91 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3406,10 +3566,13 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data34.clipNorm !== undefined){
-let data46 = data34.clipNorm;
-if((!((typeof data46 == "number") && (isFinite(data46)))) && (data46 !== null)){
-const err92 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
+}
+}
+}
+if(data39.epochs !== undefined){
+let data47 = data39.epochs;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err92 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3418,9 +3581,9 @@ vErrors.push(err92);
 }
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 1000000 || isNaN(data46)){
-const err93 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 1000000 || isNaN(data47)){
+const err93 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3429,8 +3592,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(data46 < 0.000001 || isNaN(data46)){
-const err94 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if(data47 < 1 || isNaN(data47)){
+const err94 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3441,10 +3604,10 @@ errors++;
 }
 }
 }
-if(data34.clipValue !== undefined){
-let data47 = data34.clipValue;
-if((!((typeof data47 == "number") && (isFinite(data47)))) && (data47 !== null)){
-const err95 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
+if(data39.tokens !== undefined){
+let data48 = data39.tokens;
+if((!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))) && (data48 !== null)){
+const err95 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3453,9 +3616,9 @@ vErrors.push(err95);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1000000 || isNaN(data47)){
-const err96 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 9007199254740991 || isNaN(data48)){
+const err96 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3464,8 +3627,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data47 < 0.000001 || isNaN(data47)){
-const err97 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if(data48 < 2 || isNaN(data48)){
+const err97 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3476,11 +3639,10 @@ errors++;
 }
 }
 }
-if(data34.weightDecay !== undefined){
-let data48 = data34.weightDecay;
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 > 1 || isNaN(data48)){
-const err98 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data39.windowsPerEpoch !== undefined){
+let data49 = data39.windowsPerEpoch;
+if((!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))) && (data49 !== null)){
+const err98 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3489,8 +3651,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data48 < 0 || isNaN(data48)){
-const err99 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 4294967295 || isNaN(data49)){
+const err99 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3499,9 +3662,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-else {
-const err100 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(data49 < 1 || isNaN(data49)){
+const err100 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3511,11 +3673,11 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data34.activationRegularization !== undefined){
-let data49 = data34.activationRegularization;
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 10000 || isNaN(data49)){
-const err101 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+}
+if(data39.loss !== undefined){
+let data50 = data39.loss;
+if(typeof data50 !== "string"){
+const err101 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3524,8 +3686,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data49 < 0 || isNaN(data49)){
-const err102 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!((data50 === "sum") || (data50 === "mean"))){
+const err102 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3535,8 +3697,10 @@ vErrors.push(err102);
 errors++;
 }
 }
-else {
-const err103 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+if(data39.clipNorm !== undefined){
+let data51 = data39.clipNorm;
+if((!((typeof data51 == "number") && (isFinite(data51)))) && (data51 !== null)){
+const err103 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3545,12 +3709,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data34.temporalActivationRegularization !== undefined){
-let data50 = data34.temporalActivationRegularization;
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 10000 || isNaN(data50)){
-const err104 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 1000000 || isNaN(data51)){
+const err104 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3559,8 +3720,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data50 < 0 || isNaN(data50)){
-const err105 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data51 < 0.000001 || isNaN(data51)){
+const err105 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3570,8 +3731,11 @@ vErrors.push(err105);
 errors++;
 }
 }
-else {
-const err106 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+}
+if(data39.clipValue !== undefined){
+let data52 = data39.clipValue;
+if((!((typeof data52 == "number") && (isFinite(data52)))) && (data52 !== null)){
+const err106 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -3580,23 +3744,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-if(data34.optimizer !== undefined){
-if(!(validate80(data34.optimizer, {instancePath:instancePath+"/training/optimizer",parentData:data34,parentDataProperty:"optimizer",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data34.schedule !== undefined){
-if(!(validate82(data34.schedule, {instancePath:instancePath+"/training/schedule",parentData:data34,parentDataProperty:"schedule",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-}
-if(data34.earlyStopping !== undefined){
-let data53 = data34.earlyStopping;
-if((!(data53 && typeof data53 == "object" && !Array.isArray(data53))) && (data53 !== null)){
-const err107 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 1000000 || isNaN(data52)){
+const err107 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -3605,10 +3755,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-for(const key14 in data53){
-if(!(key14 === "patience")){
-const err108 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(data52 < 0.000001 || isNaN(data52)){
+const err108 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -3618,10 +3766,12 @@ vErrors.push(err108);
 errors++;
 }
 }
-if(data53.patience !== undefined){
-let data54 = data53.patience;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err109 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
+}
+if(data39.weightDecay !== undefined){
+let data53 = data39.weightDecay;
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 1 || isNaN(data53)){
+const err109 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -3630,9 +3780,8 @@ vErrors.push(err109);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 1000000 || isNaN(data54)){
-const err110 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data53 < 0 || isNaN(data53)){
+const err110 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -3641,8 +3790,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data54 < 1 || isNaN(data54)){
-const err111 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err111 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -3652,15 +3802,11 @@ vErrors.push(err111);
 errors++;
 }
 }
-}
-}
-}
-if(data34.checkpoint !== undefined){
-let data55 = data34.checkpoint;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-for(const key15 in data55){
-if(!(key15 === "everyMinutes")){
-const err112 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+if(data39.activationRegularization !== undefined){
+let data54 = data39.activationRegularization;
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 10000 || isNaN(data54)){
+const err112 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -3669,12 +3815,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-if(data55.everyMinutes !== undefined){
-let data56 = data55.everyMinutes;
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 > 1000000 || isNaN(data56)){
-const err113 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data54 < 0 || isNaN(data54)){
+const err113 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -3683,8 +3825,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data56 < 0.00001 || isNaN(data56)){
-const err114 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+}
+else {
+const err114 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -3694,8 +3837,11 @@ vErrors.push(err114);
 errors++;
 }
 }
-else {
-const err115 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(data39.temporalActivationRegularization !== undefined){
+let data55 = data39.temporalActivationRegularization;
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 10000 || isNaN(data55)){
+const err115 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -3704,10 +3850,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-}
-else {
-const err116 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(data55 < 0 || isNaN(data55)){
+const err116 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -3717,10 +3861,8 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data34.precision !== undefined){
-let data57 = data34.precision;
-if(typeof data57 !== "string"){
-const err117 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+else {
+const err117 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -3729,8 +3871,23 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(!(((data57 === "f32") || (data57 === "tf32")) || (data57 === "mixed"))){
-const err118 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+}
+if(data39.optimizer !== undefined){
+if(!(validate84(data39.optimizer, {instancePath:instancePath+"/training/optimizer",parentData:data39,parentDataProperty:"optimizer",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+errors = vErrors.length;
+}
+}
+if(data39.schedule !== undefined){
+if(!(validate86(data39.schedule, {instancePath:instancePath+"/training/schedule",parentData:data39,parentDataProperty:"schedule",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+errors = vErrors.length;
+}
+}
+if(data39.earlyStopping !== undefined){
+let data58 = data39.earlyStopping;
+if((!(data58 && typeof data58 == "object" && !Array.isArray(data58))) && (data58 !== null)){
+const err118 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -3739,11 +3896,10 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-if(data34.seed !== undefined){
-let data58 = data34.seed;
-if(!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58)))){
-const err119 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+for(const key15 in data58){
+if(!(key15 === "patience")){
+const err119 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -3752,9 +3908,11 @@ vErrors.push(err119);
 }
 errors++;
 }
-if((typeof data58 == "number") && (isFinite(data58))){
-if(data58 > 4294967295 || isNaN(data58)){
-const err120 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data58.patience !== undefined){
+let data59 = data58.patience;
+if(!(((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59))) && (isFinite(data59)))){
+const err120 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -3763,8 +3921,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data58 < 0 || isNaN(data58)){
-const err121 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data59 == "number") && (isFinite(data59))){
+if(data59 > 1000000 || isNaN(data59)){
+const err121 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -3773,11 +3932,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err122 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(data59 < 1 || isNaN(data59)){
+const err122 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -3788,13 +3944,148 @@ errors++;
 }
 }
 }
-else {
-const err123 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+}
+}
+if(data39.checkpoint !== undefined){
+let data60 = data39.checkpoint;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+for(const key16 in data60){
+if(!(key16 === "everyMinutes")){
+const err123 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err123];
 }
 else {
 vErrors.push(err123);
+}
+errors++;
+}
+}
+if(data60.everyMinutes !== undefined){
+let data61 = data60.everyMinutes;
+if((typeof data61 == "number") && (isFinite(data61))){
+if(data61 > 1000000 || isNaN(data61)){
+const err124 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+if(data61 < 0.00001 || isNaN(data61)){
+const err125 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+else {
+const err126 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+if(data39.precision !== undefined){
+let data62 = data39.precision;
+if(typeof data62 !== "string"){
+const err128 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+if(!(((data62 === "f32") || (data62 === "tf32")) || (data62 === "mixed"))){
+const err129 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+if(data39.seed !== undefined){
+let data63 = data39.seed;
+if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
+const err130 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+if((typeof data63 == "number") && (isFinite(data63))){
+if(data63 > 4294967295 || isNaN(data63)){
+const err131 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+if(data63 < 0 || isNaN(data63)){
+const err132 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+}
+else {
+const err134 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
 }
 errors++;
 }

@@ -1,35 +1,32 @@
 /** Checks among the keys of a spec whose task is translation: keys that have a meaning for a stream of text alone. */
-import type { Fault } from './diagnostics.js';
+import { type ForeignKey, foreignTo } from './foreign-key.js';
 import type { Check } from './spec-checks.js';
-import { type NetworkSpec, translates } from './systems.js';
 
-export const TRANSLATION_CHECKS: readonly Check[] = [
-  (spec) => foreign(spec, 'model.context', spec.model.context !== null, 'topics belong to one running text'),
-  (spec) =>
-    foreign(
-      spec,
-      'training.sentences',
-      spec.training.sentences,
-      'every pair is a sequence of its own anyhow',
-      false,
-    ),
-  (spec) =>
-    foreign(spec, 'training.randomBptt', spec.training.randomBptt !== null, 'a pair has its own length'),
-  (spec) => foreign(spec, 'training.tokens', spec.training.tokens !== null, 'it trains on pairs'),
+const FOREIGN: readonly ForeignKey[] = [
+  {
+    key: 'model.context',
+    isGiven: ({ model }) => model.context !== null,
+    why: 'topics belong to one running text',
+    unset: null,
+  },
+  {
+    key: 'training.sentences',
+    isGiven: ({ training }) => training.sentences,
+    why: 'every pair is a sequence of its own anyhow',
+    unset: false,
+  },
+  {
+    key: 'training.randomBptt',
+    isGiven: ({ training }) => training.randomBptt !== null,
+    why: 'a pair has its own length',
+    unset: null,
+  },
+  {
+    key: 'training.tokens',
+    isGiven: ({ training }) => training.tokens !== null,
+    why: 'it trains on pairs',
+    unset: null,
+  },
 ];
 
-/** Finds a key that was given although translation does not have it. */
-function foreign(
-  spec: NetworkSpec,
-  key: string,
-  isGiven: boolean,
-  why: string,
-  unset: null | false = null,
-): Fault | undefined {
-  if (!isGiven || !translates(spec)) return undefined;
-  return {
-    key,
-    others: ['task.translation'],
-    message: `${key} cannot be combined with task.translation: ${why}; set it to ${unset}`,
-  };
-}
+export const TRANSLATION_CHECKS: readonly Check[] = FOREIGN.map((key) => foreignTo('translation', key));

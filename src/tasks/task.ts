@@ -40,6 +40,11 @@ export interface BatchSizes {
 export interface BatchData extends BatchShape {
   /** Token ids and the like, by name. */
   readonly arrays: Readonly<Record<string, Int32Array>>;
+  /**
+   * Features of frames, [T·B·F]; absent where the input is words. Batches of frames are as many steps long as their utterances, so a
+   * shape hardly returns, and steps on them are not captured.
+   */
+  readonly features?: Float32Array;
   /** Time steps trained before it since the run began. */
   readonly clock: number;
 }
@@ -48,6 +53,8 @@ export interface BatchData extends BatchShape {
 export interface LossTerms {
   /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is not a prediction. */
   readonly nll: tf.Tensor1D;
+  /** Predictions, where each value of `nll` is that of several: of the frames of an utterance. */
+  readonly predictions?: number;
   /** Sequences side by side: a loss that is a sum over time is a mean over these. */
   readonly batch: number;
   /** Regularization, in nats a prediction, or null; the gradient flows through it. */
@@ -56,22 +63,33 @@ export interface LossTerms {
   readonly state: TaskState;
 }
 
-/** The measure of a task on held-out data. */
+/** The measure of a task on held-out data, which decides on the best epoch. */
 export interface Metric {
-  readonly name: string;
+  readonly name: 'perplexity' | 'phoneErrorRate';
   readonly better: 'lower' | 'higher';
 }
 
 /** Perplexity, exp of the mean negative log-likelihood of a prediction. */
 export const PERPLEXITY: Metric = { name: 'perplexity', better: 'lower' };
 
+/** Errors per phone that was spoken. */
+export const PHONE_ERROR_RATE: Metric = { name: 'phoneErrorRate', better: 'lower' };
+
 /** The result of a validation. */
 export interface Validation {
+  /** Of the task's metric. */
   readonly value: number;
   /** Predictions that it is measured over. */
   readonly predictions: number;
-  /** Mean nll of a prediction, in nats, if the task has one: a perplexity may overflow a number. */
-  readonly meanNll: number | null;
+  /** Mean nll of a prediction, in nats: a perplexity may overflow a number. */
+  readonly meanNll: number;
+  /** Share of frames whose phone is the likeliest, where frames have phones. */
+  readonly frameAccuracy?: number;
+}
+
+/** Returns the perplexity of a validation: exp of the mean nll of a prediction, which for speech is that of a frame. */
+export function perplexityOn({ meanNll }: Validation): number {
+  return Math.exp(meanNll);
 }
 
 /** Summed negative log-likelihood and the number of predictions in the sum. */

@@ -1,8 +1,8 @@
 /** Advances the progress of a run with each batch and epoch, and finds progress that a run cannot have made. */
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
-import type { TrainingProgress } from '../runs/training-progress.js';
+import { type TrainingProgress, valueOfBest } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { Metric, NllCount, Task, Validation } from '../tasks/task.js';
+import { type Metric, type NllCount, perplexityOn, type Task, type Validation } from '../tasks/task.js';
 
 /** Advances the progress of a run by one batch. */
 export function afterBatch(
@@ -29,13 +29,16 @@ export function afterBatch(
 /** Advances the progress of a run past the validation of an epoch, whose batches are all trained. */
 export function afterEpoch(
   progress: TrainingProgress,
-  { value }: Validation,
-  { better }: Metric,
+  validation: Validation,
+  { name, better }: Metric,
   seconds: number,
 ): TrainingProgress {
+  const { value } = validation;
   const epoch = progress.epochs + 1;
   const { best } = progress;
-  const isBest = best === null || (better === 'lower' ? value < best.perplexity : value > best.perplexity);
+  const before = best && valueOfBest(best);
+  const isBest = before === null || (better === 'lower' ? value < before : value > before);
+  const isPhoneErrorRate = name === 'phoneErrorRate';
   return {
     ...progress,
     epochs: epoch,
@@ -43,7 +46,9 @@ export function afterEpoch(
     epochNll: 0,
     epochPredictions: 0,
     seconds,
-    best: isBest ? { epoch, perplexity: value } : best,
+    best: isBest
+      ? { epoch, perplexity: perplexityOn(validation), ...(isPhoneErrorRate && { phoneErrorRate: value }) }
+      : best,
     validation: [...progress.validation, value],
   };
 }

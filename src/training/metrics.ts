@@ -49,6 +49,10 @@ export interface EpochRow {
   readonly trainPerplexity: number;
   readonly validPerplexity: number;
   readonly validPredictions: number;
+  /** Of a recognizer of speech. */
+  readonly validPhoneErrorRate?: number;
+  /** Of a recognizer of speech that is trained on the phones of frames. */
+  readonly validFrameAccuracy?: number;
   readonly isBest: boolean;
   readonly seconds: number;
 }
@@ -119,6 +123,13 @@ export class MetricsRecorder {
     const { windows, seconds } = position;
     this.events.scalar('epoch/train_perplexity', windows, figures.trainPerplexity);
     this.events.scalar('epoch/valid_perplexity', windows, figures.validPerplexity);
+    const { validPhoneErrorRate, validFrameAccuracy } = figures;
+    if (validPhoneErrorRate !== undefined) {
+      this.events.scalar('epoch/valid_phone_error_rate', windows, validPhoneErrorRate);
+    }
+    if (validFrameAccuracy !== undefined) {
+      this.events.scalar('epoch/valid_frame_accuracy', windows, validFrameAccuracy);
+    }
     await this.append({ kind, epoch, windows, ...figures, seconds });
   }
 

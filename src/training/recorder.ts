@@ -123,8 +123,14 @@ export class RunRecorder {
 
 /** Returns a sentence on the checkpoint that a diverged run keeps, given the last saved position; null when nothing was saved. */
 function keptAt({ best, windows }: TrainingProgress): string | null {
-  if (best)
-    return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}, is kept.`;
+  if (best) {
+    const { epoch, perplexity, phoneErrorRate: rate } = best;
+    const figure =
+      rate === undefined
+        ? `perplexity ${perplexity.toFixed(2)}`
+        : `phone error rate ${(100 * rate).toFixed(2)} %`;
+    return `The best checkpoint, of epoch ${epoch} with valid ${figure}, is kept.`;
+  }
   return windows > 0
     ? `The last checkpoint, after ${windows.toLocaleString('en-US')} windows, is kept.`
     : null;

@@ -2,7 +2,7 @@
  * The settings of a spec for the training loop. Learning rates, averaging and early stopping depend on the epoch and on the
  * validation of the epochs before it.
  */
-import { baseLearningRate, type NetworkSpec } from '../spec/systems.js';
+import { baseLearningRate, type NetworkSpec, readsSentences } from '../spec/systems.js';
 import { type DivergenceFacts, divergenceFacts } from './divergence.js';
 import type { Loss } from './step.js';
 
@@ -15,7 +15,7 @@ export interface LoopSettings {
   readonly windowsPerEpoch: number | null;
   readonly loss: Loss;
   readonly clipNorm: number | null;
-  /** @param epoch from 1 @param validation valid perplexities of the epochs before it */
+  /** @param epoch from 1 @param validation the metric on valid after each of the epochs before it */
   learningRateOf(epoch: number, validation: readonly number[]): number;
   /** Returns the factor of the learning rate in a window of `steps` time steps. */
   windowFactor(steps: number): number;
@@ -32,7 +32,8 @@ export interface LoopSettings {
 /** The settings that a spec makes. */
 export function loopSettings(spec: NetworkSpec): LoopSettings {
   const { training } = spec;
-  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, sentences, checkpoint } = training;
+  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, checkpoint } = training;
+  const hasWindows = !readsSentences(spec);
   return {
     epochs,
     windowsPerEpoch,
@@ -40,7 +41,7 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
     clipNorm,
     learningRateOf: (epoch, validation) => learningRateOf(training, epoch, validation),
     // Under a mean, a short window would move the parameters as far as a long one (Merity et al. 2018, section 4.1).
-    windowFactor: (steps) => (loss === 'mean' && !sentences ? steps / bptt : 1),
+    windowFactor: (steps) => (loss === 'mean' && hasWindows ? steps / bptt : 1),
     averagesInEpoch: (epoch, validation) => averagesInEpoch(training, epoch, validation),
     stopsEarly: (validation) => stopsEarly(training, validation),
     checkpointSeconds: 60 * checkpoint.everyMinutes,
