@@ -98,7 +98,10 @@ function timedSpec(path: string, spec: Spec): NetworkSpec {
       'trains on sentences, whose lengths come from a corpus, and a benchmark has none',
     );
   if (recognizesSpeech(network))
-    throw notATraining(path, 'recognizes speech, whose utterances come from a corpus, and a benchmark has none');
+    throw notATraining(
+      path,
+      'recognizes speech, whose utterances come from a corpus, and a benchmark has none',
+    );
   return network;
 }
 
