@@ -121,7 +121,11 @@ function narrowed(network: NetworkSpec): NetworkSpec {
       Object.entries(layer).map(([kind, width]) => [kind, typeof width === 'number' ? divide(width) : width]),
     ),
   ) as typeof network.model.layers;
-  return { ...network, model: { ...network.model, embedding: divide(network.model.embedding), layers } };
+  const { embedding } = network.model;
+  return {
+    ...network,
+    model: { ...network.model, ...(embedding !== undefined && { embedding: divide(embedding) }), layers },
+  };
 }
 
 function sumOf(counts: ReadonlyMap<string, number>): number {

@@ -72,9 +72,13 @@ function resolved(node: SchemaNode): GeneratorSchema {
     ...(type && { type: type as GeneratorSchema['type'] }),
     ...(values && { enum: [...values] }),
     ...(items && { items: resolved(items) }),
-    ...(properties && { required: Object.keys(properties), properties: mapValues(properties) }),
+    ...(properties && { required: requiredOf(properties), properties: mapValues(properties) }),
     additionalProperties: false,
   };
+}
+
+function requiredOf(properties: Readonly<Record<string, SchemaNode>>): string[] {
+  return Object.keys(properties).filter((key) => !properties[key].optional);
 }
 
 /** Makes one object type for each kind of a choice. */

@@ -11,7 +11,7 @@ const bannerOf = (name: string) => `// @ts-nocheck
  */`;
 
 /** Keywords for people, which the validator does not need. */
-const PROSE = ['title', 'description', 'default', '$comment', 'patternErrorMessage'];
+const PROSE = ['title', 'description', 'default', 'optional', '$comment', 'patternErrorMessage'];
 
 /** Keywords whose values are maps by name: a name in them may be the same as a keyword. */
 const MAPS_BY_NAME = ['properties', '$defs'];

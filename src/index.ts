@@ -8,6 +8,7 @@
  */
 export * from './api/prepare.js';
 export * from './api/runs.js';
+export * from './api/speech.js';
 export type { Surroundings } from './api/surroundings.js';
 export * from './api/train.js';
 export * from './api/translation.js';
@@ -17,6 +18,7 @@ export type { PreparedParallel } from './corpus/parallel/prepare.js';
 export type { SplitName } from './corpus/prepared.js';
 export type { RecallTask } from './corpus/recall.js';
 export type { PreparedSpeech } from './corpus/speech/prepare-corpus.js';
+export type { TranscribedUtterance, Transcription } from './decoding/transcribe.js';
 export type { Candidate, Translation, TranslationTotal } from './decoding/translate.js';
 export { type FaultKind, UserError } from './errors.js';
 export type { OpenedCombination } from './evaluation/combine.js';
@@ -28,9 +30,22 @@ export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';
 export type { MemoryReport } from './inspect/memory.js';
 export { type BleuOptions, type BleuScore, BleuStatistics, corpusBleu, formatBleu } from './metrics/bleu.js';
 export { type ChrfOptions, type ChrfScore, ChrfStatistics, corpusChrf, formatChrf } from './metrics/chrf.js';
+export {
+  type AlignedPhone,
+  alignPhones,
+  countErrors,
+  type PhoneErrors,
+  phoneErrorRate,
+} from './metrics/phone-errors.js';
 export type { Predictor } from './predictors/predictor.js';
 export type { Progress } from './progress.js';
-export type { OpenedNetwork, OpenedNgram, OpenedRun, OpenedTranslation } from './runs/opened-run.js';
+export type {
+  OpenedNetwork,
+  OpenedNgram,
+  OpenedRun,
+  OpenedSpeech,
+  OpenedTranslation,
+} from './runs/opened-run.js';
 export type { SampleResult } from './sampling/sample.js';
 export { SpecError } from './spec/diagnostics.js';
 export { type LoadedSpec, loadSpec } from './spec/load.js';

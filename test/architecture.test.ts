@@ -63,7 +63,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ngram: ['corpus'],
   predictors: ['corpus', 'ngram', 'model', 'ops'],
   runs: ['spec', 'corpus', 'ngram', 'predictors', 'model', 'ops'],
-  tasks: ['spec', 'corpus', 'metrics', 'decoding', 'evaluation', 'predictors', 'model', 'ops'],
+  tasks: ['spec', 'corpus', 'metrics', 'runs', 'decoding', 'evaluation', 'predictors', 'model', 'ops'],
   training: ['spec', 'corpus', 'ngram', 'topics', 'runs', 'evaluation', 'tasks', 'model', 'ops', 'backends'],
   evaluation: ['spec', 'corpus', 'metrics', 'predictors', 'runs', 'model'],
   sampling: ['corpus', 'predictors', 'runs', 'ops'],

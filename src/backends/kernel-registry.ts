@@ -3,6 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { attentionGradientOp, attentionOp } from '../ops/attention.js';
 import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
+import { ctcOp } from '../ops/ctc.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../ops/gru.js';
@@ -40,6 +41,7 @@ const OPS = {
   attentionGradient: attentionGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
+  ctc: ctcOp,
   logits: logitsOp,
   draw: drawOp,
   likeliest: likeliestOp,

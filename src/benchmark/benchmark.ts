@@ -6,7 +6,7 @@ import { type ActiveBackend, measureRoofline } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
-import { type NetworkSpec, requireNetwork, type Spec } from '../spec/systems.js';
+import { type NetworkSpec, recognizesSpeech, requireNetwork, type Spec } from '../spec/systems.js';
 import { type Field, gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
 import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
@@ -98,6 +98,11 @@ function timedSpec(path: string, spec: Spec): NetworkSpec {
     throw notATraining(
       path,
       'trains on sentences, whose lengths come from a corpus, and a benchmark has none',
+    );
+  if (recognizesSpeech(network))
+    throw notATraining(
+      path,
+      'recognizes speech, whose utterances come from a corpus, and a benchmark has none',
     );
   return network;
 }

@@ -1,18 +1,24 @@
-/** The flags of commands that search for translations. */
+/** The flags of commands that search for translations, or for phones. */
 import type { DecodingOptions } from '../decoding/decode.js';
 import { integerFlag, numberFlag } from './flags.js';
 
 /** The group of flags in the help. */
 export const TRANSLATION = 'TRANSLATION';
 
-export const decodingFlags = {
-  beam: integerFlag({
-    description: 'Translations of a sentence that are kept side by side during the search; 1 is greedy.',
+/** Makes the flag of how wide a search is. @param helpGroup its group in the help */
+export function beamFlag(helpGroup?: string) {
+  return integerFlag({
+    description:
+      'Translations of a sentence, or phone sequences of an utterance, that are kept side by side during the search; 1 is greedy.',
     default: 5,
     min: 1,
     max: 1000,
-    helpGroup: TRANSLATION,
-  }),
+    ...(helpGroup && { helpGroup }),
+  });
+}
+
+export const decodingFlags = {
+  beam: beamFlag(TRANSLATION),
   'length-penalty': numberFlag({
     description:
       'Exponent of the length by which log-probabilities are divided (Wu et al. 2016): 0 prefers short translations.',

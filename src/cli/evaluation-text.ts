@@ -6,11 +6,12 @@ import type {
   EvaluationReport,
   NetworkEvaluation,
   NgramEvaluation,
+  SpeechEvaluation,
   TranslationEvaluation,
   TranslationScores,
 } from '../evaluation/report.js';
 import { combinationLines } from './combination-text.js';
-import { formatDuration, formatPerplexity } from './format.js';
+import { formatDuration, formatPercent, formatPerplexity } from './format.js';
 import { fallbackLines } from './outcome-text.js';
 import { renderTable } from './table.js';
 import { wrapLine } from './text-width.js';
@@ -23,15 +24,16 @@ import { wrapLine } from './text-width.js';
 export function renderEvaluation(report: EvaluationReport, width: number = Number.POSITIVE_INFINITY): string {
   const { split, perplexity, predictions, corpus, run } = report;
   const facts = factsOf(report);
+  const isSpeech = report.system === 'speech';
   return [
     ...facts.scores,
-    `${split} perplexity ${formatPerplexity(perplexity)}`,
-    `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} predictions, ${facts.protocol}`,
+    ...(isSpeech ? [] : [`${split} perplexity ${formatPerplexity(perplexity)}`]),
+    `  corpus ${corpus}, ${predictions.toLocaleString('en-US')} ${isSpeech ? 'frames' : 'predictions'}, ${facts.protocol}`,
     `  run ${run}, ${facts.model}`,
     ...facts.notes.map((line) => `  ${line}`),
-    ...(report.system === 'translation' ? [] : unigramLine(report)),
+    ...('unigramPerplexity' in report ? unigramLine(report) : []),
     `  ${facts.time}`,
-    ...(report.system !== 'translation' && report.recall ? recallTable(report.recall).split('\n') : []),
+    ...('recall' in report && report.recall ? recallTable(report.recall).split('\n') : []),
   ]
     .flatMap((line) => wrapLine(line, width))
     .join('\n');
@@ -83,6 +85,8 @@ function factsOf(report: EvaluationReport): Facts {
       return combinedFacts(report);
     case 'translation':
       return translationFacts(report);
+    case 'speech':
+      return speechFacts(report);
   }
 }
 
@@ -127,6 +131,30 @@ function translationFacts(report: TranslationEvaluation): Facts {
     notes: [],
     time: `${formatDuration(seconds)} on backend ${backend}`,
   };
+}
+
+function speechFacts(report: SpeechEvaluation): Facts {
+  const { split, errors, folding, loss, beam, frameAccuracy, meanNll, utterances } = report;
+  const { checkpoint, epochs, seconds, backend } = report;
+  const { substitutions, deletions, insertions, phones } = errors;
+  const search = beam === 1 ? 'best path' : `beam ${beam}`;
+  return {
+    scores: [
+      `${split} phone error rate ${formatPercent(report.phoneErrorRate)}`,
+      `  ${countOf(substitutions, 'substitution')}, ${countOf(deletions, 'deletion')}, ${countOf(insertions, 'insertion')}; ${countOf(phones, 'phone')}`,
+      `  ${folding === 'none' ? 'phones as they are' : `phones folded by ${folding}`}; ${loss === 'ctc' ? `CTC, ${search}` : 'the likeliest phone of each frame'}`,
+      ...(frameAccuracy === null ? [] : [`${split} frame accuracy ${formatPercent(frameAccuracy)}`]),
+      `${split} mean nll ${meanNll.toFixed(4)} nats a frame`,
+    ],
+    protocol: countOf(utterances, 'utterance'),
+    model: checkpointText(checkpoint, epochs),
+    notes: [],
+    time: `${formatDuration(seconds)} on backend ${backend}`,
+  };
+}
+
+function countOf(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function scoreLines(scores: TranslationScores, split: string): string[] {

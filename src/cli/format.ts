@@ -41,6 +41,11 @@ export function formatPerplexity(perplexity: number): string {
   return perplexity < 9.995e11 ? formatCount(perplexity) : 'over 999G';
 }
 
+/** Formats a share as a percentage with two decimals: "23.41 %". */
+export function formatPercent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
 /** Formats a duration in its two leading units: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -1,7 +1,7 @@
 /** The output of `zlm metrics`: a table, or comma-separated values. */
 import { plainNumber } from '../plain-number.js';
 import type { AnyMetricsRow, EpochRow, NgramRow, WindowsRow } from '../training/metrics.js';
-import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
+import { formatCount, formatDuration, formatPercent, formatPerplexity, formatRate } from './format.js';
 import { type Column, renderTable } from './table.js';
 
 /** The output of `--json`; see schemas/output/metrics.schema.json. */
@@ -26,6 +26,12 @@ const EPOCH_COLUMNS = [
   'validBleu',
   'isBest',
   'seconds',
+] as const satisfies readonly (keyof EpochRow)[];
+
+/** Columns of a recognizer of speech besides. */
+const SPEECH_COLUMNS = [
+  'validPhoneErrorRate',
+  'validFrameAccuracy',
 ] as const satisfies readonly (keyof EpochRow)[];
 
 const WINDOWS_COLUMNS = [
@@ -64,8 +70,15 @@ export function renderMetrics({ run, rows }: MetricsResult, choice: RowChoice, w
   if (first.kind === 'ngram')
     return rows.map((row) => (row.kind === 'ngram' ? ngramText(row) : '')).join('\n');
   return choice === 'epochs'
-    ? renderTable(EPOCH_TITLES, rows.flatMap(epochCells), width)
+    ? epochTable(rows, width)
     : renderTable(WINDOWS_TITLES, rows.flatMap(windowsCells), width);
+}
+
+function epochTable(rows: readonly AnyMetricsRow[], width?: number): string {
+  const isSpeech = rows.some((row) => row.kind === 'epoch' && row.validPhoneErrorRate !== undefined);
+  const titles = isSpeech ? EPOCH_TITLES.toSpliced(5, 0, ...SPEECH_TITLES) : EPOCH_TITLES;
+  const cells = rows.flatMap((row) => (row.kind === 'epoch' ? [epochCells(row, isSpeech)] : []));
+  return renderTable(titles, cells, width);
 }
 
 const EPOCH_TITLES: readonly Column[] = [
@@ -78,6 +91,11 @@ const EPOCH_TITLES: readonly Column[] = [
   { title: 'time', align: 'right', rank: 2 },
 ];
 
+const SPEECH_TITLES: readonly Column[] = [
+  { title: 'phone error rate', align: 'right' },
+  { title: 'frame accuracy', align: 'right', rank: 5 },
+];
+
 const WINDOWS_TITLES: readonly Column[] = [
   { title: 'epoch', align: 'right' },
   { title: 'windows', align: 'right' },
@@ -88,31 +106,22 @@ const WINDOWS_TITLES: readonly Column[] = [
   { title: 'time', align: 'right', rank: 1 },
 ];
 
-function epochCells(row: AnyMetricsRow): string[][] {
-  if (row.kind !== 'epoch') return [];
-  const {
-    epoch,
-    windows,
-    learningRate,
-    averaged,
-    trainPerplexity,
-    validPerplexity,
-    validBleu,
-    isBest,
-    seconds,
-  } = row;
-  const bleu = validBleu === undefined ? '' : `BLEU ${validBleu.toFixed(2)}`;
+function epochCells(row: EpochRow, isSpeech: boolean): string[] {
+  const { epoch, windows, learningRate, averaged, trainPerplexity, validPerplexity, isBest, seconds } = row;
+  const bleu = row.validBleu === undefined ? '' : `BLEU ${row.validBleu.toFixed(2)}`;
   const marks = [bleu, isBest ? 'best so far' : '', averaged ? 'averaged' : ''].filter((mark) => mark !== '');
+  const ofSpeech = [row.validPhoneErrorRate, row.validFrameAccuracy].map((share) =>
+    share === undefined ? '–' : formatPercent(share),
+  );
   return [
-    [
-      String(epoch),
-      windows.toLocaleString('en-US'),
-      shortRate(learningRate),
-      perplexityText(trainPerplexity),
-      perplexityText(validPerplexity),
-      marks.join(', '),
-      formatDuration(seconds),
-    ],
+    String(epoch),
+    windows.toLocaleString('en-US'),
+    shortRate(learningRate),
+    perplexityText(trainPerplexity),
+    perplexityText(validPerplexity),
+    ...(isSpeech ? ofSpeech : []),
+    marks.join(', '),
+    formatDuration(seconds),
   ];
 }
 
@@ -148,7 +157,11 @@ function csvCells(row: AnyMetricsRow): Record<string, string> {
     return Object.fromEntries(flattened('', figures));
   }
   const values = new Map<string, unknown>(Object.entries(row));
-  const columns = columnsOf(row.kind === 'epoch' ? 'epochs' : 'windows');
+  const isSpeech = values.has('validPhoneErrorRate');
+  const columns = [
+    ...columnsOf(row.kind === 'epoch' ? 'epochs' : 'windows'),
+    ...(isSpeech ? SPEECH_COLUMNS : []),
+  ];
   return Object.fromEntries(columns.map((column) => [column, String(values.get(column) ?? '')]));
 }
 

@@ -1,10 +1,11 @@
 /** Renders the outcome of `zlm train`, for each system. */
 import { UserError } from '../errors.js';
 import { FALLBACK_DISCOUNTS } from '../ngram/kneser-ney.js';
+import type { BestEpoch } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkOutcome, NgramOutcome, TrainingOutcome } from '../systems/system.js';
 import { visible } from '../visible.js';
-import { formatDuration, formatExactly, formatPerplexity } from './format.js';
+import { formatDuration, formatExactly, formatPercent, formatPerplexity } from './format.js';
 
 /**
  * Renders the outcome of a finished training.
@@ -59,9 +60,14 @@ function interruptionOf(outcome: TrainingOutcome, resume: string): [message: str
 
 function networkLine({ epochs, best, seconds, stoppedEarly }: NetworkOutcome): string {
   const early = stoppedEarly && best ? `stopped early, ${countOf(epochs - best.epoch)} after the best; ` : '';
-  const bestEpoch =
-    best && `best valid perplexity ${formatPerplexity(best.perplexity)} in epoch ${best.epoch}`;
+  const bestEpoch = best && `best valid ${bestFigure(best)} in epoch ${best.epoch}`;
   return `${early}trained ${countOf(epochs)} in ${formatDuration(seconds)}; ${bestEpoch}`;
+}
+
+function bestFigure({ perplexity, phoneErrorRate }: BestEpoch): string {
+  return phoneErrorRate === undefined
+    ? `perplexity ${formatPerplexity(perplexity)}`
+    : `phone error rate ${formatPercent(phoneErrorRate)}`;
 }
 
 function countOf(epochs: number): string {

@@ -18,14 +18,15 @@ export function renderPlan(plan: Plan, width?: number): string {
 }
 
 function renderNetworkPlan(plan: NetworkPlan, width?: number): string {
+  const { unit = 'tokens' } = plan;
   const facts = renderTable(
     [{ title: 'training' }, { title: '', wraps: true }],
     [
       ['parameters', formatCount(plan.parameters)],
       ['memory', memoryText(plan)],
-      ['FLOP per token', formatCount(plan.trainingFlopPerToken)],
+      [`FLOP per ${unit.replace(/s$/, '')}`, formatCount(plan.trainingFlopPerToken)],
       [plan.sentences ? 'batches per epoch' : 'windows per epoch', formatCount(plan.windowsPerEpoch)],
-      ['tokens per epoch', formatCount(plan.tokensPerEpoch)],
+      [`${unit} per epoch`, formatCount(plan.tokensPerEpoch)],
       ...timingRows(plan),
     ],
     width,
@@ -35,7 +36,8 @@ function renderNetworkPlan(plan: NetworkPlan, width?: number): string {
     [{ title: 'epoch' }, { title: 'learning rate', align: 'right' }],
     plan.learningRates.map((span) => [epochs(span), plainNumber(span.learningRate, 4)]),
   );
-  const note = plan.learningRateFalls ? ['It falls further when the valid perplexity does not.'] : [];
+  const metric = plan.unit === 'frames' ? 'phone error rate' : 'perplexity';
+  const note = plan.learningRateFalls ? [`It falls further when the valid ${metric} does not.`] : [];
   return [facts, '', rates, ...note].join('\n');
 }
 
@@ -76,23 +78,24 @@ function memoryText({
   backend,
   sentences,
   stepsPerWindow,
+  unit,
 }: NetworkPlan): string {
   const needed = `about ${formatBytes(memoryBytes)} on backend ${backend}`;
   if (memoryBytes <= availableMemoryBytes)
     return `${needed} of ${formatBytes(availableMemoryBytes)} available`;
   const cure = sentences
-    ? `lower training.batchSize, or prepare the corpus with lines shorter than ${stepsPerWindow} tokens`
+    ? `lower training.batchSize, or prepare the corpus with ${unit ? 'utterances' : 'lines'} shorter than ${stepsPerWindow} ${unit ?? 'tokens'}`
     : 'lower training.batchSize or training.bptt';
   return `${needed}, but only ${formatBytes(availableMemoryBytes)} are available: ${cure}`;
 }
 
-function timingRows({ timing, backend, epochsTrained }: NetworkPlan): string[][] {
+function timingRows({ timing, backend, epochsTrained, unit }: NetworkPlan): string[][] {
   if (timing === null) return [['speed here', 'not timed: the memory does not suffice']];
   const { tokensPerSecond, gflops, secondsPerEpoch, seconds } = timing;
   return [
     [
       'speed here',
-      `${formatRate(tokensPerSecond)} tokens/s, ${gflops.toFixed(1)} GFLOP/s on backend ${backend}`,
+      `${formatRate(tokensPerSecond)} ${unit ?? 'tokens'}/s, ${gflops.toFixed(1)} GFLOP/s on backend ${backend}`,
     ],
     ['time per epoch', `about ${formatDuration(secondsPerEpoch)}`],
     [epochsTrained === 0 ? 'time in all' : 'time that is left', `about ${formatDuration(seconds)}`],

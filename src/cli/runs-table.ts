@@ -4,7 +4,7 @@ import type { Evaluation } from '../runs/evaluations.js';
 import type { RunSummary } from '../runs/list-runs.js';
 import type { LiveProgress } from '../runs/live-progress.js';
 import { commonValues, type KeyValues, valueText } from '../runs/run-differences.js';
-import { formatCount, formatDuration, formatPerplexity, formatRate } from './format.js';
+import { formatCount, formatDuration, formatPercent, formatPerplexity, formatRate } from './format.js';
 import { type Column, tableRows } from './table.js';
 import { clip, visibleWidth } from './text-width.js';
 
@@ -84,7 +84,9 @@ function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
       title: 'valid',
       align: 'right',
       rank: 5,
-      cell: readable(({ bestValidPerplexity }) => perplexityText(bestValidPerplexity)),
+      cell: readable(({ bestValidPerplexity, bestValidPhoneErrorRate }) =>
+        figureText(bestValidPerplexity, bestValidPhoneErrorRate),
+      ),
     },
     ...(evaluated('test') ? [{ title: 'test', cell: evaluationCell(runs, 'test') }] : []),
     ...(evaluated('valid') ? [{ title: 'valid by eval', rank: 1, cell: evaluationCell(runs, 'valid') }] : []),
@@ -97,7 +99,9 @@ function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
   ];
 }
 
-function perplexityText(perplexity: number | null | undefined): string {
+/** Formats a perplexity, or the phone error rate of a recognizer of speech: "PER 23.41 %". */
+function figureText(perplexity: number | null | undefined, phoneErrorRate?: number): string {
+  if (phoneErrorRate !== undefined) return `PER ${formatPercent(phoneErrorRate)}`;
   return perplexity === null || perplexity === undefined ? NOTHING : formatPerplexity(perplexity);
 }
 
@@ -107,19 +111,21 @@ function stateCell({ state, stoppedEarly }: RunSummary): string {
 
 /** Formats a figure, with its protocol if that differs from the default: "115.10", "113.92 (last, batch 20)". */
 function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSummary) => string {
-  const figures = runs.map((run) => perplexityText(chosen(run, split)?.perplexity));
+  const figureOf = (evaluation: Evaluation | undefined) =>
+    figureText(evaluation?.perplexity, evaluation?.phoneErrorRate);
+  const figures = runs.map((run) => figureOf(chosen(run, split)));
   const figureWidth = Math.max(...figures.map((figure) => figure.length));
   return (run) => {
     const evaluation = chosen(run, split);
     if (!evaluation) return NOTHING.padStart(figureWidth);
-    const { perplexity, checkpoint, batch, method = '', stale } = evaluation;
+    const { checkpoint, batch, method = '', stale } = evaluation;
     const words = [
       checkpoint === 'best' ? '' : checkpoint,
       batch === 1 ? '' : `batch ${batch}`,
       method,
       stale ? 'stale' : '',
     ].filter((word) => word !== '');
-    const figure = formatPerplexity(perplexity).padStart(figureWidth);
+    const figure = figureOf(evaluation).padStart(figureWidth);
     return words.length === 0 ? figure : `${figure} (${words.join(', ')})`;
   };
 }

@@ -3,7 +3,7 @@ import ansis from 'ansis';
 import { valueText } from '../runs/run-differences.js';
 import type { GroupReport, RunReport, SweepReport } from '../sweeps/report.js';
 import { groupName, keysOf, noteOf } from '../sweeps/tables.js';
-import { formatDuration, formatPerplexity } from './format.js';
+import { formatDuration, formatPercent, formatPerplexity } from './format.js';
 import { liveText } from './runs-table.js';
 import { type Column, renderTable } from './table.js';
 import { clip } from './text-width.js';
@@ -20,7 +20,7 @@ const MOST_PROBLEMS = 5;
  */
 export function renderSweep(report: SweepReport, width = Number.POSITIVE_INFINITY): string {
   const { groups, runs } = report;
-  const table = tableOf(columnsOf(groups), groups, width).split('\n');
+  const table = tableOf(columnsOf(report), groups, width).split('\n');
   const working = runs.filter(({ state }) => state === 'running').flatMap((run) => workingLine(run, width));
   const problems = runs.filter(({ state }) => state === 'diverged' || state === 'failed');
   return [
@@ -68,13 +68,13 @@ function headLine({ sweep, groups, runs }: SweepReport): string {
   return `${sweep}: ${parts.join(', ')}; ${formatDuration(seconds)} of training`;
 }
 
-function columnsOf(groups: readonly GroupReport[]): GroupColumn[] {
+function columnsOf({ groups, metric }: SweepReport): GroupColumn[] {
   const named = groups.some(({ variant }) => variant !== null);
   const grid = keysOf(groups.map((group) => group.grid));
   const tuned = keysOf(groups.map((group) => group.tuned ?? {}));
   const spread = (title: 'valid' | 'test', rank: number): GroupColumn[] => [
-    { title, align: 'right', cell: (group) => colored(group, shortMean(group[title]?.mean)) },
-    { title: '±', rank, cell: (group) => deviationText(group[title]?.deviation) },
+    { title, align: 'right', cell: (group) => colored(group, meanText(group[title]?.mean, metric)) },
+    { title: '±', rank, cell: (group) => deviationText(group[title]?.deviation, metric) },
   ];
   return [
     { title: '', cell: ({ best }) => (best ? '*' : '') },
@@ -110,12 +110,14 @@ function colored({ best }: GroupReport, text: string): string {
   return best ? ansis.green(text) : text;
 }
 
-function shortMean(mean: number | undefined): string {
-  return mean === undefined ? '–' : formatPerplexity(mean);
+function meanText(mean: number | undefined, metric: SweepReport['metric']): string {
+  if (mean === undefined) return '–';
+  return metric ? formatPercent(mean) : formatPerplexity(mean);
 }
 
-function deviationText(deviation: number | null | undefined): string {
-  return deviation === null || deviation === undefined ? '' : deviation.toFixed(2);
+function deviationText(deviation: number | null | undefined, metric: SweepReport['metric']): string {
+  if (deviation === null || deviation === undefined) return '';
+  return metric ? formatPercent(deviation) : deviation.toFixed(2);
 }
 
 function workingLine({ run, live }: RunReport, width: number): string[] {
@@ -173,8 +175,8 @@ export function changedLines(before: SweepReport | null, now: SweepReport): stri
     .map(({ run, state, valid, test, problem }) =>
       [
         `${run}: ${state}`,
-        ...(valid === null ? [] : [`valid ${formatPerplexity(valid)}`]),
-        ...(test === null ? [] : [`test ${formatPerplexity(test)}`]),
+        ...(valid === null ? [] : [`valid ${meanText(valid, now.metric)}`]),
+        ...(test === null ? [] : [`test ${meanText(test, now.metric)}`]),
         ...(problem ? [problem.split('\n', 1)[0]] : []),
       ].join(', '),
     );

@@ -4,7 +4,7 @@ import { plainNumber } from '../plain-number.js';
 import type { PlanEvent } from '../systems/system.js';
 import type { EpochEvent, SessionEvent, TrainingEvent, WindowEvent } from '../training/events.js';
 import { backendLine } from './backend-flags.js';
-import { formatDuration, formatPerplexity } from './format.js';
+import { formatDuration, formatPercent, formatPerplexity } from './format.js';
 import { planLine } from './plan-table.js';
 import type { ProgressReporter } from './progress.js';
 
@@ -16,7 +16,11 @@ const WAITS_FOR = { network: 'Finishing the window and saving', ngram: 'Stopping
 
 /** Draws one training, or the planning of one. */
 export class TrainingDisplay {
-  private session: Pick<SessionEvent, 'system' | 'epochs'> = { system: 'network', epochs: 0 };
+  private session: Pick<SessionEvent, 'system' | 'metric' | 'epochs'> = {
+    system: 'network',
+    metric: 'perplexity',
+    epochs: 0,
+  };
   private meanNll: number | null = null;
   private tokensPerSecond: number | null = null;
   /** Every warning of the session, for `--json`. */
@@ -53,8 +57,12 @@ export class TrainingDisplay {
     const { epoch, done, total, nll, predictions, seconds } = event;
     this.meanNll = smooth(this.meanNll, nll / predictions);
     this.tokensPerSecond = smooth(this.tokensPerSecond, predictions / seconds);
-    const figures = [`perplexity ${formatPerplexity(Math.exp(this.meanNll))}`];
-    const rate = { perSecond: this.tokensPerSecond, unit: 'tokens' };
+    const isSpeech = this.session.metric === 'phoneErrorRate';
+    const figure = isSpeech
+      ? `nll ${this.meanNll.toFixed(3)}`
+      : `perplexity ${formatPerplexity(Math.exp(this.meanNll))}`;
+    const figures = [figure];
+    const rate = { perSecond: this.tokensPerSecond, unit: isSpeech ? 'frames' : 'tokens' };
     const label = `epoch ${epoch}/${this.session.epochs}`;
     this.progress.update({ label, done, total, unit: 'windows', figures, rate }, true);
   }
@@ -88,13 +96,33 @@ function smooth(average: number | null, value: number): number {
 }
 
 function epochLine(event: EpochEvent, epochs: number): string {
-  const { epoch, trainPerplexity, validPerplexity, validBleu, learningRate, averaged, isBest, position } =
-    event;
+  const { epoch, learningRate, averaged, isBest, position } = event;
+  const [train, valid] = figuresOf(event);
   return [
     `epoch ${epoch}/${epochs}:`,
-    `train perplexity ${formatPerplexity(trainPerplexity)},`,
-    `valid ${formatPerplexity(validPerplexity)}${validBleu === undefined ? '' : `, BLEU ${validBleu.toFixed(2)}`}${isBest ? ' (best)' : ''},`,
+    `train ${train},`,
+    `valid ${valid}${isBest ? ' (best)' : ''},`,
     `learning rate ${plainNumber(learningRate, 3)}${averaged ? ', averaged' : ''},`,
     formatDuration(position.seconds),
   ].join(' ');
+}
+
+/** Returns the figures of an epoch in train and valid: perplexities, with BLEU where it is measured; or of speech the nll of a frame and the phone error rate. */
+function figuresOf({
+  trainPerplexity,
+  validPerplexity,
+  validBleu,
+  validPhoneErrorRate,
+  validFrameAccuracy,
+}: EpochEvent) {
+  if (validPhoneErrorRate === undefined) {
+    const bleu = validBleu === undefined ? '' : `, BLEU ${validBleu.toFixed(2)}`;
+    return [`perplexity ${formatPerplexity(trainPerplexity)}`, `${formatPerplexity(validPerplexity)}${bleu}`];
+  }
+  const accuracy =
+    validFrameAccuracy === undefined ? '' : `, frame accuracy ${formatPercent(validFrameAccuracy)}`;
+  return [
+    `nll ${Math.log(trainPerplexity).toFixed(3)}`,
+    `nll ${Math.log(validPerplexity).toFixed(3)}${accuracy}, phone error rate ${formatPercent(validPhoneErrorRate)}`,
+  ];
 }

@@ -8,7 +8,7 @@ import { askedFor, methodFlags } from '../cli/method-flags.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
 import { UserError } from '../errors.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
-import type { EvaluationReport, TranslationEvaluation } from '../evaluation/report.js';
+import type { EvaluationReport, SpeechEvaluation, TranslationEvaluation } from '../evaluation/report.js';
 import type { Progress } from '../progress.js';
 import type { OpenRunRequest } from '../systems/open-run.js';
 
@@ -27,14 +27,15 @@ function batchOfPairs(run: string): UserError {
 
 export default class Eval extends BaseCommand<typeof Eval> {
   static override summary =
-    'Measure a trained model on a split of its corpus: its perplexity, and the BLEU of translations.';
+    'Measure a trained model on a split of its corpus: its perplexity, the BLEU of translations, or the phone error rate of speech.';
 
   static override description =
     'Perplexity is exp of the mean negative log-likelihood over exactly counted predictions. With --batch 1 the split ' +
     'is read in one sequential pass from the zero state, as in the paper; a wider batch is faster, cuts the split into ' +
     'columns that each start from nothing, and so gives a slightly higher figure. A network that was trained on sentences ' +
     '(training.sentences) reads every line from the zero state. Of a network that translates, the sources are translated ' +
-    'by beam search as well, and compared with the targets as sacreBLEU does. The method flags combine and adapt trained models; ' +
+    'by beam search as well, and compared with the targets as sacreBLEU does. Of a network that recognizes speech, the phones of each ' +
+    'utterance are compared with those that are spoken. The method flags combine and adapt trained models; ' +
     'docs/test-time.md explains them.';
 
   static override examples = [
@@ -110,7 +111,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
         return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);
       }
       const request = requestOf(asked.run);
-      const { runTranslates } = await import('../systems/open-run.js');
+      const { runRecognizesSpeech, runTranslates } = await import('../systems/open-run.js');
+      if (await runRecognizesSpeech(request)) return await this.#evaluateSpeech(request, hooks);
       if (await runTranslates(request)) return await this.#evaluateTranslation(request, hooks);
       const opened = await opener.open(asked.run);
       try {
@@ -120,6 +122,28 @@ export default class Eval extends BaseCommand<typeof Eval> {
       }
     });
     return this.print(report, renderEvaluation);
+  }
+
+  async #evaluateSpeech(
+    request: OpenRunRequest,
+    hooks: EvaluationHooks & { readonly signal: AbortSignal },
+  ): Promise<SpeechEvaluation> {
+    const { openRecognizer } = await import('../systems/open-run.js');
+    const { evaluateSpeech } = await import('../decoding/evaluate-speech.js');
+    const { split, beam } = this.flags;
+    const onNote = (line: string) => this.progress().note(line);
+    const { signal, onProgress } = hooks;
+    const opened = await openRecognizer(request, {
+      signal,
+      onBackend: onceNoted(onNote),
+      onWarning: onNote,
+      ...(onProgress && { onProgress }),
+    });
+    try {
+      return await evaluateSpeech(opened, { split, beam }, hooks);
+    } finally {
+      opened.dispose();
+    }
   }
 
   async #evaluateTranslation(

@@ -2,6 +2,7 @@
 import type { SplitName } from '../corpus/prepared.js';
 import type { BleuScore } from '../metrics/bleu.js';
 import type { ChrfScore } from '../metrics/chrf.js';
+import type { PhoneErrors } from '../metrics/phone-errors.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import type { Dynamic, McDropout, NeuralCache } from './method.js';
 import type { RecallReport } from './recall.js';
@@ -67,6 +68,25 @@ export interface TranslationEvaluation extends Omit<EvaluationFacts, 'unigramPer
   readonly translations?: TranslationScores;
 }
 
+/** The report on a network that recognizes speech. Predictions are frames, and perplexity is per frame. */
+export interface SpeechEvaluation extends Omit<EvaluationFacts, 'unigramPerplexity' | 'recall'> {
+  readonly system: 'speech';
+  readonly backend: string;
+  readonly utterances: number;
+  /** Errors per phone, from {@link errors}. */
+  readonly phoneErrorRate: number;
+  readonly errors: PhoneErrors;
+  /** How phones were folded into the classes that were compared. */
+  readonly folding: string;
+  readonly loss: 'framewise' | 'ctc';
+  /** Prefixes that were kept in the search; 1 is the best path, null for a framewise network. */
+  readonly beam: number | null;
+  /** Share of frames whose phone is the likeliest; null by CTC. */
+  readonly frameAccuracy: number | null;
+  /** Mean negative log-likelihood of a frame, in nats: of its phone, or by CTC a frame's share of that of its utterance. */
+  readonly meanNll: number;
+}
+
 /** The scores of translations that a search has found. */
 export interface TranslationScores {
   readonly beam: number;
@@ -83,7 +103,8 @@ export type EvaluationReport =
   | NetworkEvaluation
   | NgramEvaluation
   | CombinedEvaluation
-  | TranslationEvaluation;
+  | TranslationEvaluation
+  | SpeechEvaluation;
 
 /** One model of a combination. */
 export interface MemberReport {

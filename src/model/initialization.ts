@@ -6,6 +6,7 @@ import {
   type ParameterShape,
   Parameters,
   parameterShapes,
+  REVERSE,
   sizeOf,
   variableOf,
 } from './parameters.js';
@@ -118,7 +119,7 @@ function isBias({ role }: ParameterShape): boolean {
 }
 
 function isLstmBias({ layers }: Architecture, name: string): boolean {
-  const names = (layer: number) => [`layers.${layer}.bias`, `${ENCODER}layers.${layer}.bias`];
+  const names = (layer: number) => ['', ENCODER, REVERSE].map((prefix) => `${prefix}layers.${layer}.bias`);
   return layers.some(({ cell }, layer) => cell === 'lstm' && names(layer).includes(name));
 }
 

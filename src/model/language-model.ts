@@ -5,6 +5,7 @@ import { dropout, type Noise } from '../ops/noise.js';
 import { matrixProduct } from '../ops/products.js';
 import { reshape } from '../ops/shapes.js';
 import { logits as logitsOf, softmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
+import { readsWords, wordArchitecture } from './architecture.js';
 import type { Network } from './network.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
 import { type ModelState, runStack, zeroStackState } from './stack.js';
@@ -23,7 +24,7 @@ export interface Encoded {
 /** Makes the state at the start of a text for `batch` columns: all zero. */
 export function initialState({ architecture }: Network, batch: number): ModelState {
   const layers = zeroStackState(architecture, batch);
-  const { context } = architecture;
+  const { context } = wordArchitecture(architecture);
   return context ? { ...layers, context: tf.zeros([batch, context.topics]) } : layers;
 }
 
@@ -105,8 +106,9 @@ export function embedWords(table: tf.Tensor2D, ids: tf.Tensor2D, onTypes: Noise 
 
 function topicsOf({ architecture, constants }: Network, ids: tf.Tensor2D, state: ModelState) {
   const table = constants.get('topics');
-  if (!architecture.context || !table) return null;
-  return topicFeatures(table, ids, state.context, architecture.context.decay);
+  const { context } = wordArchitecture(architecture);
+  if (!context || !table) return null;
+  return topicFeatures(table, ids, state.context, context.decay);
 }
 
 /** Projects the softmax's input to the embedding's width if the softmax is tied and the widths differ. */
@@ -116,7 +118,7 @@ function projected({ parameters, precision }: Network, hidden: tf.Tensor2D): tf.
 }
 
 function softmaxParameters({ architecture, parameters }: Network) {
-  const tied = architecture.tieEmbedding;
+  const tied = readsWords(architecture) && architecture.tieEmbedding;
   return {
     weight: parameters.matrix(tied ? 'embedding.weight' : 'softmax.weight'),
     bias: parameters.vector('softmax.bias'),

@@ -42,6 +42,8 @@ export interface WindowNoise {
   readonly seed: number;
   /** Absolute time step of the window's first step. */
   readonly step: number;
+  /** Of layers that read a sequence from its end to its beginning, whose masks are others. */
+  readonly isReversed?: boolean;
   /** First step of the sequence whose masks last a sequence, where that is longer than the window; `step` by default. */
   readonly sequenceStep?: number;
 }
@@ -50,6 +52,8 @@ export interface WindowNoise {
  * Sites are numbered in families, so that a new kind of noise does not change the masks of the others. On the edges, vertical place v is site 2v and the recurrent edge of layer l is site 2l + 1.
  */
 const FAMILY_SIZE = 2 ** 16;
+/** The second half of a family is for layers that read from the end to the beginning. */
+const REVERSED = FAMILY_SIZE / 2;
 const FAMILY = { edges: 0, zoneoutHidden: 1, zoneoutCell: 2, recurrentWeight: 3, embedding: 4 } as const;
 
 function siteOf(family: keyof typeof FAMILY, index: number): number {
@@ -120,9 +124,15 @@ function onEdgeBelow(window: WindowNoise, layer: number): Noise {
 }
 
 function noiseAt(
-  { seed, step, sequenceStep = step }: WindowNoise,
+  { seed, step, sequenceStep = step, isReversed = false }: WindowNoise,
   edge: Edge & Partial<GatedEdge>,
   site: number,
 ): Noise {
-  return { perGate: false, ...edge, seed, site, step: edge.mask === 'sequence' ? sequenceStep : step };
+  return {
+    perGate: false,
+    ...edge,
+    seed,
+    site: isReversed ? site + REVERSED : site,
+    step: edge.mask === 'sequence' ? sequenceStep : step,
+  };
 }

@@ -1,7 +1,15 @@
 /** The parameters of a network: names, shapes and variables. */
 import * as tf from '@tensorflow/tfjs';
 import { tidy } from '../ops/memory.js';
-import { type Architecture, hasProjection, inputWidth, outputWidth } from './architecture.js';
+import {
+  type Architecture,
+  hasProjection,
+  hasTwoDirections,
+  inputWidth,
+  outputWidth,
+  readsWords,
+  type WordArchitecture,
+} from './architecture.js';
 import { kindOf, type LayerParameters, type ParameterShape } from './layers.js';
 
 export type { ParameterShape };
@@ -35,7 +43,15 @@ export class Parameters extends Map<string, tf.Variable> {
   ofEncoder(): StackParameters {
     return { ofLayer: (layer) => this.ofLayer(layer, ENCODER) };
   }
+
+  /** Returns the parameters of the layers that read from the last frame to the first. */
+  ofReverse(): StackParameters {
+    return { ofLayer: (layer) => this.ofLayer(layer, REVERSE) };
+  }
 }
+
+/** Begins the names of the parameters of layers that read from the last frame to the first. */
+export const REVERSE = 'reverse.';
 
 /** Begins the names of an encoder's parameters. */
 export const ENCODER = 'encoder.';
@@ -62,34 +78,58 @@ export type NamedValues = ReadonlyMap<string, { readonly data: Float32Array | In
  * gates of a layer are side by side in PyTorch's order.
  */
 export function parameterShapes(architecture: Architecture): ParameterShape[] {
+  return readsWords(architecture) ? wordShapes(architecture) : acousticShapes(architecture);
+}
+
+function wordShapes(architecture: WordArchitecture): ParameterShape[] {
   const { vocabularySize, source, embedding, tieEmbedding } = architecture;
   const shapes: ParameterShape[] = [
     { name: 'embedding.weight', shape: [vocabularySize, embedding], role: 'embedding' },
     ...stackShapes(architecture, ''),
   ];
-  const width = outputWidth(architecture);
   if (hasProjection(architecture)) {
-    shapes.push({ name: 'softmax.projection', shape: [width, embedding], role: 'softmax' });
+    const shape = [outputWidth(architecture), embedding];
+    shapes.push({ name: 'softmax.projection', shape, role: 'softmax' });
   }
-  if (!tieEmbedding) {
-    shapes.push({ name: 'softmax.weight', shape: [width, vocabularySize], role: 'softmax' });
-  }
-  shapes.push({ name: 'softmax.bias', shape: [vocabularySize], role: 'softmaxBias' });
+  shapes.push(...softmaxShapes(architecture).slice(tieEmbedding ? 1 : 0));
   if (source?.vocabularySize) {
     const shape = [source.vocabularySize, embedding];
     shapes.push({ name: 'source.embedding.weight', shape, role: 'embedding' });
   }
   if (source?.stack === 'separate') shapes.push(...stackShapes(architecture, ENCODER));
-  if (source && source.attention !== 'none') shapes.push(...attentionShapes(source.attention, width));
+  if (source && source.attention !== 'none')
+    shapes.push(...attentionShapes(source.attention, outputWidth(architecture)));
   return shapes;
 }
 
-function stackShapes(architecture: Architecture, prefix: string): ParameterShape[] {
-  return architecture.layers.flatMap((layer, index) =>
-    kindOf(layer)
-      .parameterShapes(layer, inputWidth(architecture, index))
-      .map((shape) => ({ ...shape, name: `${prefix}layers.${index}.${shape.name}` })),
-  );
+function acousticShapes(architecture: Architecture): ParameterShape[] {
+  const { layers } = architecture;
+  const twice = layers.map((_, layer) => hasTwoDirections(architecture, layer));
+  return [
+    ...stackShapes(architecture, ''),
+    ...softmaxShapes(architecture),
+    ...stackShapes(architecture, REVERSE, (layer) => twice[layer]),
+  ];
+}
+
+function softmaxShapes(architecture: Architecture): [weight: ParameterShape, bias: ParameterShape] {
+  const { vocabularySize } = architecture;
+  return [
+    { name: 'softmax.weight', shape: [outputWidth(architecture), vocabularySize], role: 'softmax' },
+    { name: 'softmax.bias', shape: [vocabularySize], role: 'softmaxBias' },
+  ];
+}
+
+/** @param has whether the stack has a layer */
+function stackShapes(
+  architecture: Architecture,
+  prefix: string,
+  has: (layer: number) => boolean = () => true,
+): ParameterShape[] {
+  return architecture.layers.flatMap((layer, index) => {
+    const shapes = has(index) ? kindOf(layer).parameterShapes(layer, inputWidth(architecture, index)) : [];
+    return shapes.map((shape) => ({ ...shape, name: `${prefix}layers.${index}.${shape.name}` }));
+  });
 }
 
 /** Returns the parameters of attention over vectors of H units. */
@@ -99,11 +139,9 @@ function attentionShapes(score: 'dot' | 'general', units: number): ParameterShap
 }
 
 /** Lists the tensors that a model reads but never trains: the topic table [V,K], with topics. */
-export function constantShapes({
-  vocabularySize,
-  context,
-}: Architecture): { name: string; shape: [number, number] }[] {
-  return context ? [{ name: 'topics', shape: [vocabularySize, context.topics] }] : [];
+export function constantShapes(architecture: Architecture): { name: string; shape: [number, number] }[] {
+  const context = readsWords(architecture) ? architecture.context : null;
+  return context ? [{ name: 'topics', shape: [architecture.vocabularySize, context.topics] }] : [];
 }
 
 /** Returns the number of values in a shape. */

@@ -1,5 +1,5 @@
 /** Size and training cost of a model, by closed formulas before anything is allocated. */
-import type { Architecture } from './architecture.js';
+import { type Architecture, hasTwoDirections, inputWidth, readsWords } from './architecture.js';
 import { kindOf } from './layers.js';
 import { parameterShapes, sizeOf } from './parameters.js';
 
@@ -34,14 +34,20 @@ export function totalSize(shapes: readonly { readonly shape: readonly number[] }
 
 /** Counts the weights that multiply a token: every matrix, except an embedding table that the softmax does not share. */
 function multiplyAddsPerToken(architecture: Architecture): number {
+  const tied = readsWords(architecture) && architecture.tieEmbedding;
   const multiplied = parameterShapes(architecture).filter(
-    ({ shape, role }) => shape.length === 2 && (role !== 'embedding' || architecture.tieEmbedding),
+    ({ shape, role }) => shape.length === 2 && (role !== 'embedding' || tied),
   );
   return totalSize(multiplied);
 }
 
 /** Counts the saved values per token: input and dropped input, each layer's; logits, softmax and gradient. */
-function activationsPerToken({ vocabularySize, embedding, layers }: Architecture): number {
-  const ofLayers = layers.reduce((sum, layer) => sum + kindOf(layer).savedPerUnit * layer.units, 0);
-  return 2 * embedding + ofLayers + 4 * vocabularySize;
+function activationsPerToken(architecture: Architecture): number {
+  const { vocabularySize, layers } = architecture;
+  const ofLayers = layers.reduce((sum, layer, index) => {
+    const directions = hasTwoDirections(architecture, index) ? 2 : 1;
+    return sum + directions * kindOf(layer).savedPerUnit * layer.units;
+  }, 0);
+  const input = readsWords(architecture) ? architecture.embedding : inputWidth(architecture, 0);
+  return 2 * input + ofLayers + 4 * vocabularySize;
 }

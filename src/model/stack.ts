@@ -60,31 +60,56 @@ export function runLayers(
   x: tf.Tensor3D,
   context: tf.Tensor3D | null,
   state: ModelState,
-  { layers, zoneout }: Architecture,
+  architecture: Architecture,
   parameters: StackParameters,
   noise: WindowNoise | null,
   precision: Precision = 'f32',
 ): Omit<StackResult, 'dropped'> {
   const after: Record<string, tf.Tensor2D> = {};
   let signal = x;
-  layers.forEach((shape, l) => {
-    const layer = kindOf(shape);
-    const below = dropout(signal, noiseBelowLayer(noise, l));
-    const input = context && l === 0 ? tf.concat([below, context], 2) : below;
-    const { output, state: layerAfter } = layer.run(
-      {
-        x: input,
-        state: layerState(state, l, layer.stateNames),
-        parameters: parameters.ofLayer(l),
-        noise: noiseInLayer(noise, zoneout, l),
-        precision,
-      },
-      shape,
-    );
-    signal = output;
-    for (const [name, tensor] of Object.entries(layerAfter)) after[stateName(l, name)] = tensor;
-  });
+  for (const l of architecture.layers.keys()) {
+    const beside = l === 0 ? context : null;
+    const run = runLayer(signal, l, state, architecture, parameters, noise, precision, beside);
+    signal = run.raw;
+    Object.assign(after, run.state);
+  }
   return { raw: signal, state: after };
+}
+
+/**
+ * Runs one layer over a window, with the dropout below it.
+ *
+ * @param x      [T,B,I]
+ * @param layer  its number, from 0
+ * @param state  of all layers before the window
+ * @param beside [T,B,K], concatenated to x without dropout; or null
+ * @returns its output, and its state after the window by the names of {@link ModelState}
+ */
+export function runLayer(
+  x: tf.Tensor3D,
+  layer: number,
+  state: ModelState,
+  { layers, zoneout }: Architecture,
+  parameters: StackParameters,
+  noise: WindowNoise | null,
+  precision: Precision = 'f32',
+  beside: tf.Tensor3D | null = null,
+): Omit<StackResult, 'dropped'> {
+  const shape = layers[layer];
+  const kind = kindOf(shape);
+  const below = dropout(x, noiseBelowLayer(noise, layer));
+  const { output, state: after } = kind.run(
+    {
+      x: beside ? tf.concat([below, beside], 2) : below,
+      state: layerState(state, layer, kind.stateNames),
+      parameters: parameters.ofLayer(layer),
+      noise: noiseInLayer(noise, zoneout, layer),
+      precision,
+    },
+    shape,
+  );
+  const named = Object.entries(after).map(([name, tensor]) => [stateName(layer, name), tensor]);
+  return { raw: output, state: Object.fromEntries(named) };
 }
 
 function layerState(state: ModelState, layer: number, names: readonly string[]): LayerState {

@@ -4,6 +4,7 @@
  * that begins with the state after the source instead of zero, and may attend to the encoder's outputs.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { wordArchitecture } from './architecture.js';
 import { attend, type SourceMemory } from './attention.js';
 import { type Encoded, embedWords, encode, initialState } from './language-model.js';
 import type { Network } from './network.js';
@@ -86,9 +87,10 @@ function noiseAfter(noise: WindowNoise, steps: number, isOneSequence: boolean): 
 }
 
 function isShared({ architecture }: Network): boolean {
-  return architecture.source?.stack !== 'separate';
+  return wordArchitecture(architecture).source?.stack !== 'separate';
 }
 
 function attends({ architecture }: Network): boolean {
-  return architecture.source !== null && architecture.source.attention !== 'none';
+  const { source } = wordArchitecture(architecture);
+  return source !== null && source.attention !== 'none';
 }

@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Window } from '../corpus/windows.js';
+import { wordArchitecture } from '../model/architecture.js';
 import { type Encoded, encode, initialState, targetNll } from '../model/language-model.js';
 import type { Network } from '../model/network.js';
 import type { ModelState } from '../model/stack.js';
@@ -168,7 +169,7 @@ class Adaptation {
   step(gradients: Readonly<Record<string, tf.Tensor>>, inputs: Int32Array): void {
     const { learningRate, epsilon } = this.settings;
     // A table that is also the softmax's weight has a gradient in every row.
-    const { tieEmbedding } = this.network.architecture;
+    const { tieEmbedding } = wordArchitecture(this.network.architecture);
     this.touched.add(inputs);
     for (const [name, parameter] of this.network.parameters) {
       const isSparse = name === 'embedding.weight' && !tieEmbedding;

@@ -14,7 +14,7 @@ import {
   differencesSection,
   environmentSection,
   figureSection,
-  perplexityText,
+  figureText,
   resultsSection,
   samplesSection,
 } from './sections.js';
@@ -87,7 +87,8 @@ function cards(results: readonly GroupResult[]): Html {
     results
       .flatMap((result) => {
         const measured = pick(result);
-        return measured ? [{ name: result.group.name, mean: measured.spread.mean }] : [];
+        const { metric } = result;
+        return measured ? [{ name: result.group.name, metric, mean: measured.spread.mean }] : [];
       })
       .toSorted((a, b) => a.mean - b.mean)[0];
   const [valid, test] = [best((result) => result.valid), best((result) => result.test)];
@@ -96,10 +97,14 @@ function cards(results: readonly GroupResult[]): Html {
     return sum + (status?.seconds ?? epochs.at(-1)?.seconds ?? counted?.seconds ?? 0);
   }, 0);
   return html`<ul class="cards">
-${test && html`<li><b>${perplexityText(test.mean)}</b><span>best test perplexity${results.length > 1 && `: ${test.name}`}</span></li>`}
-${valid && html`<li><b>${perplexityText(valid.mean)}</b><span>best valid perplexity${results.length > 1 && `: ${valid.name}`}</span></li>`}
+${test && html`<li><b>${figureText(test.mean, test.metric)}</b><span>best test ${nameOf(test)}${results.length > 1 && `: ${test.name}`}</span></li>`}
+${valid && html`<li><b>${figureText(valid.mean, valid.metric)}</b><span>best valid ${nameOf(valid)}${results.length > 1 && `: ${valid.name}`}</span></li>`}
 <li><b>${durationText(seconds)}</b><span>of training in all</span></li>
 </ul>`;
+}
+
+function nameOf({ metric }: Pick<GroupResult, 'metric'>): string {
+  return metric ? 'phone error rate' : 'perplexity';
 }
 
 function durationText(seconds: number): string {
@@ -114,7 +119,10 @@ function trainingFigures(groups: readonly RunGroup[], results: readonly GroupRes
       const values = result[split]?.values;
       return values ? [{ name: result.group.name, values, color }] : [];
     });
-    return measured.length > 1 ? [perplexityBars(measured, split)] : [];
+    const metrics = new Set(results.map(({ metric }) => metric));
+    // Perplexities and phone error rates have no axis in common.
+    if (measured.length < 2 || metrics.size > 1) return [];
+    return [perplexityBars(measured, split, results[0].metric)];
   });
   return [...(curves.length > 0 ? [learningCurves(curves)] : []), ...bars];
 }

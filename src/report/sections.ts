@@ -53,15 +53,19 @@ export function resultsSection(results: readonly GroupResult[]): Html {
   const [showsCorpus, showsSeeds] = [corpora.size > 1, results.some(({ group }) => group.records.length > 1)];
   // Published figures have their source where the measured ones have these columns.
   const between = 1 + Number(showsCorpus) + Number(showsSeeds);
+  const isMixed = new Set(results.map(({ metric }) => metric)).size > 1;
+  // Perplexities and phone error rates cannot be compared.
   const best = (pick: (result: GroupResult) => Measured | null) =>
-    Math.min(...results.map((result) => pick(result)?.spread.mean ?? Number.POSITIVE_INFINITY));
+    isMixed
+      ? Number.NEGATIVE_INFINITY
+      : Math.min(...results.map((result) => pick(result)?.spread.mean ?? Number.POSITIVE_INFINITY));
   const [bestValid, bestTest] = [best(({ valid }) => valid), best(({ test }) => test)];
   const protocols = results.flatMap(({ group, test }) =>
     test?.protocol ? [`${group.name}: ${test.protocol}`] : [],
   );
-  const row = ({ group: { name, records }, valid, test }: GroupResult) => html`<tr><th>${name}</th>
+  const row = ({ group: { name, records }, metric, valid, test }: GroupResult) => html`<tr><th>${name}</th>
 ${showsCorpus && html`<td>${records[0].spec.corpus}</td>`}<td class="number">${epochsText(records)}</td>
-${showsSeeds && html`<td class="number">${records.length}</td>`}${measuredCell(valid, bestValid, results.length)}${measuredCell(test, bestTest, results.length)}</tr>
+${showsSeeds && html`<td class="number">${records.length}</td>`}${measuredCell(valid, bestValid, results.length, metric)}${measuredCell(test, bestTest, results.length, metric)}</tr>
 `;
   return html`<section>
 <h2>Results</h2>
@@ -70,7 +74,7 @@ ${showsSeeds && html`<td class="number">${records.length}</td>`}${measuredCell(v
 <tbody>${results.map(row)}</tbody>
 ${corpora.has('ptb') && publishedRows('Published (Zaremba et al. 2014, and the systems that they compare with)', PAPER_FIGURES, between)}
 </table></div>
-<p class="soft">Perplexity; lower is better, and the best is marked. Valid is the best epoch in training. Test is measured by zlm eval, on the best checkpoint in one sequential pass unless noted${protocols.length > 0 && ` (${protocols.join('; ')})`}.${showsSeeds && ' With several seeds: the mean, then the lowest and the highest.'}</p>
+<p class="soft">${metricsOf(results)}; lower is better, and the best is marked. Valid is the best epoch in training. Test is measured by zlm eval, on the best checkpoint in one sequential pass unless noted${protocols.length > 0 && ` (${protocols.join('; ')})`}.${showsSeeds && ' With several seeds: the mean, then the lowest and the highest.'}</p>
 ${
   corpora.has('ptb') &&
   html`<details><summary>More published figures</summary><div class="scroll"><table>
@@ -98,17 +102,31 @@ function publishedRows(title: string | null, figures: readonly PublishedFigure[]
   )}</tbody>`;
 }
 
-function measuredCell(measured: Measured | null, best: number, rows: number): Html {
+/** Names what is measured. */
+function metricsOf(results: readonly GroupResult[]): string {
+  const names = new Set(results.map(({ metric }) => (metric ? 'phone error rate' : 'perplexity')));
+  const text = [...names].join(', or of speech the ');
+  return text.replace(/^./, (letter) => letter.toUpperCase());
+}
+
+function measuredCell(
+  measured: Measured | null,
+  best: number,
+  rows: number,
+  metric: GroupResult['metric'],
+): Html {
   if (measured === null) return html`<td class="number">–</td>`;
   const { spread, values } = measured;
   const range =
-    values.length > 1 && html` <small>${perplexityText(spread.low)}–${perplexityText(spread.high)}</small>`;
+    values.length > 1 &&
+    html` <small>${figureText(spread.low, metric)}–${figureText(spread.high, metric)}</small>`;
   const mark = rows > 1 && spread.mean === best ? html` best` : '';
-  return html`<td class="number${mark}">${perplexityText(spread.mean)}${range}</td>`;
+  return html`<td class="number${mark}">${figureText(spread.mean, metric)}${range}</td>`;
 }
 
-/** Formats a perplexity with two decimals below a thousand. */
-export function perplexityText(value: number): string {
+/** Formats a perplexity with two decimals below a thousand, and a phone error rate in percent. */
+export function figureText(value: number, metric?: GroupResult['metric']): string {
+  if (metric) return `${(100 * value).toFixed(2)} %`;
   return value < 1000 ? value.toFixed(2) : plainNumber(value, 5, { grouping: true });
 }
 

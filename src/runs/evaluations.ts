@@ -19,6 +19,8 @@ export interface KeptEvaluation {
   readonly batch: number;
   readonly predictions: number;
   readonly perplexity: number;
+  /** Of a recognizer of speech. */
+  readonly phoneErrorRate?: number;
   /** Methods at test time; left out where there are none. */
   readonly method?: string;
   /** SHA-256 of the checkpoint's content, as recorded in its file. */
@@ -94,6 +96,7 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
       batch,
       predictions,
       perplexity,
+      phoneErrorRate,
       method,
       checkpointSha256,
       evaluatedAt,
@@ -104,6 +107,7 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
       batch,
       predictions,
       perplexity,
+      ...(Number.isFinite(phoneErrorRate) && { phoneErrorRate }),
       ...(typeof method === 'string' && { method }),
       evaluatedAt,
       stale: current[checkpoint] !== checkpointSha256,

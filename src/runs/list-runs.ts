@@ -24,6 +24,8 @@ export interface RunSummary {
   readonly epoch: number;
   readonly epochs: number;
   readonly bestValidPerplexity: number | null;
+  /** Of a recognizer of speech, once an epoch is validated. */
+  readonly bestValidPhoneErrorRate?: number;
   /** Set when training ended before its last epoch because it had stopped improving. */
   readonly stoppedEarly?: true;
   readonly seconds: number;
@@ -142,6 +144,7 @@ export async function summarizeRun(run: RunFolder): Promise<Omit<RunFacts, 'late
       epoch,
       epochs,
       bestValidPerplexity: best?.perplexity ?? null,
+      ...(best?.phoneErrorRate !== undefined && { bestValidPhoneErrorRate: best.phoneErrorRate }),
       ...(stoppedEarly && { stoppedEarly }),
       seconds,
       updatedAt,

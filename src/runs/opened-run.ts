@@ -1,7 +1,9 @@
 /** A run opened for use: its model as a predictor, and the corpus that it was trained on. */
 import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import type { PreparedCorpus } from '../corpus/prepared.js';
+import type { SpeechCorpus } from '../corpus/speech/speech-corpus.js';
 import type { Predictor } from '../predictors/predictor.js';
+import type { Recognizer } from '../predictors/recognizer.js';
 import type { Translator } from '../predictors/translator.js';
 import type { NetworkSpec, NgramSpec } from '../spec/systems.js';
 import type { CheckpointName, RunFolder } from './run-folder.js';
@@ -47,6 +49,17 @@ export interface OpenedTranslation extends OpenedCheckpoint {
   readonly spec: NetworkSpec;
   readonly corpus: ParallelCorpus;
   readonly translator: Translator;
+  /** Name of the backend that computes. */
+  readonly backend: string;
+  /** Closes the corpus and frees the model. */
+  dispose(): void;
+}
+
+/** A run of a network that recognizes speech, loaded onto a backend. */
+export interface OpenedSpeech extends OpenedCheckpoint {
+  readonly spec: NetworkSpec;
+  readonly corpus: SpeechCorpus;
+  readonly recognizer: Recognizer;
   /** Name of the backend that computes. */
   readonly backend: string;
   /** Closes the corpus and frees the model. */

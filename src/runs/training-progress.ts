@@ -1,11 +1,25 @@
 /** The progress of a training. Together with the tensors of a checkpoint, it is all that is needed to continue. */
 
-/** The best epoch so far, by the task's metric on held-out data. */
-export interface BestEpoch {
-  readonly epoch: number;
+/** What an epoch reached on held-out data: the perplexity, and what else its task measures. */
+export interface Reached {
   readonly perplexity: number;
-  /** BLEU in percent, where it is measured. */
+  /** BLEU in percent, of a network that translates, where it is measured. */
   readonly bleu?: number;
+  /** Errors per phone, of a network that recognizes speech. */
+  readonly phoneErrorRate?: number;
+}
+
+/** The best epoch so far, by the metric of its task. */
+export interface BestEpoch extends Reached {
+  readonly epoch: number;
+}
+
+/**
+ * Returns what runs, and epochs for a schedule, are compared by, the lower the better: the phone error rate of a recognizer of speech, and
+ * the perplexity of other networks, also where BLEU chooses the best epoch, which not every epoch has.
+ */
+export function comparedValue({ perplexity, phoneErrorRate = perplexity }: Reached): number {
+  return phoneErrorRate;
 }
 
 /** Progress of a run, which is the position in its checkpoints. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
@@ -25,7 +39,7 @@ export interface TrainingProgress {
   /** Seconds spent, over all sessions. */
   readonly seconds: number;
   readonly best: BestEpoch | null;
-  /** Perplexity on held-out data after each epoch. */
+  /** Perplexity, or the phone error rate of a recognizer of speech, on held-out data after each epoch. */
   readonly validation: readonly number[];
   /** The value of `windows` when the averaging of parameters began; null while they are not averaged. */
   readonly averagedSince: number | null;
@@ -84,8 +98,8 @@ export function isTrainingProgress(value: unknown): value is TrainingProgress {
 /** Tells whether a value read from a file can be a best epoch. */
 export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
-  const { epoch, perplexity, bleu = 0 } = value as Record<string, unknown>;
-  return Number.isSafeInteger(epoch) && Number.isFinite(perplexity) && Number.isFinite(bleu);
+  const { epoch, perplexity, bleu = 0, phoneErrorRate = 0 } = value as Record<string, unknown>;
+  return Number.isSafeInteger(epoch) && [perplexity, bleu, phoneErrorRate].every(Number.isFinite);
 }
 
 function isRow(value: unknown, windowsOfRun: number): value is RowUnderWay {

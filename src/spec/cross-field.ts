@@ -9,6 +9,7 @@ import {
   TRAINING_CHECKS,
   TRAINING_WARNINGS,
 } from './spec-checks.js';
+import { framesWithoutPhones, SPEECH_CHECKS, type SpeechFacts } from './speech-checks.js';
 import { isNgram, type NetworkSpec, type Spec } from './systems.js';
 import { TRANSLATION_CHECKS } from './translation-checks.js';
 
@@ -18,6 +19,7 @@ const CHECKS = [
   ...TRAINING_CHECKS,
   ...SCHEDULE_CHECKS,
   ...TRANSLATION_CHECKS,
+  ...SPEECH_CHECKS,
 ];
 const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
 
@@ -28,14 +30,16 @@ const WARNINGS = [...TRAINING_WARNINGS, ...SCHEDULE_WARNINGS];
  * @param spec the resolved spec
  * @param corpus the corpus that it names, once it is open; without it only the spec is checked
  */
-export function crossFieldFaults(spec: Spec, corpus?: CorpusFacts): Fault[] {
+export function crossFieldFaults(spec: Spec, corpus?: CorpusFacts | SpeechFacts): Fault[] {
   if (isNgram(spec)) return [];
-  const trained = corpus && trainedOn(spec, corpus);
-  const faults = [
-    ...CHECKS.map((check) => check(spec)),
-    ...(trained ? CORPUS_CHECKS.map((check) => check(spec, trained)) : []),
-  ];
+  const faults = [...CHECKS.map((check) => check(spec)), ...(corpus ? corpusFaults(spec, corpus) : [])];
   return faults.filter((fault) => fault !== undefined);
+}
+
+function corpusFaults(spec: NetworkSpec, corpus: CorpusFacts | SpeechFacts): (Fault | undefined)[] {
+  if ('isAligned' in corpus) return [framesWithoutPhones(spec, corpus)];
+  const trained = trainedOn(spec, corpus);
+  return CORPUS_CHECKS.map((check) => check(spec, trained));
 }
 
 /**

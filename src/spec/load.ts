@@ -5,6 +5,7 @@ import { readExtended } from './extends.js';
 import { find, type Located, type Source, toPlain } from './located.js';
 import { applyOverrides, type Override, overrideName } from './overrides.js';
 import { withDefaults } from './schema.js';
+import type { SpeechFacts } from './speech-checks.js';
 import type { Spec } from './systems.js';
 import { schemaFor } from './systems.js';
 import { schemaFaults } from './validate.js';
@@ -105,7 +106,10 @@ export async function parseResolvedSpec(yaml: string, path: string): Promise<Spe
  *
  * @throws SpecError (a UserError of kind 'spec') that lists all faults
  */
-export function assertFitsCorpus({ spec, tree, sources }: ResolvedSpec, corpus: CorpusFacts): void {
+export function assertFitsCorpus(
+  { spec, tree, sources }: ResolvedSpec,
+  corpus: CorpusFacts | SpeechFacts,
+): void {
   throwIfAny(placeFaults(crossFieldFaults(spec, corpus), tree, sources), sources);
 }
 

@@ -6,7 +6,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"},"attention":{"type":"string","enum":["none","dot","general"]},"validation":{"type":"object","additionalProperties":false,"properties":{"bleu":{"type":["object","null"],"additionalProperties":false,"properties":{"everyEpochs":{"type":"integer","minimum":1,"maximum":1000000},"beam":{"type":"integer","minimum":1,"maximum":1000},"decides":{"type":"boolean"}}}}}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"batchTokens":{"type":["integer","null"],"minimum":1,"maximum":16777216},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{"extends":{"type":"string","minLength":1},"corpus":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"},"task":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"languageModelling":{"type":"object","additionalProperties":false},"translation":{"type":"object","additionalProperties":false,"properties":{"stack":{"type":"string","enum":["shared","separate"]},"reverseSource":{"type":"boolean"},"attention":{"type":"string","enum":["none","dot","general"]},"validation":{"type":"object","additionalProperties":false,"properties":{"bleu":{"type":["object","null"],"additionalProperties":false,"properties":{"everyEpochs":{"type":"integer","minimum":1,"maximum":1000000},"beam":{"type":"integer","minimum":1,"maximum":1000},"decides":{"type":"boolean"}}}}}}},"speech":{"type":"object","additionalProperties":false,"properties":{"loss":{"type":"string","enum":["framewise","ctc"]},"bidirectional":{"type":"boolean"},"delay":{"type":"integer","minimum":0,"maximum":1000},"context":{"type":"integer","minimum":0,"maximum":50}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"integer","minimum":1,"maximum":65536},"layers":{"type":"array","minItems":1,"maxItems":64,"items":{"$ref":"#/$defs/Layer"}},"tieEmbedding":{"type":"boolean"},"forgetBias":{"type":["number","null"],"minimum":-100,"maximum":100},"init":{"$ref":"#/$defs/Init"},"context":{"type":["object","null"],"additionalProperties":false,"properties":{"topics":{"type":"integer","minimum":2,"maximum":1024},"decay":{"type":"number","minimum":0,"maximum":0.999999}}},"ngram":{"type":"object","additionalProperties":false,"properties":{"order":{"type":"integer","minimum":1,"maximum":9},"smoothing":{"type":"string","enum":["modified-kneser-ney"]}}}}},"dropout":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"input":{"$ref":"#/$defs/Edge"},"between":{"$ref":"#/$defs/Edge"},"output":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"}}},"recurrent":{"$ref":"#/$defs/Edge"},"recurrentWeight":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"}}},"zoneout":{"type":"object","additionalProperties":false,"properties":{"cell":{"type":"number","minimum":0,"maximum":0.999},"hidden":{"type":"number","minimum":0,"maximum":0.999}}}}},"training":{"type":"object","additionalProperties":false,"properties":{"batchSize":{"type":"integer","minimum":1,"maximum":65536},"batchTokens":{"type":["integer","null"],"minimum":1,"maximum":16777216},"bptt":{"type":"integer","minimum":1,"maximum":65536},"sentences":{"type":"boolean"},"randomBptt":{"type":["object","null"],"additionalProperties":false,"properties":{"halve":{"type":"number","minimum":0,"maximum":1},"deviation":{"type":"number","minimum":0,"maximum":65536},"minimum":{"type":"integer","minimum":1,"maximum":65536}}},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"tokens":{"type":["integer","null"],"minimum":2,"maximum":9007199254740991},"windowsPerEpoch":{"type":["integer","null"],"minimum":1,"maximum":4294967295},"loss":{"type":"string","enum":["sum","mean"]},"clipNorm":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"clipValue":{"type":["number","null"],"minimum":0.000001,"maximum":1000000},"weightDecay":{"type":"number","minimum":0,"maximum":1},"activationRegularization":{"type":"number","minimum":0,"maximum":10000},"temporalActivationRegularization":{"type":"number","minimum":0,"maximum":10000},"optimizer":{"$ref":"#/$defs/Optimizer"},"schedule":{"$ref":"#/$defs/Schedule"},"earlyStopping":{"type":["object","null"],"additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":1,"maximum":1000000}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"everyMinutes":{"type":"number","minimum":0.00001,"maximum":1000000}}},"precision":{"type":"string","enum":["f32","tf32","mixed"]},"seed":{"type":"integer","minimum":0,"maximum":4294967295}}}},"allOf":[{"if":{"properties":{"extends":true},"required":["extends"]},"else":{"$ref":"#/$defs/Complete"}},{"if":{"$ref":"#/$defs/IsNgram"},"then":{"$ref":"#/$defs/NgramSpec"},"else":{"$ref":"#/$defs/NetworkSpec"}}],"$defs":{"Layer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}},"Init":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}},"Edge":{"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}},"Optimizer":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}},"Schedule":{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}},"Rate":{"type":"number","minimum":0,"maximum":0.999},"MaskLifetime":{"type":"string","enum":["step","sequence"]},"IsNgram":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]},"NgramSpec":{"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}},"NetworkSpec":{"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}},"Complete":{"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}},"CompleteNetwork":{"type":"object","properties":{"model":{"type":"object","required":["layers"],"properties":{"layers":true}}},"if":{"$ref":"#/$defs/IsSpeech"},"else":{"$ref":"#/$defs/CompleteWords"}},"CompleteWords":{"type":"object","properties":{"model":{"type":"object","required":["embedding"],"properties":{"embedding":true}}}},"IsSpeech":{"type":"object","properties":{"task":{"type":"object","properties":{"speech":true},"required":["speech"]}},"required":["task"]}}};
 const schema20 = {"type":"object","required":["corpus","model"],"properties":{"corpus":true,"model":true,"training":{"type":"object","properties":{"schedule":{"type":"object","properties":{"decay":{"type":"object","required":["factor","afterEpoch"],"properties":{"factor":true,"afterEpoch":true}}}}}}},"if":{"$ref":"#/$defs/IsNgram"},"else":{"$ref":"#/$defs/CompleteNetwork"}};
 const schema21 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":true},"required":["ngram"]}},"required":["model"]};
 
@@ -72,12 +72,77 @@ return errors === 0;
 }
 validate54.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema22 = {"type":"object","properties":{"model":{"type":"object","required":["embedding","layers"],"properties":{"embedding":true,"layers":true}}}};
+const schema22 = {"type":"object","properties":{"model":{"type":"object","required":["layers"],"properties":{"layers":true}}},"if":{"$ref":"#/$defs/IsSpeech"},"else":{"$ref":"#/$defs/CompleteWords"}};
+const schema23 = {"type":"object","properties":{"task":{"type":"object","properties":{"speech":true},"required":["speech"]}},"required":["task"]};
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate56.evaluated;
+const evaluated0 = validate57.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.task === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "task"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.task !== undefined){
+let data0 = data.task;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.speech === undefined){
+const err1 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/required",keyword:"required",params:{missingProperty: "speech"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate57.errors = vErrors;
+return errors === 0;
+}
+validate57.evaluated = {"props":{"task":true},"dynamicProps":false,"dynamicItems":false};
+
+const schema24 = {"type":"object","properties":{"model":{"type":"object","required":["embedding"],"properties":{"embedding":true}}}};
+
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate59.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -98,6 +163,94 @@ vErrors.push(err0);
 }
 errors++;
 }
+}
+else {
+const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+validate59.errors = vErrors;
+return errors === 0;
+}
+validate59.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+
+
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate56.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+const _errs1 = errors;
+let valid0 = true;
+const _errs2 = errors;
+if(!(validate57(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs2 === errors;
+errors = _errs1;
+if(vErrors !== null){
+if(_errs1){
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs3 = errors;
+if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs3 === errors;
+valid0 = _valid0;
+if(valid0){
+var props0 = {};
+props0.model = true;
+props0.task = true;
+}
+}
+if(!valid0){
+const err0 = {instancePath,schemaPath:"#/if",keyword:"if",params:{failingKeyword: "else"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(props0 !== true){
+props0 = props0 || {};
+props0.model = true;
+}
+if(data.model !== undefined){
+let data0 = data.model;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.layers === undefined){
 const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/required",keyword:"required",params:{missingProperty: "layers"}};
 if(vErrors === null){
@@ -132,9 +285,10 @@ vErrors.push(err3);
 errors++;
 }
 validate56.errors = vErrors;
+evaluated0.props = props0;
 return errors === 0;
 }
-validate56.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+validate56.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -170,11 +324,16 @@ if(!(validate56(data, {instancePath,parentData,parentDataProperty,rootData,dynam
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
+else {
+var props0 = validate56.evaluated.props;
+}
 var _valid0 = _errs3 === errors;
 valid0 = _valid0;
 if(valid0){
-var props0 = {};
+if(props0 !== true){
+props0 = props0 || {};
 props0.model = true;
+}
 }
 }
 if(!valid0){
@@ -296,12 +455,12 @@ return errors === 0;
 }
 validate53.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema23 = {"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}};
+const schema25 = {"type":"object","properties":{"task":false,"model":{"type":"object","properties":{"embedding":false,"layers":false,"tieEmbedding":false,"forgetBias":false,"init":false,"context":false}},"dropout":false,"training":false}};
 
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate60.evaluated;
+const evaluated0 = validate64.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -425,17 +584,17 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate60.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
-validate60.evaluated = {"props":{"task":true,"model":true,"dropout":true,"training":true},"dynamicProps":false,"dynamicItems":false};
+validate64.evaluated = {"props":{"task":true,"model":true,"dropout":true,"training":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema24 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}};
+const schema26 = {"type":"object","properties":{"model":{"type":"object","properties":{"ngram":false}}}};
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate62.evaluated;
+const evaluated0 = validate66.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -479,17 +638,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
-validate62.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
+validate66.evaluated = {"props":{"model":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema25 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}};
+const schema27 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"lstm":{"type":"integer","minimum":1,"maximum":65536},"gru":{"type":"integer","minimum":1,"maximum":65536},"rnn":{"type":"integer","minimum":1,"maximum":65536},"deepTransition":{"type":"object","additionalProperties":false,"required":["units"],"properties":{"units":{"type":"integer","minimum":1,"maximum":65536},"depth":{"type":"integer","minimum":2,"maximum":64},"shortcut":{"type":"boolean"}}},"feedForward":{"type":"integer","minimum":1,"maximum":65536}}};
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate68.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -799,17 +958,17 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema26 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
+const schema28 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"uniform":{"type":"number","minimum":0.000001,"maximum":100},"normal":{"type":"number","minimum":0.000001,"maximum":100},"scaledUniform":{"type":"object","additionalProperties":false,"properties":{"embedding":{"type":"number","minimum":0.000001,"maximum":100}}},"orthogonal":{"type":"object","additionalProperties":false},"from":{"type":"string","minLength":1}}};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
+const evaluated0 = validate70.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1042,17 +1201,17 @@ vErrors.push(err18);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
-validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"number","minimum":0,"maximum":0.999};
+const schema29 = {"type":"number","minimum":0,"maximum":0.999};
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate68.evaluated;
+const evaluated0 = validate72.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1091,18 +1250,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate68.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
-validate68.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate72.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema28 = {"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}};
-const schema29 = {"type":"string","enum":["step","sequence"]};
+const schema30 = {"type":"object","additionalProperties":false,"properties":{"rate":{"$ref":"#/$defs/Rate"},"mask":{"$ref":"#/$defs/MaskLifetime"},"perGate":{"type":"boolean"}}};
+const schema31 = {"type":"string","enum":["step","sequence"]};
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate72.evaluated;
+const evaluated0 = validate76.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1120,7 +1279,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!((data === "step") || (data === "sequence"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema29.enum}};
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1129,16 +1288,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate72.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
-validate72.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate76.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate70.evaluated;
+const evaluated0 = validate74.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1159,14 +1318,14 @@ errors++;
 }
 }
 if(data.rate !== undefined){
-if(!(validate68(data.rate, {instancePath:instancePath+"/rate",parentData:data,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate72(data.rate, {instancePath:instancePath+"/rate",parentData:data,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
 errors = vErrors.length;
 }
 }
 if(data.mask !== undefined){
-if(!(validate72(data.mask, {instancePath:instancePath+"/mask",parentData:data,parentDataProperty:"mask",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+if(!(validate76(data.mask, {instancePath:instancePath+"/mask",parentData:data,parentDataProperty:"mask",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
 errors = vErrors.length;
 }
 }
@@ -1193,17 +1352,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate70.errors = vErrors;
+validate74.errors = vErrors;
 return errors === 0;
 }
-validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}};
+const schema32 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"sgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000}}},"averagedSgd":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"nonMonotonic":{"type":"integer","minimum":1,"maximum":1000000},"startEpoch":{"type":["integer","null"],"minimum":1,"maximum":1000000}}},"adam":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"beta1":{"type":"number","minimum":0,"maximum":0.999999},"beta2":{"type":"number","minimum":0,"maximum":0.999999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}},"rmsprop":{"type":"object","additionalProperties":false,"properties":{"learningRate":{"type":"number","minimum":1e-8,"maximum":1000000},"decay":{"type":"number","minimum":0,"maximum":0.9999},"epsilon":{"type":"number","minimum":1e-16,"maximum":1}}}}};
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate80.evaluated;
+const evaluated0 = validate84.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1393,7 +1552,7 @@ errors++;
 if(data2.startEpoch !== undefined){
 let data5 = data2.startEpoch;
 if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema30.properties.averagedSgd.properties.startEpoch.type}};
+const err15 = {instancePath:instancePath+"/averagedSgd/startEpoch",schemaPath:"#/properties/averagedSgd/properties/startEpoch/type",keyword:"type",params:{type: schema32.properties.averagedSgd.properties.startEpoch.type}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1747,17 +1906,17 @@ vErrors.push(err44);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
-validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}};
+const schema33 = {"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"constant":{"type":"object","additionalProperties":false},"decay":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":1},"afterEpoch":{"type":"integer","minimum":0,"maximum":1000000}}},"plateau":{"type":"object","additionalProperties":false,"properties":{"factor":{"type":"number","minimum":0.000001,"maximum":0.999999},"patience":{"type":"integer","minimum":0,"maximum":1000000},"threshold":{"type":"number","minimum":0,"maximum":0.999999}}},"cosine":{"type":"object","additionalProperties":false,"properties":{"final":{"type":"number","minimum":0,"maximum":0.999999}}}}};
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate86.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2124,10 +2283,10 @@ vErrors.push(err29);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate86.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern3 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 const func1 = Object.prototype.hasOwnProperty;
@@ -2216,8 +2375,8 @@ vErrors = null;
 let ifClause0;
 if(_valid1){
 const _errs8 = errors;
-if(!(validate60(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate64(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs8 === errors;
@@ -2233,8 +2392,8 @@ ifClause0 = "then";
 }
 else {
 const _errs9 = errors;
-if(!(validate62(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate66(data, {instancePath,parentData,parentDataProperty,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 var _valid1 = _errs9 === errors;
@@ -2353,7 +2512,7 @@ vErrors.push(err9);
 errors++;
 }
 for(const key1 in data2){
-if(!((key1 === "languageModelling") || (key1 === "translation"))){
+if(!(((key1 === "languageModelling") || (key1 === "translation")) || (key1 === "speech"))){
 const err10 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err10];
@@ -2610,9 +2769,12 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-else {
-const err31 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
+if(data2.speech !== undefined){
+let data13 = data2.speech;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key6 in data13){
+if(!((((key6 === "loss") || (key6 === "bidirectional")) || (key6 === "delay")) || (key6 === "context"))){
+const err31 = {instancePath:instancePath+"/task/speech",schemaPath:"#/properties/task/properties/speech/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2622,12 +2784,10 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data13 = data.model;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key6 in data13){
-if(!(((((((key6 === "embedding") || (key6 === "layers")) || (key6 === "tieEmbedding")) || (key6 === "forgetBias")) || (key6 === "init")) || (key6 === "context")) || (key6 === "ngram"))){
-const err32 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(data13.loss !== undefined){
+let data14 = data13.loss;
+if(typeof data14 !== "string"){
+const err32 = {instancePath:instancePath+"/task/speech/loss",schemaPath:"#/properties/task/properties/speech/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2636,11 +2796,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-if(data13.embedding !== undefined){
-let data14 = data13.embedding;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err33 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/type",keyword:"type",params:{type: "integer"}};
+if(!((data14 === "framewise") || (data14 === "ctc"))){
+const err33 = {instancePath:instancePath+"/task/speech/loss",schemaPath:"#/properties/task/properties/speech/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.task.properties.speech.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2649,9 +2806,10 @@ vErrors.push(err33);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 65536 || isNaN(data14)){
-const err34 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data13.bidirectional !== undefined){
+if(typeof data13.bidirectional !== "boolean"){
+const err34 = {instancePath:instancePath+"/task/speech/bidirectional",schemaPath:"#/properties/task/properties/speech/properties/bidirectional/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2660,8 +2818,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data14 < 1 || isNaN(data14)){
-const err35 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data13.delay !== undefined){
+let data16 = data13.delay;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err35 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2670,13 +2831,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-}
-if(data13.layers !== undefined){
-let data15 = data13.layers;
-if(Array.isArray(data15)){
-if(data15.length > 64){
-const err36 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/maxItems",keyword:"maxItems",params:{limit: 64}};
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 1000 || isNaN(data16)){
+const err36 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2685,8 +2842,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data15.length < 1){
-const err37 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/minItems",keyword:"minItems",params:{limit: 1}};
+if(data16 < 0 || isNaN(data16)){
+const err37 = {instancePath:instancePath+"/task/speech/delay",schemaPath:"#/properties/task/properties/speech/properties/delay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2695,16 +2852,12 @@ vErrors.push(err37);
 }
 errors++;
 }
-const len0 = data15.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate64(data15[i0], {instancePath:instancePath+"/model/layers/" + i0,parentData:data15,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/type",keyword:"type",params:{type: "array"}};
+if(data13.context !== undefined){
+let data17 = data13.context;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err38 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2713,10 +2866,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data13.tieEmbedding !== undefined){
-if(typeof data13.tieEmbedding !== "boolean"){
-const err39 = {instancePath:instancePath+"/model/tieEmbedding",schemaPath:"#/properties/model/properties/tieEmbedding/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 50 || isNaN(data17)){
+const err39 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/maximum",keyword:"maximum",params:{comparison: "<=", limit: 50}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2725,11 +2877,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-if(data13.forgetBias !== undefined){
-let data18 = data13.forgetBias;
-if((!((typeof data18 == "number") && (isFinite(data18)))) && (data18 !== null)){
-const err40 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/type",keyword:"type",params:{type: schema19.properties.model.properties.forgetBias.type}};
+if(data17 < 0 || isNaN(data17)){
+const err40 = {instancePath:instancePath+"/task/speech/context",schemaPath:"#/properties/task/properties/speech/properties/context/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2738,9 +2887,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 100 || isNaN(data18)){
-const err41 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/task/speech",schemaPath:"#/properties/task/properties/speech/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2749,8 +2900,10 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data18 < -100 || isNaN(data18)){
-const err42 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/minimum",keyword:"minimum",params:{comparison: ">=", limit: -100}};
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2760,17 +2913,12 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-if(data13.init !== undefined){
-if(!(validate66(data13.init, {instancePath:instancePath+"/model/init",parentData:data13,parentDataProperty:"init",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-}
-if(data13.context !== undefined){
-let data20 = data13.context;
-if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
-const err43 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
+if(data.model !== undefined){
+let data18 = data.model;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key7 in data18){
+if(!(((((((key7 === "embedding") || (key7 === "layers")) || (key7 === "tieEmbedding")) || (key7 === "forgetBias")) || (key7 === "init")) || (key7 === "context")) || (key7 === "ngram"))){
+const err43 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2779,10 +2927,11 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-for(const key7 in data20){
-if(!((key7 === "topics") || (key7 === "decay"))){
-const err44 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+if(data18.embedding !== undefined){
+let data19 = data18.embedding;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err44 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2791,11 +2940,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data20.topics !== undefined){
-let data21 = data20.topics;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err45 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 65536 || isNaN(data19)){
+const err45 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2804,9 +2951,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 1024 || isNaN(data21)){
-const err46 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+if(data19 < 1 || isNaN(data19)){
+const err46 = {instancePath:instancePath+"/model/embedding",schemaPath:"#/properties/model/properties/embedding/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2815,8 +2961,13 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data21 < 2 || isNaN(data21)){
-const err47 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+}
+if(data18.layers !== undefined){
+let data20 = data18.layers;
+if(Array.isArray(data20)){
+if(data20.length > 64){
+const err47 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/maxItems",keyword:"maxItems",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2825,13 +2976,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-}
-if(data20.decay !== undefined){
-let data22 = data20.decay;
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 0.999999 || isNaN(data22)){
-const err48 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
+if(data20.length < 1){
+const err48 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2840,8 +2986,16 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data22 < 0 || isNaN(data22)){
-const err49 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const len0 = data20.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate68(data20[i0], {instancePath:instancePath+"/model/layers/" + i0,parentData:data20,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err49 = {instancePath:instancePath+"/model/layers",schemaPath:"#/properties/model/properties/layers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2851,8 +3005,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-else {
-const err50 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
+if(data18.tieEmbedding !== undefined){
+if(typeof data18.tieEmbedding !== "boolean"){
+const err50 = {instancePath:instancePath+"/model/tieEmbedding",schemaPath:"#/properties/model/properties/tieEmbedding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2862,14 +3017,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-}
-if(data13.ngram !== undefined){
-let data23 = data13.ngram;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key8 in data23){
-if(!((key8 === "order") || (key8 === "smoothing"))){
-const err51 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data18.forgetBias !== undefined){
+let data23 = data18.forgetBias;
+if((!((typeof data23 == "number") && (isFinite(data23)))) && (data23 !== null)){
+const err51 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/type",keyword:"type",params:{type: schema19.properties.model.properties.forgetBias.type}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2878,11 +3029,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data23.order !== undefined){
-let data24 = data23.order;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err52 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 100 || isNaN(data23)){
+const err52 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2891,9 +3040,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 9 || isNaN(data24)){
-const err53 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(data23 < -100 || isNaN(data23)){
+const err53 = {instancePath:instancePath+"/model/forgetBias",schemaPath:"#/properties/model/properties/forgetBias/minimum",keyword:"minimum",params:{comparison: ">=", limit: -100}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2902,8 +3050,18 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data24 < 1 || isNaN(data24)){
-const err54 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data18.init !== undefined){
+if(!(validate70(data18.init, {instancePath:instancePath+"/model/init",parentData:data18,parentDataProperty:"init",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+}
+if(data18.context !== undefined){
+let data25 = data18.context;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+const err54 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/type",keyword:"type",params:{type: schema19.properties.model.properties.context.type}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2912,12 +3070,10 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-}
-if(data23.smoothing !== undefined){
-let data25 = data23.smoothing;
-if(typeof data25 !== "string"){
-const err55 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key8 in data25){
+if(!((key8 === "topics") || (key8 === "decay"))){
+const err55 = {instancePath:instancePath+"/model/context",schemaPath:"#/properties/model/properties/context/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2926,8 +3082,11 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!(data25 === "modified-kneser-ney")){
-const err56 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
+}
+if(data25.topics !== undefined){
+let data26 = data25.topics;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err56 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2936,10 +3095,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-}
-else {
-const err57 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 1024 || isNaN(data26)){
+const err57 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2948,10 +3106,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
+if(data26 < 2 || isNaN(data26)){
+const err58 = {instancePath:instancePath+"/model/context/topics",schemaPath:"#/properties/model/properties/context/properties/topics/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2961,12 +3117,12 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data.dropout !== undefined){
-let data26 = data.dropout;
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-for(const key9 in data26){
-if(!(((((((key9 === "embedding") || (key9 === "input")) || (key9 === "between")) || (key9 === "output")) || (key9 === "recurrent")) || (key9 === "recurrentWeight")) || (key9 === "zoneout"))){
-const err59 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+if(data25.decay !== undefined){
+let data27 = data25.decay;
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 > 0.999999 || isNaN(data27)){
+const err59 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999999}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2975,13 +3131,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data26.embedding !== undefined){
-let data27 = data26.embedding;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key10 in data27){
-if(!(key10 === "rate")){
-const err60 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(data27 < 0 || isNaN(data27)){
+const err60 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2991,15 +3142,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data27.rate !== undefined){
-if(!(validate68(data27.rate, {instancePath:instancePath+"/dropout/embedding/rate",parentData:data27,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err61 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
+const err61 = {instancePath:instancePath+"/model/context/decay",schemaPath:"#/properties/model/properties/context/properties/decay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3009,24 +3153,14 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data26.input !== undefined){
-if(!(validate70(data26.input, {instancePath:instancePath+"/dropout/input",parentData:data26,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
 }
 }
-if(data26.between !== undefined){
-if(!(validate70(data26.between, {instancePath:instancePath+"/dropout/between",parentData:data26,parentDataProperty:"between",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-}
-if(data26.output !== undefined){
-let data31 = data26.output;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key11 in data31){
-if(!((key11 === "rate") || (key11 === "mask"))){
-const err62 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data18.ngram !== undefined){
+let data28 = data18.ngram;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key9 in data28){
+if(!((key9 === "order") || (key9 === "smoothing"))){
+const err62 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3036,21 +3170,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data31.rate !== undefined){
-if(!(validate68(data31.rate, {instancePath:instancePath+"/dropout/output/rate",parentData:data31,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-if(data31.mask !== undefined){
-if(!(validate72(data31.mask, {instancePath:instancePath+"/dropout/output/mask",parentData:data31,parentDataProperty:"mask",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err63 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
+if(data28.order !== undefined){
+let data29 = data28.order;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err63 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3059,19 +3182,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-if(data26.recurrent !== undefined){
-if(!(validate70(data26.recurrent, {instancePath:instancePath+"/dropout/recurrent",parentData:data26,parentDataProperty:"recurrent",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-}
-if(data26.recurrentWeight !== undefined){
-let data35 = data26.recurrentWeight;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-for(const key12 in data35){
-if(!(key12 === "rate")){
-const err64 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 9 || isNaN(data29)){
+const err64 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3080,16 +3193,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data35.rate !== undefined){
-if(!(validate68(data35.rate, {instancePath:instancePath+"/dropout/recurrentWeight/rate",parentData:data35,parentDataProperty:"rate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
+if(data29 < 1 || isNaN(data29)){
+const err65 = {instancePath:instancePath+"/model/ngram/order",schemaPath:"#/properties/model/properties/ngram/properties/order/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3099,12 +3204,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data26.zoneout !== undefined){
-let data37 = data26.zoneout;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-for(const key13 in data37){
-if(!((key13 === "cell") || (key13 === "hidden"))){
-const err66 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+if(data28.smoothing !== undefined){
+let data30 = data28.smoothing;
+if(typeof data30 !== "string"){
+const err66 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3113,12 +3217,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data37.cell !== undefined){
-let data38 = data37.cell;
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 0.999 || isNaN(data38)){
-const err67 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
+if(!(data30 === "modified-kneser-ney")){
+const err67 = {instancePath:instancePath+"/model/ngram/smoothing",schemaPath:"#/properties/model/properties/ngram/properties/smoothing/enum",keyword:"enum",params:{allowedValues: schema19.properties.model.properties.ngram.properties.smoothing.enum}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3127,8 +3227,10 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data38 < 0 || isNaN(data38)){
-const err68 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+else {
+const err68 = {instancePath:instancePath+"/model/ngram",schemaPath:"#/properties/model/properties/ngram/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3138,8 +3240,9 @@ vErrors.push(err68);
 errors++;
 }
 }
+}
 else {
-const err69 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
+const err69 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3149,11 +3252,12 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data37.hidden !== undefined){
-let data39 = data37.hidden;
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 0.999 || isNaN(data39)){
-const err70 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
+if(data.dropout !== undefined){
+let data31 = data.dropout;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key10 in data31){
+if(!(((((((key10 === "embedding") || (key10 === "input")) || (key10 === "between")) || (key10 === "output")) || (key10 === "recurrent")) || (key10 === "recurrentWeight")) || (key10 === "zoneout"))){
+const err70 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3162,8 +3266,13 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data39 < 0 || isNaN(data39)){
-const err71 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data31.embedding !== undefined){
+let data32 = data31.embedding;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key11 in data32){
+if(!(key11 === "rate")){
+const err71 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3173,8 +3282,15 @@ vErrors.push(err71);
 errors++;
 }
 }
+if(data32.rate !== undefined){
+if(!(validate72(data32.rate, {instancePath:instancePath+"/dropout/embedding/rate",parentData:data32,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err72 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
+const err72 = {instancePath:instancePath+"/dropout/embedding",schemaPath:"#/properties/dropout/properties/embedding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3184,9 +3300,24 @@ vErrors.push(err72);
 errors++;
 }
 }
+if(data31.input !== undefined){
+if(!(validate74(data31.input, {instancePath:instancePath+"/dropout/input",parentData:data31,parentDataProperty:"input",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
 }
-else {
-const err73 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
+}
+if(data31.between !== undefined){
+if(!(validate74(data31.between, {instancePath:instancePath+"/dropout/between",parentData:data31,parentDataProperty:"between",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data31.output !== undefined){
+let data36 = data31.output;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+for(const key12 in data36){
+if(!((key12 === "rate") || (key12 === "mask"))){
+const err73 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3196,9 +3327,21 @@ vErrors.push(err73);
 errors++;
 }
 }
+if(data36.rate !== undefined){
+if(!(validate72(data36.rate, {instancePath:instancePath+"/dropout/output/rate",parentData:data36,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+if(data36.mask !== undefined){
+if(!(validate76(data36.mask, {instancePath:instancePath+"/dropout/output/mask",parentData:data36,parentDataProperty:"mask",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err74 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
+const err74 = {instancePath:instancePath+"/dropout/output",schemaPath:"#/properties/dropout/properties/output/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3208,12 +3351,18 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data40 = data.training;
+if(data31.recurrent !== undefined){
+if(!(validate74(data31.recurrent, {instancePath:instancePath+"/dropout/recurrent",parentData:data31,parentDataProperty:"recurrent",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data31.recurrentWeight !== undefined){
+let data40 = data31.recurrentWeight;
 if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-for(const key14 in data40){
-if(!(func1.call(schema19.properties.training.properties, key14))){
-const err75 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+for(const key13 in data40){
+if(!(key13 === "rate")){
+const err75 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3223,10 +3372,15 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data40.batchSize !== undefined){
-let data41 = data40.batchSize;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err76 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
+if(data40.rate !== undefined){
+if(!(validate72(data40.rate, {instancePath:instancePath+"/dropout/recurrentWeight/rate",parentData:data40,parentDataProperty:"rate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/dropout/recurrentWeight",schemaPath:"#/properties/dropout/properties/recurrentWeight/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3235,9 +3389,13 @@ vErrors.push(err76);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 65536 || isNaN(data41)){
-const err77 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+if(data31.zoneout !== undefined){
+let data42 = data31.zoneout;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+for(const key14 in data42){
+if(!((key14 === "cell") || (key14 === "hidden"))){
+const err77 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3246,8 +3404,12 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data41 < 1 || isNaN(data41)){
-const err78 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data42.cell !== undefined){
+let data43 = data42.cell;
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 0.999 || isNaN(data43)){
+const err78 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3256,12 +3418,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-if(data40.batchTokens !== undefined){
-let data42 = data40.batchTokens;
-if((!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))) && (data42 !== null)){
-const err79 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/type",keyword:"type",params:{type: schema19.properties.training.properties.batchTokens.type}};
+if(data43 < 0 || isNaN(data43)){
+const err79 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3270,9 +3428,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 16777216 || isNaN(data42)){
-const err80 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777216}};
+}
+else {
+const err80 = {instancePath:instancePath+"/dropout/zoneout/cell",schemaPath:"#/properties/dropout/properties/zoneout/properties/cell/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3281,8 +3439,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err81 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data42.hidden !== undefined){
+let data44 = data42.hidden;
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 0.999 || isNaN(data44)){
+const err81 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/maximum",keyword:"maximum",params:{comparison: "<=", limit: 0.999}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3291,12 +3453,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-if(data40.bptt !== undefined){
-let data43 = data40.bptt;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err82 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
+if(data44 < 0 || isNaN(data44)){
+const err82 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3305,9 +3463,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 65536 || isNaN(data43)){
-const err83 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+}
+else {
+const err83 = {instancePath:instancePath+"/dropout/zoneout/hidden",schemaPath:"#/properties/dropout/properties/zoneout/properties/hidden/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3316,8 +3474,10 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data43 < 1 || isNaN(data43)){
-const err84 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/dropout/zoneout",schemaPath:"#/properties/dropout/properties/zoneout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3328,9 +3488,8 @@ errors++;
 }
 }
 }
-if(data40.sentences !== undefined){
-if(typeof data40.sentences !== "boolean"){
-const err85 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err85 = {instancePath:instancePath+"/dropout",schemaPath:"#/properties/dropout/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3340,10 +3499,12 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data40.randomBptt !== undefined){
-let data45 = data40.randomBptt;
-if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
-const err86 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
+if(data.training !== undefined){
+let data45 = data.training;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key15 in data45){
+if(!(func1.call(schema19.properties.training.properties, key15))){
+const err86 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3352,10 +3513,11 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key15 in data45){
-if(!(((key15 === "halve") || (key15 === "deviation")) || (key15 === "minimum"))){
-const err87 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+if(data45.batchSize !== undefined){
+let data46 = data45.batchSize;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err87 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3364,12 +3526,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data45.halve !== undefined){
-let data46 = data45.halve;
 if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 1 || isNaN(data46)){
-const err88 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data46 > 65536 || isNaN(data46)){
+const err88 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3378,8 +3537,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data46 < 0 || isNaN(data46)){
-const err89 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data46 < 1 || isNaN(data46)){
+const err89 = {instancePath:instancePath+"/training/batchSize",schemaPath:"#/properties/training/properties/batchSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3389,8 +3548,11 @@ vErrors.push(err89);
 errors++;
 }
 }
-else {
-const err90 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
+}
+if(data45.batchTokens !== undefined){
+let data47 = data45.batchTokens;
+if((!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))) && (data47 !== null)){
+const err90 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/type",keyword:"type",params:{type: schema19.properties.training.properties.batchTokens.type}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3399,12 +3561,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-if(data45.deviation !== undefined){
-let data47 = data45.deviation;
 if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 65536 || isNaN(data47)){
-const err91 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data47 > 16777216 || isNaN(data47)){
+const err91 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777216}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3413,8 +3572,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(data47 < 0 || isNaN(data47)){
-const err92 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data47 < 1 || isNaN(data47)){
+const err92 = {instancePath:instancePath+"/training/batchTokens",schemaPath:"#/properties/training/properties/batchTokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3424,8 +3583,11 @@ vErrors.push(err92);
 errors++;
 }
 }
-else {
-const err93 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
+}
+if(data45.bptt !== undefined){
+let data48 = data45.bptt;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+const err93 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3434,11 +3596,9 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-if(data45.minimum !== undefined){
-let data48 = data45.minimum;
-if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err94 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 65536 || isNaN(data48)){
+const err94 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3447,9 +3607,8 @@ vErrors.push(err94);
 }
 errors++;
 }
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 > 65536 || isNaN(data48)){
-const err95 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
+if(data48 < 1 || isNaN(data48)){
+const err95 = {instancePath:instancePath+"/training/bptt",schemaPath:"#/properties/training/properties/bptt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3458,8 +3617,11 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data48 < 1 || isNaN(data48)){
-const err96 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data45.sentences !== undefined){
+if(typeof data45.sentences !== "boolean"){
+const err96 = {instancePath:instancePath+"/training/sentences",schemaPath:"#/properties/training/properties/sentences/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3469,13 +3631,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-}
-}
-if(data40.epochs !== undefined){
-let data49 = data40.epochs;
-if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
-const err97 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
+if(data45.randomBptt !== undefined){
+let data50 = data45.randomBptt;
+if((!(data50 && typeof data50 == "object" && !Array.isArray(data50))) && (data50 !== null)){
+const err97 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/type",keyword:"type",params:{type: schema19.properties.training.properties.randomBptt.type}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3484,9 +3643,10 @@ vErrors.push(err97);
 }
 errors++;
 }
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 1000000 || isNaN(data49)){
-const err98 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key16 in data50){
+if(!(((key16 === "halve") || (key16 === "deviation")) || (key16 === "minimum"))){
+const err98 = {instancePath:instancePath+"/training/randomBptt",schemaPath:"#/properties/training/properties/randomBptt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3495,8 +3655,12 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data49 < 1 || isNaN(data49)){
-const err99 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data50.halve !== undefined){
+let data51 = data50.halve;
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 1 || isNaN(data51)){
+const err99 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3505,12 +3669,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-}
-if(data40.tokens !== undefined){
-let data50 = data40.tokens;
-if((!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))) && (data50 !== null)){
-const err100 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
+if(data51 < 0 || isNaN(data51)){
+const err100 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3519,9 +3679,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 9007199254740991 || isNaN(data50)){
-const err101 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
+}
+else {
+const err101 = {instancePath:instancePath+"/training/randomBptt/halve",schemaPath:"#/properties/training/properties/randomBptt/properties/halve/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3530,8 +3690,12 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data50 < 2 || isNaN(data50)){
-const err102 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+if(data50.deviation !== undefined){
+let data52 = data50.deviation;
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 65536 || isNaN(data52)){
+const err102 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3540,12 +3704,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-}
-if(data40.windowsPerEpoch !== undefined){
-let data51 = data40.windowsPerEpoch;
-if((!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))) && (data51 !== null)){
-const err103 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
+if(data52 < 0 || isNaN(data52)){
+const err103 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3554,9 +3714,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err104 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+else {
+const err104 = {instancePath:instancePath+"/training/randomBptt/deviation",schemaPath:"#/properties/training/properties/randomBptt/properties/deviation/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3565,8 +3725,11 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data51 < 1 || isNaN(data51)){
-const err105 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data50.minimum !== undefined){
+let data53 = data50.minimum;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err105 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3575,12 +3738,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-}
-if(data40.loss !== undefined){
-let data52 = data40.loss;
-if(typeof data52 !== "string"){
-const err106 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 65536 || isNaN(data53)){
+const err106 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -3589,8 +3749,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(!((data52 === "sum") || (data52 === "mean"))){
-const err107 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
+if(data53 < 1 || isNaN(data53)){
+const err107 = {instancePath:instancePath+"/training/randomBptt/minimum",schemaPath:"#/properties/training/properties/randomBptt/properties/minimum/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -3600,10 +3760,13 @@ vErrors.push(err107);
 errors++;
 }
 }
-if(data40.clipNorm !== undefined){
-let data53 = data40.clipNorm;
-if((!((typeof data53 == "number") && (isFinite(data53)))) && (data53 !== null)){
-const err108 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
+}
+}
+}
+if(data45.epochs !== undefined){
+let data54 = data45.epochs;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err108 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -3612,9 +3775,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 1000000 || isNaN(data53)){
-const err109 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 1000000 || isNaN(data54)){
+const err109 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -3623,8 +3786,8 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(data53 < 0.000001 || isNaN(data53)){
-const err110 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if(data54 < 1 || isNaN(data54)){
+const err110 = {instancePath:instancePath+"/training/epochs",schemaPath:"#/properties/training/properties/epochs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -3635,10 +3798,10 @@ errors++;
 }
 }
 }
-if(data40.clipValue !== undefined){
-let data54 = data40.clipValue;
-if((!((typeof data54 == "number") && (isFinite(data54)))) && (data54 !== null)){
-const err111 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
+if(data45.tokens !== undefined){
+let data55 = data45.tokens;
+if((!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))) && (data55 !== null)){
+const err111 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/type",keyword:"type",params:{type: schema19.properties.training.properties.tokens.type}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -3647,9 +3810,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 1000000 || isNaN(data54)){
-const err112 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 9007199254740991 || isNaN(data55)){
+const err112 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -3658,8 +3821,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data54 < 0.000001 || isNaN(data54)){
-const err113 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
+if(data55 < 2 || isNaN(data55)){
+const err113 = {instancePath:instancePath+"/training/tokens",schemaPath:"#/properties/training/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -3670,11 +3833,10 @@ errors++;
 }
 }
 }
-if(data40.weightDecay !== undefined){
-let data55 = data40.weightDecay;
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 > 1 || isNaN(data55)){
-const err114 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data45.windowsPerEpoch !== undefined){
+let data56 = data45.windowsPerEpoch;
+if((!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))) && (data56 !== null)){
+const err114 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/type",keyword:"type",params:{type: schema19.properties.training.properties.windowsPerEpoch.type}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -3683,8 +3845,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data55 < 0 || isNaN(data55)){
-const err115 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 4294967295 || isNaN(data56)){
+const err115 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -3693,9 +3856,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-else {
-const err116 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
+if(data56 < 1 || isNaN(data56)){
+const err116 = {instancePath:instancePath+"/training/windowsPerEpoch",schemaPath:"#/properties/training/properties/windowsPerEpoch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -3705,11 +3867,11 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data40.activationRegularization !== undefined){
-let data56 = data40.activationRegularization;
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 > 10000 || isNaN(data56)){
-const err117 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+}
+if(data45.loss !== undefined){
+let data57 = data45.loss;
+if(typeof data57 !== "string"){
+const err117 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -3718,8 +3880,8 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(data56 < 0 || isNaN(data56)){
-const err118 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!((data57 === "sum") || (data57 === "mean"))){
+const err118 = {instancePath:instancePath+"/training/loss",schemaPath:"#/properties/training/properties/loss/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.loss.enum}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -3729,8 +3891,10 @@ vErrors.push(err118);
 errors++;
 }
 }
-else {
-const err119 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
+if(data45.clipNorm !== undefined){
+let data58 = data45.clipNorm;
+if((!((typeof data58 == "number") && (isFinite(data58)))) && (data58 !== null)){
+const err119 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/type",keyword:"type",params:{type: schema19.properties.training.properties.clipNorm.type}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -3739,12 +3903,9 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-if(data40.temporalActivationRegularization !== undefined){
-let data57 = data40.temporalActivationRegularization;
-if((typeof data57 == "number") && (isFinite(data57))){
-if(data57 > 10000 || isNaN(data57)){
-const err120 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
+if((typeof data58 == "number") && (isFinite(data58))){
+if(data58 > 1000000 || isNaN(data58)){
+const err120 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -3753,8 +3914,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data57 < 0 || isNaN(data57)){
-const err121 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data58 < 0.000001 || isNaN(data58)){
+const err121 = {instancePath:instancePath+"/training/clipNorm",schemaPath:"#/properties/training/properties/clipNorm/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -3764,8 +3925,11 @@ vErrors.push(err121);
 errors++;
 }
 }
-else {
-const err122 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
+}
+if(data45.clipValue !== undefined){
+let data59 = data45.clipValue;
+if((!((typeof data59 == "number") && (isFinite(data59)))) && (data59 !== null)){
+const err122 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/type",keyword:"type",params:{type: schema19.properties.training.properties.clipValue.type}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -3774,23 +3938,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-if(data40.optimizer !== undefined){
-if(!(validate80(data40.optimizer, {instancePath:instancePath+"/training/optimizer",parentData:data40,parentDataProperty:"optimizer",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data40.schedule !== undefined){
-if(!(validate82(data40.schedule, {instancePath:instancePath+"/training/schedule",parentData:data40,parentDataProperty:"schedule",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-}
-if(data40.earlyStopping !== undefined){
-let data60 = data40.earlyStopping;
-if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
-const err123 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
+if((typeof data59 == "number") && (isFinite(data59))){
+if(data59 > 1000000 || isNaN(data59)){
+const err123 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -3799,10 +3949,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-for(const key16 in data60){
-if(!(key16 === "patience")){
-const err124 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+if(data59 < 0.000001 || isNaN(data59)){
+const err124 = {instancePath:instancePath+"/training/clipValue",schemaPath:"#/properties/training/properties/clipValue/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.000001}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -3812,10 +3960,12 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data60.patience !== undefined){
-let data61 = data60.patience;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err125 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
+}
+if(data45.weightDecay !== undefined){
+let data60 = data45.weightDecay;
+if((typeof data60 == "number") && (isFinite(data60))){
+if(data60 > 1 || isNaN(data60)){
+const err125 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -3824,9 +3974,8 @@ vErrors.push(err125);
 }
 errors++;
 }
-if((typeof data61 == "number") && (isFinite(data61))){
-if(data61 > 1000000 || isNaN(data61)){
-const err126 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data60 < 0 || isNaN(data60)){
+const err126 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -3835,8 +3984,9 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(data61 < 1 || isNaN(data61)){
-const err127 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+else {
+const err127 = {instancePath:instancePath+"/training/weightDecay",schemaPath:"#/properties/training/properties/weightDecay/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -3846,15 +3996,11 @@ vErrors.push(err127);
 errors++;
 }
 }
-}
-}
-}
-if(data40.checkpoint !== undefined){
-let data62 = data40.checkpoint;
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-for(const key17 in data62){
-if(!(key17 === "everyMinutes")){
-const err128 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+if(data45.activationRegularization !== undefined){
+let data61 = data45.activationRegularization;
+if((typeof data61 == "number") && (isFinite(data61))){
+if(data61 > 10000 || isNaN(data61)){
+const err128 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -3863,12 +4009,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-if(data62.everyMinutes !== undefined){
-let data63 = data62.everyMinutes;
-if((typeof data63 == "number") && (isFinite(data63))){
-if(data63 > 1000000 || isNaN(data63)){
-const err129 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data61 < 0 || isNaN(data61)){
+const err129 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -3877,8 +4019,9 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(data63 < 0.00001 || isNaN(data63)){
-const err130 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+}
+else {
+const err130 = {instancePath:instancePath+"/training/activationRegularization",schemaPath:"#/properties/training/properties/activationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -3888,8 +4031,11 @@ vErrors.push(err130);
 errors++;
 }
 }
-else {
-const err131 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(data45.temporalActivationRegularization !== undefined){
+let data62 = data45.temporalActivationRegularization;
+if((typeof data62 == "number") && (isFinite(data62))){
+if(data62 > 10000 || isNaN(data62)){
+const err131 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -3898,10 +4044,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-}
-else {
-const err132 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(data62 < 0 || isNaN(data62)){
+const err132 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -3911,10 +4055,8 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data40.precision !== undefined){
-let data64 = data40.precision;
-if(typeof data64 !== "string"){
-const err133 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+else {
+const err133 = {instancePath:instancePath+"/training/temporalActivationRegularization",schemaPath:"#/properties/training/properties/temporalActivationRegularization/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -3923,8 +4065,23 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(!(((data64 === "f32") || (data64 === "tf32")) || (data64 === "mixed"))){
-const err134 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+}
+if(data45.optimizer !== undefined){
+if(!(validate84(data45.optimizer, {instancePath:instancePath+"/training/optimizer",parentData:data45,parentDataProperty:"optimizer",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+errors = vErrors.length;
+}
+}
+if(data45.schedule !== undefined){
+if(!(validate86(data45.schedule, {instancePath:instancePath+"/training/schedule",parentData:data45,parentDataProperty:"schedule",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+errors = vErrors.length;
+}
+}
+if(data45.earlyStopping !== undefined){
+let data65 = data45.earlyStopping;
+if((!(data65 && typeof data65 == "object" && !Array.isArray(data65))) && (data65 !== null)){
+const err134 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/type",keyword:"type",params:{type: schema19.properties.training.properties.earlyStopping.type}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -3933,11 +4090,10 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data40.seed !== undefined){
-let data65 = data40.seed;
-if(!(((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65))) && (isFinite(data65)))){
-const err135 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+for(const key17 in data65){
+if(!(key17 === "patience")){
+const err135 = {instancePath:instancePath+"/training/earlyStopping",schemaPath:"#/properties/training/properties/earlyStopping/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -3946,9 +4102,11 @@ vErrors.push(err135);
 }
 errors++;
 }
-if((typeof data65 == "number") && (isFinite(data65))){
-if(data65 > 4294967295 || isNaN(data65)){
-const err136 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data65.patience !== undefined){
+let data66 = data65.patience;
+if(!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))){
+const err136 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -3957,8 +4115,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data65 < 0 || isNaN(data65)){
-const err137 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data66 == "number") && (isFinite(data66))){
+if(data66 > 1000000 || isNaN(data66)){
+const err137 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -3967,11 +4126,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err138 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(data66 < 1 || isNaN(data66)){
+const err138 = {instancePath:instancePath+"/training/earlyStopping/patience",schemaPath:"#/properties/training/properties/earlyStopping/properties/patience/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -3982,13 +4138,148 @@ errors++;
 }
 }
 }
-else {
-const err139 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+}
+}
+if(data45.checkpoint !== undefined){
+let data67 = data45.checkpoint;
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+for(const key18 in data67){
+if(!(key18 === "everyMinutes")){
+const err139 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err139];
 }
 else {
 vErrors.push(err139);
+}
+errors++;
+}
+}
+if(data67.everyMinutes !== undefined){
+let data68 = data67.everyMinutes;
+if((typeof data68 == "number") && (isFinite(data68))){
+if(data68 > 1000000 || isNaN(data68)){
+const err140 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+if(data68 < 0.00001 || isNaN(data68)){
+const err141 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.00001}};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
+}
+errors++;
+}
+}
+else {
+const err142 = {instancePath:instancePath+"/training/checkpoint/everyMinutes",schemaPath:"#/properties/training/properties/checkpoint/properties/everyMinutes/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err142];
+}
+else {
+vErrors.push(err142);
+}
+errors++;
+}
+}
+}
+else {
+const err143 = {instancePath:instancePath+"/training/checkpoint",schemaPath:"#/properties/training/properties/checkpoint/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err143];
+}
+else {
+vErrors.push(err143);
+}
+errors++;
+}
+}
+if(data45.precision !== undefined){
+let data69 = data45.precision;
+if(typeof data69 !== "string"){
+const err144 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
+}
+errors++;
+}
+if(!(((data69 === "f32") || (data69 === "tf32")) || (data69 === "mixed"))){
+const err145 = {instancePath:instancePath+"/training/precision",schemaPath:"#/properties/training/properties/precision/enum",keyword:"enum",params:{allowedValues: schema19.properties.training.properties.precision.enum}};
+if(vErrors === null){
+vErrors = [err145];
+}
+else {
+vErrors.push(err145);
+}
+errors++;
+}
+}
+if(data45.seed !== undefined){
+let data70 = data45.seed;
+if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
+const err146 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+if((typeof data70 == "number") && (isFinite(data70))){
+if(data70 > 4294967295 || isNaN(data70)){
+const err147 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+if(data70 < 0 || isNaN(data70)){
+const err148 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err148];
+}
+else {
+vErrors.push(err148);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
+}
+}
+else {
+const err150 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
 }
 errors++;
 }

@@ -13,6 +13,8 @@ export interface SchemaNode {
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly default?: unknown;
+  /** Whether a complete spec may lack the key, although it has no default: other keys decide that. */
+  readonly optional?: boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   /** The values of a map whose keys are free; true for any value. */
   readonly additionalProperties?: SchemaNode | boolean;

@@ -1,6 +1,6 @@
 /** Checks among the keys of a spec that describes a network. Each check finds one fault, which no single key has. */
 import type { Fault } from './diagnostics.js';
-import { baseLearningRate, type Cell, cellOf, type NetworkSpec } from './systems.js';
+import { baseLearningRate, type Cell, cellOf, type NetworkSpec, recognizesSpeech } from './systems.js';
 import { SMALLEST_FLOAT32 } from './validate.js';
 
 /**
@@ -17,11 +17,11 @@ export const MODEL_CHECKS: readonly Check[] = [
 
 /**
  * Finds a first layer without recurrence. It would see one word alone; above a recurrent layer it has memory to build
- * on (Pascanu et al. 2014).
+ * on (Pascanu et al. 2014). Over the features of speech, which may have neighboring frames, it is a projection.
  */
-function feedForwardIsFirst({ model }: NetworkSpec): Fault | undefined {
-  const [first] = model.layers;
-  if (!first || cellOf(first) !== 'feedForward') return undefined;
+function feedForwardIsFirst(spec: NetworkSpec): Fault | undefined {
+  const [first] = spec.model.layers;
+  if (!first || cellOf(first) !== 'feedForward' || recognizesSpeech(spec)) return undefined;
   return {
     key: 'model.layers.0',
     message: 'model.layers.0 is a feedForward layer, which has no memory; put a recurrent layer below it',

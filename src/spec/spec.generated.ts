@@ -50,7 +50,7 @@ export type Layer =
     }
   | {
       /**
-       * Width of a layer without recurrence, in units: tanh(W x + b) at each time step. Above a recurrent layer it is the deep output of Pascanu et al. 2014; it cannot be the first layer.
+       * Width of a layer without recurrence, in units: tanh(W x + b) at each time step. Above a recurrent layer it is the deep output of Pascanu et al. 2014; it can be the first layer for speech alone.
        */
       feedForward: number;
     };
@@ -204,7 +204,7 @@ export type Schedule =
     }
   | {
       /**
-       * The optimizer's learning rate at first, then multiplied by factor whenever the validation perplexity stops falling: after more than patience epochs in a row that are no better than the best before by more than the fraction threshold. With the defaults it is halved after every epoch without improvement.
+       * The optimizer's learning rate at first, then multiplied by factor whenever the validation perplexity, or for speech the phone error rate, stops falling: after more than patience epochs in a row that are no better than the best before by more than the fraction threshold. With the defaults it is halved after every epoch without improvement.
        */
       plateau: {
         /**
@@ -216,7 +216,7 @@ export type Schedule =
          */
         patience: number;
         /**
-         * Fraction by which a validation perplexity must be below the best one before it to count as an improvement.
+         * Fraction by which a validation perplexity, or phone error rate, must be below the best one before it to count as an improvement.
          */
         threshold: number;
       };
@@ -291,17 +291,40 @@ export interface NetworkSpec {
             } | null;
           };
         };
+      }
+    | {
+        /**
+         * Recognize the phones of the utterances of a speech corpus (section 4.2). The features of a frame are the input of the first layer: there is no embedding. A batch is batchSize utterances of similar length; gradients flow through whole utterances.
+         */
+        speech: {
+          /**
+           * framewise predicts the phone of every frame, which a corpus with aligned phones tells (section 4.2); ctc predicts the phones in their order without an alignment, with a blank between them (Graves et al. 2006).
+           */
+          loss: 'framewise' | 'ctc';
+          /**
+           * Whether each recurrent layer has a second one of the same width beside it, which reads the utterance from its last frame to its first; the layer above reads both (Schuster and Paliwal 1997, Graves et al. 2013). Dropout draws masks of their own for both.
+           */
+          bidirectional: boolean;
+          /**
+           * Frames that are read before the phone of a frame is predicted, so that a network that reads forwards sees what comes after it (Graves and Schmidhuber 2005). The last frame is repeated at the end. For framewise and unidirectional only.
+           */
+          delay: number;
+          /**
+           * Frames before and frames after that are read beside each frame, so that the input is 2 context + 1 times as wide. Beyond the ends, the first and the last frame are repeated.
+           */
+          context: number;
+        };
       };
   /**
-   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model.
+   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model. A network for speech predicts phones and has no embedding.
    */
   model: {
     /**
-     * Width of a word's vector, in units. The paper makes it as wide as the layers (section 4.1).
+     * Width of a word's vector, in units. The paper makes it as wide as the layers (section 4.1). Not for task.speech, whose input is no words.
      */
-    embedding: number;
+    embedding?: number;
     /**
-     * The layers from the embedding up to the softmax, each of any width. The paper stacks two LSTM layers (section 4.1).
+     * The layers from the embedding, or the features of speech, up to the softmax, each of any width. The paper stacks two LSTM layers (section 4.1).
      */
     layers: Layer[];
     /**
@@ -443,11 +466,11 @@ export interface NetworkSpec {
     optimizer: Optimizer;
     schedule: Schedule;
     /**
-     * End the training before its last epoch once the validation perplexity stops falling. Null trains all epochs, as the paper does.
+     * End the training before its last epoch once the validation perplexity, or for speech the phone error rate, stops falling. Null trains all epochs, as the paper does.
      */
     earlyStopping: {
       /**
-       * Number of epochs in a row without a new best validation perplexity after which training ends.
+       * Number of epochs in a row without a new best validation perplexity, or phone error rate, after which training ends.
        */
       patience: number;
     } | null;
@@ -490,7 +513,7 @@ export interface NgramSpec {
    */
   corpus: string;
   /**
-   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model.
+   * The model that predicts the next word: a network of an embedding, a stack of layers and a softmax over the vocabulary (section 3), or an n-gram model. A network for speech predicts phones and has no embedding.
    */
   model: {
     /**

@@ -41,9 +41,23 @@ export function translates(spec: Spec): spec is NetworkSpec {
   return !isNgram(spec) && 'translation' in spec.task;
 }
 
-/** Tells whether a batch is of independent sentences, or pairs of them, and not of windows of a stream. */
+/** How a network for speech is built and trained. */
+export type SpeechSpec = Extract<NetworkSpec['task'], { readonly speech: unknown }>['speech'];
+
+/** Returns how the network of a spec recognizes speech. @throws Error when it does something else */
+export function speechOf({ task }: NetworkSpec): SpeechSpec {
+  if (!('speech' in task)) throw new Error('The task of the spec is not speech');
+  return task.speech;
+}
+
+/** Tells whether the network of a spec recognizes speech. */
+export function recognizesSpeech(spec: Spec): spec is NetworkSpec {
+  return !isNgram(spec) && 'speech' in spec.task;
+}
+
+/** Tells whether a batch is of independent sentences, pairs of them or utterances, and not of windows of a stream. */
 export function readsSentences(spec: NetworkSpec): boolean {
-  return spec.training.sentences || translates(spec);
+  return spec.training.sentences || translates(spec) || recognizesSpeech(spec);
 }
 
 /** The part of the schema that says which keys a system does not have: `false` for each of them. */

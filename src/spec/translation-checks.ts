@@ -1,23 +1,40 @@
 /** Checks among the keys of a spec whose task is translation: keys that have a meaning for a stream of text alone. */
 import type { Fault } from './diagnostics.js';
+import { type ForeignKey, foreignTo } from './foreign-key.js';
 import type { Check } from './spec-checks.js';
 import { type NetworkSpec, translates, translationOf } from './systems.js';
+
+const FOREIGN: readonly ForeignKey[] = [
+  {
+    key: 'model.context',
+    isGiven: ({ model }) => model.context !== null,
+    why: 'topics belong to one running text',
+    unset: null,
+  },
+  {
+    key: 'training.sentences',
+    isGiven: ({ training }) => training.sentences,
+    why: 'every pair is a sequence of its own anyhow',
+    unset: false,
+  },
+  {
+    key: 'training.randomBptt',
+    isGiven: ({ training }) => training.randomBptt !== null,
+    why: 'a pair has its own length',
+    unset: null,
+  },
+  {
+    key: 'training.tokens',
+    isGiven: ({ training }) => training.tokens !== null,
+    why: 'it trains on pairs',
+    unset: null,
+  },
+];
 
 export const TRANSLATION_CHECKS: readonly Check[] = [
   tokensOfOtherBatches,
   attentionWithoutEncoder,
-  (spec) => foreign(spec, 'model.context', spec.model.context !== null, 'topics belong to one running text'),
-  (spec) =>
-    foreign(
-      spec,
-      'training.sentences',
-      spec.training.sentences,
-      'every pair is a sequence of its own anyhow',
-      false,
-    ),
-  (spec) =>
-    foreign(spec, 'training.randomBptt', spec.training.randomBptt !== null, 'a pair has its own length'),
-  (spec) => foreign(spec, 'training.tokens', spec.training.tokens !== null, 'it trains on pairs'),
+  ...FOREIGN.map((key) => foreignTo('translation', key)),
 ];
 
 /** Finds batches by tokens where a batch is not of pairs: windows have one size, and lines of text are sorted by length anyhow. */
@@ -40,21 +57,5 @@ function attentionWithoutEncoder(spec: NetworkSpec): Fault | undefined {
     key: 'task.translation.attention',
     others: ['task.translation.stack'],
     message: `task.translation.attention is ${attention}, but a shared stack has no encoder to attend to; set task.translation.stack to separate`,
-  };
-}
-
-/** Finds a key that was given although translation does not have it. */
-function foreign(
-  spec: NetworkSpec,
-  key: string,
-  isGiven: boolean,
-  why: string,
-  unset: null | false = null,
-): Fault | undefined {
-  if (!isGiven || !translates(spec)) return undefined;
-  return {
-    key,
-    others: ['task.translation'],
-    message: `${key} cannot be combined with task.translation: ${why}; set it to ${unset}`,
   };
 }

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js';
 import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
 import { missingCorpus } from '../corpus/prepared.js';
+import { readSpeechManifest, type SpeechManifest } from '../corpus/speech/manifest.js';
 import { UserError } from '../errors.js';
 import { differencesText } from '../runs/named-run.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, specHash } from '../spec/load.js';
-import { translates } from '../spec/systems.js';
+import { recognizesSpeech, type Spec, translates } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
 
@@ -59,17 +60,25 @@ export async function checkCorpora(
   toBegin: readonly PlannedRun[],
   dataFolder: string,
 ): Promise<void> {
-  const manifests = new Map<string, Manifest | ParallelManifest | undefined>();
+  const manifests = new Map<string, Manifest | ParallelManifest | SpeechManifest | undefined>();
   for (const { resolved } of toBegin) {
     const { spec } = resolved;
     const { corpus } = spec;
-    const read = translates(spec) ? readParallelManifest : readManifest;
+    const read = manifestReader(spec);
     if (!manifests.has(corpus)) manifests.set(corpus, await read(join(dataFolder, corpus)));
     const manifest = manifests.get(corpus);
     if (manifest && 'unit' in manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
+    if (manifest && 'aligned' in manifest)
+      assertFitsCorpus(resolved, { name: corpus, isAligned: manifest.aligned });
   }
   const hasBegun = toBegin.length < runsOf(plan).length;
   if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {
     throw missingCorpus(dataFolder, toBegin[0].resolved.spec.corpus);
   }
+}
+
+/** Returns what reads the manifest of a corpus of the kind that a spec trains on. */
+function manifestReader(spec: Spec) {
+  if (recognizesSpeech(spec)) return readSpeechManifest;
+  return translates(spec) ? readParallelManifest : readManifest;
 }

@@ -46,7 +46,7 @@ export async function writeCurves(
 }
 
 /** Makes the figures for which there is something to draw. */
-function figuresOf(curves: readonly GroupCurves[], { groups }: SweepReport): Figure[] {
+function figuresOf(curves: readonly GroupCurves[], { groups, metric }: SweepReport): Figure[] {
   const epochs = learningCurves(
     curves.map(({ name, runs }) => ({ name, runs: runs.map((curve) => curve.epochs) })),
   );
@@ -56,6 +56,7 @@ function figuresOf(curves: readonly GroupCurves[], { groups }: SweepReport): Fig
       values: runs.flatMap(({ run }) => (run.test === null ? [] : [run.test])),
     })),
     'test',
+    metric,
   );
   return [
     ...(epochs.series.length > 0 ? [epochs] : []),
@@ -65,6 +66,9 @@ function figuresOf(curves: readonly GroupCurves[], { groups }: SweepReport): Fig
 }
 
 function epochsCsv(curves: readonly GroupCurves[]): string {
+  const isSpeech = curves.some(({ runs }) =>
+    runs.some(({ epochs }) => epochs.some(({ validPhoneErrorRate }) => validPhoneErrorRate !== undefined)),
+  );
   const rows = curves.flatMap(({ name, runs }) =>
     runs.flatMap(({ run, epochs }) =>
       epochs.map((row) => [
@@ -76,10 +80,12 @@ function epochsCsv(curves: readonly GroupCurves[]): string {
         row.learningRate,
         row.trainPerplexity,
         row.validPerplexity,
+        ...(isSpeech ? [row.validPhoneErrorRate] : []),
       ]),
     ),
   );
   const head = ['group', 'run', 'seed', 'epoch', 'windows', 'learning rate', 'train', 'valid'];
+  if (isSpeech) head.push('valid phone error rate');
   return csvText([head, ...rows]);
 }
 

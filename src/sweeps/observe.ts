@@ -29,11 +29,13 @@ export interface ObservedRun {
   /** Epochs trained and validated, and wanted; 0 before it begins. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Best valid perplexity. */
+  /** What {@link valid} and {@link test} are where they are no perplexities. */
+  readonly metric?: 'phoneErrorRate';
+  /** Best perplexity on valid; of speech the phone error rate. */
   readonly valid: number | null;
   readonly seconds: number;
   readonly live: LiveProgress | null;
-  /** Perplexity on test of its best checkpoint, in one sequential pass; null before it is measured. */
+  /** Perplexity on test of its best checkpoint, in one sequential pass, or phone error rate; null before it is measured. */
   readonly test: number | null;
   readonly recall: RecallReport | null;
   /** Why it failed. */
@@ -79,7 +81,8 @@ async function observeRun(
     const state = held ? 'running' : failure ? lostState(failure) : 'waiting';
     return { ...nothing, state, problem: held ? null : (failure?.message ?? null) };
   }
-  const { state, epoch, epochs, bestValidPerplexity, seconds, live, evaluations } = await summarizeRun(run);
+  const { state, epoch, epochs, seconds, live, evaluations, ...best } = await summarizeRun(run);
+  const { bestValidPerplexity, bestValidPhoneErrorRate } = best;
   const test = evaluations.find(
     ({ split, checkpoint, batch, stale }) =>
       split === 'test' && checkpoint === 'best' && batch === 1 && !stale,
@@ -95,10 +98,11 @@ async function observeRun(
     ),
     epoch,
     epochs,
-    valid: bestValidPerplexity,
+    ...(bestValidPhoneErrorRate !== undefined && { metric: 'phoneErrorRate' as const }),
+    valid: bestValidPhoneErrorRate ?? bestValidPerplexity,
     seconds: live?.seconds ?? seconds,
     live,
-    test: test?.perplexity ?? null,
+    test: test?.phoneErrorRate ?? test?.perplexity ?? null,
     recall: test ? await recallOf(run) : null,
     problem: failure?.message ?? null,
   };

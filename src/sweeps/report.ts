@@ -39,7 +39,7 @@ export interface GroupReport {
   readonly wanted: number;
   /** Runs that diverged, failed or were cancelled. */
   readonly lost: number;
-  /** Best valid perplexity, over the seeds of what is chosen. */
+  /** Best valid perplexity, or phone error rate, over the seeds of what is chosen. */
   readonly valid: Spread | null;
   readonly test: Spread | null;
   /** It has the lowest mean valid perplexity of the groups that are complete. */
@@ -71,6 +71,8 @@ export interface RunReport {
 export interface SweepReport {
   readonly sweep: string;
   readonly folder: string;
+  /** What valid and test are where they are no perplexities: shares, of runs that recognize speech. */
+  readonly metric?: 'phoneErrorRate';
   /** Nothing more is to be done, except for what a retry would try again. */
   readonly done: boolean;
   readonly groups: readonly GroupReport[];
@@ -89,6 +91,9 @@ export function reportSweep(plan: SweepPlan, folder: SweepFolder, observed: Obse
   return {
     sweep: plan.name,
     folder: folder.path,
+    ...([...observed.values()].some(({ metric }) => metric === 'phoneErrorRate') && {
+      metric: 'phoneErrorRate' as const,
+    }),
     done: runs.every(isSettled),
     groups: groups.map((group) => ({
       ...group,

@@ -16,7 +16,8 @@ export function markdownTables(report: SweepReport): string {
   const recall = recallRows(report);
   return [
     `# ${report.sweep}\n`,
-    markdownTable(groupRows(report.groups)),
+    ...(report.metric ? ['Valid and test are phone error rates.\n'] : []),
+    markdownTable(groupRows(report)),
     ...(recall
       ? [`\nAccuracy at the recalled words of test by lag, mean over seeds:\n`, markdownTable(recall)]
       : []),
@@ -25,7 +26,7 @@ export function markdownTables(report: SweepReport): string {
     .concat('\n');
 }
 
-function groupRows(groups: readonly GroupReport[]): string[][] {
+function groupRows({ groups, metric }: SweepReport): string[][] {
   const axes = keysOf(groups.map(({ grid }) => grid));
   const tuned = keysOf(groups.map((group) => group.tuned ?? {}));
   const head = ['variant', ...axes, ...tuned.map((key) => `${key} (tuned)`), 'seeds', 'valid', 'test', ''];
@@ -34,8 +35,8 @@ function groupRows(groups: readonly GroupReport[]): string[][] {
     ...axes.map((key) => valueText(group.grid[key])),
     ...tuned.map((key) => valueText(group.tuned?.[key])),
     `${group.valid?.count ?? 0}`,
-    spreadText(group.valid),
-    spreadText(group.test),
+    spreadText(group.valid, metric),
+    spreadText(group.test, metric),
     noteOf(group),
   ]);
   return [head, ...rows];
@@ -76,11 +77,13 @@ export function groupName({ variant, grid }: Pick<GroupReport, 'variant' | 'grid
   return [...(variant === null ? [] : [variant]), ...settings].join(', ') || 'all';
 }
 
-/** Formats a figure with its spread: "115.10 ± 0.42". */
-export function spreadText(spread: Spread | null): string {
+/** Formats a figure with its spread: "115.10 ± 0.42", or "23.41 ± 0.30 %" of shares. */
+function spreadText(spread: Spread | null, metric: SweepReport['metric']): string {
   if (spread === null) return '–';
   const { mean, deviation } = spread;
-  return deviation === null ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
+  const [scale, unit] = metric ? [100, ' %'] : [1, ''];
+  const figures = deviation === null ? [mean] : [mean, deviation];
+  return figures.map((figure) => (scale * figure).toFixed(2)).join(' ± ') + unit;
 }
 
 /** Returns the keys of maps, in the order in which they first occur. */

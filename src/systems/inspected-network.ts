@@ -9,7 +9,7 @@ import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
 import { assertFitsCorpus, diffSpecs, type LoadedSpec, loadSpec } from '../spec/load.js';
-import { type NetworkSpec, requireNetwork, translates } from '../spec/systems.js';
+import { type NetworkSpec, recognizesSpeech, requireNetwork, translates } from '../spec/systems.js';
 import { freshModel } from '../tasks/language-modelling.js';
 import { modelConstants } from '../training/beginning.js';
 import { type OpenRunRequest, openRun } from './open-run.js';
@@ -98,12 +98,13 @@ export async function openFreshNetwork(
 
 function networkOf({ spec }: LoadedSpec, name: string): NetworkSpec {
   const network = requireNetwork(spec, () => noNetwork(name));
-  if (translates(network)) throw ofTranslation(name);
+  if (translates(network) || recognizesSpeech(network)) throw notOfText(name, network);
   return network;
 }
 
-function ofTranslation(name: string): UserError {
-  return new UserError('usage', `${name} translates; the memory of language models alone can be inspected`, [
+function notOfText(name: string, spec: NetworkSpec): UserError {
+  const does = translates(spec) ? 'translates' : 'recognizes speech';
+  return new UserError('usage', `${name} ${does}; the memory of language models alone can be inspected`, [
     'Name the run or the spec of a language model.',
   ]);
 }

@@ -2,22 +2,24 @@
 import { type ActiveBackend, activateBackend, precisionObstacle } from '../backends/select.js';
 import { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { PreparedCorpus, type VerifyOptions } from '../corpus/prepared.js';
+import { SpeechCorpus } from '../corpus/speech/speech-corpus.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { UserError } from '../errors.js';
 import { disposeNetwork } from '../model/network.js';
 import { dispose, tidy } from '../ops/memory.js';
 import { networkPredictor } from '../predictors/network-predictor.js';
+import { networkRecognizer } from '../predictors/recognizer.js';
 import { networkTranslator } from '../predictors/translator.js';
 import { withAverages } from '../runs/checkpoint-tensors.js';
 import { markLatest } from '../runs/latest-link.js';
-import type { OpenedNetwork, OpenedTranslation } from '../runs/opened-run.js';
+import type { OpenedNetwork, OpenedSpeech, OpenedTranslation } from '../runs/opened-run.js';
 import { causeOfMisfit } from '../runs/restore-spec.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { notTrained, openTrained, restoredModel, warnOfEditedSpec } from '../runs/trained-model.js';
 import { START } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, type LoadedSpec } from '../spec/load.js';
-import { type NetworkSpec, translates } from '../spec/systems.js';
+import { type NetworkSpec, recognizesSpeech, speechOf, translates } from '../spec/systems.js';
 import type { Task } from '../tasks/task.js';
 import { taskKindOf } from '../tasks/task-kinds.js';
 import {
@@ -158,7 +160,8 @@ async function* trainFrom(
     // Only now: a run that begins with the parameters of the latest must find them again if it is killed before.
     const unlinked = await markLatest(run);
     if (unlinked !== null) yield { kind: 'warning', line: unlinked };
-    yield { kind: 'session', system: 'network', run, epochs: settings.epochs, position, isOver };
+    const metric = task.metric.name;
+    yield { kind: 'session', system: 'network', metric, run, epochs: settings.epochs, position, isOver };
     const parts = { task, optimizer, settings, queueDepth: backend.queueDepth };
     const end = yield* recorder.record(trainingLoop(parts, position, state, signal), position);
     return outcomeOf(job, run, backend, isOver, end);
@@ -221,6 +224,7 @@ async function open(
   hooks: OpenHooks,
 ): Promise<OpenedNetwork> {
   if (translates(spec)) throw notALanguageModel(run);
+  if (recognizesSpeech(spec)) throw notOfText(run);
   const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, PreparedCorpus.open);
   const predictor = networkPredictor(model);
   const dispose = () => {
@@ -237,7 +241,7 @@ export async function openTranslation(
   request: OpenRequest,
   hooks: OpenHooks = {},
 ): Promise<OpenedTranslation> {
-  if (!translates(spec)) throw notATranslator(run);
+  if (!translates(spec)) throw notATranslator(run, spec);
   const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, ParallelCorpus.open);
   const translator = networkTranslator(model);
   const dispose = () => {
@@ -245,6 +249,23 @@ export async function openTranslation(
     translator.dispose();
   };
   return { ...opened, corpus, translator, dispose };
+}
+
+/** Opens a run that recognizes speech; see `System.open`. */
+export async function openSpeech(
+  run: RunFolder,
+  spec: NetworkSpec,
+  request: OpenRequest,
+  hooks: OpenHooks = {},
+): Promise<OpenedSpeech> {
+  if (!recognizesSpeech(spec)) throw notARecognizer(run);
+  const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, SpeechCorpus.open);
+  const recognizer = networkRecognizer(model, speechOf(spec).loss);
+  const dispose = () => {
+    corpus.close();
+    recognizer.dispose();
+  };
+  return { ...opened, corpus, recognizer, dispose };
 }
 
 /**
@@ -299,8 +320,29 @@ function notALanguageModel({ name, spec }: RunFolder): UserError {
   );
 }
 
+function notOfText({ name, spec }: RunFolder): UserError {
+  return new UserError(
+    'usage',
+    `Run ${name} recognizes speech: it predicts phones, not the words of a text`,
+    [
+      `Measure it: \`zlm eval ${shellWord(name)}\`; or see what it recognizes: \`zlm transcribe ${shellWord(name)}\`.`,
+      `See its spec: \`zlm spec show ${shellWord(spec)}\`.`,
+    ],
+  );
+}
+
+/** Makes the error for a run that was asked to recognize speech. */
+export function notARecognizer({ name }: RunFolder): UserError {
+  return new UserError('usage', `Run ${name} does not recognize speech`, [
+    'Name a run whose spec has task.speech: `zlm runs` lists them all.',
+    `Measure it as what it is: \`zlm eval ${shellWord(name)}\`.`,
+  ]);
+}
+
 /** Makes the error for a run that was asked to translate. */
-export function notATranslator({ name }: RunFolder): UserError {
+export function notATranslator(run: RunFolder, spec?: NetworkSpec): UserError {
+  if (spec && recognizesSpeech(spec)) return notOfText(run);
+  const { name } = run;
   return new UserError('usage', `Run ${name} is a language model, which does not translate`, [
     'Name a run whose spec has task.translation: `zlm runs` lists them all.',
     `Draw text from it: \`zlm sample ${shellWord(name)}\`.`,

@@ -95,7 +95,7 @@ async function* train(job: Job, signal: AbortSignal): AsyncGenerator<TrainingEve
     const isOver = finished !== null;
     const position = finished?.position ?? START;
     await setStatus(run, spec, isOver ? 'finished' : 'running', position);
-    yield { kind: 'session', system: 'ngram', run, epochs: 1, position, isOver };
+    yield { kind: 'session', system: 'ngram', metric: 'perplexity', run, epochs: 1, position, isOver };
     const end = finished ?? (yield* countInto(run, spec, corpus, signal));
     const outcome = end.table ? 'finished' : 'interrupted';
     yield { kind: 'end', outcome, stoppedEarly: false, position: end.position };

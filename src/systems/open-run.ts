@@ -1,9 +1,9 @@
 /** Opening a run: its checkpoint, its corpus, and its model as a predictor. */
 import { findRun } from '../runs/list-runs.js';
-import type { OpenedRun, OpenedTranslation, RunOpener } from '../runs/opened-run.js';
+import type { OpenedRun, OpenedSpeech, OpenedTranslation, RunOpener } from '../runs/opened-run.js';
 import { runSpec } from '../runs/run-spec.js';
-import { requireNetwork, translates } from '../spec/systems.js';
-import { notATranslator, openTranslation } from './network.js';
+import { recognizesSpeech, requireNetwork, translates } from '../spec/systems.js';
+import { notARecognizer, notATranslator, openSpeech, openTranslation } from './network.js';
 import type { OpenHooks, OpenRequest } from './system.js';
 import { systemOf } from './systems.js';
 
@@ -40,6 +40,24 @@ export async function openTranslator(
   const run = await findRun(request.runsFolder, request.run);
   const spec = requireNetwork(await runSpec(run), () => notATranslator(run));
   return openTranslation(run, spec, request, hooks);
+}
+
+/**
+ * Opens a run that recognizes speech.
+ *
+ * @returns the opened run, which the caller disposes of
+ * @throws UserError when run, checkpoint, corpus or backend are not available, or the run does not recognize speech; the signal's
+ *   reason when it is aborted
+ */
+export async function openRecognizer(request: OpenRunRequest, hooks: OpenHooks = {}): Promise<OpenedSpeech> {
+  const run = await findRun(request.runsFolder, request.run);
+  const spec = requireNetwork(await runSpec(run), () => notARecognizer(run));
+  return openSpeech(run, spec, request, hooks);
+}
+
+/** Tells whether a run recognizes speech. @throws UserError when there is no such run */
+export async function runRecognizesSpeech({ runsFolder, run }: OpenRunRequest): Promise<boolean> {
+  return recognizesSpeech(await runSpec(await findRun(runsFolder, run)));
 }
 
 /** Tells whether a run translates. @throws UserError when there is no such run */

@@ -8,7 +8,7 @@ import type { TextBatches } from './stream-batches.js';
 import type { BatchShape, BatchSizes } from './task.js';
 
 /** Batches whose sizes are listed where they differ: enough for sizes that are common to have occurred. */
-export const FIRST_BATCHES = 24;
+const FIRST_BATCHES = 24;
 
 /**
  * The most windows of random length that are drawn to find the longest. A normal variate exceeds 4.3 deviations once in so many
@@ -67,6 +67,12 @@ function validationSizes({ training }: NetworkSpec, corpus: TrainingCorpus): Bat
     batch: ofBatch.length,
   }));
   return [...shapes.slice(0, FIRST_BATCHES), largestOf(shapes)];
+}
+
+/** Takes some of many shapes, at equal distances. */
+export function spread<S extends BatchShape>(shapes: readonly S[]): S[] {
+  const count = Math.min(FIRST_BATCHES, shapes.length);
+  return Array.from({ length: count }, (_, n) => shapes[Math.floor((n * shapes.length) / count)]);
 }
 
 /** Returns the shape of the most steps of all columns. */

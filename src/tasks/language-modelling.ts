@@ -111,10 +111,10 @@ export function languageModellingTask(spec: NetworkSpec, corpus: TrainingCorpus,
     async validate(signal, onProgress) {
       const options = { batch: batchSize, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');
-      const { perplexity, predictions, nll } = sentences
+      const { predictions, nll } = sentences
         ? await evaluateSentences(predictor, valid, eos, options)
         : await evaluateStream(predictor, valid, options);
-      return { value: perplexity, predictions, meanNll: nll / predictions };
+      return { predictions, meanNll: nll / predictions };
     },
   };
 }

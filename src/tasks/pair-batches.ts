@@ -9,7 +9,7 @@ import {
   readPairs,
   shapeOfPairs,
 } from '../corpus/pairs.js';
-import { shuffled } from './shuffle.js';
+import { shuffledBatches } from './shuffle.js';
 
 /** The batches of every pass over some pairs. */
 export interface PairBatches {
@@ -28,17 +28,7 @@ export function pairBatches(
   { seed, ...limits }: PairLimits & { readonly seed: number },
   reading: PairReading,
 ): PairBatches {
-  /** The batches of the last pass: passes are read one after the other. */
-  let known: { readonly pass: number; readonly groups: readonly (readonly number[])[] } | null = null;
-
-  const groupsOf = (pass: number): readonly (readonly number[])[] => {
-    if (known?.pass !== pass) {
-      const groups = groupPairs(pairs, shuffled(pairs.length, { seed, pass, draw: 0 }), limits);
-      known = { pass, groups: shuffled(groups.length, { seed, pass, draw: 1 }).map((i) => groups[i]) };
-    }
-    return known.groups;
-  };
-
+  const groupsOf = shuffledBatches(pairs.length, seed, (order) => groupPairs(pairs, order, limits));
   return {
     batchesIn: (pass) => groupsOf(pass).length,
     shapeOf: (pass, inPass) => shapeOfPairs(pairs, groupsOf(pass)[inPass]),

@@ -1,7 +1,7 @@
 /** Batches of independent sequences: every line of a text starts from the zero state, beside lines of similar length. */
 import { batchesByLength, Sentences, sequenceBatch } from '../corpus/sentences.js';
 import type { TokenSource } from '../corpus/windows.js';
-import { shuffled } from './shuffle.js';
+import { shuffledBatches } from './shuffle.js';
 import type { TextBatch, TextBatches } from './stream-batches.js';
 
 /**
@@ -16,17 +16,10 @@ export function sentenceBatches(
 ): TextBatches {
   const sentences = new Sentences(tokens, eos);
   const lengthOf = (line: number) => sentences.lengthOf(line);
-  /** The batches of the last pass: passes are read one after the other. */
-  let known: { readonly pass: number; readonly batches: readonly (readonly number[])[] } | null = null;
-
-  const linesOf = (pass: number, inPass: number): readonly number[] => {
-    if (known?.pass !== pass) {
-      const order = shuffled(sentences.count, { seed, pass, draw: 0 });
-      const batches = batchesByLength(order, lengthOf, batchSize);
-      known = { pass, batches: shuffled(batches.length, { seed, pass, draw: 1 }).map((i) => batches[i]) };
-    }
-    return known.batches[inPass];
-  };
+  const batchesOf = shuffledBatches(sentences.count, seed, (order) =>
+    batchesByLength(order, lengthOf, batchSize),
+  );
+  const linesOf = (pass: number, inPass: number): readonly number[] => batchesOf(pass)[inPass];
 
   return {
     batchesIn: () => Math.ceil(sentences.count / batchSize),

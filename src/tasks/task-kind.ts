@@ -5,6 +5,7 @@ import type { VerifyOptions } from '../corpus/verify-files.js';
 import type { VocabularySizes } from '../model/architecture.js';
 import type { Network } from '../model/network.js';
 import type { CorpusFacts } from '../spec/cross-field.js';
+import type { SpeechFacts } from '../spec/speech-checks.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { BatchData, BatchShape, BatchSizes, LossTerms, Task, TaskState } from './task.js';
 
@@ -29,7 +30,7 @@ export interface TaskKind<Data extends TrainingData> {
   open(dataFolder: string, name: string, options: VerifyOptions): Promise<Data>;
   vocabularySizes(data: Data): VocabularySizes;
   /** Returns what the checks of a spec read of the data that it is trained on; null where every spec fits. */
-  facts(data: Data): CorpusFacts | null;
+  facts(data: Data): CorpusFacts | SpeechFacts | null;
   batches(spec: NetworkSpec, data: Data): TrainingBatches;
   sizes(spec: NetworkSpec, data: Data): BatchSizes;
   loss(spec: NetworkSpec, model: Network): TaskLoss;
@@ -37,6 +38,10 @@ export interface TaskKind<Data extends TrainingData> {
   task(spec: NetworkSpec, data: Data, model: Network): Task;
   /** Returns a batch of a size that has no content: what a rehearsal trains on. */
   blankBatch(spec: NetworkSpec, shape: BatchShape): BatchData;
-  /** Computes the losses of such a batch as the validation does, and the state after it. */
-  validateBlank(model: Network, shape: BatchShape): { nll: tf.Tensor1D; state: TaskState };
+  /** Computes on such a batch what the validation does, and the state after it. */
+  validateBlank(
+    spec: NetworkSpec,
+    model: Network,
+    shape: BatchShape,
+  ): { results: tf.Tensor[]; state: TaskState };
 }

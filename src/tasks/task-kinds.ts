@@ -3,11 +3,20 @@ import * as tf from '@tensorflow/tfjs';
 import { corpusFacts } from '../corpus/manifest.js';
 import { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { PreparedCorpus } from '../corpus/prepared.js';
+import { SpeechCorpus } from '../corpus/speech/speech-corpus.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { encode, initialState, targetNll } from '../model/language-model.js';
-import { type NetworkSpec, translates } from '../spec/systems.js';
+import { type NetworkSpec, recognizesSpeech, translates } from '../spec/systems.js';
 import { batchSizes } from './batch-sizes.js';
 import { blankWindow, languageModellingTask, textLoss, trainingBatches } from './language-modelling.js';
+import {
+  blankUtterances,
+  speechLoss,
+  speechTask,
+  trainingUtterances,
+  utteranceBatchSizes,
+  validateBlankUtterances,
+} from './speech.js';
 import type { TaskKind } from './task-kind.js';
 import {
   blankPairs,
@@ -27,10 +36,10 @@ const languageModelling: TaskKind<PreparedCorpus> = {
   loss: textLoss,
   task: languageModellingTask,
   blankBatch: blankWindow,
-  validateBlank(model, { steps, batch }) {
+  validateBlank(_spec, model, { steps, batch }) {
     const ids = tf.zeros<tf.Rank.R2>([steps, batch], 'int32');
     const { hidden, state } = encode(model, ids, initialState(model, batch), null);
-    return { nll: targetNll(model, hidden, tf.zeros<tf.Rank.R1>([steps * batch], 'int32')), state };
+    return { results: [targetNll(model, hidden, tf.zeros<tf.Rank.R1>([steps * batch], 'int32'))], state };
   },
 };
 
@@ -45,10 +54,23 @@ const translation: TaskKind<ParallelCorpus> = {
   loss: pairLoss,
   task: translationTask,
   blankBatch: (_spec, shape) => blankPairs(shape),
-  validateBlank: validateBlankPairs,
+  validateBlank: (_spec, model, shape) => validateBlankPairs(model, shape),
+};
+
+const speech: TaskKind<SpeechCorpus> = {
+  open: (dataFolder, name, options) => SpeechCorpus.open(dataFolder, name, options),
+  vocabularySizes: ({ features, phones }) => ({ features, phones: phones.length }),
+  facts: ({ name, isAligned }) => ({ name, isAligned }),
+  batches: trainingUtterances,
+  sizes: utteranceBatchSizes,
+  loss: speechLoss,
+  task: speechTask,
+  blankBatch: (_spec, shape) => blankUtterances(shape),
+  validateBlank: validateBlankUtterances,
 };
 
 /** Returns the kind of a spec's task; to be given the data that it opens alone. */
 export function taskKindOf(spec: NetworkSpec): TaskKind<TrainingData> {
+  if (recognizesSpeech(spec)) return speech as TaskKind<TrainingData>;
   return (translates(spec) ? translation : languageModelling) as TaskKind<TrainingData>;
 }

@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import type { OnProgress } from '../progress.js';
+import type { Reached } from '../runs/training-progress.js';
 
 /** The recurrent state that is carried from batch to batch, by its names in checkpoints; empty without carried state. */
 export type TaskState = Readonly<Record<string, tf.Tensor>>;
@@ -40,6 +41,11 @@ export interface BatchSizes {
 export interface BatchData extends BatchShape {
   /** Token ids and the like, by name. */
   readonly arrays: Readonly<Record<string, Int32Array>>;
+  /**
+   * Features of frames, [T·B·F]; absent where the input is words. Batches of frames are as many steps long as their utterances, so a
+   * shape hardly returns, and steps on them are not captured.
+   */
+  readonly features?: Float32Array;
   /** Time steps trained before it since the run began. */
   readonly clock: number;
 }
@@ -48,6 +54,8 @@ export interface BatchData extends BatchShape {
 export interface LossTerms {
   /** Negative log-likelihood of every prediction, [N], in nats; the gradient flows through it. Padding is not a prediction. */
   readonly nll: tf.Tensor1D;
+  /** Predictions, where each value of `nll` is that of several: of the frames of an utterance. */
+  readonly predictions?: number;
   /** Sequences side by side: a loss that is a sum over time is a mean over these. */
   readonly batch: number;
   /** Regularization, in nats a prediction, or null; the gradient flows through it. */
@@ -56,9 +64,9 @@ export interface LossTerms {
   readonly state: TaskState;
 }
 
-/** The measure of a task on held-out data. */
+/** The measure of a task on held-out data, which decides on the best epoch. */
 export interface Metric {
-  readonly name: string;
+  readonly name: keyof Reached;
   readonly better: 'lower' | 'higher';
 }
 
@@ -66,17 +74,28 @@ export interface Metric {
 export const PERPLEXITY: Metric = { name: 'perplexity', better: 'lower' };
 
 /** BLEU of translations, in percent. */
-export const BLEU: Metric = { name: 'BLEU', better: 'higher' };
+export const BLEU: Metric = { name: 'bleu', better: 'higher' };
+
+/** Errors per phone that was spoken. */
+export const PHONE_ERROR_RATE: Metric = { name: 'phoneErrorRate', better: 'lower' };
 
 /** The result of a validation. */
-export interface Validation {
-  readonly value: number;
-  /** BLEU in percent beside it, of a task that translates; left out in an epoch without. */
-  readonly bleu?: number;
-  /** Predictions that it is measured over. */
+export interface Validation extends Omit<Reached, 'perplexity'> {
+  /** Predictions that the mean is over. */
   readonly predictions: number;
-  /** Mean nll of a prediction, in nats, if the task has one: a perplexity may overflow a number. */
-  readonly meanNll: number | null;
+  /** Mean nll of a prediction, in nats: a perplexity may overflow a number. */
+  readonly meanNll: number;
+  /** Share of frames whose phone is the likeliest, where frames have phones. */
+  readonly frameAccuracy?: number;
+}
+
+/** Returns what a validation measured besides frames: the perplexity is exp of the mean nll of a prediction, for speech that of a frame. */
+export function reachedIn({ meanNll, bleu, phoneErrorRate }: Validation): Reached {
+  return {
+    perplexity: Math.exp(meanNll),
+    ...(bleu !== undefined && { bleu }),
+    ...(phoneErrorRate !== undefined && { phoneErrorRate }),
+  };
 }
 
 /** Summed negative log-likelihood and the number of predictions in the sum. */

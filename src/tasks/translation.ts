@@ -24,7 +24,7 @@ import {
   type Translator,
 } from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
-import { FIRST_BATCHES, largestOf } from './batch-sizes.js';
+import { largestOf, spread } from './batch-sizes.js';
 import { penaltiesOf } from './language-modelling.js';
 import { pairBatches } from './pair-batches.js';
 import { type BatchData, type BatchShape, type BatchSizes, BLEU, PERPLEXITY, type Task } from './task.js';
@@ -45,12 +45,6 @@ export function pairBatchSizes({ training }: NetworkSpec, corpus: ParallelCorpus
     first: spread(ofTraining),
     validation: [...spread(ofValidation), largestOf(ofValidation)],
   };
-}
-
-/** Takes some of many shapes, at equal distances. */
-function spread(shapes: readonly PairShape[]): PairShape[] {
-  const count = Math.min(FIRST_BATCHES, shapes.length);
-  return Array.from({ length: count }, (_, n) => shapes[Math.floor((n * shapes.length) / count)]);
 }
 
 /** Returns a batch of pairs as `Task.read` does. */
@@ -93,7 +87,7 @@ export function blankPairs(shape: BatchShape): BatchData {
 
 /** Computes the losses of such a batch as a translator does. */
 export function validateBlankPairs(model: Network, shape: BatchShape) {
-  return { nll: pairNlls(model, wordsOf(blankPairs(shape))), state: {} };
+  return { results: [pairNlls(model, wordsOf(blankPairs(shape)))], state: {} };
 }
 
 /** Makes the task of training a model on the pairs of a corpus. */
@@ -117,15 +111,9 @@ export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model
       const { batchSize: batch, batchTokens } = spec.training;
       const options = { batch, batchTokens, signal, onProgress, label: 'valid' };
       const reading = pairReading(spec, corpus);
-      const { perplexity, predictions, nll } = await evaluatePairs(
-        translator,
-        corpus.split('valid'),
-        reading,
-        options,
-      );
+      const { predictions, nll } = await evaluatePairs(translator, corpus.split('valid'), reading, options);
       const isMeasured = bleu && (epoch % bleu.everyEpochs === 0 || epoch === spec.training.epochs);
       return {
-        value: perplexity,
         predictions,
         meanNll: nll / predictions,
         ...(isMeasured && {

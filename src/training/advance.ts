@@ -1,8 +1,13 @@
 /** Advances the progress of a run with each batch and epoch, and finds progress that a run cannot have made. */
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
-import type { BestEpoch, TrainingProgress } from '../runs/training-progress.js';
+import {
+  type BestEpoch,
+  comparedValue,
+  type Reached,
+  type TrainingProgress,
+} from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import { BLEU, type Metric, type NllCount, type Task, type Validation } from '../tasks/task.js';
+import { type Metric, type NllCount, reachedIn, type Task, type Validation } from '../tasks/task.js';
 
 /** Advances the progress of a run by one batch. */
 export function afterBatch(
@@ -29,32 +34,33 @@ export function afterBatch(
 /** Advances the progress of a run past the validation of an epoch, whose batches are all trained. */
 export function afterEpoch(
   progress: TrainingProgress,
-  { value, bleu }: Validation,
+  validation: Validation,
   metric: Metric,
   seconds: number,
 ): TrainingProgress {
-  const epoch = progress.epochs + 1;
   const { best } = progress;
-  const reached: BestEpoch = { epoch, perplexity: value, ...(bleu !== undefined && { bleu }) };
-  const isBest = best === null || isBetter(reached, best, metric);
+  const reached = { epoch: progress.epochs + 1, ...reachedIn(validation) };
   return {
     ...progress,
-    epochs: epoch,
+    epochs: reached.epoch,
     epochWindows: 0,
     epochNll: 0,
     epochPredictions: 0,
     seconds,
-    best: isBest ? reached : best,
-    validation: [...progress.validation, value],
+    best: best === null || isBetter(reached, best, metric) ? reached : best,
+    validation: [...progress.validation, comparedValue(reached)],
   };
 }
 
-/** Compares epochs. Where BLEU decides, perplexity does so until an epoch has a BLEU, and an epoch without is no better than one with. */
-function isBetter(reached: BestEpoch, best: BestEpoch, metric: Metric): boolean {
-  const byBleu = metric === BLEU && (reached.bleu !== undefined || best.bleu !== undefined);
-  if (byBleu) return (reached.bleu ?? Number.NEGATIVE_INFINITY) > (best.bleu ?? Number.NEGATIVE_INFINITY);
-  const [value, least] = [reached.perplexity, best.perplexity];
-  return metric === BLEU || metric.better === 'lower' ? value < least : value > least;
+/**
+ * Compares epochs by a metric. Not every epoch may have it, such as BLEU: one without is no better than one with, and of two without the
+ * perplexity decides.
+ */
+function isBetter(reached: Reached, best: BestEpoch, { name, better }: Metric): boolean {
+  const [value, before] = [reached[name], best[name]];
+  if (value === undefined && before === undefined) return reached.perplexity < best.perplexity;
+  if (value === undefined || before === undefined) return before === undefined;
+  return better === 'lower' ? value < before : value > before;
 }
 
 /**

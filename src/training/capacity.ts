@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import { constantShapes, parameterShapes } from '../model/parameters.js';
 import { modelSize, totalSize } from '../model/size.js';
-import { type NetworkSpec, readsSentences } from '../spec/systems.js';
+import { type NetworkSpec, readsSentences, recognizesSpeech } from '../spec/systems.js';
 import { MAX_FILE_BYTES } from '../storage/files.js';
 import type { BatchSizes } from '../tasks/task.js';
 import { stateTensorsPerParameter } from './optimizers.js';
@@ -94,8 +94,9 @@ export function checkMemory(
     batchTokens === null
       ? `training.batchSize, which is ${batchSize}`
       : `training.batchTokens, which is ${batchTokens}`;
+  const [sequences, steps] = recognizesSpeech(spec) ? ['utterances', 'frames'] : ['lines', 'tokens'];
   const cure = readsSentences(spec)
-    ? `Lower ${limit}, or prepare the corpus with shorter lines: the largest batch has lines of ${facts.sizes.largest.steps} tokens.`
+    ? `Lower ${limit}, or prepare the corpus with shorter ${sequences}: the largest batch has ${sequences} of ${facts.sizes.largest.steps} ${steps}.`
     : `Lower ${limit}, or training.bptt, which is ${bptt}: most of it grows with both.`;
   if (bytes <= available) {
     const more = `${gigabytes(captured)} more to start its steps as captured graphs`;

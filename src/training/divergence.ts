@@ -9,7 +9,7 @@ import { plainNumber } from '../plain-number.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { Validation } from '../tasks/task.js';
+import { reachedIn, type Validation } from '../tasks/task.js';
 import type { StepResult } from './step.js';
 
 /** Windows over which the level of the nll is averaged. */
@@ -91,11 +91,11 @@ export class DivergenceWatch {
    * @returns the error to throw when the perplexity after an epoch is NaN or too large for a number; null when it is not
    */
   validationFault(validation: Validation, at: TrainingProgress, place: EpochPlace): UserError | null {
-    if (Number.isFinite(validation.value)) return null;
+    if (Object.values(reachedIn(validation)).every(Number.isFinite)) return null;
     return divergenceError(
       {
         where: `epoch ${place.epoch}, validation`,
-        nll: validation.meanNll ?? validation.value,
+        nll: validation.meanNll,
         gradientNorm: null,
         learningRate: place.learningRate,
         updates: at.windows,

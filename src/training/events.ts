@@ -3,7 +3,7 @@ import type { ActiveBackend } from '../backends/select.js';
 import type { Progress } from '../progress.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
-import type { TaskState } from '../tasks/task.js';
+import type { Metric, TaskState } from '../tasks/task.js';
 
 /** Something may not be meant, or may go wrong. */
 export interface WarningEvent {
@@ -22,6 +22,8 @@ export interface BackendEvent {
 export interface SessionEvent {
   readonly kind: 'session';
   readonly system: 'network' | 'ngram';
+  /** What decides on the best epoch. */
+  readonly metric: Metric['name'];
   readonly run: RunFolder;
   /** Epochs that the run is to have. */
   readonly epochs: number;
@@ -74,6 +76,9 @@ export interface EpochEvent {
   readonly validPredictions: number;
   /** BLEU of translations of valid, in percent; left out where it is not measured. */
   readonly validBleu?: number;
+  /** Errors per phone and the share of frames whose phone is the likeliest; of a recognizer of speech, the latter where it has one. */
+  readonly validPhoneErrorRate?: number;
+  readonly validFrameAccuracy?: number;
   /** Whether it is the best so far. */
   readonly isBest: boolean;
   readonly position: TrainingProgress;

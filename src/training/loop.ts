@@ -11,7 +11,7 @@ import { dispose, tidy } from '../ops/memory.js';
 import { withProgress } from '../progress.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
 import type { Task, TaskState, Validation } from '../tasks/task.js';
-import { perplexityOf } from '../tasks/task.js';
+import { perplexityOf, reachedIn } from '../tasks/task.js';
 import { afterBatch, afterEpoch } from './advance.js';
 import { DivergenceWatch } from './divergence.js';
 import type { EpochEvent, LoopEvent, SaveEvent, WindowEvent } from './events.js';
@@ -187,15 +187,18 @@ function finishEpoch(
   seconds: number,
 ): EpochEvent {
   const position = afterEpoch(trained, validation, metric, seconds);
+  const { bleu, phoneErrorRate, frameAccuracy } = validation;
   return {
     kind: 'epoch',
     epoch: position.epochs,
     learningRate,
     averaged: position.averagedSince !== null,
     trainPerplexity: perplexityOf({ nll: trained.epochNll, predictions: trained.epochPredictions }),
-    validPerplexity: validation.value,
+    validPerplexity: reachedIn(validation).perplexity,
     validPredictions: validation.predictions,
-    ...(validation.bleu !== undefined && { validBleu: validation.bleu }),
+    ...(bleu !== undefined && { validBleu: bleu }),
+    ...(phoneErrorRate !== undefined && { validPhoneErrorRate: phoneErrorRate }),
+    ...(frameAccuracy !== undefined && { validFrameAccuracy: frameAccuracy }),
     isBest: position.best?.epoch === position.epochs,
     position,
   };

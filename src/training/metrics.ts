@@ -51,6 +51,10 @@ export interface EpochRow {
   readonly validPredictions: number;
   /** BLEU of translations of valid, in percent; left out where it is not measured. */
   readonly validBleu?: number;
+  /** Of a recognizer of speech. */
+  readonly validPhoneErrorRate?: number;
+  /** Of a recognizer of speech that is trained on the phones of frames. */
+  readonly validFrameAccuracy?: number;
   readonly isBest: boolean;
   readonly seconds: number;
 }
@@ -121,7 +125,14 @@ export class MetricsRecorder {
     const { windows, seconds } = position;
     this.events.scalar('epoch/train_perplexity', windows, figures.trainPerplexity);
     this.events.scalar('epoch/valid_perplexity', windows, figures.validPerplexity);
-    if (figures.validBleu !== undefined) this.events.scalar('epoch/valid_bleu', windows, figures.validBleu);
+    const { validBleu, validPhoneErrorRate, validFrameAccuracy } = figures;
+    if (validBleu !== undefined) this.events.scalar('epoch/valid_bleu', windows, validBleu);
+    if (validPhoneErrorRate !== undefined) {
+      this.events.scalar('epoch/valid_phone_error_rate', windows, validPhoneErrorRate);
+    }
+    if (validFrameAccuracy !== undefined) {
+      this.events.scalar('epoch/valid_frame_accuracy', windows, validFrameAccuracy);
+    }
     await this.append({ kind, epoch, windows, ...figures, seconds });
   }
 

@@ -7,7 +7,7 @@ import { architectureOf } from '../model/architecture.js';
 import { disposeNetwork } from '../model/network.js';
 import { modelSize } from '../model/size.js';
 import { dispose, tidy } from '../ops/memory.js';
-import { type NetworkSpec, readsSentences } from '../spec/systems.js';
+import { type NetworkSpec, readsSentences, recognizesSpeech } from '../spec/systems.js';
 import type { Task } from '../tasks/task.js';
 import { taskKindOf } from '../tasks/task-kinds.js';
 import { type Beginning, type BegunTask, beginState, beginTask, positionOf } from './beginning.js';
@@ -38,8 +38,10 @@ export interface NetworkPlan {
   readonly trainingFlopPerToken: number;
   /** Time steps of the largest batch: `bptt`, or what the longest of drawn windows or of sentences have. */
   readonly stepsPerWindow: number;
-  /** Whether a batch is of sentences: then the lines of the corpus decide how long it is, and not `bptt`. */
+  /** Whether a batch is of sentences or utterances: then these decide how long it is, and not `bptt`. */
   readonly sentences: boolean;
+  /** What a prediction is of, where it is no token. */
+  readonly unit?: 'frames';
   /** In the first epoch; with windows of random lengths another number in each. */
   readonly windowsPerEpoch: number;
   /** Predictions an epoch trains on. */
@@ -50,7 +52,7 @@ export interface NetworkPlan {
   readonly epochsTrained: number;
   /** Of the epochs that are left, as they are if the valid perplexity falls in each. */
   readonly learningRates: readonly LearningRateSpan[];
-  /** Whether the learning rate also falls when the valid perplexity does not. */
+  /** Whether the learning rate also falls when the metric on valid does not. */
   readonly learningRateFalls: boolean;
   /** null where the memory does not suffice: nothing is timed then. */
   readonly timing: PlannedTiming | null;
@@ -106,6 +108,7 @@ export async function* planTraining(
     trainingFlopPerToken: size.trainingFlopPerToken,
     stepsPerWindow: largest.steps,
     sentences: readsSentences(spec),
+    ...(recognizesSpeech(spec) && { unit: 'frames' as const }),
     windowsPerEpoch,
     tokensPerEpoch,
     epochs,

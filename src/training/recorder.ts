@@ -123,8 +123,15 @@ export class RunRecorder {
 
 /** Returns a sentence on the checkpoint that a diverged run keeps, given the last saved position; null when nothing was saved. */
 function keptAt({ best, windows }: TrainingProgress): string | null {
-  if (best)
-    return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}${best.bleu === undefined ? '' : ` and BLEU ${best.bleu.toFixed(2)}`}, is kept.`;
+  if (best) {
+    const { epoch, perplexity, bleu, phoneErrorRate: rate } = best;
+    const besides = bleu === undefined ? '' : ` and BLEU ${bleu.toFixed(2)}`;
+    const figure =
+      rate === undefined
+        ? `perplexity ${perplexity.toFixed(2)}${besides}`
+        : `phone error rate ${(100 * rate).toFixed(2)} %`;
+    return `The best checkpoint, of epoch ${epoch} with valid ${figure}, is kept.`;
+  }
   return windows > 0
     ? `The last checkpoint, after ${windows.toLocaleString('en-US')} windows, is kept.`
     : null;

@@ -53,8 +53,8 @@ export function trainingRehearsal(
       // What was captured is kept while the training lasts.
       let validated: TaskState = {};
       for (const shape of sizes.validation) {
-        const step = tidy(() => kind.validateBlank(model, shape));
-        dispose([validated, step.nll]);
+        const step = tidy(() => kind.validateBlank(spec, model, shape));
+        dispose([validated, step.results]);
         validated = step.state;
       }
       dispose(validated);

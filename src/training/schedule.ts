@@ -3,7 +3,7 @@
  * validation of the epochs before it.
  */
 import type { TrainingProgress } from '../runs/training-progress.js';
-import { baseLearningRate, type NetworkSpec } from '../spec/systems.js';
+import { baseLearningRate, type NetworkSpec, readsSentences } from '../spec/systems.js';
 import { type DivergenceFacts, divergenceFacts } from './divergence.js';
 import type { Loss } from './step.js';
 
@@ -16,7 +16,7 @@ export interface LoopSettings {
   readonly windowsPerEpoch: number | null;
   readonly loss: Loss;
   readonly clipNorm: number | null;
-  /** @param epoch from 1 @param validation valid perplexities of the epochs before it */
+  /** @param epoch from 1 @param validation the metric on valid after each of the epochs before it */
   learningRateOf(epoch: number, validation: readonly number[]): number;
   /** Returns the factor of the learning rate in a window of `steps` time steps. */
   windowFactor(steps: number): number;
@@ -33,7 +33,8 @@ export interface LoopSettings {
 /** The settings that a spec makes. */
 export function loopSettings(spec: NetworkSpec): LoopSettings {
   const { training } = spec;
-  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, sentences, checkpoint } = training;
+  const { epochs, windowsPerEpoch, loss, clipNorm, bptt, checkpoint } = training;
+  const hasWindows = !readsSentences(spec);
   return {
     epochs,
     windowsPerEpoch,
@@ -41,7 +42,7 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
     clipNorm,
     learningRateOf: (epoch, validation) => learningRateOf(training, epoch, validation),
     // Under a mean, a short window would move the parameters as far as a long one (Merity et al. 2018, section 4.1).
-    windowFactor: (steps) => (loss === 'mean' && !sentences ? steps / bptt : 1),
+    windowFactor: (steps) => (loss === 'mean' && hasWindows ? steps / bptt : 1),
     averagesInEpoch: (epoch, validation) => averagesInEpoch(training, epoch, validation),
     stopsEarly: (position) => stopsEarly(training, position),
     checkpointSeconds: 60 * checkpoint.everyMinutes,

@@ -53,7 +53,7 @@ export class StepLauncher {
   /** As {@link launch}, without reading figures. */
   queue(batch: BatchNumber, state: TaskState, at: StepNumber): QueuedStep {
     const data = this.context.task.read(batch);
-    const backend = capturingBackend();
+    const backend = data.features ? null : capturingBackend();
     const replayed = backend && this.replay(backend, data, state, at);
     return replayed ?? queueStep(this.context, data, state, at);
   }

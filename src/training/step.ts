@@ -76,7 +76,7 @@ export function queueStep(
       return { nll: tf.sum<tf.Scalar>(terms.nll), norm, terms };
     });
   });
-  const predictions = terms.nll.size;
+  const predictions = predictionsIn(terms);
   terms.nll.dispose();
   return { nll, norm, predictions, state: terms.state };
 }
@@ -146,9 +146,14 @@ export function lossAndGradients(
  * `sum` is the paper's (section 4.1), for which learning rates and clipping mean what they mean there; `mean` is 1/T of
  * it. The penalty is per prediction, so it counts T times in a sum over T steps.
  */
-function lossOf({ nll, batch, penalty }: LossTerms, loss: Loss): tf.Scalar {
-  const steps = nll.size / batch;
-  const fit: tf.Scalar = tf.div(tf.sum(nll), loss === 'sum' ? batch : nll.size);
+function lossOf(terms: LossTerms, loss: Loss): tf.Scalar {
+  const { nll, batch, penalty } = terms;
+  const predictions = predictionsIn(terms);
+  const fit: tf.Scalar = tf.div(tf.sum(nll), loss === 'sum' ? batch : predictions);
   if (!penalty) return fit;
-  return tf.add(fit, loss === 'sum' ? tf.mul(penalty, steps) : penalty);
+  return tf.add(fit, loss === 'sum' ? tf.mul(penalty, predictions / batch) : penalty);
+}
+
+function predictionsIn({ nll, predictions = nll.size }: LossTerms): number {
+  return predictions;
 }

@@ -10,8 +10,8 @@ import { tempFolder } from '../temp-folder.js';
 
 const run = promisify(execFile);
 
-/** The limit for the package's file: it was 1.8 MB when this was written, most of it PTX. */
-const MOST_BYTES = 2_700_000;
+/** The limit for the package's file: it was 1.8 MB when this was written, most of it PTX, and 2.70 MB with translation and speech. */
+const MOST_BYTES = 2_800_000;
 
 const PROGRAM = `
 import { evaluate, openRun, prepareText, resultOf, train } from 'zlm';

@@ -11,6 +11,7 @@ it('the line of a session says where it continues, if anything is left to train'
   const { show } = new TrainingDisplay(reporter);
   const session: SessionEvent = {
     kind: 'session',
+    metric: 'perplexity',
     system: 'network',
     run: new RunFolder('runs/small'),
     epochs: 13,

@@ -3,10 +3,11 @@
  * epoch, continues to the bytes of a run that was not interrupted, and can be evaluated.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateSpeech } from '../../src/decoding/evaluate-speech.js';
 import { evaluateTranslation } from '../../src/decoding/evaluate-translation.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
-import { type OpenRunRequest, openRun, openTranslator } from '../../src/systems/open-run.js';
-import { prepareForConfigs, SMALL_CONFIGS } from '../small-configs.js';
+import { type OpenRunRequest, openRecognizer, openRun, openTranslator } from '../../src/systems/open-run.js';
+import { prepareForConfigs, SMALL_CONFIGS, type SmallConfig } from '../small-configs.js';
 import { afterWindows, contentOf, trainSmall, useWorkplace } from '../small-runs.js';
 
 /** More than an epoch of the longest windows, so that a validation and a schedule come in between. */
@@ -30,9 +31,23 @@ async function perplexityOfTargets(request: OpenRunRequest): Promise<number> {
   return perplexity;
 }
 
+async function perplexityOfFrames(request: OpenRunRequest): Promise<number> {
+  const opened = await openRecognizer(request);
+  const { perplexity } = await evaluateSpeech(opened, { split: 'test', beam: 2 });
+  opened.dispose();
+  return perplexity;
+}
+
+function perplexityOf(request: OpenRunRequest, { translates, recognizesSpeech }: SmallConfig) {
+  if (recognizesSpeech) return perplexityOfFrames(request);
+  return translates ? perplexityOfTargets(request) : perplexityOfText(request);
+}
+
 const CASES = SMALL_CONFIGS.map((config) => [config.name, config] as const);
 
-describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram, translates }) => {
+describe.each(CASES)('configs/%s.yaml', (name, config) => {
+  const { spec, overrides, isNgram } = config;
+
   it('a network of the spec, made smaller, trains, resumes byte for byte, and is evaluated', async ({
     skip,
   }) => {
@@ -47,7 +62,7 @@ describe.each(CASES)('configs/%s.yaml', (name, { spec, overrides, isNgram, trans
 
     const folders = { dataFolder: place.data, runsFolder: place.runs };
     const open = { run: name, checkpoint: 'last', backend: 'wasm', ...folders } as const;
-    const perplexity = translates ? await perplexityOfTargets(open) : await perplexityOfText(open);
+    const perplexity = await perplexityOf(open, config);
     expect(perplexity).toBeGreaterThan(1);
     expect(perplexity).toBeLessThan(1e4);
   });

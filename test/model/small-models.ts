@@ -1,5 +1,5 @@
 /** Small models and empty tables of dropout for tests. */
-import type { Architecture, LayerShape } from '../../src/model/architecture.js';
+import type { Architecture, LayerShape, WordArchitecture } from '../../src/model/architecture.js';
 import type { Network } from '../../src/model/network.js';
 import { createNetwork } from '../../src/model/network.js';
 import type { DropoutTable } from '../../src/model/noise-placement.js';
@@ -20,8 +20,8 @@ export const NO_DROPOUT: DropoutTable = {
 
 /** An architecture without anything special: what is not given is off. */
 export function plainArchitecture(
-  given: Pick<Architecture, 'vocabularySize' | 'embedding' | 'layers'> & Partial<Architecture>,
-): Architecture {
+  given: Pick<WordArchitecture, 'vocabularySize' | 'embedding' | 'layers'> & Partial<WordArchitecture>,
+): WordArchitecture {
   return { source: null, tieEmbedding: false, zoneout: { cell: 0, hidden: 0 }, context: null, ...given };
 }
 

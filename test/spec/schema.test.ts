@@ -22,8 +22,8 @@ it('the schema explains every key and closes every map', () => {
 });
 
 it('the schema requires exactly the keys that are explained as required', () => {
-  const { Complete, CompleteNetwork } = specSchema().$defs ?? {};
-  const once = [...requiredKeys(Complete, []), ...requiredKeys(CompleteNetwork, [])];
+  const { Complete, CompleteNetwork, CompleteWords } = specSchema().$defs ?? {};
+  const once = [Complete, CompleteNetwork, CompleteWords].flatMap((node) => requiredKeys(node, []));
   const always = allKeys()
     .filter(({ path, parent }) => requiredOf(parent).includes(String(path.at(-1))))
     .map(({ path }) => formatKey(path));

@@ -10,7 +10,7 @@ async function stoppedAfter(earlyStopping: string, validation: readonly number[]
   const training = await trainingOf(`training.earlyStopping=${earlyStopping}`);
   let progress: TrainingProgress = START;
   for (const value of validation) {
-    progress = afterEpoch(progress, { value, predictions: 1, meanNll: null }, PERPLEXITY, 0);
+    progress = afterEpoch(progress, { predictions: 1, meanNll: Math.log(value) }, PERPLEXITY, 0);
     if (stopsEarly(training, progress)) return progress.epochs;
   }
   return null;
@@ -43,7 +43,7 @@ it.each<[string, [perplexity: number, bleu?: number][], number[]]>([
   const training = await trainingOf('training.earlyStopping={ patience: 2 }');
   let progress: TrainingProgress = START;
   const found = validations.map(([value, bleu]) => {
-    const validation = { value, predictions: 1, meanNll: null, ...(bleu !== undefined && { bleu }) };
+    const validation = { predictions: 1, meanNll: Math.log(value), ...(bleu !== undefined && { bleu }) };
     progress = afterEpoch(progress, validation, BLEU, 0);
     expect(stopsEarly(training, progress)).toBe(progress.epochs - (progress.best?.epoch ?? 0) >= 2);
     return progress.best?.epoch;

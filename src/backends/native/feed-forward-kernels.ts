@@ -3,6 +3,7 @@
  * drawing words and finding the likeliest. The contracts are in the files of the ops (ops/).
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
+import type { CtcAttributes } from '../../ops/ctc.js';
 import type { DrawAttributes } from '../../ops/draw.js';
 import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { LikeliestAttributes } from '../../ops/likeliest.js';
@@ -171,6 +172,27 @@ function scaled(x: TensorInfo, factor: number, backend: NativeBackend): TensorIn
   backend.functions.scaledCopy({ n: out.values.length, x: backend.floats(x), factor, out: out.values });
   return out.info;
 }
+
+/** Computes the losses of utterances and, to save for the backward pass, the gradient of their sum. */
+export const ctc: Kernel<CtcAttributes> = (inputs, attributes, backend) => {
+  const { frames, labels, labelCounts, saveForBackward } = attributes;
+  const { logits: scores } = inputs;
+  const nll = backend.allocate([frames.length]);
+  const gradient = saveForBackward ? backend.allocate(scores.shape) : null;
+  checkMemory(
+    backend.functions.ctc({
+      v: scores.shape[1],
+      utterances: frames.length,
+      logits: backend.floats(scores),
+      frames,
+      labels,
+      labelCounts,
+      nll: nll.values,
+      dLogits: gradient?.values ?? null,
+    }),
+  );
+  return gradient ? [nll.info, gradient.info] : nll.info;
+};
 
 /** Computes the logits alone. */
 export const logits: Kernel<LogitsAttributes> = ({ hidden, weight, bias }, { tied }, backend) => {

@@ -65,6 +65,17 @@ export interface NativeSoftmaxLayer {
   readonly dBias: Float32Array | null;
 }
 
+export interface NativeCtcLoss {
+  readonly v: number;
+  readonly utterances: number;
+  readonly logits: Float32Array;
+  readonly frames: Int32Array;
+  readonly labels: Int32Array;
+  readonly labelCounts: Int32Array;
+  readonly nll: Float32Array;
+  readonly dLogits: Float32Array | null;
+}
+
 export interface NativeDraws {
   readonly n: number;
   readonly v: number;
@@ -138,6 +149,7 @@ export interface NativeFunctions {
   product(named: { readonly mixed: number; readonly m: number; readonly n: number; readonly k: number; readonly a: NativeMatrix; readonly b: NativeMatrix; readonly c: Float32Array }): number;
   softmax(layer: NativeSoftmaxLayer): number;
   logits(named: { readonly n: number; readonly h: number; readonly v: number; readonly hidden: Float32Array; readonly weight: Float32Array; readonly tied: number; readonly bias: Float32Array; readonly logits: Float32Array }): number;
+  ctc(loss: NativeCtcLoss): number;
   draw(draws: NativeDraws): number;
   likeliest(named: { readonly n: number; readonly v: number; readonly k: number; readonly logits: Float32Array; readonly largest: Float32Array; readonly ids: Int32Array; readonly logSums: Float32Array }): void;
   attentionForward(attention: NativeAttention): number;
@@ -224,6 +236,16 @@ export const STRUCTS = {
     "dWeight": "float *",
     "dLogits": "float *",
     "dBias": "float *"
+  },
+  "zlm_ctc_loss": {
+    "v": "int64_t",
+    "utterances": "int64_t",
+    "logits": "float *",
+    "frames": "int32_t *",
+    "labels": "int32_t *",
+    "labelCounts": "int32_t *",
+    "nll": "float *",
+    "dLogits": "float *"
   },
   "zlm_draws": {
     "n": "int64_t",
@@ -394,6 +416,13 @@ export const FUNCTIONS = {
       "tied": "int32_t",
       "bias": "float *",
       "logits": "float *"
+    }
+  },
+  "ctc": {
+    "symbol": "zlm_ctc",
+    "result": "int",
+    "parameters": {
+      "loss": "zlm_ctc_loss *"
     }
   },
   "draw": {

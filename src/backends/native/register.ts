@@ -5,6 +5,7 @@
 import { KernelRegistry } from '../kernel-registry.js';
 import { attention, attentionGradient } from './attention-kernels.js';
 import {
+  ctc,
   draw,
   dropout,
   embedding,
@@ -45,6 +46,7 @@ export function registerNativeKernels(backendName: string): void {
     attentionGradient,
     softmaxCrossEntropy,
     softmaxCrossEntropyGradient,
+    ctc,
     logits,
     draw,
     likeliest,

@@ -5,6 +5,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionAttributes } from '../../ops/attention.js';
+import type { CtcAttributes } from '../../ops/ctc.js';
 import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { Noise } from '../../ops/noise.js';
 import type { Precision } from '../../ops/op.js';
@@ -147,6 +148,12 @@ const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, back
 const softmaxCrossEntropyGradient: Kernel<SoftmaxAttributes> = (inputs, _attributes, backend) =>
   [inputs.saved0, inputs.saved1, inputs.saved2].map((saved) => backend.share(saved, saved.shape));
 
+/** A thread computes one utterance at a time, so what it borrows is little. */
+const ctc: Kernel<CtcAttributes> = ({ logits }, { frames, saveForBackward }, backend) => {
+  const nll = backend.allocate([frames.length]);
+  return saveForBackward ? [nll, backend.allocate(logits.shape)] : nll;
+};
+
 const product: Kernel<ProductAttributes> = ({ a, b }, { transposeA, transposeB, precision }, backend) => {
   const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
   borrowPairs(precision, m, k, backend);
@@ -174,6 +181,7 @@ const OPS: OpKernels<RehearsalBackend> = {
   attentionGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
+  ctc,
   globalNorm: (_inputs, _attributes, backend) => backend.onHost([]),
   clipScale: (_inputs, _attributes, backend) => backend.onHost([]),
   sgdUpdate: update('parameter'),

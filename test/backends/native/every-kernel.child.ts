@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { activateBackend } from '../../../src/backends/select.js';
 import { attention } from '../../../src/ops/attention.js';
 import { globalNorm } from '../../../src/ops/clipping.js';
+import { ctcLoss } from '../../../src/ops/ctc.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
 import { likeliestOp } from '../../../src/ops/likeliest.js';
@@ -156,6 +157,23 @@ function attend([steps, batch, sourceSteps, units]: Shape): void {
   );
 }
 
+/** Utterances with and without labels, one of which do not fit. */
+function ctc(classes: number): void {
+  const label = classes - 2;
+  const utterances = {
+    frames: Int32Array.of(1, 9, 2, 5),
+    labels: Int32Array.of(0, label, label, label, label),
+    labelCounts: Int32Array.of(0, 3, 2, 0),
+  };
+  train(
+    (logits) => {
+      const nll = ctcLoss(logits as tf.Tensor2D, utterances);
+      return tf.sum(tf.mul(nll, tf.tensor1d([1, 0.5, 0, 2])));
+    },
+    [[17, classes]],
+  );
+}
+
 function product([rows, inner, columns]: readonly number[], precision: Precision): void {
   const run = (...[a, b]: tf.Tensor[]) =>
     tf.sum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision));
@@ -231,6 +249,7 @@ function everyKernel(): void {
     for (const [j, rows] of ROWS.entries()) {
       for (const precision of ['f32', 'mixed'] as const) withProducts(i, j, precision);
       plainKernels(rows, width);
+      if (width > 1) ctc(width);
       drawing(rows, WIDTHS[(i + rows) % WIDTHS.length], width);
       train((x) => tf.sum(dropout(x as tf.Tensor3D, STEP)), [[2, rows, width]]);
       const ids = idsBelow(rows, 3, 2) as tf.Tensor2D;

@@ -115,6 +115,19 @@ int zlm_softmax(const zlm_softmax_layer *layer);
 int zlm_logits(int64_t n, int64_t h, int64_t v, const float *hidden, const float *weight, int32_t tied, const float *bias,
                float *logits);
 
+// The loss of connectionist temporal classification of utterances whose frames follow each other. The last class is the blank.
+typedef struct {
+  int64_t v, utterances;
+  const float *logits;                  // [N,V], N the frames of all utterances
+  const int32_t *frames;                // [utterances], at least 1 each
+  const int32_t *labels;                // [M], those of all utterances, in [0, V − 1)
+  const int32_t *label_counts;          // [utterances]
+  float *nll;                           // [utterances], infinite where the labels do not fit into the frames
+  float *NULLABLE d_logits;             // [N,V], the gradient of Σ nll; 0 where nll is infinite
+} zlm_ctc_loss;
+
+int zlm_ctc(const zlm_ctc_loss *loss);
+
 // Draws words by softmax(logits / temperature): of all words or of the top_k likeliest, and among these of the fewest likeliest
 // that have the share top_p of the weight.
 typedef struct {

@@ -1,0 +1,70 @@
+/** The service behind `zlm eval` for a run that recognizes speech: phone error rate, frame accuracy and likelihood. */
+import type { SplitName } from '../corpus/prepared.js';
+import { checkFramesForPhones } from '../corpus/speech/check-frames.js';
+import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import type { SpeechEvaluation } from '../evaluation/report.js';
+import { evaluateUtterances, utteranceReading } from '../evaluation/utterances.js';
+import { keepEvaluation } from '../runs/evaluations.js';
+import type { OpenedSpeech } from '../runs/opened-run.js';
+
+/** Utterances that are recognized side by side: only speed depends on it. */
+export const SIDE_BY_SIDE = 16;
+
+/** Request for the evaluation of a recognizer. */
+export interface SpeechEvaluationRequest {
+  readonly split: SplitName;
+  /** Prefixes that are kept in the search of a CTC network; 1 takes the best path. A framewise network is not searched. */
+  readonly beam: number;
+}
+
+/**
+ * Evaluates a recognizer, and keeps the report in the run's folder where that can be written.
+ *
+ * @throws UserError('data') when CTC cannot align the phones of an utterance; the signal's reason when it is aborted
+ */
+export async function evaluateSpeech(
+  opened: OpenedSpeech,
+  { split, beam }: SpeechEvaluationRequest,
+  { signal, onProgress, onNote }: EvaluationHooks = {},
+): Promise<SpeechEvaluation> {
+  const { run, checkpoint, checkpointSha256, position, corpus, recognizer, spec, backend } = opened;
+  const { loss } = recognizer;
+  if (loss === 'ctc') checkFramesForPhones(corpus, [split]);
+  const began = performance.now();
+  const reading = utteranceReading(spec, corpus);
+  const options = { batch: SIDE_BY_SIDE, beam, label: split, signal, onProgress };
+  const measured = await evaluateUtterances(
+    recognizer,
+    corpus.split(split),
+    reading,
+    corpus.scoring,
+    options,
+  );
+  const { utterances, frames, nll, errors, frameAccuracy, phoneErrorRate } = measured;
+  const meanNll = nll / frames;
+  const report: SpeechEvaluation = {
+    system: 'speech',
+    run: run.name,
+    checkpoint,
+    epochs: position.epochs,
+    corpus: corpus.name,
+    split,
+    // Each utterance is read by itself, however many are side by side.
+    batch: 1,
+    utterances,
+    predictions: frames,
+    phoneErrorRate,
+    errors,
+    folding: corpus.scoring.folding,
+    loss,
+    beam: loss === 'ctc' ? beam : null,
+    frameAccuracy,
+    meanNll,
+    perplexity: Math.exp(meanNll),
+    seconds: (performance.now() - began) / 1000,
+    backend,
+  };
+  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
+  if (problem) onNote?.(`The report is not kept in the run's folder: ${problem}`);
+  return report;
+}
