@@ -81,10 +81,11 @@ class Trainer:
         with torch.autocast(o.device, torch.bfloat16) if self.precision == "bf16" else nullcontext():
             logits, state = self.model(self.ids[:-1], self.state)
             nll = F.cross_entropy(logits.flatten(0, 1), self.ids[1:].flatten(), reduction="sum")
+        (nll / o.batch).backward()
+        # Behind the backward pass, which reads the state that the window began with; in place, for the CUDA graph.
         with torch.no_grad():
             for old, new in zip(self.state, state):
                 old.copy_(new)
-        (nll / o.batch).backward()
         with torch.no_grad():
             self.update([parameter.grad for parameter in self.parameters])
         for parameter in self.parameters:

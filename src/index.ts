@@ -16,6 +16,7 @@ export type { PreparedSummary } from './corpus/build/corpus-recipe.js';
 export type { PreparedParallel } from './corpus/parallel/prepare.js';
 export type { SplitName } from './corpus/prepared.js';
 export type { RecallTask } from './corpus/recall.js';
+export type { PreparedSpeech } from './corpus/speech/prepare-corpus.js';
 export type { Candidate, Translation, TranslationTotal } from './decoding/translate.js';
 export { type FaultKind, UserError } from './errors.js';
 export type { OpenedCombination } from './evaluation/combine.js';

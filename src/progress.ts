@@ -6,7 +6,16 @@ export interface Progress {
   readonly done: number;
   /** Units in all, when known. */
   readonly total?: number;
-  readonly unit: 'bytes' | 'windows' | 'tokens' | 'n-grams' | 'files' | 'turns' | 'sentences' | 'members';
+  readonly unit:
+    | 'bytes'
+    | 'windows'
+    | 'tokens'
+    | 'n-grams'
+    | 'files'
+    | 'turns'
+    | 'sentences'
+    | 'utterances'
+    | 'members';
   /** Short figures to show beside the bar, the most important first: "perplexity 181.2". */
   readonly figures?: readonly string[];
   /** The rate to show, where it is not that of the units. */

@@ -10,6 +10,18 @@ import {
 import { type PreparePtbOptions, preparePtb as preparePtbCorpus } from '../corpus/ptb.js';
 import { type PrepareRecallOptions, prepareRecall as prepareRecallCorpus } from '../corpus/recall.js';
 import { type PrepareSotuOptions, prepareSotu as prepareSotuCorpus } from '../corpus/sotu.js';
+import {
+  type PrepareFestvoxRuOptions,
+  prepareFestvoxRu as prepareFestvoxRuCorpus,
+} from '../corpus/speech/festvox-ru/prepare.js';
+import {
+  type PrepareFliteOptions,
+  prepareFlite as prepareFliteCorpus,
+} from '../corpus/speech/flite/prepare.js';
+import {
+  type PrepareSpeechOptions,
+  prepareSpeech as prepareSpeechFolders,
+} from '../corpus/speech/prepare.js';
 import { type PrepareTextOptions, prepareText as prepareTextCorpus } from '../corpus/user-text.js';
 import { DATA_FOLDER, defaultCacheFolder } from './surroundings.js';
 
@@ -53,3 +65,15 @@ export const prepareParallel = (options: WithDefaults<PrepareParallelOptions>) =
 /** Prepares LibreOffice's help in English and French from Debian's packages, for translation. */
 export const prepareLibreOffice = (options: WithDefaults<PrepareLibreOfficeOptions> = {}) =>
   prepareLibreOfficeCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });
+
+/** Prepares recordings with their phones from folders in the form of TIMIT, Kaldi, HTK or festvox. */
+export const prepareSpeech = (options: WithDefaults<PrepareSpeechOptions>) =>
+  prepareSpeechFolders({ dataFolder: DATA_FOLDER, ...options });
+
+/** Prepares synthetic speech: sentences of the State of the Union addresses, spoken by Flite. */
+export const prepareFlite = (options: WithDefaults<PrepareFliteOptions> = {}) =>
+  prepareFliteCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });
+
+/** Prepares the recordings of a Russian voice from Debian's package. */
+export const prepareFestvoxRu = (options: WithDefaults<PrepareFestvoxRuOptions> = {}) =>
+  prepareFestvoxRuCorpus({ dataFolder: DATA_FOLDER, cacheFolder: defaultCacheFolder(), ...options });

@@ -1,10 +1,12 @@
 /** Registration of a backend's own kernels: those of our ops, by one table for all backends, and those of tfjs's ops. */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { attentionGradientOp, attentionOp } from '../ops/attention.js';
 import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../ops/gru.js';
+import { likeliestOp } from '../ops/likeliest.js';
 import { lstmGradientOp, lstmOp } from '../ops/lstm.js';
 import { dropoutOp } from '../ops/noise.js';
 import { productOp } from '../ops/products.js';
@@ -34,10 +36,13 @@ const OPS = {
   gruGradient: gruGradientOp,
   tanhRnn: tanhRnnOp,
   tanhRnnGradient: tanhRnnGradientOp,
+  attention: attentionOp,
+  attentionGradient: attentionGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
   logits: logitsOp,
   draw: drawOp,
+  likeliest: likeliestOp,
   globalNorm: globalNormOp,
   clipScale: clipScaleOp,
   sgdUpdate: sgdUpdateOp,

@@ -53,6 +53,7 @@ const FLAG_VALUES: Readonly<Record<string, ValueKind>> = {
   FOLDER: 'file',
   FILE: 'file',
   'FILE.tgz': 'file',
+  'FILE.deb': 'file',
   'FILE.svg': 'file',
   'FILE.html': 'file',
   PATH: 'file',

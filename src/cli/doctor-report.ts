@@ -14,6 +14,7 @@ import type {
 } from '../backends/backend.js';
 import { readManifest, type Unit } from '../corpus/manifest.js';
 import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
+import { readSpeechManifest, type SpeechManifest } from '../corpus/speech/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
 
@@ -41,11 +42,11 @@ export interface BackendReport {
 /** A prepared corpus in the data folder, or why it cannot be read. */
 export interface CorpusReport {
   readonly name: string;
-  /** What it is made of; pairs of sentences in a parallel corpus. */
-  readonly unit: Unit | 'pair' | null;
-  /** Types; of both sides in a parallel corpus. */
+  /** What it is made of; pairs of sentences in a parallel corpus, frames of features in a speech corpus. */
+  readonly unit: Unit | 'pair' | 'frame' | null;
+  /** Types; of both sides in a parallel corpus, phones in a speech corpus. */
   readonly vocabulary: number | null;
-  /** Tokens of train; of both sides in a parallel corpus. */
+  /** Tokens of train; of both sides in a parallel corpus, frames in a speech corpus. */
   readonly trainTokens: number | null;
   readonly problem: string | null;
 }
@@ -205,8 +206,11 @@ async function reportCorpus(dataFolder: string, name: string): Promise<CorpusRep
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const parallel = await readParallelManifest(join(dataFolder, name)).catch(() => undefined);
+    const folder = join(dataFolder, name);
+    const parallel = await readParallelManifest(folder).catch(() => undefined);
     if (parallel !== undefined) return reportParallel(parallel);
+    const speech = await readSpeechManifest(folder).catch(() => undefined);
+    if (speech !== undefined) return reportSpeech(speech);
     return { name, unit: null, vocabulary: null, trainTokens: null, problem: error.message };
   }
 }
@@ -219,6 +223,10 @@ function reportParallel({ name, vocabulary, splits: { train } }: ParallelManifes
     trainTokens: train.source.tokens + train.target.tokens,
     problem: null,
   };
+}
+
+function reportSpeech({ name, phones, splits: { train } }: SpeechManifest): CorpusReport {
+  return { name, unit: 'frame', vocabulary: phones, trainTokens: train.frames, problem: null };
 }
 
 /** Returns the version of an installed package; null if it is not installed. */

@@ -23,6 +23,7 @@ const EPOCH_COLUMNS = [
   'trainPerplexity',
   'validPerplexity',
   'validPredictions',
+  'validBleu',
   'isBest',
   'seconds',
 ] as const satisfies readonly (keyof EpochRow)[];
@@ -46,7 +47,9 @@ export function rowsOf(rows: readonly AnyMetricsRow[], choice: RowChoice): AnyMe
 /** Renders rows as comma-separated values: a line of names, then a line for each row, numbers with all their digits. */
 export function metricsCsv({ rows }: MetricsResult, choice: RowChoice): string {
   const tables = rows.map(csvCells);
-  const columns: readonly string[] = tables[0] ? Object.keys(tables[0]) : columnsOf(choice);
+  const all: readonly string[] = tables[0] ? Object.keys(tables[0]) : columnsOf(choice);
+  // A task that measures no BLEU has no column for it.
+  const columns = all.filter((column) => column !== 'validBleu' || tables.some((cells) => cells[column]));
   const lines = tables.map((cells) => columns.map((column) => cells[column] ?? '').join(','));
   return [columns.join(','), ...lines].join('\n');
 }
@@ -87,8 +90,19 @@ const WINDOWS_TITLES: readonly Column[] = [
 
 function epochCells(row: AnyMetricsRow): string[][] {
   if (row.kind !== 'epoch') return [];
-  const { epoch, windows, learningRate, averaged, trainPerplexity, validPerplexity, isBest, seconds } = row;
-  const marks = [isBest ? 'best so far' : '', averaged ? 'averaged' : ''].filter((mark) => mark !== '');
+  const {
+    epoch,
+    windows,
+    learningRate,
+    averaged,
+    trainPerplexity,
+    validPerplexity,
+    validBleu,
+    isBest,
+    seconds,
+  } = row;
+  const bleu = validBleu === undefined ? '' : `BLEU ${validBleu.toFixed(2)}`;
+  const marks = [bleu, isBest ? 'best so far' : '', averaged ? 'averaged' : ''].filter((mark) => mark !== '');
   return [
     [
       String(epoch),

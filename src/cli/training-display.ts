@@ -88,11 +88,12 @@ function smooth(average: number | null, value: number): number {
 }
 
 function epochLine(event: EpochEvent, epochs: number): string {
-  const { epoch, trainPerplexity, validPerplexity, learningRate, averaged, isBest, position } = event;
+  const { epoch, trainPerplexity, validPerplexity, validBleu, learningRate, averaged, isBest, position } =
+    event;
   return [
     `epoch ${epoch}/${epochs}:`,
     `train perplexity ${formatPerplexity(trainPerplexity)},`,
-    `valid ${formatPerplexity(validPerplexity)}${isBest ? ' (best)' : ''},`,
+    `valid ${formatPerplexity(validPerplexity)}${validBleu === undefined ? '' : `, BLEU ${validBleu.toFixed(2)}`}${isBest ? ' (best)' : ''},`,
     `learning rate ${plainNumber(learningRate, 3)}${averaged ? ', averaged' : ''},`,
     formatDuration(position.seconds),
   ].join(' ');

@@ -18,6 +18,13 @@ function refuseSlurmFlags({ slurm }: { readonly slurm: readonly string[] }): voi
   throw new UserError('usage', `--slurm ${slurm[0]} is for --launcher slurm`, ['Add --launcher slurm.']);
 }
 
+/** Makes the error for columns of a run that translates: only speed could depend on them. */
+function batchOfPairs(run: string): UserError {
+  return new UserError('usage', `--batch is for language models, and ${run} translates`, [
+    'Leave it out: every pair is read by itself, so the perplexity does not depend on what is beside it.',
+  ]);
+}
+
 export default class Eval extends BaseCommand<typeof Eval> {
   static override summary =
     'Measure a trained model on a split of its corpus: its perplexity, and the BLEU of translations.';
@@ -49,7 +56,11 @@ export default class Eval extends BaseCommand<typeof Eval> {
       options: ['train', 'valid', 'test'] as const,
       default: 'test' as const,
     })(),
-    batch: integerFlag({ description: 'Columns that are read side by side.', default: 1, min: 1 }),
+    batch: integerFlag({
+      description:
+        'Columns of a text that are read side by side, 1 by default. Not for a run that translates.',
+      min: 1,
+    }),
     ...decodingFlags,
     'perplexity-only': Flags.boolean({
       description: 'Measure the perplexity of the targets, without translations of the sources.',
@@ -75,7 +86,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
     const { runOpener } = await import('../systems/open-run.js');
     const { evaluate } = await import('../evaluation/evaluate.js');
     const { renderEvaluation } = await import('../cli/evaluation-text.js');
-    const { split, batch } = this.flags;
+    const { split, batch = 1 } = this.flags;
     const onProgress = (progress: Progress) => this.progress().update(progress);
     const onNote = (line: string) => this.progress().note(line);
     const onBackend = onceNoted(onNote);
@@ -92,7 +103,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
       }
       if (this.flags.launcher === 'slurm') {
         const { evaluateOnSlurm } = await import('../cli/spread-command.js');
-        return await evaluateOnSlurm(asked, this.flags, this.config.root, hooks);
+        return await evaluateOnSlurm(asked, { ...this.flags, batch }, this.config.root, hooks);
       }
       if ('combination' in asked) {
         const { evaluateCombination } = await import('../evaluation/combine.js');
@@ -117,7 +128,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
   ): Promise<TranslationEvaluation> {
     const { openTranslator } = await import('../systems/open-run.js');
     const { evaluateTranslation } = await import('../decoding/evaluate-translation.js');
-    const { split, 'perplexity-only': perplexityOnly, translations } = this.flags;
+    const { split, batch, 'perplexity-only': perplexityOnly, translations } = this.flags;
+    if (batch !== undefined) throw batchOfPairs(request.run);
     const { signal, onProgress } = hooks;
     const onNote = (line: string) => this.progress().note(line);
     const opened = await openTranslator(request, {

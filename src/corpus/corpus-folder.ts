@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { shellWord } from '../shell-word.js';
 
 /** Corpora that zlm makes itself. Their names are not available for a user's text. */
-const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu', 'libreoffice'];
+const KNOWN_CORPORA: readonly string[] = ['ptb', 'sotu', 'libreoffice', 'flite', 'festvox-ru'];
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -12,6 +12,9 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export function isKnownCorpus(name: string): boolean {
   return KNOWN_CORPORA.includes(name);
 }
+
+/** A kind of corpus that is no text for language models; also the command under `zlm prepare` that makes a user's own. */
+export type OtherKind = 'parallel' | 'speech';
 
 /** The name of the synthetic corpus in `configs/recall.yaml`, which `zlm prepare recall` makes by its default flags. */
 const RECALL_CORPUS = 'recall';
@@ -21,7 +24,7 @@ const RECALL_CORPUS = 'recall';
  *
  * @param kind of the corpus, where it is not a text for language models
  */
-export function prepareCommand(name: string, kind?: 'parallel'): string {
+export function prepareCommand(name: string, kind?: OtherKind): string {
   if (isKnownCorpus(name)) return `zlm prepare ${name}`;
   if (kind !== undefined) return `zlm prepare ${kind} ${shellWord(name)} …`;
   return name === RECALL_CORPUS ? `zlm prepare recall ${name}` : `zlm prepare text ${shellWord(name)} …`;
@@ -32,9 +35,14 @@ export function prepareAgainCure(path: string, kind = kindOfFile(path)): string 
   return `Prepare the corpus again: \`${prepareCommand(basename(dirname(path)), kind)}\`.`;
 }
 
-/** Files of a parallel corpus belong to one side: "train.source.bin", "target.vocabulary.txt". */
-function kindOfFile(path: string): 'parallel' | undefined {
-  return /(?:^|\.)(?:source|target)\./.test(basename(path)) ? 'parallel' : undefined;
+/**
+ * Files of a parallel corpus belong to one side ("train.source.bin", "target.vocabulary.txt"), those of a speech corpus are
+ * named for what they contain ("train.features.bin", "phones.txt").
+ */
+function kindOfFile(path: string): OtherKind | undefined {
+  const name = basename(path);
+  if (/(?:^|\.)(?:source|target)\./.test(name)) return 'parallel';
+  return /(?:^|\.)(?:features|labels|phones|utterances)\./.test(name) ? 'speech' : undefined;
 }
 
 /** Tells whether a corpus may have this name. */

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { sha256 } from '../storage/file-identity.js';
-import { prepareAgainCure, prepareCommand } from './corpus-folder.js';
+import { type OtherKind, prepareAgainCure, prepareCommand } from './corpus-folder.js';
 
 /** To be raised when an older reader could misread a newer folder. */
 export const FORMAT_VERSION = 1;
@@ -50,8 +50,8 @@ export class ForeignVersionError extends UserError {
   }
 }
 
-/** Kinds of corpora: a text for language models, or pairs of sentences for translation. */
-export type CorpusKind = 'text' | 'parallel';
+/** Kinds of corpora: a text for language models, pairs of sentences for translation, or speech with its phones. */
+export type CorpusKind = 'text' | OtherKind;
 
 const KINDS: Readonly<Record<CorpusKind, { readonly what: string; readonly cure: string }>> = {
   text: {
@@ -62,7 +62,15 @@ const KINDS: Readonly<Record<CorpusKind, { readonly what: string; readonly cure:
     what: 'a parallel corpus for translation',
     cure: 'Name a parallel corpus, such as `zlm prepare parallel NAME …` makes.',
   },
+  speech: {
+    what: 'a speech corpus',
+    cure: 'Name a speech corpus, such as `zlm prepare flite` makes.',
+  },
 };
+
+function isKind(kind: string): kind is CorpusKind {
+  return Object.hasOwn(KINDS, kind);
+}
 
 /** Error for a corpus of another kind than is needed. */
 export class WrongKindError extends UserError {
@@ -71,10 +79,8 @@ export class WrongKindError extends UserError {
 
   /** @param kind as its manifest says; undefined is a text */
   constructor(path: string, kind: string | undefined, wanted: CorpusKind) {
-    const found =
-      kind === undefined || kind === 'parallel'
-        ? KINDS[kind ?? 'text'].what
-        : `a corpus of the kind "${kind}"`;
+    const known = kind ?? 'text';
+    const found = isKind(known) ? KINDS[known].what : `a corpus of the kind "${kind}"`;
     const message = `The corpus "${basename(dirname(path))}" is ${found}, but ${KINDS[wanted].what} is needed`;
     super('data', message, [KINDS[wanted].cure]);
     this.found = found;
@@ -128,11 +134,15 @@ export function verifyChecksum({ path, kind, keys, checksum }: ManifestRecord): 
   // Older versions of zlm wrote none.
   if (checksum !== undefined && checksum !== checksumOf(keys)) {
     const fault = 'its checksum shows that it was changed after it was written';
-    throw damagedManifest(path, fault, kind === 'parallel' ? kind : undefined);
+    throw damagedManifest(
+      path,
+      fault,
+      kind !== undefined && isKind(kind) && kind !== 'text' ? kind : undefined,
+    );
   }
 }
 
-export function damagedManifest(path: string, fault: string, kind?: 'parallel'): UserError {
+export function damagedManifest(path: string, fault: string, kind?: OtherKind): UserError {
   return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path, kind)]);
 }
 

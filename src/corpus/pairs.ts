@@ -48,19 +48,36 @@ export function everyPair({ length }: PairSource): Iterable<number> {
   return new Array(length).keys();
 }
 
-/** Groups pairs of equally long sources, and of similar targets, into batches of at most `batchSize`. */
+/** The most that a batch of pairs may have. */
+export interface PairLimits {
+  /** Pairs. */
+  readonly batchSize: number;
+  /** Target words with their `<eos>` and their padding, where that is limited too. */
+  readonly batchTokens?: number | null;
+}
+
+/**
+ * Groups pairs of equally long sources, and of similar targets, into batches. A pair with more tokens than a batch may have is a batch
+ * of its own.
+ */
 export function groupPairs(
   { sourceLengths, targetLengths }: PairSource,
   order: Iterable<number>,
-  batchSize: number,
+  { batchSize, batchTokens }: PairLimits,
 ): number[][] {
+  const most = batchTokens ?? Number.POSITIVE_INFINITY;
   const sorted = [...order].sort(
     (a, b) => sourceLengths[a] - sourceLengths[b] || targetLengths[a] - targetLengths[b],
   );
   const groups: number[][] = [];
   for (const pair of sorted) {
     const last = groups.at(-1);
-    const fits = last && last.length < batchSize && sourceLengths[last[0]] === sourceLengths[pair];
+    // Targets come in order of their lengths, so that the batch would be padded to this one's.
+    const fits =
+      last &&
+      last.length < batchSize &&
+      (last.length + 1) * (targetLengths[pair] + 1) <= most &&
+      sourceLengths[last[0]] === sourceLengths[pair];
     if (fits) last.push(pair);
     else groups.push([pair]);
   }

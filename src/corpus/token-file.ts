@@ -1,10 +1,7 @@
 /** Token files: flat little-endian int32 ids, read piece by piece, so that a corpus may be larger than memory. */
-
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { UserError } from '../errors.js';
-import { describeFileError, syncDescriptor } from '../storage/atomic-write.js';
+import { PositionedFile, RecordWriter } from '../storage/record-file.js';
 import { prepareAgainCure } from './corpus-folder.js';
 import type { SplitFacts } from './manifest.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -18,13 +15,18 @@ export function swapToFileOrder(bytes: Buffer): Buffer {
   return HOST_IS_BIG_ENDIAN ? bytes.swap32() : bytes;
 }
 
+/** Returns the bytes of 32-bit numbers in file order. On a big-endian machine the numbers themselves are swapped. */
+export function fileOrder({ buffer, byteOffset, byteLength }: Int32Array | Float32Array): Buffer {
+  return swapToFileOrder(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
+}
+
 /** The ids of one split, opened for reading; {@link close} it when done. */
 export class TokenFile {
   /** Tokens in the file. */
   readonly length: number;
   readonly path: string;
   readonly #vocabularySize: number;
-  readonly #descriptor: number;
+  readonly #file: PositionedFile;
 
   /**
    * @param vocabularySize ids outside [0, vocabularySize) are refused when they are read
@@ -33,12 +35,8 @@ export class TokenFile {
   constructor(path: string, vocabularySize: number) {
     this.path = path;
     this.#vocabularySize = vocabularySize;
-    try {
-      this.#descriptor = openSync(path, 'r');
-    } catch (error) {
-      throw describeFileError(error, path, 'read') ?? error;
-    }
-    const { size } = fstatSync(this.#descriptor);
+    this.#file = new PositionedFile(path);
+    const { bytes: size } = this.#file;
     if (size % BYTES_PER_TOKEN !== 0) {
       this.close();
       throw damaged(path, `its ${size} bytes are not a whole number of ${BYTES_PER_TOKEN}-byte ids`);
@@ -60,13 +58,8 @@ export class TokenFile {
     }
     const ids = new Int32Array(count);
     const bytes = Buffer.from(ids.buffer);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const offset = position * BYTES_PER_TOKEN + filled;
-      const got = readSync(this.#descriptor, bytes, filled, bytes.length - filled, offset);
-      if (got === 0) throw damaged(this.path, 'it became shorter while it was being read');
-      filled += got;
-    }
+    const filled = this.#file.fill(bytes, position * BYTES_PER_TOKEN);
+    if (filled < bytes.length) throw damaged(this.path, 'it became shorter while it was being read');
     swapToFileOrder(bytes);
     const bad = ids.findIndex((id) => id < 0 || id >= this.#vocabularySize);
     if (bad >= 0) {
@@ -86,7 +79,7 @@ export class TokenFile {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#file.close();
   }
 }
 
@@ -94,14 +87,12 @@ function damaged(path: string, fault: string): UserError {
   return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path)]);
 }
 
-const BUFFER_TOKENS = 1 << 18;
+const BUFFER_TOKENS = 1 << 12;
 
-/** Writes a new token file through a buffer of a megabyte, counting and hashing as it goes. */
+/** Writes a new token file, counting and hashing as it goes. */
 export class TokenWriter {
-  readonly #path: string;
   readonly #vocabulary: Vocabulary;
-  readonly #descriptor: number;
-  readonly #hash: Hash = createHash('sha256');
+  readonly #file: RecordWriter;
   readonly #buffer = new Int32Array(BUFFER_TOKENS);
   readonly #seen: Uint8Array;
   #buffered = 0;
@@ -111,10 +102,9 @@ export class TokenWriter {
 
   /** @throws UserError('data') when the file cannot be created, or exists */
   constructor(path: string, vocabulary: Vocabulary) {
-    this.#path = path;
     this.#vocabulary = vocabulary;
     this.#seen = new Uint8Array(vocabulary.size);
-    this.#descriptor = this.#guarded(() => openSync(path, 'wx'));
+    this.#file = new RecordWriter(path);
   }
 
   /** Appends one id of the vocabulary; `<eos>` ends a line. */
@@ -130,35 +120,21 @@ export class TokenWriter {
   /** Forces everything to the disk and returns the facts of the split. */
   finish(): SplitFacts {
     this.#flush();
-    this.#guarded(() => syncDescriptor(this.#descriptor));
     return {
       tokens: this.#tokens,
       lines: this.#lines,
       types: this.#seen.reduce((sum, flag) => sum + flag, 0),
       unknown: this.#unknown,
-      sha256: this.#hash.digest('hex'),
-      bytes: this.#tokens * BYTES_PER_TOKEN,
+      ...this.#file.finish(),
     };
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#file.close();
   }
 
   #flush(): void {
-    const bytes = swapToFileOrder(Buffer.from(this.#buffer.buffer, 0, this.#buffered * BYTES_PER_TOKEN));
-    for (let written = 0; written < bytes.length; ) {
-      written += this.#guarded(() => writeSync(this.#descriptor, bytes, written));
-    }
-    this.#hash.update(bytes);
+    this.#file.write(fileOrder(this.#buffer.subarray(0, this.#buffered)));
     this.#buffered = 0;
-  }
-
-  #guarded<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw describeFileError(error, this.#path, 'write') ?? error;
-    }
   }
 }

@@ -14,7 +14,7 @@ import type { OnProgress } from '../progress.js';
 import { describeFileError, fileErrorCode } from '../storage/file-error.js';
 import { type FileState, fileState, sha256, sha256File } from '../storage/file-identity.js';
 import { FileMemory } from '../storage/file-memory.js';
-import { prepareCommand } from './corpus-folder.js';
+import { type OtherKind, prepareCommand } from './corpus-folder.js';
 
 /** Files of at most this size are hashed each time, which takes about 20 ms. */
 const ALWAYS_HASHED_BYTES = 32 * 2 ** 20;
@@ -48,7 +48,7 @@ export interface RecordedFile extends KnownFile {
 /** What the manifest says of its making, for the cure of a damaged corpus. */
 export interface Making {
   readonly name: string;
-  readonly kind?: 'parallel';
+  readonly kind?: OtherKind;
   readonly command?: string;
 }
 
@@ -98,7 +98,7 @@ function prepareAgain({ name, kind, command = prepareCommand(name, kind) }: Maki
 }
 
 /** Error for a corpus that is not in the data folder. */
-export function missingCorpus(dataFolder: string, name: string, kind?: 'parallel'): UserError {
+export function missingCorpus(dataFolder: string, name: string, kind?: OtherKind): UserError {
   return new UserError('data', `There is no prepared corpus "${name}" in ${dataFolder}`, [
     `Prepare it: \`${prepareCommand(name, kind)}\`.`,
     'If it is in another data folder, name that folder with --data.',

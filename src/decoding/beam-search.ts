@@ -4,8 +4,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sideBySide } from '../corpus/pairs.js';
-import { likeliestWords } from '../ops/draw.js';
-import { rowOf } from '../predictors/predictor.js';
+import { NO_WORD } from '../ops/draw.js';
+import type { Likeliest } from '../ops/likeliest.js';
 import type { Translator } from '../predictors/translator.js';
 
 /** How translations are searched. */
@@ -22,6 +22,8 @@ export interface BeamSettings {
   /** Id of `<eos>`, which begins and ends a translation. */
   readonly eos: number;
   readonly signal?: AbortSignal;
+  /** Called with the number of sentences that are translated. */
+  readonly onTranslated?: (sentences: number) => void;
 }
 
 /** A translation. */
@@ -46,15 +48,20 @@ interface Open {
 
 /** The search for the translations of one sentence. */
 interface Search {
+  /** Place of the sentence among the sources. */
+  readonly sentence: number;
+  /** Words of a translation, at most. */
+  readonly longest: number;
   open: readonly Open[];
   /** The best first, at most `beam`. */
   ended: readonly Hypothesis[];
 }
 
 /**
- * Translates sentences side by side.
+ * Translates sentences side by side, as many as the translator does well. A sentence whose search is over leaves; when half of the
+ * places are free, those that wait take them, the longest first. What is beside a sentence does not change its translations.
  *
- * @param sources word ids of equal length, in the order in which the model reads them
+ * @param sources word ids of at least one word each, in the order in which the model reads them
  * @returns for each sentence at most `beam` translations, the best first
  * @throws the signal's reason when it is aborted
  */
@@ -63,66 +70,147 @@ export async function beamSearch<State>(
   sources: readonly Int32Array[],
   settings: BeamSettings,
 ): Promise<Hypothesis[][]> {
-  const { eos, signal } = settings;
-  const { decoder } = translator;
-  const longest = settings.longest(sources[0].length);
-  const searches: Search[] = sources.map((_, column) => ({
-    open: [{ ids: [], logProb: 0, column }],
-    ended: [],
-  }));
-  let state = translator.read(sideBySide(sources), sources.length);
-  const moveTo = (after: State) => {
-    decoder.release(state);
+  const { signal, onTranslated } = settings;
+  const places = Math.max(1, Math.floor(translator.widestSearch / settings.beam));
+  const waiting = [...sources.keys()].sort((a, b) => sources[b].length - sources[a].length || a - b);
+  const results: Hypothesis[][] = sources.map(() => []);
+  let translated = 0;
+  let searches: Search[] = [];
+  let state: State | null = null;
+  const moveTo = (after: State | null): void => {
+    if (state !== null) translator.release(state);
     state = after;
   };
   try {
-    for (let length = 0; length < longest; length++) {
+    while (waiting.length > 0 || searches.length > 0) {
       signal?.throwIfAborted();
-      const open = searches.flatMap((search) => search.open);
-      if (open.length === 0) break;
-      const inputs = Int32Array.from(open, ({ ids }) => ids.at(-1) ?? eos);
-      const step = await decoder.logProbs({ inputs, steps: 1, batch: inputs.length }, state, 'last');
-      moveTo(step.state);
-      let row = 0;
-      for (const search of searches) {
-        const rows = search.open.map((hypothesis) => ({
-          hypothesis: { ...hypothesis, column: row },
-          logProbs: rowOf(step.logProbs, row++, decoder.vocabularySize),
-        }));
-        if (rows.length > 0) advance(search, rows, longest, settings);
+      while (waiting.length > 0 && searches.length <= places / 2) {
+        const group = nextGroup(waiting, sources, places - searches.length);
+        const read = translator.read(sideBySide(group.map((sentence) => sources[sentence])), group.length);
+        searches = [...searches, ...group.map((sentence) => begun(sentence, sources[sentence], settings))];
+        moveTo(state === null ? read : joined(translator, state, read));
       }
-      const columns = searches.flatMap((search) => search.open.map(({ column }) => column));
-      renumber(searches);
-      if (columns.length > 0) moveTo(translator.select(state, Int32Array.from(columns)));
+      const columns = searches.reduce((sum, { open }) => sum + open.length, 0);
+      moveTo(await extend(translator, searches, state as State, settings));
+      const over = searches.filter(({ open }) => open.length === 0);
+      for (const { sentence, ended } of over) results[sentence] = [...ended];
+      searches = searches.filter(({ open }) => open.length > 0);
+      const kept = searches.flatMap(({ open }) => open.map(({ column }) => column));
+      if (kept.length === 0) moveTo(null);
+      else if (!isWhole(kept, columns)) moveTo(translator.select(state as State, Int32Array.from(kept)));
+      translated += over.length;
+      if (over.length > 0) onTranslated?.(translated);
       await nextTurn(); // lets signals and the display in: values resolve without leaving this turn of the loop
     }
   } finally {
-    decoder.release(state);
+    moveTo(null);
   }
-  return searches.map((search) =>
-    ranked([...search.ended, ...search.open.map((open) => cutOff(open, settings))], settings),
-  );
+  return results;
 }
 
-/** Extends the open hypotheses of a sentence by a word, and keeps the likeliest. */
-function advance(
-  search: Search,
-  rows: readonly { readonly hypothesis: Open; readonly logProbs: Float64Array }[],
-  longest: number,
+/** Takes the next sentences of one length from those that wait, at most `most`. */
+function nextGroup(waiting: number[], sources: readonly Int32Array[], most: number): number[] {
+  const { length } = sources[waiting[0]];
+  const others = waiting.findIndex((sentence) => sources[sentence].length !== length);
+  return waiting.splice(0, Math.min(most, others < 0 ? waiting.length : others));
+}
+
+/** Returns whether the columns are all that a state has, in order: then nothing need be copied. */
+function isWhole(kept: readonly number[], columns: number): boolean {
+  return kept.length === columns && kept.every((column, index) => column === index);
+}
+
+function begun(sentence: number, source: Int32Array, { longest }: BeamSettings): Search {
+  return { sentence, longest: longest(source.length), open: [{ ids: [], logProb: 0, column: 0 }], ended: [] };
+}
+
+/** Joins the columns of two states, and releases the second; the caller releases the first. */
+function joined<State>(translator: Translator<State>, first: State, second: State): State {
+  try {
+    return translator.join(first, second);
+  } finally {
+    translator.release(second);
+  }
+}
+
+/**
+ * Extends every open hypothesis by a word.
+ *
+ * @param state has a column for each of them, in order
+ * @returns the state after the words that they ended with, whose columns the new hypotheses name
+ */
+async function extend<State>(
+  translator: Translator<State>,
+  searches: readonly Search[],
+  state: State,
   settings: BeamSettings,
-): void {
+): Promise<State> {
+  const open = searches.flatMap((search) => search.open);
+  const words = Int32Array.from(open, ({ ids }) => ids.at(-1) ?? settings.eos);
+  const count = Math.min(2 * settings.beam, translator.vocabularySize);
+  const next = await translator.next(words, state, count);
+  let row = 0;
+  for (const search of searches) {
+    const candidates = candidatesOf(search.open, row, count, next.likeliest);
+    row += search.open.length;
+    advance(search, candidates, settings);
+  }
+  return next.state;
+}
+
+/** A hypothesis with another word, which may be `<eos>`. */
+interface Candidate {
+  readonly from: Open;
+  readonly id: number;
+  readonly logProb: number;
+  /** Column of the state that it continues from. */
+  readonly column: number;
+}
+
+/**
+ * Returns the likeliest extensions of the hypotheses of a sentence, the likeliest first; equal ones in the order of their hypotheses,
+ * then of ids.
+ *
+ * @param first row of the first hypothesis
+ */
+function candidatesOf(
+  open: readonly Open[],
+  first: number,
+  count: number,
+  { ids, logProbs }: Likeliest,
+): Candidate[] {
+  const candidates = open.flatMap((from, index) => {
+    const column = first + index;
+    const ofRow: Candidate[] = [];
+    for (let i = column * count; i < (column + 1) * count; i++) {
+      if (ids[i] !== NO_WORD) ofRow.push({ from, id: ids[i], logProb: from.logProb + logProbs[i], column });
+    }
+    return ofRow;
+  });
+  candidates.sort((a, b) => b.logProb - a.logProb || a.column - b.column || a.id - b.id);
+  return candidates;
+}
+
+/** Keeps the likeliest candidates of a sentence, and ends its search where nothing better can come. */
+function advance(search: Search, candidates: readonly Candidate[], settings: BeamSettings): void {
   const { beam, eos } = settings;
+  const before = search.open;
   const open: Open[] = [];
   const ended = [...search.ended];
-  // Of twice as many candidates, no more than half end.
-  for (const { from, id, logProb } of likeliestExtensions(rows, 2 * beam)) {
+  // Of twice as many candidates as the beam is wide, no more than half end.
+  for (const { from, id, logProb, column } of candidates.slice(0, 2 * beam)) {
     if (open.length === beam) break;
     const ids = [...from.ids, id];
-    if (id !== eos) open.push({ ids, logProb, column: from.column });
+    if (id !== eos) open.push({ ids, logProb, column });
     else ended.push({ ids: from.ids, logProb, score: scoreOf(logProb, ids.length, settings), ended: true });
   }
   search.ended = ranked(ended, settings);
-  search.open = canImprove(search.ended, open, longest, settings) ? open : [];
+  search.open = canImprove(search.ended, open, search.longest, settings) ? open : [];
+  // A model whose parameters are not numbers has no candidates; its hypotheses end as they are.
+  const last = candidates.length === 0 ? before : search.open;
+  if (candidates.length > 0 && last.every(({ ids }) => ids.length < search.longest)) return;
+  search.ended = ranked([...ended, ...last.map((hypothesis) => cutOff(hypothesis, settings))], settings);
+  search.open = [];
 }
 
 /** Returns whether an open hypothesis may still be among the best: its probability only falls, and its length is bounded. */
@@ -134,28 +222,6 @@ function canImprove(
 ): boolean {
   if (ended.length < settings.beam) return true;
   return open.some(({ logProb }) => scoreOf(logProb, longest + 1, settings) > ended[ended.length - 1].score);
-}
-
-/** The likeliest extensions by one word, the likeliest first; equal ones in the order of their hypotheses, then of ids. */
-function likeliestExtensions(
-  rows: readonly { readonly hypothesis: Open; readonly logProbs: Float64Array }[],
-  count: number,
-): { readonly from: Open; readonly id: number; readonly logProb: number }[] {
-  const candidates = rows.flatMap(({ hypothesis, logProbs }, row) =>
-    Array.from(firstWords(logProbs, count), (id) => ({
-      from: hypothesis,
-      row,
-      id,
-      logProb: hypothesis.logProb + logProbs[id],
-    })),
-  );
-  candidates.sort((a, b) => b.logProb - a.logProb || a.row - b.row || a.id - b.id);
-  return candidates.slice(0, count);
-}
-
-function firstWords(logProbs: Float64Array, count: number): Int32Array {
-  const ids = Int32Array.from(logProbs.keys());
-  return count < ids.length ? likeliestWords(ids, logProbs, count) : ids;
 }
 
 function scoreOf(logProb: number, length: number, { lengthPenalty }: BeamSettings): number {
@@ -170,12 +236,4 @@ function cutOff({ ids, logProb }: Open, settings: BeamSettings): Hypothesis {
 function ranked(hypotheses: readonly Hypothesis[], { beam }: BeamSettings): Hypothesis[] {
   const order = (a: Hypothesis, b: Hypothesis) => Number(b.ended) - Number(a.ended) || b.score - a.score;
   return [...hypotheses].sort(order).slice(0, beam);
-}
-
-/** Numbers the open hypotheses as the columns of a state that was selected for them. */
-function renumber(searches: readonly Search[]): void {
-  let column = 0;
-  for (const search of searches) {
-    search.open = search.open.map((hypothesis) => ({ ...hypothesis, column: column++ }));
-  }
 }

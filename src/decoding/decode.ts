@@ -1,4 +1,4 @@
-/** Decoding of many sentences: those of equal length side by side, as many as the decoder does well. */
+/** Decoding of many sentences, of any lengths, in the order in which they come. */
 import type { PairReading } from '../corpus/pairs.js';
 import type { Translator } from '../predictors/translator.js';
 import type { OnProgress } from '../progress.js';
@@ -41,34 +41,18 @@ export async function decode(
     longest: longest === null ? defaultLongest : () => longest,
     eos,
     ...(signal && { signal }),
+    onTranslated: (done) =>
+      onProgress?.({ label: 'translating', done: empty + done, total: sources.length, unit: 'sentences' }),
   };
   const results: (readonly Hypothesis[])[] = sources.map(() => [EMPTY]);
-  const read = sources.map((source) => (reverseSource ? source.toReversed() : source));
-  const widest = Math.max(1, Math.floor(translator.decoder.widestBatch / beam));
-  let done = 0;
-  for (const group of groupsOfEqualLength(read, widest)) {
-    const found = await beamSearch(
-      translator,
-      group.map((sentence) => read[sentence]),
-      settings,
-    );
-    for (const [index, sentence] of group.entries()) results[sentence] = found[index];
-    done += group.length;
-    onProgress?.({ label: 'translating', done, total: sources.length, unit: 'sentences' });
-  }
+  const sentences = [...sources.keys()].filter((sentence) => sources[sentence].length > 0);
+  const empty = sources.length - sentences.length;
+  const read = sentences.map((sentence) =>
+    reverseSource ? sources[sentence].toReversed() : sources[sentence],
+  );
+  const found = await beamSearch(translator, read, settings);
+  for (const [index, sentence] of sentences.entries()) results[sentence] = found[index];
   return results;
 }
 
 const EMPTY: Hypothesis = { ids: [], logProb: 0, score: 0, ended: true };
-
-/** Groups sentences of at least one word by their length, the shortest first. */
-function* groupsOfEqualLength(sentences: readonly Int32Array[], widest: number): Generator<number[]> {
-  const byLength = new Map<number, number[]>();
-  for (const [index, { length }] of sentences.entries()) {
-    if (length > 0) byLength.set(length, [...(byLength.get(length) ?? []), index]);
-  }
-  for (const length of [...byLength.keys()].sort((a, b) => a - b)) {
-    const group = byLength.get(length) ?? [];
-    for (let i = 0; i < group.length; i += widest) yield group.slice(i, i + widest);
-  }
-}

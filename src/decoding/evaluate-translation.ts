@@ -2,13 +2,12 @@
 import type { SplitName } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
-import { evaluatePairs } from '../evaluation/pairs.js';
+import { evaluatePairs, pairReading } from '../evaluation/pairs.js';
 import type { TranslationEvaluation, TranslationScores } from '../evaluation/report.js';
 import { corpusBleu } from '../metrics/bleu.js';
 import { corpusChrf } from '../metrics/chrf.js';
 import { keepEvaluation } from '../runs/evaluations.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
-import { pairReading } from '../tasks/translation.js';
 import { type DecodingOptions, decode } from './decode.js';
 
 /** Pairs whose losses are computed side by side: only speed depends on it. */
@@ -54,7 +53,8 @@ export async function evaluateTranslation(
     epochs: position.epochs,
     corpus: corpus.name,
     split,
-    batch: SIDE_BY_SIDE,
+    // Every pair is read by itself: the figures are those of one pair after the other, which sweeps and pages look for.
+    batch: 1,
     pairs: pairs.length,
     predictions,
     perplexity,

@@ -1,6 +1,6 @@
 /** The service behind `zlm translate`: sentences in another language. */
+import { pairReading } from '../evaluation/pairs.js';
 import { type OpenedTranslation, type UsedTranslator, usedTranslator } from '../runs/opened-run.js';
-import { pairReading } from '../tasks/translation.js';
 import { type DecodingHooks, type DecodingOptions, decode } from './decode.js';
 
 /** Request for translations. */

@@ -21,6 +21,8 @@ export interface SourceShape {
   readonly vocabularySize: number | null;
   /** Whether source and target are read by one stack, or the source by an encoder of the same layers. */
   readonly stack: 'shared' | 'separate';
+  /** How the decoder attends to the outputs of a separate encoder, if it does: see `attention.ts`. */
+  readonly attention: 'none' | 'dot' | 'general';
 }
 
 /** The architecture of a model, from its spec and the sizes of its vocabularies. */
@@ -45,7 +47,7 @@ export interface Architecture {
 export interface ArchitectureSpec {
   readonly task:
     | { readonly languageModelling: object }
-    | { readonly translation: Pick<SourceShape, 'stack'> };
+    | { readonly translation: Pick<SourceShape, 'stack' | 'attention'> };
   readonly model: {
     readonly embedding: number;
     readonly layers: readonly LayerSpec[];
@@ -80,8 +82,11 @@ export function architectureOf(
   };
 }
 
-function sourceShape({ stack }: Pick<SourceShape, 'stack'>, sizes: VocabularySizes): SourceShape {
-  return { vocabularySize: typeof sizes === 'number' ? null : sizes.source, stack };
+function sourceShape(
+  { stack, attention }: Pick<SourceShape, 'stack' | 'attention'>,
+  sizes: VocabularySizes,
+): SourceShape {
+  return { vocabularySize: typeof sizes === 'number' ? null : sizes.source, stack, attention };
 }
 
 function layerShape(layer: LayerSpec): LayerShape {

@@ -32,18 +32,20 @@ export function initialState({ architecture }: Network, batch: number): ModelSta
  *
  * @param ids   [T, B] int32
  * @param noise null at test time
+ * @param above see `runStack`
  */
 export function encode(
   model: Network,
   ids: tf.Tensor2D,
   state: ModelState,
   noise: WindowNoise | null,
+  above?: (raw: tf.Tensor3D) => tf.Tensor3D,
 ): Encoded {
   const { architecture, parameters, precision } = model;
   const embedded = embedWords(parameters.matrix('embedding.weight'), ids, noise && wordTypeNoise(noise));
   const topics = topicsOf(model, ids, state);
   const features = topics?.features ?? null;
-  const stack = runStack(embedded, features, state, architecture, parameters, noise, precision);
+  const stack = runStack(embedded, features, state, architecture, parameters, noise, precision, above);
   const { raw, dropped, state: after } = stack;
   const top = features ? tf.concat([dropped, features], 2) : dropped;
   const [steps, batch, width] = top.shape;

@@ -80,6 +80,7 @@ export function parameterShapes(architecture: Architecture): ParameterShape[] {
     shapes.push({ name: 'source.embedding.weight', shape, role: 'embedding' });
   }
   if (source?.stack === 'separate') shapes.push(...stackShapes(architecture, ENCODER));
+  if (source && source.attention !== 'none') shapes.push(...attentionShapes(source.attention, width));
   return shapes;
 }
 
@@ -89,6 +90,12 @@ function stackShapes(architecture: Architecture, prefix: string): ParameterShape
       .parameterShapes(layer, inputWidth(architecture, index))
       .map((shape) => ({ ...shape, name: `${prefix}layers.${index}.${shape.name}` })),
   );
+}
+
+/** Returns the parameters of attention over vectors of H units. */
+function attentionShapes(score: 'dot' | 'general', units: number): ParameterShape[] {
+  const names = [...(score === 'general' ? ['scoreWeight'] : []), 'contextWeight', 'outputWeight'];
+  return names.map((name) => ({ name: `attention.${name}`, shape: [units, units], role: 'input', units }));
 }
 
 /** Lists the tensors that a model reads but never trains: the topic table [V,K], with topics. */

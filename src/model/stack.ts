@@ -30,7 +30,11 @@ export function zeroStackState({ layers }: Architecture, batch: number): ModelSt
   return Object.fromEntries(entries);
 }
 
-/** Runs the stack over a window, with the dropout above it; the arguments are those of {@link runLayers}. */
+/**
+ * Runs the stack over a window, with the dropout above it; the other arguments are those of {@link runLayers}.
+ *
+ * @param above makes what the softmax reads of the last layer's output; the dropout is between the two
+ */
 export function runStack(
   x: tf.Tensor3D,
   context: tf.Tensor3D | null,
@@ -39,9 +43,10 @@ export function runStack(
   parameters: StackParameters,
   noise: WindowNoise | null,
   precision: Precision = 'f32',
+  above: (raw: tf.Tensor3D) => tf.Tensor3D = (raw) => raw,
 ): StackResult {
   const { raw, state } = runLayers(x, context, before, architecture, parameters, noise, precision);
-  return { raw, dropped: dropout(raw, noiseBelowSoftmax(noise, architecture.layers.length)), state };
+  return { raw, dropped: dropout(above(raw), noiseBelowSoftmax(noise, architecture.layers.length)), state };
 }
 
 /**

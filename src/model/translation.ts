@@ -1,13 +1,21 @@
 /**
  * The networks of translation: one stack that reads the source and then the target, as in the paper (section 4.3), or an encoder
  * for the source whose final state starts the decoder (Sutskever et al. 2014). Either way the target is read by a language model
- * that begins with the state after the source instead of zero.
+ * that begins with the state after the source instead of zero, and may attend to the encoder's outputs.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { attend, type SourceMemory } from './attention.js';
 import { type Encoded, embedWords, encode, initialState } from './language-model.js';
 import type { Network } from './network.js';
 import { type WindowNoise, wordTypeNoise } from './noise-placement.js';
 import { type ModelState, runLayers } from './stack.js';
+
+/** What a decoder knows of the source and of the target's words so far. */
+export interface DecoderState {
+  readonly layers: ModelState;
+  /** Null without attention. */
+  readonly memory: SourceMemory | null;
+}
 
 /**
  * Reads source sentences.
@@ -16,7 +24,7 @@ import { type ModelState, runLayers } from './stack.js';
  * @param noise  null at test time
  * @returns the state from which the target is read
  */
-export function readSource(model: Network, source: tf.Tensor2D, noise: WindowNoise | null): ModelState {
+export function readSource(model: Network, source: tf.Tensor2D, noise: WindowNoise | null): DecoderState {
   const { architecture, parameters, precision } = model;
   const ofSource = parameters.has('source.embedding.weight');
   const table = parameters.matrix(ofSource ? 'source.embedding.weight' : 'embedding.weight');
@@ -24,7 +32,29 @@ export function readSource(model: Network, source: tf.Tensor2D, noise: WindowNoi
   const embedded = embedWords(table, source, onTypes);
   const layers = isShared(model) ? parameters : parameters.ofEncoder();
   const zero = initialState(model, source.shape[1]);
-  return runLayers(embedded, null, zero, architecture, layers, noise, precision).state;
+  const { raw, state } = runLayers(embedded, null, zero, architecture, layers, noise, precision);
+  return { layers: state, memory: attends(model) ? { outputs: raw, lengths: null } : null };
+}
+
+/**
+ * Reads target words.
+ *
+ * @param target [T,B] int32
+ * @param noise  null at test time
+ */
+export function readTarget(
+  model: Network,
+  target: tf.Tensor2D,
+  { layers, memory }: DecoderState,
+  noise: WindowNoise | null,
+): Encoded {
+  return encode(
+    model,
+    target,
+    layers,
+    noise,
+    memory ? (outputs) => attend(model, outputs, memory) : undefined,
+  );
 }
 
 /**
@@ -43,7 +73,7 @@ export function encodePairs(
 ): Encoded {
   const [steps] = source.shape;
   const state = readSource(model, source, noise);
-  return encode(model, target, state, noise && noiseAfter(noise, steps, isShared(model)));
+  return readTarget(model, target, state, noise && noiseAfter(noise, steps, isShared(model)));
 }
 
 /**
@@ -57,4 +87,8 @@ function noiseAfter(noise: WindowNoise, steps: number, isOneSequence: boolean): 
 
 function isShared({ architecture }: Network): boolean {
   return architecture.source?.stack !== 'separate';
+}
+
+function attends({ architecture }: Network): boolean {
+  return architecture.source !== null && architecture.source.attention !== 'none';
 }

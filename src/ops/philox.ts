@@ -22,6 +22,7 @@ export const STREAM = {
   sentences: 7,
   inspection: 8,
   recall: 9,
+  speech: 10,
 } as const;
 
 /** The address of a sequence of random numbers. Each field is an unsigned 32-bit integer. */

@@ -150,23 +150,48 @@ export async function differencesSection(all: readonly RunGroup[]): Promise<Html
 }
 
 /** A text that a model has drawn. */
-export interface DrawnSample {
+export interface DrawnText {
   readonly name: string;
   readonly text: string;
 }
+
+/** Sentences that a model has translated. */
+export interface DrawnTranslations {
+  readonly name: string;
+  /** How they were chosen and translated, in a sentence. */
+  readonly how: string;
+  readonly translations: readonly {
+    readonly source: string;
+    readonly translation: string;
+    readonly reference: string;
+  }[];
+}
+
+export type DrawnSample = DrawnText | DrawnTranslations;
 
 /** The samples. */
 export function samplesSection(samples: readonly DrawnSample[], how: string): Html | null {
   if (samples.length === 0) return null;
   return html`<section>
 <h2>Samples</h2>
-<p class="soft">${how}</p>
+${samples.some((sample) => 'text' in sample) && html`<p class="soft">${how}</p>`}
 ${samples.map(
-  ({ name, text }) => html`<h3>${name}</h3>
-<blockquote>${text}</blockquote>
+  (sample) => html`<h3>${sample.name}</h3>
+${'text' in sample ? html`<blockquote>${sample.text}</blockquote>` : translationsTable(sample)}
 `,
 )}</section>
 `;
+}
+
+function translationsTable({ how, translations }: DrawnTranslations): Html {
+  return html`<p class="soft">${how}</p>
+<div class="scroll"><table>
+<thead><tr><th>source</th><th>translation</th><th>reference</th></tr></thead>
+<tbody>${translations.map(
+    ({ source, translation, reference }) =>
+      html`<tr><td>${source}</td><td>${translation}</td><td>${reference}</td></tr>
+`,
+  )}</tbody></table></div>`;
 }
 
 /** Machines and commands of each run, and the command of the report. */

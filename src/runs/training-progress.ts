@@ -1,9 +1,11 @@
 /** The progress of a training. Together with the tensors of a checkpoint, it is all that is needed to continue. */
 
-/** The best epoch so far, by perplexity on held-out data. */
+/** The best epoch so far, by the task's metric on held-out data. */
 export interface BestEpoch {
   readonly epoch: number;
   readonly perplexity: number;
+  /** BLEU in percent, where it is measured. */
+  readonly bleu?: number;
 }
 
 /** Progress of a run, which is the position in its checkpoints. JSON-serializable, and exact: JavaScript prints doubles so that they read back the same. */
@@ -82,8 +84,8 @@ export function isTrainingProgress(value: unknown): value is TrainingProgress {
 /** Tells whether a value read from a file can be a best epoch. */
 export function isBestEpoch(value: unknown): value is BestEpoch {
   if (typeof value !== 'object' || value === null) return false;
-  const { epoch, perplexity } = value as Record<string, unknown>;
-  return Number.isSafeInteger(epoch) && Number.isFinite(perplexity);
+  const { epoch, perplexity, bleu = 0 } = value as Record<string, unknown>;
+  return Number.isSafeInteger(epoch) && Number.isFinite(perplexity) && Number.isFinite(bleu);
 }
 
 function isRow(value: unknown, windowsOfRun: number): value is RowUnderWay {

@@ -264,6 +264,32 @@ export interface NetworkSpec {
            * Whether the source is read from its last word to its first, which brings the first words of both languages together (Sutskever et al. 2014, section 3.3).
            */
           reverseSource: boolean;
+          /**
+           * Whether each word of the target looks back at all outputs of a separate encoder (Luong et al. 2015, section 3.1, global attention): dot compares by h·s, general by h·W·s. None leaves the decoder with the encoder's final state alone.
+           */
+          attention: 'none' | 'dot' | 'general';
+          /**
+           * What is measured on valid besides the perplexity.
+           */
+          validation: {
+            /**
+             * BLEU of translations of valid, as zlm eval computes it. Null for the perplexity alone.
+             */
+            bleu: {
+              /**
+               * BLEU is measured after every so many epochs, and after the last.
+               */
+              everyEpochs: number;
+              /**
+               * Translations of a sentence that are kept side by side during the search; 1 is greedy.
+               */
+              beam: number;
+              /**
+               * Whether BLEU instead of perplexity chooses the best epoch and ends a training by earlyStopping. An epoch without BLEU is then never the best, once one has it. A plateau schedule goes by perplexity in any case.
+               */
+              decides: boolean;
+            } | null;
+          };
         };
       };
   /**
@@ -349,6 +375,10 @@ export interface NetworkSpec {
      * Number of columns (sequences) into which the corpus is cut, and which are read side by side (section 4.1: 20).
      */
     batchSize: number;
+    /**
+     * Of a translation, the most target tokens in a batch, each target counted with its <eos> and as long as the longest beside it: so batches of short sentences have more pairs than batches of long ones, and batchSize is the most pairs that one may have. A pair that is longer by itself is a batch of its own. Null for batches of batchSize pairs.
+     */
+    batchTokens: number | null;
     /**
      * Length of a window, in tokens, through which gradients flow; the state is carried on to the next window (section 4.1: 20 for the small model, 35 for the others). With randomBptt, the mean length.
      */

@@ -242,7 +242,7 @@ export async function openTranslation(
   const translator = networkTranslator(model);
   const dispose = () => {
     corpus.close();
-    translator.decoder.dispose();
+    translator.dispose();
   };
   return { ...opened, corpus, translator, dispose };
 }

@@ -2,6 +2,7 @@
 import {
   groupPairs,
   type PairBatch,
+  type PairLimits,
   type PairReading,
   type PairShape,
   type PairSource,
@@ -24,7 +25,7 @@ export interface PairBatches {
  */
 export function pairBatches(
   pairs: PairSource,
-  { batchSize, seed }: { readonly batchSize: number; readonly seed: number },
+  { seed, ...limits }: PairLimits & { readonly seed: number },
   reading: PairReading,
 ): PairBatches {
   /** The batches of the last pass: passes are read one after the other. */
@@ -32,7 +33,7 @@ export function pairBatches(
 
   const groupsOf = (pass: number): readonly (readonly number[])[] => {
     if (known?.pass !== pass) {
-      const groups = groupPairs(pairs, shuffled(pairs.length, { seed, pass, draw: 0 }), batchSize);
+      const groups = groupPairs(pairs, shuffled(pairs.length, { seed, pass, draw: 0 }), limits);
       known = { pass, groups: shuffled(groups.length, { seed, pass, draw: 1 }).map((i) => groups[i]) };
     }
     return known.groups;

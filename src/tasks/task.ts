@@ -65,9 +65,14 @@ export interface Metric {
 /** Perplexity, exp of the mean negative log-likelihood of a prediction. */
 export const PERPLEXITY: Metric = { name: 'perplexity', better: 'lower' };
 
+/** BLEU of translations, in percent. */
+export const BLEU: Metric = { name: 'BLEU', better: 'higher' };
+
 /** The result of a validation. */
 export interface Validation {
   readonly value: number;
+  /** BLEU in percent beside it, of a task that translates; left out in an epoch without. */
+  readonly bleu?: number;
   /** Predictions that it is measured over. */
   readonly predictions: number;
   /** Mean nll of a prediction, in nats, if the task has one: a perplexity may overflow a number. */
@@ -88,7 +93,7 @@ export function perplexityOf({ nll, predictions }: NllCount): number {
 /** A model with the data that it is trained on. */
 export interface Task {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** The metric that {@link validate} measures. */
+  /** The metric that chooses the best epoch. */
   readonly metric: Metric;
   /** Mean nll of a prediction of a uniform guess, in nats: the reference for divergence. */
   readonly uniformNll: number;
@@ -112,9 +117,10 @@ export interface Task {
    */
   loss(data: BatchData, state: TaskState): LossTerms;
   /**
-   * Measures the metric on held-out data.
+   * Measures the model on held-out data.
    *
+   * @param epoch the epoch that was trained, from 1
    * @throws the signal's reason when it is aborted
    */
-  validate(signal: AbortSignal, onProgress: OnProgress): Promise<Validation>;
+  validate(signal: AbortSignal, onProgress: OnProgress, epoch: number): Promise<Validation>;
 }

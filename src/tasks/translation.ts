@@ -9,23 +9,26 @@ import {
   shapeOfPairs,
 } from '../corpus/pairs.js';
 import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
-import { evaluatePairs } from '../evaluation/pairs.js';
+import { type DecodingHooks, decode } from '../decoding/decode.js';
+import { evaluatePairs, pairReading } from '../evaluation/pairs.js';
+import { corpusBleu } from '../metrics/bleu.js';
 import { activationPenalty } from '../model/activation-penalty.js';
 import { targetNll } from '../model/language-model.js';
 import type { Network } from '../model/network.js';
 import { targetsOf } from '../predictors/network-predictor.js';
-import { encodeTargets, networkTranslator, type PairWords, pairNlls } from '../predictors/translator.js';
+import {
+  encodeTargets,
+  networkTranslator,
+  type PairWords,
+  pairNlls,
+  type Translator,
+} from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
 import { FIRST_BATCHES, largestOf } from './batch-sizes.js';
 import { penaltiesOf } from './language-modelling.js';
 import { pairBatches } from './pair-batches.js';
-import { type BatchData, type BatchShape, type BatchSizes, PERPLEXITY, type Task } from './task.js';
+import { type BatchData, type BatchShape, type BatchSizes, BLEU, PERPLEXITY, type Task } from './task.js';
 import type { TaskLoss } from './task-kind.js';
-
-/** Returns how a spec reads the pairs of a corpus. */
-export function pairReading(spec: NetworkSpec, { target }: ParallelCorpus): PairReading {
-  return { eos: target.eos, reverseSource: translationOf(spec).reverseSource };
-}
 
 /** Makes the batches of every pass of a training. */
 export function trainingPairs(spec: NetworkSpec, corpus: ParallelCorpus) {
@@ -35,7 +38,7 @@ export function trainingPairs(spec: NetworkSpec, corpus: ParallelCorpus) {
 /** Finds the sizes of the batches of a spec's training. */
 export function pairBatchSizes({ training }: NetworkSpec, corpus: ParallelCorpus): BatchSizes {
   const shapesOf = (pairs: PairSource): PairShape[] =>
-    groupPairs(pairs, everyPair(pairs), training.batchSize).map((group) => shapeOfPairs(pairs, group));
+    groupPairs(pairs, everyPair(pairs), training).map((group) => shapeOfPairs(pairs, group));
   const [ofTraining, ofValidation] = [shapesOf(corpus.split('train')), shapesOf(corpus.split('valid'))];
   return {
     largest: largestOf(ofTraining),
@@ -98,9 +101,10 @@ export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model
   const batches = trainingPairs(spec, corpus);
   const loss = pairLoss(spec, model);
   const translator = networkTranslator(model);
+  const { bleu } = translationOf(spec).validation;
   return {
     parameters: model.parameters,
-    metric: PERPLEXITY,
+    metric: bleu?.decides ? BLEU : PERPLEXITY,
     uniformNll: Math.log(corpus.target.size),
     zeroState: loss.zeroState,
     batchesIn: (pass) => batches.batchesIn(pass),
@@ -109,8 +113,9 @@ export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model
     startsFromZero: () => true,
     read: ({ pass, inPass, step }) => dataOf(batches.batch(pass, inPass), step),
     loss: (data, carried) => loss.of(data, carried),
-    async validate(signal, onProgress) {
-      const options = { batch: spec.training.batchSize, signal, onProgress, label: 'valid' };
+    async validate(signal, onProgress, epoch) {
+      const { batchSize: batch, batchTokens } = spec.training;
+      const options = { batch, batchTokens, signal, onProgress, label: 'valid' };
       const reading = pairReading(spec, corpus);
       const { perplexity, predictions, nll } = await evaluatePairs(
         translator,
@@ -118,7 +123,30 @@ export function translationTask(spec: NetworkSpec, corpus: ParallelCorpus, model
         reading,
         options,
       );
-      return { value: perplexity, predictions, meanNll: nll / predictions };
+      const isMeasured = bleu && (epoch % bleu.everyEpochs === 0 || epoch === spec.training.epochs);
+      return {
+        value: perplexity,
+        predictions,
+        meanNll: nll / predictions,
+        ...(isMeasured && {
+          bleu: await validBleu(translator, corpus, reading, bleu.beam, { signal, onProgress }),
+        }),
+      };
     },
   };
+}
+
+/** Computes BLEU of translations of valid, in percent, with the length penalty of `zlm eval`. */
+async function validBleu(
+  translator: Translator,
+  corpus: ParallelCorpus,
+  reading: PairReading,
+  beam: number,
+  hooks: DecodingHooks,
+): Promise<number> {
+  const pairs = corpus.split('valid');
+  const sources = Array.from({ length: pairs.length }, (_, pair) => pairs.read(pair).source);
+  const found = await decode(translator, sources, reading, { beam, lengthPenalty: 1, longest: null }, hooks);
+  const texts = found.map(([best]) => corpus.decode(best.ids));
+  return corpusBleu(texts, await corpus.text('valid', 'target')).score;
 }

@@ -1,8 +1,8 @@
 /** Advances the progress of a run with each batch and epoch, and finds progress that a run cannot have made. */
 import { notACheckpoint } from '../runs/checkpoint-fault.js';
-import type { TrainingProgress } from '../runs/training-progress.js';
+import type { BestEpoch, TrainingProgress } from '../runs/training-progress.js';
 import type { NetworkSpec } from '../spec/systems.js';
-import type { Metric, NllCount, Task, Validation } from '../tasks/task.js';
+import { BLEU, type Metric, type NllCount, type Task, type Validation } from '../tasks/task.js';
 
 /** Advances the progress of a run by one batch. */
 export function afterBatch(
@@ -29,13 +29,14 @@ export function afterBatch(
 /** Advances the progress of a run past the validation of an epoch, whose batches are all trained. */
 export function afterEpoch(
   progress: TrainingProgress,
-  { value }: Validation,
-  { better }: Metric,
+  { value, bleu }: Validation,
+  metric: Metric,
   seconds: number,
 ): TrainingProgress {
   const epoch = progress.epochs + 1;
   const { best } = progress;
-  const isBest = best === null || (better === 'lower' ? value < best.perplexity : value > best.perplexity);
+  const reached: BestEpoch = { epoch, perplexity: value, ...(bleu !== undefined && { bleu }) };
+  const isBest = best === null || isBetter(reached, best, metric);
   return {
     ...progress,
     epochs: epoch,
@@ -43,9 +44,17 @@ export function afterEpoch(
     epochNll: 0,
     epochPredictions: 0,
     seconds,
-    best: isBest ? { epoch, perplexity: value } : best,
+    best: isBest ? reached : best,
     validation: [...progress.validation, value],
   };
+}
+
+/** Compares epochs. Where BLEU decides, perplexity does so until an epoch has a BLEU, and an epoch without is no better than one with. */
+function isBetter(reached: BestEpoch, best: BestEpoch, metric: Metric): boolean {
+  const byBleu = metric === BLEU && (reached.bleu !== undefined || best.bleu !== undefined);
+  if (byBleu) return (reached.bleu ?? Number.NEGATIVE_INFINITY) > (best.bleu ?? Number.NEGATIVE_INFINITY);
+  const [value, least] = [reached.perplexity, best.perplexity];
+  return metric === BLEU || metric.better === 'lower' ? value < least : value > least;
 }
 
 /**

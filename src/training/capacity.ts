@@ -89,10 +89,14 @@ export function checkMemory(
   const { needed: bytes, captured } = estimateMemory(spec, facts);
   if (bytes + captured <= available) return null;
   const few = `but only ${gigabytes(available)} are available`;
-  const { batchSize, bptt } = spec.training;
+  const { batchSize, batchTokens, bptt } = spec.training;
+  const limit =
+    batchTokens === null
+      ? `training.batchSize, which is ${batchSize}`
+      : `training.batchTokens, which is ${batchTokens}`;
   const cure = readsSentences(spec)
-    ? `Lower training.batchSize, which is ${batchSize}, or prepare the corpus with shorter lines: the largest batch has lines of ${facts.sizes.largest.steps} tokens.`
-    : `Lower training.batchSize, which is ${batchSize}, or training.bptt, which is ${bptt}: most of it grows with both.`;
+    ? `Lower ${limit}, or prepare the corpus with shorter lines: the largest batch has lines of ${facts.sizes.largest.steps} tokens.`
+    : `Lower ${limit}, or training.bptt, which is ${bptt}: most of it grows with both.`;
   if (bytes <= available) {
     const more = `${gigabytes(captured)} more to start its steps as captured graphs`;
     return `Training needs about ${gigabytes(bytes)} of memory on backend ${facts.backend} and ${more}, ${few}, so it may be slower. ${cure}`;

@@ -72,6 +72,8 @@ export interface EpochEvent {
   readonly trainPerplexity: number;
   readonly validPerplexity: number;
   readonly validPredictions: number;
+  /** BLEU of translations of valid, in percent; left out where it is not measured. */
+  readonly validBleu?: number;
   /** Whether it is the best so far. */
   readonly isBest: boolean;
   readonly position: TrainingProgress;

@@ -167,7 +167,7 @@ async function* validated(
   const swapBack = swapIn(task.parameters, optimizer.averages);
   try {
     return yield* withProgress(
-      (listener) => task.validate(listener.signal, listener.onProgress),
+      (listener) => task.validate(listener.signal, listener.onProgress, epoch),
       signal,
       (progress) => ({ kind: 'validation' as const, epoch, progress }),
     );
@@ -195,6 +195,7 @@ function finishEpoch(
     trainPerplexity: perplexityOf({ nll: trained.epochNll, predictions: trained.epochPredictions }),
     validPerplexity: validation.value,
     validPredictions: validation.predictions,
+    ...(validation.bleu !== undefined && { validBleu: validation.bleu }),
     isBest: position.best?.epoch === position.epochs,
     position,
   };

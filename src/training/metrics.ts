@@ -49,6 +49,8 @@ export interface EpochRow {
   readonly trainPerplexity: number;
   readonly validPerplexity: number;
   readonly validPredictions: number;
+  /** BLEU of translations of valid, in percent; left out where it is not measured. */
+  readonly validBleu?: number;
   readonly isBest: boolean;
   readonly seconds: number;
 }
@@ -119,6 +121,7 @@ export class MetricsRecorder {
     const { windows, seconds } = position;
     this.events.scalar('epoch/train_perplexity', windows, figures.trainPerplexity);
     this.events.scalar('epoch/valid_perplexity', windows, figures.validPerplexity);
+    if (figures.validBleu !== undefined) this.events.scalar('epoch/valid_bleu', windows, figures.validBleu);
     await this.append({ kind, epoch, windows, ...figures, seconds });
   }
 

@@ -124,7 +124,7 @@ export class RunRecorder {
 /** Returns a sentence on the checkpoint that a diverged run keeps, given the last saved position; null when nothing was saved. */
 function keptAt({ best, windows }: TrainingProgress): string | null {
   if (best)
-    return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}, is kept.`;
+    return `The best checkpoint, of epoch ${best.epoch} with valid perplexity ${best.perplexity.toFixed(2)}${best.bleu === undefined ? '' : ` and BLEU ${best.bleu.toFixed(2)}`}, is kept.`;
   return windows > 0
     ? `The last checkpoint, after ${windows.toLocaleString('en-US')} windows, is kept.`
     : null;

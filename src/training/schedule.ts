@@ -2,6 +2,7 @@
  * The settings of a spec for the training loop. Learning rates, averaging and early stopping depend on the epoch and on the
  * validation of the epochs before it.
  */
+import type { TrainingProgress } from '../runs/training-progress.js';
 import { baseLearningRate, type NetworkSpec } from '../spec/systems.js';
 import { type DivergenceFacts, divergenceFacts } from './divergence.js';
 import type { Loss } from './step.js';
@@ -21,8 +22,8 @@ export interface LoopSettings {
   windowFactor(steps: number): number;
   /** Whether the parameters are averaged in an epoch. @param epoch from 1 @param validation of the epochs before it */
   averagesInEpoch(epoch: number, validation: readonly number[]): boolean;
-  /** Whether the run is over before its last epoch. @param validation of every epoch so far */
-  stopsEarly(validation: readonly number[]): boolean;
+  /** Whether the run is over before its last epoch. */
+  stopsEarly(position: Pick<TrainingProgress, 'epochs' | 'best'>): boolean;
   /** Longest time between checkpoints within an epoch. */
   readonly checkpointSeconds: number;
   /** Facts for the message when it diverges. */
@@ -42,7 +43,7 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
     // Under a mean, a short window would move the parameters as far as a long one (Merity et al. 2018, section 4.1).
     windowFactor: (steps) => (loss === 'mean' && !sentences ? steps / bptt : 1),
     averagesInEpoch: (epoch, validation) => averagesInEpoch(training, epoch, validation),
-    stopsEarly: (validation) => stopsEarly(training, validation),
+    stopsEarly: (position) => stopsEarly(training, position),
     checkpointSeconds: 60 * checkpoint.everyMinutes,
     divergence: divergenceFacts(spec),
   };
@@ -51,10 +52,10 @@ export function loopSettings(spec: NetworkSpec): LoopSettings {
 /** Returns the end of a run's epochs: it has them all, or it stops before; null while there is more to train. */
 export function endOf(
   { epochs, stopsEarly }: Pick<LoopSettings, 'epochs' | 'stopsEarly'>,
-  position: { readonly epochs: number; readonly validation: readonly number[] },
+  position: Pick<TrainingProgress, 'epochs' | 'best'>,
 ): 'all-epochs' | 'stopped-early' | null {
   if (position.epochs >= epochs) return 'all-epochs';
-  return stopsEarly(position.validation) ? 'stopped-early' : null;
+  return stopsEarly(position) ? 'stopped-early' : null;
 }
 
 /**
@@ -130,14 +131,10 @@ export function averagesInEpoch(
   });
 }
 
-/**
- * Tells whether training ends before its last epoch: `patience` epochs in a row have brought no new best valid perplexity.
- *
- * @param validation the valid perplexity of every epoch so far
- */
-export function stopsEarly({ earlyStopping }: Training, validation: readonly number[]): boolean {
-  if (earlyStopping === null || validation.length === 0) return false;
-  const best = validation.reduce((least, perplexity) => Math.min(least, perplexity));
-  const bestEpoch = 1 + validation.indexOf(best);
-  return validation.length - bestEpoch >= earlyStopping.patience;
+/** Tells whether training ends before its last epoch: `patience` epochs in a row have brought no new best on valid. */
+export function stopsEarly(
+  { earlyStopping }: Training,
+  { epochs, best }: Pick<TrainingProgress, 'epochs' | 'best'>,
+): boolean {
+  return earlyStopping !== null && best !== null && epochs - best.epoch >= earlyStopping.patience;
 }

@@ -44,7 +44,23 @@ describe('commands', () => {
   it.each([
     ['', ['prepare', 'spec', 'train', 'help', 'completion']],
     ['tr', ['train']],
-    ['prepare ', ['libreoffice', 'parallel', 'ptb', 'recall', 'sotu', 'text', 'topics']],
+    [
+      'prepare ',
+      [
+        ...[
+          'festvox-ru',
+          'flite',
+          'libreoffice',
+          'parallel',
+          'ptb',
+          'recall',
+          'sotu',
+          'speech',
+          'text',
+          'topics',
+        ],
+      ],
+    ],
     ['sweep pl', ['placement']],
     ['prepare t', ['text', 'topics']],
     ['help spec ', ['check', 'explain', 'show']],

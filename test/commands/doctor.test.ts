@@ -9,6 +9,7 @@ import Doctor from '../../src/commands/doctor.js';
 import { BACKEND_OPTIONS, whyNot } from '../backends/each-backend.js';
 import { runCommand } from '../cli/capture.js';
 import { prepareTinyParallel } from '../corpus/parallel/tiny-parallel.js';
+import { writeSpeech } from '../speech/write-speech.js';
 
 // Doctor measures a large product, which the emulated GPU would take long for: it is started there, but not computed.
 vi.hoisted(() => {
@@ -31,6 +32,7 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
   await mkdir(join(folder, 'data', 'broken'), { recursive: true });
   await writeFile(join(folder, 'data', 'broken', 'manifest.json'), '{');
   await prepareTinyParallel(folder);
+  await writeSpeech(join(folder, 'data'));
   const { stdout, exitCode } = await runCommand<DoctorReport>(Doctor, [...folderFlags(), '--json']);
   const report: DoctorReport = JSON.parse(stdout);
   const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -53,6 +55,7 @@ it('doctor reports every backend, folder and corpus as JSON of its schema', asyn
   });
   expect(report.corpora).toMatchObject([
     { name: 'broken', problem: expect.stringContaining('manifest.json') },
+    { name: 'spoken', unit: 'frame', vocabulary: 8, trainTokens: expect.any(Number), problem: null },
     { name: 'tiny', unit: 'pair', vocabulary: 28, trainTokens: 45, problem: null },
   ]);
 });

@@ -1,7 +1,6 @@
 /** Compares beam search with the likeliest of all translations, on a made-up translator whose distribution is a table. */
 import { describe, expect, it } from 'vitest';
 import { type BeamSettings, beamSearch } from '../../src/decoding/beam-search.js';
-import type { Predictor } from '../../src/predictors/predictor.js';
 import type { Translator } from '../../src/predictors/translator.js';
 import { randomNumbers } from '../ops/arrays.js';
 
@@ -31,22 +30,42 @@ const made = (columns: Columns): Columns => {
   return columns;
 };
 
-const decoder = {
+/** At most so many columns are searched side by side. */
+let widestSearch = 1000;
+
+const translator: Translator<Columns> = {
   vocabularySize: WORDS,
-  async logProbs({ inputs, batch }: { inputs: Int32Array; batch: number }, state: Columns) {
-    const read = Array.from({ length: batch }, (_, column) => `${state[column]} ${inputs[column]}`);
-    return { logProbs: Float64Array.from(read.flatMap(distribution)), state: made(read) };
+  get widestSearch() {
+    return widestSearch;
   },
+  nll: () => Promise.reject(new Error('Not used by a search')),
+  read: (source, batch) =>
+    made(
+      Array.from({ length: batch }, (_, column) =>
+        Array.from({ length: source.length / batch }, (_, t) => source[t * batch + column]).join(),
+      ).map((words) => `source ${words}:`),
+    ),
+  async next(words, state, count) {
+    const read = Array.from(words, (word, column) => `${state[column]} ${word}`);
+    const ids = new Int32Array(read.length * count);
+    const logProbs = new Float64Array(read.length * count);
+    for (const [row, text] of read.entries()) {
+      const all = distribution(text);
+      const sorted = [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, count);
+      ids.set(sorted, row * count);
+      logProbs.set(
+        sorted.map((id) => all[id]),
+        row * count,
+      );
+    }
+    return { likeliest: { ids, logProbs }, state: made(read) };
+  },
+  select: (state, columns) => made(Array.from(columns, (column) => state[column])),
+  join: (first, second) => made([...first, ...second]),
   release() {
     states--;
   },
-} as unknown as Predictor<Columns>;
-
-const translator: Translator<Columns> = {
-  decoder,
-  nll: () => Promise.reject(new Error('Not used by a search')),
-  read: (source, batch) => made(Array.from({ length: batch }, (_, column) => `source ${source[column]}:`)),
-  select: (state, columns) => made(Array.from(columns, (column) => state[column])),
+  dispose() {},
 };
 
 /** Every translation of a sentence that has ended, with its log-probability. */
@@ -105,6 +124,39 @@ it('sentences side by side have the translations that each has by itself', async
   for (const [index, source] of SOURCES.entries()) {
     expect(together[index]).toEqual((await beamSearch(translator, [source], settings(3, 0.6)))[0]);
   }
+});
+
+it('sentences of any lengths have the same translations however many are searched side by side', async () => {
+  const sources = [[11], [12, 13], [14], [15, 16, 17], [18, 19], [11, 12]].map((ids) => Int32Array.from(ids));
+  const alone = [];
+  for (const source of sources) alone.push((await beamSearch(translator, [source], settings(3, 0.6)))[0]);
+  try {
+    for (const width of [1, 4, 6, 9, 12]) {
+      widestSearch = width;
+      const done: number[] = [];
+      const onTranslated = (sentences: number) => done.push(sentences);
+      const found = await beamSearch(translator, sources, { ...settings(3, 0.6), onTranslated });
+      expect(found).toEqual(alone);
+      expect(done.at(-1)).toBe(sources.length);
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+    }
+  } finally {
+    widestSearch = 1000;
+  }
+  expect(states).toBe(0);
+});
+
+it('a translator that finds no words at all gives the empty translation, cut off', async () => {
+  const none: Translator<Columns> = {
+    ...translator,
+    async next(words, state, count) {
+      const ids = new Int32Array(words.length * count).fill(-1);
+      return { likeliest: { ids, logProbs: new Float64Array(ids.length) }, state: made(state) };
+    },
+  };
+  const [[found]] = await beamSearch(none, [SOURCES[0]], settings(2));
+  expect(found).toMatchObject({ ids: [], ended: false });
+  expect(states).toBe(0);
 });
 
 it('a wider beam never finds a less likely best translation than greedy decoding here', async () => {

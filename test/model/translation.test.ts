@@ -40,6 +40,11 @@ interface GoldenCase {
 const file = new URL('../golden/pytorch/translation.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Record<string, GoldenCase> };
 
+function attentionOf(parameters: Arrays): SourceShape['attention'] {
+  if ('attention.scoreWeight' in parameters) return 'general';
+  return 'attention.outputWeight' in parameters ? 'dot' : 'none';
+}
+
 function modelOf({ parameters }: GoldenCase): Network {
   const [vocabularySize, embedding] = parameters['embedding.weight'].shape;
   const layers = lstmLayers(...[0, 1].map((layer) => parameters[`layers.${layer}.recurrentWeight`].shape[0]));
@@ -47,6 +52,7 @@ function modelOf({ parameters }: GoldenCase): Network {
   const source: SourceShape = {
     vocabularySize: table ? table.shape[0] : null,
     stack: 'encoder.layers.0.bias' in parameters ? 'separate' : 'shared',
+    attention: attentionOf(parameters),
   };
   const architecture = plainArchitecture({ vocabularySize, embedding, layers, source });
   const values = Object.entries(parameters).map(
@@ -65,13 +71,13 @@ function rowsOf({ lengths, targets }: GoldenCase): Int32Array {
 
 const columns = ({ shape, data }: NdArray) => tf.tensor2d([...data], shape as [number, number], 'int32');
 
-describe.each(Object.keys(cases))('a translator with a %s stack', (name) => {
+describe.each(Object.keys(cases))('the translator of case %s', (name) => {
   describeEachBackend('on %s', () => {
     const golden = cases[name];
 
     it('the state after the source is that of PyTorch', async () => {
       const model = modelOf(golden);
-      const state = readSource(model, columns(golden.source), null);
+      const { layers: state } = readSource(model, columns(golden.source), null);
       for (const [layer, { h, c }] of golden.states.entries()) {
         expectClose(await readValues(state[`layers.${layer}.h`]), h.data);
         expectClose(await readValues(state[`layers.${layer}.c`]), c.data);
@@ -117,7 +123,7 @@ describeEachBackend('a translator on %s', () => {
         vocabularySize: 11,
         embedding: 4,
         layers: LAYERS,
-        source: { vocabularySize, stack },
+        source: { vocabularySize, stack, attention: 'none' },
       }),
       0.7,
       3,
@@ -147,7 +153,7 @@ describeEachBackend('a translator on %s', () => {
     const model = modelWith('separate', 11);
     const table = { between: { rate: 0.5, mask: 'sequence', perGate: false } as const };
     const [source, target] = [words(4), words(3)];
-    const read = readSource(model, source, noisy(table));
+    const { layers: read } = readSource(model, source, noisy(table));
     const { hidden } = encodePairs(model, source, target, noisy(table));
     const withMasks = (step: number) =>
       readValues(encode(model, target, read, { ...noisy(table), step, sequenceStep: step }).hidden);

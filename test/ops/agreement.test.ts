@@ -5,6 +5,7 @@ import type { Noise } from '../../src/ops/noise.js';
 import { activate, describeEachBackend } from '../backends/each-backend.js';
 import { expectClose, randomArray, randomNumbers, readValues, tensorOf } from './arrays.js';
 import {
+  attentionCase,
   type Case,
   dropoutCase,
   EXPECTED,
@@ -50,6 +51,10 @@ const CASES: Case[] = [
   tanhRnnCase(17, 1, 31, 13, { recurrent: MASK }),
   tanhRnnCase(7, 5, 13, 19, { recurrent: SHARED, ...ZONEOUT }),
   tanhRnnCase(5, 3, 13, 19, EXPECTED),
+  attentionCase(1, 1, 1, 1),
+  attentionCase(1, 37, 5, 17),
+  attentionCase(13, 1, 3, 64),
+  attentionCase(29, 31, 7, 65),
   productCase(1, 1, 1),
   productCase(7, 1, 29),
   productCase(37, 41, 31),

@@ -1,6 +1,7 @@
 /** The ops at given shapes with random inputs, to be run on one backend and another. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../../src/backends/backend.js';
+import { attention } from '../../src/ops/attention.js';
 import { embedding } from '../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../src/ops/gru.js';
 import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
@@ -142,6 +143,18 @@ export function tanhRnnCase(
       );
       return [output, h];
     },
+  };
+}
+
+/** {@link attention} over the whole source of every column. */
+export function attentionCase(steps: number, sourceSteps: number, batch: number, units: number): Case {
+  return {
+    name: `attention T=${steps} S=${sourceSteps} B=${batch} H=${units}`,
+    at: {
+      queries: randomArray(random, [steps, batch, units]),
+      source: randomArray(random, [sourceSteps, batch, units]),
+    },
+    run: ({ queries, source }) => [attention(queries as tf.Tensor3D, source as tf.Tensor3D)],
   };
 }
 

@@ -97,6 +97,7 @@ it.each(Object.entries(PAPER))('configs/%s.yaml is exactly the model of the pape
     },
     training: {
       batchSize: 20,
+      batchTokens: null,
       bptt: paper.bptt,
       sentences: false,
       randomBptt: null,

@@ -26,6 +26,7 @@ const RESOLVED: NetworkSpec = {
   },
   training: {
     batchSize: 20,
+    batchTokens: null,
     bptt: 35,
     sentences: false,
     randomBptt: null,

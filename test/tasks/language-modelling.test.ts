@@ -116,7 +116,7 @@ describeEachBackend('sentences on %s', () => {
       const sized = { ...spec, training: { ...spec.training, batchSize } };
       const model = freshModel(sized, VOCABULARY);
       const task = languageModellingTask(sized, corpusOf(LINES), model);
-      const { value, predictions } = await task.validate(new AbortController().signal, () => {});
+      const { value, predictions } = await task.validate(new AbortController().signal, () => {}, 1);
       expect(predictions).toBe(LINES.flat().length);
       expectClose([value], [Math.exp(((await lossLineByLine(model)) * LINES.length) / predictions)]);
       perplexities.push(value);

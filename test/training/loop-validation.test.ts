@@ -34,7 +34,7 @@ describe('the validations before', () => {
   });
 
   it('the run ends early when the validations do not improve, and stays finished', async () => {
-    const settings = { epochs: 9, stopsEarly: (validation: readonly number[]) => validation.length === 3 };
+    const settings = { epochs: 9, stopsEarly: ({ epochs }: { readonly epochs: number }) => epochs === 3 };
     const events = await run(makeToy({ validate: validate() }), { settings });
     expect(names(events).slice(-3)).toEqual(['epoch', 'epoch-validated', 'end']);
     const end = { kind: 'end', outcome: 'finished', stoppedEarly: true, position: { epochs: 3 } };
@@ -46,7 +46,7 @@ describe('the validations before', () => {
   });
 
   it('a run that has trained all its epochs does not count as stopped early', async () => {
-    const settings = { epochs: 3, stopsEarly: (validation: readonly number[]) => validation.length === 3 };
+    const settings = { epochs: 3, stopsEarly: ({ epochs }: { readonly epochs: number }) => epochs === 3 };
     const events = await run(makeToy(), { settings });
     expect(events.at(-1)).toMatchObject({ outcome: 'finished', stoppedEarly: false });
   });

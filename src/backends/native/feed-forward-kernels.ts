@@ -1,10 +1,11 @@
 /**
- * The kernels of the ops around the recurrent layers: embedding, dropout, products, the softmax with its loss, logits, and
- * drawing words. The contracts are in the files of the ops (ops/).
+ * The kernels of the ops around the recurrent layers: embedding, dropout, products, the softmax with its loss, logits,
+ * drawing words and finding the likeliest. The contracts are in the files of the ops (ops/).
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { DrawAttributes } from '../../ops/draw.js';
 import type { EmbeddingAttributes } from '../../ops/embedding.js';
+import type { LikeliestAttributes } from '../../ops/likeliest.js';
 import type { Noise } from '../../ops/noise.js';
 import type { ProductAttributes } from '../../ops/products.js';
 import type { LogitsAttributes, SoftmaxAttributes } from '../../ops/softmax-cross-entropy.js';
@@ -213,4 +214,22 @@ export const draw: Kernel<DrawAttributes> = (inputs, attributes, backend) => {
     }),
   );
   return backend.makeTensorInfo([draws], 'int32', drawn);
+};
+
+/** Finds the likeliest words of each row. */
+export const likeliest: Kernel<LikeliestAttributes> = ({ logits }, { count }, backend) => {
+  const [rows, words] = logits.shape;
+  const largest = backend.allocate([rows, count]);
+  const logSums = backend.allocate([rows]);
+  const ids = new Int32Array(rows * count);
+  backend.functions.likeliest({
+    n: rows,
+    v: words,
+    k: count,
+    logits: backend.floats(logits),
+    largest: largest.values,
+    ids,
+    logSums: logSums.values,
+  });
+  return [largest.info, backend.makeTensorInfo([rows, count], 'int32', ids), logSums.info];
 };

@@ -79,6 +79,21 @@ export interface NativeDraws {
   readonly drawn: Int32Array;
 }
 
+export interface NativeAttention {
+  readonly steps: number;
+  readonly sourceSteps: number;
+  readonly batch: number;
+  readonly units: number;
+  readonly queries: Float32Array;
+  readonly source: Float32Array;
+  readonly lengths: Int32Array | null;
+  readonly weights: Float32Array;
+  readonly context: Float32Array | null;
+  readonly dContext: Float32Array | null;
+  readonly dQueries: Float32Array | null;
+  readonly dSource: Float32Array | null;
+}
+
 export interface NativeGradientRule {
   readonly scale: number;
   readonly decay: number;
@@ -124,6 +139,9 @@ export interface NativeFunctions {
   softmax(layer: NativeSoftmaxLayer): number;
   logits(named: { readonly n: number; readonly h: number; readonly v: number; readonly hidden: Float32Array; readonly weight: Float32Array; readonly tied: number; readonly bias: Float32Array; readonly logits: Float32Array }): number;
   draw(draws: NativeDraws): number;
+  likeliest(named: { readonly n: number; readonly v: number; readonly k: number; readonly logits: Float32Array; readonly largest: Float32Array; readonly ids: Int32Array; readonly logSums: Float32Array }): void;
+  attentionForward(attention: NativeAttention): number;
+  attentionBackward(attention: NativeAttention): number;
   gatherRows(named: { readonly n: number; readonly width: number; readonly table: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   scatterAddRows(named: { readonly n: number; readonly width: number; readonly from: Float32Array; readonly ids: Int32Array; readonly out: Float32Array }): void;
   sumOfSquaresOfRows(named: { readonly n: number; readonly width: number; readonly x: Float32Array; readonly ids: Int32Array; readonly partial: Float64Array }): number;
@@ -219,6 +237,20 @@ export const STRUCTS = {
     "bans": "int64_t",
     "uniforms": "double *",
     "drawn": "int32_t *"
+  },
+  "zlm_attention": {
+    "steps": "int64_t",
+    "sourceSteps": "int64_t",
+    "batch": "int64_t",
+    "units": "int64_t",
+    "queries": "float *",
+    "source": "float *",
+    "lengths": "int32_t *",
+    "weights": "float *",
+    "context": "float *",
+    "dContext": "float *",
+    "dQueries": "float *",
+    "dSource": "float *"
   },
   "zlm_gradient_rule": {
     "scale": "float",
@@ -369,6 +401,33 @@ export const FUNCTIONS = {
     "result": "int",
     "parameters": {
       "draws": "zlm_draws *"
+    }
+  },
+  "likeliest": {
+    "symbol": "zlm_likeliest",
+    "result": "void",
+    "parameters": {
+      "n": "int64_t",
+      "v": "int64_t",
+      "k": "int64_t",
+      "logits": "float *",
+      "largest": "float *",
+      "ids": "int32_t *",
+      "logSums": "float *"
+    }
+  },
+  "attentionForward": {
+    "symbol": "zlm_attention_forward",
+    "result": "int",
+    "parameters": {
+      "attention": "zlm_attention *"
+    }
+  },
+  "attentionBackward": {
+    "symbol": "zlm_attention_backward",
+    "result": "int",
+    "parameters": {
+      "attention": "zlm_attention *"
     }
   },
   "gatherRows": {

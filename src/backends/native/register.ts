@@ -3,11 +3,13 @@
  * tfjs's ops in which training spends time.
  */
 import { KernelRegistry } from '../kernel-registry.js';
+import { attention, attentionGradient } from './attention-kernels.js';
 import {
   draw,
   dropout,
   embedding,
   embeddingGradient,
+  likeliest,
   logits,
   product,
   softmaxCrossEntropy,
@@ -39,10 +41,13 @@ export function registerNativeKernels(backendName: string): void {
     gruGradient,
     tanhRnn,
     tanhRnnGradient,
+    attention,
+    attentionGradient,
     softmaxCrossEntropy,
     softmaxCrossEntropyGradient,
     logits,
     draw,
+    likeliest,
     globalNorm,
     sgdUpdate,
     adamUpdate,

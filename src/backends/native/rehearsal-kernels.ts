@@ -4,6 +4,7 @@
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import type { AttentionAttributes } from '../../ops/attention.js';
 import type { EmbeddingAttributes } from '../../ops/embedding.js';
 import type { Noise } from '../../ops/noise.js';
 import type { Precision } from '../../ops/op.js';
@@ -116,6 +117,17 @@ function borrowPairs(precision: Precision, rows: number, depth: number, backend:
 
 // ---- Other ops of ours
 
+const attention: Kernel<AttentionAttributes> = ({ queries, source }, _attributes, backend) => {
+  const [steps, batch] = queries.shape;
+  return [backend.allocate(queries.shape), backend.allocate([batch, steps, source.shape[0]])];
+};
+
+const attentionGradient: Kernel<object> = ({ queries, source, weights }, _attributes, backend) => {
+  const gradients = [queries, source].map(({ shape }) => backend.allocate(shape));
+  backend.borrow(elements(weights));
+  return gradients;
+};
+
 const softmaxCrossEntropy: Kernel<SoftmaxAttributes> = (inputs, attributes, backend) => {
   const { hidden, weight, bias } = inputs;
   const [rows] = hidden.shape;
@@ -158,6 +170,8 @@ const OPS: OpKernels<RehearsalBackend> = {
   gruGradient: backward(GRU),
   tanhRnn: forward(TANH),
   tanhRnnGradient: backward(TANH),
+  attention,
+  attentionGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
   globalNorm: (_inputs, _attributes, backend) => backend.onHost([]),

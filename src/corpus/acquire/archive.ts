@@ -126,7 +126,7 @@ const CUT_OFF = 'Unexpected end of data';
 export async function walkTar(
   chunks: AsyncIterable<Buffer>,
   wants: (entry: ArchiveEntry) => boolean,
-  take: (entry: ArchiveEntry, content: Buffer) => void,
+  take: (entry: ArchiveEntry, content: Buffer) => void | Promise<void>,
 ): Promise<void> {
   const archive = extract();
   const source = Readable.from(chunks);
@@ -134,7 +134,7 @@ export async function walkTar(
   try {
     for await (const entry of source.pipe(archive)) {
       const facts = describe(entry.header);
-      if (facts.isFile && wants(facts)) take(facts, await buffer(entry));
+      if (facts.isFile && wants(facts)) await take(facts, await buffer(entry));
       else entry.resume();
     }
   } catch (error) {

@@ -31,23 +31,51 @@ export async function readDebianPackage(
   wants: (path: string) => boolean,
 ): Promise<PackagedFile[]> {
   const files: PackagedFile[] = [];
+  const take = (file: PackagedFile) => {
+    files.push(file);
+  };
+  await walkDebianPackage(path, wants, take);
+  return files;
+}
+
+/**
+ * Calls `take` with one file of a package after the other, so that only one is in memory. See {@link readDebianPackage}.
+ *
+ * @param onBytes called with the number of bytes that were unpacked so far
+ */
+export async function walkDebianPackage(
+  path: string,
+  wants: (path: string) => boolean,
+  take: (file: PackagedFile) => void | Promise<void>,
+  onBytes: (bytes: number) => void = () => {},
+): Promise<void> {
   try {
     const data = await findData(path);
-    const chunks = limited(unpack(path, data), UNPACKED_BYTES);
     await walkTar(
-      chunks,
+      counted(limited(unpack(path, data), UNPACKED_BYTES), onBytes),
       (entry) => {
         if (!wants(plainPath(entry.path))) return false;
         if (entry.size > LARGEST_FILE)
           throw new ArchiveFault(`"${entry.path}" in it has ${entry.size} bytes, far too many`);
         return true;
       },
-      (entry, content) => files.push({ path: plainPath(entry.path), content }),
+      (entry, content) => take({ path: plainPath(entry.path), content }),
     );
   } catch (error) {
     throw describeArchiveError(error, path);
   }
-  return files;
+}
+
+async function* counted(
+  chunks: AsyncIterable<Buffer>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    onBytes(total);
+    yield chunk;
+  }
 }
 
 /** Paths in packages begin with "./". */

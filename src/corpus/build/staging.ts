@@ -10,22 +10,30 @@ import { isCorpusName, isTopicsFile } from '../corpus-folder.js';
 import { SPLITS, tokenFileName, VOCABULARY_FILE } from '../manifest.js';
 import { MANIFEST_FILE } from '../manifest-record.js';
 import { MERGES_FILES, PARALLEL_FILES } from '../parallel/manifest.js';
+import { LABELS_FILES, SPEECH_FILES } from '../speech/manifest.js';
 
 /** The files that each kind of corpus has in any case, except the manifest. */
 const FILES_OF_KINDS: readonly (readonly string[])[] = [
   [VOCABULARY_FILE, ...SPLITS.map(tokenFileName)],
   PARALLEL_FILES,
+  SPEECH_FILES,
 ];
 
-const CORPUS_FILES: readonly string[] = [MANIFEST_FILE, ...FILES_OF_KINDS.flat(), ...MERGES_FILES];
+const CORPUS_FILES: readonly string[] = [
+  MANIFEST_FILE,
+  ...FILES_OF_KINDS.flat(),
+  ...MERGES_FILES,
+  ...LABELS_FILES,
+];
 
 /** Tells whether a file of this name belongs to a corpus, finished or not. */
 export function isCorpusFile(name: string): boolean {
   return CORPUS_FILES.includes(name) || isTopicsFile(name);
 }
 
-/** Files that exist only during preparation: the draft, the parts of a shuffled text, the copy of standard input. */
-const WORK_FILE = /^\.(?:draft|source-draft|target-draft|bucket-\d+|standard-input)\.tmp$/;
+/** Files that exist only during preparation: drafts, the parts of a shuffled text, the copy of standard input, made speech. */
+const WORK_FILE =
+  /^\.(?:draft|source-draft|target-draft|(?:train|valid|test)-draft|bucket-\d+|standard-input|spoken)\.tmp$/;
 
 /** Tells whether a file of this name is the temporary file of a killed process; see storage/temporary.ts. */
 export function isUnfinishedCorpusFile(name: string): boolean {

@@ -1,28 +1,23 @@
 /** Debian's packages of LibreOffice's help: their download into the cache folder, and packages that the user has. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { describeFileError } from '../../storage/file-error.js';
-import { isThere, readBytes } from '../../storage/files.js';
 import { type PackagedFile, readDebianPackage } from '../acquire/debian-package.js';
 import {
-  type DownloadOptions,
-  downloadArchive,
-  downloadFile,
-  type MirrorFailure,
-} from '../acquire/download.js';
-import { faultOfContent, type WantedFile } from '../acquire/wanted-file.js';
+  checkRelease,
+  DEBIAN_ARCHIVE,
+  type DebianMirrors,
+  newestReleases,
+  type PinnedDebianPackage,
+  pinnedRelease,
+} from '../acquire/debian-release.js';
+import type { DownloadOptions } from '../acquire/download.js';
 import { SIDES, type Side } from '../parallel/manifest.js';
 import { isHelpPage } from './help-pairs.js';
 
 /** A package of one language. */
-export interface HelpPackage extends WantedFile {
-  /** The name without version: "libreoffice-help-fr". */
-  readonly package: string;
+export interface HelpPackage extends PinnedDebianPackage {
   /** As in the paths of the package: "fr". */
   readonly language: string;
-  /** SHA-1, hex, by which the archive of all releases has it. */
-  readonly sha1: string;
 }
 
 /** The release that the corpus is made from. */
@@ -48,17 +43,9 @@ export const HELP_PACKAGES: Readonly<Record<Side, HelpPackage>> = {
   },
 };
 
-/** Addresses that have the packages; each ends with a slash. */
-export interface HelpMirrors {
-  /** Folder of Debian's pool with the packages of the present point release. */
-  readonly pool: string;
-  /** Has every file that Debian ever had, by its SHA-1. */
-  readonly archive: string;
-}
-
-const MIRRORS: HelpMirrors = {
+const MIRRORS: DebianMirrors = {
   pool: 'https://deb.debian.org/debian/pool/main/libr/libreoffice/',
-  archive: 'https://snapshot.debian.org/file/',
+  archive: DEBIAN_ARCHIVE,
 };
 
 export interface HelpPackageOptions extends DownloadOptions {
@@ -68,7 +55,7 @@ export interface HelpPackageOptions extends DownloadOptions {
   readonly from?: readonly string[] | undefined;
   /** Take another release than the pinned one, too: of a download, the newest point release. */
   readonly anyRelease?: boolean | undefined;
-  readonly mirrors?: HelpMirrors;
+  readonly mirrors?: DebianMirrors;
   readonly packages?: Readonly<Record<Side, HelpPackage>>;
 }
 
@@ -81,11 +68,20 @@ export async function findHelpPackages(options: HelpPackageOptions): Promise<Rec
   const { from, cacheFolder, anyRelease = false, packages = HELP_PACKAGES } = options;
   if (from !== undefined) return await localPackages(from, packages, anyRelease);
   if (cacheFolder === undefined) throw new Error('A download needs a cache folder');
-  const folder = join(cacheFolder, 'libreoffice');
-  if (anyRelease) return await newestPackages(folder, packages, options);
+  const place = {
+    folder: join(cacheFolder, 'libreoffice'),
+    mirrors: options.mirrors ?? MIRRORS,
+    cures: CURES,
+  };
+  if (anyRelease) {
+    const both = [packages.source, packages.target];
+    const newestOf = (listing: string) => newestRelease(listing, packages);
+    const [source, target] = await newestReleases(both, newestOf, place, options);
+    return { source, target };
+  }
   return {
-    source: await pinnedPackage(folder, packages.source, options),
-    target: await pinnedPackage(folder, packages.target, options),
+    source: await pinnedRelease(packages.source, place, options),
+    target: await pinnedRelease(packages.target, place, options),
   };
 }
 
@@ -107,77 +103,12 @@ async function localPackages(
   for (const path of from) {
     const side = SIDES.find((one) => path.includes(packages[one].package));
     if (side === undefined || found[side] !== undefined) throw wrongPackages(packages);
-    if (!anyRelease) await checkRelease(path, packages[side]);
+    if (!anyRelease) await checkRelease(path, packages[side], 'other sentences');
     found[side] = path;
   }
   const { source, target } = found;
   if (source === undefined || target === undefined) throw wrongPackages(packages);
   return { source, target };
-}
-
-async function checkRelease(path: string, wanted: HelpPackage): Promise<void> {
-  const fault = await faultOfFile(path, wanted);
-  if (fault === undefined) return;
-  throw new UserError('data', `${path} is not ${wanted.name}: it ${fault}`, [
-    'To make a corpus from another release, which has other sentences, add --any-release.',
-  ]);
-}
-
-/** Returns what is wrong with a file as a wanted one, as the end of a sentence; undefined when nothing is. */
-async function faultOfFile(path: string, wanted: WantedFile): Promise<string | undefined> {
-  try {
-    return faultOfContent(Buffer.from(await readBytes(path)), wanted);
-  } catch (error) {
-    throw describeFileError(error, path, 'read') ?? error;
-  }
-}
-
-/** Returns the path of a pinned package in the cache folder, downloaded if it is not there. */
-async function pinnedPackage(
-  folder: string,
-  wanted: HelpPackage,
-  options: HelpPackageOptions,
-): Promise<string> {
-  const path = join(folder, wanted.name);
-  if ((await isThere(path)) && (await faultOfFile(path, wanted)) === undefined) return path;
-  const { pool, archive } = options.mirrors ?? MIRRORS;
-  const urls = [pool + encodeURIComponent(wanted.name), archive + wanted.sha1];
-  const failures = await downloadFile(urls, path, wanted, options);
-  if (failures !== undefined) throw noMirror(wanted.package, failures);
-  return path;
-}
-
-/** Downloads the newest release that the pool has of both packages. */
-async function newestPackages(
-  folder: string,
-  packages: Readonly<Record<Side, HelpPackage>>,
-  options: HelpPackageOptions,
-): Promise<Record<Side, string>> {
-  const { pool } = options.mirrors ?? MIRRORS;
-  const index = join(folder, 'pool.html');
-  await download(pool, index, 'list of packages', packages.source, options);
-  const release = newestRelease(await readFile(index, 'utf8'), packages);
-  if (release === undefined) {
-    throw noMirror(packages.source.package, [{ url: pool, reason: 'lists no release of both packages' }]);
-  }
-  const fetchOne = async (wanted: HelpPackage) => {
-    const name = `${wanted.package}_${release}_all.deb`;
-    const path = join(folder, name);
-    await download(pool + encodeURIComponent(name), path, name, wanted, options);
-    return path;
-  };
-  return { source: await fetchOne(packages.source), target: await fetchOne(packages.target) };
-}
-
-async function download(
-  url: string,
-  path: string,
-  name: string,
-  wanted: HelpPackage,
-  options: HelpPackageOptions,
-): Promise<void> {
-  const reason = await downloadArchive(url, path, name, options);
-  if (reason !== undefined) throw noMirror(wanted.package, [{ url, reason }]);
 }
 
 /**
@@ -206,11 +137,7 @@ function wrongPackages({ source, target }: Readonly<Record<Side, HelpPackage>>):
   ]);
 }
 
-function noMirror(name: string, failures: readonly MirrorFailure[]): UserError {
-  const lines = failures.map(({ url, reason }) => `${url} ${reason}`);
-  return new UserError('data', [`The package ${name} could not be downloaded:`, ...lines].join('\n  '), [
-    'Check the network connection, then run the same command again.',
-    'Where Debian has a newer point release, take that one: --any-release.',
-    'Or get both packages on a Debian 12 machine with `apt-get download libreoffice-help-en-us libreoffice-help-fr`, and name them with --from.',
-  ]);
-}
+const CURES = [
+  'Where Debian has a newer point release, take that one: --any-release.',
+  'Or get both packages on a Debian 12 machine with `apt-get download libreoffice-help-en-us libreoffice-help-fr`, and name them with --from.',
+];

@@ -5,12 +5,14 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { activateBackend } from '../../../src/backends/select.js';
+import { attention } from '../../../src/ops/attention.js';
 import { globalNorm } from '../../../src/ops/clipping.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
+import { likeliestOp } from '../../../src/ops/likeliest.js';
 import { type LstmParameters, type LstmState, lstm } from '../../../src/ops/lstm.js';
 import { dropout, type Noise } from '../../../src/ops/noise.js';
-import type { Precision } from '../../../src/ops/op.js';
+import { type Precision, runOp } from '../../../src/ops/op.js';
 import { matrixProduct } from '../../../src/ops/products.js';
 import type { RecurrentOptions } from '../../../src/ops/recurrent.js';
 import { logits, softmaxCrossEntropy } from '../../../src/ops/softmax-cross-entropy.js';
@@ -136,6 +138,24 @@ function factored(rows: number, units: number, words: number): void {
   });
 }
 
+/** Attention over whole sources, and over parts of them as in a search. */
+function attend([steps, batch, sourceSteps, units]: Shape): void {
+  const run = (...[queries, source]: tf.Tensor[]) =>
+    tf.sum(tf.square(attention(queries as tf.Tensor3D, source as tf.Tensor3D)));
+  train(run, [
+    [steps, batch, units],
+    [sourceSteps, batch, units],
+  ]);
+  const lengths = Int32Array.from({ length: batch }, (_, column) => 1 + (column % sourceSteps));
+  tf.tidy(() =>
+    attention(
+      random(1, batch, units) as tf.Tensor3D,
+      random(sourceSteps, batch, units) as tf.Tensor3D,
+      lengths,
+    ),
+  );
+}
+
 function product([rows, inner, columns]: readonly number[], precision: Precision): void {
   const run = (...[a, b]: tf.Tensor[]) =>
     tf.sum(matrixProduct(a as tf.Tensor2D, b as tf.Tensor2D, precision));
@@ -178,6 +198,7 @@ function drawing(rows: number, units: number, words: number): void {
       const scores = logits(h as tf.Tensor2D, weight, random(words) as tf.Tensor1D, tied);
       const uniforms = Float64Array.from({ length: rows }, () => Math.random());
       const banned = Int32Array.from(words > 2 ? [words - 1] : []);
+      for (const count of [1, words]) runOp(likeliestOp, { logits: scores }, { count });
       for (const topK of [null, 1, 3]) {
         for (const temperature of [0, 1, 0.7]) {
           const attributes = { temperature, topK, banned, uniforms };
@@ -196,6 +217,7 @@ function withProducts(i: number, j: number, precision: Precision): void {
   output([rows, width, other], rows % 2 === 0, i % 2 === 0, precision);
   output([rows, 5, width], rows % 2 === 1, i % 2 === 1, precision);
   product([rows, other, width], precision);
+  if (precision === 'f32') attend([1 + (rows % 3), rows, other, width]);
 }
 
 function mixedProducts(): void {

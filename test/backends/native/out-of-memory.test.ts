@@ -54,6 +54,9 @@ function recurrent(kernel: string, fails: Fallible, gates: number): Case {
 const softmax = { hidden: [BATCH, UNITS], weight: [UNITS, CLASSES], bias: [CLASSES], targets: [BATCH] };
 const softmaxAttributes = { tied: false, precision: 'f32', saveForBackward: true, expectedUpstream: 1 };
 
+const columns = [STEPS, BATCH, UNITS];
+const attended = { queries: columns, source: [5, BATCH, UNITS] };
+
 const CASES: Case[] = [
   recurrent('ZlmLstm', 'lstmForward', 4),
   recurrent('ZlmLstmGradient', 'lstmBackward', 4),
@@ -69,6 +72,14 @@ const CASES: Case[] = [
     ...{ kernel: 'ZlmSoftmaxCrossEntropyGradient', fails: 'softmax' },
     // Not the same for all rows, so that it is computed again.
     ...{ shapes: { ...softmax, upstream: [BATCH] }, attributes: softmaxAttributes },
+  },
+  {
+    ...{ kernel: 'ZlmAttention', fails: 'attentionForward', shapes: attended },
+    attributes: { lengths: null },
+  },
+  {
+    ...{ kernel: 'ZlmAttentionGradient', fails: 'attentionBackward', attributes: {} },
+    shapes: { ...attended, weights: [BATCH, STEPS, 5], upstream: columns },
   },
   {
     ...{ kernel: 'ZlmProduct', fails: 'product', shapes: { a: [BATCH, INPUTS], b: [INPUTS, UNITS] } },
@@ -105,7 +116,8 @@ function expectNothingLeft(failing: () => unknown): void {
 
 describeEachBackend('on %s', () => {
   it.each(CASES)('$kernel leaves no tensor when $fails runs out of memory', (testCase) => {
-    const failing = vi.spyOn(native().functions, testCase.fails).mockReturnValue(1);
+    const functions: Record<Fallible, (argument: never) => number> = native().functions;
+    const failing = vi.spyOn(functions, testCase.fails).mockReturnValue(1);
     expectNothingLeft(() => run(testCase));
     expect(failing).toHaveBeenCalledOnce();
     failing.mockRestore();

@@ -1,7 +1,9 @@
 /** A web server on this machine that misbehaves as asked. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -87,4 +89,15 @@ function headersFor(content: Buffer, start: number): Record<string, string | num
   return start > 0
     ? { ...length, 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
     : length;
+}
+
+/** Serves files of a folder at `/`, and a listing of them, until the end of the test. Returns the address, with a slash. */
+export async function serveFolder(folder: string, names: readonly string[]): Promise<string> {
+  const { url } = await serve(({ url: path = '' }, response) => {
+    const name = decodeURIComponent(path.slice(1));
+    if (name === '') response.end(names.map((one) => `<a href="${one}">${one}</a>`).join('\n'));
+    else if (names.includes(name)) response.end(readFileSync(join(folder, name)));
+    else response.writeHead(404).end();
+  });
+  return url;
 }

@@ -167,6 +167,13 @@ describe('what killed preparations left', () => {
     const left = await preparedAmong({
       [leftover('tiny')]: [],
       [leftover('other.text-2')]: ['vocabulary.txt', 'train.bin', unfinished],
+      [leftover('speech')]: [
+        'phones.txt',
+        'train.features.bin',
+        'valid.labels.bin',
+        '.train-draft.tmp',
+        '.spoken.tmp',
+      ],
       [leftover('replaced')]: ['manifest.json', 'vocabulary.txt', 'train.bin', 'topics-40.safetensors'],
     });
     expect(left).toEqual([]);

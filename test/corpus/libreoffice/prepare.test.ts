@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import {
@@ -14,21 +12,9 @@ import { pairsOfPages } from '../../../src/corpus/libreoffice/help-pairs.js';
 import { prepareLibreOffice } from '../../../src/corpus/libreoffice/prepare.js';
 import { ParallelCorpus } from '../../../src/corpus/parallel/parallel-corpus.js';
 import { tempFolder } from '../../temp-folder.js';
+import { serveFolder } from '../acquire/file-server.js';
 import { faultOf } from '../tiny-corpus.js';
 import { page, pagePath, writeHelpPackages } from './small-packages.js';
-
-/** Serves the files of a folder at `/`, and a listing of them. */
-async function serveFolder(folder: string, names: readonly string[]): Promise<string> {
-  const server = createServer(({ url = '' }, response) => {
-    const name = decodeURIComponent(url.slice(1));
-    if (name === '') response.end(names.map((one) => `<a href="${one}">${one}</a>`).join('\n'));
-    else if (names.includes(name)) response.end(readFileSync(join(folder, name)));
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
 
 /** Returns the packages of a folder as pinned ones. */
 function pinned(paths: { source: string; target: string }): Record<'source' | 'target', HelpPackage> {

@@ -5,7 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 
 /** Writes a Debian package whose files are in `data.tar.gz`. */
-export async function writePackage(path: string, files: Readonly<Record<string, string>>): Promise<void> {
+export async function writePackage(
+  path: string,
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<void> {
   const data = gzipSync(await tarOf(files));
   const members = [
     member('debian-binary', Buffer.from('2.0\n')),
@@ -15,7 +18,7 @@ export async function writePackage(path: string, files: Readonly<Record<string, 
   writeFileSync(path, Buffer.concat([Buffer.from('!<arch>\n'), ...members]));
 }
 
-async function tarOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+async function tarOf(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const tar = pack();
   for (const [name, text] of Object.entries(files)) tar.entry({ name: `./${name}` }, text);
   tar.finalize();

@@ -132,6 +132,28 @@ typedef struct {
 
 int zlm_draw(const zlm_draws *draws);
 
+// The k largest logits of each row, the largest first and equal ones by id, with their ids: −∞ and −1 where a row has too few above
+// −∞. log_sums is log Σ exp(logit − largest) of each row. A NaN counts as −∞. k ≤ v.
+void zlm_likeliest(int64_t n, int64_t v, int64_t k, const float *logits, float *largest, int32_t *ids, float *log_sums);
+
+// ---- Attention
+
+// Global attention with dot products over T target steps, S source steps and B columns of H units (ops/attention.ts).
+typedef struct {
+  int64_t steps, source_steps, batch, units;
+  const float *queries;                 // [T,B,H]
+  const float *source;                  // [S,B,H]
+  const int32_t *NULLABLE lengths;      // [B], each from 1 to S, or null for S in every column; forward
+  float *weights;                       // [B,T,S], written forward, read backward
+  float *NULLABLE context;              // [T,B,H], forward
+  const float *NULLABLE d_context;      // [T,B,H], backward
+  float *NULLABLE d_queries;            // [T,B,H], backward
+  float *NULLABLE d_source;             // [S,B,H], backward
+} zlm_attention;
+
+int zlm_attention_forward(const zlm_attention *attention);
+int zlm_attention_backward(const zlm_attention *attention);
+
 // ---- Rows of embedding tables
 
 // out [N, width] = rows `ids` of table.
