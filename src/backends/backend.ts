@@ -9,9 +9,9 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /**
  * The units that compute products of precision "mixed": AMX tiles (with AVX512-BF16 for the steps through time), AVX512-BF16
- * instructions, or float32 arithmetic on operands rounded to bfloat16.
+ * instructions, ARM's BF16 dot products, or float32 arithmetic on operands rounded to bfloat16.
  */
-export type Bf16Units = 'amx' | 'avx512-bf16' | 'float32';
+export type Bf16Units = 'amx' | 'avx512-bf16' | 'arm-bf16' | 'float32';
 
 /** How a GPU runs the steps of an LSTM layer of one size. */
 export interface RecurrentForm {

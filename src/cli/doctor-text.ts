@@ -11,6 +11,7 @@ import { wrapLine } from './text-width.js';
 const BF16_UNITS: Readonly<Record<Bf16Units, string>> = {
   amx: 'AMX tiles',
   'avx512-bf16': 'AVX512-BF16',
+  'arm-bf16': 'BF16 dot products',
   float32: 'float32 on bfloat16 operands',
 };
 

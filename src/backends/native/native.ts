@@ -18,7 +18,7 @@ import { loadLibrary, type NativeFunctions } from './library.js';
 const NAME = 'native';
 
 /** Names of the numbers that `zlm_bf16_units` returns. */
-const BF16_UNITS: readonly Bf16Units[] = ['float32', 'avx512-bf16', 'amx'];
+const BF16_UNITS: readonly Bf16Units[] = ['float32', 'avx512-bf16', 'amx', 'arm-bf16'];
 
 /** The effect of what is missing. */
 const BENEFITS = {

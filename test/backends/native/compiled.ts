@@ -34,6 +34,9 @@ export interface ProgramParts {
   readonly flags?: readonly string[];
 }
 
+/** Words before a compiled program that start it, where it is not for this processor: see scripts/test-arm. */
+const STARTER = process.env.ZLM_TEST_STARTER?.split(' ') ?? [];
+
 /** Compiles a program of this folder with the flags of the kernels, runs it, and reads the JSON that it prints. */
 export function runProgram(
   source: string,
@@ -43,5 +46,6 @@ export function runProgram(
   const all = [...compilerFlags(false).filter((flag) => flag !== '-shared'), ...flags];
   const sources = [join(ROOT, 'test/backends/native', source), ...kernels.map((name) => join(KERNELS, name))];
   execFileSync(CC as string, [...all, '-I', KERNELS, ...sources, ...objects, '-o', program, '-lm']);
-  return JSON.parse(execFileSync(program, { encoding: 'utf8' }));
+  const [command, ...words] = [...STARTER, program];
+  return JSON.parse(execFileSync(command, words, { encoding: 'utf8' }));
 }

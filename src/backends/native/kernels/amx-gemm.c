@@ -209,12 +209,5 @@ int amx_usable(void) {
 int amx_usable(void) { return 0; }
 #endif
 
-// Mixed products use 2: AMX tiles, 1: AVX512-BF16, 0: float32 arithmetic on rounded operands.
-int zlm_bf16_units(void) {
-  if (amx_usable()) return 2;
-#if defined(__AVX512BF16__)
-  return 1;
-#else
-  return 0;
-#endif
-}
+// Mixed products use 3: ARM's BF16, 2: AMX tiles, 1: AVX512-BF16, 0: float32 arithmetic on rounded operands.
+int zlm_bf16_units(void) { return amx_usable() ? 2 : DOT_PAIRS_UNIT; }

@@ -13,7 +13,7 @@
 // How many threads compute from now on.
 void zlm_set_threads(int32_t count);
 
-// The bfloat16 units that mixed products use: 0 for none, 1 for AVX512-BF16, 2 for AMX tiles.
+// The bfloat16 units that mixed products use: 0 for none, 1 for AVX512-BF16, 2 for AMX tiles, 3 for ARM's BF16.
 int zlm_bf16_units(void);
 
 // ---- What the processor can do at most
