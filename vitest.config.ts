@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -20,6 +21,8 @@ const LONG = [
   'backends/native/awkward-shapes',
   'backends/native/threads',
   'commands/doctor',
+  'training/speech',
+  'training/translation',
 ].map((name) => `/test/${name}.test.ts`);
 
 /** Starts the long files first, and leaves the order of the others to vitest. */
@@ -55,7 +58,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     pool: 'forks',
     sequence: { sequencer: LongFirst },
-    // By default vitest leaves one processor idle, which is half of a machine that has two.
-    maxWorkers: '100%',
+    // One more than processors: several files mostly wait, for Slurm, for terminals and for processes that end.
+    maxWorkers: availableParallelism() + 1,
   },
 });
