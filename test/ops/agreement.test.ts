@@ -53,7 +53,7 @@ const CASES: Case[] = [
   tanhRnnCase(5, 3, 13, 19, EXPECTED),
   attentionCase(1, 1, 1, 1),
   attentionCase(1, 37, 5, 17),
-  attentionCase(13, 1, 3, 64),
+  attentionCase(13, 2, 3, 64),
   attentionCase(29, 31, 7, 65),
   productCase(1, 1, 1),
   productCase(7, 1, 29),
