@@ -87,8 +87,31 @@ export class WrongKindError extends UserError {
   }
 }
 
+/**
+ * Reads the manifest of a corpus of one kind.
+ *
+ * @param missingKey finds a key that a manifest of this kind must have and does not
+ * @returns its keys; undefined when the folder, or the manifest in it, does not exist
+ * @throws WrongKindError when it is a corpus of another kind; UserError('data') when the manifest is unreadable, damaged, or has
+ *   another format version
+ */
+export async function readManifestOf(
+  folder: string,
+  wanted: CorpusKind,
+  missingKey: (keys: Record<string, unknown>) => string | undefined,
+): Promise<Record<string, unknown> | undefined> {
+  const record = await readRecord(folder);
+  if (record === undefined) return undefined;
+  const { path, kind, keys } = record;
+  if ((kind ?? 'text') !== wanted) throw new WrongKindError(path, kind, wanted);
+  const missing = missingKey(keys);
+  if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`, wanted);
+  verifyChecksum(record, wanted);
+  return keys;
+}
+
 /** A manifest whose version is known, and nothing else of it yet. */
-export interface ManifestRecord {
+interface ManifestRecord {
   /** Path of the file, for messages. */
   readonly path: string;
   /** Kind of the corpus; undefined is a text for language models, as all were in older versions. */
@@ -103,7 +126,7 @@ export interface ManifestRecord {
  * @returns undefined when the folder, or the manifest in it, does not exist
  * @throws UserError('data') when it is unreadable, no JSON, or has another format version
  */
-export async function readRecord(folder: string): Promise<ManifestRecord | undefined> {
+async function readRecord(folder: string): Promise<ManifestRecord | undefined> {
   const path = join(folder, MANIFEST_FILE);
   let text: string;
   try {
@@ -130,20 +153,16 @@ function parseRecord(text: string, path: string): ManifestRecord {
 }
 
 /** @throws UserError('data') when a manifest was changed after it was written */
-export function verifyChecksum({ path, kind, keys, checksum }: ManifestRecord): void {
+function verifyChecksum({ path, keys, checksum }: ManifestRecord, kind: CorpusKind): void {
   // Older versions of zlm wrote none.
-  if (checksum !== undefined && checksum !== checksumOf(keys)) {
-    const fault = 'its checksum shows that it was changed after it was written';
-    throw damagedManifest(
-      path,
-      fault,
-      kind !== undefined && isKind(kind) && kind !== 'text' ? kind : undefined,
-    );
-  }
+  if (checksum === undefined || checksum === checksumOf(keys)) return;
+  throw damagedManifest(path, 'its checksum shows that it was changed after it was written', kind);
 }
 
-export function damagedManifest(path: string, fault: string, kind?: OtherKind): UserError {
-  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path, kind)]);
+/** @param kind undefined where it is not known */
+function damagedManifest(path: string, fault: string, kind?: CorpusKind): UserError {
+  const other = kind === 'text' ? undefined : kind;
+  return new UserError('data', `${path} is damaged: ${fault}`, [prepareAgainCure(path, other)]);
 }
 
 /** Tells whether a value is an object with a whole number, at least 0, at each of some keys. */

@@ -3,16 +3,12 @@
  * written last, so its presence means that the other files are whole.
  */
 import {
-  damagedManifest,
   type FORMAT_VERSION,
   hasCounts,
   isRecord,
-  type ManifestRecord,
   type Options,
-  readRecord,
+  readManifestOf,
   type SourceFile,
-  verifyChecksum,
-  WrongKindError,
 } from './manifest-record.js';
 import type { Normalization, Unit } from './normalize.js';
 
@@ -66,17 +62,8 @@ export interface Manifest {
  *   another format version
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const record = await readRecord(folder);
-  return record && parseManifest(record);
-}
-
-function parseManifest(record: ManifestRecord): Manifest {
-  const { path, kind, keys } = record;
-  if (kind !== undefined) throw new WrongKindError(path, kind, 'text');
-  const missing = missingKey(keys);
-  if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`);
-  verifyChecksum(record);
-  return withDefaults(keys as unknown as Manifest);
+  const keys = await readManifestOf(folder, 'text', missingKey);
+  return keys && withDefaults(keys as unknown as Manifest);
 }
 
 /** Fills in what corpora of older versions leave out: they kept Unicode's normal form and the case of a text. */

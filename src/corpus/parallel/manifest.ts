@@ -4,16 +4,12 @@
  */
 import { SPLITS, type SplitFacts, type SplitName } from '../manifest.js';
 import {
-  damagedManifest,
   type FORMAT_VERSION,
   hasCounts,
   isRecord,
-  type ManifestRecord,
   type Options,
-  readRecord,
+  readManifestOf,
   type SourceFile,
-  verifyChecksum,
-  WrongKindError,
 } from '../manifest-record.js';
 import type { ParallelForm } from './form.js';
 
@@ -108,17 +104,8 @@ export interface ParallelManifest {
  *   or has another format version
  */
 export async function readParallelManifest(folder: string): Promise<ParallelManifest | undefined> {
-  const record = await readRecord(folder);
-  return record && parseParallelManifest(record);
-}
-
-function parseParallelManifest(record: ManifestRecord): ParallelManifest {
-  const { path, kind, keys } = record;
-  if (kind !== 'parallel') throw new WrongKindError(path, kind, 'parallel');
-  const missing = missingKey(keys);
-  if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`, kind);
-  verifyChecksum(record);
-  return keys as unknown as ParallelManifest;
+  const keys = await readManifestOf(folder, 'parallel', missingKey);
+  return keys as ParallelManifest | undefined;
 }
 
 function missingKey(manifest: Record<string, unknown>): string | undefined {

@@ -1,16 +1,12 @@
 /** The `manifest.json` of a speech corpus: acoustic features of utterances, and the phones that are spoken in them. */
 import { SPLITS, type SplitName } from '../manifest.js';
 import {
-  damagedManifest,
   type FORMAT_VERSION,
   hasCounts,
   isRecord,
-  type ManifestRecord,
   type Options,
-  readRecord,
+  readManifestOf,
   type SourceFile,
-  verifyChecksum,
-  WrongKindError,
 } from '../manifest-record.js';
 
 /** The phones that a model predicts, one a line: line i (from 0) is the phone with id i. */
@@ -101,17 +97,8 @@ export interface SpeechManifest {
  *   or has another format version
  */
 export async function readSpeechManifest(folder: string): Promise<SpeechManifest | undefined> {
-  const record = await readRecord(folder);
-  return record && parseSpeechManifest(record);
-}
-
-function parseSpeechManifest(record: ManifestRecord): SpeechManifest {
-  const { path, kind, keys } = record;
-  if (kind !== 'speech') throw new WrongKindError(path, kind, 'speech');
-  const missing = missingKey(keys);
-  if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`, kind);
-  verifyChecksum(record);
-  return keys as unknown as SpeechManifest;
+  const keys = await readManifestOf(folder, 'speech', missingKey);
+  return keys as SpeechManifest | undefined;
 }
 
 function missingKey(manifest: Record<string, unknown>): string | undefined {
