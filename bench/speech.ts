@@ -2,9 +2,7 @@
  * Compares how fast an acoustic model trains in zlm and in PyTorch on this machine, in turn:
  * `npx tsx bench/speech.ts --python .venv/bin/python`. See README.md beside this file.
  */
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BackendName } from '../src/backends/backend.js';
@@ -19,6 +17,7 @@ import { dataOfUtterances, speechLoss } from '../src/tasks/speech.js';
 import { createOptimizer } from '../src/training/optimizers.js';
 import { StepLauncher } from '../src/training/step-launcher.js';
 import { fail } from './fail.js';
+import { secondsOfStep, startScript } from './steps-in-turn.js';
 
 const USAGE = `usage: npx tsx bench/speech.ts [options]
   --python PATH     Python with PyTorch                (python3)
@@ -67,15 +66,15 @@ else await compare().catch(fail);
 
 async function compare(): Promise<void> {
   const zlm = await startZlm();
-  const pytorch = await startPytorch();
+  const { script, version } = await startPytorch();
   const seconds: { zlm: number[]; pytorch: number[] } = { zlm: [], pytorch: [] };
   try {
     for (let turn = 0; turn < Number(flags.turns); turn++) {
       seconds.zlm.push(await zlm(Number(flags.seconds)));
-      seconds.pytorch.push(await pytorch.train(Number(flags.seconds)));
+      seconds.pytorch.push(await script.secondsOfStep(Number(flags.seconds)));
     }
   } finally {
-    pytorch.end();
+    script.end();
   }
   const frames = SIZES.frames * SIZES.batch;
   const [rate, theirs] = [seconds.zlm, seconds.pytorch].map((each) => frames / median(each));
@@ -85,7 +84,7 @@ async function compare(): Promise<void> {
     ...SIZES,
     threads: Number(flags.threads),
     backend: flags.backend,
-    pytorchVersion: pytorch.version,
+    pytorchVersion: version,
     framesPerSecond: { zlm: Math.round(rate), pytorch: Math.round(theirs) },
     ratio: Number((rate / theirs).toFixed(2)),
     secondsOfTurns: seconds,
@@ -125,15 +124,7 @@ async function startZlm(): Promise<(seconds: number) => Promise<number>> {
   };
   await step();
   await step();
-  return async (seconds) => {
-    const began = performance.now();
-    let done = 0;
-    while (done === 0 || performance.now() - began < 1000 * seconds) {
-      await step();
-      done += 1;
-    }
-    return (performance.now() - began) / 1000 / done;
-  };
+  return (seconds) => secondsOfStep(step, seconds);
 }
 
 /** Utterances of one length, of noise. */
@@ -164,22 +155,7 @@ async function startPytorch() {
     `--${name}`,
     String(value),
   ]);
-  const script = fileURLToPath(new URL('speech.py', import.meta.url));
   const both = flags.bidirectional ? ['--bidirectional'] : [];
-  const child = spawn(flags.python, [script, ...sizes, ...both], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${flags.python} bench/speech.py ended early`);
-    return value;
-  };
-  const version = await read();
-  return {
-    version,
-    async train(seconds: number) {
-      child.stdin.write(`${seconds}\n`);
-      return Number(await read());
-    },
-    end: () => child.stdin.end(),
-  };
+  const script = startScript(flags.python, 'speech.py', [...sizes, ...both]);
+  return { script, version: await script.ask() };
 }

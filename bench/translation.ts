@@ -2,10 +2,7 @@
  * Times the training step of an encoder-decoder beside the same in PyTorch (translation.py), in turn:
  * `npx tsx bench/translation.ts --python .venv/bin/python --threads 2`. See README.md beside this file.
  */
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { activateBackend } from '../src/backends/select.js';
 import { median } from '../src/benchmark/rounds.js';
@@ -18,6 +15,7 @@ import { pairLoss } from '../src/tasks/translation.js';
 import { createOptimizer } from '../src/training/optimizers.js';
 import { launchStep } from '../src/training/step.js';
 import { fail } from './fail.js';
+import { secondsOfStep, startScript } from './steps-in-turn.js';
 
 const USAGE = `usage: npx tsx bench/translation.ts [options]
   --python PATH     Python with PyTorch                  (python3)
@@ -95,45 +93,19 @@ async function zlmStep(units: number, batch: number): Promise<() => Promise<numb
   };
 }
 
-/** PyTorch in a process of its own, which computes when it is asked to. */
-function pytorch(sizes: object) {
-  const script = fileURLToPath(new URL('translation.py', import.meta.url));
-  const child = spawn(flags.python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (line: string) => {
-    child.stdin.write(`${line}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${flags.python} ended without an answer`);
-    return JSON.parse(value);
-  };
-  return {
-    begin: (): Promise<{ torch: string; loss: number }> => ask(JSON.stringify(sizes)),
-    secondsOfStep: (seconds: number): Promise<number> => ask(String(seconds)),
-    end: () => child.stdin.end(),
-  };
-}
-
-async function secondsOfStep(step: () => Promise<number>, seconds: number): Promise<number> {
-  const began = performance.now();
-  let steps = 0;
-  do {
-    await step();
-    steps += 1;
-  } while (performance.now() - began < 1000 * seconds);
-  return (performance.now() - began) / 1000 / steps;
-}
-
 async function main(): Promise<void> {
   const [threads, units, batch] = [flags.threads, flags.units, flags.batch].map(Number);
   const [turns, seconds] = [flags.turns, flags.seconds].map(Number);
   await activateBackend('native', { threads, cacheFolder: flags.cache });
   const step = await zlmStep(units, batch);
-  const other = pytorch({
+  const other = startScript(flags.python, 'translation.py');
+  const sizes = {
     ...SIZES,
     ...{ units, batch, threads, attention: flags.attention },
     ...{ dropout: DROPOUT, rate: RATE, clip: CLIP },
-  });
-  const [ours, { torch, loss }] = [await step(), await other.begin()];
+  };
+  const ours = await step();
+  const { torch, loss } = JSON.parse(await other.ask(JSON.stringify(sizes)));
   // A network that has learned nothing guesses; a wrong sum or mean would show.
   for (const first of [ours, loss]) {
     if (Math.abs(first / Math.log(SIZES.targetWords) - 1) > 0.02)

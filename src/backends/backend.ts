@@ -136,8 +136,8 @@ export interface Backend {
    * where kernels are not ours to know. The backend must be loaded.
    */
   rehearse?(computation: Rehearsed): MemoryUse;
-  /** Measures what the processor can do at most; absent where there are no kernels for that. The backend must be able to run. */
-  measureRoofline?(options: BackendOptions): Promise<Roofline>;
+  /** Measures what the processor can do at most; null where the backend cannot run, absent where it has no kernels for that. */
+  measureRoofline?(options: BackendOptions): Promise<Roofline | null>;
   /** Says why products in TF32 are not computed, once it is loaded; null where they are. Absent where no device has any. */
   tf32Obstacle?(): string | null;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */

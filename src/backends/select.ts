@@ -32,8 +32,7 @@ const BACKENDS: Record<BackendName, Backend> = {
 
 /** Measures what the processor can do at most; null where the native backend, whose kernels measure it, cannot run. */
 export async function measureRoofline(options: BackendOptions): Promise<Roofline | null> {
-  const { available } = await nativeBackend.probe(options);
-  return available ? ((await nativeBackend.measureRoofline?.(options)) ?? null) : null;
+  return (await nativeBackend.measureRoofline?.(options)) ?? null;
 }
 
 /** The active backend, and the sentence that says why it was selected. */

@@ -11,6 +11,7 @@ import type { EvaluationHooks } from '../evaluation/evaluate.js';
 import type { EvaluationReport, SpeechEvaluation, TranslationEvaluation } from '../evaluation/report.js';
 import type { Progress } from '../progress.js';
 import type { OpenRunRequest } from '../systems/open-run.js';
+import type { OpenHooks } from '../systems/system.js';
 
 /** @throws UserError('usage') for options of job arrays where there is none */
 function refuseSlurmFlags({ slurm }: { readonly slurm: readonly string[] }): void {
@@ -95,7 +96,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
     if (this.flags.launcher !== 'slurm') refuseSlurmFlags(this.flags);
     const report = await interruptible(async (signal) => {
       const requestOf = (run: string) => openRequest(run, this.flags, onNote);
-      const opener = runOpener(requestOf, { signal, onProgress, onBackend, onWarning: onNote });
+      const openHooks = { signal, onProgress, onBackend, onWarning: onNote };
+      const opener = runOpener(requestOf, openHooks);
       const hooks = { signal, onProgress, onNote };
       if (this.flags['keep-nlls'] && 'run' in asked) {
         const { keepReading, meanOfReadings } = await import('../evaluation/member-reading.js');
@@ -111,9 +113,10 @@ export default class Eval extends BaseCommand<typeof Eval> {
         return await evaluateCombination({ ...asked.combination, split, batch }, opener, hooks);
       }
       const request = requestOf(asked.run);
-      const { runRecognizesSpeech, runTranslates } = await import('../systems/open-run.js');
-      if (await runRecognizesSpeech(request)) return await this.#evaluateSpeech(request, hooks);
-      if (await runTranslates(request)) return await this.#evaluateTranslation(request, hooks);
+      const { taskOfRun } = await import('../systems/open-run.js');
+      const task = await taskOfRun(request);
+      if (task === 'speech') return await this.#evaluateSpeech(request, openHooks, hooks);
+      if (task === 'translation') return await this.#evaluateTranslation(request, openHooks, hooks);
       const opened = await opener.open(asked.run);
       try {
         return await evaluate(opened, { split, batch }, hooks);
@@ -126,19 +129,13 @@ export default class Eval extends BaseCommand<typeof Eval> {
 
   async #evaluateSpeech(
     request: OpenRunRequest,
-    hooks: EvaluationHooks & { readonly signal: AbortSignal },
+    openHooks: OpenHooks,
+    hooks: EvaluationHooks,
   ): Promise<SpeechEvaluation> {
     const { openRecognizer } = await import('../systems/open-run.js');
     const { evaluateSpeech } = await import('../decoding/evaluate-speech.js');
     const { split, beam } = this.flags;
-    const onNote = (line: string) => this.progress().note(line);
-    const { signal, onProgress } = hooks;
-    const opened = await openRecognizer(request, {
-      signal,
-      onBackend: onceNoted(onNote),
-      onWarning: onNote,
-      ...(onProgress && { onProgress }),
-    });
+    const opened = await openRecognizer(request, openHooks);
     try {
       return await evaluateSpeech(opened, { split, beam }, hooks);
     } finally {
@@ -148,20 +145,14 @@ export default class Eval extends BaseCommand<typeof Eval> {
 
   async #evaluateTranslation(
     request: OpenRunRequest,
-    hooks: EvaluationHooks & { readonly signal: AbortSignal },
+    openHooks: OpenHooks,
+    hooks: EvaluationHooks,
   ): Promise<TranslationEvaluation> {
     const { openTranslator } = await import('../systems/open-run.js');
     const { evaluateTranslation } = await import('../decoding/evaluate-translation.js');
     const { split, batch, 'perplexity-only': perplexityOnly, translations } = this.flags;
     if (batch !== undefined) throw batchOfPairs(request.run);
-    const { signal, onProgress } = hooks;
-    const onNote = (line: string) => this.progress().note(line);
-    const opened = await openTranslator(request, {
-      signal,
-      onBackend: onceNoted(onNote),
-      onWarning: onNote,
-      ...(onProgress && { onProgress }),
-    });
+    const opened = await openTranslator(request, openHooks);
     try {
       const decoding = perplexityOnly ? null : decodingOptions(this.flags);
       const keep = async (texts: readonly string[]) => {

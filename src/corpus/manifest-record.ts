@@ -90,7 +90,8 @@ export class WrongKindError extends UserError {
 /**
  * Reads the manifest of a corpus of one kind.
  *
- * @param missingKey finds a key that a manifest of this kind must have and does not
+ * @param records    keys of this kind whose values are objects
+ * @param missingKey finds another key that a manifest of this kind must have and does not
  * @returns its keys; undefined when the folder, or the manifest in it, does not exist
  * @throws WrongKindError when it is a corpus of another kind; UserError('data') when the manifest is unreadable, damaged, or has
  *   another format version
@@ -98,16 +99,24 @@ export class WrongKindError extends UserError {
 export async function readManifestOf(
   folder: string,
   wanted: CorpusKind,
+  records: readonly string[],
   missingKey: (keys: Record<string, unknown>) => string | undefined,
 ): Promise<Record<string, unknown> | undefined> {
   const record = await readRecord(folder);
   if (record === undefined) return undefined;
   const { path, kind, keys } = record;
   if ((kind ?? 'text') !== wanted) throw new WrongKindError(path, kind, wanted);
-  const missing = missingKey(keys);
+  const missing = missingOfAny(keys, records) ?? missingKey(keys);
   if (missing !== undefined) throw damagedManifest(path, `it has no valid ${missing}`, wanted);
   verifyChecksum(record, wanted);
   return keys;
+}
+
+/** Finds a key that every manifest must have and this one does not. */
+function missingOfAny(keys: Record<string, unknown>, records: readonly string[]): string | undefined {
+  if (typeof keys.name !== 'string') return 'name';
+  if (!Array.isArray(keys.sourceFiles)) return 'sourceFiles';
+  return records.find((key) => !isRecord(keys[key]));
 }
 
 /** A manifest whose version is known, and nothing else of it yet. */

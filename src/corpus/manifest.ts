@@ -5,7 +5,6 @@
 import {
   type FORMAT_VERSION,
   hasCounts,
-  isRecord,
   type Options,
   readManifestOf,
   type SourceFile,
@@ -62,7 +61,7 @@ export interface Manifest {
  *   another format version
  */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const keys = await readManifestOf(folder, 'text', missingKey);
+  const keys = await readManifestOf(folder, 'text', RECORDS, missingKey);
   return keys && withDefaults(keys as unknown as Manifest);
 }
 
@@ -89,13 +88,11 @@ export function corpusFacts(
   return { name, vocabulary: vocabulary.size, trainTokens: train.tokens, validTokens: valid.tokens };
 }
 
+/** Keys whose values are objects. */
+const RECORDS = ['options', 'normalization', 'vocabulary', 'splits'];
+
 function missingKey(manifest: Record<string, unknown>): string | undefined {
-  if (typeof manifest.name !== 'string') return 'name';
   if (manifest.unit !== 'word' && manifest.unit !== 'character') return 'unit';
-  if (!Array.isArray(manifest.sourceFiles)) return 'sourceFiles';
-  for (const key of ['options', 'normalization', 'vocabulary', 'splits']) {
-    if (!isRecord(manifest[key])) return key;
-  }
   if (!hasCounts(manifest.vocabulary, ['size'])) return 'vocabulary.size';
   const splits = manifest.splits as Record<string, unknown>;
   return SPLITS.map((split) => (isSplitFacts(splits[split]) ? undefined : `splits.${split}`)).find(Boolean);

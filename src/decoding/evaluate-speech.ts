@@ -4,7 +4,7 @@ import { checkFramesForPhones } from '../corpus/speech/check-frames.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
 import type { SpeechEvaluation } from '../evaluation/report.js';
 import { evaluateUtterances, utteranceReading } from '../evaluation/utterances.js';
-import { keepEvaluation } from '../runs/evaluations.js';
+import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedSpeech } from '../runs/opened-run.js';
 
 /** Utterances that are recognized side by side: only speed depends on it. */
@@ -27,7 +27,7 @@ export async function evaluateSpeech(
   { split, beam }: SpeechEvaluationRequest,
   { signal, onProgress, onNote }: EvaluationHooks = {},
 ): Promise<SpeechEvaluation> {
-  const { run, checkpoint, checkpointSha256, position, corpus, recognizer, spec, backend } = opened;
+  const { run, checkpoint, position, corpus, recognizer, spec, backend } = opened;
   const { loss } = recognizer;
   if (loss === 'ctc') checkFramesForPhones(corpus, [split]);
   const began = performance.now();
@@ -64,7 +64,5 @@ export async function evaluateSpeech(
     seconds: (performance.now() - began) / 1000,
     backend,
   };
-  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
-  if (problem) onNote?.(`The report is not kept in the run's folder: ${problem}`);
-  return report;
+  return await keepOrNote(opened, report, onNote);
 }

@@ -6,7 +6,7 @@ import { evaluatePairs, pairReading } from '../evaluation/pairs.js';
 import type { TranslationEvaluation, TranslationScores } from '../evaluation/report.js';
 import { corpusBleu } from '../metrics/bleu.js';
 import { corpusChrf } from '../metrics/chrf.js';
-import { keepEvaluation } from '../runs/evaluations.js';
+import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
 import { type DecodingOptions, decode } from './decode.js';
 
@@ -32,7 +32,7 @@ export async function evaluateTranslation(
   request: TranslationEvaluationRequest,
   hooks: EvaluationHooks = {},
 ): Promise<TranslationEvaluation> {
-  const { run, checkpoint, checkpointSha256, position, corpus, translator, spec, backend } = opened;
+  const { run, checkpoint, position, corpus, translator, spec, backend } = opened;
   const { split, decoding } = request;
   if (split === 'train' && decoding) throw withoutText(corpus.name);
   const pairs = corpus.split(split);
@@ -62,9 +62,7 @@ export async function evaluateTranslation(
     backend,
     ...(translations && { translations }),
   };
-  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
-  if (problem) hooks.onNote?.(`The report is not kept in the run's folder: ${problem}`);
-  return report;
+  return await keepOrNote(opened, report, hooks.onNote);
 }
 
 async function scoreTranslations(

@@ -7,7 +7,7 @@ import type { TokenSource } from '../corpus/windows.js';
 import { UserError } from '../errors.js';
 import { equalWeights, mixedNlls, mixturePredictor } from '../predictors/mixture.js';
 import type { Predictor } from '../predictors/predictor.js';
-import { keepEvaluation } from '../runs/evaluations.js';
+import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedRun, RunOpener } from '../runs/opened-run.js';
 import { checkLongEnough, type EvaluationHooks, type EvaluationRequest } from './evaluate.js';
 import { checkSystem, protocolOf } from './member.js';
@@ -46,10 +46,7 @@ export async function evaluateCombination(
     await disposing(opener.open(interpolate.run), (opened) => reader.interpolate(opened, interpolate));
   }
   const { first, report } = reader.finish((performance.now() - began) / 1000);
-  const { run, checkpointSha256 } = first;
-  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
-  if (problem) hooks.onNote?.(`The report is not kept in the run's folder: ${problem}`);
-  return report;
+  return await keepOrNote(first, report, hooks.onNote);
 }
 
 /** A combination in memory. */

@@ -3,7 +3,7 @@ import { unigramPerplexity } from '../corpus/corpus-report.js';
 import type { SplitName } from '../corpus/prepared.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
-import { keepEvaluation } from '../runs/evaluations.js';
+import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedNetwork, OpenedNgram, OpenedRun } from '../runs/opened-run.js';
 import { protocolOf } from './member.js';
 import { type EvaluationOptions, evaluateSentences, evaluateStream } from './perplexity.js';
@@ -40,10 +40,7 @@ export async function evaluate(
     opened.system === 'ngram'
       ? await evaluateNgram(opened, request, hooks)
       : await evaluateNetwork(opened, request, hooks);
-  const { run, checkpointSha256 } = opened;
-  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
-  if (problem) hooks.onNote?.(`The report is not kept in the run's folder: ${problem}`);
-  return report;
+  return await keepOrNote(opened, report, hooks.onNote);
 }
 
 async function evaluateNetwork(

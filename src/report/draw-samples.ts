@@ -4,7 +4,7 @@ import { translate } from '../decoding/translate.js';
 import { UserError } from '../errors.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
 import { sample } from '../sampling/sample.js';
-import { openRun, openTranslator, runTranslates } from '../systems/open-run.js';
+import { openRun, openTranslator, taskOfRun } from '../systems/open-run.js';
 import type { OpenHooks, OpenRequest } from '../systems/system.js';
 import type { RunGroup } from './run-record.js';
 import type { DrawnSample, DrawnText, DrawnTranslations } from './sections.js';
@@ -54,7 +54,7 @@ async function drawOne(
   hooks: OpenHooks,
 ): Promise<Omit<DrawnText, 'name'> | Omit<DrawnTranslations, 'name'>> {
   const request = { ...place, run: basename(path), runsFolder: dirname(path), checkpoint: 'best' } as const;
-  if (await runTranslates(request))
+  if ((await taskOfRun(request)) === 'translation')
     return await drawTranslations(await openTranslator(request, hooks), hooks);
   const opened = await openRun(request, hooks);
   try {

@@ -37,6 +37,9 @@ export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
   readonly stale: boolean;
 }
 
+/** What `zlm eval` has measured. */
+type MeasuredReport = Omit<KeptEvaluation, 'checkpointSha256' | 'evaluatedAt'> & CombinedRuns;
+
 /**
  * Keeps a measurement in its run's folder.
  *
@@ -46,7 +49,7 @@ export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
  */
 export async function keepEvaluation(
   run: RunFolder,
-  report: Omit<KeptEvaluation, 'checkpointSha256' | 'evaluatedAt'> & CombinedRuns,
+  report: MeasuredReport,
   checkpointSha256: string,
 ): Promise<string | null> {
   const kept = { ...report, checkpointSha256, evaluatedAt: new Date().toISOString() };
@@ -58,6 +61,29 @@ export async function keepEvaluation(
     if (!(error instanceof UserError)) throw error;
     return error.message;
   }
+}
+
+/** A run whose checkpoint was evaluated. */
+interface EvaluatedRun {
+  readonly run: RunFolder;
+  /** Null where what was evaluated is no checkpoint of the run alone. */
+  readonly checkpointSha256: string | null;
+}
+
+/**
+ * Keeps a measurement in its run's folder, and says so where it cannot be kept.
+ *
+ * @param onNote called with a line
+ * @returns the measurement
+ */
+export async function keepOrNote<Report extends MeasuredReport>(
+  { run, checkpointSha256 }: EvaluatedRun,
+  report: Report,
+  onNote: ((line: string) => void) | undefined,
+): Promise<Report> {
+  const problem = checkpointSha256 && (await keepEvaluation(run, report, checkpointSha256));
+  if (problem) onNote?.(`The report is not kept in the run's folder: ${problem}`);
+  return report;
 }
 
 /** The runs of a combination. */

@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
 import { hasReading, loadReading, meanOfReadings, type ReadingKey } from '../evaluation/member-reading.js';
 import type { CombinedEvaluation } from '../evaluation/report.js';
-import { keepEvaluation } from '../runs/evaluations.js';
+import { keepOrNote } from '../runs/evaluations.js';
 import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { commonWords, type JobSettings } from './job-words.js';
@@ -67,9 +67,7 @@ export async function spreadEvaluation(
   }
   const report = await meanOfReadings(readings(runs, request));
   const { checkpointSha256 } = report.members[0];
-  const problem = checkpointSha256 && (await keepEvaluation(runs[0], report, checkpointSha256));
-  if (problem) hooks.onNote?.(`The report is not kept in the run's folder: ${problem}`);
-  return report;
+  return await keepOrNote({ run: runs[0], checkpointSha256 }, report, hooks.onNote);
 }
 
 async function* readings(runs: readonly RunFolder[], key: ReadingKey) {

@@ -55,14 +55,14 @@ export async function openRecognizer(request: OpenRunRequest, hooks: OpenHooks =
   return openSpeech(run, spec, request, hooks);
 }
 
-/** Tells whether a run recognizes speech. @throws UserError when there is no such run */
-export async function runRecognizesSpeech({ runsFolder, run }: OpenRunRequest): Promise<boolean> {
-  return recognizesSpeech(await runSpec(await findRun(runsFolder, run)));
-}
-
-/** Tells whether a run translates. @throws UserError when there is no such run */
-export async function runTranslates({ runsFolder, run }: OpenRunRequest): Promise<boolean> {
-  return translates(await runSpec(await findRun(runsFolder, run)));
+/** Returns what a run does, and so which of the functions above opens it. @throws UserError when there is no such run */
+export async function taskOfRun({
+  runsFolder,
+  run,
+}: OpenRunRequest): Promise<'text' | 'translation' | 'speech'> {
+  const spec = await runSpec(await findRun(runsFolder, run));
+  if (recognizesSpeech(spec)) return 'speech';
+  return translates(spec) ? 'translation' : 'text';
 }
 
 /**

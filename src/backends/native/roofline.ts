@@ -17,22 +17,17 @@ const CACHES = '/sys/devices/system/cpu/cpu0/cache';
 /** Measures the rates with all threads of the backend, which takes about half a second. */
 export async function measureRoofline(functions: NativeFunctions): Promise<Roofline> {
   const caches = await readCaches();
-  const f32Gflops = peak(functions, false);
-  const bf16Gflops = peak(functions, true);
+  const f32Gflops = peak(functions, 0);
+  const bf16Gflops = functions.bf16Units() === 0 ? null : peak(functions, 1);
   const gigabytesPerSecond = readingRate(functions, Math.max(0, ...caches.map(({ bytes }) => bytes)));
   return { f32Gflops, bf16Gflops, gigabytesPerSecond, caches };
 }
 
-/** Returns the best rate of multiply-adds, in GFLOP/s; null where the processor has no units for them. */
-function peak(functions: NativeFunctions, bf16: false): number;
-function peak(functions: NativeFunctions, bf16: boolean): number | null;
-function peak(functions: NativeFunctions, bf16: boolean): number | null {
+/** Returns the best rate of multiply-adds, in GFLOP/s, of floats or by the units of bfloat16, which must be there. */
+function peak(functions: NativeFunctions, bf16: 0 | 1): number {
   let rounds = 1000;
-  const once = () => timed(() => functions.multiplyAdds({ bf16: bf16 ? 1 : 0, rounds }));
-  while (once().seconds < SECONDS) {
-    if (once().value === 0) return null;
-    rounds *= 2;
-  }
+  const once = () => timed(() => functions.multiplyAdds({ bf16, rounds }));
+  while (once().seconds < SECONDS) rounds *= 2;
   return best(() => {
     const { value, seconds } = once();
     return value / seconds / 1e9;

@@ -6,7 +6,6 @@ import { SPLITS, type SplitFacts, type SplitName } from '../manifest.js';
 import {
   type FORMAT_VERSION,
   hasCounts,
-  isRecord,
   type Options,
   readManifestOf,
   type SourceFile,
@@ -104,16 +103,14 @@ export interface ParallelManifest {
  *   or has another format version
  */
 export async function readParallelManifest(folder: string): Promise<ParallelManifest | undefined> {
-  const keys = await readManifestOf(folder, 'parallel', missingKey);
+  const keys = await readManifestOf(folder, 'parallel', RECORDS, missingKey);
   return keys as ParallelManifest | undefined;
 }
 
+/** Keys whose values are objects. */
+const RECORDS = ['options', 'form', 'vocabulary', 'splits', 'dropped', 'files'];
+
 function missingKey(manifest: Record<string, unknown>): string | undefined {
-  if (typeof manifest.name !== 'string') return 'name';
-  if (!Array.isArray(manifest.sourceFiles)) return 'sourceFiles';
-  for (const key of ['options', 'form', 'vocabulary', 'splits', 'dropped', 'files']) {
-    if (!isRecord(manifest[key])) return key;
-  }
   if (!hasCounts(manifest.vocabulary, SIDES)) return 'vocabulary';
   const splits = manifest.splits as Record<string, unknown>;
   const isWhole = (facts: unknown) =>

@@ -3,7 +3,6 @@ import { SPLITS, type SplitName } from '../manifest.js';
 import {
   type FORMAT_VERSION,
   hasCounts,
-  isRecord,
   type Options,
   readManifestOf,
   type SourceFile,
@@ -97,16 +96,14 @@ export interface SpeechManifest {
  *   or has another format version
  */
 export async function readSpeechManifest(folder: string): Promise<SpeechManifest | undefined> {
-  const keys = await readManifestOf(folder, 'speech', missingKey);
+  const keys = await readManifestOf(folder, 'speech', RECORDS, missingKey);
   return keys as SpeechManifest | undefined;
 }
 
+/** Keys whose values are objects. */
+const RECORDS = ['options', 'features', 'scoring', 'splits', 'files'];
+
 function missingKey(manifest: Record<string, unknown>): string | undefined {
-  if (typeof manifest.name !== 'string') return 'name';
-  if (!Array.isArray(manifest.sourceFiles)) return 'sourceFiles';
-  for (const key of ['options', 'features', 'scoring', 'splits', 'files']) {
-    if (!isRecord(manifest[key])) return key;
-  }
   if (!hasCounts(manifest, ['phones'])) return 'phones';
   if (typeof manifest.aligned !== 'boolean') return 'aligned';
   if (!hasCounts(manifest.features, ['size'])) return 'features';

@@ -4,8 +4,7 @@ import { UserError } from '../../../errors.js';
 import { masterEntries, parseHtkLine, readHtkLabels } from '../labels/label-formats.js';
 import { type LabelLine, labelFault } from '../labels/label-lines.js';
 import { ScratchValues } from '../scratch-values.js';
-import { speakerOf } from './festvox.js';
-import { filesIn, pairedFiles, sameName } from './paired-files.js';
+import { filesIn, labeledAudio, sameName, speakerOf } from './paired-files.js';
 import { type FolderFormat, noUtterances, type RawFolder, type RawUtterance } from './raw-utterance.js';
 
 const LABELS = '.lab';
@@ -16,15 +15,7 @@ export const HTK_FORMAT: FolderFormat = {
   open: async (folder, scratch, prefix) => {
     const masters = await filesIn(folder, [MASTER]);
     if (masters.length > 0) return await openMasters(folder, masters, join(scratch, `${prefix}-labels`));
-    const pairs = await pairedFiles(folder, { labels: LABELS, keyOf: (stem) => basename(stem) });
-    return {
-      utterances: pairs.map(({ key, audio, labels }) => ({
-        name: key,
-        speaker: speakerOf(folder, audio),
-        audio,
-        readLabels: (rate) => readHtkLabels(labels, rate),
-      })),
-    };
+    return { utterances: await labeledAudio(folder, LABELS, readHtkLabels) };
   },
 };
 

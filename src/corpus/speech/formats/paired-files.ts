@@ -3,7 +3,8 @@ import { opendir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../../errors.js';
 import { describeFileError } from '../../../storage/file-error.js';
-import { noUtterances, relativeTo } from './raw-utterance.js';
+import type { SpokenPhones } from '../labels/label-formats.js';
+import { noUtterances, type RawUtterance, relativeTo } from './raw-utterance.js';
 
 /** A pair of files. */
 export interface FilePair {
@@ -79,6 +80,38 @@ export async function pairedFiles(
   });
   for (const [key, path] of labels) if (!audio.has(key)) throw alone(path, `${basename(key)}${AUDIO}`);
   return pairs;
+}
+
+/**
+ * Returns the utterances of a folder whose label files have the names of their audio, which occur once.
+ *
+ * @param extension  of the label files, as in {@link Pairing}
+ * @param readLabels reads a label file, as `RawUtterance.readLabels`
+ */
+export async function labeledAudio(
+  folder: string,
+  extension: string,
+  readLabels: (path: string, rate: number) => Promise<SpokenPhones>,
+): Promise<RawUtterance[]> {
+  const pairs = await pairedFiles(folder, { labels: extension, keyOf: (stem) => basename(stem) });
+  return pairs.map(({ key, audio, labels }) => ({
+    name: key,
+    speaker: speakerOf(folder, audio),
+    audio,
+    readLabels: (rate) => readLabels(labels, rate),
+  }));
+}
+
+/** Folders that name what is in them, not who speaks. */
+const CONTENTS = ['wav', 'audio'];
+
+/** Returns the folder of an audio file, without a folder "wav", as the name of its speaker. */
+export function speakerOf(folder: string, audio: string): string {
+  const within = relativeTo(folder, audio)
+    .split('/')
+    .slice(0, -1)
+    .filter((part) => !CONTENTS.includes(part.toLowerCase()));
+  return within.at(-1) ?? basename(folder);
 }
 
 /** Error for two utterances with one name. */
