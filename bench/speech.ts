@@ -12,6 +12,7 @@ import type { UtteranceBatch } from '../src/corpus/utterances.js';
 import { dispose } from '../src/ops/memory.js';
 import { loadSpec } from '../src/spec/load.js';
 import { requireNetwork } from '../src/spec/systems.js';
+import { userCacheFolder } from '../src/storage/user-cache.js';
 import { freshModel } from '../src/tasks/language-modelling.js';
 import { dataOfUtterances, speechLoss } from '../src/tasks/speech.js';
 import { createOptimizer } from '../src/training/optimizers.js';
@@ -47,7 +48,7 @@ const { values: flags } = parseArgs({
     labels: { type: 'string', default: '40' },
     turns: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
-    cache: { type: 'string' },
+    cache: { type: 'string', default: userCacheFolder(process.env) ?? '' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -96,7 +97,7 @@ async function compare(): Promise<void> {
 async function startZlm(): Promise<(seconds: number) => Promise<number>> {
   await activateBackend(flags.backend as BackendName, {
     threads: Number(flags.threads),
-    ...(flags.cache !== undefined && { cacheFolder: flags.cache }),
+    cacheFolder: flags.cache,
   });
   const layer = { lstm: Number(flags.units) };
   const edges = ['input', 'between', 'output'].map((edge) => `dropout.${edge}.rate=0.2`);

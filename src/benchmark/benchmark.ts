@@ -6,7 +6,14 @@ import { type ActiveBackend, measureRoofline } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
-import { type NetworkSpec, recognizesSpeech, requireNetwork, type Spec } from '../spec/systems.js';
+import {
+  type NetworkSpec,
+  readsSentences,
+  recognizesSpeech,
+  requireNetwork,
+  type Spec,
+  translates,
+} from '../spec/systems.js';
 import { type Field, gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
 import type { BenchmarkReport, Machine, Precision, TrainingEntry } from './report.js';
@@ -94,17 +101,19 @@ function timedSpec(path: string, spec: Spec): NetworkSpec {
   );
   if (network.model.context)
     throw notATraining(path, 'has a context, whose topics come from a corpus, and a benchmark has none');
-  if (network.training.sentences)
+  if (readsSentences(network)) {
     throw notATraining(
       path,
-      'trains on sentences, whose lengths come from a corpus, and a benchmark has none',
+      `${whatItReads(network)}, whose lengths come from a corpus, and a benchmark has none`,
     );
-  if (recognizesSpeech(network))
-    throw notATraining(
-      path,
-      'recognizes speech, whose utterances come from a corpus, and a benchmark has none',
-    );
+  }
   return network;
+}
+
+/** Returns what the network of a spec reads instead of windows of a stream. */
+function whatItReads(spec: NetworkSpec): string {
+  if (recognizesSpeech(spec)) return 'recognizes speech in utterances';
+  return translates(spec) ? 'translates pairs of sentences' : 'trains on sentences';
 }
 
 function notATraining(path: string, why: string): UserError {

@@ -6,7 +6,7 @@ import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import schema from '../../schemas/output/bench.schema.json' with { type: 'json' };
 import type { BenchmarkReport } from '../../src/benchmark/report.js';
 import Bench from '../../src/commands/bench.js';
-import { runCommand } from '../cli/capture.js';
+import { ROOT, runCommand } from '../cli/capture.js';
 import { sharedFolder } from '../temp-folder.js';
 
 const folder = sharedFolder();
@@ -162,6 +162,8 @@ it.each([
   [['--rounds', '0'], 2, 'rounds'],
   [[join(folder, 'nowhere.yaml')], 3, 'nowhere.yaml'],
   [['--set', 'training.sentences=true'], 3, 'cannot be timed: it trains on sentences'],
+  [[join(ROOT, 'configs/translation.yaml')], 3, 'cannot be timed: it translates pairs of sentences'],
+  [[join(ROOT, 'configs/speech.yaml')], 3, 'cannot be timed: it recognizes speech in utterances'],
   [[join(folder, 'counted.yaml')], 3, 'cannot be timed: it describes an n-gram model'],
 ])('bench with %j ends with code %d', async (argv, code, word) => {
   const { exitCode, stderr } = await bench(...argv);
