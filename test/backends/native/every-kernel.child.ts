@@ -268,6 +268,13 @@ function everyKernel(): void {
   gruLayer([2, 3, 5, 310], {});
   tanhLayer([2, 3, 5, 530], {});
   plainKernels(3, 20_001);
+  train(
+    (a, b) => tf.sum(tf.matMul(a, b)),
+    [
+      [350, 390],
+      [390, 270],
+    ],
+  ); // in blocks
   drawing(3, 70, 10_007); // few rows of a product that is dealt out
   output([850, 2, 10_007], false, true, 'f32'); // more than one chunk of logits
   tf.tidy(() => {

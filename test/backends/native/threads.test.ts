@@ -56,6 +56,7 @@ const CASES: Case[] = [
     tanhRnnCase(3, 2, 19, 131, DROPPED_AND_ZONED, precision),
     productCase(61, 193, 71, precision),
   ]),
+  productCase(350, 290, 390), // several blocks of rows, and transposes that are packed
   ...updateCases([40_001]),
 ];
 

@@ -26,24 +26,38 @@ static mask_rule retention_rule(zlm_noise n) { return (mask_rule){threshold_of(n
 // Computes 4·VL mask values of elements [first, …) of one time step; first is a multiple of 4·VL.
 INLINE void mask_values(zlm_noise n, mask_rule rule, uint32_t step, long first, float out[4 * VL]) {
   vecu words[4];
+  float values[4 * VL];
   philox_block((uint32_t)(first / 4), step, n.site, n.seed, STREAM_DROPOUT, words);
-  for (int lane = 0; lane < VL; lane++) {
-    for (int i = 0; i < 4; i++) out[4 * lane + i] = words[i][lane] < rule.threshold ? rule.below : rule.otherwise;
+  for (int i = 0; i < 4; i++) {
+    const veci is_below = (veci)(words[i] < ((vecu){0} + rule.threshold));
+    store(values + i * VL, blend(is_below, splat(rule.below), splat(rule.otherwise)));
+  }
+  // The words of a counter are those of four elements side by side.
+  for (int lane = 0; lane < VL; lane += 4) transpose_square(out + 4 * lane, 4, values + lane, VL);
+}
+
+// y = x ⊙ values, `count` of them; a null x means ones. Inlined with a constant for whole blocks.
+INLINE void masked(const long count, const float *x, const float *values, float *y) {
+  if (x) {
+    for (long i = 0; i < count; i++) y[i] = x[i] * values[i];
+  } else {
+    memcpy(y, values, (size_t)count * sizeof(float));
   }
 }
 
 // y [steps, per_step] = x ⊙ mask; a null x means ones.
 static void apply(zlm_noise n, mask_rule rule, long steps, long per_step, const float *x, float *y) {
   const long blocks = (per_step + 4 * VL - 1) / (4 * VL);
-#pragma omp parallel
+#pragma omp parallel if (steps * per_step > BLOCK)
   {
     const share own = share_of(steps * blocks);
     for (long item = own.first; item < own.last; item++) {
       const long t = item / blocks, first = item % blocks * 4 * VL, valid = min_of(4 * VL, per_step - first);
+      const long at = t * per_step + first;
       float values[4 * VL];
       mask_values(n, rule, n.mask == MASK_SEQUENCE ? n.step : n.step + (uint32_t)t, first, values);
-      const long at = t * per_step + first;
-      for (long i = 0; i < valid; i++) y[at + i] = x ? x[at + i] * values[i] : values[i];
+      if (valid == 4 * VL) masked(4 * VL, x ? x + at : NULL, values, y + at);
+      else masked(valid, x ? x + at : NULL, values, y + at);
     }
   }
 }

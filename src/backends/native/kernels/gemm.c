@@ -7,7 +7,11 @@
 
 // Depth of the blocks in which a transposed matrix is packed: the written lines stay in the level-1 cache.
 #define PACK_BLOCK 64
-// The most panels that a thread takes in turn.
+// The part of one slice of a that meets panel after panel: at most so many floats (256 KiB), so that it stays in the level-2 cache.
+#define BLOCK_FLOATS (64L << 10)
+// Panels that a packed block meets: packing it takes as long as its product with less than one of them.
+#define RUN_PANELS 16
+// The most pieces that a thread takes in turn: panels side by side share pages, and lines that were asked for.
 #define MOST_IN_TURN 4
 
 static void pack_rows(float *panel, const float *b, long row, long depth, long width) {
@@ -21,28 +25,6 @@ static void pack_rows(float *panel, const float *b, long row, long depth, long w
   }
 }
 
-// Four vectors of four floats, transposed in registers.
-typedef float square __attribute__((vector_size(16)));
-typedef square square_unaligned __attribute__((aligned(4), may_alias));
-#if defined(__clang__)
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
-#else
-typedef int32_t lanes __attribute__((vector_size(16)));
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (lanes){i, j, k, l})
-#endif
-
-// Writes four elements of each of four columns of b, contiguous along k, to four rows of the panel.
-INLINE void pack_square(float *panel, const float *from, long column) {
-  const square a = *(const square_unaligned *)from, b = *(const square_unaligned *)(from + column);
-  const square c = *(const square_unaligned *)(from + 2 * column), d = *(const square_unaligned *)(from + 3 * column);
-  const square ac_low = SHUFFLE(a, c, 0, 4, 1, 5), ac_high = SHUFFLE(a, c, 2, 6, 3, 7);
-  const square bd_low = SHUFFLE(b, d, 0, 4, 1, 5), bd_high = SHUFFLE(b, d, 2, 6, 3, 7);
-  *(square_unaligned *)panel = SHUFFLE(ac_low, bd_low, 0, 4, 1, 5);
-  *(square_unaligned *)(panel + TILE_COLUMNS) = SHUFFLE(ac_low, bd_low, 2, 6, 3, 7);
-  *(square_unaligned *)(panel + 2 * TILE_COLUMNS) = SHUFFLE(ac_high, bd_high, 0, 4, 1, 5);
-  *(square_unaligned *)(panel + 3 * TILE_COLUMNS) = SHUFFLE(ac_high, bd_high, 2, 6, 3, 7);
-}
-
 static void pack_columns(float *panel, matrix b, long depth, long width) {
   const long square_depth = b.row == 1 ? depth / 4 * 4 : 0, square_width = width / 4 * 4;
   for (long start = 0; start < depth; start += PACK_BLOCK) {
@@ -51,7 +33,7 @@ static void pack_columns(float *panel, matrix b, long depth, long width) {
       const float *from = b.at + j * b.column;
       const int in_squares = j < square_width;
       if (in_squares && j % 4 == 0) {
-        for (long k = start; k < squares; k += 4) pack_square(panel + k * TILE_COLUMNS + j, from + k, b.column);
+        for (long k = start; k < squares; k += 4) transpose_square(panel + k * TILE_COLUMNS + j, TILE_COLUMNS, from + k, b.column);
       }
       for (long k = in_squares && squares > start ? squares : start; k < end; k++) {
         panel[k * TILE_COLUMNS + j] = from[k * b.row];
@@ -106,7 +88,7 @@ static void pack_columns_pairs(uint32_t *panel, matrix b, long depth, long width
       }
       const long squares = valid == 4 ? pairs / 4 * 4 : 0;
       for (long k = 0; k < squares; k += 4) {
-        pack_square((float *)(rows + k * TILE_COLUMNS + j), (const float *)(columns + k), HALF);
+        transpose_square((float *)(rows + k * TILE_COLUMNS + j), TILE_COLUMNS, (const float *)(columns + k), HALF);
       }
       for (long k = squares; k < pairs; k++) {
         for (long i = 0; i < valid; i++) rows[k * TILE_COLUMNS + j + i] = columns[i * HALF + k];
@@ -140,17 +122,48 @@ INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_
   }
 }
 
-// One product, as every thread sees it.
+// One product, as every thread sees it. It is divided into pieces: a block of rows, as whole tiles, and a run of panels.
 typedef struct {
   precision precision;
-  long m, n, k, rows;
+  long m, n, k, rows; // rows of a tile
   matrix a, b;
   const uint32_t *a_pairs; // a in bf16, row after row, when the precision is mixed
   float *c;
   long ldc;
   const float *bias;
   int accumulate;
+  long panels, runs, groups, blocks; // the panels and their runs, the tiles from top to bottom and their blocks
 } product;
+
+// The elements of a in a block and a slice: row i of the tile that begins at row `first` of the block, column k of the slice, is
+// at[first·tile + i·row + k·step].
+typedef struct {
+  const float *at;
+  long tile, row, step;
+} left_operand;
+
+// Returns whether blocks of a are packed, as those of a transpose are. A tile would read a line of memory at each k for a few floats of it,
+// and where the lines are a power of two apart, all would compete for the same few places of a cache.
+static int packs_blocks(const product *g) { return g->precision == FLOAT32 && g->a.row == 1 && g->a.column != 1; }
+
+// Packs `valid` ≤ `rows` rows of a transpose: for each k their elements side by side, `rows` apart.
+INLINE void pack_tile(float *to, const float *from, long column, const long valid, const long rows, long depth) {
+  for (long k = 0; k < depth; k++, to += rows, from += column) {
+    for (long r = 0; r < valid; r++) to[r] = from[r];
+  }
+}
+
+// Returns rows of a in one slice; `buffer` takes them where they are packed.
+static left_operand left_of(const product *g, long first, long last, long start, long depth, float *buffer) {
+  const matrix a = {g->a.at + first * g->a.row + start * g->a.column, g->a.row, g->a.column};
+  if (!packs_blocks(g)) return (left_operand){a.at, a.row, a.row, a.column};
+  for (long i = 0; i < last - first; i += g->rows) {
+    const long valid = min_of(g->rows, last - first - i);
+    if (valid == TILE_ROWS) pack_tile(buffer + i * depth, a.at + i, a.column, TILE_ROWS, TILE_ROWS, depth);
+    else pack_tile(buffer + i * depth, a.at + i, a.column, valid, g->rows, depth);
+  }
+  return (left_operand){buffer, depth, 1, g->rows};
+}
 
 // Asks for the lines of a tile of the result to be brought into the cache while the tile is computed: the result is wider
 // than a cache, and a core that writes to absent lines waits for each.
@@ -161,47 +174,62 @@ INLINE void prefetch_tile(const float *c, long ldc, long rows, long width) {
   }
 }
 
-// Computes the rows [first, last) of panel p's columns; `panel` is scratch memory.
-static void panel_product(const product *g, long p, long first, long last, float *panel) {
+// Computes the rows [first, last) of panel p's columns in one slice of k; `panel` is scratch memory.
+static void panel_product(const product *g, left_operand left, long first, long last, long p, long start, float *panel) {
   const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, g->n - from), vecs = (width + VL - 1) / VL;
-  long start = 0;
-  do {
-    const long depth = min_of(PANEL_DEPTH, g->k - start);
-    const matrix slice = {g->b.at + start * g->b.row, g->b.row, g->b.column};
-    const float *bias = g->bias && start == 0 ? g->bias + from : NULL;
-    const int accumulate = g->accumulate || start > 0;
-    // The first tile packs the panel of a whole tile's columns, which are together in memory: one pass less over b.
-    const int packs = g->precision == FLOAT32 && g->b.column == 1 && width == TILE_COLUMNS;
-    if (g->precision == MIXED) pack_panel_pairs((uint32_t *)panel, slice, depth, from, width);
-    else if (!packs) pack_panel(panel, slice, depth, from, width);
-    for (long i = first; i < last; i += g->rows) {
-      const long rows = min_of(g->rows, last - i);
-      const float *left = g->a.at + i * g->a.row + start * g->a.column;
-      const long pair_row = pairs_for(g->k);
-      const uint32_t *left_pairs = g->a_pairs ? g->a_pairs + i * pair_row + start / 2 : NULL;
-      float *out = g->c + i * g->ldc + from;
-      prefetch_tile(out, g->ldc, rows, width);
+  const long depth = min_of(PANEL_DEPTH, g->k - start), pair_row = pairs_for(g->k);
+  const matrix slice = {g->b.at + start * g->b.row, g->b.row, g->b.column};
+  const float *bias = g->bias && start == 0 ? g->bias + from : NULL;
+  const int accumulate = g->accumulate || start > 0;
+  // The first tile packs the panel of a whole tile's columns, which are together in memory: one pass less over b.
+  const int packs = g->precision == FLOAT32 && g->b.column == 1 && width == TILE_COLUMNS;
+  if (g->precision == MIXED) pack_panel_pairs((uint32_t *)panel, slice, depth, from, width);
+  else if (!packs) pack_panel(panel, slice, depth, from, width);
+  for (long i = first; i < last; i += g->rows) {
+    const long rows = min_of(g->rows, last - i);
+    const float *a = left.at + (i - first) * left.tile;
+    const uint32_t *a_pairs = g->a_pairs ? g->a_pairs + i * pair_row + start / 2 : NULL;
+    float *out = g->c + i * g->ldc + from;
+    prefetch_tile(out, g->ldc, rows, width);
 #define PRODUCT(R, V)                                                                                                 \
   {                                                                                                                  \
     vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
     clear_tile(R, V, acc);                                                                                            \
-    if (g->precision == MIXED) tile_product_pairs(R, V, pairs_for(depth), left_pairs, pair_row, (uint32_t *)panel, acc); \
+    if (g->precision == MIXED) tile_product_pairs(R, V, pairs_for(depth), a_pairs, pair_row, (uint32_t *)panel, acc); \
     else if (packs && i == first)                                                                                    \
-      tile_product_packing(R, depth, left, g->a.row, g->a.column, slice.at + from, slice.row, panel, acc);            \
-    else tile_product(R, V, depth, left, g->a.row, g->a.column, panel, acc);                                          \
+      tile_product_packing(R, depth, a, left.row, left.step, slice.at + from, slice.row, panel, acc);                 \
+    else tile_product(R, V, depth, a, left.row, left.step, panel, acc);                                               \
     finish_tile(R, V, acc, out, g->ldc, width, bias, accumulate);                                                     \
   }
-      TILE_DISPATCH(PRODUCT, rows, vecs)
+    TILE_DISPATCH(PRODUCT, rows, vecs)
 #undef PRODUCT
+  }
+}
+
+// Computes a piece; `buffer` and `panel` are scratch memory.
+static void piece_product(const product *g, long block, long run, float *buffer, float *panel) {
+  const long first = g->groups * block / g->blocks * g->rows;
+  const long last = min_of(g->m, g->groups * (block + 1) / g->blocks * g->rows);
+  long start = 0;
+  do {
+    const left_operand left = left_of(g, first, last, start, min_of(PANEL_DEPTH, g->k - start), buffer);
+    for (long p = g->panels * run / g->runs; p < g->panels * (run + 1) / g->runs; p++) {
+      panel_product(g, left, first, last, p, start, panel);
     }
     start += PANEL_DEPTH;
   } while (start < g->k);
 }
 
-// Returns how many of `count` pieces a thread takes in turn. Panels side by side share pages, and lines that were asked for.
-static long panels_in_turn(long count) {
-  const long run = count / (PIECES_PER_THREAD * omp_get_max_threads());
-  return run < 1 ? 1 : min_of(run, MOST_IN_TURN);
+// Divides a product into pieces: blocks for the cache, and then more of them until there is work for all threads.
+static void divide(product *g, long deepest) {
+  const long wanted = PIECES_PER_THREAD * omp_get_max_threads();
+  g->panels = (g->n + TILE_COLUMNS - 1) / TILE_COLUMNS;
+  g->groups = (g->m + g->rows - 1) / g->rows;
+  // Packing a panel of pairs takes too long to do it for each of several blocks.
+  g->blocks = min_of(g->groups, g->precision == MIXED ? 1 : (g->m * deepest + BLOCK_FLOATS - 1) / BLOCK_FLOATS);
+  g->runs = packs_blocks(g) ? (g->panels + RUN_PANELS - 1) / RUN_PANELS : g->panels;
+  if (g->blocks * g->runs < wanted && g->blocks > 0) g->runs = min_of(g->panels, (wanted + g->blocks - 1) / g->blocks);
+  if (g->blocks * g->runs < wanted && g->runs > 0) g->blocks = min_of(g->groups, (wanted + g->runs - 1) / g->runs);
 }
 
 int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias,
@@ -213,29 +241,30 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
     few_rows_product(m, n, k, a, b, c, ldc, bias, accumulate, PANEL_DEPTH);
     return 0;
   }
-  product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate};
-  const long panels = (n + TILE_COLUMNS - 1) / TILE_COLUMNS, groups = (m + g.rows - 1) / g.rows;
-  const long blocks = row_blocks(panels, groups), run = panels_in_turn(panels * blocks);
+  const long deepest = k > 0 ? min_of(PANEL_DEPTH, k) : 1;
+  product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate, 0, 0, 0, 0};
+  divide(&g, deepest);
+  const long pieces = g.blocks * g.runs, in_turn = pieces / (PIECES_PER_THREAD * omp_get_max_threads());
+  const long turn = in_turn < 1 ? 1 : min_of(in_turn, MOST_IN_TURN);
+  const long block_rows = pieces > 0 ? (g.groups + g.blocks - 1) / g.blocks * g.rows : 0;
   uint32_t *pairs = precision == MIXED ? (uint32_t *)scratch(m * pairs_for(k)) : NULL;
   if (precision == MIXED && !pairs) return 1;
   g.a_pairs = pairs;
   int failed = 0;
 #pragma omp parallel reduction(| : failed)
   {
-    float *panel = scratch(TILE_COLUMNS * min_of(PANEL_DEPTH, k));
-    failed = panel == NULL;
+    float *panel = scratch(TILE_COLUMNS * deepest), *buffer = packs_blocks(&g) ? scratch(block_rows * deepest) : panel;
+    failed = !panel || !buffer;
     if (pairs) {
 #pragma omp for schedule(static)
       for (long i = 0; i < m; i++) pack_row_pairs(pairs + i * pairs_for(k), a.at + i * a.row, a.column, k);
     }
     // Dynamic, since cores may differ in speed or be busy with something else.
-#pragma omp for schedule(dynamic, run) collapse(2)
-    for (long p = 0; p < panels; p++) {
-      for (long block = 0; block < blocks; block++) {
-        const long first = groups * block / blocks * g.rows, last = min_of(m, groups * (block + 1) / blocks * g.rows);
-        if (panel) panel_product(&g, p, first, last, panel);
-      }
+#pragma omp for schedule(dynamic, turn)
+    for (long piece = 0; piece < pieces; piece++) {
+      if (!failed) piece_product(&g, piece / g.runs, piece % g.runs, buffer, panel);
     }
+    if (buffer != panel) free(buffer);
     free(panel);
   }
   free(pairs);

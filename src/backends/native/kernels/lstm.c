@@ -77,6 +77,8 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
     const float *panel = l->product ? NULL : l->panels + block * s.units * 4 * VL;
     const long valid = min_of(VL, s.units - block * VL);
     for (long row = rows.first; row < rows.last; row += group) {
+      const long count = min_of(group, rows.last - row);
+      prefetch_gates(count, 4, step.gates + row * 4 * s.units + block * VL, 4 * s.units, s.units);
 #define STEP(R)                                                                                                       \
   {                                                                                                                  \
     vec acc[GATE_ROWS][MOST_GATES];                                                                                   \
@@ -91,7 +93,7 @@ static void step_forward(const void *layer, long t, share blocks, share rows, op
     if (zoned) finish_cells(R, 1, acc, s.units, row, block * VL, step);                                               \
     else finish_cells(R, 0, acc, s.units, row, block * VL, step);                                                     \
   }
-      GATE_DISPATCH(STEP, min_of(group, rows.last - row))
+      GATE_DISPATCH(STEP, count)
 #undef STEP
     }
   }

@@ -53,17 +53,28 @@ static inline float *scratch(long count) {
   return aligned_alloc(64, (bytes + 63) / 64 * 64);
 }
 
+// out[j] = Σ_i a[i][j] for up to `vecs` vectors of columns, plus the old out[j] when `accumulate` is set.
+INLINE void sum_columns(const int vecs, long rows, long columns, const float *a, long row, float *out, int accumulate) {
+  vec sum[4];
+  for (int v = 0; v < vecs; v++) {
+    sum[v] = accumulate ? load_part(out + v * VL, min_of(VL, columns - v * VL)) : (vec){0};
+  }
+  for (long i = 0; i < rows; i++) {
+    for (int v = 0; v < vecs; v++) sum[v] += load_part(a + i * row + v * VL, min_of(VL, columns - v * VL));
+  }
+  for (int v = 0; v < vecs; v++) store_part(out + v * VL, sum[v], min_of(VL, columns - v * VL));
+}
+
 // out[j] = Σ_i a[i][j], plus the old out[j] when `accumulate` is set; a is rows × columns, its rows `row` apart.
 static inline void column_sums(long rows, long columns, const float *a, long row, float *out, int accumulate) {
 #pragma omp parallel if (rows * columns > BLOCK)
   {
     const share own = share_of((columns + VL - 1) / VL);
-    for (long block = own.first; block < own.last; block++) {
-      const long from = block * VL, valid = min_of(VL, columns - from);
-      vec sum = accumulate ? load_part(out + from, valid) : (vec){0};
-      for (long i = 0; i < rows; i++) sum += load_part(a + i * row + from, valid);
-      store_part(out + from, sum, valid);
-    }
+    const long last = min_of(columns, own.last * VL);
+    long from = own.first * VL;
+    // Whole lines of memory at a time: rows may be so far apart that a line does not stay in the cache until its other half is read.
+    for (; from + 4 * VL <= last; from += 4 * VL) sum_columns(4, rows, 4 * VL, a + from, row, out + from, accumulate);
+    for (; from < last; from += VL) sum_columns(1, rows, min_of(VL, last - from), a + from, row, out + from, accumulate);
   }
 }
 

@@ -119,6 +119,14 @@ INLINE void clear_gates(const int rows, const int gates, vec acc[GATE_ROWS][MOST
   }
 }
 
+// Asks for the lines of `rows` rows of gates, rows `row` apart and gates `part`, while a tile's product is computed: they are too far apart
+// for the processor to foresee them, and in a long window they are in no cache.
+INLINE void prefetch_gates(long rows, int gates, const float *at, long row, long part) {
+  for (long r = 0; r < rows; r++) {
+    for (int g = 0; g < gates; g++) __builtin_prefetch(at + r * row + g * part, 1);
+  }
+}
+
 // acc[r][g] += Σ_k a[r·row + g·part + k] · b[(k·gates + g)·VL …]: each gate has a left operand of its own, or all have
 // the same where part is 0; b is a panel of `pack_gates`.
 INLINE void gate_product(const int rows, const int gates, long depth, const float *a, long row, const long part,

@@ -36,34 +36,41 @@ void zlm_sgd_update_rows(int64_t n, int64_t width, float *parameter, const float
   }
 }
 
+// `restrict` lets the compiler compute several elements at once: it cannot compare so many arrays first.
+INLINE void adam_step(long count, float *restrict parameter, const float *restrict gradient, float *restrict first_moment,
+                      float *restrict second_moment, zlm_gradient_rule rule, zlm_adam a) {
+  for (long i = 0; i < count; i++) {
+    const float g = effective(rule, gradient[i], parameter[i]);
+    first_moment[i] = a.beta1 * first_moment[i] + a.one_less_beta1 * g;
+    second_moment[i] = a.beta2 * second_moment[i] + a.one_less_beta2 * (g * g);
+    parameter[i] -= a.rate * first_moment[i] / (sqrtf(a.correction * second_moment[i]) + a.epsilon);
+  }
+}
+
 void zlm_adam_update(int64_t n, float *parameter, const float *gradient, float *first_moment, float *second_moment,
-                     const zlm_gradient_rule *r, const zlm_adam *adam) {
-  const zlm_gradient_rule rule = *r;
-  const zlm_adam a = *adam;
+                     const zlm_gradient_rule *rule, const zlm_adam *adam) {
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
-    const long last = block_end(block, n);
-    for (long i = block * BLOCK; i < last; i++) {
-      const float g = effective(rule, gradient[i], parameter[i]);
-      first_moment[i] = a.beta1 * first_moment[i] + a.one_less_beta1 * g;
-      second_moment[i] = a.beta2 * second_moment[i] + a.one_less_beta2 * (g * g);
-      parameter[i] -= a.rate * first_moment[i] / (sqrtf(a.correction * second_moment[i]) + a.epsilon);
-    }
+    const long first = block * BLOCK, count = block_end(block, n) - first;
+    adam_step(count, parameter + first, gradient + first, first_moment + first, second_moment + first, *rule, *adam);
+  }
+}
+
+INLINE void rmsprop_step(long count, float *restrict parameter, const float *restrict gradient,
+                         float *restrict mean_square, zlm_gradient_rule rule, zlm_rmsprop m) {
+  for (long i = 0; i < count; i++) {
+    const float g = effective(rule, gradient[i], parameter[i]);
+    mean_square[i] = m.keep * mean_square[i] + m.one_less_keep * (g * g);
+    parameter[i] -= m.rate * g / (sqrtf(mean_square[i]) + m.epsilon);
   }
 }
 
 void zlm_rmsprop_update(int64_t n, float *parameter, const float *gradient, float *mean_square,
-                        const zlm_gradient_rule *r, const zlm_rmsprop *rmsprop) {
-  const zlm_gradient_rule rule = *r;
-  const zlm_rmsprop m = *rmsprop;
+                        const zlm_gradient_rule *rule, const zlm_rmsprop *rmsprop) {
 #pragma omp parallel for schedule(static) if (n > BLOCK)
   for (long block = 0; block < blocks_of(n); block++) {
-    const long last = block_end(block, n);
-    for (long i = block * BLOCK; i < last; i++) {
-      const float g = effective(rule, gradient[i], parameter[i]);
-      mean_square[i] = m.keep * mean_square[i] + m.one_less_keep * (g * g);
-      parameter[i] -= m.rate * g / (sqrtf(mean_square[i]) + m.epsilon);
-    }
+    const long first = block * BLOCK, count = block_end(block, n) - first;
+    rmsprop_step(count, parameter + first, gradient + first, mean_square + first, *rule, *rmsprop);
   }
 }
 

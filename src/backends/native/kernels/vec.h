@@ -67,4 +67,26 @@ INLINE float max_lanes(vec v) {
   return max;
 }
 
+// Four vectors of four floats, transposed in registers.
+typedef float square __attribute__((vector_size(16)));
+typedef square square_unaligned __attribute__((aligned(4), may_alias));
+#if defined(__clang__)
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+typedef int32_t square_lanes __attribute__((vector_size(16)));
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (square_lanes){i, j, k, l})
+#endif
+
+// Writes the transpose of 4 × 4 floats: rows of `from` are `from_row` apart, those of `to` are `to_row` apart.
+INLINE void transpose_square(float *to, long to_row, const float *from, long from_row) {
+  const square a = *(const square_unaligned *)from, b = *(const square_unaligned *)(from + from_row);
+  const square c = *(const square_unaligned *)(from + 2 * from_row), d = *(const square_unaligned *)(from + 3 * from_row);
+  const square ac_low = SHUFFLE(a, c, 0, 4, 1, 5), ac_high = SHUFFLE(a, c, 2, 6, 3, 7);
+  const square bd_low = SHUFFLE(b, d, 0, 4, 1, 5), bd_high = SHUFFLE(b, d, 2, 6, 3, 7);
+  *(square_unaligned *)to = SHUFFLE(ac_low, bd_low, 0, 4, 1, 5);
+  *(square_unaligned *)(to + to_row) = SHUFFLE(ac_low, bd_low, 2, 6, 3, 7);
+  *(square_unaligned *)(to + 2 * to_row) = SHUFFLE(ac_high, bd_high, 0, 4, 1, 5);
+  *(square_unaligned *)(to + 3 * to_row) = SHUFFLE(ac_high, bd_high, 2, 6, 3, 7);
+}
+
 #endif
