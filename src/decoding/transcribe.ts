@@ -78,5 +78,6 @@ function firstUtterances(source: UtteranceSource, most: number): UtteranceSource
     phoneCounts: source.phoneCounts.subarray(0, length),
     name: (utterance) => source.name(utterance),
     read: (utterance) => source.read(utterance),
+    readLabels: (utterance) => source.readLabels(utterance),
   };
 }
