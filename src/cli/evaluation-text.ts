@@ -153,7 +153,8 @@ function speechFacts(report: SpeechEvaluation): Facts {
   };
 }
 
-function decodingText(decoding: PhoneDecoding): string {
+/** Says how phones were found, as in "CTC, beam 5". */
+export function decodingText(decoding: PhoneDecoding): string {
   switch (decoding.decoder) {
     case 'viterbi': {
       const { priorScale, bigramScale, minFrames } = decoding;

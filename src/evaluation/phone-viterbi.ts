@@ -6,7 +6,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
  * Returns the phones of the likeliest path (Viterbi 1967). The path gives each frame to a phone, and each phone its least number of frames
- * or more; an utterance that is shorter than that is one phone. Of equally likely paths, it takes one that, from the end to the
+ * or more, or all frames of an utterance that has fewer. Of equally likely paths, it takes one that, from the end to the
  * beginning, stays in a phone rather than enters it, and has the first of the phones that may come before.
  */
 export function viterbiPhones(frames: FrameLogProbs, hmm: PhoneHmm): number[] {
