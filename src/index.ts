@@ -24,6 +24,8 @@ export { type FaultKind, UserError } from './errors.js';
 export type { OpenedCombination } from './evaluation/combine.js';
 export type { MethodRequest } from './evaluation/method.js';
 export { readMethodFile } from './evaluation/method-file.js';
+export type { DecoderChoice, PhoneDecoding } from './evaluation/phone-decoder.js';
+export type { PhoneHmmScales } from './evaluation/phone-hmm.js';
 export type { LagRecall, RecallReport } from './evaluation/recall.js';
 export type * from './evaluation/report.js';
 export type { LineScore, ScoreTotal, TokenScore } from './evaluation/score.js';

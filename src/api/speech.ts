@@ -2,6 +2,7 @@
 import { evaluateSpeech as evaluateRun } from '../decoding/evaluate-speech.js';
 import { type Transcription, transcribe as transcribeRun } from '../decoding/transcribe.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import type { DecoderChoice } from '../evaluation/phone-decoder.js';
 import type { SpeechEvaluation } from '../evaluation/report.js';
 import type { OpenedSpeech } from '../runs/opened-run.js';
 import { openRecognizer as openRun } from '../systems/open-run.js';
@@ -20,19 +21,17 @@ export function openRecognizer(run: string, options: OpenOptions = {}): Promise<
 }
 
 /** Options of {@link evaluateSpeech}. */
-export interface EvaluateSpeechOptions extends EvaluationHooks {
+export interface EvaluateSpeechOptions extends EvaluationHooks, DecoderChoice {
   /** `test` by default. */
   readonly split?: 'train' | 'valid' | 'test';
-  /** Prefixes that are kept in the search of a CTC network; 5 by default, and 1 takes the best path. */
-  readonly beam?: number;
 }
 
 /** Computes the phone error rate of a run, and its frame accuracy where it predicts frames. The report is also kept in the run's folder. */
 export function evaluateSpeech(
   opened: OpenedSpeech,
-  { split = 'test', beam = 5, signal, onProgress, onNote }: EvaluateSpeechOptions = {},
+  { split = 'test', signal, onProgress, onNote, ...choice }: EvaluateSpeechOptions = {},
 ): Promise<SpeechEvaluation> {
-  return evaluateRun(opened, { split, beam }, withoutUndefined({ signal, onProgress, onNote }));
+  return evaluateRun(opened, { split, ...choice }, withoutUndefined({ signal, onProgress, onNote }));
 }
 
 /** Options of {@link transcribe}. */
@@ -44,7 +43,7 @@ export interface TranscribeOptions extends Omit<EvaluateSpeechOptions, 'onNote'>
 /** Recognizes the first utterances of a split, and aligns what was recognized with what was spoken. */
 export function transcribe(
   opened: OpenedSpeech,
-  { split = 'test', beam = 5, utterances = 10, signal, onProgress }: TranscribeOptions = {},
+  { split = 'test', utterances = 10, signal, onProgress, ...choice }: TranscribeOptions = {},
 ): Promise<Transcription> {
-  return transcribeRun(opened, { split, beam, utterances }, withoutUndefined({ signal, onProgress }));
+  return transcribeRun(opened, { split, utterances, ...choice }, withoutUndefined({ signal, onProgress }));
 }

@@ -1,4 +1,5 @@
 /** Renders the report of `zlm eval`. */
+import type { PhoneDecoding } from '../evaluation/phone-decoder.js';
 import type { RecallReport } from '../evaluation/recall.js';
 import type {
   CombinedEvaluation,
@@ -134,15 +135,14 @@ function translationFacts(report: TranslationEvaluation): Facts {
 }
 
 function speechFacts(report: SpeechEvaluation): Facts {
-  const { split, errors, folding, loss, beam, frameAccuracy, meanNll, utterances } = report;
+  const { split, errors, folding, decoding, frameAccuracy, meanNll, utterances } = report;
   const { checkpoint, epochs, seconds, backend } = report;
   const { substitutions, deletions, insertions, phones } = errors;
-  const search = beam === 1 ? 'best path' : `beam ${beam}`;
   return {
     scores: [
       `${split} phone error rate ${formatPercent(report.phoneErrorRate)}`,
       `  ${countOf(substitutions, 'substitution')}, ${countOf(deletions, 'deletion')}, ${countOf(insertions, 'insertion')}; ${countOf(phones, 'phone')}`,
-      `  ${folding === 'none' ? 'phones as they are' : `phones folded by ${folding}`}; ${loss === 'ctc' ? `CTC, ${search}` : 'the likeliest phone of each frame'}`,
+      `  ${folding === 'none' ? 'phones as they are' : `phones folded by ${folding}`}; ${decodingText(decoding)}`,
       ...(frameAccuracy === null ? [] : [`${split} frame accuracy ${formatPercent(frameAccuracy)}`]),
       `${split} mean nll ${meanNll.toFixed(4)} nats a frame`,
     ],
@@ -151,6 +151,20 @@ function speechFacts(report: SpeechEvaluation): Facts {
     notes: [],
     time: `${formatDuration(seconds)} on backend ${backend}`,
   };
+}
+
+/** Says how phones were found, as in "CTC, beam 5". */
+export function decodingText(decoding: PhoneDecoding): string {
+  switch (decoding.decoder) {
+    case 'viterbi': {
+      const { priorScale, bigramScale, minFrames } = decoding;
+      return `Viterbi path, prior scale ${priorScale}, bigram scale ${bigramScale}, ${countOf(minFrames, 'frame')} at least`;
+    }
+    case 'frames':
+      return 'the likeliest phone of each frame';
+    case 'beam':
+      return `CTC, ${decoding.beam === 1 ? 'best path' : `beam ${decoding.beam}`}`;
+  }
 }
 
 function countOf(count: number, what: string): string {

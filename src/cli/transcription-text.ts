@@ -3,7 +3,9 @@ import type { TranscribedUtterance, Transcription } from '../decoding/transcribe
 import type { AlignedPhone } from '../metrics/phone-errors.js';
 import { phoneErrorRate } from '../metrics/phone-errors.js';
 import { visible } from '../visible.js';
+import { decodingText } from './evaluation-text.js';
 import { formatPercent } from './format.js';
+import { wrapLine } from './text-width.js';
 
 /** Stands where one of the two has no phone. */
 const NO_PHONE = '*';
@@ -12,15 +14,17 @@ const NO_PHONE = '*';
 const LABEL_WIDTH = 11;
 
 /**
- * Renders transcriptions: for each utterance a line with its errors, then the phones spoken and recognized, one above the other.
+ * Renders transcriptions: for each utterance a line with its errors, then the phones spoken and recognized, one above the other; at the
+ * end how they were found.
  *
  * @param width of the terminal, in columns; infinite without one
  */
 export function renderTranscription(
-  { utterances }: Transcription,
+  { utterances, decoding }: Transcription,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
-  return utterances.map((utterance) => utteranceText(utterance, width)).join('\n\n');
+  const texts = utterances.map((utterance) => utteranceText(utterance, width));
+  return [...texts, wrapLine(`Decoding: ${decodingText(decoding)}`, width).join('\n')].join('\n\n');
 }
 
 function utteranceText(utterance: TranscribedUtterance, width: number): string {

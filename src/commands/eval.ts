@@ -1,7 +1,15 @@
 import { Flags } from '@oclif/core';
 import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { decodingFlags, decodingOptions, TRANSLATION } from '../cli/decoding-flags.js';
+import {
+  decoderChoice,
+  decodingFlags,
+  decodingOptions,
+  phoneDecoderFlags,
+  refuseDecoderFlags,
+  SPEECH,
+  TRANSLATION,
+} from '../cli/decoding-flags.js';
 import { fileFlag, integerFlag, launcherFlag, runArgument, slurmFlag } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { askedFor, methodFlags } from '../cli/method-flags.js';
@@ -74,6 +82,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
       helpGroup: TRANSLATION,
       exclusive: ['perplexity-only'],
     }),
+    ...phoneDecoderFlags(SPEECH),
     ...methodFlags,
     launcher: launcherFlag,
     slurm: slurmFlag,
@@ -94,6 +103,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
     const onBackend = onceNoted(onNote);
     const asked = await askedFor(this.args.run, this.flags, onNote);
     if (this.flags.launcher !== 'slurm') refuseSlurmFlags(this.flags);
+    if ('combination' in asked) refuseDecoderFlags(this.flags, 'methods at test time are for text');
     const report = await interruptible(async (signal) => {
       const requestOf = (run: string) => openRequest(run, this.flags, onNote);
       const openHooks = { signal, onProgress, onBackend, onWarning: onNote };
@@ -116,6 +126,7 @@ export default class Eval extends BaseCommand<typeof Eval> {
       const { taskOfRun } = await import('../systems/open-run.js');
       const task = await taskOfRun(request);
       if (task === 'speech') return await this.#evaluateSpeech(request, openHooks, hooks);
+      refuseDecoderFlags(this.flags, `${request.run} ${task === 'text' ? 'predicts text' : 'translates'}`);
       if (task === 'translation') return await this.#evaluateTranslation(request, openHooks, hooks);
       const opened = await opener.open(asked.run);
       try {
@@ -134,10 +145,10 @@ export default class Eval extends BaseCommand<typeof Eval> {
   ): Promise<SpeechEvaluation> {
     const { openRecognizer } = await import('../systems/open-run.js');
     const { evaluateSpeech } = await import('../decoding/evaluate-speech.js');
-    const { split, beam } = this.flags;
+    const { split } = this.flags;
     const opened = await openRecognizer(request, openHooks);
     try {
-      return await evaluateSpeech(opened, { split, beam }, hooks);
+      return await evaluateSpeech(opened, { split, ...decoderChoice(this.flags) }, hooks);
     } finally {
       opened.dispose();
     }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { onceNoted } from '../cli/backend-flags.js';
 import { BaseCommand } from '../cli/base-command.js';
-import { beamFlag } from '../cli/decoding-flags.js';
+import { beamFlag, decoderChoice, phoneDecoderFlags } from '../cli/decoding-flags.js';
 import { integerFlag, runArgument } from '../cli/flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { openFlags, openRequest } from '../cli/open-flags.js';
@@ -34,6 +34,7 @@ export default class Transcribe extends BaseCommand<typeof Transcribe> {
       default: 10,
       min: 1,
     }),
+    ...phoneDecoderFlags(),
     beam: beamFlag(),
     ...openFlags,
   };
@@ -42,14 +43,15 @@ export default class Transcribe extends BaseCommand<typeof Transcribe> {
     const { openRecognizer } = await import('../systems/open-run.js');
     const { transcribe } = await import('../decoding/transcribe.js');
     const { renderTranscription } = await import('../cli/transcription-text.js');
-    const { split, utterances, beam } = this.flags;
+    const { split, utterances } = this.flags;
+    const choice = decoderChoice(this.flags);
     const onNote = (line: string) => this.progress().note(line);
     const transcription = await interruptible(async (signal) => {
       const onProgress = (progress: Progress) => this.progress().update(progress);
       const hooks = { signal, onProgress, onBackend: onceNoted(onNote), onWarning: onNote };
       const opened = await openRecognizer(openRequest(this.args.run ?? 'latest', this.flags, onNote), hooks);
       try {
-        return await transcribe(opened, { split, utterances, beam }, { signal, onProgress });
+        return await transcribe(opened, { split, utterances, ...choice }, { signal, onProgress });
       } finally {
         opened.dispose();
       }

@@ -2,6 +2,12 @@
 import type { SplitName } from '../corpus/prepared.js';
 import { checkFramesForPhones } from '../corpus/speech/check-frames.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import {
+  type DecoderChoice,
+  phoneDecoder,
+  resolveDecoding,
+  unusualDecoding,
+} from '../evaluation/phone-decoder.js';
 import type { SpeechEvaluation } from '../evaluation/report.js';
 import { evaluateUtterances, utteranceReading } from '../evaluation/utterances.js';
 import { keepOrNote } from '../runs/evaluations.js';
@@ -11,28 +17,29 @@ import type { OpenedSpeech } from '../runs/opened-run.js';
 export const SIDE_BY_SIDE = 16;
 
 /** Request for the evaluation of a recognizer. */
-export interface SpeechEvaluationRequest {
+export interface SpeechEvaluationRequest extends DecoderChoice {
   readonly split: SplitName;
-  /** Prefixes that are kept in the search of a CTC network; 1 takes the best path. A framewise network is not searched. */
-  readonly beam: number;
 }
 
 /**
  * Evaluates a recognizer, and keeps the report in the run's folder where that can be written.
  *
- * @throws UserError('data') when CTC cannot align the phones of an utterance; the signal's reason when it is aborted
+ * @throws UserError('usage') for a decoder that is not for the network's loss; UserError('data') when CTC cannot align the phones of an
+ *   utterance; the signal's reason when it is aborted
  */
 export async function evaluateSpeech(
   opened: OpenedSpeech,
-  { split, beam }: SpeechEvaluationRequest,
+  { split, ...choice }: SpeechEvaluationRequest,
   { signal, onProgress, onNote }: EvaluationHooks = {},
 ): Promise<SpeechEvaluation> {
   const { run, checkpoint, position, corpus, recognizer, spec, backend } = opened;
   const { loss } = recognizer;
+  const decoding = resolveDecoding(loss, choice, run.name);
   if (loss === 'ctc') checkFramesForPhones(corpus, [split]);
   const began = performance.now();
   const reading = utteranceReading(spec, corpus);
-  const options = { batch: SIDE_BY_SIDE, beam, label: split, signal, onProgress };
+  const decode = await phoneDecoder(decoding, corpus, signal);
+  const options = { batch: SIDE_BY_SIDE, decode, label: split, signal, onProgress };
   const measured = await evaluateUtterances(
     recognizer,
     corpus.split(split),
@@ -57,12 +64,14 @@ export async function evaluateSpeech(
     errors,
     folding: corpus.scoring.folding,
     loss,
-    beam: loss === 'ctc' ? beam : null,
+    decoding,
     frameAccuracy,
     meanNll,
     perplexity: Math.exp(meanNll),
     seconds: (performance.now() - began) / 1000,
     backend,
   };
-  return await keepOrNote(opened, report, onNote);
+  const method = unusualDecoding(decoding);
+  await keepOrNote(opened, method === undefined ? report : { ...report, method }, onNote);
+  return report;
 }

@@ -2,6 +2,7 @@
 import type { SplitName } from '../corpus/prepared.js';
 import type { UtteranceSource } from '../corpus/speech/speech-corpus.js';
 import type { EvaluationHooks } from '../evaluation/evaluate.js';
+import { type PhoneDecoding, phoneDecoder, resolveDecoding } from '../evaluation/phone-decoder.js';
 import { evaluateUtterances, type RecognizedUtterance, utteranceReading } from '../evaluation/utterances.js';
 import { type AlignedPhone, alignPhones, countErrors, type PhoneErrors } from '../metrics/phone-errors.js';
 import type { OpenedSpeech } from '../runs/opened-run.js';
@@ -28,26 +29,28 @@ export interface Transcription {
   readonly backend: string;
   readonly corpus: string;
   readonly split: SplitName;
-  /** Prefixes that were kept in the search; null for a framewise network. */
-  readonly beam: number | null;
+  /** How the phones were found. */
+  readonly decoding: PhoneDecoding;
   readonly utterances: readonly TranscribedUtterance[];
 }
 
 /**
  * Transcribes the first utterances of a split.
  *
- * @throws the signal's reason when it is aborted
+ * @throws UserError('usage') for a decoder that is not for the network's loss; the signal's reason when it is aborted
  */
 export async function transcribe(
   { run, checkpoint, backend, corpus, recognizer, spec }: OpenedSpeech,
-  { split, beam, utterances: most }: TranscriptionRequest,
+  { split, utterances: most, ...choice }: TranscriptionRequest,
   { signal, onProgress }: Omit<EvaluationHooks, 'onNote'> = {},
 ): Promise<Transcription> {
+  const decoding = resolveDecoding(recognizer.loss, choice, run.name);
+  const decode = await phoneDecoder(decoding, corpus, signal);
   const source = firstUtterances(corpus.split(split), most);
   const found: RecognizedUtterance[] = [];
   await evaluateUtterances(recognizer, source, utteranceReading(spec, corpus), corpus.scoring, {
     batch: SIDE_BY_SIDE,
-    beam,
+    decode,
     label: split,
     signal,
     onProgress,
@@ -59,15 +62,7 @@ export async function transcribe(
       const alignment = alignPhones(spoken, recognized);
       return { name: source.name(utterance), ...countErrors(alignment), alignment };
     });
-  return {
-    run: run.name,
-    checkpoint,
-    backend,
-    corpus: corpus.name,
-    split,
-    beam: recognizer.loss === 'ctc' ? beam : null,
-    utterances,
-  };
+  return { run: run.name, checkpoint, backend, corpus: corpus.name, split, decoding, utterances };
 }
 
 function firstUtterances(source: UtteranceSource, most: number): UtteranceSource {
@@ -78,5 +73,6 @@ function firstUtterances(source: UtteranceSource, most: number): UtteranceSource
     phoneCounts: source.phoneCounts.subarray(0, length),
     name: (utterance) => source.name(utterance),
     read: (utterance) => source.read(utterance),
+    readLabels: (utterance) => source.readLabels(utterance),
   };
 }

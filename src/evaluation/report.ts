@@ -5,6 +5,7 @@ import type { ChrfScore } from '../metrics/chrf.js';
 import type { PhoneErrors } from '../metrics/phone-errors.js';
 import type { CheckpointName } from '../runs/run-folder.js';
 import type { Dynamic, McDropout, NeuralCache } from './method.js';
+import type { PhoneDecoding } from './phone-decoder.js';
 import type { RecallReport } from './recall.js';
 
 /** Facts in every report. */
@@ -79,8 +80,8 @@ export interface SpeechEvaluation extends Omit<EvaluationFacts, 'unigramPerplexi
   /** How phones were folded into the classes that were compared. */
   readonly folding: string;
   readonly loss: 'framewise' | 'ctc';
-  /** Prefixes that were kept in the search; 1 is the best path, null for a framewise network. */
-  readonly beam: number | null;
+  /** How the phones were found. */
+  readonly decoding: PhoneDecoding;
   /** Share of frames whose phone is the likeliest; null by CTC. */
   readonly frameAccuracy: number | null;
   /** Mean negative log-likelihood of a frame, in nats: of its phone, or by CTC a frame's share of that of its utterance. */

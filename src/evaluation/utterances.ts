@@ -16,7 +16,8 @@ import type { Recognizer } from '../predictors/recognizer.js';
 import type { OnProgress } from '../progress.js';
 import { type NetworkSpec, speechOf } from '../spec/systems.js';
 import { plus } from './perplexity.js';
-import { bestPath, likeliestClasses, prefixBeamSearch, withoutRepetitions } from './phone-search.js';
+import type { PhoneDecoder } from './phone-decoder.js';
+import { likeliestClasses } from './phone-search.js';
 
 /** Returns how a spec reads the utterances of a corpus. */
 export function utteranceReading(spec: NetworkSpec, { features }: SpeechCorpus): UtteranceReading {
@@ -49,8 +50,8 @@ export interface RecognizedUtterance {
 export interface SpeechOptions {
   /** Utterances side by side: only speed depends on it. */
   readonly batch: number;
-  /** Prefixes that are kept in the search of a CTC network; 1 takes the best path. */
-  readonly beam: number;
+  /** Finds the phones of each. */
+  readonly decode: PhoneDecoder;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
   /** Its label in the progress. */
@@ -69,7 +70,7 @@ export async function evaluateUtterances(
   utterances: UtteranceSource,
   reading: UtteranceReading,
   scoring: PhoneScoring,
-  { batch, beam, signal, onProgress, label, onUtterance }: SpeechOptions,
+  { batch, decode, signal, onProgress, label, onUtterance }: SpeechOptions,
 ): Promise<SpeechMeasures> {
   const { classes, loss } = recognizer;
   let [nll, frames, right, errors] = [0, 0, 0, NO_PHONES];
@@ -83,7 +84,7 @@ export async function evaluateUtterances(
     for (const [column, utterance] of group.entries()) {
       const [frameCount, phoneCount] = [data.arrays.frameCounts[column], data.arrays.phoneCounts[column]];
       const values = found.logProbs.subarray(firstFrame * classes, (firstFrame + frameCount) * classes);
-      const recognized = recognizedClasses({ values, classes }, loss, scoring, beam);
+      const recognized = decode({ values, classes });
       const phones = data.arrays.phones.subarray(firstPhone, firstPhone + phoneCount);
       const spoken = scoredClasses(phones, scoring);
       errors = addErrors(errors, countErrors(alignPhones(spoken, recognized)));
@@ -99,20 +100,6 @@ export async function evaluateUtterances(
   const frameAccuracy = loss === 'framewise' ? right / frames : null;
   const rate = phoneErrorRate(errors);
   return { utterances: utterances.length, frames, nll, frameAccuracy, errors, phoneErrorRate: rate };
-}
-
-/**
- * Returns what was recognized as it is scored. Of a framewise network, the likeliest phone of each frame is folded first, and then
- * frames in a row of one class are one phone: so a network that wavers between two phones of a class has recognized one of them.
- */
-function recognizedClasses(
-  frames: { readonly values: Float64Array; readonly classes: number },
-  loss: Recognizer['loss'],
-  scoring: PhoneScoring,
-  beam: number,
-): string[] {
-  if (loss === 'framewise') return withoutRepetitions(scoredClasses(likeliestClasses(frames), scoring));
-  return scoredClasses(beam === 1 ? bestPath(frames) : prefixBeamSearch(frames, beam), scoring);
 }
 
 function countRight(values: Float64Array, classes: number, labels: Int32Array): number {

@@ -52,17 +52,18 @@ export function bestValid({ status, epochs, counted }: RunRecord): number | null
   return finite.length === 0 ? null : Math.min(...finite);
 }
 
-/** Chooses one of several measurements: a current one, of the best checkpoint, with the narrowest batch. */
+/** Chooses one of several measurements: a current one, of the model alone, of the best checkpoint, with the narrowest batch. */
 function chosenTest(evaluations: readonly Evaluation[]): Evaluation | undefined {
-  const merit = ({ stale, checkpoint, batch }: Evaluation) =>
-    (stale ? 1e9 : 0) + (checkpoint === 'best' ? 0 : 1e6) + batch;
+  const merit = ({ stale, method, checkpoint, batch }: Evaluation) =>
+    (stale ? 1e12 : 0) + (method === undefined ? 0 : 1e9) + (checkpoint === 'best' ? 0 : 1e6) + batch;
   return evaluations.filter(({ split }) => split === 'test').toSorted((a, b) => merit(a) - merit(b))[0];
 }
 
-function protocolOf({ checkpoint, batch, stale }: Evaluation): string {
+function protocolOf({ checkpoint, batch, method = '', stale }: Evaluation): string {
   const words = [
     checkpoint === 'best' ? '' : `${checkpoint} checkpoint`,
     batch === 1 ? '' : `batch ${batch}`,
+    method,
     stale ? 'stale' : '',
   ];
   return words.filter((word) => word !== '').join(', ');

@@ -21,7 +21,7 @@ export interface KeptEvaluation {
   readonly perplexity: number;
   /** Of a recognizer of speech. */
   readonly phoneErrorRate?: number;
-  /** Methods at test time; left out where there are none. */
+  /** Methods at test time, or how phones were found; left out where that is as usual. */
   readonly method?: string;
   /** SHA-256 of the checkpoint's content, as recorded in its file. */
   readonly checkpointSha256: string;

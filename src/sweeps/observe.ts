@@ -84,8 +84,8 @@ async function observeRun(
   const { state, epoch, epochs, seconds, live, evaluations, ...best } = await summarizeRun(run);
   const { bestValidPerplexity, bestValidPhoneErrorRate } = best;
   const test = evaluations.find(
-    ({ split, checkpoint, batch, stale }) =>
-      split === 'test' && checkpoint === 'best' && batch === 1 && !stale,
+    ({ split, checkpoint, batch, method, stale }) =>
+      split === 'test' && checkpoint === 'best' && batch === 1 && method === undefined && !stale,
   );
   const isOverBudget = secondsPerRun !== null && seconds >= secondsPerRun && bestValidPerplexity !== null;
   return {

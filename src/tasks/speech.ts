@@ -7,6 +7,8 @@ import {
   type UtteranceBatch,
   type UtteranceShape,
 } from '../corpus/utterances.js';
+import { type PhoneDecoder, type PhoneDecoding, phoneDecoder } from '../evaluation/phone-decoder.js';
+import { DEFAULT_SCALES } from '../evaluation/phone-hmm.js';
 import { evaluateUtterances, utteranceReading } from '../evaluation/utterances.js';
 import { frameLogits } from '../model/acoustic.js';
 import { activationPenalty } from '../model/activation-penalty.js';
@@ -125,6 +127,10 @@ export function speechTask(spec: NetworkSpec, corpus: SpeechCorpus, model: Netwo
   const taskLoss = speechLoss(spec, model);
   const recognizer = networkRecognizer(model, loss);
   const reading = utteranceReading(spec, corpus);
+  // As `zlm eval` does by default, except that CTC takes the best path, which is much faster.
+  const decoding: PhoneDecoding =
+    loss === 'ctc' ? { decoder: 'beam', beam: 1 } : { decoder: 'viterbi', ...DEFAULT_SCALES };
+  let decode: PhoneDecoder | undefined;
   return {
     parameters: model.parameters,
     metric: PHONE_ERROR_RATE,
@@ -138,7 +144,8 @@ export function speechTask(spec: NetworkSpec, corpus: SpeechCorpus, model: Netwo
     read: ({ pass, inPass, step }) => dataOfUtterances(batches.batch(pass, inPass), step),
     loss: (data, carried) => taskLoss.of(data, carried),
     async validate(signal, onProgress) {
-      const options = { batch: spec.training.batchSize, beam: 1, signal, onProgress, label: 'valid' };
+      decode ??= await phoneDecoder(decoding, corpus, signal);
+      const options = { batch: spec.training.batchSize, decode, signal, onProgress, label: 'valid' };
       const valid = corpus.split('valid');
       const measured = await evaluateUtterances(recognizer, valid, reading, corpus.scoring, options);
       const { frames, nll, phoneErrorRate, frameAccuracy } = measured;

@@ -174,6 +174,12 @@ describe('what it refuses', () => {
     );
   });
 
+  it('eval refuses scales of a decoder of phones for a run that predicts text', async () => {
+    const { stderr, exitCode } = await evaluate(RUN, '--bigram-scale', '2');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`--bigram-scale is for runs that recognize speech, and ${RUN} predicts text`);
+  });
+
   it('eval explains a missing best checkpoint before an epoch was validated, and takes the last one by flag', async () => {
     cpSync(`runs/${RUN}`, 'runs/young', { recursive: true });
     rmSync('runs/young/checkpoints/best.safetensors');

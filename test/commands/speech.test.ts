@@ -37,6 +37,8 @@ const folders = ['--data', join(root, 'data'), '--runs', join(root, 'runs')];
 const ofRun = ['spoken-1', ...folders, '--backend', 'wasm'];
 let trained: string;
 
+const DEFAULT = { decoder: 'viterbi', priorScale: 0.1, bigramScale: 1.5, minFrames: 3 };
+
 function expectSchema(schema: object, printed: string): Record<string, unknown> {
   const value = JSON.parse(printed);
   const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(schema);
@@ -78,11 +80,44 @@ it('eval prints the phone error rate with its counts, and keeps it', async () =>
   expect(stdout).toContain('6 utterances');
   expect(stdout).not.toContain('perplexity');
   const report = expectSchema(evalSchema, (await runCommand(Eval, [...ofRun, '--json'])).stdout);
-  expect(report).toMatchObject({ system: 'speech', loss: 'framewise', beam: null, folding: 'none' });
+  expect(report).toMatchObject({ system: 'speech', loss: 'framewise', decoding: DEFAULT, folding: 'none' });
   const { stdout: listed } = await runCommand(Runs, [...folders.slice(2), '--json']);
   const { runs } = expectSchema(runsSchema, listed) as { runs: { name: string; evaluations: object[] }[] };
   const kept = runs.find(({ name }) => name === 'spoken-1')?.evaluations;
   expect(kept).toMatchObject([{ split: 'test', phoneErrorRate: report.phoneErrorRate }]);
+});
+
+it('eval takes another decoder, and says so', async () => {
+  const { stdout } = await runCommand(Eval, ofRun);
+  expect(stdout).toContain(
+    '  phones as they are; Viterbi path, prior scale 0.1, bigram scale 1.5, 3 frames at least\n',
+  );
+  const frames = await runCommand(Eval, [...ofRun, '--decoder', 'frames']);
+  expect(frames.stdout).toContain('  phones as they are; the likeliest phone of each frame\n');
+  const json = await runCommand(Eval, [...ofRun, '--decoder', 'frames', '--json']);
+  expect(expectSchema(evalSchema, json.stdout).decoding).toEqual({ decoder: 'frames' });
+  // What is kept beside the figure of the usual decoder does not replace it.
+  const [usual] = /\d+\.\d\d %/.exec(stdout) ?? [];
+  expect((await runCommand(Runs, folders.slice(2))).stdout).toContain(`PER ${usual}`);
+  const scales = ['--prior-scale', '1', '--bigram-scale', '0', '--min-frames', '1'];
+  const scaled = await runCommand(Eval, [...ofRun, ...scales, '--json']);
+  expect(expectSchema(evalSchema, scaled.stdout).decoding).toEqual({
+    decoder: 'viterbi',
+    priorScale: 1,
+    bigramScale: 0,
+    minFrames: 1,
+  });
+});
+
+it('a decoder is refused where it does not apply', async () => {
+  const scaled = await runCommand(Eval, [...ofRun, '--decoder', 'frames', '--min-frames', '2']);
+  expect(scaled).toMatchObject({ exitCode: 2 });
+  expect(scaled.stderr).toContain('Scales are for the decoder viterbi');
+  const combined = await runCommand(Eval, [...ofRun, '--dynamic', '--decoder', 'frames']);
+  expect(combined).toMatchObject({ exitCode: 2 });
+  expect(combined.stderr).toContain(
+    '--decoder is for runs that recognize speech, and methods at test time are for text',
+  );
 });
 
 it('runs, metrics, plot and report name the phone error rate', async () => {
@@ -107,5 +142,11 @@ it('transcribe prints what is spoken above what was recognized', async () => {
   expect(stdout).toMatch(/^test-0: phone error rate \d+\.\d\d %, .*\n {2}spoken {5}\S.*\n {2}recognized /);
   expect(stdout.match(/^test-/gm)).toHaveLength(2);
   const json = await runCommand(Transcribe, [...ofRun, '--split', 'valid', '--json']);
-  expect(expectSchema(transcribeSchema, json.stdout).utterances).toHaveLength(6);
+  expect(expectSchema(transcribeSchema, json.stdout)).toMatchObject({ decoding: DEFAULT });
+  expect(JSON.parse(json.stdout).utterances).toHaveLength(6);
+  expect(stdout).toMatch(
+    /\n\nDecoding: Viterbi path, prior scale 0\.1, bigram scale 1\.5, 3 frames at least\n$/,
+  );
+  const frames = await runCommand(Transcribe, [...ofRun, '--decoder', 'frames', '--json']);
+  expect(expectSchema(transcribeSchema, frames.stdout).decoding).toEqual({ decoder: 'frames' });
 });

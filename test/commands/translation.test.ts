@@ -45,6 +45,12 @@ it('eval refuses --batch for a run that translates, and says why', async () => {
   expect(stderr).toContain('Leave it out');
 });
 
+it('eval refuses a decoder of phones for a run that translates', async () => {
+  const { exitCode, stderr } = await runCommand(Eval, ['numbers', '--decoder', 'viterbi', ...places]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--decoder is for runs that recognize speech, and numbers translates');
+});
+
 it('eval without --batch prints BLEU, chrF2 and the perplexity', async () => {
   const { exitCode, stdout } = await runCommand(Eval, ['numbers', '--beam', '2', ...places]);
   expect(exitCode).toBe(0);

@@ -243,6 +243,21 @@ describe('a sweep', () => {
     expect([report.done, launcher.jobs.map(({ steps }) => steps[0][0])]).toEqual([true, ['eval']]);
   });
 
+  it('an evaluation with a method at test time is not the figure of a run', async () => {
+    const path = sweepFile('plain', 'seeds: [1]\n');
+    const [{ test }] = (await sweep(path)).runs;
+    const { evaluations } = place.run('plain-seed1');
+    const kept = JSON.parse(readFileSync(join(evaluations, 'test-best-batch1.json'), 'utf8'));
+    const other = { ...kept, method: 'neural-cache', perplexity: kept.perplexity / 2 };
+    writeFileSync(join(evaluations, 'test-best-batch1-12345678.json'), JSON.stringify(other));
+    expect((await sweep(path)).runs[0].test).toBe(test);
+    // Where the plain figure is missing, that of a method does not take its place.
+    rmSync(join(evaluations, 'test-best-batch1.json'));
+    const launcher = inProcessLauncher();
+    expect((await sweep(path, { launcher })).runs[0].test).toBe(test);
+    expect(launcher.jobs.map(({ steps }) => steps[0][0])).toEqual(['eval']);
+  });
+
   it('a budget of time stops a run at the next look, and its best epoch counts', async () => {
     const path = sweepFile(
       'short',

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { prepareSpeechCorpus } from '../../src/corpus/speech/prepare-corpus.js';
 import { evaluateSpeech } from '../../src/decoding/evaluate-speech.js';
 import { transcribe } from '../../src/decoding/transcribe.js';
+import type { DecoderChoice } from '../../src/evaluation/phone-decoder.js';
+import { DEFAULT_SCALES } from '../../src/evaluation/phone-hmm.js';
 import { phoneErrorRate } from '../../src/metrics/phone-errors.js';
 import { summarizeRun } from '../../src/runs/list-runs.js';
 import { loadSpec } from '../../src/spec/load.js';
@@ -135,14 +137,11 @@ describe.each([
     const opened = await openRecognizer(requestOf(run));
     try {
       const report = await evaluateSpeech(opened, { split: 'test', beam: 3 });
+      const decoding =
+        loss === 'ctc' ? { decoder: 'beam', beam: 3 } : { decoder: 'viterbi', ...DEFAULT_SCALES };
       const { frames, phoneCounts } = opened.corpus.split('test');
       const spoken = phoneCounts.reduce((sum, count) => sum + count, 0);
-      expect(report).toMatchObject({
-        system: 'speech',
-        loss,
-        utterances: 6,
-        beam: loss === 'ctc' ? 3 : null,
-      });
+      expect(report).toMatchObject({ system: 'speech', loss, utterances: 6, decoding });
       expect(report.predictions).toBe(frames.reduce((sum, count) => sum + count, 0));
       // The phone q is left out.
       expect(report.errors.phones).toBeLessThan(spoken);
@@ -171,12 +170,108 @@ describe.each([
       epochs.every(({ validFrameAccuracy }) => (validFrameAccuracy === undefined) === (loss === 'ctc')),
     ).toBe(true);
     expect(evaluations).toMatchObject([{ split: 'test', phoneErrorRate: expect.any(Number) }]);
+    // By the decoder that `zlm eval` takes; CTC has a wider beam there.
+    const opened = await openRecognizer(requestOf(run));
+    try {
+      const { phoneErrorRate } = await evaluateSpeech(opened, { split: 'valid', beam: 1 });
+      expect(phoneErrorRate).toBe(bestValidPhoneErrorRate);
+    } finally {
+      opened.dispose();
+    }
   });
 
   it('is refused where a text is needed', async () => {
     await expect(runOpener(requestOf).open(run)).rejects.toThrow(`Run ${run} recognizes speech`);
     await expect(openTranslator(requestOf(run))).rejects.toThrow(`Run ${run} recognizes speech`);
   });
+});
+
+describe('a framewise recognizer of noisy speech', () => {
+  beforeAll(async () => {
+    await writeSpeech(place.data, { name: 'noisy', noise: 1.2, utterances: [60, 20, 20] });
+    const overrides = ['corpus=noisy', 'task.speech.delay=2', 'training.epochs=8', 'dropout={}'];
+    await trainSmall(place, { spec, name: 'noisy', overrides, backend, backendOptions: BACKEND_OPTIONS });
+  });
+
+  it('has fewer errors by the Viterbi path than by the likeliest phone of each frame', async () => {
+    const opened = await openRecognizer(requestOf('noisy'));
+    try {
+      const viterbi = await evaluateSpeech(opened, { split: 'test' });
+      const frames = await evaluateSpeech(opened, { split: 'test', decoder: 'frames' });
+      expect(frames.decoding).toEqual({ decoder: 'frames' });
+      expect(viterbi.phoneErrorRate).toBeLessThan(0.8 * frames.phoneErrorRate);
+      expect(viterbi.errors.insertions).toBeLessThan(0.3 * frames.errors.insertions);
+      // What the network computes is the same.
+      expect([viterbi.meanNll, viterbi.frameAccuracy]).toEqual([frames.meanNll, frames.frameAccuracy]);
+      // Bigrams of this weight forbid every change of phones.
+      const heavy = { split: 'test' as const, scales: { bigramScale: 1000 } };
+      const { utterances } = await transcribe(opened, { ...heavy, utterances: 20 });
+      for (const { alignment } of utterances)
+        expect(alignment.filter(({ recognized }) => recognized !== null).length).toBeLessThanOrEqual(1);
+    } finally {
+      opened.dispose();
+    }
+  });
+
+  it('keeps the figure of another decoder under its name, beside that of its own', async () => {
+    const opened = await openRecognizer(requestOf('noisy'));
+    try {
+      const own = await evaluateSpeech(opened, { split: 'valid' });
+      const frames = await evaluateSpeech(opened, { split: 'valid', decoder: 'frames' });
+      const scaled = await evaluateSpeech(opened, {
+        split: 'valid',
+        scales: { priorScale: 1, minFrames: 1 },
+      });
+      expect(scaled.decoding).toEqual({ decoder: 'viterbi', priorScale: 1, bigramScale: 1.5, minFrames: 1 });
+      const { evaluations } = await summarizeRun(place.run('noisy'));
+      const kept = evaluations.filter(({ split }) => split === 'valid');
+      expect(
+        Object.fromEntries(kept.map(({ method = '', phoneErrorRate }) => [method, phoneErrorRate])),
+      ).toEqual({
+        '': own.phoneErrorRate,
+        frames: frames.phoneErrorRate,
+        'viterbi 1/1.5/1': scaled.phoneErrorRate,
+      });
+    } finally {
+      opened.dispose();
+    }
+  });
+
+  it('is refused scales that are none, or that its decoder does not have', async () => {
+    const opened = await openRecognizer(requestOf('noisy'));
+    try {
+      const evaluated = (choice: DecoderChoice) => evaluateSpeech(opened, { split: 'test', ...choice });
+      await expect(evaluated({ scales: { priorScale: -1 } })).rejects.toThrow(
+        'priorScale must be a number from 0',
+      );
+      await expect(evaluated({ scales: { bigramScale: Number.NaN } })).rejects.toThrow('but is NaN');
+      await expect(evaluated({ scales: { minFrames: 1.5 } })).rejects.toThrow(
+        'minFrames must be a whole number',
+      );
+      await expect(evaluated({ decoder: 'frames', scales: {} })).rejects.toThrow(
+        'Scales are for the decoder viterbi',
+      );
+    } finally {
+      opened.dispose();
+    }
+  });
+});
+
+it('a decoder of framewise networks is refused for CTC', async () => {
+  const opened = await openRecognizer(requestOf('learned-ctc'));
+  try {
+    for (const choice of [
+      { decoder: 'frames' },
+      { decoder: 'viterbi' },
+      { scales: { priorScale: 1 } },
+    ] as const) {
+      const refused = 'is for networks with task.speech.loss framewise, and run learned-ctc has ctc';
+      await expect(evaluateSpeech(opened, { split: 'test', ...choice })).rejects.toThrow(refused);
+      await expect(transcribe(opened, { split: 'test', utterances: 1, ...choice })).rejects.toThrow(refused);
+    }
+  } finally {
+    opened.dispose();
+  }
 });
 
 it('a framewise loss needs the phones of frames, which CTC does not', async () => {

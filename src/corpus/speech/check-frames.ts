@@ -16,7 +16,7 @@ export function checkFramesForPhones(corpus: SpeechCorpus, splits: readonly Spli
     for (const [utterance, frames] of utterances.frames.entries()) {
       // Only where there may be too few are the phones read.
       if (frames >= 2 * utterances.phoneCounts[utterance] - 1) continue;
-      const needed = framesForLabels(utterances.read(utterance).phones);
+      const needed = framesForLabels(utterances.readLabels(utterance).phones);
       if (frames < needed) throw tooFewFrames(corpus, split, utterances.name(utterance), frames, needed);
     }
   }

@@ -19,14 +19,18 @@ import {
 
 const BYTES_PER_NUMBER = Float32Array.BYTES_PER_ELEMENT;
 
-/** What a model reads of one utterance. */
-export interface UtteranceData {
-  /** [frames, F], row by row, normalized. */
-  readonly features: Float32Array;
+/** The phones of one utterance. */
+export interface UtteranceLabels {
   /** [frames], a phone id each; null in a corpus without alignment. */
   readonly labels: Int32Array | null;
   /** The phones spoken, at least one. */
   readonly phones: Int32Array;
+}
+
+/** What a model reads of one utterance. */
+export interface UtteranceData extends UtteranceLabels {
+  /** [frames, F], row by row, normalized. */
+  readonly features: Float32Array;
 }
 
 /** The utterances of one split, by index. */
@@ -45,6 +49,12 @@ export interface UtteranceSource {
    * @throws UserError('data') when a file was damaged since it was opened
    */
   read(utterance: number): UtteranceData;
+  /**
+   * Reads the phones of an utterance alone, as {@link read} does.
+   *
+   * @throws UserError('data') when a file was damaged since it was opened
+   */
+  readLabels(utterance: number): UtteranceLabels;
 }
 
 /** Where the utterances of a split begin in its files. */
@@ -116,9 +126,12 @@ export class StoredUtterances implements UtteranceSource {
     if (this.#features.fill(bytes, position) < bytes.length)
       throw damaged(this.#features.path, 'it became shorter while it was being read');
     swapToFileOrder(bytes);
+    return { features, ...this.readLabels(utterance) };
+  }
+
+  readLabels(utterance: number): UtteranceLabels {
     return {
-      features,
-      labels: this.#labels?.read(firstFrame, frames) ?? null,
+      labels: this.#labels?.read(this.#firstFrames[utterance], this.frames[utterance]) ?? null,
       phones: this.#phones.read(this.#firstPhones[utterance], this.phoneCounts[utterance]),
     };
   }

@@ -33,6 +33,7 @@ describe('a prepared speech corpus', () => {
         // No phone follows itself, so the labels without repetitions are the phones.
         expect(labels?.filter((label, at) => at === 0 || label !== labels[at - 1])).toEqual(phones);
         expect(phones.length).toBe(source.phoneCounts[index]);
+        expect(source.readLabels(index)).toEqual({ labels, phones });
       }
     }
     corpus.close();
