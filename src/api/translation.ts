@@ -1,5 +1,5 @@
 /** What a program does with runs that translate: open, translate, evaluate. */
-import type { DecodingHooks, DecodingOptions } from '../decoding/decode.js';
+import { DEFAULT_DECODING, type DecodingHooks, type DecodingOptions } from '../decoding/decode.js';
 import { evaluateTranslation as evaluateRun } from '../decoding/evaluate-translation.js';
 import {
   type Translation,
@@ -27,8 +27,6 @@ export function openTranslator(run: string, options: OpenOptions = {}): Promise<
 /** How translations are searched: a beam of 5, a length penalty of 1 and no longest length by default. */
 type SearchOptions = Partial<DecodingOptions>;
 
-const SEARCH: DecodingOptions = { beam: 5, lengthPenalty: 1, longest: null };
-
 /** Options of {@link translate}. */
 export interface TranslateOptions extends SearchOptions, DecodingHooks {
   /** Translations of each sentence, at most `beam`; 1 by default. */
@@ -43,7 +41,7 @@ export function translate(
   sentences: Iterable<string> | AsyncIterable<string>,
   { signal, onProgress, ...options }: TranslateOptions = {},
 ): AsyncGenerator<Translation | TranslationTotal> {
-  const request = { ...SEARCH, nBest: 1, readAhead: 256, ...options, sentences };
+  const request = { ...DEFAULT_DECODING, nBest: 1, readAhead: 256, ...options, sentences };
   return translateSentences(opened, request, withoutUndefined({ signal, onProgress }));
 }
 
@@ -67,6 +65,6 @@ export function evaluateTranslation(
     ...search
   }: EvaluateTranslationOptions = {},
 ): Promise<TranslationEvaluation> {
-  const decoding = perplexityOnly ? null : { ...SEARCH, ...search };
+  const decoding = perplexityOnly ? null : { ...DEFAULT_DECODING, ...search };
   return evaluateRun(opened, { split, decoding }, withoutUndefined({ signal, onProgress, onNote }));
 }

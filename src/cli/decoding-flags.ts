@@ -1,6 +1,6 @@
 /** The flags of commands that search for translations, or for phones. */
 import { Flags } from '@oclif/core';
-import type { DecodingOptions } from '../decoding/decode.js';
+import { DEFAULT_DECODING, type DecodingOptions } from '../decoding/decode.js';
 import { UserError } from '../errors.js';
 import { type DecoderChoice, FRAMEWISE_DECODERS } from '../evaluation/phone-decoder.js';
 import { DEFAULT_SCALES } from '../evaluation/phone-hmm.js';
@@ -15,7 +15,7 @@ export function beamFlag(helpGroup?: string) {
   return integerFlag({
     description:
       'Translations of a sentence, or phone sequences of an utterance by CTC, that are kept side by side during the search; 1 is greedy.',
-    default: 5,
+    default: DEFAULT_DECODING.beam,
     min: 1,
     max: 1000,
     ...(helpGroup && { helpGroup }),
@@ -27,7 +27,7 @@ export const decodingFlags = {
   'length-penalty': numberFlag({
     description:
       'Exponent of the length by which log-probabilities are divided (Wu et al. 2016): 0 prefers short translations.',
-    default: 1,
+    default: DEFAULT_DECODING.lengthPenalty,
     min: 0,
     max: 10,
     helpGroup: TRANSLATION,

@@ -112,7 +112,10 @@ function stateCell({ state, stoppedEarly }: RunSummary): string {
 /** Formats a figure, with its protocol if that differs from the default: "115.10", "113.92 (last, batch 20)". */
 function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSummary) => string {
   const figureOf = (evaluation: Evaluation | undefined) =>
-    figureText(evaluation?.perplexity, evaluation?.phoneErrorRate);
+    [
+      figureText(evaluation?.perplexity, evaluation?.phoneErrorRate),
+      ...(evaluation?.bleu === undefined ? [] : [`BLEU ${evaluation.bleu.toFixed(2)}`]),
+    ].join(', ');
   const figures = runs.map((run) => figureOf(chosen(run, split)));
   const figureWidth = Math.max(...figures.map((figure) => figure.length));
   return (run) => {

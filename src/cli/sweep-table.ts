@@ -102,6 +102,12 @@ function columnsOf({ groups, metric }: SweepReport): GroupColumn[] {
     },
     ...spread('valid', 1),
     ...spread('test', 2),
+    ...(groups.some(({ bleu }) => bleu)
+      ? [
+          { title: 'BLEU', align: 'right' as const, cell: ({ bleu }: GroupReport) => bleuText(bleu?.mean) },
+          { title: '±', rank: 2, cell: ({ bleu }: GroupReport) => deviationText(bleu?.deviation, undefined) },
+        ]
+      : []),
     { title: '', rank: 0, cell: (group) => noteOf({ ...group, best: false }) },
   ];
 }
@@ -113,6 +119,10 @@ function colored({ best }: GroupReport, text: string): string {
 function meanText(mean: number | undefined, metric: SweepReport['metric']): string {
   if (mean === undefined) return '–';
   return metric ? formatPercent(mean) : formatPerplexity(mean);
+}
+
+function bleuText(score: number | undefined): string {
+  return score === undefined ? '–' : score.toFixed(2);
 }
 
 function deviationText(deviation: number | null | undefined, metric: SweepReport['metric']): string {
@@ -172,11 +182,12 @@ export function changedLines(before: SweepReport | null, now: SweepReport): stri
         ? state !== 'waiting' && state !== 'not needed'
         : earlier !== `${state} ${test}` && state !== 'waiting';
     })
-    .map(({ run, state, valid, test, problem }) =>
+    .map(({ run, state, valid, test, bleu, problem }) =>
       [
         `${run}: ${state}`,
         ...(valid === null ? [] : [`valid ${meanText(valid, now.metric)}`]),
         ...(test === null ? [] : [`test ${meanText(test, now.metric)}`]),
+        ...(bleu === undefined ? [] : [`BLEU ${bleuText(bleu)}`]),
         ...(problem ? [problem.split('\n', 1)[0]] : []),
       ].join(', '),
     );

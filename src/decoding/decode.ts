@@ -10,6 +10,9 @@ export interface DecodingOptions extends Pick<BeamSettings, 'beam' | 'lengthPena
   readonly longest: number | null;
 }
 
+/** How sentences are decoded where nothing else is asked for. */
+export const DEFAULT_DECODING: DecodingOptions = { beam: 5, lengthPenalty: 1, longest: null };
+
 /** Hooks during decoding. */
 export interface DecodingHooks {
   readonly signal?: AbortSignal;

@@ -8,7 +8,7 @@ import { corpusBleu } from '../metrics/bleu.js';
 import { corpusChrf } from '../metrics/chrf.js';
 import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
-import { type DecodingOptions, decode } from './decode.js';
+import { DEFAULT_DECODING, type DecodingOptions, decode } from './decode.js';
 
 /** Pairs whose losses are computed side by side: only speed depends on it. */
 const SIDE_BY_SIDE = 64;
@@ -62,7 +62,21 @@ export async function evaluateTranslation(
     backend,
     ...(translations && { translations }),
   };
-  return await keepOrNote(opened, report, hooks.onNote);
+  const method = unusualSearch(decoding);
+  await keepOrNote(opened, method === undefined ? report : { ...report, method }, hooks.onNote);
+  return report;
+}
+
+/** Names a search that is not the usual one, as in "beam 1": what it finds is kept beside that of the usual one, not in its place. */
+function unusualSearch(decoding: DecodingOptions | null): string | undefined {
+  if (decoding === null) return 'perplexity alone';
+  const { beam, lengthPenalty, longest } = decoding;
+  const words = [
+    ...(beam === DEFAULT_DECODING.beam ? [] : [`beam ${beam}`]),
+    ...(lengthPenalty === DEFAULT_DECODING.lengthPenalty ? [] : [`length penalty ${lengthPenalty}`]),
+    ...(longest === DEFAULT_DECODING.longest ? [] : [`at most ${longest} words`]),
+  ];
+  return words.length === 0 ? undefined : words.join(', ');
 }
 
 async function scoreTranslations(

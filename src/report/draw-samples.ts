@@ -1,5 +1,6 @@
 /** Draws a sample from each group of runs, for a report: a text, or translations of a run that translates. */
 import { basename, dirname } from 'node:path';
+import { DEFAULT_DECODING } from '../decoding/decode.js';
 import { translate } from '../decoding/translate.js';
 import { UserError } from '../errors.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
@@ -19,10 +20,10 @@ const [LENGTH, TEMPERATURE] = [80, 0.8];
 export const SAMPLING = `${LENGTH} tokens from the best checkpoint, at temperature ${TEMPERATURE}, without <unk>, seed 1.`;
 
 /** Sentences of test that are translated, and the beam. */
-const [SENTENCES, BEAM] = [10, 5];
+const SENTENCES = 10;
 
 /** How translations are made, in a sentence. */
-const TRANSLATING = `${SENTENCES} sentences of test at equal distances, by the best checkpoint with a beam of ${BEAM}: source, translation, reference.`;
+const TRANSLATING = `${SENTENCES} sentences of test at equal distances, by the best checkpoint with a beam of ${DEFAULT_DECODING.beam}: source, translation, reference.`;
 
 /**
  * Draws a sample from the first run of each group.
@@ -88,7 +89,7 @@ async function drawTranslations(
     const count = Math.min(SENTENCES, sources.length);
     const chosen = Array.from({ length: count }, (_, n) => Math.floor((n * sources.length) / count));
     const sentences = chosen.map((pair) => sources[pair]);
-    const search = { beam: BEAM, lengthPenalty: 1, longest: null, nBest: 1, readAhead: count };
+    const search = { ...DEFAULT_DECODING, nBest: 1, readAhead: count };
     const translations: DrawnTranslations['translations'][number][] = [];
     for await (const result of translate(opened, { ...search, sentences }, signal ? { signal } : {})) {
       if (result.type !== 'translation') continue;

@@ -22,6 +22,8 @@ export interface GroupResult {
   readonly valid: Measured | null;
   /** By `zlm eval`. */
   readonly test: Measured | null;
+  /** BLEU of the same, of runs that translate. */
+  readonly bleu: Measured | null;
 }
 
 /** Collects the results of a group. */
@@ -37,6 +39,10 @@ export function resultOfGroup(group: RunGroup): GroupResult {
     test: measured(
       tests.map(({ perplexity, phoneErrorRate = perplexity }) => phoneErrorRate),
       protocols.filter((protocol) => protocol !== '').join('; '),
+    ),
+    bleu: measured(
+      tests.flatMap(({ bleu }) => bleu ?? []),
+      '',
     ),
   };
 }

@@ -60,21 +60,29 @@ export function resultsSection(results: readonly GroupResult[]): Html {
       ? Number.NEGATIVE_INFINITY
       : Math.min(...results.map((result) => pick(result)?.spread.mean ?? Number.POSITIVE_INFINITY));
   const [bestValid, bestTest] = [best(({ valid }) => valid), best(({ test }) => test)];
+  const showsBleu = results.some(({ bleu }) => bleu);
+  const bestBleu = Math.max(...results.map(({ bleu }) => bleu?.spread.mean ?? Number.NEGATIVE_INFINITY));
   const protocols = results.flatMap(({ group, test }) =>
     test?.protocol ? [`${group.name}: ${test.protocol}`] : [],
   );
-  const row = ({ group: { name, records }, metric, valid, test }: GroupResult) => html`<tr><th>${name}</th>
+  const row = ({
+    group: { name, records },
+    metric,
+    valid,
+    test,
+    bleu,
+  }: GroupResult) => html`<tr><th>${name}</th>
 ${showsCorpus && html`<td>${records[0].spec.corpus}</td>`}<td class="number">${epochsText(records)}</td>
-${showsSeeds && html`<td class="number">${records.length}</td>`}${measuredCell(valid, bestValid, results.length, metric)}${measuredCell(test, bestTest, results.length, metric)}</tr>
+${showsSeeds && html`<td class="number">${records.length}</td>`}${measuredCell(valid, bestValid, results.length, metric)}${measuredCell(test, bestTest, results.length, metric)}${showsBleu && measuredCell(bleu, bestBleu, results.length, undefined)}</tr>
 `;
   return html`<section>
 <h2>Results</h2>
 <div class="scroll"><table>
-<thead><tr><th>model</th>${showsCorpus && html`<th>corpus</th>`}<th class="number">epochs</th>${showsSeeds && html`<th class="number">seeds</th>`}<th class="number">valid</th><th class="number">test</th></tr></thead>
+<thead><tr><th>model</th>${showsCorpus && html`<th>corpus</th>`}<th class="number">epochs</th>${showsSeeds && html`<th class="number">seeds</th>`}<th class="number">valid</th><th class="number">test</th>${showsBleu && html`<th class="number">test BLEU</th>`}</tr></thead>
 <tbody>${results.map(row)}</tbody>
 ${corpora.has('ptb') && publishedRows('Published (Zaremba et al. 2014, and the systems that they compare with)', PAPER_FIGURES, between)}
 </table></div>
-<p class="soft">${metricsOf(results)}; lower is better, and the best is marked. Valid is the best epoch in training. Test is measured by zlm eval, on the best checkpoint in one sequential pass unless noted${protocols.length > 0 && ` (${protocols.join('; ')})`}.${showsSeeds && ' With several seeds: the mean, then the lowest and the highest.'}</p>
+<p class="soft">${metricsOf(results)}; lower is better${showsBleu && ', but of BLEU higher'}, and the best is marked. Valid is the best epoch in training. Test is measured by zlm eval, on the best checkpoint in one sequential pass unless noted${protocols.length > 0 && ` (${protocols.join('; ')})`}.${showsSeeds && ' With several seeds: the mean, then the lowest and the highest.'}</p>
 ${
   corpora.has('ptb') &&
   html`<details><summary>More published figures</summary><div class="scroll"><table>

@@ -21,6 +21,8 @@ export interface KeptEvaluation {
   readonly perplexity: number;
   /** Of a recognizer of speech. */
   readonly phoneErrorRate?: number;
+  /** Of a translator: what a search has found; BLEU is between 0 and 100. */
+  readonly translations?: { readonly bleu?: { readonly score: number } };
   /** Methods at test time, or how phones were found; left out where that is as usual. */
   readonly method?: string;
   /** SHA-256 of the checkpoint's content, as recorded in its file. */
@@ -30,7 +32,9 @@ export interface KeptEvaluation {
 }
 
 /** A measurement as `zlm runs` shows it. */
-export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256'> {
+export interface Evaluation extends Omit<KeptEvaluation, 'checkpointSha256' | 'translations'> {
+  /** Of a translator, between 0 and 100. */
+  readonly bleu?: number;
   /**
    * Whether the checkpoint was overwritten or removed since, so that the figure belongs to another state of the run.
    */
@@ -123,6 +127,7 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
       predictions,
       perplexity,
       phoneErrorRate,
+      translations,
       method,
       checkpointSha256,
       evaluatedAt,
@@ -134,11 +139,17 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
       predictions,
       perplexity,
       ...(Number.isFinite(phoneErrorRate) && { phoneErrorRate }),
+      ...bleuOf(translations),
       ...(typeof method === 'string' && { method }),
       evaluatedAt,
       stale: current[checkpoint] !== checkpointSha256,
     }),
   );
+}
+
+function bleuOf(translations: KeptEvaluation['translations']): { bleu?: number } {
+  const score = translations?.bleu?.score;
+  return score !== undefined && Number.isFinite(score) ? { bleu: score } : {};
 }
 
 async function readEvaluation(path: string): Promise<KeptEvaluation | null> {

@@ -37,6 +37,8 @@ export interface ObservedRun {
   readonly live: LiveProgress | null;
   /** Perplexity on test of its best checkpoint, in one sequential pass, or phone error rate; null before it is measured. */
   readonly test: number | null;
+  /** BLEU of {@link test}; only of a translator. */
+  readonly bleu?: number;
   readonly recall: RecallReport | null;
   /** Why it failed. */
   readonly problem: string | null;
@@ -103,6 +105,7 @@ async function observeRun(
     seconds: live?.seconds ?? seconds,
     live,
     test: test?.phoneErrorRate ?? test?.perplexity ?? null,
+    ...(test?.bleu !== undefined && { bleu: test.bleu }),
     recall: test ? await recallOf(run) : null,
     problem: failure?.message ?? null,
   };

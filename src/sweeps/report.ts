@@ -42,6 +42,8 @@ export interface GroupReport {
   /** Best valid perplexity, or phone error rate, over the seeds of what is chosen. */
   readonly valid: Spread | null;
   readonly test: Spread | null;
+  /** BLEU on test; only of runs that translate. */
+  readonly bleu?: Spread;
   /** It has the lowest mean valid perplexity of the groups that are complete. */
   readonly best: boolean;
   /** On a recall corpus, from test. */
@@ -62,6 +64,7 @@ export interface RunReport {
   readonly epochs: number;
   readonly valid: number | null;
   readonly test: number | null;
+  readonly bleu?: number;
   readonly seconds: number;
   readonly problem: string | null;
   readonly live: LiveProgress | null;
@@ -116,6 +119,7 @@ function reportGroup(group: PlannedGroup, observed: ObservedRuns): GroupReport {
   const compared = (chosen?.runs ?? [])
     .map((run) => seen(run, observed))
     .filter(({ state }) => state === 'finished');
+  const bleu = spreadOf(compared.map(({ bleu = null }) => bleu));
   const recalls = compared.map(({ recall }) => recall).filter((recall) => recall !== null);
   return {
     variant: group.variant,
@@ -126,6 +130,7 @@ function reportGroup(group: PlannedGroup, observed: ObservedRuns): GroupReport {
     lost: wanted.filter(isLost).length,
     valid: spreadOf(compared.map(({ valid }) => valid)),
     test: spreadOf(compared.map(({ test }) => test)),
+    ...(bleu && { bleu }),
     best: false,
     ...(recalls.length > 0 && { recall: meanRecall(recalls) }),
   };
@@ -161,8 +166,8 @@ function reportRuns(group: PlannedGroup, observed: ObservedRuns): RunReport[] {
 }
 
 function figuresOf(run: ObservedRun) {
-  const { epoch, epochs, valid, test, seconds, problem, live } = run;
-  return { epoch, epochs, valid, test, seconds, problem, live };
+  const { epoch, epochs, valid, test, bleu, seconds, problem, live } = run;
+  return { epoch, epochs, valid, test, ...(bleu !== undefined && { bleu }), seconds, problem, live };
 }
 
 function valuesOf(settings: readonly Setting[]): Values {

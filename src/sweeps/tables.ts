@@ -29,7 +29,12 @@ export function markdownTables(report: SweepReport): string {
 function groupRows({ groups, metric }: SweepReport): string[][] {
   const axes = keysOf(groups.map(({ grid }) => grid));
   const tuned = keysOf(groups.map((group) => group.tuned ?? {}));
-  const head = ['variant', ...axes, ...tuned.map((key) => `${key} (tuned)`), 'seeds', 'valid', 'test', ''];
+  const translates = groups.some(({ bleu }) => bleu);
+  const head = [
+    ...['variant', ...axes, ...tuned.map((key) => `${key} (tuned)`), 'seeds', 'valid', 'test'],
+    ...(translates ? ['test BLEU'] : []),
+    '',
+  ];
   const rows = groups.map((group) => [
     group.variant ?? '–',
     ...axes.map((key) => valueText(group.grid[key])),
@@ -37,6 +42,7 @@ function groupRows({ groups, metric }: SweepReport): string[][] {
     `${group.valid?.count ?? 0}`,
     spreadText(group.valid, metric),
     spreadText(group.test, metric),
+    ...(translates ? [spreadText(group.bleu ?? null, undefined)] : []),
     noteOf(group),
   ]);
   return [head, ...rows];
@@ -104,7 +110,15 @@ export function runsCsv(runs: readonly RunReport[]): string {
   const grid = keysOf(runs.map((run) => run.grid));
   const tuned = keysOf(runs.map((run) => run.tuned));
   const head = ['run', 'variant', ...grid, ...tuned.map((key) => `tuned ${key}`), 'seed', 'state', 'chosen'];
-  const figures = ['epoch', 'epochs', 'valid', 'test', 'seconds'] as const;
+  const translates = runs.some(({ bleu }) => bleu !== undefined);
+  const figures = [
+    'epoch',
+    'epochs',
+    'valid',
+    'test',
+    ...(translates ? (['bleu'] as const) : []),
+    'seconds',
+  ] as const;
   const rows = runs.map((run) => [
     run.run,
     run.variant ?? '',

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { Ajv } from 'ajv';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import schema from '../../schemas/output/bench.schema.json' with { type: 'json' };
 import type { BenchmarkReport } from '../../src/benchmark/report.js';
 import Bench from '../../src/commands/bench.js';
 import { ROOT, runCommand } from '../cli/capture.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { sharedFolder } from '../temp-folder.js';
 
 const folder = sharedFolder();
@@ -35,15 +35,10 @@ const bench = (...argv: string[]) =>
     ...argv,
   ]);
 
-function expectSchema(text: string): void {
-  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
-}
-
 it('bench measures the named backends and prints JSON of its schema', async () => {
   const { stdout, result, exitCode } = await bench('--backend', 'wasm,cpu', '--no-product', '--json');
   expect(exitCode).toBe(0);
-  expectSchema(stdout);
+  expectSchema(schema, stdout);
   expect(result?.models).toEqual([
     { name: 'toy', parameters: 832, batch: 3, steps: 4, trainingFlopPerToken: 4284 },
   ]);
@@ -94,7 +89,7 @@ it('bench refuses precisions that none of the backends has', async () => {
 
 it('bench prints tables for a person', async () => {
   const { stdout, stderr, result } = await bench('--backend', 'wasm');
-  expectSchema(JSON.stringify(result));
+  expectSchema(schema, JSON.stringify(result));
   expect(stdout).toMatch(/, \d+ threads?; medians of at most 2 rounds/);
   expect(stdout).toMatch(
     /training step +backend +precision +tokens\/s +GFLOP\/s +of peak +wasm = 1 +deviation/,
@@ -119,7 +114,7 @@ it('bench reports a backend that computes wrongly instead of timing it, and fail
     expect(stdout).toMatch(
       /✖ toy, cpu f32: differs from the wasm backend: off by [\d.]+ where 0.001 is allowed/,
     );
-    expectSchema(JSON.stringify(result));
+    expectSchema(schema, JSON.stringify(result));
   } finally {
     tf.unregisterKernel(kernel.kernelName, kernel.backendName);
   }

@@ -1,7 +1,6 @@
 /** The commands on a run that recognizes speech: what they print, under --json too. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { beforeAll, expect, it } from 'vitest';
 import evalSchema from '../../schemas/output/eval.schema.json' with { type: 'json' };
 import metricsSchema from '../../schemas/output/metrics.schema.json' with { type: 'json' };
@@ -17,6 +16,7 @@ import Runs from '../../src/commands/runs.js';
 import Train from '../../src/commands/train.js';
 import Transcribe from '../../src/commands/transcribe.js';
 import { runCommand } from '../cli/capture.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { writeSpeech } from '../speech/write-speech.js';
 import { sharedFolder } from '../temp-folder.js';
 
@@ -38,13 +38,6 @@ const ofRun = ['spoken-1', ...folders, '--backend', 'wasm'];
 let trained: string;
 
 const DEFAULT = { decoder: 'viterbi', priorScale: 0.1, bigramScale: 1.5, minFrames: 3 };
-
-function expectSchema(schema: object, printed: string): Record<string, unknown> {
-  const value = JSON.parse(printed);
-  const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(schema);
-  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
-  return value;
-}
 
 beforeAll(async () => {
   await writeSpeech(join(root, 'data'));

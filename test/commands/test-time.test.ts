@@ -3,7 +3,6 @@
  * `npx vitest run test/commands/test-time.test.ts --update`.
  */
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { Ajv, type SchemaObject } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import evaluationSchema from '../../schemas/evaluation.schema.json' with { type: 'json' };
 import evalSchema from '../../schemas/output/eval.schema.json' with { type: 'json' };
@@ -16,6 +15,7 @@ import { mixWithProbabilities, perplexityOf } from '../../src/evaluation/mixture
 import type { CombinedEvaluation } from '../../src/evaluation/report.js';
 import type { LineScore, ScoreTotal } from '../../src/evaluation/score.js';
 import { type CommandRun, runCommand } from '../cli/capture.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { prepareSmallCorpus } from '../small-corpus.js';
 import { RUN, TrainedFolder, train } from '../trained-folder.js';
 
@@ -63,13 +63,8 @@ async function reported(line: string): Promise<CombinedEvaluation> {
   const { stdout, stderr, exitCode } = await zlm(`${line} --json`);
   if (exitCode !== 0) throw new Error(stderr);
   const report = JSON.parse(stdout);
-  expectValid(evalSchema, report);
+  expectSchema(evalSchema, report);
   return report;
-}
-
-function expectValid(schema: SchemaObject, value: unknown): void {
-  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
 }
 
 /** The nlls of a split's predictions by a run as it is, from `zlm score`; the first token is not predicted. */
@@ -117,7 +112,7 @@ describe('ensembles', () => {
       .trim()
       .split('\n')
       .map((text) => JSON.parse(text));
-    for (const score of scores) expectValid(scoreSchema, score);
+    for (const score of scores) expectSchema(scoreSchema, score);
     const total = scores.at(-1) as ScoreTotal;
     expect(total.tokens).toBe(predictions);
     expect(total.perplexity).toBeCloseTo(perplexity, 6);
@@ -264,7 +259,7 @@ describe('what is kept and printed', () => {
     await reported(`eval ${RUN} --ensemble calm`);
     const names = readdirSync(`runs/${RUN}/evaluations`);
     for (const name of names) {
-      expectValid(evaluationSchema, JSON.parse(readFileSync(`runs/${RUN}/evaluations/${name}`, 'utf8')));
+      expectSchema(evaluationSchema, JSON.parse(readFileSync(`runs/${RUN}/evaluations/${name}`, 'utf8')));
     }
     const methods = names.map(
       (name) => JSON.parse(readFileSync(`runs/${RUN}/evaluations/${name}`, 'utf8')).method,
@@ -272,7 +267,7 @@ describe('what is kept and printed', () => {
     expect(methods.filter((method) => method === 'ensemble of 2').length).toBeGreaterThanOrEqual(2);
     expect(methods).toContain('neural-cache');
     const { stdout } = await zlm('runs --json');
-    expectValid(runsSchema, JSON.parse(stdout));
+    expectSchema(runsSchema, JSON.parse(stdout));
     expect((await zlm('runs')).stdout).not.toContain('neural-cache');
   });
 

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Ajv, type SchemaObject } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import errorSchema from '../../schemas/output/error.schema.json' with { type: 'json' };
 import trainSchema from '../../schemas/output/train.schema.json' with { type: 'json' };
@@ -9,6 +8,7 @@ import Train from '../../src/commands/train.js';
 import type { TrainingOutcome } from '../../src/systems/system.js';
 import type { NetworkPlan } from '../../src/training/plan.js';
 import { type CommandRun, redactPaths, runCommand } from '../cli/capture.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { afterWindows, trainSmall, useWorkplace } from '../small-runs.js';
 
 const place = useWorkplace();
@@ -33,11 +33,6 @@ function transcript(argv: readonly string[], { stdout, stderr, exitCode }: Comma
     .replace(/[\d.,]+k? (?=tokens\/s)/g, '<speed> ')
     .replace(/\d+(\.\d)? s\b/g, '<time>')
     .replace(/(?<=after )\d+(?= windows)/g, '<some>')}\n`;
-}
-
-function expectSchema(schema: SchemaObject, printed: string): void {
-  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-  expect(validate(JSON.parse(printed)), JSON.stringify(validate.errors)).toBe(true);
 }
 
 describe('the whole output of a training', () => {

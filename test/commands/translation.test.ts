@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import runsSchema from '../../schemas/output/runs.schema.json' with { type: 'json' };
 import Eval from '../../src/commands/eval.js';
 import Report from '../../src/commands/report.js';
+import Runs from '../../src/commands/runs.js';
 import Train from '../../src/commands/train.js';
 import Translate from '../../src/commands/translate.js';
 import { runCommand } from '../cli/capture.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { prepareTinyParallel } from '../corpus/parallel/tiny-parallel.js';
 import { numberPairs } from '../number-words.js';
 
@@ -55,6 +58,28 @@ it('eval without --batch prints BLEU, chrF2 and the perplexity', async () => {
   const { exitCode, stdout } = await runCommand(Eval, ['numbers', '--beam', '2', ...places]);
   expect(exitCode).toBe(0);
   for (const name of ['BLEU', 'chrF2', 'perplexity']) expect(stdout).toContain(name);
+});
+
+it('runs, and the table of results of a page, show the BLEU of test', async () => {
+  const evaluated = await runCommand(Eval, ['numbers', '--json', ...places]);
+  const { translations } = JSON.parse(evaluated.stdout) as { translations: { bleu: { score: number } } };
+  const { bleu } = translations;
+  const listed = await runCommand(Runs, places.slice(2, 4));
+  expect(listed.stdout).toContain(`, BLEU ${bleu.score.toFixed(2)}`);
+  const json = await runCommand(Runs, [...places.slice(2, 4), '--json']);
+  const { runs } = expectSchema(runsSchema, json.stdout) as { runs: { evaluations: object[] }[] };
+  // The narrower search of the test before is kept beside it.
+  expect(runs[0].evaluations).toMatchObject([{ method: 'beam 2' }, { bleu: bleu.score }]);
+  expect(runs[0].evaluations[1]).not.toHaveProperty('method');
+  const out = join(root, 'bleu.html');
+  await runCommand(Report, ['numbers', '--out', out, ...places]);
+  const { document } = parseHTML(readFileSync(out, 'utf8'));
+  const table = [...document.querySelectorAll('table')].find(({ textContent }) =>
+    textContent?.includes('BLEU'),
+  );
+  expect(table?.querySelector('thead tr')?.lastElementChild?.textContent).toBe('test BLEU');
+  const last = table?.querySelector('tbody tr')?.lastElementChild?.textContent;
+  expect(Number.parseFloat(last ?? '')).toBeCloseTo(bleu.score, 1);
 });
 
 it('translate prints a translation a line', async () => {

@@ -1,11 +1,14 @@
 /** What a sweep does next, and how its results are summed up, from observed states alone. */
 import { describe, expect, it } from 'vitest';
+import sweepSchema from '../../schemas/output/sweep.schema.json' with { type: 'json' };
+import { renderSweep } from '../../src/cli/sweep-table.js';
 import { chosenCandidate, nextSteps } from '../../src/sweeps/next-steps.js';
 import type { ObservedRun, ObservedRuns } from '../../src/sweeps/observe.js';
 import { planSweep, runsOf, type SweepPlan } from '../../src/sweeps/plan.js';
 import { reportSweep, spreadOf } from '../../src/sweeps/report.js';
 import { sweepFolder } from '../../src/sweeps/sweep-folder.js';
 import { markdownTables, runsCsv } from '../../src/sweeps/tables.js';
+import { expectSchema } from '../cli/expect-schema.js';
 import { writeSweep } from './sweep-files.js';
 
 /** Plans a variant without and one with tuning, each with two seeds. */
@@ -163,5 +166,30 @@ describe('report', () => {
       'trial-a-seed1,a,,1,finished,true,0,0,60,61,0',
       'trial-a-seed2,a,,2,finished,true,0,0,62,63,0',
     ]);
+  });
+
+  it('the tables of runs that translate have the BLEU of test', async () => {
+    const plan = await planSweep(writeSweep('spec: tiny.yaml\nvariants: { a: {}, b: {} }\nseeds: [1, 2]\n'));
+    const report = reportSweep(
+      plan,
+      sweepFolder('sweeps', 'trial'),
+      observed(plan, {
+        'a-seed1': { ...finished(12, 13), bleu: 20 },
+        'a-seed2': { ...finished(12, 13), bleu: 22 },
+        'b-seed1': finished(11),
+      }),
+    );
+    expect(markdownTables(report).split('\n').slice(2, -1)).toEqual([
+      '| variant | seeds | valid        | test         | test BLEU    |         |',
+      '| ------- | ----- | ------------ | ------------ | ------------ | ------- |',
+      '| a       | 2     | 12.00 ± 0.00 | 13.00 ± 0.00 | 21.00 ± 1.41 | best    |',
+      '| b       | 1     | 11.00        | –            | –            | 1 to do |',
+    ]);
+    expect(runsCsv(report.runs).split('\n').slice(0, 2)).toEqual([
+      'run,variant,seed,state,chosen,epoch,epochs,valid,test,bleu,seconds',
+      'trial-a-seed1,a,1,finished,true,0,0,12,13,20,0',
+    ]);
+    expect(renderSweep(report, 100)).toContain('BLEU');
+    expectSchema(sweepSchema, report);
   });
 });
