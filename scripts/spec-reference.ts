@@ -8,8 +8,8 @@ const INTRODUCTION = `<!-- Generated from schemas/spec.schema.json by \`npm run 
 
 ${specSchema().description}
 
-A spec is a YAML file with the keys that differ from the defaults, which are the paper's conventions. \`zlm spec show FILE\`
-prints it with everything filled in, \`zlm spec check FILE\` shows every fault with its line, and \`zlm spec explain KEY\`
+A spec is a YAML file with the keys that differ from the defaults, which are the paper's conventions. \`zlm spec init CORPUS\` writes a first one
+for a corpus, \`zlm spec show FILE\` prints it with everything filled in, \`zlm spec check FILE\` shows every fault with its line, and \`zlm spec explain KEY\`
 prints an entry of this page. Sections and figures are those of the paper, [arXiv 1409.2329](https://arxiv.org/abs/1409.2329);
 other [sources](#sources) are cited by name.
 With the line \`# yaml-language-server: $schema=…/schemas/spec.schema.json\` at its top, editors complete and check it as you type.

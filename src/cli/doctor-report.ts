@@ -12,9 +12,10 @@ import type {
   RecurrentForm,
   Roofline,
 } from '../backends/backend.js';
-import { readManifest, type Unit } from '../corpus/manifest.js';
-import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
-import { readSpeechManifest, type SpeechManifest } from '../corpus/speech/manifest.js';
+import { readAnyManifest } from '../corpus/any-manifest.js';
+import type { Manifest, Unit } from '../corpus/manifest.js';
+import type { ParallelManifest } from '../corpus/parallel/manifest.js';
+import type { SpeechManifest } from '../corpus/speech/manifest.js';
 import { UserError } from '../errors.js';
 import { type FolderReport, inspectFolder } from './inspect-folder.js';
 
@@ -194,25 +195,18 @@ async function reportCorpora(dataFolder: string): Promise<CorpusReport[]> {
 /** Reports a corpus; undefined for a folder without a manifest: something else, or an unfinished preparation. */
 async function reportCorpus(dataFolder: string, name: string): Promise<CorpusReport | undefined> {
   try {
-    const manifest = await readManifest(join(dataFolder, name));
-    return (
-      manifest && {
-        name,
-        unit: manifest.unit,
-        vocabulary: manifest.vocabulary.size,
-        trainTokens: manifest.splits.train.tokens,
-        problem: null,
-      }
-    );
+    const manifest = await readAnyManifest(join(dataFolder, name));
+    if (manifest === undefined) return undefined;
+    if (!('kind' in manifest)) return reportText(manifest);
+    return manifest.kind === 'parallel' ? reportParallel(manifest) : reportSpeech(manifest);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const folder = join(dataFolder, name);
-    const parallel = await readParallelManifest(folder).catch(() => undefined);
-    if (parallel !== undefined) return reportParallel(parallel);
-    const speech = await readSpeechManifest(folder).catch(() => undefined);
-    if (speech !== undefined) return reportSpeech(speech);
     return { name, unit: null, vocabulary: null, trainTokens: null, problem: error.message };
   }
+}
+
+function reportText({ name, unit, vocabulary, splits: { train } }: Manifest): CorpusReport {
+  return { name, unit, vocabulary: vocabulary.size, trainTokens: train.tokens, problem: null };
 }
 
 function reportParallel({ name, vocabulary, splits: { train } }: ParallelManifest): CorpusReport {

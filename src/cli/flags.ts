@@ -126,6 +126,9 @@ export const figureFlag = outFlag('.svg', 'Write the figure to this file, as SVG
 /** `--out`: the file of a page. */
 export const pageFlag = outFlag('.html', 'Write the page to this file.');
 
+/** `--out`: the file of a spec. */
+export const specFileFlag = outFlag('.yaml', 'Write the spec to this file, which must not be there yet.');
+
 /** `--set a.b=c`, repeatable: overrides one key of a spec with a YAML value. */
 export const setFlag = Flags.string({
   description: 'Override one key of the spec, such as training.epochs=5; may be repeated.',

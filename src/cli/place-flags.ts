@@ -37,7 +37,7 @@ export function dataWords(data: string): string[] {
 /** The commands that take a folder's flag: known here, since loading them all to ask would cost more than all else. */
 const TAKE = {
   runs: /^zlm (train|sweep|eval|sample|score|translate|transcribe|runs|metrics|inspect|plot|report|doctor)\b/,
-  data: /^zlm (prepare|train|sweep(?! (?:status|cancel)\b)|eval|sample|score|translate|transcribe|inspect|report|doctor)\b/,
+  data: /^zlm (prepare|train|sweep(?! (?:status|cancel)\b)|eval|sample|score|translate|transcribe|inspect|report|doctor|spec init)\b/,
 };
 
 /** The folders in the flags of a command; undefined where it has no such flag. */

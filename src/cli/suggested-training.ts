@@ -4,6 +4,7 @@ import { corpusFacts, type Manifest } from '../corpus/manifest.js';
 import { crossFieldFaults } from '../spec/cross-field.js';
 import { loadSpec } from '../spec/load.js';
 import { requireNetwork } from '../spec/systems.js';
+import { windowShapeFor } from '../spec/window-shape.js';
 import { writeOverride } from '../spec/yaml.js';
 
 const QUICKSTART = 'configs/quickstart.yaml';
@@ -71,7 +72,7 @@ async function fittingOverrides(
     return requireNetwork(spec, () => new Error(`${path} is no longer the spec of a network`));
   };
   const spec = await load(overrides);
-  const { batchSize, bptt } = shapeFor(facts, spec.training);
+  const { batchSize, bptt } = windowShapeFor(facts, spec.training);
   const fitting = [
     ...overrides,
     ...(batchSize === spec.training.batchSize ? [] : [writeOverride('training.batchSize', batchSize)]),
@@ -81,15 +82,4 @@ async function fittingOverrides(
   if (faults.length === 0) return fitting;
   const other = faults.some(({ key }) => key !== SHORT_EPOCHS);
   return other ? undefined : [...fitting, writeOverride(SHORT_EPOCHS, null)];
-}
-
-/** Finds the widest batch, up to the spec's, whose columns have a whole window; shorter windows if one column is too short. */
-function shapeFor(
-  { trainTokens, validTokens }: { readonly trainTokens: number; readonly validTokens: number },
-  { batchSize, bptt }: { readonly batchSize: number; readonly bptt: number },
-): { batchSize: number; bptt: number } {
-  // A window of T steps reads T + 1 tokens of each column; a column of valid needs a token to read and one to predict.
-  const widest = Math.min(batchSize, Math.floor(trainTokens / (bptt + 1)), Math.floor(validTokens / 2));
-  const columns = Math.max(1, widest);
-  return { batchSize: columns, bptt: Math.min(bptt, Math.floor(trainTokens / columns) - 1) };
 }
