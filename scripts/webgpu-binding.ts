@@ -181,7 +181,7 @@ function valueOfKernel({ name, source, buffers, features, structs }: Named): str
     `    features: ${JSON.stringify(features)},`,
     `    bytes: ${(structs.get('Uniforms') as Struct).bytes},`,
     `    write: write${pascal(name)},`,
-    `    source: \`\n${source}\n\`,`,
+    `    source: \`\n${source}\n\` as string, // not its text as a type`,
     '  },',
   ].join('\n');
 }

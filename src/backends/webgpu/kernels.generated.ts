@@ -615,7 +615,7 @@ fn main(
   second_moment[i] = square;
   parameter[i] = old - uniforms.rate * mean / (sqrt(uniforms.correction * square) + uniforms.epsilon);
 }
-`,
+` as string, // not its text as a type
   },
   averageUpdate: {
     buffers: [{"name":"parameter","access":"read"},{"name":"average","access":"read_write"}],
@@ -641,7 +641,7 @@ fn main(
   let old = average[i];
   average[i] = old + uniforms.weight * (parameter[i] - old);
 }
-`,
+` as string, // not its text as a type
   },
   clipScale: {
     buffers: [{"name":"norm","access":"read"},{"name":"scale","access":"read_write"}],
@@ -659,7 +659,7 @@ struct Uniforms {
 fn main() {
   scale[0] = select(uniforms.most / norm[0], 1.0, norm[0] <= uniforms.most);
 }
-`,
+` as string, // not its text as a type
   },
   columnSums: {
     buffers: [{"name":"x","access":"read"},{"name":"out","access":"read_write"}],
@@ -696,7 +696,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   if (uniforms.accumulate != 0u) { own += out[column]; }
   out[column] = own;
 }
-`,
+` as string, // not its text as a type
   },
   dropout: {
     buffers: [{"name":"x","access":"read"},{"name":"y","access":"read_write"}],
@@ -783,7 +783,7 @@ fn main(
     y[at] = select(x[at] * uniforms.noise.scale, 0.0, words[i] <= uniforms.noise.last_below);
   }
 }
-`,
+` as string, // not its text as a type
   },
   dynamicUpdate: {
     buffers: [{"name":"gradient","access":"read"},{"name":"anchor","access":"read"},{"name":"rms","access":"read"},{"name":"parameter","access":"read_write"}],
@@ -814,7 +814,7 @@ fn main(
   let back = min(uniforms.decay * rms[i], vec4f(1.0)) * (anchor[i] - old);
   parameter[i] = old + back - uniforms.rate * gradient[i] / (rms[i] + uniforms.epsilon);
 }
-`,
+` as string, // not its text as a type
   },
   gatherRows: {
     buffers: [{"name":"table","access":"read"},{"name":"ids","access":"read"},{"name":"out","access":"read_write"}],
@@ -841,7 +841,7 @@ fn main(
   let id = u32(ids[index / uniforms.width]);
   out[index] = table[id * uniforms.width + index % uniforms.width];
 }
-`,
+` as string, // not its text as a type
   },
   gruStepGradient: {
     buffers: [{"name":"parts","access":"read"},{"name":"gates","access":"read"},{"name":"h0","access":"read"},{"name":"output","access":"read"},{"name":"dOutput","access":"read"},{"name":"dz","access":"read_write"},{"name":"dInput","access":"read_write"},{"name":"carry","access":"read_write"}],
@@ -985,7 +985,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   d_input[first + 2u * units] = dn;
   carry[in_state] = upstream * kept + dh * z;
 }
-`,
+` as string, // not its text as a type
   },
   gruStep: {
     buffers: [{"name":"weights","access":"read"},{"name":"bias","access":"read"},{"name":"candidateBias","access":"read"},{"name":"h0","access":"read"},{"name":"fromInput","access":"read"},{"name":"readStates","access":"read_write"},{"name":"gates","access":"read_write"},{"name":"output","access":"read_write"}],
@@ -1187,7 +1187,7 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   run_step(group, thread);
 }
-`,
+` as string, // not its text as a type
   },
   lstmStepGradient: {
     buffers: [{"name":"parts","access":"read"},{"name":"gates","access":"read"},{"name":"cells","access":"read"},{"name":"c0","access":"read"},{"name":"dOutput","access":"read"},{"name":"dz","access":"read_write"},{"name":"dc","access":"read_write"},{"name":"carry","access":"read_write"}],
@@ -1332,7 +1332,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   dc[in_state] = d_cell * f + dc[in_state] * cell_kept;
   carry[in_state] = upstream * hidden_kept;
 }
-`,
+` as string, // not its text as a type
   },
   lstmStep: {
     buffers: [{"name":"weights","access":"read"},{"name":"bias","access":"read"},{"name":"h0","access":"read"},{"name":"c0","access":"read"},{"name":"readStates","access":"read_write"},{"name":"gates","access":"read_write"},{"name":"cells","access":"read_write"},{"name":"output","access":"read_write"}],
@@ -1542,7 +1542,7 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   run_step(group, thread);
 }
-`,
+` as string, // not its text as a type
   },
   maskedStates: {
     buffers: [{"name":"h0","access":"read"},{"name":"output","access":"read"},{"name":"readStates","access":"read_write"}],
@@ -1625,7 +1625,7 @@ fn main(
   if (t == 0u) { h = h0[in_state]; } else { h = output[index - uniforms.per_step]; }
   read_states[index] = h * kept_factor(uniforms.noise, t, in_state);
 }
-`,
+` as string, // not its text as a type
   },
   norm: {
     buffers: [{"name":"sums","access":"read"},{"name":"norm","access":"read_write"}],
@@ -1656,7 +1656,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   let sum = sum_over_group(own, thread);
   if (thread == 0u) { norm[0] = sqrt(sum); }
 }
-`,
+` as string, // not its text as a type
   },
   packWeights: {
     buffers: [{"name":"weights","access":"read"},{"name":"packed","access":"read_write"}],
@@ -1701,7 +1701,7 @@ fn main(
   }
   packed[index] = value;
 }
-`,
+` as string, // not its text as a type
   },
   product128x128: {
     buffers: [{"name":"a","access":"read"},{"name":"b","access":"read"},{"name":"bias","access":"read"},{"name":"c","access":"read_write"}],
@@ -1844,7 +1844,7 @@ const DEPTH_QUADS: u32 = 2u;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   multiply_tile(group, thread);
 }
-`,
+` as string, // not its text as a type
   },
   product64x64: {
     buffers: [{"name":"a","access":"read"},{"name":"b","access":"read"},{"name":"bias","access":"read"},{"name":"c","access":"read_write"}],
@@ -1987,7 +1987,7 @@ const DEPTH_QUADS: u32 = 4u;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   multiply_tile(group, thread);
 }
-`,
+` as string, // not its text as a type
   },
   productParts: {
     buffers: [{"name":"sums","access":"read"},{"name":"bias","access":"read"},{"name":"c","access":"read_write"}],
@@ -2026,7 +2026,7 @@ fn main(
   if (uniforms.accumulate != 0u) { sum += c[at]; }
   c[at] = sum;
 }
-`,
+` as string, // not its text as a type
   },
   recurrentGradientProduct: {
     buffers: [{"name":"weights","access":"read"},{"name":"dz","access":"read"},{"name":"parts","access":"read_write"}],
@@ -2122,7 +2122,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
   }
 }
-`,
+` as string, // not its text as a type
   },
   rmspropUpdate: {
     buffers: [{"name":"gradient","access":"read"},{"name":"scale","access":"read"},{"name":"parameter","access":"read_write"},{"name":"meanSquare","access":"read_write"}],
@@ -2173,7 +2173,7 @@ fn main(
   mean_square[i] = square;
   parameter[i] = old - uniforms.rate * g / (sqrt(square) + uniforms.epsilon);
 }
-`,
+` as string, // not its text as a type
   },
   scatterAddRows: {
     buffers: [{"name":"ids","access":"read"},{"name":"rows","access":"read"},{"name":"out","access":"read_write"}],
@@ -2220,7 +2220,7 @@ fn main(
   }
   if (is_first && column < uniforms.width) { out[u32(id) * uniforms.width + column] = sum; }
 }
-`,
+` as string, // not its text as a type
   },
   sgdUpdate: {
     buffers: [{"name":"gradient","access":"read"},{"name":"scale","access":"read"},{"name":"parameter","access":"read_write"}],
@@ -2263,7 +2263,7 @@ fn main(
   let old = parameter[i];
   parameter[i] = old - effective(uniforms.rule, scale[0], gradient[i], old);
 }
-`,
+` as string, // not its text as a type
   },
   softmaxGradient: {
     buffers: [{"name":"logits","access":"read"},{"name":"targets","access":"read"},{"name":"logSumExp","access":"read"},{"name":"upstream","access":"read"},{"name":"gradient","access":"read_write"}],
@@ -2296,7 +2296,7 @@ fn main(
   let wanted = select(0.0, 1.0, i32(column) == targets[at]);
   gradient[index] = (probability - wanted) * upstream[at];
 }
-`,
+` as string, // not its text as a type
   },
   softmaxRows: {
     buffers: [{"name":"logits","access":"read"},{"name":"targets","access":"read"},{"name":"nll","access":"read_write"},{"name":"logSumExp","access":"read_write"}],
@@ -2347,7 +2347,7 @@ fn main(
   nll[at] = sum - logits[begin + u32(targets[at])];
   log_sum_exp[at] = sum;
 }
-`,
+` as string, // not its text as a type
   },
   sumOfSquares: {
     buffers: [{"name":"x0","access":"read"},{"name":"x1","access":"read"},{"name":"x2","access":"read"},{"name":"x3","access":"read"},{"name":"x4","access":"read"},{"name":"x5","access":"read"},{"name":"x6","access":"read"},{"name":"sums","access":"read_write"}],
@@ -2429,7 +2429,7 @@ fn main(
   let sum = sum_over_group(own, thread);
   if (thread == 0u && index < uniforms.groups) { sums[uniforms.first + index] = sum; }
 }
-`,
+` as string, // not its text as a type
   },
   tanhRnnStepGradient: {
     buffers: [{"name":"parts","access":"read"},{"name":"activations","access":"read"},{"name":"dOutput","access":"read"},{"name":"dz","access":"read_write"},{"name":"carry","access":"read_write"}],
@@ -2554,7 +2554,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   dz[in_window] = upstream * (1.0 - kept) * tanh_slope(activations[in_window]);
   carry[in_state] = upstream * kept;
 }
-`,
+` as string, // not its text as a type
   },
   tanhRnnStep: {
     buffers: [{"name":"weights","access":"read"},{"name":"bias","access":"read"},{"name":"h0","access":"read"},{"name":"readStates","access":"read_write"},{"name":"activations","access":"read_write"},{"name":"output","access":"read_write"}],
@@ -2743,7 +2743,7 @@ fn finish(row: u32, unit: u32, first_sum: u32) {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   run_step(group, thread);
 }
-`,
+` as string, // not its text as a type
   },
 } as const;
 
