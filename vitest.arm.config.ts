@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const NATIVE = [
-  ...['draw', 'elementary', 'few-rows', 'masks', 'mixed', 'recurrent-layers'],
+  ...['draw', 'elementary', 'few-rows', 'masks', 'mixed', 'products', 'recurrent-layers'],
   ...['roofline', 'row-sparse', 'slice-kernels'],
 ];
 
