@@ -1,5 +1,6 @@
 /** What a program does with runs that translate: open, translate, evaluate. */
-import { DEFAULT_DECODING, type DecodingHooks, type DecodingOptions } from '../decoding/decode.js';
+import type { DecodingHooks } from '../decoding/decode.js';
+import { DEFAULT_DECODING, type DecodingOptions } from '../decoding/decoding-options.js';
 import { evaluateTranslation as evaluateRun } from '../decoding/evaluate-translation.js';
 import {
   type Translation,

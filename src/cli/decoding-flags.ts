@@ -1,6 +1,6 @@
 /** The flags of commands that search for translations, or for phones. */
 import { Flags } from '@oclif/core';
-import { DEFAULT_DECODING, type DecodingOptions } from '../decoding/decode.js';
+import { DEFAULT_DECODING, type DecodingOptions } from '../decoding/decoding-options.js';
 import { UserError } from '../errors.js';
 import { type DecoderChoice, FRAMEWISE_DECODERS } from '../evaluation/phone-decoder.js';
 import { DEFAULT_SCALES } from '../evaluation/phone-hmm.js';

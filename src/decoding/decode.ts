@@ -3,15 +3,7 @@ import type { PairReading } from '../corpus/pairs.js';
 import type { Translator } from '../predictors/translator.js';
 import type { OnProgress } from '../progress.js';
 import { type BeamSettings, beamSearch, type Hypothesis } from './beam-search.js';
-
-/** How sentences are decoded. */
-export interface DecodingOptions extends Pick<BeamSettings, 'beam' | 'lengthPenalty'> {
-  /** Words of a translation, at most; null for twice the length of its source and ten more. */
-  readonly longest: number | null;
-}
-
-/** How sentences are decoded where nothing else is asked for. */
-export const DEFAULT_DECODING: DecodingOptions = { beam: 5, lengthPenalty: 1, longest: null };
+import type { DecodingOptions } from './decoding-options.js';
 
 /** Hooks during decoding. */
 export interface DecodingHooks {

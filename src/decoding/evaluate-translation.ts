@@ -8,7 +8,8 @@ import { corpusBleu } from '../metrics/bleu.js';
 import { corpusChrf } from '../metrics/chrf.js';
 import { keepOrNote } from '../runs/evaluations.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';
-import { DEFAULT_DECODING, type DecodingOptions, decode } from './decode.js';
+import { decode } from './decode.js';
+import { DEFAULT_DECODING, type DecodingOptions } from './decoding-options.js';
 
 /** Pairs whose losses are computed side by side: only speed depends on it. */
 const SIDE_BY_SIDE = 64;

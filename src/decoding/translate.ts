@@ -1,7 +1,8 @@
 /** The service behind `zlm translate`: sentences in another language. */
 import { pairReading } from '../evaluation/pairs.js';
 import { type OpenedTranslation, type UsedTranslator, usedTranslator } from '../runs/opened-run.js';
-import { type DecodingHooks, type DecodingOptions, decode } from './decode.js';
+import { type DecodingHooks, decode } from './decode.js';
+import type { DecodingOptions } from './decoding-options.js';
 
 /** Request for translations. */
 export interface TranslateRequest extends DecodingOptions {

@@ -1,6 +1,6 @@
 /** Draws a sample from each group of runs, for a report: a text, or translations of a run that translates. */
 import { basename, dirname } from 'node:path';
-import { DEFAULT_DECODING } from '../decoding/decode.js';
+import { DEFAULT_DECODING } from '../decoding/decoding-options.js';
 import { translate } from '../decoding/translate.js';
 import { UserError } from '../errors.js';
 import type { OpenedTranslation } from '../runs/opened-run.js';

@@ -10,6 +10,7 @@ import {
 } from '../corpus/pairs.js';
 import type { ParallelCorpus } from '../corpus/parallel/parallel-corpus.js';
 import { type DecodingHooks, decode } from '../decoding/decode.js';
+import { DEFAULT_DECODING } from '../decoding/decoding-options.js';
 import { evaluatePairs, pairReading } from '../evaluation/pairs.js';
 import { corpusBleu } from '../metrics/bleu.js';
 import { activationPenalty } from '../model/activation-penalty.js';
@@ -134,7 +135,7 @@ async function validBleu(
 ): Promise<number> {
   const pairs = corpus.split('valid');
   const sources = Array.from({ length: pairs.length }, (_, pair) => pairs.read(pair).source);
-  const found = await decode(translator, sources, reading, { beam, lengthPenalty: 1, longest: null }, hooks);
+  const found = await decode(translator, sources, reading, { ...DEFAULT_DECODING, beam }, hooks);
   const texts = found.map(([best]) => corpus.decode(best.ids));
   return corpusBleu(texts, await corpus.text('valid', 'target')).score;
 }

@@ -78,6 +78,22 @@ it('zlm --version does not load oclif', async () => {
   expect(loaded.split('\n')).toEqual([expect.stringContaining('zlm/'), '0', '']);
 });
 
+it('no command loads tfjs before it runs', async () => {
+  const { commands } = await commandManifest(built);
+  const files = Object.values(commands).map((command) => {
+    const { relativePath } = command as unknown as { relativePath: string[] };
+    return join(built, ...relativePath);
+  });
+  const program = `(async () => {
+    for (const file of ${JSON.stringify(files)}) {
+      await import(file);
+      if (Object.keys(require.cache).some((path) => path.includes('@tensorflow'))) throw new Error(file);
+    }
+    console.log('none');
+  })()`;
+  expect(execFileSync(process.execPath, ['--eval', program], { encoding: 'utf8' })).toBe('none\n');
+});
+
 it('zlm --version reports a full disk', async () => {
   if (!existsSync('/dev/full')) return;
   const line = `"${process.execPath}" "${built}/bin/run.js" --version > /dev/full`;
