@@ -24,7 +24,14 @@
 // in 48 KiB, the level-1 cache of the processors with tiles.
 #define PANEL_DEPTH (6 * AMX_DEPTH)
 
-static long parts_of(long count, long size) { return (count + size - 1) / size; }
+// Returns the number of blocks that the row groups of a product are divided into. A narrow product has few panels of
+// columns, so its rows are divided as well, although each block then packs its panel again.
+static long row_blocks(long panels, long groups) {
+  const long wanted = wanted_pieces();
+  if (panels >= wanted || panels == 0) return 1;
+  const long blocks = parts_of(wanted, panels);
+  return blocks < groups ? blocks : groups;
+}
 
 // One product, as every thread sees it.
 typedef struct {

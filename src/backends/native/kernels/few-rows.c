@@ -45,8 +45,8 @@ INLINE void strip_sums(const int rows, long width, long depth, matrix a, matrix 
 static long strip_width(long m, long n, int shared) {
   const long most = m <= 4 ? STRIP : WIDE_STRIP;
   if (!shared) return most;
-  const long pieces = PIECES_PER_THREAD * omp_get_max_threads(), vecs = (n + VL - 1) / VL;
-  return min_of(most, (vecs + pieces - 1) / pieces * VL);
+  const long pieces = wanted_pieces(), vecs = parts_of(n, VL);
+  return min_of(most, parts_of(vecs, pieces) * VL);
 }
 
 void few_rows_product(long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias, int accumulate,

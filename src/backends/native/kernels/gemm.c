@@ -33,7 +33,9 @@ static void pack_columns(float *panel, matrix b, long depth, long width) {
       const float *from = b.at + j * b.column;
       const int in_squares = j < square_width;
       if (in_squares && j % 4 == 0) {
-        for (long k = start; k < squares; k += 4) transpose_square(panel + k * TILE_COLUMNS + j, TILE_COLUMNS, from + k, b.column);
+        for (long k = start; k < squares; k += 4) {
+          transpose_square(panel + k * TILE_COLUMNS + j, TILE_COLUMNS, from + k, b.column);
+        }
       }
       for (long k = in_squares && squares > start ? squares : start; k < end; k++) {
         panel[k * TILE_COLUMNS + j] = from[k * b.row];
@@ -175,7 +177,8 @@ INLINE void prefetch_tile(const float *c, long ldc, long rows, long width) {
 }
 
 // Computes the rows [first, last) of panel p's columns in one slice of k; `panel` is scratch memory.
-static void panel_product(const product *g, left_operand left, long first, long last, long p, long start, float *panel) {
+static void panel_product(const product *g, left_operand left, long first, long last, long p, long start,
+                          float *panel) {
   const long from = p * TILE_COLUMNS, width = min_of(TILE_COLUMNS, g->n - from), vecs = (width + VL - 1) / VL;
   const long depth = min_of(PANEL_DEPTH, g->k - start), pair_row = pairs_for(g->k);
   const matrix slice = {g->b.at + start * g->b.row, g->b.row, g->b.column};
@@ -222,14 +225,14 @@ static void piece_product(const product *g, long block, long run, float *buffer,
 
 // Divides a product into pieces: blocks for the cache, and then more of them until there is work for all threads.
 static void divide(product *g, long deepest) {
-  const long wanted = PIECES_PER_THREAD * omp_get_max_threads();
-  g->panels = (g->n + TILE_COLUMNS - 1) / TILE_COLUMNS;
-  g->groups = (g->m + g->rows - 1) / g->rows;
+  const long wanted = wanted_pieces();
+  g->panels = parts_of(g->n, TILE_COLUMNS);
+  g->groups = parts_of(g->m, g->rows);
   // Packing a panel of pairs takes too long to do it for each of several blocks.
-  g->blocks = min_of(g->groups, g->precision == MIXED ? 1 : (g->m * deepest + BLOCK_FLOATS - 1) / BLOCK_FLOATS);
-  g->runs = packs_blocks(g) ? (g->panels + RUN_PANELS - 1) / RUN_PANELS : g->panels;
-  if (g->blocks * g->runs < wanted && g->blocks > 0) g->runs = min_of(g->panels, (wanted + g->blocks - 1) / g->blocks);
-  if (g->blocks * g->runs < wanted && g->runs > 0) g->blocks = min_of(g->groups, (wanted + g->runs - 1) / g->runs);
+  g->blocks = min_of(g->groups, g->precision == MIXED ? 1 : parts_of(g->m * deepest, BLOCK_FLOATS));
+  g->runs = packs_blocks(g) ? parts_of(g->panels, RUN_PANELS) : g->panels;
+  if (g->blocks * g->runs < wanted && g->blocks > 0) g->runs = min_of(g->panels, parts_of(wanted, g->blocks));
+  if (g->blocks * g->runs < wanted && g->runs > 0) g->blocks = min_of(g->groups, parts_of(wanted, g->runs));
 }
 
 int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float *c, long ldc, const float *bias,
@@ -244,9 +247,9 @@ int gemm(precision precision, long m, long n, long k, matrix a, matrix b, float 
   const long deepest = k > 0 ? min_of(PANEL_DEPTH, k) : 1;
   product g = {precision, m, n, k, group_rows(m), a, b, NULL, c, ldc, bias, accumulate, 0, 0, 0, 0};
   divide(&g, deepest);
-  const long pieces = g.blocks * g.runs, in_turn = pieces / (PIECES_PER_THREAD * omp_get_max_threads());
+  const long pieces = g.blocks * g.runs, in_turn = pieces / wanted_pieces();
   const long turn = in_turn < 1 ? 1 : min_of(in_turn, MOST_IN_TURN);
-  const long block_rows = pieces > 0 ? (g.groups + g.blocks - 1) / g.blocks * g.rows : 0;
+  const long block_rows = pieces > 0 ? parts_of(g.groups, g.blocks) * g.rows : 0;
   uint32_t *pairs = precision == MIXED ? (uint32_t *)scratch(m * pairs_for(k)) : NULL;
   if (precision == MIXED && !pairs) return 1;
   g.a_pairs = pairs;

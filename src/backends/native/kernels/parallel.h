@@ -19,14 +19,10 @@ static inline int omp_get_max_threads(void) { return 1; }
 // The least number of pieces for each thread, so that a slow core delays the others little.
 #define PIECES_PER_THREAD 4
 
-// Returns the number of blocks that the row groups of a product are divided into. A narrow product has few panels of
-// columns, so its rows are divided as well, although each block then packs its panel again.
-static inline long row_blocks(long panels, long groups) {
-  const long wanted = PIECES_PER_THREAD * omp_get_max_threads();
-  if (panels >= wanted || panels == 0) return 1;
-  const long blocks = (wanted + panels - 1) / panels;
-  return blocks < groups ? blocks : groups;
-}
+static inline long wanted_pieces(void) { return PIECES_PER_THREAD * omp_get_max_threads(); }
+
+// Returns the number of parts of at most `size` that `count` is cut into.
+static inline long parts_of(long count, long size) { return (count + size - 1) / size; }
 
 // The part of [0, count) that belongs to this thread of the running team.
 typedef struct {
