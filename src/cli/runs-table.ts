@@ -1,6 +1,6 @@
 /** The table of `zlm runs`: a line for each run, with the progress of a running one below it, never wider than the terminal. */
 import ansis from 'ansis';
-import type { Evaluation } from '../runs/evaluations.js';
+import { chosenEvaluation, type Evaluation } from '../runs/evaluations.js';
 import type { RunSummary } from '../runs/list-runs.js';
 import type { LiveProgress } from '../runs/live-progress.js';
 import { commonValues, type KeyValues, valueText } from '../runs/run-differences.js';
@@ -66,7 +66,8 @@ function tableLines(runs: readonly RunSummary[], width: number): string[] {
 }
 
 function columnsOf(runs: readonly RunSummary[]): RunColumn[] {
-  const evaluated = (split: string) => runs.some((run) => chosen(run, split) !== undefined);
+  const evaluated = (split: string) =>
+    runs.some((run) => chosenEvaluation(run.evaluations, split) !== undefined);
   const readable = (cell: (run: RunSummary) => string) => (run: RunSummary) =>
     run.state === 'unreadable' ? NOTHING : cell(run);
   return [
@@ -116,10 +117,10 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
       figureText(evaluation?.perplexity, evaluation?.phoneErrorRate),
       ...(evaluation?.bleu === undefined ? [] : [`BLEU ${evaluation.bleu.toFixed(2)}`]),
     ].join(', ');
-  const figures = runs.map((run) => figureOf(chosen(run, split)));
+  const figures = runs.map((run) => figureOf(chosenEvaluation(run.evaluations, split)));
   const figureWidth = Math.max(...figures.map((figure) => figure.length));
   return (run) => {
-    const evaluation = chosen(run, split);
+    const evaluation = chosenEvaluation(run.evaluations, split);
     if (!evaluation) return NOTHING.padStart(figureWidth);
     const { checkpoint, batch, method = '', stale } = evaluation;
     const words = [
@@ -131,25 +132,6 @@ function evaluationCell(runs: readonly RunSummary[], split: string): (run: RunSu
     const figure = figureOf(evaluation).padStart(figureWidth);
     return words.length === 0 ? figure : `${figure} (${words.join(', ')})`;
   };
-}
-
-/** Selects one of several measurements of a split: a current one, of the model alone, of the best checkpoint, with batch 1, the newest. */
-function chosen({ evaluations }: RunSummary, split: string): Evaluation | undefined {
-  const merit = ({ stale, method, checkpoint, batch }: Evaluation) => [
-    stale ? 1 : 0,
-    method === undefined ? 0 : 1,
-    checkpoint === 'best' ? 0 : 1,
-    batch,
-  ];
-  return evaluations
-    .filter((evaluation) => evaluation.split === split)
-    .sort((a, b) => {
-      const [ours, theirs] = [merit(a), merit(b)];
-      const first = ours.findIndex((value, index) => value !== theirs[index]);
-      return first === -1
-        ? b.evaluatedAt.localeCompare(a.evaluatedAt)
-        : (ours[first] ?? 0) - (theirs[first] ?? 0);
-    })[0];
 }
 
 /** Keys with a column of their own. */

@@ -1,6 +1,6 @@
 /** The results of a group of runs: one figure a split, over its seeds. */
 import { type Spread, spreadOf } from '../figures/figure.js';
-import type { Evaluation } from '../runs/evaluations.js';
+import { chosenEvaluation, type Evaluation } from '../runs/evaluations.js';
 import { comparedValue } from '../runs/training-progress.js';
 import { recognizesSpeech } from '../spec/systems.js';
 import type { RunGroup, RunRecord } from './run-record.js';
@@ -29,7 +29,7 @@ export interface GroupResult {
 /** Collects the results of a group. */
 export function resultOfGroup(group: RunGroup): GroupResult {
   const valid = group.records.flatMap((record) => bestValid(record) ?? []);
-  const tests = group.records.flatMap(({ evaluations }) => chosenTest(evaluations) ?? []);
+  const tests = group.records.flatMap(({ evaluations }) => chosenEvaluation(evaluations, 'test') ?? []);
   const protocols = [...new Set(tests.map(protocolOf))];
   const isSpeech = group.records.some(({ spec }) => recognizesSpeech(spec));
   return {
@@ -56,13 +56,6 @@ export function bestValid({ status, epochs, counted }: RunRecord): number | null
       : [found];
   const finite = all.filter(Number.isFinite);
   return finite.length === 0 ? null : Math.min(...finite);
-}
-
-/** Chooses one of several measurements: a current one, of the model alone, of the best checkpoint, with the narrowest batch. */
-function chosenTest(evaluations: readonly Evaluation[]): Evaluation | undefined {
-  const merit = ({ stale, method, checkpoint, batch }: Evaluation) =>
-    (stale ? 1e12 : 0) + (method === undefined ? 0 : 1e9) + (checkpoint === 'best' ? 0 : 1e6) + batch;
-  return evaluations.filter(({ split }) => split === 'test').toSorted((a, b) => merit(a) - merit(b))[0];
 }
 
 function protocolOf({ checkpoint, batch, method = '', stale }: Evaluation): string {

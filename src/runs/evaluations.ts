@@ -147,6 +147,28 @@ export async function readEvaluations(run: RunFolder): Promise<Evaluation[]> {
   );
 }
 
+/**
+ * Chooses one of several measurements of a split: a current one, of the model alone, of the best checkpoint, with the narrowest batch,
+ * the newest.
+ */
+export function chosenEvaluation(evaluations: readonly Evaluation[], split: string): Evaluation | undefined {
+  const merit = ({ stale, method, checkpoint, batch }: Evaluation) => [
+    stale ? 1 : 0,
+    method === undefined ? 0 : 1,
+    checkpoint === 'best' ? 0 : 1,
+    batch,
+  ];
+  return evaluations
+    .filter((evaluation) => evaluation.split === split)
+    .sort((a, b) => {
+      const [ours, theirs] = [merit(a), merit(b)];
+      const first = ours.findIndex((value, index) => value !== theirs[index]);
+      return first === -1
+        ? b.evaluatedAt.localeCompare(a.evaluatedAt)
+        : (ours[first] ?? 0) - (theirs[first] ?? 0);
+    })[0];
+}
+
 function bleuOf(translations: KeptEvaluation['translations']): { bleu?: number } {
   const score = translations?.bleu?.score;
   return score !== undefined && Number.isFinite(score) ? { bleu: score } : {};

@@ -1,25 +1,14 @@
 /** A first spec for a corpus, with a comment at each line: something that trains in minutes, and that its user changes. */
 import { stringify } from 'yaml';
+import type { CorpusFacts } from './cross-field.js';
+import type { SpeechFacts } from './speech-checks.js';
 import { windowShapeFor } from './window-shape.js';
 
 /** What a first spec depends on. */
 export type CorpusSize =
-  | {
-      readonly kind: 'text';
-      readonly name: string;
-      readonly unit: 'word' | 'character';
-      readonly vocabulary: number;
-      readonly trainTokens: number;
-      readonly validTokens: number;
-    }
+  | (CorpusFacts & { readonly kind: 'text'; readonly unit: 'word' | 'character' })
   | { readonly kind: 'parallel'; readonly name: string; readonly pairs: number }
-  | {
-      readonly kind: 'speech';
-      readonly name: string;
-      readonly isAligned: boolean;
-      readonly utterances: number;
-      readonly seconds: number;
-    };
+  | (SpeechFacts & { readonly kind: 'speech'; readonly utterances: number; readonly seconds: number });
 
 /** Returns the text of the spec, which fits the corpus. */
 export function firstSpec(corpus: CorpusSize): string {
@@ -35,15 +24,14 @@ export function firstSpec(corpus: CorpusSize): string {
 
 type Text = CorpusSize & { kind: 'text' };
 
-const HOW_TO_GO_ON = [
-  '# `zlm spec explain KEY` tells what a key means, `zlm spec explain` which there are; what is left out has its default.',
-];
+const HOW_TO_GO_ON =
+  '# `zlm spec explain KEY` tells what a key means, `zlm spec explain` which there are; what is left out has its default.';
 
 /** Counts need neither batch nor windows, and work with a split of one token. */
 function ngramSpec({ name, trainTokens }: Text): string {
   return textOf([
     `# A first model of ${name}, whose text is too short for a network: ${count(trainTokens)} tokens to train on.`,
-    ...HOW_TO_GO_ON,
+    HOW_TO_GO_ON,
     corpusLine(name),
     'model:',
     '  ngram: { order: 5, smoothing: modified-kneser-ney } # counted, not trained',
@@ -76,7 +64,7 @@ function textSpec(corpus: Text): string {
   const things = unit === 'character' ? 'characters' : 'words';
   return textOf([
     `# A first model of ${name}: ${count(trainTokens)} ${things} to train on, of ${count(vocabulary)} kinds.`,
-    ...HOW_TO_GO_ON,
+    HOW_TO_GO_ON,
     corpusLine(name),
     'model:',
     `  embedding: ${units} # numbers that stand for ${unit === 'character' ? 'a character' : 'a word'}`,
@@ -98,18 +86,18 @@ function textSpec(corpus: Text): string {
 }
 
 function translationSpec({ name, pairs }: CorpusSize & { kind: 'parallel' }): string {
-  const units = pairs < 100_000 ? 256 : 512;
+  const [units, rate] = pairs < 100_000 ? [256, 0.3] : [512, 0.2];
   const epochs = between(Math.round(2e5 / Math.max(1, pairs)), FEWEST_EPOCHS, MOST_EPOCHS);
   return textOf([
     `# A first translator for ${name}: ${count(pairs)} pairs of sentences to train on.`,
-    ...HOW_TO_GO_ON,
+    HOW_TO_GO_ON,
     corpusLine(name),
     'task: { translation: { stack: separate, reverseSource: true, attention: general } } # an encoder and a decoder',
     'model:',
     `  embedding: ${units} # numbers that stand for a word`,
     `  layers: [{ lstm: ${units} }, { lstm: ${units} }] # more units or layers learn more, more slowly`,
     '  init: { uniform: 0.08 }',
-    ...dropoutLines(pairs < 100_000 ? 0.3 : 0.2, pairs < 100_000 ? 0.3 : 0.2),
+    ...dropoutLines(rate, rate),
     'training:',
     `  batchSize: ${between(Math.floor(pairs / 10), 1, 32)} # pairs of similar length that are read side by side`,
     `  epochs: ${epochs} # as long as the perplexity on valid falls, more are better`,
@@ -125,7 +113,7 @@ function speechSpec({ name, isAligned, utterances, seconds }: CorpusSize & { kin
     : 'task: { speech: { loss: ctc, bidirectional: true } } # without the times of phones, in both directions';
   return textOf([
     `# A first recognizer of phones for ${name}: ${count(utterances)} utterances, ${count(Math.round(seconds / 60))} minutes, to train on.`,
-    ...HOW_TO_GO_ON,
+    HOW_TO_GO_ON,
     corpusLine(name),
     task,
     'model:',

@@ -1,9 +1,10 @@
 /** What is checked before a sweep trains anything: the runs that are there, and the corpora. */
 import { join } from 'node:path';
-import { corpusFacts, type Manifest, readManifest } from '../corpus/manifest.js';
-import { type ParallelManifest, readParallelManifest } from '../corpus/parallel/manifest.js';
+import type { AnyManifest } from '../corpus/any-manifest.js';
+import { corpusFacts, readManifest } from '../corpus/manifest.js';
+import { readParallelManifest } from '../corpus/parallel/manifest.js';
 import { missingCorpus } from '../corpus/prepared.js';
-import { readSpeechManifest, type SpeechManifest } from '../corpus/speech/manifest.js';
+import { readSpeechManifest } from '../corpus/speech/manifest.js';
 import { UserError } from '../errors.js';
 import { differencesText } from '../runs/named-run.js';
 import { RunFolder } from '../runs/run-folder.js';
@@ -60,7 +61,7 @@ export async function checkCorpora(
   toBegin: readonly PlannedRun[],
   dataFolder: string,
 ): Promise<void> {
-  const manifests = new Map<string, Manifest | ParallelManifest | SpeechManifest | undefined>();
+  const manifests = new Map<string, AnyManifest | undefined>();
   for (const { resolved } of toBegin) {
     const { spec } = resolved;
     const { corpus } = spec;
