@@ -100,8 +100,9 @@ async function findData(path: string): Promise<Member> {
       const header = await read(handle, at, AR_HEADER_BYTES);
       if (header.length < AR_HEADER_BYTES) throw new ArchiveFault('it has no member "data.tar"');
       const name = header.slice(0, 16).trim().replace(/\/$/, '');
-      const bytes = Number(header.slice(48, 58));
-      if (!header.endsWith('`\n') || !Number.isSafeInteger(bytes)) throw new ArchiveFault('it is damaged');
+      const size = /^\d+ *$/.exec(header.slice(48, 58));
+      if (!header.endsWith('`\n') || !size) throw new ArchiveFault('it is damaged');
+      const bytes = Number(size[0]);
       const start = at + AR_HEADER_BYTES;
       if (name.startsWith('data.tar')) return { name, start, bytes };
       // Members begin at even places.
@@ -122,6 +123,7 @@ async function* unpack(path: string, { name, start, bytes }: Member): AsyncGener
   const decompress = DECOMPRESS[name];
   if (decompress === undefined)
     throw new ArchiveFault(`its member "${name}" is compressed in a way that zlm cannot read`);
+  if (bytes === 0) throw new ArchiveFault(`its member "${name}" is empty`);
   const packed = createReadStream(path, { start, end: start + bytes - 1 });
   try {
     yield* decompress(packed);
@@ -146,8 +148,8 @@ async function* unpackXz(packed: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of unpacked as unknown as ReadableStream<Uint8Array>) yield Buffer.from(chunk);
   } catch (error) {
-    // The decoder throws plain errors; those of the file system have a code.
-    if (!(error instanceof Error) || 'code' in error || error.name !== 'Error') throw error;
+    // The decoder throws errors of several kinds, on some damage TypeErrors of its own; those of the file system have a code.
+    if (error instanceof Error && 'code' in error) throw error;
     throw new ArchiveFault('it is damaged or cut off', { cause: error });
   }
 }

@@ -44,6 +44,22 @@ it.each<[string, Buffer, RegExp]>([
     Buffer.concat([Buffer.from('!<arch>\n'), member('data.tar.zst', Buffer.from('x'))]),
     /"data\.tar\.zst" is compressed in a way that zlm cannot read/,
   ],
+  // A member that ended before its own header would be found again and again.
+  ['a negative size', Buffer.from(`!<arch>\n${'debian-binary'.padEnd(48)}-60       \`\n`), /it is damaged/],
+  [
+    'a member without contents',
+    Buffer.concat([Buffer.from('!<arch>\n'), member('data.tar', Buffer.alloc(0))]),
+    /"data\.tar" in it is empty|its member "data\.tar" is empty/,
+  ],
+  // xz-decompress fails with a TypeError when its stream has no bytes.
+  [
+    'an xz member that is cut off at once',
+    Buffer.concat([
+      Buffer.from('!<arch>\n'),
+      member('data.tar.xz', Buffer.from(XZ, 'base64')).subarray(0, 60),
+    ]),
+    /it is damaged or cut off/,
+  ],
   ['a damaged header', Buffer.concat([Buffer.from('!<arch>\n'), Buffer.alloc(60, 'x')]), /it is damaged/],
 ])('%s is refused', async (_, content, message) => {
   const path = join(tempFolder(), 'a.deb');

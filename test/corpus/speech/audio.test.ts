@@ -38,6 +38,13 @@ describe('a WAV file', () => {
     expect(read(wavBytes(SAMPLES, { kind: 'float32' })).samples).toEqual(SAMPLES);
   });
 
+  it('of floats has silence where a number is none, or too large for a sample', () => {
+    const bytes = wavBytes(SAMPLES, { kind: 'float32' });
+    for (const [at, value] of [Number.NaN, Number.POSITIVE_INFINITY, 3e38].entries())
+      bytes.writeFloatLE(value, 44 + 4 * at);
+    expect(read(bytes).samples).toEqual([0, 0, 0, ...SAMPLES.slice(3)]);
+  });
+
   it('of an extensible format is read', () => {
     expect(read(wavBytes(SAMPLES, { kind: 'extensible' })).samples).toEqual(SAMPLES);
   });

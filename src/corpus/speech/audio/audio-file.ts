@@ -67,11 +67,11 @@ export class AudioFile {
   }
 }
 
-/** Returns a sample. Floats that are no numbers, which no microphone records, are silence. */
+/** Returns a sample. Floats that are no numbers, or too large for one once scaled, which no microphone records, are silence. */
 function sampleAt(bytes: Buffer, at: number, encoding: AudioLayout['encoding']): number {
   if (encoding === 'int16-le') return bytes.readInt16LE(at);
   if (encoding === 'int16-be') return bytes.readInt16BE(at);
-  const value = FULL_SCALE * bytes.readFloatLE(at);
+  const value = Math.fround(FULL_SCALE * bytes.readFloatLE(at));
   return Number.isFinite(value) ? value : 0;
 }
 
