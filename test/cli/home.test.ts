@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/cli/doctor-report.js';
 import { settleHome } from '../../src/cli/home.js';
 import { userCacheFolder } from '../../src/storage/user-cache.js';
-import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
+import { CAN_PRELOAD, NEEDS_PRELOAD } from '../reliability/preloaded.js';
+import { useRefusals } from '../storage/refusing-files.js';
 import { tempFolder } from '../temp-folder.js';
 import { ROOT, spawnZlm } from './capture.js';
 
@@ -87,8 +88,8 @@ describe.skipIf(process.platform !== 'linux')('userCacheFolder on Linux', () => 
   });
 });
 
-describe.skipIf(!CAN_REFUSE)(
-  `without HOME, for a user that the system does not know${NEEDS_REFUSALS}`,
+describe.skipIf(!CAN_PRELOAD)(
+  `without HOME, for a user that the system does not know${NEEDS_PRELOAD}`,
   () => {
     const homeless = { HOME: undefined, SHELL: undefined, XDG_CACHE_HOME: undefined, ZLM_CACHE: undefined };
     const run = (words: readonly string[], env: NodeJS.ProcessEnv = {}) => {

@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CC } from '../backends/native/compiled.js';
 import { spawnZlm, ZLM } from '../cli/capture.js';
+import { CAN_PRELOAD, NEEDS_PRELOAD } from '../reliability/preloaded.js';
 import { SMALL_CORPUS } from '../small-corpus.js';
 import { trainSmall, useWorkplace } from '../small-runs.js';
-import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
+import { useRefusals } from '../storage/refusing-files.js';
 import { tempFolder } from '../temp-folder.js';
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -37,7 +38,7 @@ const train = (runs: string, env: NodeJS.ProcessEnv = {}) =>
 const evaluate = (env: NodeJS.ProcessEnv, flags: readonly string[] = []) =>
   spawnZlm(['eval', 'base', '--data', place.data, '--runs', place.runs, ...flags], { env });
 
-describe.skipIf(!CAN_REFUSE)(`a file system without symbolic links${NEEDS_REFUSALS}`, () => {
+describe.skipIf(!CAN_PRELOAD)(`a file system without symbolic links${NEEDS_PRELOAD}`, () => {
   it.each([
     ['ENOSYS, as FUSE', 38, 'the file system does not offer this operation'],
     ['EPERM, as FAT', 1, 'permission denied'],
@@ -65,7 +66,7 @@ describe.skipIf(!CAN_REFUSE)(`a file system without symbolic links${NEEDS_REFUSA
   );
 });
 
-describe.skipIf(!CAN_REFUSE)(`a file system that does not sync folders${NEEDS_REFUSALS}`, () => {
+describe.skipIf(!CAN_PRELOAD)(`a file system that does not sync folders${NEEDS_PRELOAD}`, () => {
   it.each([
     ['EINVAL, as Samba', 22],
     ['EACCES', 13],
@@ -82,7 +83,7 @@ describe.skipIf(!CAN_REFUSE)(`a file system that does not sync folders${NEEDS_RE
   });
 });
 
-describe.skipIf(!CAN_REFUSE)(`a file that cannot be opened${NEEDS_REFUSALS}`, () => {
+describe.skipIf(!CAN_PRELOAD)(`a file that cannot be opened${NEEDS_PRELOAD}`, () => {
   it.each([
     ['ESTALE', 116, 'the network file system has removed or replaced it (stale file handle)'],
     ['ENODEV, which has no words of ours', 19, 'no such device (ENODEV)'],

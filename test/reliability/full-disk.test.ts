@@ -3,29 +3,22 @@
  * evaluated: the command says so in words, or does without what was refused; nothing that was there is lost; the same command, or
  * `--resume`, then ends in the same bytes. A few of the operations by default; ZLM_EVERY_WRITE=1 takes all of them (docs/reliability.md).
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CC, NEEDS_CC } from '../backends/native/compiled.js';
-import { type ProcessRun, ROOT, spawnZlm } from '../cli/capture.js';
+import { type ProcessRun, spawnZlm } from '../cli/capture.js';
 import { generateText } from '../small-corpus.js';
 import { contentOf, useWorkplace } from '../small-runs.js';
+import { CAN_PRELOAD, NEEDS_PRELOAD, usePreloaded } from './preloaded.js';
 
-const IS_LINUX = process.platform === 'linux';
-const NEEDS = IS_LINUX ? NEEDS_CC : ', skipped: not Linux';
 /** Without ZLM_EVERY_WRITE, so many operations are tried. */
 const TRIED = process.env.ZLM_EVERY_WRITE ? Number.POSITIVE_INFINITY : 2;
 
 const place = useWorkplace();
-const LIBRARY = () => join(place.root, 'full-disk.so');
+const library = usePreloaded('reliability/full-disk.c');
 const TEXT = () => join(place.root, 'text.txt');
 
-beforeAll(() => {
-  writeFileSync(TEXT(), generateText(60, 5));
-  if (!CC || !IS_LINUX) return;
-  execFileSync(CC, ['-shared', '-fPIC', '-o', LIBRARY(), join(ROOT, 'test/reliability/full-disk.c'), '-ldl']);
-});
+beforeAll(() => writeFileSync(TEXT(), generateText(60, 5)));
 
 /** A command to try, and what it leaves. */
 interface Subject {
@@ -83,7 +76,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 };
 
 async function zlm(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ProcessRun> {
-  return await spawnZlm(words, { env: { LD_PRELOAD: LIBRARY(), ...env } });
+  return await spawnZlm(words, { env: { LD_PRELOAD: library, ...env } });
 }
 
 /** Expects a message that people understand. */
@@ -106,7 +99,7 @@ async function expectWhole(subject: Subject, full: NodeJS.ProcessEnv, expected: 
   expect(await made(), what).toEqual(expected);
 }
 
-describe.skipIf(!CC || !IS_LINUX)(`a disk that becomes full${NEEDS}`, () => {
+describe.skipIf(!CAN_PRELOAD)(`a disk that becomes full${NEEDS_PRELOAD}`, () => {
   beforeAll(async () => {
     const { code, stderr } = await spawnZlm([
       ...['train', place.spec, '--name', 'whole', '--set', 'training.epochs=1', '--backend', 'cpu'],

@@ -1,16 +1,5 @@
 /** Runs processes in which the file system or the user database refuses operations. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { beforeAll } from 'vitest';
-import { CC, NEEDS_CC } from '../backends/native/compiled.js';
-import { ROOT } from '../cli/capture.js';
-import { sharedFolder } from '../temp-folder.js';
-
-/** Whether refusals are possible here, through a library that is loaded before the C library. */
-export const CAN_REFUSE = process.platform === 'linux' && CC !== undefined;
-
-/** Suffix for the title of a test that needs refusals. */
-export const NEEDS_REFUSALS = process.platform === 'linux' ? NEEDS_CC : ', skipped: not Linux';
+import { usePreloaded } from '../reliability/preloaded.js';
 
 /** What to refuse; numbers are those of Linux's errors. */
 interface Refusals {
@@ -28,13 +17,7 @@ interface Refusals {
  * @returns makes the environment of a process that meets refusals
  */
 export function useRefusals(): (refusals: Refusals) => NodeJS.ProcessEnv {
-  const folder = sharedFolder();
-  const library = join(folder, 'refusing-files.so');
-  beforeAll(() => {
-    if (!CAN_REFUSE) return;
-    const source = join(ROOT, 'test/storage/refusing-files.c');
-    execFileSync(CC as string, ['-shared', '-fPIC', '-o', library, source, '-ldl']);
-  });
+  const library = usePreloaded('storage/refusing-files.c');
   return ({ symlink, sync, open, user }) => ({
     LD_PRELOAD: library,
     ...(symlink !== undefined && { ZLM_REFUSE_SYMLINK: String(symlink) }),

@@ -9,8 +9,9 @@ import { slurmLauncher } from '../../src/sweeps/launchers/slurm.js';
 import type { SweepReport } from '../../src/sweeps/report.js';
 import type { ProcessRun } from '../cli/capture.js';
 import { faultOf } from '../corpus/tiny-corpus.js';
+import { CAN_PRELOAD, NEEDS_PRELOAD } from '../reliability/preloaded.js';
 import { contentOf } from '../small-runs.js';
-import { CAN_REFUSE, NEEDS_REFUSALS, useRefusals } from '../storage/refusing-files.js';
+import { useRefusals } from '../storage/refusing-files.js';
 import { HAS_SLURM, NEEDS_SLURM } from './slurm-cluster.js';
 import { comparable, until, useSlurmSweeps } from './slurm-sweeps.js';
 
@@ -177,10 +178,10 @@ describe.skipIf(!HAS_SLURM)(`what Slurm refuses${NEEDS_SLURM}`, () => {
     expect([readdirSync(folder), sweeps.isQueueEmpty()]).toEqual([[], true]);
   });
 
-  it.skipIf(!CAN_REFUSE).each([
+  it.skipIf(!CAN_PRELOAD).each([
     ['before', '.tasks'],
     ['after', '/.jobs.json'],
-  ])(`a full quota %s the submission leaves nothing submitted${NEEDS_REFUSALS}`, async (when, path) => {
+  ])(`a full quota %s the submission leaves nothing submitted${NEEDS_PRELOAD}`, async (when, path) => {
     const name = `full-${when}`;
     const words = ['sweep', sweeps.file(name, 'seeds: [1, 2]\n'), '--launcher', 'slurm'];
     const run = await sweeps.zlm(words, refusing({ open: { path, error: EDQUOT } }));
