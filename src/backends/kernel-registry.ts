@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { attentionGradientOp, attentionOp } from '../ops/attention.js';
 import { clipScaleOp, globalNormOp } from '../ops/clipping.js';
 import { ctcOp } from '../ops/ctc.js';
+import { deepTransitionGradientOp, deepTransitionOp } from '../ops/deep-transition.js';
 import { drawOp } from '../ops/draw.js';
 import { embeddingGradientOp, embeddingOp } from '../ops/embedding.js';
 import { gruGradientOp, gruOp } from '../ops/gru.js';
@@ -37,6 +38,8 @@ const OPS = {
   gruGradient: gruGradientOp,
   tanhRnn: tanhRnnOp,
   tanhRnnGradient: tanhRnnGradientOp,
+  deepTransition: deepTransitionOp,
+  deepTransitionGradient: deepTransitionGradientOp,
   attention: attentionOp,
   attentionGradient: attentionGradientOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,

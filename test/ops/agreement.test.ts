@@ -7,6 +7,7 @@ import { expectClose, randomArray, randomNumbers, readValues, tensorOf } from '.
 import {
   attentionCase,
   type Case,
+  deepTransitionCase,
   dropoutCase,
   EXPECTED,
   embeddingCase,
@@ -51,6 +52,10 @@ const CASES: Case[] = [
   tanhRnnCase(17, 1, 31, 13, { recurrent: MASK }),
   tanhRnnCase(7, 5, 13, 19, { recurrent: SHARED, ...ZONEOUT }),
   tanhRnnCase(5, 3, 13, 19, EXPECTED),
+  deepTransitionCase(1, 1, 1, 1, 2),
+  deepTransitionCase(1, 19, 23, 29, 3),
+  deepTransitionCase(9, 5, 13, 19, 3, { recurrent: MASK }),
+  deepTransitionCase(5, 3, 13, 19, 4, { recurrent: SHARED }),
   attentionCase(1, 1, 1, 1),
   attentionCase(1, 37, 5, 17),
   attentionCase(13, 2, 3, 64),

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../../src/backends/backend.js';
 import { attention } from '../../src/ops/attention.js';
+import { deepTransition } from '../../src/ops/deep-transition.js';
 import { embedding } from '../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../src/ops/gru.js';
 import { type LstmParameters, type LstmState, lstm } from '../../src/ops/lstm.js';
@@ -141,6 +142,41 @@ export function tanhRnnCase(
         parameters as unknown as TanhRnnParameters,
         withNoise(noise, precision),
       );
+      return [output, h];
+    },
+  };
+}
+
+/**
+ * {@link deepTransition}: output and last state.
+ *
+ * @param depth layers from one state to the next; those of an odd number have a shortcut
+ */
+export function deepTransitionCase(
+  steps: number,
+  batch: number,
+  inputs: number,
+  units: number,
+  depth: number,
+  noise: Partial<RecurrentNoise> = {},
+  precision: Precision = 'f32',
+): Case {
+  const further = Array.from({ length: depth - 1 }, (_, k) => k);
+  // Smaller in wide layers: rounding would grow from state to state otherwise.
+  const square = () => randomArray(random, [units, units], Math.min(0.3, 2 / Math.sqrt(units)));
+  const layers = further.map((k) => ({
+    [`weight${k}`]: square(),
+    [`bias${k}`]: randomArray(random, [units]),
+  }));
+  const shortcut = depth % 2 === 1 ? { shortcutWeight: square() } : {};
+  return {
+    name: `deepTransition T=${steps} B=${batch} I=${inputs} H=${units} D=${depth}${wordsFor(noise, precision)}`,
+    at: Object.assign(recurrentInputs(steps, batch, inputs, units, 1), ...layers, shortcut),
+    run: ({ x, h0, inputWeight, recurrentWeight, bias, shortcutWeight = null, ...others }) => {
+      const transitions = further.map((k) => ({ weight: others[`weight${k}`], bias: others[`bias${k}`] }));
+      const parameters = { inputWeight, recurrentWeight, bias, transitions, shortcutWeight } as never;
+      const options = withNoise(noise, precision);
+      const { output, h } = deepTransition(x as tf.Tensor3D, h0 as tf.Tensor2D, parameters, options);
       return [output, h];
     },
   };

@@ -130,6 +130,6 @@ describe.skipIf(!CAN_PRELOAD)(`a disk that becomes full${NEEDS_PRELOAD}`, () => 
       }
       clear();
     },
-    1_800_000,
+    10_800_000,
   );
 });

@@ -40,6 +40,17 @@ export interface NativeLayer {
   readonly dCandidateBias: Float32Array | null;
 }
 
+export interface NativeTransitions {
+  readonly depth: number;
+  readonly weights: Float32Array;
+  readonly biases: Float32Array | null;
+  readonly shortcut: Float32Array | null;
+  readonly states: Float32Array;
+  readonly dWeights: Float32Array | null;
+  readonly dBiases: Float32Array | null;
+  readonly dShortcut: Float32Array | null;
+}
+
 export interface NativeMatrix {
   readonly at: Float32Array;
   readonly row: number;
@@ -146,6 +157,8 @@ export interface NativeFunctions {
   gruBackward(layer: NativeLayer): number;
   tanhRnnForward(layer: NativeLayer): number;
   tanhRnnBackward(layer: NativeLayer): number;
+  deepTransitionForward(named: { readonly layer: NativeLayer; readonly transitions: NativeTransitions }): number;
+  deepTransitionBackward(named: { readonly layer: NativeLayer; readonly transitions: NativeTransitions }): number;
   product(named: { readonly mixed: number; readonly m: number; readonly n: number; readonly k: number; readonly a: NativeMatrix; readonly b: NativeMatrix; readonly c: Float32Array }): number;
   softmax(layer: NativeSoftmaxLayer): number;
   logits(named: { readonly n: number; readonly h: number; readonly v: number; readonly hidden: Float32Array; readonly weight: Float32Array; readonly tied: number; readonly bias: Float32Array; readonly logits: Float32Array }): number;
@@ -213,6 +226,16 @@ export const STRUCTS = {
     "dbias": "float *",
     "dGates": "float *",
     "dCandidateBias": "float *"
+  },
+  "zlm_transitions": {
+    "depth": "int64_t",
+    "weights": "float *",
+    "biases": "float *",
+    "shortcut": "float *",
+    "states": "float *",
+    "dWeights": "float *",
+    "dBiases": "float *",
+    "dShortcut": "float *"
   },
   "zlm_matrix": {
     "at": "float *",
@@ -382,6 +405,22 @@ export const FUNCTIONS = {
     "result": "int",
     "parameters": {
       "layer": "zlm_layer *"
+    }
+  },
+  "deepTransitionForward": {
+    "symbol": "zlm_deep_transition_forward",
+    "result": "int",
+    "parameters": {
+      "layer": "zlm_layer *",
+      "transitions": "zlm_transitions *"
+    }
+  },
+  "deepTransitionBackward": {
+    "symbol": "zlm_deep_transition_backward",
+    "result": "int",
+    "parameters": {
+      "layer": "zlm_layer *",
+      "transitions": "zlm_transitions *"
     }
   },
   "product": {

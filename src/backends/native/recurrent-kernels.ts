@@ -124,12 +124,12 @@ export const tanhRnnGradient: RecurrentKernel = (inputs, attributes, backend) =>
 };
 
 /** Returns T, B and H of a window. */
-function windowOf({ x, h0 }: Tensors): [steps: number, batch: number, units: number] {
+export function windowOf({ x, h0 }: Tensors): [steps: number, batch: number, units: number] {
   return [x.shape[0], x.shape[1], h0.shape[1]];
 }
 
 /** Returns the struct of a layer, without the arrays that the passes write. */
-function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, backend: NativeBackend) {
+export function layerOf(inputs: Tensors, { noise, precision }: RecurrentAttributes, backend: NativeBackend) {
   const { x, h0, c0, inputWeight, recurrentWeight, bias, candidateBias } = inputs;
   const floats = (tensor: TensorInfo | undefined) => (tensor ? backend.floats(tensor) : null);
   const noiseOf = (from: Noise | null) => from && nativeNoise(from);
@@ -185,7 +185,7 @@ function allocateFactors(inputs: Tensors, backend: NativeBackend) {
 }
 
 /** Allocates the gradients that all layers have: tensors in the order of the contracts, and members of the struct. */
-function allocateGradients(inputs: Tensors, backend: NativeBackend) {
+export function allocateGradients(inputs: Tensors, backend: NativeBackend) {
   const { infos, arrays, dw, du } = allocateAround(inputs, backend, ({ shape }) => backend.allocate(shape));
   return { infos, arrays: { ...arrays, dw: dw.values, du: du.values } satisfies Partial<Layer> };
 }
@@ -209,7 +209,12 @@ function allocateAround<T extends { readonly info: TensorInfo }>(
 }
 
 /** Copies the last step of [T,B,H]: [B,H]. */
-function lastStep(backend: NativeBackend, sequence: Float32Array, batch: number, units: number): TensorInfo {
+export function lastStep(
+  backend: NativeBackend,
+  sequence: Float32Array,
+  batch: number,
+  units: number,
+): TensorInfo {
   const { info, values } = backend.allocate([batch, units]);
   values.set(sequence.subarray(sequence.length - batch * units));
   return info;

@@ -4,6 +4,7 @@
  */
 import { KernelRegistry } from '../kernel-registry.js';
 import { attention, attentionGradient } from './attention-kernels.js';
+import { deepTransition, deepTransitionGradient } from './deep-transition-kernels.js';
 import {
   ctc,
   draw,
@@ -42,6 +43,8 @@ export function registerNativeKernels(backendName: string): void {
     gruGradient,
     tanhRnn,
     tanhRnnGradient,
+    deepTransition,
+    deepTransitionGradient,
     attention,
     attentionGradient,
     softmaxCrossEntropy,

@@ -92,6 +92,52 @@ function backward(cell: Cell): Kernel<RecurrentAttributes> {
   };
 }
 
+const deepTransition: Kernel<RecurrentAttributes> = (
+  inputs,
+  { noise, precision, saveForBackward },
+  backend,
+) => {
+  const { x, h0 } = inputs;
+  const [steps, batch, width] = x.shape;
+  const units = h0.shape[1];
+  const output = backend.allocate([steps, batch, units]);
+  const states = backend.allocate([inputs.transitionWeights.shape[0], steps, batch, units]);
+  drawMasks(inputs, { noise }, 1, backend);
+  backend.borrow(squaresOf(inputs));
+  borrowPairs(precision, steps * batch, width, backend);
+  const h = backend.allocate([batch, units]);
+  if (saveForBackward) return [output, h, states];
+  backend.disposeData(states.dataId);
+  return [output, h];
+};
+
+const deepTransitionGradient: Kernel<RecurrentAttributes> = (inputs, { noise, precision }, backend) => {
+  const { x, h0, inputWeight, recurrentWeight, transitionWeights, shortcutWeight } = inputs;
+  const [steps, batch, width] = x.shape;
+  const units = h0.shape[1];
+  const [between] = transitionWeights.shape;
+  const shapes = [h0.shape, x.shape, inputWeight.shape, recurrentWeight.shape, [units]];
+  const [dh, dx, dw, du, dbias] = shapes.map((shape) => backend.allocate(shape));
+  const others = [
+    transitionWeights.shape,
+    [between, units],
+    ...(shortcutWeight ? [shortcutWeight.shape] : []),
+  ];
+  const ofTransitions = others.map((shape) => backend.allocate(shape));
+  drawMasks(inputs, { noise }, 1, backend);
+  backend.borrow(squaresOf(inputs));
+  // The gradients of all layers, and the states before each step.
+  backend.borrow((between + 2) * steps * batch * units);
+  borrowPairs(precision, Math.max(width, units), steps * batch, backend);
+  return [dx, dh, dw, du, dbias, ...ofTransitions];
+};
+
+/** The elements of all weights from state to state, which are packed. */
+function squaresOf({ recurrentWeight, transitionWeights, shortcutWeight }: Tensors): number {
+  const square = elements(recurrentWeight);
+  return square + elements(transitionWeights) + (shortcutWeight ? square : 0);
+}
+
 /** Counts the masks of a layer in one window. */
 function drawMasks(
   { x, h0 }: Tensors,
@@ -177,6 +223,8 @@ const OPS: OpKernels<RehearsalBackend> = {
   gruGradient: backward(GRU),
   tanhRnn: forward(TANH),
   tanhRnnGradient: backward(TANH),
+  deepTransition,
+  deepTransitionGradient,
   attention,
   attentionGradient,
   softmaxCrossEntropy,

@@ -8,6 +8,7 @@ import { activateBackend } from '../../../src/backends/select.js';
 import { attention } from '../../../src/ops/attention.js';
 import { globalNorm } from '../../../src/ops/clipping.js';
 import { ctcLoss } from '../../../src/ops/ctc.js';
+import { type DeepTransitionParameters, deepTransition } from '../../../src/ops/deep-transition.js';
 import { embedding } from '../../../src/ops/embedding.js';
 import { type GruParameters, gru } from '../../../src/ops/gru.js';
 import { likeliestOp } from '../../../src/ops/likeliest.js';
@@ -98,12 +99,35 @@ function tanhLayer([steps, batch, inputs, units]: Shape, options: RecurrentOptio
   train(run, [[steps, batch, inputs], [batch, units], [inputs, units], [units, units], [units]]);
 }
 
+function deepLayer([steps, batch, inputs, units]: Shape, depth: number, options: RecurrentOptions): void {
+  const run = (...[x, h0, inputWeight, recurrentWeight, bias, shortcutWeight, ...further]: tf.Tensor[]) => {
+    const half = further.length / 2;
+    const transitions = further.slice(0, half).map((weight, k) => ({ weight, bias: further[half + k] }));
+    const parameters = { inputWeight, recurrentWeight, bias, shortcutWeight, transitions };
+    const { output, h } = deepTransition(
+      x as tf.Tensor3D,
+      h0 as tf.Tensor2D,
+      parameters as DeepTransitionParameters,
+      options,
+    );
+    return tf.add(tf.sum(output), tf.sum(h));
+  };
+  const square = [units, units];
+  const further = Array<number[]>(depth - 1);
+  train(run, [
+    ...[[steps, batch, inputs], [batch, units], [inputs, units], square, [units], square],
+    ...[...further.fill(square), ...Array<number[]>(depth - 1).fill([units])],
+  ]);
+}
+
 function layers(shape: Shape, precision: Precision, number: number): void {
   const every = [...REGULARIZERS, ...LSTM_REGULARIZERS];
   lstmLayer(shape, withNoise(every[number % every.length], precision));
   const options = withNoise(REGULARIZERS[number % REGULARIZERS.length], precision);
   gruLayer(shape, options);
   tanhLayer(shape, options);
+  const dropped = { recurrent: options.noise?.recurrent ?? null };
+  deepLayer(shape, 2 + (number % 2), withNoise(dropped, precision));
 }
 
 function output(shape: readonly number[], tied: boolean, uniform: boolean, precision: Precision): void {

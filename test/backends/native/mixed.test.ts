@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Precision } from '../../../src/ops/op.js';
 import {
   type Case,
+  deepTransitionCase,
   expectAgreement,
   gruCase,
   lstmCase,
@@ -50,6 +51,7 @@ describeEachBackend(
       ['lstm', (precision: Precision) => lstmCase(2, 3, 17, 19, {}, precision)],
       ['gru', (precision: Precision) => gruCase(2, 3, 17, 19, {}, precision)],
       ['tanhRnn', (precision: Precision) => tanhRnnCase(2, 3, 17, 19, {}, precision)],
+      ['deepTransition', (precision: Precision) => deepTransitionCase(2, 3, 17, 19, 3, {}, precision)],
       ['product', (precision: Precision) => productCase(5, 17, 19, precision)],
       ['softmaxCrossEntropy', (precision: Precision) => softmaxCase(7, 17, 19, false, precision)],
     ])('%s has other results in mixed precision than in float32', async (_, caseOf) => {

@@ -4,6 +4,7 @@ import type { BackendName } from '../../../src/backends/backend.js';
 import type { NdArray } from '../../ops/arrays.js';
 import {
   type Case,
+  deepTransitionCase,
   gruCase,
   lstmCase,
   MASK,
@@ -26,6 +27,7 @@ const CASES = [
   softmaxCase(7, 5, 19, false, 'mixed'),
   lstmCase(3, 2, 5, 19, ALL_REGULARIZERS),
   ...REGULARIZERS.flatMap((options) => [gruCase(3, 2, 5, 19, options), tanhRnnCase(3, 2, 5, 19, options)]),
+  deepTransitionCase(3, 2, 5, 19, 3, { recurrent: MASK }),
   productCase(3, 19, 5),
   ...updateCases([19]),
 ];

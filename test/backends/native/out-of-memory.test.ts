@@ -51,6 +51,28 @@ function recurrent(kernel: string, fails: Fallible, gates: number): Case {
   };
 }
 
+/** The kernel of a layer with a deep transition, of depth 3 with a shortcut. */
+function deepTransition(kernel: string, fails: Fallible): Case {
+  const { shapes } = recurrent(kernel, fails, 1);
+  const square = [UNITS, UNITS];
+  return {
+    ...{ kernel, fails },
+    shapes: {
+      ...{
+        ...shapes,
+        shortcutWeight: square,
+        transitionWeights: [2, ...square],
+        transitionBiases: [2, UNITS],
+      },
+      states: [2, STEPS, BATCH, UNITS],
+    },
+    attributes: {
+      noise: { ...NO_NOISE, recurrent: ALL_REGULARIZERS.recurrent },
+      ...{ precision: 'f32', saveForBackward: true },
+    },
+  };
+}
+
 const softmax = { hidden: [BATCH, UNITS], weight: [UNITS, CLASSES], bias: [CLASSES], targets: [BATCH] };
 const softmaxAttributes = { tied: false, precision: 'f32', saveForBackward: true, expectedUpstream: 1 };
 
@@ -64,6 +86,8 @@ const CASES: Case[] = [
   recurrent('ZlmGruGradient', 'gruBackward', 3),
   recurrent('ZlmTanhRnn', 'tanhRnnForward', 1),
   recurrent('ZlmTanhRnnGradient', 'tanhRnnBackward', 1),
+  deepTransition('ZlmDeepTransition', 'deepTransitionForward'),
+  deepTransition('ZlmDeepTransitionGradient', 'deepTransitionBackward'),
   {
     ...{ kernel: 'ZlmSoftmaxCrossEntropy', fails: 'softmax' },
     ...{ shapes: softmax, attributes: softmaxAttributes },

@@ -1,7 +1,15 @@
 /** Every recurrent kernel against its reference op, with every regularizer, at the edges of vectors, tiles and panels. */
 import { it } from 'vitest';
 import type { Precision } from '../../../src/ops/op.js';
-import { type Case, expectAgreement, gruCase, lstmCase, tanhRnnCase } from '../../ops/op-cases.js';
+import {
+  type Case,
+  deepTransitionCase,
+  expectAgreement,
+  gruCase,
+  lstmCase,
+  MASK,
+  tanhRnnCase,
+} from '../../ops/op-cases.js';
 import { describeEachBackend } from '../each-backend.js';
 import { ALL_REGULARIZERS, LSTM_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
@@ -50,13 +58,25 @@ function casesIn(precision: Precision, backend: keyof typeof LARGE): Case[] {
       gruCase(3, batch, inputs, units, noise, precision),
       tanhRnnCase(3, batch, inputs, units, noise, precision),
       lstmCase(3, batch, inputs, units, further, precision),
+      deepTransitionCase(
+        3,
+        batch,
+        inputs,
+        units,
+        2 + (i % 3),
+        i % 2 === 0 ? {} : { recurrent: MASK },
+        precision,
+      ),
     ];
   });
   // On the emulated GPU a layer of this size takes seconds, so few regularizers are tried there: none, and all at once.
   const wide = backend === 'cuda' ? [{}, ALL_REGULARIZERS] : [];
+  // Wide enough that threads own columns, and meet at barriers.
+  const deep = [3, 4].map((depth) => deepTransitionCase(2, 9, 3, 263, depth, { recurrent: MASK }, precision));
   return [
     ...everyRegularizer,
     ...everyWidth,
+    ...(backend === 'native' ? deep : []),
     ...wide.map((noise) => lstmCase(...LARGE.native[0], noise, precision)),
   ];
 }

@@ -8,6 +8,7 @@ import { globalNorm } from '../../../src/ops/clipping.js';
 import { tensorOf, valuesOf } from '../../ops/arrays.js';
 import {
   type Case,
+  deepTransitionCase,
   embeddingCase,
   gruCase,
   lstmCase,
@@ -54,6 +55,9 @@ const CASES: Case[] = [
     tanhRnnCase(4, 7, 33, 65, DROPPED_AND_ZONED, precision),
     tanhRnnCase(2, 5, 19, 523, {}, precision),
     tanhRnnCase(3, 2, 19, 131, DROPPED_AND_ZONED, precision),
+    deepTransitionCase(4, 7, 33, 65, 3, { recurrent: MASK }, precision),
+    deepTransitionCase(2, 5, 19, 307, 2, {}, precision),
+    deepTransitionCase(3, 2, 19, 307, 3, { recurrent: MASK }, precision),
     productCase(61, 193, 71, precision),
   ]),
   productCase(350, 290, 390), // several blocks of rows, and transposes that are packed

@@ -87,17 +87,23 @@ static int masked_input_gradients(recurrence s, const zlm_layer *l, mask_series 
   return failed;
 }
 
+int recurrent_weight_gradient(recurrence s, const zlm_layer *l, mask_series dropped, const float *d_recurrent, float *out) {
+  float *previous = scratch(s.steps * s.batch * dropped.parts * s.units);
+  if (!previous) return 1;
+  masked_window(s, s.units, l->h0, l->y, dropped, previous);
+  const int failed = weight_gradient(s, dropped.parts, previous, s.units, d_recurrent, out);
+  free(previous);
+  return failed;
+}
+
 int layer_gradients(recurrence s, const zlm_layer *l, const layer_masks *masks, const float *d_input,
                     const float *d_recurrent) {
-  const long n = s.steps * s.batch, wide = s.gates * s.units, parts = masks->recurrent.parts;
+  const long n = s.steps * s.batch, wide = s.gates * s.units;
   column_sums(n, wide, d_input, wide, l->dbias, 0);
   if (l->d_gates) {
     few_rows_dots(n, s.inputs, wide, d_input, l->w, l->dx);
     return 0;
   }
-  float *previous = scratch(n * parts * s.units);
-  if (!previous) return 1;
-  masked_window(s, s.units, l->h0, l->y, masks->recurrent, previous);
   int failed = 0;
   if (masks->inputs.values) {
     failed |= masked_input_gradients(s, l, masks->inputs, d_input);
@@ -105,7 +111,5 @@ int layer_gradients(recurrence s, const zlm_layer *l, const layer_masks *masks, 
     failed |= input_gradient(s, 1, d_input, l->w, l->dx);
     failed |= weight_gradient(s, 1, l->x, s.inputs, d_input, l->dw);
   }
-  failed |= weight_gradient(s, parts, previous, s.units, d_recurrent, l->du);
-  free(previous);
-  return failed;
+  return failed | recurrent_weight_gradient(s, l, masks->recurrent, d_recurrent, l->du);
 }

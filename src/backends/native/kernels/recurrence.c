@@ -72,29 +72,25 @@ static int unpacked_product(recurrence s, const float *h, const float *u, float 
   return 0;
 }
 
-static int deals_rows(recurrence s) {
-  const long bytes = s.gates * s.units * s.units * (s.precision == MIXED ? 2 : 4);
-  return bytes <= CACHED_WEIGHT_BYTES;
-}
+int fits_each_cache(precision p, long elements) { return elements * (p == MIXED ? 2 : 4) <= CACHED_WEIGHT_BYTES; }
+
+static int deals_rows(recurrence s) { return fits_each_cache(s.precision, s.gates * s.units * s.units); }
 
 // Returns whether one thread walks alone, without waking the others.
 static int walks_alone(recurrence s) { return s.batch == 1 && deals_rows(s); }
 
-// Returns rows of `parts` parts of `width` floats as an operand; `buffer` takes the pairs when mixed.
-static operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *buffer) {
+operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *buffer) {
   if (p == FLOAT32) return (operand){floats, NULL, parts * width, width};
   const long pairs = pairs_for(width);
   for (long i = 0; i < rows * parts; i++) pack_row_pairs(buffer + i * pairs, floats + i * width, 1, width);
   return (operand){NULL, buffer, parts * pairs, pairs};
 }
 
-// Allocates memory for a thread's rows of `parts` parts of `width` floats, and for as many pairs behind them.
-static float *operand_buffer(share rows, long parts, long width) {
+float *operand_buffer(share rows, long parts, long width) {
   return scratch((rows.last - rows.first) * parts * (width + pairs_for(width)));
 }
 
-// Returns a thread's rows of h [B,H] as an operand, masked if there is a mask.
-static operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *buffer) {
+operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *buffer) {
   const long count = rows.last - rows.first;
   const float *floats = h + rows.first * s.units;
   if (mask) {

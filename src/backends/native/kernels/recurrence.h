@@ -40,6 +40,18 @@ typedef struct {
   else                                                                                                               \
     tile_product(R, V, depth, (left).floats + (i) * (left).row + (p) * (left).part, (left).row, 1, panel, acc)
 
+// Returns whether each thread may stream so many elements of recurrent weights at every step: then threads own rows, else columns.
+int fits_each_cache(precision p, long elements);
+
+// Returns rows of `parts` parts of `width` floats as an operand; `buffer` takes the pairs when mixed.
+operand as_operand(precision p, long rows, long parts, long width, const float *floats, uint32_t *buffer);
+
+// Allocates memory for a thread's rows of `parts` parts of `width` floats, and for as many pairs behind them.
+float *operand_buffer(share rows, long parts, long width);
+
+// Returns a thread's rows of h [B,H] as an operand, masked if there is a mask.
+operand hidden_operand(recurrence s, share rows, const float *h, const float *mask, long parts, float *buffer);
+
 // Packs b [depth × columns] into panels, one for each TILE_COLUMNS columns, in pairs of rows when mixed. `panels` has
 // `panels_size` floats.
 void pack_panels(precision p, float *panels, matrix b, long depth, long columns);
@@ -106,5 +118,8 @@ int input_product(recurrence s, mask_series dropped, const float *x, const float
 // each. Returns 0, or 1 when memory ran out.
 int layer_gradients(recurrence s, const zlm_layer *layer, const layer_masks *masks, const float *d_input,
                     const float *d_recurrent);
+
+// out [H,G·H] = the gradient of a weight that reads h(t−1) under masks, from that of its products. Returns 0, or 1 when memory ran out.
+int recurrent_weight_gradient(recurrence s, const zlm_layer *layer, mask_series dropped, const float *d_recurrent, float *out);
 
 #endif

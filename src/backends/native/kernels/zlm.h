@@ -79,6 +79,22 @@ int zlm_gru_backward(const zlm_layer *layer);
 int zlm_tanh_rnn_forward(const zlm_layer *layer);
 int zlm_tanh_rnn_backward(const zlm_layer *layer);
 
+// What a layer with a deep transition has besides (ops/deep-transition.ts): D layers from h(t−1) to h(t), the first of which is the
+// zlm_layer's, with one gate. Its `gates` are y_1 of all steps, the first part of `states`.
+typedef struct {
+  int64_t depth;                        // D, at least 2
+  const float *weights;                 // [D−1,H,H], V_2 … V_D
+  const float *NULLABLE biases;         // [D−1,H], forward
+  const float *NULLABLE shortcut;       // [H,H], from h(t−1) to the last layer
+  float *states;                        // [D−1,T,B,H], y_1 … y_{D−1}: written forward, read backward
+  float *NULLABLE d_weights;            // [D−1,H,H], backward
+  float *NULLABLE d_biases;             // [D−1,H], backward
+  float *NULLABLE d_shortcut;           // [H,H], backward with a shortcut
+} zlm_transitions;
+
+int zlm_deep_transition_forward(const zlm_layer *layer, const zlm_transitions *transitions);
+int zlm_deep_transition_backward(const zlm_layer *layer, const zlm_transitions *transitions);
+
 // ---- Products and the softmax
 
 // A matrix anywhere in memory: element (i, j) is at[i·row + j·column]; a transpose swaps the two.
