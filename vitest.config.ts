@@ -7,6 +7,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONG = [
   'backends/cuda/training',
   'end-to-end/kill',
+  'end-to-end/tutorial',
+  'reliability/full-disk',
+  'fuzz/fuzz',
   'backends/cuda/ptx',
   'backends/native/sanitize',
   'backends/native/recurrent-layers',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { FuzzReport } from './fuzz.js';
 
-const INPUTS = 3000;
+const INPUTS = 2000;
 /** Targets that take whatever they are given. */
 const NEVER_REFUSE = ['help-page', 'run'];
 

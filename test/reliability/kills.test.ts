@@ -13,7 +13,7 @@ import { filesIn, hasLocked, startTrainer, type Trainer } from '../end-to-end/ki
 import { prepareForConfigs, SMALL_CONFIGS, type SmallConfig } from '../small-configs.js';
 import { contentOf, useWorkplace } from '../small-runs.js';
 
-const KILLS = Number(process.env.ZLM_KILLS ?? 4);
+const KILLS = Number(process.env.ZLM_KILLS ?? 3);
 /** A training that was killed so often is let go on to its end. */
 const KILLS_OF_ONE = 6;
 /** Longest time between the beginning of the training and the kill; a narrowed epoch takes about as long. */

@@ -18,6 +18,9 @@ import { updateCases } from '../../ops/update-cases.js';
 import { describeEachBackend } from '../each-backend.js';
 import { ALL_REGULARIZERS, REGULARIZERS } from './regularizers.js';
 
+/** Dropout, zoneout, and both: how long a mask lives makes no difference here. */
+const CELL_FREE = REGULARIZERS.filter((_, n) => n % 2 === 1);
+
 const CASES = [
   lstmCase(3, 2, 5, 19),
   lstmCase(3, 2, 5, 19, { recurrent: MASK }),
@@ -26,7 +29,7 @@ const CASES = [
   lstmCase(3, 2, 5, 19, { recurrent: MASK }, 'mixed'),
   softmaxCase(7, 5, 19, false, 'mixed'),
   lstmCase(3, 2, 5, 19, ALL_REGULARIZERS),
-  ...REGULARIZERS.flatMap((options) => [gruCase(3, 2, 5, 19, options), tanhRnnCase(3, 2, 5, 19, options)]),
+  ...CELL_FREE.flatMap((options) => [gruCase(3, 2, 5, 19, options), tanhRnnCase(3, 2, 5, 19, options)]),
   deepTransitionCase(3, 2, 5, 19, 3, { recurrent: MASK }),
   productCase(3, 19, 5),
   ...updateCases([19]),
