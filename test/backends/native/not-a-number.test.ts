@@ -99,5 +99,5 @@ describeEachBackend(
       },
     );
   },
-  ['cpu', 'wasm'],
+  { except: ['cpu', 'wasm'] },
 );

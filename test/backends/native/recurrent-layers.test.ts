@@ -78,5 +78,5 @@ describeEachBackend(
       },
     );
   },
-  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
+  { only: ['cuda', 'native'] },
 );
