@@ -1,4 +1,5 @@
 /** The models that the other programs can train: those of the paper (section 4.1), without later methods. */
+import { ACTIVATION_PENALTIES } from '../src/model/activation-penalty.js';
 import { isNgram, type NetworkSpec, type Spec } from '../src/spec/systems.js';
 
 /** A spec of such a model, and its arguments for those programs. */
@@ -39,7 +40,7 @@ function isPlainModel({ model }: NetworkSpec): boolean {
 
 function isPlainTraining(training: NetworkSpec['training']): boolean {
   const { randomBptt, loss, clipValue, weightDecay } = training;
-  const penalties = [training.activationRegularization, training.temporalActivationRegularization];
+  const penalties = ACTIVATION_PENALTIES.map((key) => training[key]);
   const nothingAdded = [weightDecay, ...penalties].every((coefficient) => coefficient === 0);
   return randomBptt === null && loss === 'sum' && clipValue === null && nothingAdded;
 }

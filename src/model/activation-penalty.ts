@@ -1,13 +1,11 @@
 /** Regularization of activations (Merity, McCann and Socher 2017, *Revisiting Activation Regularization for Language RNNs*). */
 import * as tf from '@tensorflow/tfjs';
 
-/** The coefficients, 0 for none. */
-export interface ActivationPenaltyWeights {
-  /** α of activation regularization (AR). */
-  readonly activation: number;
-  /** β of temporal activation regularization (TAR). */
-  readonly temporal: number;
-}
+/** The penalties, by the keys of `training` that are their coefficients. */
+export const ACTIVATION_PENALTIES = ['activationRegularization', 'temporalActivationRegularization'] as const;
+
+/** The coefficients, 0 for none: α of activation regularization (AR), β of temporal activation regularization (TAR). */
+export type ActivationPenaltyWeights = Readonly<Record<(typeof ACTIVATION_PENALTIES)[number], number>>;
 
 /**
  * Computes α · mean(d²) + β · mean((h_{t+1} − h_t)²): AR on the last layer's output after dropout, TAR before. Both are means
@@ -16,45 +14,43 @@ export interface ActivationPenaltyWeights {
  * @param raw     h, the last layer's output, [T,B,H]
  * @param dropped d, the same after dropout
  * @param rows    the rows t·B + b of a window that are not padding; null when none is padding
- * @returns nats to be added to the mean nll of a prediction, or null when both coefficients are 0
+ * @returns nats to be added to the mean nll of a prediction, or null when there is nothing to penalize
  */
 export function activationPenalty(
   { raw, dropped }: { raw: tf.Tensor3D; dropped: tf.Tensor3D },
-  { activation, temporal }: ActivationPenaltyWeights,
+  weights: ActivationPenaltyWeights,
   rows: Int32Array | null = null,
 ): tf.Scalar | null {
-  const [steps, batch, units] = raw.shape;
-  const terms: tf.Scalar[] = [];
-  if (activation > 0) {
-    const counted = rows && tf.mul(dropped, indicator(rows, steps, batch));
-    terms.push(tf.mul(meanSquare(counted ?? dropped, (rows?.length ?? steps * batch) * units), activation));
-  }
-  // Except for the first, a step that is not padding follows another such step.
-  const laterRows = rows?.filter((row) => row >= batch);
-  if (temporal > 0 && steps > 1 && laterRows?.length !== 0) {
-    const later = tf.slice(raw, [1, 0, 0]);
-    const earlier = tf.slice(raw, [0, 0, 0], [steps - 1, -1, -1]);
-    const change = tf.sub(later, earlier);
-    const counted =
-      laterRows &&
-      tf.mul(
-        change,
-        indicator(
-          laterRows.map((row) => row - batch),
-          steps - 1,
-          batch,
-        ),
-      );
-    const count = (laterRows?.length ?? (steps - 1) * batch) * units;
-    terms.push(tf.mul(meanSquare(counted ?? change, count), temporal));
-  }
+  const terms = [
+    weighted(weights.activationRegularization, () => meanSquare(dropped, rows)),
+    weighted(weights.temporalActivationRegularization, () => meanSquaredChange(raw, rows)),
+  ].filter((term) => term !== null);
   return terms.length === 0 ? null : tf.addN(terms);
 }
 
-/** Computes the mean of squares over `count` of the values; the others are 0. */
-function meanSquare(x: tf.Tensor, count: number): tf.Scalar {
-  const squares = tf.square(x);
+/** Multiplies a penalty by its coefficient, or computes nothing when that is 0. */
+function weighted(coefficient: number, penalty: () => tf.Scalar | null): tf.Scalar | null {
+  const value = coefficient > 0 ? penalty() : null;
+  return value && tf.mul(value, coefficient);
+}
+
+/** Computes the mean of the squares of a window's values, [T,B,H], at the rows that are not padding. */
+function meanSquare(x: tf.Tensor3D, rows: Int32Array | null): tf.Scalar {
+  const [steps, batch, units] = x.shape;
+  const squares = tf.square(rows ? tf.mul(x, indicator(rows, steps, batch)) : x);
+  const count = (rows?.length ?? steps * batch) * units;
   return count === x.size ? tf.mean(squares) : tf.div(tf.sum(squares), count);
+}
+
+/** Computes the mean square of the change from each step to the next; null where no step follows another. */
+function meanSquaredChange(x: tf.Tensor3D, rows: Int32Array | null): tf.Scalar | null {
+  const [steps, batch] = x.shape;
+  // Except for the first, a step that is not padding follows another such step.
+  const laterRows = rows?.filter((row) => row >= batch).map((row) => row - batch) ?? null;
+  if (steps === 1 || laterRows?.length === 0) return null;
+  const later = tf.slice(x, [1, 0, 0]);
+  const earlier = tf.slice(x, [0, 0, 0], [steps - 1, -1, -1]);
+  return meanSquare(tf.sub(later, earlier), laterRows);
 }
 
 /** Returns 1 in the given rows and 0 in the others, [T,B,1]. */

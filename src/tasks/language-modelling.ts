@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { firstTokens, type TokenSource } from '../corpus/windows.js';
 import { evaluateSentences, evaluateStream } from '../evaluation/perplexity.js';
-import { type ActivationPenaltyWeights, activationPenalty } from '../model/activation-penalty.js';
+import { activationPenalty } from '../model/activation-penalty.js';
 import { architectureOf, type VocabularySizes } from '../model/architecture.js';
 import { encode, initialState, targetNll } from '../model/language-model.js';
 import { createNetwork, type Network } from '../model/network.js';
@@ -62,16 +62,9 @@ export function blankWindow({ training }: NetworkSpec, { steps, batch }: BatchSh
   return dataOf({ inputs: ids, targets: ids, steps, batch, rows }, 0);
 }
 
-/** Returns the coefficients of the penalties on activations. */
-export function penaltiesOf(training: NetworkSpec['training']): ActivationPenaltyWeights {
-  const { activationRegularization: activation, temporalActivationRegularization: temporal } = training;
-  return { activation, temporal };
-}
-
 /** Returns how a spec measures the loss of its model on a batch. */
 export function textLoss({ dropout, training }: NetworkSpec, model: Network): TaskLoss {
   const { batchSize, seed, precision, loss, sentences } = training;
-  const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
   return {
     // Sentences carry no state, and their last batch may be smaller than the others.
@@ -84,7 +77,7 @@ export function textLoss({ dropout, training }: NetworkSpec, model: Network): Ta
       const hidden = rows ? selectedRows(encoded.hidden, rows) : encoded.hidden;
       const lossWeight = 1 / (loss === 'sum' ? batch : targets.length);
       const nll = targetNll(trained, hidden, tf.tensor1d(targets, 'int32'), lossWeight);
-      const penalty = activationPenalty(encoded.activations, penalties, rows);
+      const penalty = activationPenalty(encoded.activations, training, rows);
       return { nll, batch, penalty, state: sentences ? {} : encoded.state };
     },
   };

@@ -19,7 +19,6 @@ import { targetsOf } from '../predictors/network-predictor.js';
 import { encodeUtterances, labelsOf, networkRecognizer, recognizeFrames } from '../predictors/recognizer.js';
 import { type NetworkSpec, speechOf } from '../spec/systems.js';
 import { largestOf, spread } from './batch-sizes.js';
-import { penaltiesOf } from './language-modelling.js';
 import { type BatchData, type BatchShape, type BatchSizes, PHONE_ERROR_RATE, type Task } from './task.js';
 import type { TaskLoss } from './task-kind.js';
 import { utteranceBatches } from './utterance-batches.js';
@@ -63,7 +62,6 @@ function utterancesOf({ arrays, features, steps, batch }: BatchData): UtteranceB
 export function speechLoss(spec: NetworkSpec, model: Network): TaskLoss {
   const { dropout, training } = spec;
   const { seed, precision, loss } = training;
-  const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
   const isFramewise = speechOf(spec).loss === 'framewise';
   return {
@@ -78,7 +76,7 @@ export function speechLoss(spec: NetworkSpec, model: Network): TaskLoss {
       const nll = isFramewise
         ? targetNll(trained, hidden, targetsOf({ targets: arrays.labels }), lossWeight)
         : ctcLoss(frameLogits(trained, hidden), labelsOf(utterances));
-      const penalty = activationPenalty(activations, penalties, arrays.rows);
+      const penalty = activationPenalty(activations, training, arrays.rows);
       return { nll, predictions, batch, penalty, state: {} };
     },
   };

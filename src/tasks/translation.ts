@@ -26,7 +26,6 @@ import {
 } from '../predictors/translator.js';
 import { type NetworkSpec, translationOf } from '../spec/systems.js';
 import { largestOf, spread } from './batch-sizes.js';
-import { penaltiesOf } from './language-modelling.js';
 import { pairBatches } from './pair-batches.js';
 import { type BatchData, type BatchShape, type BatchSizes, BLEU, PERPLEXITY, type Task } from './task.js';
 import type { TaskLoss } from './task-kind.js';
@@ -56,7 +55,6 @@ function dataOf({ source, inputs, targets, rows, steps, batch }: PairBatch, cloc
 /** Returns how a spec measures the loss of its model on a batch of pairs: of the target alone. */
 export function pairLoss({ dropout, training }: NetworkSpec, model: Network): TaskLoss {
   const { seed, precision, loss } = training;
-  const penalties = penaltiesOf(training);
   const trained = { ...model, precision };
   return {
     zeroState: () => ({}),
@@ -67,7 +65,7 @@ export function pairLoss({ dropout, training }: NetworkSpec, model: Network): Ta
       const { hidden, activations } = encodeTargets(trained, words, noise);
       const lossWeight = 1 / (loss === 'sum' ? batch : words.targets.length);
       const nll = targetNll(trained, hidden, targetsOf(words), lossWeight);
-      return { nll, batch, penalty: activationPenalty(activations, penalties, words.rows), state: {} };
+      return { nll, batch, penalty: activationPenalty(activations, training, words.rows), state: {} };
     },
   };
 }

@@ -5,6 +5,7 @@
  * likely cause, and what helps against it.
  */
 import { UserError } from '../errors.js';
+import { ACTIVATION_PENALTIES } from '../model/activation-penalty.js';
 import { plainNumber } from '../plain-number.js';
 import type { TrainingProgress } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
@@ -167,12 +168,7 @@ const LOOSE_NORM = 100;
 /** The facts of a spec. */
 export function divergenceFacts({ model, training }: NetworkSpec): DivergenceFacts {
   const { optimizer, clipNorm, clipValue } = training;
-  const penalties = (['activationRegularization', 'temporalActivationRegularization'] as const).map(
-    (key) => ({
-      key: `training.${key}`,
-      weight: training[key],
-    }),
-  );
+  const penalties = ACTIVATION_PENALTIES.map((key) => ({ key: `training.${key}`, weight: training[key] }));
   const { init, forgetBias } = model;
   const bias = forgetBias === null ? '' : `, model.forgetBias ${forgetBias}`;
   return {

@@ -42,15 +42,19 @@ export function whyNot(backend: BackendName): string | undefined {
 /**
  * A group of tests for each backend, active when they begin.
  *
- * @param what   the group's title, with %s for the backend's name
- * @param except backends that the group is not for
+ * @param what  the group's title, with %s for the backend's name
+ * @param which the backends that the group is for; all by default, those that are added later among them
  */
 export function describeEachBackend(
   what: string,
   tests: (backend: BackendName) => void,
-  except: readonly BackendName[] = [],
+  which: { readonly only: readonly BackendName[] } | { readonly except: readonly BackendName[] } = {
+    except: [],
+  },
 ): void {
-  for (const { name } of PROBES.filter((probe) => !except.includes(probe.name))) {
+  const isMeant = (name: BackendName) =>
+    'only' in which ? which.only.includes(name) : !which.except.includes(name);
+  for (const { name } of PROBES.filter((probe) => isMeant(probe.name))) {
     const obstacle = whyNot(name);
     describe.skipIf(obstacle)([what.replace('%s', name), obstacle].filter(Boolean).join(', '), () => {
       beforeAll(() => activate(name));

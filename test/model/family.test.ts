@@ -66,7 +66,10 @@ function solve(golden: GoldenCase, model: ReturnType<typeof modelOf>) {
     const ids = tf.tensor2d([...tokens.data], [steps, batch], 'int32');
     const { hidden, state: after, activations } = encode(model, ids, state, { table, seed, step });
     const nll = targetNll(model, hidden, tf.tensor1d([...targets.data], 'int32'));
-    const penalty = activationPenalty(activations, { activation, temporal });
+    const penalty = activationPenalty(activations, {
+      activationRegularization: activation,
+      temporalActivationRegularization: temporal,
+    });
     Object.assign(out, tf.keep(nll) && { nll, penalty: penalty && tf.keep(penalty), state: after });
     for (const tensor of Object.values(after)) tf.keep(tensor);
     const loss = tf.div(tf.sum(nll), batch);

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { Sentences } from '../../src/corpus/sentences.js';
+import { ACTIVATION_PENALTIES } from '../../src/model/activation-penalty.js';
 import { encode, initialState, targetNll } from '../../src/model/language-model.js';
 import { disposeNetwork } from '../../src/model/network.js';
 import { dispose, tidy } from '../../src/ops/memory.js';
@@ -84,30 +85,27 @@ describeEachBackend('sentences on %s', () => {
     }
   });
 
-  it.each(['activationRegularization', 'temporalActivationRegularization'])(
-    'a batch of sentences has no padding in %s',
-    async (penalty) => {
-      const penaltyOf = async (lines: readonly (readonly number[])[]) => {
-        const spec = await specOf(`${penalty}: 2`);
-        const model = freshModel(spec, VOCABULARY);
-        const task = languageModellingTask(spec, corpusOf(lines), model);
-        const terms = tidy(() => task.loss(task.read(FIRST), {}));
-        const value = terms.penalty ? (await readValues(terms.penalty))[0] : 0;
-        dispose(terms);
-        disposeNetwork(model);
-        return value;
-      };
-      // A mean over values: those of all steps of a line, or of all but its first.
-      const weightOf = (line: readonly number[]) =>
-        penalty === 'activationRegularization' ? line.length : line.length - 1;
-      let [sum, weight] = [0, 0];
-      for (const line of LINES) {
-        sum += weightOf(line) * (await penaltyOf([line]));
-        weight += weightOf(line);
-      }
-      expectClose([await penaltyOf(LINES)], [sum / weight]);
-    },
-  );
+  it.each(ACTIVATION_PENALTIES)('a batch of sentences has no padding in %s', async (penalty) => {
+    const penaltyOf = async (lines: readonly (readonly number[])[]) => {
+      const spec = await specOf(`${penalty}: 2`);
+      const model = freshModel(spec, VOCABULARY);
+      const task = languageModellingTask(spec, corpusOf(lines), model);
+      const terms = tidy(() => task.loss(task.read(FIRST), {}));
+      const value = terms.penalty ? (await readValues(terms.penalty))[0] : 0;
+      dispose(terms);
+      disposeNetwork(model);
+      return value;
+    };
+    // A mean over values: those of all steps of a line, or of all but its first.
+    const weightOf = (line: readonly number[]) =>
+      penalty === 'activationRegularization' ? line.length : line.length - 1;
+    let [sum, weight] = [0, 0];
+    for (const line of LINES) {
+      sum += weightOf(line) * (await penaltyOf([line]));
+      weight += weightOf(line);
+    }
+    expectClose([await penaltyOf(LINES)], [sum / weight]);
+  });
 
   it('sentences are validated to the perplexity of all their tokens, in batches of any size', async () => {
     const perplexities: number[] = [];

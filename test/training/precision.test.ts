@@ -34,7 +34,7 @@ describeEachBackend(
       expect(precisionObstacle(backend, 'mixed')).toBe(null);
     });
   },
-  ['cuda'],
+  { except: ['cuda'] },
 );
 
 const obstacle = whyNot('cuda');

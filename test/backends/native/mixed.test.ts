@@ -64,5 +64,5 @@ describeEachBackend(
       for (const name of Object.keys(at)) expect(mixed.gradients[name]).not.toEqual(whole.gradients[name]);
     });
   },
-  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
+  { only: ['cuda', 'native'] },
 );

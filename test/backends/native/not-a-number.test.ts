@@ -104,5 +104,5 @@ describeEachBackend(
       },
     );
   },
-  ['cpu', 'wasm'],
+  { except: ['cpu', 'wasm'] },
 );

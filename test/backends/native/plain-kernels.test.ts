@@ -211,5 +211,5 @@ describeEachBackend(
       expect(actual).toEqual(expected);
     });
   },
-  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
+  { only: ['cuda', 'native'] },
 );

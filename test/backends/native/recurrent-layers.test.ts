@@ -98,5 +98,5 @@ describeEachBackend(
       },
     );
   },
-  ['webgpu', 'tensorflow', 'cpu', 'wasm'],
+  { only: ['cuda', 'native'] },
 );
