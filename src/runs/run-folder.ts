@@ -1,9 +1,11 @@
 /** The folder of one training run, and the paths of the files in it. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { describeFileError } from '../storage/atomic-write.js';
 import { isThere, makeFolder } from '../storage/files.js';
+import { isLockFile, lockOwner } from '../storage/folder-lock.js';
+import { isTemporary } from '../storage/temporary.js';
 import { trainOnCure } from './next-step.js';
 
 /** Name of the link to the newest run. */
@@ -75,6 +77,8 @@ export class RunFolder {
  *
  * @param runsFolder the folder of the runs; created when it is missing
  * @param name       null for the moment and the spec's name, as in `2026-01-31-235959-small`
+ * @returns the folder, which may be one of that name that a training has left which was killed before it began; so others may be about
+ *   to train into it, too, until it is locked
  * @throws UserError('usage') for an invalid name, UserError('data') when a run of that name exists or the folder cannot
  *   be written
  */
@@ -96,9 +100,19 @@ export async function createRunFolder(
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw describeFileError(error, path, 'create') ?? error;
       }
-      if (name !== null) throw await nameTaken(new RunFolder(path));
+      const taken = new RunFolder(path);
+      if (name !== null && (await hasNotBegun(taken))) return taken;
+      if (name !== null) throw await nameTaken(taken);
     }
   }
+}
+
+/** Tells whether nothing but what a killed process leaves is in a folder: before the spec, which makes it a run. */
+async function hasNotBegun(run: RunFolder): Promise<boolean> {
+  const records = [run.overrides, run.environment].map((path) => basename(path));
+  const names = await readdir(run.path).catch(() => null);
+  if (!names?.every((name) => records.includes(name) || isLockFile(name) || isTemporary(name))) return false;
+  return (await lockOwner(run.path)) === undefined;
 }
 
 /**
@@ -120,11 +134,13 @@ function timestamp(date: Date): string {
 }
 
 async function nameTaken(run: RunFolder): Promise<UserError> {
-  const isRun = await isThere(run.spec);
-  return new UserError('data', `${run.path} exists already`, [
-    isRun
-      ? await trainOnCure(run, 'Continue it')
-      : 'It is not a run, or was killed before its training began: move it away.',
-    'Take another --name for a new run.',
-  ]);
+  const cures = [await cureOf(run), 'Take another --name for a new run.'];
+  return new UserError('data', `${run.path} exists already`, cures);
+}
+
+async function cureOf(run: RunFolder): Promise<string> {
+  if (await isThere(run.spec)) return await trainOnCure(run, 'Continue it');
+  const owner = await lockOwner(run.path);
+  if (owner) return `Process ${owner.pid} on ${owner.host} is about to train into it: wait for that.`;
+  return 'It is not a run: move it away.';
 }

@@ -95,6 +95,11 @@ export async function lockOwner(folder: string): Promise<LockOwner | undefined> 
   return undefined;
 }
 
+/** Tells whether a file of that name in a locked folder belongs to the lock. */
+export function isLockFile(name: string): boolean {
+  return CLAIM_NAME.test(name);
+}
+
 async function putDownClaim(folder: string): Promise<Claim> {
   const now = new Date();
   const owner: LockOwner = {

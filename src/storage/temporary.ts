@@ -15,6 +15,14 @@ export function temporaryPath(target: string): string {
   return join(dirname(target), name);
 }
 
+/** Tells whether a file may be one of {@link temporaryPath}, of any host and process. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/** Target with host, process and a random part. */
+const TEMPORARY = /^\.(.+)\.(\d+)\.[0-9a-f]{8}\.tmp$/;
+
 /** Error codes of a folder that may be written, but not listed. */
 const UNLISTED = ['EACCES', 'EPERM'];
 
@@ -51,7 +59,7 @@ export async function removeLeftoversIn(
 
 /** Parses a temporary name of this host into its target and its writer. */
 function writerOf(entry: string): { readonly name: string; readonly pid: number } | undefined {
-  const match = /^\.(.+)\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(entry);
+  const match = TEMPORARY.exec(entry);
   const host = `.${hostname()}`;
   if (!match?.[1].endsWith(host)) return undefined;
   return { name: match[1].slice(0, -host.length), pid: Number(match[2]) };

@@ -14,7 +14,7 @@ import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
 import { fileErrorCode, RUN_AGAIN } from '../storage/file-error.js';
 import { isThere } from '../storage/files.js';
-import { type FolderLock, lockFolder } from '../storage/folder-lock.js';
+import { FolderHeldError, type FolderLock, lockFolder } from '../storage/folder-lock.js';
 
 /** Machine and versions of a training session. */
 export interface Environment {
@@ -64,7 +64,10 @@ export async function holdRun({ resume, loaded, runsFolder, name }: RunChoice): 
   const specName = basename(loaded.path, extname(loaded.path));
   const run = resume ?? (await createRunFolder(runsFolder, name, specName, new Date()));
   try {
-    return { run, lock: await lockFolder(run.path) };
+    const lock = await lockFolder(run.path);
+    // Those of a training that was killed before it began are no session of this run.
+    if (!resume) await Promise.all([run.overrides, run.environment].map((path) => rm(path, { force: true })));
+    return { run, lock };
   } catch (error) {
     throw await afterFailure(error, run, resume);
   }
@@ -81,6 +84,8 @@ export async function afterFailure(
   run: RunFolder,
   resume: RunFolder | null,
 ): Promise<unknown> {
+  // The folder is that of another process, which has it first.
+  if (error instanceof FolderHeldError) return error;
   if (resume === null && !(await isThere(run.spec))) {
     await rm(run.path, { recursive: true, force: true });
     return error;

@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRunFolder } from '../../src/runs/run-folder.js';
+import { lockFolder } from '../../src/storage/folder-lock.js';
 import { tempFolder } from '../temp-folder.js';
 
 const NOW = new Date(2026, 0, 31, 23, 59, 59);
@@ -24,6 +25,8 @@ describe('createRunFolder', () => {
     const runs = tempFolder();
     const run = await createRunFolder(runs, 'mine', 'small', NOW);
     expect(run.name).toBe('mine');
+    const others = join(run.path, 'mine.txt');
+    writeFileSync(others, '');
     const taken = (cure: string) => ({
       kind: 'data',
       message: `${join(runs, 'mine')} exists already`,
@@ -34,6 +37,20 @@ describe('createRunFolder', () => {
     await expect(createRunFolder(runs, 'mine', 'small', NOW)).rejects.toMatchObject(
       taken('zlm train --resume mine'),
     );
+  });
+
+  it('createRunFolder takes the folder of a training that was killed before it began, while no other process has it', async () => {
+    const runs = tempFolder();
+    const run = await createRunFolder(runs, 'mine', 'small', NOW);
+    writeFileSync(run.environment, '{}');
+    writeFileSync(join(run.path, '.spec.yaml.host.1.0123abcd.tmp'), '');
+    expect(await createRunFolder(runs, 'mine', 'small', NOW)).toMatchObject({ path: run.path });
+    const lock = await lockFolder(run.path);
+    await expect(createRunFolder(runs, 'mine', 'small', NOW)).rejects.toMatchObject({
+      message: expect.stringContaining('exists already'),
+      cures: [expect.stringContaining(`Process ${process.pid} on`), expect.stringContaining('--name')],
+    });
+    await lock.release();
   });
 
   it.each(['latest', '', '.', '..', '.hidden', 'a/b', '../a', '/a', '-a', 'a b', 'a\0'])(
