@@ -133,7 +133,8 @@ function timestamp(date: Date): string {
   return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
 }
 
-async function nameTaken(run: RunFolder): Promise<UserError> {
+/** Makes the error for a new run whose name another one has. */
+export async function nameTaken(run: RunFolder): Promise<UserError> {
   const cures = [await cureOf(run), 'Take another --name for a new run.'];
   return new UserError('data', `${run.path} exists already`, cures);
 }

@@ -8,7 +8,7 @@ import { basename, extname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { UserError } from '../errors.js';
 import { resumeCommand } from '../runs/next-step.js';
-import { createRunFolder, type RunFolder } from '../runs/run-folder.js';
+import { createRunFolder, nameTaken, type RunFolder } from '../runs/run-folder.js';
 import { shellWord } from '../shell-word.js';
 import { type LoadedSpec, specToYaml } from '../spec/load.js';
 import { describeFileError, writeFileAtomically } from '../storage/atomic-write.js';
@@ -63,14 +63,27 @@ export async function holdRun({ resume, loaded, runsFolder, name }: RunChoice): 
   if (resume) await checkIsRun(resume);
   const specName = basename(loaded.path, extname(loaded.path));
   const run = resume ?? (await createRunFolder(runsFolder, name, specName, new Date()));
+  let lock: FolderLock | undefined;
   try {
-    const lock = await lockFolder(run.path);
-    // Those of a training that was killed before it began are no session of this run.
-    if (!resume) await Promise.all([run.overrides, run.environment].map((path) => rm(path, { force: true })));
+    lock = await lockFolder(run.path);
+    if (!resume) await clearUnbegun(run);
     return { run, lock };
   } catch (error) {
-    throw await afterFailure(error, run, resume);
+    const shown = await afterFailure(error, run, resume);
+    await lock?.release();
+    throw shown;
   }
+}
+
+/**
+ * Removes the records of a training that was killed before it began: they are no session of this run.
+ *
+ * @param run a new run's folder, locked
+ * @throws UserError('data') when another process has begun and ended a training there before it was locked
+ */
+async function clearUnbegun(run: RunFolder): Promise<void> {
+  if (await isThere(run.spec)) throw await nameTaken(run);
+  for (const path of [run.overrides, run.environment]) await rm(path, { force: true });
 }
 
 /**
