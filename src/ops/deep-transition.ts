@@ -60,11 +60,13 @@ export const deepTransitionOp: Op<
     const fromInput = tf.add(maskedProduct(x, null, columnsOf(inputWeight, null), precision), bias);
     const perStep = unstack(reshape(fromInput, [steps, batch, units]));
     const masks = masksByStep(drawMasks(noise.recurrent, [steps, batch, units], 1), steps);
+    const weights = weightsOf(inputs);
+    const biases = unstack(inputs.transitionBiases);
     const states: tf.Tensor2D[][] = [];
     let h = h0;
     for (let t = 0; t < steps; t++) {
       const [mask] = masks[t] ?? [];
-      states[t] = transit(perStep[t], mask ? tf.mul(h, mask) : h, inputs, precision);
+      states[t] = transit(perStep[t], mask ? tf.mul(h, mask) : h, weights, biases, precision);
       h = states[t][states[t].length - 1];
     }
     const hidden = stack(states.map((ofStep) => ofStep[ofStep.length - 1]));
@@ -74,20 +76,31 @@ export const deepTransitionOp: Op<
   },
 };
 
+/** The weights from state to state. */
+interface Weights {
+  /** U, V_2 … V_D. */
+  readonly ofLayers: readonly tf.Tensor2D[];
+  /** S. */
+  readonly shortcut: tf.Tensor2D | null;
+}
+
+function weightsOf({ recurrentWeight, transitionWeights, shortcutWeight }: SharedInputs): Weights {
+  return { ofLayers: [recurrentWeight, ...unstack(transitionWeights)], shortcut: shortcutWeight ?? null };
+}
+
 /** Computes y_1 … y_D of a step from x_t · W + b and m_t ⊙ h_{t−1}. */
 function transit(
   fromInput: tf.Tensor2D,
   previous: tf.Tensor2D,
-  { recurrentWeight, transitionWeights, transitionBiases, shortcutWeight }: ForwardInputs,
+  { ofLayers: [first, ...others], shortcut }: Weights,
+  biases: readonly tf.Tensor1D[],
   precision: Precision,
 ): tf.Tensor2D[] {
-  const weights = unstack(transitionWeights);
-  const states = [tf.tanh<tf.Tensor2D>(tf.add(fromInput, product(previous, recurrentWeight, precision)))];
-  for (const [k, bias] of unstack(transitionBiases).entries()) {
-    const z: tf.Tensor2D = tf.add(product(states[k], weights[k], precision), bias);
-    const isLast = k === weights.length - 1;
-    const passed = isLast && shortcutWeight ? tf.add(z, product(previous, shortcutWeight, precision)) : z;
-    states.push(tf.tanh(passed as tf.Tensor2D));
+  const states = [tf.tanh<tf.Tensor2D>(tf.add(fromInput, product(previous, first, precision)))];
+  for (const [k, weight] of others.entries()) {
+    const z: tf.Tensor2D = tf.add(product(states[k], weight, precision), biases[k]);
+    const isLast = k === others.length - 1;
+    states.push(tf.tanh(isLast && shortcut ? tf.add(z, product(previous, shortcut, precision)) : z));
   }
   return states;
 }
@@ -110,14 +123,15 @@ export const deepTransitionGradientOp: Op<
   name: 'ZlmDeepTransitionGradient',
 
   reference(inputs, { noise, precision }) {
-    const { x, h0, inputWeight, shortcutWeight, output, states, dOutput, dH } = inputs;
+    const { x, h0, inputWeight, output, states, dOutput, dH } = inputs;
     const [steps, batch, units] = output.shape;
     const recurrentMasks = drawMasks(noise.recurrent, [steps, batch, units], 1);
     const masks = masksByStep(recurrentMasks, steps);
     const byDepth = [...(tf.unstack(states) as tf.Tensor3D[]), output];
     const slopes = byDepth.map((y) => unstack(tf.sub<tf.Tensor3D>(1, tf.square(y))));
-    const weights = [inputs.recurrentWeight, ...unstack(inputs.transitionWeights)];
-    const transposed = weights.map((weight) => tf.transpose(weight));
+    const { ofLayers, shortcut } = weightsOf(inputs);
+    const transposed = ofLayers.map((weight) => tf.transpose(weight));
+    const transposedShortcut = shortcut && tf.transpose(shortcut);
     const last = byDepth.length - 1;
 
     const fromOutput = unstack(dOutput);
@@ -129,7 +143,7 @@ export const deepTransitionGradientOp: Op<
         dz[k][t] = tf.mul(dy, slopes[k][t]);
         dy = product(dz[k][t], transposed[k], precision);
       }
-      if (shortcutWeight) dy = tf.add(dy, product(dz[last][t], tf.transpose(shortcutWeight), precision));
+      if (transposedShortcut) dy = tf.add(dy, product(dz[last][t], transposedShortcut, precision));
       const [mask] = masks[t] ?? [];
       dh = mask ? tf.mul(dy, mask) : dy;
     }
@@ -145,7 +159,7 @@ export const deepTransitionGradientOp: Op<
       sumOverRows(dZ[0]),
       stack(read.map((y, k) => productWithTransposedLeft(y, dZ[k + 1], precision))),
       stack(dZ.slice(1).map(sumOverRows)),
-      ...(shortcutWeight ? [maskedProductWeightGradient(previous, dZ[last], recurrentMasks, precision)] : []),
+      ...(shortcut ? [maskedProductWeightGradient(previous, dZ[last], recurrentMasks, precision)] : []),
     ];
   },
 };

@@ -111,25 +111,17 @@ const deepTransition: Kernel<RecurrentAttributes> = (
   return [output, h];
 };
 
-const deepTransitionGradient: Kernel<RecurrentAttributes> = (inputs, { noise, precision }, backend) => {
-  const { x, h0, inputWeight, recurrentWeight, transitionWeights, shortcutWeight } = inputs;
-  const [steps, batch, width] = x.shape;
-  const units = h0.shape[1];
-  const [between] = transitionWeights.shape;
-  const shapes = [h0.shape, x.shape, inputWeight.shape, recurrentWeight.shape, [units]];
-  const [dh, dx, dw, du, dbias] = shapes.map((shape) => backend.allocate(shape));
-  const others = [
-    transitionWeights.shape,
-    [between, units],
-    ...(shortcutWeight ? [shortcutWeight.shape] : []),
-  ];
-  const ofTransitions = others.map((shape) => backend.allocate(shape));
-  drawMasks(inputs, { noise }, 1, backend);
-  backend.borrow(squaresOf(inputs));
-  // The gradients of all layers, and the states before each step.
-  backend.borrow((between + 2) * steps * batch * units);
-  borrowPairs(precision, Math.max(width, units), steps * batch, backend);
-  return [dx, dh, dw, du, dbias, ...ofTransitions];
+/** That of the layer's own cell, and what each further layer and the shortcut add. */
+const deepTransitionGradient: Kernel<RecurrentAttributes> = (inputs, attributes, backend) => {
+  const { x, recurrentWeight, transitionWeights, shortcutWeight } = inputs;
+  const [steps, batch] = x.shape;
+  const [between, units] = transitionWeights.shape;
+  const ofCell = backward(TANH)(inputs, attributes, backend) as TensorInfo[];
+  const shapes = [transitionWeights.shape, [between, units]];
+  if (shortcutWeight) shapes.push(shortcutWeight.shape);
+  backend.borrow(squaresOf(inputs) - elements(recurrentWeight));
+  backend.borrow(between * steps * batch * units);
+  return [...ofCell, ...shapes.map((shape) => backend.allocate(shape))];
 };
 
 /** The elements of all weights from state to state, which are packed. */

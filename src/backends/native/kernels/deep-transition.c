@@ -40,16 +40,18 @@ static float *state_of(const transition_layer *l, long k, long t) {
   return k == l->depth ? l->y + t * state : l->states + ((k - 1) * l->shape.steps + t) * state;
 }
 
+static int deals_rows(recurrence s, const zlm_transitions *d) {
+  return fits_each_cache(s.precision, weights_of(d) * s.units * s.units);
+}
+
 static own_part part_of_thread(recurrence s, const zlm_transitions *d) {
-  const int by_rows = fits_each_cache(s.precision, weights_of(d) * s.units * s.units);
+  const int by_rows = deals_rows(s, d);
   const share all_rows = {0, s.batch}, all_panels = {0, panels_for(s.units)};
   return (own_part){by_rows, by_rows ? share_of(s.batch) : all_rows,
                     by_rows ? all_panels : share_of(panels_for(s.units))};
 }
 
-static int runs_alone(recurrence s, const zlm_transitions *d) {
-  return s.batch == 1 && fits_each_cache(s.precision, weights_of(d) * s.units * s.units);
-}
+static int runs_alone(recurrence s, const zlm_transitions *d) { return s.batch == 1 && deals_rows(s, d); }
 
 // acc = R rows, from row `at` of the thread's on, of left · panel number p of the weight of number k, plus also · S where there is
 // `also`.
@@ -161,17 +163,6 @@ __attribute__((noinline)) static void through_tanh(long rows, long width, const 
   }
 }
 
-INLINE void store_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
-                       float *to, long row) {
-  for (int v = 0; v < vecs; v++) {
-    const long valid = min_of(VL, width - v * VL);
-    for (int r = 0; r < rows; r++) {
-      const long at = r * row + v * VL;
-      store_part(to + at, mask ? acc[r][v] * load_part(mask + at, valid) : acc[r][v], valid);
-    }
-  }
-}
-
 // dz_k [T,B,H] of all layers, one after the other, k from 1.
 static float *gradient_of(const transition_layer *l, float *dz, long k, long t) {
   return dz + ((k - 1) * l->shape.steps + t) * l->shape.batch * l->shape.units;
@@ -205,7 +196,7 @@ static void layer_backward(const transition_layer *l, long k, long t, own_part p
   {                                                                                                                  \
     vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
     layer_product(R, V, l, k - 1, p, left, shortcut, row - first, acc);                                               \
-    store_tile(R, V, acc, width, factors, to, units);                                                                 \
+    store_tile(R, V, acc, width, factors, units, 0, to, units);                                                       \
   }
       TILE_DISPATCH(STEP, rows, (width + VL - 1) / VL)
 #undef STEP

@@ -135,37 +135,10 @@ int walk_forward_unpacked(recurrence s, long blocks, const float *u, float *prod
   return failed;
 }
 
-// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles
-// of all sizes, not inlined in each: a compiler may fuse sum and product in one tile size and not in another, and the number
-// of threads decides on tile sizes.
-__attribute__((noinline)) static void add_masked(long rows, long width, const float *product, const float *mask,
-                                                 long mask_row, float *to, long to_row) {
+__attribute__((noinline)) void add_masked(long rows, long width, const float *product, const float *mask, long mask_row,
+                                          float *to, long to_row) {
   for (long r = 0; r < rows; r++, product += TILE_COLUMNS, mask += mask_row, to += to_row) {
     for (long j = 0; j < width; j++) to[j] += product[j] * mask[j];
-  }
-}
-
-// Writes one tile of dh, its rows `row` apart: the product, masked if there is a mask, added to the old values when `added`
-// is set.
-INLINE void finish_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
-                        long mask_row, int added, float *to, long row) {
-  if (mask && added) {
-    float product[TILE_ROWS * TILE_COLUMNS];
-    for (int r = 0; r < rows; r++) {
-      for (int v = 0; v < vecs; v++) store(product + r * TILE_COLUMNS + v * VL, acc[r][v]);
-    }
-    add_masked(rows, width, product, mask, mask_row, to, row);
-    return;
-  }
-  for (int v = 0; v < vecs; v++) {
-    const long valid = min_of(VL, width - v * VL);
-    for (int r = 0; r < rows; r++) {
-      float *out = to + r * row + v * VL;
-      vec sum = acc[r][v];
-      if (mask) sum *= load_part(mask + r * mask_row + v * VL, valid);
-      else if (added) sum += load_part(out, valid);
-      store_part(out, sum, valid);
-    }
   }
 }
 
@@ -187,7 +160,7 @@ static void hidden_step(recurrence s, backward_walk walk, share own, share rows,
     vec acc[TILE_ROWS][TILE_VECS];                                                                                    \
     clear_tile(R, V, acc);                                                                                            \
     RECURRENT_PRODUCT(R, V, s.precision, left, row - rows.first, part, depth, right, acc);                            \
-    finish_tile(R, V, acc, width, factors, mask_row, added, to, s.units);                                             \
+    store_tile(R, V, acc, width, factors, mask_row, added, to, s.units);                                              \
   }
         TILE_DISPATCH(STEP, min_of(group, rows.last - row), (width + VL - 1) / VL)
 #undef STEP

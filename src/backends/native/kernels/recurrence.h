@@ -106,6 +106,35 @@ typedef struct {
 // Runs the steps backward, with U packed or not. Returns 0, or 1 when memory ran out.
 int walk_backward(recurrence s, backward_walk walk, mask_series dropped, backward_step step, const void *layer);
 
+// to += product ⊙ mask, rows of `width` values; those of the product are TILE_COLUMNS apart. One function for tiles
+// of all sizes, not inlined in each: a compiler may fuse sum and product in one tile size and not in another, and the number
+// of threads decides on tile sizes.
+void add_masked(long rows, long width, const float *product, const float *mask, long mask_row, float *to, long to_row);
+
+// Writes one tile of a gradient, its rows `row` apart: the product, masked if there is a mask, added to the old values when `added`
+// is set.
+INLINE void store_tile(const int rows, const int vecs, vec acc[TILE_ROWS][TILE_VECS], long width, const float *mask,
+                       long mask_row, int added, float *to, long row) {
+  if (mask && added) {
+    float product[TILE_ROWS * TILE_COLUMNS];
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vecs; v++) store(product + r * TILE_COLUMNS + v * VL, acc[r][v]);
+    }
+    add_masked(rows, width, product, mask, mask_row, to, row);
+    return;
+  }
+  for (int v = 0; v < vecs; v++) {
+    const long valid = min_of(VL, width - v * VL);
+    for (int r = 0; r < rows; r++) {
+      float *out = to + r * row + v * VL;
+      vec sum = acc[r][v];
+      if (mask) sum *= load_part(mask + r * mask_row + v * VL, valid);
+      else if (added) sum += load_part(out, valid);
+      store_part(out, sum, valid);
+    }
+  }
+}
+
 // ---- Products over all steps of a window (layer-products.c)
 // The products of a recurrent layer that take all steps of a window at once: those of its inputs, and the gradients of
 // its weights. Masks with several parts, one for each gate, make each of them as many products side by side.
