@@ -1,5 +1,6 @@
 /** Draws what a terminal showed as a moving SVG: each row is a strip of the texts that it had, and a style sheet moves the strips. */
 import xterm from '@xterm/headless';
+import { escapeHtml } from '../src/report/html.js';
 
 /** Output of a terminal, and when it came. */
 export interface Output {
@@ -31,16 +32,10 @@ const BAR_SECONDS = 2;
 const [FONT_SIZE, LINE_HEIGHT, CHARACTER_WIDTH, PADDING] = [14, 20, 8.43, 14];
 const [BACKGROUND, FOREGROUND] = ['#16181d', '#d7dae0'];
 /** Colors 0 to 15 of a terminal, on a dark background. */
-const PALETTE = [
-  '#16181d',
-  '#ef6b73',
-  '#7fc37f',
-  '#d9b95c',
-  '#6ea8e8',
-  '#c68be0',
-  '#5fbfc4',
-  '#d7dae0',
-].concat(['#7a808c', '#ff8f95', '#9ee09e', '#f0d27a', '#8fc0f7', '#dcaaf0', '#82d8dc', '#ffffff']);
+const PALETTE =
+  '#16181d #ef6b73 #7fc37f #d9b95c #6ea8e8 #c68be0 #5fbfc4 #d7dae0 #7a808c #ff8f95 #9ee09e #f0d27a #8fc0f7 #dcaaf0 #82d8dc #ffffff'.split(
+    ' ',
+  );
 
 /** Draws a recording. */
 export async function terminalSvg(
@@ -52,7 +47,7 @@ export async function terminalSvg(
   const strips = Array.from({ length: options.rows }, (_, y) => stripOf(pages, y));
   const width = round(options.columns * CHARACTER_WIDTH + 2 * PADDING);
   const height = options.rows * LINE_HEIGHT + 2 * PADDING;
-  const title = escaped(options.title);
+  const title = escapeHtml(options.title);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${title}">`,
     `<title>${title}</title>`,
@@ -156,7 +151,7 @@ function rowOf(line: xterm.IBufferLine): string {
     else runs.push({ style, text });
   }
   return runs
-    .map(({ style, text }) => (style ? `<tspan${style}>${escaped(text)}</tspan>` : escaped(text)))
+    .map(({ style, text }) => (style ? `<tspan${style}>${escapeHtml(text)}</tspan>` : escapeHtml(text)))
     .join('');
 }
 
@@ -164,16 +159,6 @@ function styleOfCell(cell: xterm.IBufferCell): string {
   const color = cell.isFgPalette() ? ` fill="${PALETTE[cell.getFgColor()] ?? FOREGROUND}"` : '';
   const weight = cell.isBold() ? ' class="bold"' : '';
   return `${color}${weight}${cell.isDim() ? ' opacity="0.6"' : ''}`;
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character]);
 }
 
 function round(value: number): number {

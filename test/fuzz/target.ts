@@ -1,4 +1,5 @@
 /** What the fuzzer can be pointed at. */
+import { writeFileSync } from 'node:fs';
 import type { Chance } from './mutate.js';
 
 /** A reader of input that people write or that may be damaged. */
@@ -6,7 +7,7 @@ export interface FuzzTarget {
   readonly name: string;
   /** Words that mean something to it, to be inserted. */
   readonly words?: readonly string[];
-  /** How many of 1,000 inputs it gets, since readers differ in what an input takes. */
+  /** Its part of all inputs, in proportion to those of the others: readers differ in what an input takes. */
   readonly share: number;
   /**
    * Prepares a folder of its own.
@@ -24,6 +25,25 @@ export interface OpenTarget {
    * @param chance for choices besides the bytes
    */
   read(input: Buffer, chance: Chance): Promise<void>;
+}
+
+/**
+ * Opens a target that reads a file: each input is written to it first.
+ *
+ * @param read what is done with the file then; see {@link OpenTarget.read}
+ */
+export function fromFile(
+  path: string,
+  examples: readonly Buffer[],
+  read: (chance: Chance) => Promise<unknown>,
+): OpenTarget {
+  return {
+    examples,
+    read: async (input, chance) => {
+      writeFileSync(path, input);
+      await read(chance);
+    },
+  };
 }
 
 /** Throws unless two values are equal as JSON: what was read, and what is read again after it was written. */

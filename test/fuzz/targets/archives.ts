@@ -1,12 +1,11 @@
 /** Archives from elsewhere: zip, tar and Debian packages. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readArchive } from '../../../src/corpus/acquire/archive.js';
 import { readDebianPackage } from '../../../src/corpus/acquire/debian-package.js';
 import { makeTar, makeTgz, makeZip } from '../../corpus/acquire/archives.js';
 import { member } from '../../corpus/libreoffice/small-packages.js';
-import type { FuzzTarget } from '../target.js';
+import { type FuzzTarget, fromFile } from '../target.js';
 
 const ENTRIES = [
   { path: 'data/a.txt', content: 'one two three\n'.repeat(20) },
@@ -25,13 +24,9 @@ const archive: FuzzTarget = {
   share: 60,
   async open(folder) {
     const path = join(folder, 'input.tgz');
-    return {
-      examples: [makeTar(ENTRIES), makeTgz(ENTRIES), makeZip(FILES)],
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readArchive(path, () => true, { fileBytes: 1e6, takenBytes: 4e6, unpackedBytes: 16e6 });
-      },
-    };
+    return fromFile(path, [makeTar(ENTRIES), makeTgz(ENTRIES), makeZip(FILES)], () =>
+      readArchive(path, () => true, { fileBytes: 1e6, takenBytes: 4e6, unpackedBytes: 16e6 }),
+    );
   },
 };
 
@@ -62,17 +57,11 @@ const debianPackage: FuzzTarget = {
   async open(folder) {
     const path = join(folder, 'input.deb');
     const tar = makeTar(ENTRIES);
-    return {
-      examples: [
-        packageOf('data.tar', tar),
-        packageOf('data.tar.gz', gzipSync(tar)),
-        packageOf('data.tar.xz', XZ),
-      ],
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readDebianPackage(path, () => true);
-      },
-    };
+    return fromFile(
+      path,
+      [packageOf('data.tar', tar), packageOf('data.tar.gz', gzipSync(tar)), packageOf('data.tar.xz', XZ)],
+      () => readDebianPackage(path, () => true),
+    );
   },
 };
 

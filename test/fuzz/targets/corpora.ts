@@ -8,7 +8,7 @@ import { PreparedCorpus } from '../../../src/corpus/prepared.js';
 import { prepareText } from '../../../src/corpus/user-text.js';
 import { Vocabulary } from '../../../src/corpus/vocabulary.js';
 import { page } from '../../corpus/libreoffice/small-packages.js';
-import { assertSame, type FuzzTarget } from '../target.js';
+import { assertSame, type FuzzTarget, fromFile } from '../target.js';
 
 const LINES = [
   'The river waits, and the heron (an old one) sleeps.',
@@ -44,35 +44,31 @@ const text: FuzzTarget = {
   share: 15,
   async open(folder) {
     const path = join(folder, 'input.txt');
-    return {
-      examples: [TEXT, Buffer.from(TEXT.toString().replaceAll('\n', '\r\n'))],
-      read: async (input, chance) => {
-        writeFileSync(path, input);
-        await prepareText({
-          name: 'mine',
-          dataFolder: folder,
-          force: true,
-          input: { file: path, fractions: [0.5, 0.25, 0.25], splitBy: chance.pick(['lines', 'tokens']) },
-          unit: chance.pick(['word', 'character']),
-          normalization: {
-            normalize: chance.pick(['nfc', 'nfkc', 'none']),
-            lowerCase: chance.below(2) === 0,
-            numbers: chance.pick(['keep', 'N']),
-            punctuation: chance.pick(['keep', 'treebank']),
-          },
-          vocabularySize: chance.pick([null, 5, 30]),
-          minCount: 1,
-          unknown: chance.pick(['unk', 'fail']),
-        });
-        const corpus = await PreparedCorpus.open(folder, 'mine');
-        try {
-          for (const split of ['train', 'valid', 'test'] as const)
-            for (const _ of corpus.split(split).chunks());
-        } finally {
-          corpus.close();
-        }
-      },
-    };
+    return fromFile(path, [TEXT, Buffer.from(TEXT.toString().replaceAll('\n', '\r\n'))], async (chance) => {
+      await prepareText({
+        name: 'mine',
+        dataFolder: folder,
+        force: true,
+        input: { file: path, fractions: [0.5, 0.25, 0.25], splitBy: chance.pick(['lines', 'tokens']) },
+        unit: chance.pick(['word', 'character']),
+        normalization: {
+          normalize: chance.pick(['nfc', 'nfkc', 'none']),
+          lowerCase: chance.below(2) === 0,
+          numbers: chance.pick(['keep', 'N']),
+          punctuation: chance.pick(['keep', 'treebank']),
+        },
+        vocabularySize: chance.pick([null, 5, 30]),
+        minCount: 1,
+        unknown: chance.pick(['unk', 'fail']),
+      });
+      const corpus = await PreparedCorpus.open(folder, 'mine');
+      try {
+        for (const split of ['train', 'valid', 'test'] as const)
+          for (const _ of corpus.split(split).chunks());
+      } finally {
+        corpus.close();
+      }
+    });
   },
 };
 
@@ -83,24 +79,20 @@ const pairs: FuzzTarget = {
   async open(folder) {
     const [source, target] = [join(folder, 'input.txt'), join(folder, 'target.txt')];
     writeFileSync(target, TEXT);
-    return {
-      examples: [TEXT],
-      read: async (input, chance) => {
-        writeFileSync(source, input);
-        await prepareParallel({
-          name: 'pairs',
-          dataFolder: folder,
-          force: true,
-          train: { source, target },
-          valid: 2,
-          test: 2,
-          bpe: chance.pick([null, 20]),
-          minLength: chance.pick([1, 2]),
-          maxLength: chance.pick([null, 8]),
-          deduplicate: chance.below(2) === 0,
-        });
-      },
-    };
+    return fromFile(source, [TEXT], (chance) =>
+      prepareParallel({
+        name: 'pairs',
+        dataFolder: folder,
+        force: true,
+        train: { source, target },
+        valid: 2,
+        test: 2,
+        bpe: chance.pick([null, 20]),
+        minLength: chance.pick([1, 2]),
+        maxLength: chance.pick([null, 8]),
+        deduplicate: chance.below(2) === 0,
+      }),
+    );
   },
 };
 
@@ -110,15 +102,11 @@ const vocabulary: FuzzTarget = {
   share: 60,
   async open(folder) {
     const path = join(folder, 'vocabulary.txt');
-    return {
-      examples: [Buffer.from('the\n<eos>\n<unk>\nriver\nheron\nÉlan\n')],
-      read: async (input) => {
-        writeFileSync(path, input);
-        const read = await Vocabulary.load(path);
-        for (const [id, word] of read.words.entries())
-          assertSame('A word', [id, word], [read.id(word), read.word(id)]);
-      },
-    };
+    return fromFile(path, [Buffer.from('the\n<eos>\n<unk>\nriver\nheron\nÉlan\n')], async () => {
+      const read = await Vocabulary.load(path);
+      for (const [id, word] of read.words.entries())
+        assertSame('A word', [id, word], [read.id(word), read.word(id)]);
+    });
   },
 };
 
@@ -154,15 +142,11 @@ const manifest: FuzzTarget = {
     });
     const path = join(folder, 'mine', 'manifest.json');
     const examples = ['mine', 'pairs'].map((name) => readFileSync(join(folder, name, 'manifest.json')));
-    return {
-      examples,
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readAnyManifest(join(folder, 'mine'));
-        const corpus = await PreparedCorpus.open(folder, 'mine');
-        corpus.close();
-      },
-    };
+    return fromFile(path, examples, async () => {
+      await readAnyManifest(join(folder, 'mine'));
+      const corpus = await PreparedCorpus.open(folder, 'mine');
+      corpus.close();
+    });
   },
 };
 

@@ -1,11 +1,11 @@
 /** Specs, overrides, sweeps and methods at test time: everything in YAML. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readMethodFile } from '../../../src/evaluation/method-file.js';
 import { loadSpec, parseResolvedSpec, specToYaml } from '../../../src/spec/load.js';
 import { readSweep } from '../../../src/sweeps/sweep-file.js';
-import { assertSame, type FuzzTarget } from '../target.js';
+import { assertSame, type FuzzTarget, fromFile } from '../target.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -61,13 +61,7 @@ const spec: FuzzTarget = {
   async open(folder) {
     cpSync(join(ROOT, 'configs'), folder, { recursive: true });
     const path = join(folder, 'input.yaml');
-    return {
-      examples: yamlFiles(join(ROOT, 'configs')),
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readSpec(path);
-      },
-    };
+    return fromFile(path, yamlFiles(join(ROOT, 'configs')), () => readSpec(path));
   },
 };
 
@@ -121,13 +115,7 @@ const sweep: FuzzTarget = {
   async open(folder) {
     cpSync(join(ROOT, 'configs'), folder, { recursive: true });
     const path = join(folder, 'sweeps', 'input.yaml');
-    return {
-      examples: yamlFiles(join(ROOT, 'configs', 'sweeps')),
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readSweep(path);
-      },
-    };
+    return fromFile(path, yamlFiles(join(ROOT, 'configs', 'sweeps')), () => readSweep(path));
   },
 };
 
@@ -137,13 +125,7 @@ const method: FuzzTarget = {
   share: 50,
   async open(folder) {
     const path = join(folder, 'input.yaml');
-    return {
-      examples: yamlFiles(join(ROOT, 'results', 'test-time')),
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readMethodFile(path);
-      },
-    };
+    return fromFile(path, yamlFiles(join(ROOT, 'results', 'test-time')), () => readMethodFile(path));
   },
 };
 

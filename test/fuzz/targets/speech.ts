@@ -11,7 +11,7 @@ import {
   readTimitLabels,
 } from '../../../src/corpus/speech/labels/label-formats.js';
 import { sphereBytes, wavBytes } from '../../corpus/speech/audio-files.js';
-import { bundle, type FuzzTarget, unbundle } from '../target.js';
+import { bundle, type FuzzTarget, fromFile, unbundle } from '../target.js';
 
 const SAMPLES = [0, 1, -1, 32767, -32768, 1234, -4321, 8];
 
@@ -31,15 +31,15 @@ const audio: FuzzTarget = {
   share: 80,
   async open(folder) {
     const path = join(folder, 'input.wav');
-    return {
-      examples: [
+    return fromFile(
+      path,
+      [
         wavBytes(SAMPLES, { chunks: [['LIST', Buffer.from('odd')]] }),
         wavBytes(SAMPLES, { kind: 'float32' }),
         wavBytes(SAMPLES, { kind: 'extensible', channels: 2 }),
         sphereBytes(SAMPLES),
       ],
-      read: async (input) => {
-        writeFileSync(path, input);
+      async () => {
         const file = new AudioFile(path);
         try {
           const samples = file.read();
@@ -48,7 +48,7 @@ const audio: FuzzTarget = {
           file.close();
         }
       },
-    };
+    );
   },
 };
 
@@ -72,13 +72,11 @@ const labels: FuzzTarget = {
       () => readHtkLabels(path, 16_000),
       () => readMaster(path),
     ];
-    return {
-      examples: Object.values(LABELS).map((text) => Buffer.from(text)),
-      read: async (input, chance) => {
-        writeFileSync(path, input);
-        await chance.pick(readers)();
-      },
-    };
+    return fromFile(
+      path,
+      Object.values(LABELS).map((text) => Buffer.from(text)),
+      (chance) => chance.pick(readers)(),
+    );
   },
 };
 

@@ -1,12 +1,12 @@
 /** Binary files of zlm: checkpoints, topics, token ids. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TokenFile } from '../../../src/corpus/token-file.js';
 import { encodeArrays, readCheckpoint } from '../../../src/runs/checkpoint.js';
 import type { TrainingProgress } from '../../../src/runs/training-progress.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../../../src/storage/safetensors.js';
 import { readTopicFile, topicsPath, writeTopicFile } from '../../../src/topics/topic-file.js';
-import { assertSame, type FuzzTarget } from '../target.js';
+import { assertSame, type FuzzTarget, fromFile } from '../target.js';
 
 const ARRAYS: readonly NamedArray[] = [
   { name: 'embedding.weight', shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
@@ -100,13 +100,7 @@ const checkpoint: FuzzTarget = {
   async open(folder) {
     const path = join(folder, 'best.safetensors');
     const provenance = { specHash: 'a', vocabularyHash: 'b', trainHash: 'c', validHash: 'd' };
-    return {
-      examples: bothWays(encodeArrays(ARRAYS, PROGRESS, provenance)),
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readCheckpoint(path);
-      },
-    };
+    return fromFile(path, bothWays(encodeArrays(ARRAYS, PROGRESS, provenance)), () => readCheckpoint(path));
   },
 };
 
@@ -130,13 +124,7 @@ const topics: FuzzTarget = {
       trainHash: 'b',
     };
     await writeTopicFile(place, { recipe, table, perplexity: Float32Array.of(5, 4) });
-    return {
-      examples: bothWays([readFileSync(path)]),
-      read: async (input) => {
-        writeFileSync(path, input);
-        await readTopicFile(place);
-      },
-    };
+    return fromFile(path, bothWays([readFileSync(path)]), () => readTopicFile(place));
   },
 };
 
@@ -145,10 +133,10 @@ const tokens: FuzzTarget = {
   share: 30,
   async open(folder) {
     const path = join(folder, 'train.bin');
-    return {
-      examples: [Buffer.from(Int32Array.from({ length: 300 }, (_, n) => n % 50).buffer)],
-      read: async (input) => {
-        writeFileSync(path, input);
+    return fromFile(
+      path,
+      [Buffer.from(Int32Array.from({ length: 300 }, (_, n) => n % 50).buffer)],
+      async () => {
         const file = new TokenFile(path, 50);
         try {
           for (const ids of file.chunks(64))
@@ -157,7 +145,7 @@ const tokens: FuzzTarget = {
           file.close();
         }
       },
-    };
+    );
   },
 };
 
