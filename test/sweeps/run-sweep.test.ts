@@ -1,7 +1,7 @@
 /** Sweeps of real trainings: interrupted, killed and continued, twice at once, with runs that diverge or fail. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import schema from '../../schemas/output/sweep.schema.json' with { type: 'json' };
@@ -362,10 +362,12 @@ describe('the local launcher', () => {
     await launcher.submit([
       { run: 'failing', steps: [[''], ['process.exit(5)'], ['']], log: join(place.root, 'logs', 'f.log') },
     ]);
-    expect((await launcher.query()).active).toContain('patient');
+    // A query tells only what has ended since the one before, and this one may be late.
+    const { active, ended: first } = await launcher.query();
+    expect(active).toContain('patient');
+    const ended: unknown[] = [...first];
     await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('begun'));
     await launcher.cancel(['patient', 'unknown']);
-    const ended: unknown[] = [];
     await until(async () => {
       const jobs = await launcher.query();
       ended.push(...jobs.ended);
@@ -377,5 +379,28 @@ describe('the local launcher', () => {
         { run: 'failing', code: 5, reason: null },
       ]),
     );
+  });
+
+  it('has a job among those that work until its last step has ended, and cancels it between two steps', async () => {
+    const launcher = localLauncher([process.execPath, '-e'], 2);
+    const log = join(place.root, 'logs', 'steps.log');
+    const steps = Array.from({ length: 8 }, () => ['']);
+    await launcher.submit(['whole', 'cancelled'].map((run) => ({ run, steps, log })));
+    const ended: { run: string; code: number | null }[] = [];
+    const gone = () => ended.map(({ run }) => run);
+    let [queries, active] = [0, ['cancelled']];
+    // At every turn of the loop: the time between two steps is only a few of them.
+    for (; active.length > 0; await nextTurn()) {
+      const jobs = await launcher.query();
+      active = [...jobs.active];
+      ended.push(...jobs.ended);
+      expect([...active, ...gone()].sort()).toEqual(['cancelled', 'whole']);
+      if (++queries % 100 === 0 && active.includes('cancelled')) await launcher.cancel(['cancelled']);
+    }
+    expect(ended).toContainEqual({ run: 'whole', code: 0, reason: null });
+    expect(ended.find(({ run }) => run === 'cancelled')).toMatchObject({
+      code: null,
+      reason: 'signal SIGINT',
+    });
   });
 });

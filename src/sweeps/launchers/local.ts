@@ -16,10 +16,15 @@ export type ProgramWords = readonly [program: string, ...words: string[]];
  * @param capacity jobs side by side
  */
 export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
-  const children = new Map<string, ChildProcess>();
+  /** The process of each job; null between two of its steps. */
+  const working = new Map<string, ChildProcess | null>();
+  /** Jobs that were cancelled between two of their steps. */
+  const cancelled = new Set<string>();
   let ended: EndedJob[] = [];
 
   function end(run: string, code: number | null, reason: string | null): void {
+    working.delete(run);
+    cancelled.delete(run);
     ended.push({ run, code, reason });
   }
 
@@ -37,12 +42,13 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
         child.once('spawn', resolve);
         child.once('error', reject);
       });
-      children.set(run, child);
+      working.set(run, child);
+      if (cancelled.has(run)) child.kill('SIGINT');
       child.once('exit', (code, signal) => {
-        children.delete(run);
-        if (code !== 0 || later.length === 0) end(run, code, signal && `signal ${signal}`);
+        if (code !== 0 || later.length === 0) return end(run, code, signal && `signal ${signal}`);
+        working.set(run, null);
         // A process that cannot be started is told as an end, since nobody waits for it here.
-        else start({ run, steps: later, log }).catch((error) => end(run, null, String(error)));
+        start({ run, steps: later, log }).catch((error) => end(run, null, String(error)));
       });
     } finally {
       closeSync(stderr);
@@ -57,10 +63,13 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
     async query(): Promise<LaunchedJobs> {
       const since = ended;
       ended = [];
-      return { active: [...children.keys()], queued: [], ended: since };
+      return { active: [...working.keys()], queued: [], ended: since };
     },
     async cancel(runs) {
-      for (const run of runs) children.get(run)?.kill('SIGINT');
+      for (const run of runs) {
+        if (working.get(run) === null) cancelled.add(run);
+        else working.get(run)?.kill('SIGINT');
+      }
     },
   };
 }
