@@ -7,6 +7,11 @@ import type { Precision } from '../ops/op.js';
 export const BACKEND_NAMES = ['cuda', 'webgpu', 'native', 'tensorflow', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** Returns whether a backend computes on the processor, whose peak is then its own. */
+export function computesOnProcessor(name: BackendName): boolean {
+  return name === 'native' || name === 'wasm' || name === 'cpu';
+}
+
 /**
  * The units that compute products of precision "mixed": AMX tiles (with AVX512-BF16 for the steps through time), AVX512-BF16
  * instructions, ARM's BF16 dot products, or float32 arithmetic on operands rounded to bfloat16.
@@ -76,6 +81,12 @@ export interface Roofline {
   readonly caches: readonly { readonly level: number; readonly bytes: number }[];
 }
 
+/**
+ * Measures what the processor can do at this moment, for some hundredths of a second: the rate of fused multiply-adds on registers
+ * alone, in GFLOP/s, in float32 or by the units of bfloat16; in float32 where there are none.
+ */
+export type PeakMeter = (arithmetic: 'f32' | 'bf16') => number;
+
 /** Settings from outside that a backend may need; each has a default. */
 export interface BackendOptions {
   /** Threads to compute with; default: one for each processor. */
@@ -138,6 +149,8 @@ export interface Backend {
   rehearse?(computation: Rehearsed): MemoryUse;
   /** Measures what the processor can do at most; null where the backend cannot run, absent where it has no kernels for that. */
   measureRoofline?(options: BackendOptions): Promise<Roofline | null>;
+  /** Returns a meter of the processor's peak; null and absent as for the roofline. */
+  peakMeter?(options: BackendOptions): Promise<PeakMeter | null>;
   /** Says why products in TF32 are not computed, once it is loaded; null where they are. Absent where no device has any. */
   tf32Obstacle?(): string | null;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */

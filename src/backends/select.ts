@@ -10,6 +10,7 @@ import {
   type BackendName,
   type BackendOptions,
   type MemoryUse,
+  type PeakMeter,
   type Probe,
   type Rehearsed,
   type Roofline,
@@ -33,6 +34,11 @@ const BACKENDS: Record<BackendName, Backend> = {
 /** Measures what the processor can do at most; null where the native backend, whose kernels measure it, cannot run. */
 export async function measureRoofline(options: BackendOptions): Promise<Roofline | null> {
   return (await nativeBackend.measureRoofline?.(options)) ?? null;
+}
+
+/** Returns a meter of what the processor can do at a moment; null where there is no roofline. */
+export async function peakMeter(options: BackendOptions): Promise<PeakMeter | null> {
+  return (await nativeBackend.peakMeter?.(options)) ?? null;
 }
 
 /** The active backend, and the sentence that says why it was selected. */

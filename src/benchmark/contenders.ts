@@ -1,9 +1,15 @@
 /** The contenders of a benchmark, and the check of their results against a reference. */
 import * as tf from '@tensorflow/tfjs';
-import type { BackendName, BackendOptions } from '../backends/backend.js';
+import {
+  type BackendName,
+  type BackendOptions,
+  computesOnProcessor,
+  type PeakMeter,
+} from '../backends/backend.js';
 import {
   type ActiveBackend,
   activateBackend,
+  peakMeter,
   precisionObstacle,
   probeBackends,
   TAKE_AUTO,
@@ -37,6 +43,8 @@ export interface Field {
   readonly threads: number;
   /** The backend whose results count as right, in each precision. */
   readonly reference: BackendName;
+  /** What the processor can do at the time of each turn; null where nothing measures it. */
+  readonly peakMeter: PeakMeter | null;
 }
 
 /**
@@ -92,7 +100,18 @@ export async function gatherField(
       ...probes.filter(({ name }) => chosen.includes(name)).map(({ threads = 1 }) => threads),
     ),
     reference,
+    // Why there is none is said of the native backend.
+    peakMeter: await peakMeter(options).catch(() => null),
   };
+}
+
+/** Measures what the processor can do at this moment in a contender's arithmetic; null on another device, and without a meter. */
+export function peakOf(
+  { peakMeter }: Pick<Field, 'peakMeter'>,
+  { backend, precision }: Contender,
+): number | null {
+  if (peakMeter === null || !computesOnProcessor(backend)) return null;
+  return peakMeter(precision === 'mixed' ? 'bf16' : 'f32');
 }
 
 /** Activates a contender's backend, without a probe, which would take time in each round. */

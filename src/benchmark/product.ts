@@ -1,7 +1,7 @@
 /** Measures how fast each contender multiplies two matrices: an upper bound of its training speed. */
 import * as tf from '@tensorflow/tfjs';
 import { dispose, tidy } from '../ops/memory.js';
-import { type Contender, checkOf, type Field, problemOf, switchTo } from './contenders.js';
+import { type Contender, checkOf, type Field, peakOf, problemOf, switchTo } from './contenders.js';
 import type { BenchmarkReport, ProductEntry, Timing } from './report.js';
 import { median, type RoundSettings, type Timed, timeEntries, withTiming } from './rounds.js';
 import { scatteredValues } from './trial.js';
@@ -67,7 +67,11 @@ export async function benchProduct(
     const check = checkOf(difference, contender.precision, reference);
     entries.push({ ...contender, check, timing: null, problem: problemOf(check) });
   }
-  const results = await timeEntries(entries, Product.begin, settings, { signal, onUnit: () => {} });
+  const results = await timeEntries(entries, Product.begin, settings, {
+    signal,
+    onUnit: () => {},
+    peakOf: (entry) => peakOf(field, entry),
+  });
   const timed = entries.map((entry, i) => withTiming(entry, results[i], productTiming));
   return { rows: ROWS, inner: INNER, columns: COLUMNS, entries: timed };
 }
@@ -93,6 +97,6 @@ function largestDifference(values: Float32Array, reference: Float32Array): numbe
 }
 
 /** Computes the product's rate from its seconds in each round. */
-export function productTiming(roundSeconds: readonly number[]): Timing {
+export function productTiming(roundSeconds: readonly number[]): Omit<Timing, 'ofPeak'> {
   return { gflops: (2 * ROWS * INNER * COLUMNS) / median(roundSeconds) / 1e9, roundSeconds };
 }

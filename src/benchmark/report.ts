@@ -31,6 +31,11 @@ export interface Check {
 export interface Timing {
   /** Medians over the rounds. */
   readonly gflops: number;
+  /**
+   * The rate as a share of the peak of its arithmetic, measured immediately before and after each round; the median over the rounds.
+   * Null on another device than the processor, and where nothing measures the peak.
+   */
+  readonly ofPeak: number | null;
   /** Mean seconds of a window, or of a product, in each round. */
   readonly roundSeconds: readonly number[];
 }

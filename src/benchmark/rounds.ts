@@ -3,7 +3,7 @@
  * contender's figure is the median of its rounds.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Entry } from './report.js';
+import type { Entry, Timing } from './report.js';
 
 /** A unit of work that is timed again and again. */
 export interface Runner {
@@ -27,12 +27,19 @@ export interface RoundHooks {
   readonly signal: AbortSignal;
   /** @param round from 1; 0 is the warm-up */
   readonly onUnit: (runner: number, round: number) => void;
+  /** Measures the peak of a runner's arithmetic, in GFLOP/s; null where there is none. Called outside the timing. */
+  readonly peakOf: (runner: number) => number | null;
 }
 
 /** The result of one runner. */
 export interface RoundResult {
   /** Seconds per unit, one value for each round. */
   readonly seconds: readonly number[];
+  /**
+   * The peak beside each round: the mean of before and after. Clocks change with temperature and with neighbors on the machine, so
+   * one figure for a whole benchmark would be too large or too small for most rounds.
+   */
+  readonly peaks: readonly (number | null)[];
   /** The message of the error that ended the runner, or null. */
   readonly problem: string | null;
 }
@@ -46,25 +53,34 @@ export interface RoundResult {
 export async function interleave(
   runners: readonly Runner[],
   { rounds, seconds }: RoundSettings,
-  { signal, onUnit }: RoundHooks,
+  { signal, onUnit, peakOf }: RoundHooks,
 ): Promise<RoundResult[]> {
   const share = seconds / runners.length;
-  const parts = runners.map(() => ({ seconds: [] as number[], spent: 0, problem: null as string | null }));
+  const parts = runners.map(() => ({
+    seconds: [] as number[],
+    peaks: [] as (number | null)[],
+    spent: 0,
+    problem: null as string | null,
+  }));
   for (let round = 0; round <= rounds; round++) {
     for (const [index, part] of parts.entries()) {
       if (part.problem !== null || (part.spent >= share && part.seconds.length > 0)) continue;
       try {
         const unit = () => onUnit(index, round);
+        const before = round === 0 ? null : peakOf(index);
         const turn = await takeTurn(runners[index], round === 0 ? 0 : share / rounds, signal, unit);
         part.spent += turn.seconds;
-        if (round > 0) part.seconds.push(turn.seconds / turn.units);
+        if (round === 0) continue;
+        const after = before === null ? null : peakOf(index);
+        part.seconds.push(turn.seconds / turn.units);
+        part.peaks.push(before === null || after === null ? null : (before + after) / 2);
       } catch (error) {
         signal.throwIfAborted();
         part.problem = error instanceof Error ? error.message : String(error);
       }
     }
   }
-  return parts.map(({ seconds, problem }) => ({ seconds, problem }));
+  return parts.map(({ seconds, peaks, problem }) => ({ seconds, peaks, problem }));
 }
 
 async function takeTurn(
@@ -103,6 +119,13 @@ export interface Timed extends Runner {
   dispose(): void;
 }
 
+/** {@link RoundHooks} that get an entry instead of a runner's number. */
+export interface EntryHooks<E> {
+  readonly signal: AbortSignal;
+  readonly onUnit: (entry: E, round: number) => void;
+  readonly peakOf: (entry: E) => number | null;
+}
+
 /**
  * Makes a runner for every entry without a problem and times them in interleaved rounds.
  *
@@ -114,27 +137,49 @@ export async function timeEntries<E extends Entry>(
   entries: readonly E[],
   begin: (entry: E) => Promise<Timed>,
   settings: RoundSettings,
-  hooks: { signal: AbortSignal; onUnit: (entry: E, round: number) => void },
+  hooks: EntryHooks<E>,
 ): Promise<(RoundResult | null)[]> {
   const fit = entries.filter(({ problem }) => problem === null);
   const runners: Timed[] = [];
   try {
     for (const entry of fit) runners.push(await begin(entry));
-    const onUnit: RoundHooks['onUnit'] = (runner, round) => hooks.onUnit(fit[runner], round);
-    const results = await interleave(runners, settings, { signal: hooks.signal, onUnit });
+    const results = await interleave(runners, settings, {
+      signal: hooks.signal,
+      onUnit: (runner, round) => hooks.onUnit(fit[runner], round),
+      peakOf: (runner) => hooks.peakOf(fit[runner]),
+    });
     return entries.map((entry) => results[fit.indexOf(entry)] ?? null);
   } finally {
     for (const runner of runners) runner.dispose();
   }
 }
 
-/** Adds the result of its rounds to an entry. */
-export function withTiming<E extends Entry, T>(
+/**
+ * Adds the result of its rounds to an entry.
+ *
+ * @param timingOf computes the rates from the seconds of a unit in each round
+ */
+export function withTiming<E extends Entry, T extends Omit<Timing, 'ofPeak'>>(
   entry: E,
   result: RoundResult | null,
   timingOf: (roundSeconds: readonly number[]) => T,
-): E & { timing: T | null } {
+): E & { timing: (T & Pick<Timing, 'ofPeak'>) | null } {
   if (result === null) return { ...entry, timing: null };
-  const { seconds, problem } = result;
-  return { ...entry, problem, timing: problem === null ? timingOf(seconds) : null };
+  const { seconds, peaks, problem } = result;
+  if (problem !== null) return { ...entry, problem, timing: null };
+  const timing = timingOf(seconds);
+  return { ...entry, problem, timing: { ...timing, ofPeak: shareOfPeaks(timing, peaks) } };
+}
+
+/** Computes the median over the rounds of a rate divided by the peak beside it; null without peaks. */
+function shareOfPeaks(
+  { gflops, roundSeconds }: Omit<Timing, 'ofPeak'>,
+  peaks: readonly (number | null)[],
+): number | null {
+  const work = gflops * median(roundSeconds);
+  const shares = roundSeconds.flatMap((seconds, round) => {
+    const peak = peaks[round];
+    return peak === null ? [] : [work / seconds / peak];
+  });
+  return shares.length === 0 ? null : median(shares);
 }

@@ -5,7 +5,14 @@ import { architectureOf } from '../model/architecture.js';
 import { modelSize } from '../model/size.js';
 import type { NetworkSpec } from '../spec/systems.js';
 import type { StepFigures } from '../training/step.js';
-import { type Contender, checkOf, type Field, largestRelativeDifference, problemOf } from './contenders.js';
+import {
+  type Contender,
+  checkOf,
+  type Field,
+  largestRelativeDifference,
+  peakOf,
+  problemOf,
+} from './contenders.js';
 import type { Check, ModelFacts, Precision, Timing, TrainingEntry } from './report.js';
 import { median, type RoundSettings, timeEntries, withTiming } from './rounds.js';
 import { Trial } from './trial.js';
@@ -45,10 +52,11 @@ export function modelFacts({ name, spec, vocabulary }: Job): ModelFacts {
  */
 export async function benchTraining(
   job: Job,
-  { contenders, reference }: Field,
+  field: Field,
   settings: RoundSettings,
   hooks: TrainingHooks,
 ): Promise<TrainingEntry[]> {
+  const { contenders, reference } = field;
   const known = new Map<Precision, Outcome>();
   const entries: TrainingEntry[] = [];
   for (const contender of contenders) {
@@ -62,7 +70,11 @@ export async function benchTraining(
   const { signal, onWindow } = hooks;
   const onUnit = (entry: TrainingEntry, round: number) =>
     onWindow(entry, round === 0 ? 'warming up' : `round ${round}`);
-  const results = await timeEntries(entries, begin, settings, { signal, onUnit });
+  const results = await timeEntries(entries, begin, settings, {
+    signal,
+    onUnit,
+    peakOf: (entry) => peakOf(field, entry),
+  });
   return entries.map((entry, i) => withTiming(entry, results[i], (seconds) => timingOf(job, seconds)));
 }
 
@@ -138,7 +150,10 @@ function flat(steps: readonly StepFigures[]): number[] {
 }
 
 /** Computes a job's rates from the seconds of a window in each round. */
-export function timingOf(job: Job, roundSeconds: readonly number[]): Timing & { tokensPerSecond: number } {
+export function timingOf(
+  job: Job,
+  roundSeconds: readonly number[],
+): Omit<Timing, 'ofPeak'> & { tokensPerSecond: number } {
   const { batch, steps, trainingFlopPerToken } = modelFacts(job);
   const tokensPerSecond = (batch * steps) / median(roundSeconds);
   return { tokensPerSecond, gflops: (tokensPerSecond * trainingFlopPerToken) / 1e9, roundSeconds };

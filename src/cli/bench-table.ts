@@ -20,7 +20,7 @@ export function renderBenchmark(report: BenchmarkReport, width: number = Number.
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-function trainingTable({ training, roofline }: BenchmarkReport, width: number): string {
+function trainingTable({ training }: BenchmarkReport, width: number): string {
   const columns = [
     { title: 'training step' },
     { title: 'backend' },
@@ -38,14 +38,14 @@ function trainingTable({ training, roofline }: BenchmarkReport, width: number): 
     entry.precision,
     entry.timing ? formatRate(entry.timing.tokensPerSecond) : '–',
     entry.timing ? formatGflops(entry.timing.gflops) : '–',
-    shareOfPeak(entry.backend, entry.precision, entry.timing?.gflops ?? null, roofline),
+    shareOfPeak(entry.timing?.ofPeak ?? null),
     againstWasm(entry, training),
     deviation(entry),
   ]);
   return renderTable(columns, rows, width);
 }
 
-function productTable({ product, roofline }: BenchmarkReport, width: number): string {
+function productTable({ product }: BenchmarkReport, width: number): string {
   if (product === null) return '';
   const columns = [
     { title: `${product.rows}×${product.inner}×${product.columns} product` },
@@ -58,7 +58,7 @@ function productTable({ product, roofline }: BenchmarkReport, width: number): st
     entry.backend,
     entry.precision,
     entry.timing ? formatGflops(entry.timing.gflops) : '–',
-    shareOfPeak(entry.backend, entry.precision, entry.timing?.gflops ?? null, roofline),
+    shareOfPeak(entry.timing?.ofPeak ?? null),
     deviation(entry),
   ]);
   return renderTable(columns, rows, width);

@@ -1,6 +1,6 @@
 /** The text of `zlm doctor`. */
 import ansis from 'ansis';
-import type { Bf16Units, Roofline } from '../backends/backend.js';
+import { type Bf16Units, computesOnProcessor, type Roofline } from '../backends/backend.js';
 import type { BackendReport, CorpusReport, DoctorReport } from './doctor-report.js';
 import { formatBytes, formatCount } from './format.js';
 import type { FolderReport } from './inspect-folder.js';
@@ -78,7 +78,9 @@ function backendRow(
 ): string[] {
   const rate = gflops === null ? '–' : gflops.toFixed(gflops < 10 ? 2 : 0);
   const mixed = bf16Units === undefined ? '' : `; mixed precision by ${BF16_UNITS[bf16Units]}`;
-  return [name, mark(available), rate, shareOfPeak(name, 'f32', gflops, roofline), `${reason}${mixed}`];
+  const isShare = gflops !== null && roofline !== null && computesOnProcessor(name);
+  const share = shareOfPeak(isShare ? gflops / roofline.f32Gflops : null);
+  return [name, mark(available), rate, share, `${reason}${mixed}`];
 }
 
 function backendDetails({ details = '' }: BackendReport): string[] {

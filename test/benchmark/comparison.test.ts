@@ -12,10 +12,10 @@ const entry = { backend: 'native', check: null, problem: null } as const;
 /** A turn in which a window of 1000 tokens took so many seconds. */
 function turnOf(zlm: { f32: number; mixed: number }, pytorch: { f32: number; bf16: number }): Turn {
   const training = (['f32', 'mixed'] as const).map((precision) => {
-    const timing = { tokensPerSecond: 0, gflops: 0, roundSeconds: [zlm[precision]] };
+    const timing = { tokensPerSecond: 0, gflops: 0, ofPeak: null, roundSeconds: [zlm[precision]] };
     return { ...entry, model: 'toy', precision, timing };
   });
-  const timing = { gflops: 0, roundSeconds: [0.01] };
+  const timing = { gflops: 0, ofPeak: null, roundSeconds: [0.01] };
   const report: BenchmarkReport = {
     machine,
     roofline: null,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { interleave, median, type Runner } from '../../src/benchmark/rounds.js';
+import { interleave, median, type Runner, withTiming } from '../../src/benchmark/rounds.js';
 
 // A clock that advances only with the work: these tests are about whose turn it is, whatever the machine does.
 beforeEach(() => {
@@ -14,7 +14,7 @@ const working = (milliseconds: number) => async () => {
   vi.advanceTimersByTime(milliseconds);
 };
 
-const hooks = { signal: new AbortController().signal, onUnit: () => {} };
+const hooks = { signal: new AbortController().signal, onUnit: () => {}, peakOf: () => null };
 
 /** Writes its name at every unit of work. */
 function runnerOf(name: string, log: string[], work: () => Promise<void> = async () => {}): Runner {
@@ -70,9 +70,33 @@ it('a runner that fails stops alone, and the others continue', async () => {
     { rounds: 2, seconds: 0.02 },
     hooks,
   );
-  expect(x).toEqual({ seconds: [], problem: 'no memory left' });
+  expect(x).toEqual({ seconds: [], peaks: [], problem: 'no memory left' });
   expect(a).toMatchObject({ problem: null });
   expect(a.seconds).toHaveLength(2);
+});
+
+it('the peak beside a round is the mean of those before and after it, and takes no time of the round', async () => {
+  const measured = [90, 100, 140, 80, 60];
+  const peakOf = () => {
+    vi.advanceTimersByTime(1000);
+    return measured.shift() ?? 0;
+  };
+  const runners = [runnerOf('a', [], working(2))];
+  const [{ seconds, peaks }] = await interleave(runners, { rounds: 2, seconds: 0.02 }, { ...hooks, peakOf });
+  expect(peaks).toEqual([95, 110]);
+  expect(seconds).toEqual([expect.closeTo(0.002), expect.closeTo(0.002)]);
+});
+
+it('a share of the peak is the median of the shares of the rounds, each beside its own peak', () => {
+  const entry = { backend: 'native', precision: 'f32', check: null, problem: null } as const;
+  const result = { seconds: [0.02, 0.01, 0.04], peaks: [100, 200, 40], problem: null };
+  // A unit of 10⁹ operations: 50, 100 and 25 GFLOP/s.
+  const timingOf = (roundSeconds: readonly number[]) => ({ gflops: 50, roundSeconds });
+  expect(withTiming(entry, result, timingOf).timing).toEqual({
+    ...{ gflops: 50, roundSeconds: result.seconds, ofPeak: expect.closeTo(0.5) },
+  });
+  const elsewhere = { ...result, peaks: [null, null, null] };
+  expect(withTiming(entry, elsewhere, timingOf).timing?.ofPeak).toBeNull();
 });
 
 it('the rounds stop with the reason of the signal', async () => {

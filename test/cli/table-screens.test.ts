@@ -26,7 +26,12 @@ const entry = (
   tokensPerSecond: number,
 ): TrainingEntry => ({
   ...{ model, backend, precision, check: CHECK, problem: null },
-  timing: { roundSeconds: [0.05], tokensPerSecond, gflops: tokensPerSecond / 71 },
+  timing: {
+    roundSeconds: [0.05],
+    tokensPerSecond,
+    gflops: tokensPerSecond / 71,
+    ofPeak: tokensPerSecond / 12_793,
+  },
 });
 
 const BENCHMARK: BenchmarkReport = {
@@ -57,7 +62,7 @@ const BENCHMARK: BenchmarkReport = {
         precision: 'f32',
         check: CHECK,
         problem: null,
-        timing: { gflops: 142.1, roundSeconds: [1] },
+        timing: { gflops: 142.1, ofPeak: 0.789, roundSeconds: [1] },
       },
     ],
   },

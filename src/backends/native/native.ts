@@ -6,6 +6,7 @@ import type {
   BackendOptions,
   Bf16Units,
   MemoryUse,
+  PeakMeter,
   Probe,
   Rehearsed,
   Roofline,
@@ -71,6 +72,13 @@ export const nativeBackend: Backend = {
     if ('failure' in found) return null;
     const { measureRoofline } = await import('./roofline.js');
     return await measureRoofline(found.functions);
+  },
+
+  async peakMeter(options: BackendOptions): Promise<PeakMeter | null> {
+    const found = await prepare(options);
+    if ('failure' in found) return null;
+    const { peakMeter } = await import('./roofline.js');
+    return peakMeter(found.functions);
   },
 
   rehearse(computation: Rehearsed): MemoryUse {

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import type { Roofline } from '../backend.js';
+import type { PeakMeter, Roofline } from '../backend.js';
 import type { NativeFunctions } from './library.js';
 
 /** Seconds that one timing takes at least, and timings of each kind: the best one counts. */
@@ -23,15 +23,32 @@ export async function measureRoofline(functions: NativeFunctions): Promise<Roofl
   return { f32Gflops, bf16Gflops, gigabytesPerSecond, caches };
 }
 
+/** Returns a meter of multiply-adds with all threads of the backend. */
+export function peakMeter(functions: NativeFunctions): PeakMeter {
+  const hasUnits = functions.bf16Units() !== 0;
+  const meters = new Map<0 | 1, () => number>();
+  return (arithmetic) => {
+    const bf16 = arithmetic === 'bf16' && hasUnits ? 1 : 0;
+    const meter = meters.get(bf16) ?? multiplyAdds(functions, bf16);
+    meters.set(bf16, meter);
+    return meter();
+  };
+}
+
 /** Returns the best rate of multiply-adds, in GFLOP/s, of floats or by the units of bfloat16, which must be there. */
 function peak(functions: NativeFunctions, bf16: 0 | 1): number {
+  return best(multiplyAdds(functions, bf16));
+}
+
+/** Finds how many multiply-adds take long enough, and returns what times them: GFLOP/s. */
+function multiplyAdds(functions: NativeFunctions, bf16: 0 | 1): () => number {
   let rounds = 1000;
   const once = () => timed(() => functions.multiplyAdds({ bf16, rounds }));
   while (once().seconds < SECONDS) rounds *= 2;
-  return best(() => {
+  return () => {
     const { value, seconds } = once();
     return value / seconds / 1e9;
-  });
+  };
 }
 
 /** Returns the best rate of reading memory, in GB/s. */
