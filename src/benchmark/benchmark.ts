@@ -9,10 +9,10 @@ import { loadSpec } from '../spec/load.js';
 import {
   type NetworkSpec,
   readsSentences,
-  recognizesSpeech,
   requireNetwork,
   type Spec,
-  translates,
+  type TaskName,
+  taskOf,
 } from '../spec/systems.js';
 import { type Field, gatherField } from './contenders.js';
 import { benchProduct } from './product.js';
@@ -104,17 +104,18 @@ function timedSpec(path: string, spec: Spec): NetworkSpec {
   if (readsSentences(network)) {
     throw notATraining(
       path,
-      `${whatItReads(network)}, whose lengths come from a corpus, and a benchmark has none`,
+      `${READ[taskOf(network)]}, whose lengths come from a corpus, and a benchmark has none`,
     );
   }
   return network;
 }
 
-/** Returns what the network of a spec reads instead of windows of a stream. */
-function whatItReads(spec: NetworkSpec): string {
-  if (recognizesSpeech(spec)) return 'recognizes speech in utterances';
-  return translates(spec) ? 'translates pairs of sentences' : 'trains on sentences';
-}
+/** What a network reads that does not read windows of a stream. */
+const READ: Readonly<Record<TaskName, string>> = {
+  languageModelling: 'trains on sentences',
+  translation: 'translates pairs of sentences',
+  speech: 'recognizes speech in utterances',
+};
 
 function notATraining(path: string, why: string): UserError {
   return new UserError('spec', `${path} cannot be timed: it ${why}`, [

@@ -126,7 +126,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
       const { taskOfRun } = await import('../systems/open-run.js');
       const task = await taskOfRun(request);
       if (task === 'speech') return await this.#evaluateSpeech(request, openHooks, hooks);
-      refuseDecoderFlags(this.flags, `${request.run} ${task === 'text' ? 'predicts text' : 'translates'}`);
+      const does = task === 'translation' ? 'translates' : 'predicts text';
+      refuseDecoderFlags(this.flags, `${request.run} ${does}`);
       if (task === 'translation') return await this.#evaluateTranslation(request, openHooks, hooks);
       const opened = await opener.open(asked.run);
       try {

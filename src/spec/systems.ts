@@ -27,6 +27,17 @@ export function requireNetwork(spec: Spec, refusal: () => Error): NetworkSpec {
   return spec;
 }
 
+/** What networks are trained to do: the keys of `task`. */
+export type TaskName = KindOf<NetworkSpec['task']>;
+
+/** Returns the task of a spec; an n-gram model is a language model. A record by task names has the compiler ask for each of them. */
+export function taskOf(spec: Spec): TaskName {
+  if (isNgram(spec)) return 'languageModelling';
+  const [name] = Object.keys(spec.task) as TaskName[];
+  if (!name) throw new Error('A spec has exactly one task');
+  return name;
+}
+
 /** How a network that translates is built and read. */
 export type TranslationSpec = Extract<NetworkSpec['task'], { readonly translation: unknown }>['translation'];
 

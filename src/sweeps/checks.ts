@@ -11,7 +11,7 @@ import { RunFolder } from '../runs/run-folder.js';
 import { runSpec } from '../runs/run-spec.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, specHash } from '../spec/load.js';
-import { recognizesSpeech, type Spec, translates } from '../spec/systems.js';
+import { type TaskName, taskOf } from '../spec/systems.js';
 import { isThere } from '../storage/files.js';
 import { type PlannedRun, runsOf, type SweepPlan } from './plan.js';
 
@@ -65,7 +65,7 @@ export async function checkCorpora(
   for (const { resolved } of toBegin) {
     const { spec } = resolved;
     const { corpus } = spec;
-    const read = manifestReader(spec);
+    const read = MANIFEST_READERS[taskOf(spec)];
     if (!manifests.has(corpus)) manifests.set(corpus, await read(join(dataFolder, corpus)));
     const manifest = manifests.get(corpus);
     if (manifest && 'unit' in manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
@@ -78,8 +78,9 @@ export async function checkCorpora(
   }
 }
 
-/** Returns what reads the manifest of a corpus of the kind that a spec trains on. */
-function manifestReader(spec: Spec) {
-  if (recognizesSpeech(spec)) return readSpeechManifest;
-  return translates(spec) ? readParallelManifest : readManifest;
-}
+/** What reads the manifest of a corpus of each task. */
+const MANIFEST_READERS = {
+  languageModelling: readManifest,
+  translation: readParallelManifest,
+  speech: readSpeechManifest,
+} satisfies Record<TaskName, unknown>;

@@ -19,7 +19,14 @@ import { notTrained, openTrained, restoredModel, warnOfEditedSpec } from '../run
 import { START } from '../runs/training-progress.js';
 import { shellWord } from '../shell-word.js';
 import { assertFitsCorpus, type LoadedSpec } from '../spec/load.js';
-import { type NetworkSpec, recognizesSpeech, speechOf, translates } from '../spec/systems.js';
+import {
+  type NetworkSpec,
+  recognizesSpeech,
+  speechOf,
+  type TaskName,
+  taskOf,
+  translates,
+} from '../spec/systems.js';
 import type { Task } from '../tasks/task.js';
 import { taskKindOf } from '../tasks/task-kinds.js';
 import {
@@ -223,8 +230,8 @@ async function open(
   request: OpenRequest,
   hooks: OpenHooks,
 ): Promise<OpenedNetwork> {
-  if (translates(spec)) throw notALanguageModel(run);
-  if (recognizesSpeech(spec)) throw notOfText(run);
+  const task = taskOf(spec);
+  if (task !== 'languageModelling') throw OTHER_TASKS[task](run);
   const { model, corpus, ...opened } = await openModel(run, spec, request, hooks, PreparedCorpus.open);
   const predictor = networkPredictor(model);
   const dispose = () => {
@@ -308,6 +315,12 @@ async function openModel<Data extends TrainingData>(
     throw await causeOfMisfit(error, run, spec, name, checkpoint);
   }
 }
+
+/** Makes the error for a run that does not predict the next word of a text. */
+const OTHER_TASKS = { translation: notALanguageModel, speech: notOfText } satisfies Record<
+  Exclude<TaskName, 'languageModelling'>,
+  unknown
+>;
 
 function notALanguageModel({ name, spec }: RunFolder): UserError {
   return new UserError(

@@ -2,7 +2,7 @@
 import { findRun } from '../runs/list-runs.js';
 import type { OpenedRun, OpenedSpeech, OpenedTranslation, RunOpener } from '../runs/opened-run.js';
 import { runSpec } from '../runs/run-spec.js';
-import { recognizesSpeech, requireNetwork, translates } from '../spec/systems.js';
+import { requireNetwork, type TaskName, taskOf } from '../spec/systems.js';
 import { notARecognizer, notATranslator, openSpeech, openTranslation } from './network.js';
 import type { OpenHooks, OpenRequest } from './system.js';
 import { systemOf } from './systems.js';
@@ -55,14 +55,9 @@ export async function openRecognizer(request: OpenRunRequest, hooks: OpenHooks =
   return openSpeech(run, spec, request, hooks);
 }
 
-/** Returns what a run does, and so which of the functions above opens it. @throws UserError when there is no such run */
-export async function taskOfRun({
-  runsFolder,
-  run,
-}: OpenRunRequest): Promise<'text' | 'translation' | 'speech'> {
-  const spec = await runSpec(await findRun(runsFolder, run));
-  if (recognizesSpeech(spec)) return 'speech';
-  return translates(spec) ? 'translation' : 'text';
+/** Returns the task of a run, and so which of the functions above opens it. @throws UserError when there is no such run */
+export async function taskOfRun({ runsFolder, run }: OpenRunRequest): Promise<TaskName> {
+  return taskOf(await runSpec(await findRun(runsFolder, run)));
 }
 
 /**

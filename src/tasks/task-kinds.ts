@@ -6,7 +6,7 @@ import { PreparedCorpus } from '../corpus/prepared.js';
 import { SpeechCorpus } from '../corpus/speech/speech-corpus.js';
 import type { TrainingData } from '../corpus/training-data.js';
 import { encode, initialState, targetNll } from '../model/language-model.js';
-import { type NetworkSpec, recognizesSpeech, translates } from '../spec/systems.js';
+import { type NetworkSpec, type TaskName, taskOf } from '../spec/systems.js';
 import { batchSizes } from './batch-sizes.js';
 import { blankWindow, languageModellingTask, textLoss, trainingBatches } from './language-modelling.js';
 import {
@@ -69,8 +69,9 @@ const speech: TaskKind<SpeechCorpus> = {
   validateBlank: validateBlankUtterances,
 };
 
+const KINDS = { languageModelling, translation, speech } satisfies Record<TaskName, unknown>;
+
 /** Returns the kind of a spec's task; to be given the data that it opens alone. */
 export function taskKindOf(spec: NetworkSpec): TaskKind<TrainingData> {
-  if (recognizesSpeech(spec)) return speech as TaskKind<TrainingData>;
-  return (translates(spec) ? translation : languageModelling) as TaskKind<TrainingData>;
+  return KINDS[taskOf(spec)] as TaskKind<TrainingData>;
 }
