@@ -65,8 +65,8 @@ export async function checkCorpora(
   for (const { resolved } of toBegin) {
     const { spec } = resolved;
     const { corpus } = spec;
-    const read = MANIFEST_READERS[taskOf(spec)];
-    if (!manifests.has(corpus)) manifests.set(corpus, await read(join(dataFolder, corpus)));
+    const { readManifestOf } = CORPORA[taskOf(spec)];
+    if (!manifests.has(corpus)) manifests.set(corpus, await readManifestOf(join(dataFolder, corpus)));
     const manifest = manifests.get(corpus);
     if (manifest && 'unit' in manifest) assertFitsCorpus(resolved, corpusFacts(corpus, manifest));
     if (manifest && 'aligned' in manifest)
@@ -74,13 +74,14 @@ export async function checkCorpora(
   }
   const hasBegun = toBegin.length < runsOf(plan).length;
   if (!hasBegun && [...manifests.values()].every((manifest) => manifest === undefined)) {
-    throw missingCorpus(dataFolder, toBegin[0].resolved.spec.corpus);
+    const { spec } = toBegin[0].resolved;
+    throw missingCorpus(dataFolder, spec.corpus, CORPORA[taskOf(spec)].kind);
   }
 }
 
-/** What reads the manifest of a corpus of each task. */
-const MANIFEST_READERS = {
-  languageModelling: readManifest,
-  translation: readParallelManifest,
-  speech: readSpeechManifest,
-} satisfies Record<TaskName, unknown>;
+/** The kind of corpus that each task is trained on, undefined for text, and what reads its manifest. */
+const CORPORA = {
+  languageModelling: { kind: undefined, readManifestOf: readManifest },
+  translation: { kind: 'parallel', readManifestOf: readParallelManifest },
+  speech: { kind: 'speech', readManifestOf: readSpeechManifest },
+} as const satisfies Record<TaskName, unknown>;

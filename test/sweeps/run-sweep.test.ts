@@ -199,14 +199,21 @@ describe('a sweep', () => {
     expect(launcher.jobs).toEqual([]);
   });
 
-  it('a sweep without any prepared corpus says how to prepare it, and starts nothing', async () => {
-    const launcher = inProcessLauncher();
-    const { message } = await faultOf(
-      sweep(sweepFile('homeless', 'set: { corpus: absent }\nseeds: [1]\n'), { launcher }),
-    );
-    expect(message).toContain('There is no prepared corpus "absent"');
-    expect(launcher.jobs).toEqual([]);
-  });
+  it.each([
+    ['text', ''],
+    ['parallel', 'task: { translation: {} }, '],
+  ])(
+    'a sweep without any prepared corpus says how to prepare one of %s, and starts nothing',
+    async (kind, task) => {
+      const launcher = inProcessLauncher();
+      const { message, cures } = await faultOf(
+        sweep(sweepFile(`homeless-${kind}`, `set: { ${task}corpus: absent }\nseeds: [1]\n`), { launcher }),
+      );
+      expect(message).toContain('There is no prepared corpus "absent"');
+      expect(cures[0]).toContain(`zlm prepare ${kind} absent`);
+      expect(launcher.jobs).toEqual([]);
+    },
+  );
 
   it('two sweeps of the same runs at once both end, and every run is trained once and evaluated once', async () => {
     const path = sweepFile('twice', 'seeds: [1, 2, 3]\n');

@@ -22,7 +22,7 @@
 #define BLOCK_SIDE (2 * AMX_ROWS)
 // Rows of b in a panel: 24 KiB in bf16 for 64 columns and 12 KiB for a block's rows of a leave space for the block itself
 // in 48 KiB, the level-1 cache of the processors with tiles.
-#define PANEL_DEPTH (6 * AMX_DEPTH)
+#define AMX_PANEL_DEPTH (6 * AMX_DEPTH)
 
 // Returns the number of blocks that the row groups of a product are divided into. A narrow product has few panels of
 // columns, so its rows are divided as well, although each block then packs its panel again.
@@ -127,7 +127,7 @@ static void panel_product(const product *g, long p, long first, long last, uint3
   _Alignas(64) float sums[BLOCK_SIDE * BLOCK_SIDE];
   long start = 0;
   do {
-    const long depth = min_of(PANEL_DEPTH, g->k - start);
+    const long depth = min_of(AMX_PANEL_DEPTH, g->k - start);
     const int accumulate = g->accumulate || start > 0;
     pack_right(panel, (matrix){g->b.at + start * g->b.row, g->b.row, g->b.column}, depth, from, width);
     for (long i = first; i < last; i += BLOCK_SIDE) {
@@ -140,7 +140,7 @@ static void panel_product(const product *g, long p, long first, long last, uint3
                      g->bias && start == 0 ? g->bias + from + j : NULL, accumulate);
       }
     }
-    start += PANEL_DEPTH;
+    start += AMX_PANEL_DEPTH;
   } while (start < g->k);
 }
 
@@ -153,7 +153,7 @@ int amx_gemm(long m, long n, long k, matrix a, matrix b, float *c, long ldc, con
   int failed = 0;
 #pragma omp parallel reduction(| : failed)
   {
-    uint32_t *panel = (uint32_t *)scratch(min_of(PANEL_DEPTH, steps * AMX_DEPTH) / 2 * TILE_COLUMNS);
+    uint32_t *panel = (uint32_t *)scratch(min_of(AMX_PANEL_DEPTH, steps * AMX_DEPTH) / 2 * TILE_COLUMNS);
     failed = panel == NULL;
 #pragma omp for schedule(static)
     for (long i = 0; i < tile_rows; i++) pack_left(&g, i * AMX_ROWS);
