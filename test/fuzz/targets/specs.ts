@@ -125,7 +125,9 @@ const method: FuzzTarget = {
   share: 50,
   async open(folder) {
     const path = join(folder, 'input.yaml');
-    return fromFile(path, yamlFiles(join(ROOT, 'results', 'test-time-quickstart')), () => readMethodFile(path));
+    return fromFile(path, yamlFiles(join(ROOT, 'results', 'test-time-quickstart')), () =>
+      readMethodFile(path),
+    );
   },
 };
 
