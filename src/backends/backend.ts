@@ -81,11 +81,16 @@ export interface Roofline {
   readonly caches: readonly { readonly level: number; readonly bytes: number }[];
 }
 
-/**
- * Measures what the processor can do at this moment, for some hundredths of a second: the rate of fused multiply-adds on registers
- * alone, in GFLOP/s, in float32 or by the units of bfloat16; in float32 where there are none.
- */
-export type PeakMeter = (arithmetic: 'f32' | 'bf16') => number;
+/** Measures what the processor can do, with all threads of a backend. */
+export interface RooflineMeter {
+  /**
+   * Measures for some hundredths of a second the rate of fused multiply-adds, in GFLOP/s: in float32, or by the units of bfloat16;
+   * in float32 where there are none.
+   */
+  peak(arithmetic: 'f32' | 'bf16'): number;
+  /** Measures the best of several, which takes about half a second. */
+  measure(): Promise<Roofline>;
+}
 
 /** Settings from outside that a backend may need; each has a default. */
 export interface BackendOptions {
@@ -147,10 +152,8 @@ export interface Backend {
    * where kernels are not ours to know. The backend must be loaded.
    */
   rehearse?(computation: Rehearsed): MemoryUse;
-  /** Measures what the processor can do at most; null where the backend cannot run, absent where it has no kernels for that. */
-  measureRoofline?(options: BackendOptions): Promise<Roofline | null>;
-  /** Returns a meter of the processor's peak; null and absent as for the roofline. */
-  peakMeter?(options: BackendOptions): Promise<PeakMeter | null>;
+  /** Returns what measures the processor; null where the backend cannot run, absent where it has no kernels for that. */
+  rooflineMeter?(options: BackendOptions): Promise<RooflineMeter | null>;
   /** Says why products in TF32 are not computed, once it is loaded; null where they are. Absent where no device has any. */
   tf32Obstacle?(): string | null;
   /** Returns the free bytes of its own memory, once it is loaded; absent where it uses the machine's. */

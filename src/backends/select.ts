@@ -10,10 +10,9 @@ import {
   type BackendName,
   type BackendOptions,
   type MemoryUse,
-  type PeakMeter,
   type Probe,
   type Rehearsed,
-  type Roofline,
+  type RooflineMeter,
 } from './backend.js';
 import { cudaBackend } from './cuda/cuda.js';
 import { nativeBackend } from './native/native.js';
@@ -31,14 +30,9 @@ const BACKENDS: Record<BackendName, Backend> = {
   cpu: cpuBackend,
 };
 
-/** Measures what the processor can do at most; null where the native backend, whose kernels measure it, cannot run. */
-export async function measureRoofline(options: BackendOptions): Promise<Roofline | null> {
-  return (await nativeBackend.measureRoofline?.(options)) ?? null;
-}
-
-/** Returns a meter of what the processor can do at a moment; null where there is no roofline. */
-export async function peakMeter(options: BackendOptions): Promise<PeakMeter | null> {
-  return (await nativeBackend.peakMeter?.(options)) ?? null;
+/** Returns what measures the processor; null where the native backend, whose kernels measure it, cannot run. */
+export async function rooflineMeter(options: BackendOptions): Promise<RooflineMeter | null> {
+  return (await nativeBackend.rooflineMeter?.(options)) ?? null;
 }
 
 /** The active backend, and the sentence that says why it was selected. */

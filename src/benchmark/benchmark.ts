@@ -2,7 +2,7 @@
 import { availableParallelism, cpus, platform, release } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { BackendName, BackendOptions } from '../backends/backend.js';
-import { type ActiveBackend, measureRoofline } from '../backends/select.js';
+import type { ActiveBackend } from '../backends/select.js';
 import { UserError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { loadSpec } from '../spec/load.js';
@@ -66,7 +66,7 @@ export async function runBenchmark(
   const { backends, precisions, backendOptions } = request;
   const field = await gatherField(backends, precisions, backendOptions, hooks.onLeftOut);
   const { signal } = hooks;
-  const roofline = await measureRoofline(backendOptions).catch(() => null);
+  const roofline = field.meter && (await field.meter.measure().catch(() => null));
   const brief = { ...settings, seconds: settings.seconds * PRODUCT_SHARE };
   const training: TrainingEntry[] = [];
   for (const job of jobs) {

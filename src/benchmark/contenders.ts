@@ -4,14 +4,14 @@ import {
   type BackendName,
   type BackendOptions,
   computesOnProcessor,
-  type PeakMeter,
+  type RooflineMeter,
 } from '../backends/backend.js';
 import {
   type ActiveBackend,
   activateBackend,
-  peakMeter,
   precisionObstacle,
   probeBackends,
+  rooflineMeter,
   TAKE_AUTO,
 } from '../backends/select.js';
 import { UserError } from '../errors.js';
@@ -43,8 +43,8 @@ export interface Field {
   readonly threads: number;
   /** The backend whose results count as right, in each precision. */
   readonly reference: BackendName;
-  /** What the processor can do at the time of each turn; null where nothing measures it. */
-  readonly peakMeter: PeakMeter | null;
+  /** What measures the processor; null where nothing does. */
+  readonly meter: RooflineMeter | null;
 }
 
 /**
@@ -101,17 +101,14 @@ export async function gatherField(
     ),
     reference,
     // Why there is none is said of the native backend.
-    peakMeter: await peakMeter(options).catch(() => null),
+    meter: await rooflineMeter(options).catch(() => null),
   };
 }
 
 /** Measures what the processor can do at this moment in a contender's arithmetic; null on another device, and without a meter. */
-export function peakOf(
-  { peakMeter }: Pick<Field, 'peakMeter'>,
-  { backend, precision }: Contender,
-): number | null {
-  if (peakMeter === null || !computesOnProcessor(backend)) return null;
-  return peakMeter(precision === 'mixed' ? 'bf16' : 'f32');
+export function peakOf({ meter }: Pick<Field, 'meter'>, { backend, precision }: Contender): number | null {
+  if (meter === null || !computesOnProcessor(backend)) return null;
+  return meter.peak(precision === 'mixed' ? 'bf16' : 'f32');
 }
 
 /** Activates a contender's backend, without a probe, which would take time in each round. */

@@ -22,13 +22,13 @@ export interface RoundSettings {
   readonly seconds: number;
 }
 
-/** Callbacks of a measurement. */
-export interface RoundHooks {
+/** Callbacks of a measurement, which get runners by number, or what they run for. */
+export interface RoundHooks<Subject> {
   readonly signal: AbortSignal;
   /** @param round from 1; 0 is the warm-up */
-  readonly onUnit: (runner: number, round: number) => void;
+  readonly onUnit: (subject: Subject, round: number) => void;
   /** Measures the peak of a runner's arithmetic, in GFLOP/s; null where there is none. Called outside the timing. */
-  readonly peakOf: (runner: number) => number | null;
+  readonly peakOf: (subject: Subject) => number | null;
 }
 
 /** The result of one runner. */
@@ -36,10 +36,10 @@ export interface RoundResult {
   /** Seconds per unit, one value for each round. */
   readonly seconds: readonly number[];
   /**
-   * The peak beside each round: the mean of before and after. Clocks change with temperature and with neighbors on the machine, so
+   * The peak beside each round: the mean of before and after; empty where there is none. Clocks change with temperature and with neighbors on the machine, so
    * one figure for a whole benchmark would be too large or too small for most rounds.
    */
-  readonly peaks: readonly (number | null)[];
+  readonly peaks: readonly number[];
   /** The message of the error that ended the runner, or null. */
   readonly problem: string | null;
 }
@@ -53,12 +53,12 @@ export interface RoundResult {
 export async function interleave(
   runners: readonly Runner[],
   { rounds, seconds }: RoundSettings,
-  { signal, onUnit, peakOf }: RoundHooks,
+  { signal, onUnit, peakOf }: RoundHooks<number>,
 ): Promise<RoundResult[]> {
   const share = seconds / runners.length;
   const parts = runners.map(() => ({
     seconds: [] as number[],
-    peaks: [] as (number | null)[],
+    peaks: [] as number[],
     spent: 0,
     problem: null as string | null,
   }));
@@ -71,9 +71,8 @@ export async function interleave(
         const turn = await takeTurn(runners[index], round === 0 ? 0 : share / rounds, signal, unit);
         part.spent += turn.seconds;
         if (round === 0) continue;
-        const after = before === null ? null : peakOf(index);
         part.seconds.push(turn.seconds / turn.units);
-        part.peaks.push(before === null || after === null ? null : (before + after) / 2);
+        if (before !== null) part.peaks.push((before + (peakOf(index) ?? before)) / 2);
       } catch (error) {
         signal.throwIfAborted();
         part.problem = error instanceof Error ? error.message : String(error);
@@ -119,13 +118,6 @@ export interface Timed extends Runner {
   dispose(): void;
 }
 
-/** {@link RoundHooks} that get an entry instead of a runner's number. */
-export interface EntryHooks<E> {
-  readonly signal: AbortSignal;
-  readonly onUnit: (entry: E, round: number) => void;
-  readonly peakOf: (entry: E) => number | null;
-}
-
 /**
  * Makes a runner for every entry without a problem and times them in interleaved rounds.
  *
@@ -137,7 +129,7 @@ export async function timeEntries<E extends Entry>(
   entries: readonly E[],
   begin: (entry: E) => Promise<Timed>,
   settings: RoundSettings,
-  hooks: EntryHooks<E>,
+  hooks: RoundHooks<E>,
 ): Promise<(RoundResult | null)[]> {
   const fit = entries.filter(({ problem }) => problem === null);
   const runners: Timed[] = [];
@@ -174,12 +166,9 @@ export function withTiming<E extends Entry, T extends Omit<Timing, 'ofPeak'>>(
 /** Computes the median over the rounds of a rate divided by the peak beside it; null without peaks. */
 function shareOfPeaks(
   { gflops, roundSeconds }: Omit<Timing, 'ofPeak'>,
-  peaks: readonly (number | null)[],
+  peaks: readonly number[],
 ): number | null {
+  if (peaks.length === 0) return null;
   const work = gflops * median(roundSeconds);
-  const shares = roundSeconds.flatMap((seconds, round) => {
-    const peak = peaks[round];
-    return peak === null ? [] : [work / seconds / peak];
-  });
-  return shares.length === 0 ? null : median(shares);
+  return median(roundSeconds.map((seconds, round) => work / seconds / peaks[round]));
 }

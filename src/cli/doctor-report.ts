@@ -137,9 +137,13 @@ export function isAtLeast(version: string, range: string): boolean {
 }
 
 async function reportRoofline(options: BackendOptions): Promise<Roofline | null> {
-  const { measureRoofline } = await import('../backends/select.js');
-  // Why it cannot be measured is said of the native backend.
-  return await measureRoofline(options).catch(() => null);
+  const { rooflineMeter } = await import('../backends/select.js');
+  try {
+    const meter = await rooflineMeter(options);
+    return meter && (await meter.measure());
+  } catch {
+    return null; // why it cannot be measured is said of the native backend
+  }
 }
 
 async function reportBackends(options: BackendOptions): Promise<BackendReport[]> {

@@ -126,8 +126,8 @@ export default class Eval extends BaseCommand<typeof Eval> {
       const { taskOfRun } = await import('../systems/open-run.js');
       const task = await taskOfRun(request);
       if (task === 'speech') return await this.#evaluateSpeech(request, openHooks, hooks);
-      const does = task === 'translation' ? 'translates' : 'predicts text';
-      refuseDecoderFlags(this.flags, `${request.run} ${does}`);
+      const { TASK_VERBS } = await import('../spec/systems.js');
+      refuseDecoderFlags(this.flags, `${request.run} ${TASK_VERBS[task]}`);
       if (task === 'translation') return await this.#evaluateTranslation(request, openHooks, hooks);
       const opened = await opener.open(asked.run);
       try {

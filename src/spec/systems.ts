@@ -38,6 +38,13 @@ export function taskOf(spec: Spec): TaskName {
   return name;
 }
 
+/** What a model of each task does, for messages. */
+export const TASK_VERBS: Readonly<Record<TaskName, string>> = {
+  languageModelling: 'predicts text',
+  translation: 'translates',
+  speech: 'recognizes speech',
+};
+
 /** How a network that translates is built and read. */
 export type TranslationSpec = Extract<NetworkSpec['task'], { readonly translation: unknown }>['translation'];
 

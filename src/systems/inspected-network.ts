@@ -9,7 +9,7 @@ import { findRun } from '../runs/list-runs.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { loadRunSpec } from '../runs/run-spec.js';
 import { assertFitsCorpus, diffSpecs, type LoadedSpec, loadSpec } from '../spec/load.js';
-import { type NetworkSpec, requireNetwork, type TaskName, taskOf } from '../spec/systems.js';
+import { type NetworkSpec, requireNetwork, TASK_VERBS, taskOf } from '../spec/systems.js';
 import { freshModel } from '../tasks/language-modelling.js';
 import { modelConstants } from '../training/beginning.js';
 import { type OpenRunRequest, openRun } from './open-run.js';
@@ -99,16 +99,11 @@ export async function openFreshNetwork(
 function networkOf({ spec }: LoadedSpec, name: string): NetworkSpec {
   const network = requireNetwork(spec, () => noNetwork(name));
   const task = taskOf(network);
-  if (task !== 'languageModelling') throw notOfText(name, task);
+  if (task !== 'languageModelling') throw notOfText(name, TASK_VERBS[task]);
   return network;
 }
 
-const DOES = { translation: 'translates', speech: 'recognizes speech' } satisfies Partial<
-  Record<TaskName, string>
->;
-
-function notOfText(name: string, task: keyof typeof DOES): UserError {
-  const does = DOES[task];
+function notOfText(name: string, does: string): UserError {
   return new UserError('usage', `${name} ${does}; the memory of language models alone can be inspected`, [
     'Name the run or the spec of a language model.',
   ]);

@@ -95,7 +95,7 @@ it('a share of the peak is the median of the shares of the rounds, each beside i
   expect(withTiming(entry, result, timingOf).timing).toEqual({
     ...{ gflops: 50, roundSeconds: result.seconds, ofPeak: expect.closeTo(0.5) },
   });
-  const elsewhere = { ...result, peaks: [null, null, null] };
+  const elsewhere = { ...result, peaks: [] };
   expect(withTiming(entry, elsewhere, timingOf).timing?.ofPeak).toBeNull();
 });
 

@@ -6,10 +6,9 @@ import type {
   BackendOptions,
   Bf16Units,
   MemoryUse,
-  PeakMeter,
   Probe,
   Rehearsed,
-  Roofline,
+  RooflineMeter,
 } from '../backend.js';
 import { findCompiler } from '../libraries/compiler.js';
 import { explainLoadFailure } from '../libraries/loading.js';
@@ -67,18 +66,11 @@ export const nativeBackend: Backend = {
     tf.registerBackend(NAME, () => new NativeBackend(functions));
   },
 
-  async measureRoofline(options: BackendOptions): Promise<Roofline | null> {
+  async rooflineMeter(options: BackendOptions): Promise<RooflineMeter | null> {
     const found = await prepare(options);
     if ('failure' in found) return null;
-    const { measureRoofline } = await import('./roofline.js');
-    return await measureRoofline(found.functions);
-  },
-
-  async peakMeter(options: BackendOptions): Promise<PeakMeter | null> {
-    const found = await prepare(options);
-    if ('failure' in found) return null;
-    const { peakMeter } = await import('./roofline.js');
-    return peakMeter(found.functions);
+    const { rooflineMeter } = await import('./roofline.js');
+    return rooflineMeter(found.functions);
   },
 
   rehearse(computation: Rehearsed): MemoryUse {

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import type { PeakMeter, Roofline } from '../backend.js';
+import type { Roofline, RooflineMeter } from '../backend.js';
 import type { NativeFunctions } from './library.js';
 
 /** Seconds that one timing takes at least, and timings of each kind: the best one counts. */
@@ -14,30 +14,26 @@ const [LEAST_BYTES, MOST_BYTES, CACHES_OVER] = [64 * 2 ** 20, 512 * 2 ** 20, 4];
 /** Where Linux describes the caches of the first processor. */
 const CACHES = '/sys/devices/system/cpu/cpu0/cache';
 
-/** Measures the rates with all threads of the backend, which takes about half a second. */
-export async function measureRoofline(functions: NativeFunctions): Promise<Roofline> {
-  const caches = await readCaches();
-  const f32Gflops = peak(functions, 0);
-  const bf16Gflops = functions.bf16Units() === 0 ? null : peak(functions, 1);
-  const gigabytesPerSecond = readingRate(functions, Math.max(0, ...caches.map(({ bytes }) => bytes)));
-  return { f32Gflops, bf16Gflops, gigabytesPerSecond, caches };
-}
-
-/** Returns a meter of multiply-adds with all threads of the backend. */
-export function peakMeter(functions: NativeFunctions): PeakMeter {
+/** Returns what measures the rates with all threads of the backend. */
+export function rooflineMeter(functions: NativeFunctions): RooflineMeter {
   const hasUnits = functions.bf16Units() !== 0;
-  const meters = new Map<0 | 1, () => number>();
-  return (arithmetic) => {
+  const timers = new Map<0 | 1, () => number>();
+  const peak: RooflineMeter['peak'] = (arithmetic) => {
     const bf16 = arithmetic === 'bf16' && hasUnits ? 1 : 0;
-    const meter = meters.get(bf16) ?? multiplyAdds(functions, bf16);
-    meters.set(bf16, meter);
-    return meter();
+    const timer = timers.get(bf16) ?? multiplyAdds(functions, bf16);
+    timers.set(bf16, timer);
+    return timer();
   };
-}
-
-/** Returns the best rate of multiply-adds, in GFLOP/s, of floats or by the units of bfloat16, which must be there. */
-function peak(functions: NativeFunctions, bf16: 0 | 1): number {
-  return best(multiplyAdds(functions, bf16));
+  return {
+    peak,
+    async measure() {
+      const caches = await readCaches();
+      const f32Gflops = best(() => peak('f32'));
+      const bf16Gflops = hasUnits ? best(() => peak('bf16')) : null;
+      const gigabytesPerSecond = readingRate(functions, Math.max(0, ...caches.map(({ bytes }) => bytes)));
+      return { f32Gflops, bf16Gflops, gigabytesPerSecond, caches };
+    },
+  };
 }
 
 /** Finds how many multiply-adds take long enough, and returns what times them: GFLOP/s. */

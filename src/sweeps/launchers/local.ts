@@ -16,21 +16,19 @@ export type ProgramWords = readonly [program: string, ...words: string[]];
  * @param capacity jobs side by side
  */
 export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
-  /** The process of each job; null between two of its steps. */
-  const working = new Map<string, ChildProcess | null>();
-  /** Jobs that were cancelled between two of their steps. */
-  const cancelled = new Set<string>();
+  const children = new Map<string, ChildProcess>();
   let ended: EndedJob[] = [];
 
   function end(run: string, code: number | null, reason: string | null): void {
-    working.delete(run);
-    cancelled.delete(run);
+    children.delete(run);
     ended.push({ run, code, reason });
   }
 
-  /** Resolves when the process is there; rejects when it cannot be started. */
+  /**
+   * Starts a step; resolves when its process is there, rejects when it cannot be started. Up to that process nothing is waited for, so
+   * that a job has one at any time: the next step begins at the moment in which one is seen to have ended.
+   */
   async function start({ run, steps: [args, ...later], log }: Job): Promise<void> {
-    await makeFolder(dirname(log));
     const stderr = openSync(log, 'a');
     try {
       const [program, ...words] = zlm;
@@ -38,17 +36,15 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
         detached: true,
         stdio: ['ignore', 'ignore', stderr],
       });
+      children.set(run, child);
+      child.once('exit', (code, signal) => {
+        if (code !== 0 || later.length === 0) end(run, code, signal && `signal ${signal}`);
+        // A process that cannot be started is told as an end, since nobody waits for it here.
+        else start({ run, steps: later, log }).catch((error) => end(run, null, String(error)));
+      });
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve);
         child.once('error', reject);
-      });
-      working.set(run, child);
-      if (cancelled.has(run)) child.kill('SIGINT');
-      child.once('exit', (code, signal) => {
-        if (code !== 0 || later.length === 0) return end(run, code, signal && `signal ${signal}`);
-        working.set(run, null);
-        // A process that cannot be started is told as an end, since nobody waits for it here.
-        start({ run, steps: later, log }).catch((error) => end(run, null, String(error)));
       });
     } finally {
       closeSync(stderr);
@@ -58,18 +54,21 @@ export function localLauncher(zlm: ProgramWords, capacity: number): Launcher {
   return {
     capacity,
     async submit(jobs) {
-      for (const job of jobs) await start(job);
+      for (const job of jobs) {
+        await makeFolder(dirname(job.log));
+        await start(job).catch((error) => {
+          children.delete(job.run);
+          throw error;
+        });
+      }
     },
     async query(): Promise<LaunchedJobs> {
       const since = ended;
       ended = [];
-      return { active: [...working.keys()], queued: [], ended: since };
+      return { active: [...children.keys()], queued: [], ended: since };
     },
     async cancel(runs) {
-      for (const run of runs) {
-        if (working.get(run) === null) cancelled.add(run);
-        else working.get(run)?.kill('SIGINT');
-      }
+      for (const run of runs) children.get(run)?.kill('SIGINT');
     },
   };
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NativeBackend } from '../../../src/backends/native/native-backend.js';
-import { measureRoofline } from '../../../src/backends/select.js';
+import { rooflineMeter } from '../../../src/backends/select.js';
 import { activate, BACKEND_OPTIONS, whyNot } from '../each-backend.js';
 
 const obstacle = whyNot('native');
@@ -36,7 +36,7 @@ describe.skipIf(obstacle)(['the roofline', obstacle].filter(Boolean).join(', '),
   });
 
   it('the rates are positive, and those of bfloat16 are missing where there are no units', async () => {
-    const roofline = await measureRoofline(BACKEND_OPTIONS);
+    const roofline = await (await rooflineMeter(BACKEND_OPTIONS))?.measure();
     expect(roofline?.f32Gflops).toBeGreaterThan(0.1);
     expect(roofline?.gigabytesPerSecond).toBeGreaterThan(0.01);
     expect(roofline?.bf16Gflops === null).toBe(native().functions.bf16Units() === 0);
